@@ -1,0 +1,1 @@
+"""Sprites, vocabulary and other files that worlds are drawn with, and the scripts that made them."""

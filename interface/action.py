@@ -1,0 +1,156 @@
+"""One action and one outcome, as records that the batched engine and its kernels share.
+
+An action says what the hands do during one tick: which keys and buttons are held, which way the wheel turns, how far the
+mouse moves, and what is said. Mouse motion is checked and quantised here, at the door, so that no float ever reaches a
+world's rules: `MOUSE_ONE` fixed-point units are one picture height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .keys import BUTTONS, KEYS, WHEEL, button_index, key_index
+from .text import TOKENS, encode
+
+MOUSE_ONE = 65536
+"""Fixed-point units of mouse motion in one picture height."""
+
+ACTION = np.dtype(
+    [
+        ("keys", np.uint8, (len(KEYS),)),
+        ("buttons", np.uint8, (len(BUTTONS),)),
+        ("wheel", np.uint8),
+        ("mouse", np.int32, (2,)),
+        ("say", np.uint16, (TOKENS,)),
+    ],
+    align=True,
+)
+"""keys, buttons: 0 or 1, held during this tick; wheel: index into WHEEL; mouse: (x, y) motion, right and down positive,
+in 1/MOUSE_ONE picture heights; say: tokens, zero padded."""
+
+OUTCOME = np.dtype(
+    [("reward", np.float32), ("terminated", np.uint8), ("truncated", np.uint8), ("success", np.uint8)], align=True
+)
+"""What a step did to one player: reward, whether the episode ended for this player by the rules (terminated) or by the
+clock (truncated), and whether the world's objective was met (success, set at most once an episode)."""
+
+
+@dataclass(frozen=True)
+class Move:
+    """A named, meaningful use of the hands for one tick, such as "push left" = the A key held.
+
+    keys, buttons: names as in KEYS and BUTTONS; wheel: a name in WHEEL; mouse: (x, y) in picture heights.
+    """
+
+    keys: tuple[str, ...] = ()
+    buttons: tuple[str, ...] = ()
+    wheel: str = "still"
+    mouse: tuple[float, float] = (0.0, 0.0)
+
+    def record(self) -> np.void:
+        """This move as one ACTION record. Raises ValueError for unknown names or motion out of [-1, 1]."""
+        record = np.zeros((), ACTION)
+        for name in self.keys:
+            record["keys"][key_index(name)] = 1
+        for name in self.buttons:
+            record["buttons"][button_index(name)] = 1
+        if self.wheel not in WHEEL:
+            raise ValueError(f"unknown wheel motion {self.wheel!r}; it is one of {', '.join(WHEEL)}")
+        record["wheel"] = WHEEL.index(self.wheel)
+        record["mouse"] = quantise_mouse(np.asarray(self.mouse, np.float32))
+        return record[()]
+
+
+def move_table(moves: Mapping[str, Move]) -> np.ndarray:
+    """The moves of a world as an array of ACTION records, shape (len(moves),), in the order of the mapping."""
+    return np.array([move.record() for move in moves.values()], ACTION)
+
+
+def quantise_mouse(motion: np.ndarray) -> np.ndarray:
+    """Float motion (..., 2) in picture heights, each in [-1, 1], to int32 fixed point. Refuses NaN and larger motion."""
+    if not (np.abs(motion) <= 1).all():  # False for NaN too
+        raise ValueError(
+            f"mouse motion must be two finite numbers in [-1, 1] picture heights, got {np.asarray(motion).tolist()}"
+        )
+    return np.rint(np.asarray(motion, np.float64) * MOUSE_ONE).astype(np.int32)
+
+
+def _switches(action: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> np.ndarray:
+    value = np.asarray(action[name])
+    if value.shape != shape or value.dtype.kind not in "bui":
+        raise ValueError(
+            f"action[{name!r}] must be an integer array of shape {shape} holding 0 or 1, got shape {value.shape} of "
+            f"{value.dtype}"
+        )
+    if value.size and (value.max() > 1 or value.min() < 0):
+        raise ValueError(f"action[{name!r}] holds {value.min()} to {value.max()}; every entry must be 0 or 1")
+    return value
+
+
+FIELDS = ("keys", "buttons", "wheel", "mouse", "say")
+
+
+def check_fields(action: Any) -> None:
+    """Raise ValueError unless `action` is a mapping with exactly the fields of an action."""
+    if not isinstance(action, Mapping):
+        raise ValueError(
+            f"an action is a dict with the fields {', '.join(FIELDS)}; got {type(action).__name__}. For numbered moves, "
+            "wrap the environment: rumpus.interface.wrappers.Moves(env)"
+        )
+    if len(action) != len(FIELDS) or any(field not in action for field in FIELDS):
+        missing = [field for field in FIELDS if field not in action]
+        unknown = [field for field in action if field not in FIELDS]
+        raise ValueError(f"an action has the fields {', '.join(FIELDS)}; missing {missing}, unknown {unknown}")
+
+
+def write_actions(records: np.ndarray, action: Mapping[str, Any]) -> None:
+    """Check an action in the form of the public spaces and write it into `records`, an ACTION array of any shape `lead`.
+
+    keys (*lead, 96), buttons (*lead, 3): 0 or 1; wheel (*lead): 0..2; mouse (*lead, 2): floats in [-1, 1]; say: a str if
+    `lead` is (), else uint16 tokens (*lead, 64) or a sequence of str. Nothing is written unless all of it is right.
+    """
+    check_fields(action)
+    lead = records.shape
+    keys = _switches(action, "keys", (*lead, len(KEYS)))
+    buttons = _switches(action, "buttons", (*lead, len(BUTTONS)))
+    wheel = np.asarray(action["wheel"])
+    if wheel.shape != lead or wheel.dtype.kind not in "ui" or wheel.min(initial=0) < 0 or wheel.max(initial=0) > 2:
+        raise ValueError(f"action['wheel'] must be integers 0, 1 or 2 of shape {lead}, got {action['wheel']!r}")
+    mouse = np.asarray(action["mouse"])
+    if mouse.shape != (*lead, 2) or mouse.dtype.kind not in "fiu":
+        raise ValueError(
+            f"action['mouse'] must be floats of shape {(*lead, 2)}, got shape {mouse.shape} of {mouse.dtype}"
+        )
+    motion = quantise_mouse(mouse)
+    say = _say(action["say"], lead)
+    records["keys"] = keys
+    records["buttons"] = buttons
+    records["wheel"] = wheel
+    records["mouse"] = motion
+    records["say"] = say
+
+
+_SILENCE = np.zeros(TOKENS, np.uint16)
+
+
+def _say(say: Any, lead: tuple[int, ...]) -> np.ndarray:
+    if isinstance(say, str):
+        if lead != ():
+            raise ValueError(f"action['say'] must be {lead[0]} texts or tokens of shape {(*lead, TOKENS)}, got one str")
+        return encode(say) if say else _SILENCE
+    if isinstance(say, Sequence):
+        if lead != (len(say),) or not all(isinstance(text, str) for text in say):
+            raise ValueError(f"action['say'] must be {lead} texts or tokens of shape {(*lead, TOKENS)}")
+        return np.stack([encode(text) for text in say])
+    say = np.asarray(say)
+    if say.shape != (*lead, TOKENS) or say.dtype.kind not in "ui":
+        raise ValueError(
+            f"action['say'] must be a text or tokens of shape {(*lead, TOKENS)}, got shape {say.shape} of {say.dtype}"
+        )
+    if say.size and (say.min() < 0 or say.max() > np.iinfo(np.uint16).max):
+        raise ValueError("action['say'] holds numbers that are no tokens; tokens are 0 to 65535")
+    return say

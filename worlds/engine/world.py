@@ -1,0 +1,125 @@
+"""A world: one record of everything the engine, the faces and the window need to know of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...interface.action import Move
+from ...interface.keys import button_index, key_index
+from ...interface.text import encode
+from .records import Knob, task_dtype
+
+
+@dataclass(frozen=True)
+class World:
+    """What a world is. All functions are `@njit`, scalar, work on one record, and run on CPU and CUDA alike.
+
+    name: as typed on the command line, lower case with hyphens.
+    summary: one sentence for lists; `doc` is the page that people read (the package's docstring).
+    state: a dtype made by `state_dtype`; players: how many play in this variant.
+    reset(state, task, levels): makes a new episode in a state whose engine fields are set and whose other fields hold the
+        last episode: it must write every field of its own. `levels` is the world's bank of levels, a structured array.
+    step(state, actions, outcomes): one tick for all players; `actions` and `outcomes` have shape (players,), outcomes are
+        zero on entry. Mouse motion, chat and the time limit are the engine's; the rules need not look at them.
+    tile(state, player, row, col): index into the sprite sheet of what this player sees there. `sprites` is the sheet, a
+        PNG of square tiles side by side.
+    grid(knobs): (rows, columns) of the picture, from the values of the knobs.
+    keys, buttons: the names this world listens to; cursor: whether it has a mouse cursor.
+    moves: its few meaningful uses of the hands, in a fixed order.
+    knobs: what a user may turn, and `settings` the values that differ from the defaults in this variant.
+    limit: steps after which an episode is truncated; instruction: what each player is told (one text for all, or a tuple).
+    bank(split, knobs, progress): the levels of a split as a structured array, for worlds whose levels are not made by
+        `reset`; read(path, knobs): levels from a user's file or folder. splits: the names `bank` and `reset` know.
+    solve(state): a plan as indices into `moves`, or None, for worlds that can be planned for; see agents/experts.
+    """
+
+    name: str
+    summary: str
+    doc: str
+    state: np.dtype
+    reset: Callable[..., Any]
+    step: Callable[..., Any]
+    tile: Callable[..., Any]
+    sprites: Path
+    grid: Callable[[Mapping[str, int]], tuple[int, int]]
+    keys: tuple[str, ...]
+    moves: Mapping[str, Move]
+    limit: int
+    instruction: str | tuple[str, ...]
+    buttons: tuple[str, ...] = ()
+    cursor: bool = False
+    players: int = 1
+    tick_hz: int = 10
+    turn_based: bool = True
+    knobs: Mapping[str, Knob] = field(default_factory=dict)
+    settings: Mapping[str, int] = field(default_factory=dict)
+    splits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    bank: Callable[..., np.ndarray] | None = None
+    read: Callable[..., np.ndarray] | None = None
+    solve: Callable[..., Any] | None = None
+    version: int = 0
+    savable: bool = True
+    deterministic: bool = True
+    batched: bool = True
+
+    def __post_init__(self) -> None:
+        for key in self.keys:
+            key_index(key)
+        for button in self.buttons:
+            button_index(button)
+        self.knob_values({})
+
+    @property
+    def id(self) -> str:
+        """Its name with Gymnasium: "sokoban-small" is "rumpus/SokobanSmall-v0"."""
+        return f"rumpus/{''.join(part.capitalize() for part in self.name.split('-'))}-v{self.version}"
+
+    @property
+    def max_players(self) -> int:
+        """The most players a state of this family can hold."""
+        return self.state["cursor"].shape[0]
+
+    def variant(self, name: str, summary: str, *, settings: Mapping[str, int] | None = None, **changes: Any) -> World:
+        """Another world of the same family: the same record and rules, other knob settings, players, keys or limits."""
+        return dataclasses.replace(
+            self, name=name, summary=summary, settings={**self.settings, **(settings or {})}, **changes
+        )
+
+    def knob_values(self, chosen: Mapping[str, int]) -> dict[str, int]:
+        """All knobs with their values: the default, or this variant's setting, or what is `chosen`.
+
+        Raises ValueError for an unknown knob or a value out of range.
+        """
+        values = {name: knob.default for name, knob in self.knobs.items()} | dict(self.settings) | dict(chosen)
+        for name, value in values.items():
+            if name not in self.knobs:
+                known = ", ".join(self.knobs) or "none"
+                raise ValueError(f"{self.name} has no knob {name!r}; its knobs: {known}")
+            knob = self.knobs[name]
+            if int(value) != value or not knob.low <= value <= knob.high:
+                raise ValueError(
+                    f"{self.name}: {name} must be a whole number from {knob.low} to {knob.high}, got {value}"
+                    f" ({knob.meaning})"
+                )
+            values[name] = int(value)
+        return values
+
+    def task(self, knobs: Mapping[str, int] | None = None, *, limit: int | None = None, split: str = "train") -> np.ndarray:
+        """This world's default task as a table of one record. `split` turns the knobs that the split turns."""
+        values = self.knob_values({**self.splits.get(split, {}), **(knobs or {})})
+        task = np.zeros(1, task_dtype(self.knobs, self.max_players))
+        task["limit"] = self.limit if limit is None else limit
+        task["players"] = self.players
+        task["rows"], task["cols"] = self.grid(values)
+        texts = (self.instruction,) * self.players if isinstance(self.instruction, str) else self.instruction
+        for player, text in enumerate(texts):
+            task["instruction"][0, player] = encode(text)
+        for name, value in values.items():
+            task[name] = value
+        return task

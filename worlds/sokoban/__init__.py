@@ -1,0 +1,46 @@
+"""Sokoban: push every box onto a target. Boxes are only pushed, one at a time, so a careless push can spoil the room.
+
+Keys: arrows or W A S D walk and push; a click next to the player moves there too. One step is one turn; several held keys
+count in the order up, down, left, right. The episode ends when all boxes are on targets, or after 120 steps.
+
+Rewards: -0.1 a step, +1 for a box onto a target, -1 for one off it, +10 when all are on.
+
+Source: the 10x10 rooms with 4 boxes of Racaniere et al. 2017, "Imagination-Augmented Agents for Deep Reinforcement
+Learning"; rewards and limit as in Jumanji and gym-sokoban, which follow it.
+"""
+
+from pathlib import Path
+
+from ...interface.action import Move
+from ..engine.world import World
+from .level import reset
+from .look import tile
+from .rules import step
+from .state import KNOBS, STATE
+
+SOKOBAN = World(
+    name="sokoban",
+    summary="Push four boxes onto four targets in a 10x10 room.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    tile=tile,
+    sprites=Path(__file__).parent.parent.parent / "assets" / "sprites" / "sokoban.png",
+    grid=lambda knobs: (knobs["height"], knobs["width"]),
+    keys=("up", "down", "left", "right", "w", "s", "a", "d"),
+    buttons=("left",),
+    cursor=True,
+    moves={"push up": Move(("w",)), "push down": Move(("s",)), "push left": Move(("a",)), "push right": Move(("d",))},
+    knobs=KNOBS,
+    limit=120,
+    instruction="push every box onto a target",
+)
+SMALL = SOKOBAN.variant(
+    "sokoban-small",
+    "Push two boxes onto two targets in a 7x7 room.",
+    settings={"height": 7, "width": 7, "boxes": 2},
+)
+DUO = SOKOBAN.variant("sokoban-duo", "Two players share a 10x10 room and push its four boxes together.", players=2)
+
+WORLDS = (SOKOBAN, SMALL, DUO)

@@ -3,8 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ...interface.action import MOUSE_ONE
-from ...interface.keys import BUTTON, KEY
+from ..engine.grid import direction
 from .state import BOX, TARGET, WALL
 
 # Rewards as published: Jumanji and gym-sokoban, after Racaniere et al. 2017 (I2A).
@@ -12,32 +11,6 @@ STEP = np.float32(-0.1)
 ON_TARGET = np.float32(1.0)
 OFF_TARGET = np.float32(-1.0)
 SOLVED = np.float32(10.0)
-
-_UP, _W = KEY["up"], KEY["w"]
-_DOWN, _S = KEY["down"], KEY["s"]
-_LEFT, _A = KEY["left"], KEY["a"]
-_RIGHT, _D = KEY["right"], KEY["d"]
-_CLICK = BUTTON["left"]
-
-
-@njit
-def direction(state, player, action):
-    """(dy, dx) that this player's hands ask for: up, down, left, right in this priority, then a click next to the player."""
-    if action.keys[_UP] or action.keys[_W]:
-        return -1, 0
-    if action.keys[_DOWN] or action.keys[_S]:
-        return 1, 0
-    if action.keys[_LEFT] or action.keys[_A]:
-        return 0, -1
-    if action.keys[_RIGHT] or action.keys[_D]:
-        return 0, 1
-    if action.buttons[_CLICK]:
-        top, left = origin(state)
-        dy = state.cursor[player, 1] * state.rows // MOUSE_ONE - top - state.y[player]
-        dx = state.cursor[player, 0] * state.rows // MOUSE_ONE - left - state.x[player]
-        if abs(dy) + abs(dx) == 1:
-            return dy, dx
-    return 0, 0
 
 
 @njit
@@ -91,9 +64,10 @@ def move(state, player, dy, dx):
 def step(state, actions, outcomes):
     """One turn. With two players, who goes first changes from turn to turn; pushes reward both, as does the end."""
     reward = STEP
+    top, left = origin(state)
     for turn in range(state.players):
         player = (state.tick + turn) % state.players
-        dy, dx = direction(state, player, actions[player])
+        dy, dx = direction(state, player, actions[player], top + state.y[player], left + state.x[player])
         if dy != 0 or dx != 0:
             reward += move(state, player, dy, dx)
     solved = state.off == 0

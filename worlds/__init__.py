@@ -1,0 +1,131 @@
+"""All worlds by name, and the doors to them. Importing this module registers every world with Gymnasium.
+
+    import gymnasium, rumpus.worlds
+    env = gymnasium.make("rumpus/Sokoban-v0")
+    envs = gymnasium.make_vec("rumpus/Sokoban-v0", num_envs=64)
+    both = rumpus.worlds.parallel("sokoban-duo")            # PettingZoo
+    batch = rumpus.worlds.batch("box-world", 1024)          # the engine itself
+
+Wherever a world is asked for, so is a folder anywhere with a world of yours in it: `parallel("path/to/my_world")`, or
+`"path/to/my_world:its-variant"` where it holds several.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import pkgutil
+import sys
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import gymnasium
+
+from ..interface.parallel import ParallelEnvironment
+from ..interface.single import Environment
+from ..interface.vector import VectorEnvironment
+from .engine.batch import Batch
+from .engine.world import World
+
+_NOT_WORLDS = ("engine", "guests")
+
+
+@cache
+def _families() -> dict[str, World]:
+    packages = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.ispkg and m.name not in _NOT_WORLDS)
+    modules = [importlib.import_module(f"{__name__}.{package}") for package in packages]
+    return {world.name: world for module in modules for world in module.WORLDS}
+
+
+def names() -> tuple[str, ...]:
+    """The names of all worlds of the suite."""
+    return tuple(_families())
+
+
+def load(name: str | Path | World) -> World:
+    """The world of this name, or of a folder `path` or `path:variant`. Raises ValueError with the nearest names."""
+    if isinstance(name, World):
+        return name
+    known = _families()
+    if str(name) in known:
+        return known[str(name)]
+    folder, _, variant = str(name).partition(":")
+    if Path(folder).is_dir():
+        return _choose(_import_folder(Path(folder).resolve()), folder, variant)
+    near = get_close_matches(str(name).lower(), known, n=3, cutoff=0.4)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"the worlds are {', '.join(known)};"
+    raise ValueError(f"unknown world {str(name)!r}: {hint} A folder with a world of your own can be given by its path")
+
+
+def _choose(module: ModuleType, folder: str, variant: str) -> World:
+    found = {world.name: world for world in getattr(module, "WORLDS", ())}
+    if not found:
+        raise ValueError(f"{folder}/__init__.py holds no world: it must define WORLDS, a tuple of World records")
+    if variant and variant not in found:
+        raise ValueError(f"{folder} has no world {variant!r}; it has {', '.join(found)}")
+    return found[variant] if variant else next(iter(found.values()))
+
+
+def _import_folder(folder: Path) -> ModuleType:
+    """Import a folder from anywhere as a package under a name of its own, which is the same in every process."""
+    start = folder / "__init__.py"
+    if not start.exists():
+        raise ValueError(f"{folder} is not the folder of a world: it has no __init__.py")
+    name = f"rumpus_world_{folder.name}_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, start, submodule_search_locations=[str(folder)])
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        try:
+            spec.loader.exec_module(module)
+        except BaseException:
+            del sys.modules[name]
+            raise
+    return sys.modules[name]
+
+
+def batch(world: str | Path | World, n: int, **options: Any) -> Batch:
+    """n copies of a world by name; see Batch for the options."""
+    return Batch(load(world), n, **options)
+
+
+def single(world: str | Path | World, *, render_mode: str | None = None, **options: Any) -> Environment:
+    """A Gymnasium environment of a one-player world; see Batch for the options."""
+    return Environment(batch(world, 1, **options), render_mode)
+
+
+def vector(
+    world: str | Path | World,
+    num_envs: int = 1,
+    *,
+    autoreset_mode: gymnasium.vector.AutoresetMode | str = gymnasium.vector.AutoresetMode.NEXT_STEP,
+    text: bool = False,
+    render_mode: str | None = None,
+    **options: Any,
+) -> VectorEnvironment:
+    """A Gymnasium vector environment of a one-player world; see Batch for the other options."""
+    return VectorEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode)
+
+
+def parallel(world: str | Path | World, *, render_mode: str | None = None, **options: Any) -> ParallelEnvironment:
+    """A PettingZoo ParallelEnv of a world, of any number of players; see Batch for the options."""
+    return ParallelEnvironment(batch(world, 1, **options), render_mode)
+
+
+def _register() -> None:
+    for world in _families().values():
+        if world.id not in gymnasium.registry and world.players == 1:
+            gymnasium.register(
+                id=world.id,
+                entry_point="rumpus.worlds:single",
+                vector_entry_point="rumpus.worlds:vector",
+                kwargs={"world": world.name},
+            )
+
+
+_register()

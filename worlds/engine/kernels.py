@@ -8,7 +8,8 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from types import FunctionType, ModuleType
@@ -17,6 +18,7 @@ from typing import Any
 import numba
 import numpy as np
 import platformdirs
+from rich.console import Console
 
 from . import template
 from .world import World
@@ -108,6 +110,17 @@ def _module(name: str, text: str, target: str, functions: tuple[FunctionType, ..
 
 def _named(function: FunctionType) -> str:
     return f"{function.__module__} import {function.__name__}"
+
+
+@contextmanager
+def progress(world: World, module: ModuleType) -> Iterator[None]:
+    """Say on stderr that a world is being compiled, while the folder of its kernels holds no compiled code yet."""
+    assert module.__file__ is not None
+    if any(Path(module.__file__).parent.glob("__pycache__/*.nbc")):
+        yield
+        return
+    with Console(stderr=True).status(f"Compiling {world.name} (the first time on this machine only) …"):
+        yield
 
 
 def cpu_kernels(world: World) -> ModuleType:

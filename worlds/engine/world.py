@@ -34,8 +34,9 @@ class World:
     moves: its few meaningful uses of the hands, in a fixed order.
     knobs: what a user may turn, and `settings` the values that differ from the defaults in this variant.
     limit: steps after which an episode is truncated; instruction: what each player is told (one text for all, or a tuple).
-    bank(split, knobs, progress): the levels of a split as a structured array, for worlds whose levels are not made by
-        `reset`; read(path, knobs): levels from a user's file or folder. splits: the names `bank` and `reset` know.
+    splits: the names of its sets of levels, and the knobs that each turns.
+    bank(split, knobs): the levels of a split as a structured array, for worlds whose levels are not made by `reset`.
+    read(path): (levels, knobs) from a user's file or folder, with the knobs that fit them; write(path, levels).
     solve(state): a plan as indices into `moves`, or None, for worlds that can be planned for; see agents/experts.
     """
 
@@ -59,9 +60,9 @@ class World:
     turn_based: bool = True
     knobs: Mapping[str, Knob] = field(default_factory=dict)
     settings: Mapping[str, int] = field(default_factory=dict)
-    splits: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    splits: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: {"train": {}, "valid": {}, "test": {}})
     bank: Callable[..., np.ndarray] | None = None
-    read: Callable[..., np.ndarray] | None = None
+    read: Callable[..., tuple[np.ndarray, dict[str, int]]] | None = None
     solve: Callable[..., Any] | None = None
     version: int = 0
     savable: bool = True
@@ -110,9 +111,20 @@ class World:
             values[name] = int(value)
         return values
 
+    def levels(self, split: str = "train", knobs: Mapping[str, int] | None = None) -> np.ndarray | None:
+        """The bank of levels of a split, made on first use; None if this world makes its levels as it goes."""
+        self.check_split(split)
+        return None if self.bank is None else self.bank(split, self.knob_values({**self.splits[split], **(knobs or {})}))
+
+    def check_split(self, split: str) -> None:
+        """Raise ValueError unless this world has a split of this name."""
+        if split not in self.splits:
+            raise ValueError(f"{self.name} has no split {split!r}; its splits: {', '.join(self.splits)}")
+
     def task(self, knobs: Mapping[str, int] | None = None, *, limit: int | None = None, split: str = "train") -> np.ndarray:
         """This world's default task as a table of one record. `split` turns the knobs that the split turns."""
-        values = self.knob_values({**self.splits.get(split, {}), **(knobs or {})})
+        self.check_split(split)
+        values = self.knob_values({**self.splits[split], **(knobs or {})})
         task = np.zeros(1, task_dtype(self.knobs, self.max_players))
         task["limit"] = self.limit if limit is None else limit
         task["players"] = self.players

@@ -1,0 +1,123 @@
+"""The PettingZoo face: one environment, all of its players."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from pettingzoo import ParallelEnv
+
+from .action import ACTION, write_actions
+from .options import Options, apply_options
+from .spaces import action_space, observation_space
+from .text import decode
+from .viewer import Viewer
+
+
+class ParallelEnvironment(ParallelEnv):
+    """One row of a batch as a `pettingzoo.ParallelEnv`; its agents are "player_0", "player_1", …
+
+    Each agent has its own observation, action, reward and end, in the form that a single Environment has; what one says
+    another hears in the next observation's chat. An agent that has ended leaves `agents`; the others go on.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "is_parallelizable": True}
+
+    def __init__(self, batch: Any, render_mode: str | None = None):
+        if batch.n != 1:
+            raise ValueError(f"a ParallelEnv holds one environment, this batch has {batch.n}")
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise ValueError(f"unknown render_mode {render_mode!r}; it is 'rgb_array', 'human' or None")
+        self.metadata = {
+            **type(self).metadata,
+            "name": batch.world.name.replace("-", "_") + f"_v{batch.world.version}",
+            "render_fps": batch.world.tick_hz,
+        }
+        self.batch, self.world, self.render_mode = batch, batch.world, render_mode
+        self.possible_agents = [f"player_{player}" for player in range(batch.players)]
+        self.agents: list[str] = []
+        self.action_spaces = {agent: action_space() for agent in self.possible_agents}
+        self.observation_spaces = {agent: observation_space(*batch.size) for agent in self.possible_agents}
+        self._viewer: Viewer | None = None
+        self._begun = False
+
+    def observation_space(self, agent: str) -> gymnasium.Space:
+        """The same space object at every call."""
+        return self.observation_spaces[agent]
+
+    def action_space(self, agent: str) -> gymnasium.Space:
+        """The same space object at every call."""
+        return self.action_spaces[agent]
+
+    def reset(self, seed: int | None = None, options: Options = None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Begin an episode for all players; seed and options as for a single Environment."""
+        apply_options(self.batch, options)
+        if seed is None and not self._begun:
+            seed = int(np.random.default_rng().integers(2**32))
+        self.batch.reset(seed=seed)
+        self._begun = True
+        self.agents = self.possible_agents[:]
+        self._show()
+        return self._observations(self.agents), self._infos(self.agents, np.zeros(self.batch.players, bool))
+
+    def step(self, actions: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+        """One tick with an action for every live agent. Returns observations, rewards, terminations, truncations, infos."""
+        if not self.agents:
+            raise gymnasium.error.ResetNeeded("no agent is left: call reset()")
+        if set(actions) != set(self.agents):
+            raise ValueError(f"step() needs an action for each live agent, {self.agents}; got {sorted(actions)}")
+        records = np.zeros(self.batch.players, ACTION)
+        for agent, action in actions.items():
+            record = np.zeros((), ACTION)
+            write_actions(record, action)
+            records[self.possible_agents.index(agent)] = record
+        self.batch.actions[0] = records
+        outcomes = self.batch.step()[0]
+        live = self.agents
+        of = {agent: outcomes[self.possible_agents.index(agent)] for agent in live}
+        rewards = {agent: float(outcome["reward"]) for agent, outcome in of.items()}
+        terminations = {agent: bool(outcome["terminated"]) for agent, outcome in of.items()}
+        truncations = {agent: bool(outcome["truncated"]) for agent, outcome in of.items()}
+        observations, infos = self._observations(live), self._infos(live, outcomes["success"].astype(bool))
+        self.agents = [agent for agent in live if not (terminations[agent] or truncations[agent])]
+        self._show()
+        return observations, rewards, terminations, truncations, infos
+
+    def render(self) -> np.ndarray | None:
+        """All players' views side by side, uint8 (height, players * width, 3), in rgb_array mode."""
+        if self.render_mode == "rgb_array":
+            return np.concatenate(self.batch.draw()[0], axis=1)
+        self._show()
+        return None
+
+    def close(self) -> None:
+        """Close the window, if there is one."""
+        if self._viewer is not None:
+            self._viewer.close()
+            self._viewer = None
+
+    def _observations(self, agents: list[str]) -> dict[str, Any]:
+        pixels, chat = self.batch.draw()[0], self.batch.chat[0]
+        players = {agent: self.possible_agents.index(agent) for agent in agents}
+        return {
+            agent: {
+                "pixels": pixels[player].copy(),
+                "instruction": decode(self.batch.instruction[0, player]),
+                "chat": decode(chat[player]),
+            }
+            for agent, player in players.items()
+        }
+
+    def _infos(self, agents: list[str], success: np.ndarray) -> dict[str, Any]:
+        seed = int(self.batch.states["seed"][0])
+        return {
+            agent: {"success": bool(success[self.possible_agents.index(agent)]), "seed": seed} for agent in agents
+        }
+
+    def _show(self) -> None:
+        if self.render_mode == "human":
+            if self._viewer is None:
+                self._viewer = Viewer(f"Rumpus: {self.world.name}")
+            views = [self.batch.picture(player=player, size=(480, 480)) for player in range(self.batch.players)]
+            self._viewer.show(np.concatenate(views, axis=1), self.metadata["render_fps"])

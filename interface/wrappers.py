@@ -1,0 +1,70 @@
+"""Wrappers for agents that want less than a whole keyboard, or numbers instead of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+from .action import FIELDS, MOUSE_ONE, Move, move_table
+from .text import TOKENS, decode, encode, vocabulary_size
+
+
+def as_action(record: np.void) -> dict[str, Any]:
+    """One ACTION record as an action of the public space, with its mouse motion in picture heights again."""
+    action = {name: record[name] for name in FIELDS}
+    return {**action, "mouse": (record["mouse"] / MOUSE_ONE).astype(np.float32), "say": decode(record["say"])}
+
+
+class Moves(gymnasium.ActionWrapper):
+    """The world's few named moves as a Discrete space: action i holds what `names[i]` holds. All else stays still."""
+
+    def __init__(self, env: gymnasium.Env, moves: dict[str, Move] | None = None):
+        super().__init__(env)
+        chosen = dict(moves or env.unwrapped.world.moves)  # type: ignore[attr-defined]
+        self.names = tuple(chosen)
+        self._actions = [as_action(record) for record in move_table(chosen)]
+        self.action_space = spaces.Discrete(len(self.names))
+
+    def action(self, action: Any) -> dict[str, Any]:
+        """The full action of a move's number. Raises ValueError for a number that is none."""
+        if not self.action_space.contains(np.int64(action)):
+            raise ValueError(f"a move is a number from 0 to {len(self.names) - 1} ({', '.join(self.names)}), got {action!r}")
+        return self._actions[int(action)]
+
+
+class _Words(gymnasium.ObservationWrapper):
+    """Replaces the texts of the observation by arrays of one space."""
+
+    def __init__(self, env: gymnasium.Env, space: spaces.Box, words: Callable[[str], np.ndarray]):
+        super().__init__(env)
+        assert isinstance(env.observation_space, spaces.Dict)
+        self.observation_space = spaces.Dict({**env.observation_space.spaces, "instruction": space, "chat": space})
+        self._words = words
+
+    def observation(self, observation: dict[str, Any]) -> dict[str, Any]:
+        """The same observation with instruction and chat as arrays."""
+        return {**observation, **{name: self._words(observation[name]) for name in ("instruction", "chat")}}
+
+
+class Tokens(_Words):
+    """Instruction and chat as 64 tokens each, uint16, zero padded."""
+
+    def __init__(self, env: gymnasium.Env):
+        super().__init__(env, spaces.Box(0, np.iinfo(np.uint16).max, (TOKENS,), np.uint16), lambda text: encode(text).copy())
+
+
+class BagOfWords(_Words):
+    """Instruction and chat as counts of each token, float32 of the vocabulary's size: order is lost, learning is easy."""
+
+    def __init__(self, env: gymnasium.Env):
+        super().__init__(env, spaces.Box(0, TOKENS, (vocabulary_size(),), np.float32), _bag)
+
+
+def _bag(text: str) -> np.ndarray:
+    counts = np.bincount(encode(text), minlength=vocabulary_size()).astype(np.float32)
+    counts[0] = 0  # padding is no word
+    return counts

@@ -1,0 +1,235 @@
+"""n copies of a world, stepped and drawn together, on CPU threads or on a CUDA device.
+
+    batch = Batch(world, 1024, size=(64, 64), seed=0)
+    batch.reset()
+    batch.act(moves)                   # or write batch.actions, an array of ACTION records
+    outcomes = batch.step()            # an array of OUTCOME records
+    batch.reset(batch.over)            # a step never resets by itself
+    pixels = batch.draw()
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...interface.action import ACTION, OUTCOME, move_table
+from .cpu import Cpu
+from .tiles import layout
+from .world import World
+
+NO_LEVELS = np.zeros(1, np.uint8)
+"""What `reset` of a world without a bank is handed in place of levels."""
+
+
+class Batch:
+    """n copies of a world.
+
+    world: a World; n: how many copies; size: (height, width) of a frame in pixels; seed: row i starts from seed + i;
+    device: "cpu" or "cuda"; threads: CPU threads, all cores by default; knobs: values that differ from the world's;
+    limit: steps in an episode; split: which levels ("train", "valid", "test", …); levels: in place of the world's own bank,
+    a structured array, or the path of a file or folder that the world can read.
+
+    states (n,), actions (n, players), outcomes (n, players): structured arrays of this device; pixels: uint8
+    (n, players, height, width, 3). All are written in place, step after step: copy what you want to keep.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        n: int,
+        *,
+        size: tuple[int, int] = (80, 80),
+        seed: int = 0,
+        device: str = "cpu",
+        threads: int | None = None,
+        knobs: Mapping[str, int] | None = None,
+        limit: int | None = None,
+        split: str = "train",
+        levels: np.ndarray | str | Path | None = None,
+    ):
+        if int(n) != n or n < 1:
+            raise ValueError(f"a batch holds a whole number of environments, at least 1; got {n}")
+        self.world, self.n, self.players = world, int(n), world.players
+        self._device = _device(device, world, threads)
+        self.configure(knobs=knobs, limit=limit, split=split, levels=levels)
+        make = self._device.zeros
+        self.states = make((self.n,), world.state)
+        self.actions = make((self.n, self.players), ACTION)
+        self.outcomes = make((self.n, self.players), OUTCOME)
+        self._seeds = make((self.n,), np.uint64)
+        self._all = self._device.mask(np.ones(self.n, np.uint8))
+        self._moves = self._device.put(move_table(world.moves))
+        self._seed: int | None = check_seed(seed)
+        self.size = size if isinstance(size, tuple) else (size, size)
+        self._device.prepare(
+            self.states, self.actions, self.outcomes, self._all, self._seeds, self._task, self._levels
+        )
+
+    def configure(
+        self,
+        *,
+        knobs: Mapping[str, int] | None = None,
+        limit: int | None = None,
+        split: str = "train",
+        levels: np.ndarray | str | Path | None = None,
+    ) -> None:
+        """Choose what the episodes that begin from now on are made of; see the constructor. On an error nothing changes."""
+        if isinstance(levels, str | Path):
+            if self.world.read is None:
+                raise ValueError(f"{self.world.name} makes its own levels and reads none from files")
+            levels, fitting = self.world.read(levels)
+            knobs = {**fitting, **(knobs or {})}
+        task = self.world.task(knobs, limit=limit, split=split)
+        if levels is None:
+            levels = self.world.levels(split, knobs)
+        self.task, self.split = task, split
+        self.levels = NO_LEVELS if levels is None else levels
+        self.rows, self.cols = int(task["rows"][0]), int(task["cols"][0])
+        self._task, self._levels = self._device.put(task), self._device.put(self.levels)
+
+    @property
+    def device(self) -> str:
+        """ "cpu" or "cuda"."""
+        return self._device.name
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of a frame in pixels; setting it makes a new `pixels`."""
+        return self._size
+
+    @size.setter
+    def size(self, size: tuple[int, int]) -> None:
+        height, width = size
+        layout(height, width, self.rows, self.cols)
+        self._size = (int(height), int(width))
+        self.pixels = self._device.zeros((self.n, self.players, *self._size, 3), np.uint8)
+
+    def reset(self, mask: Any = None, *, seed: int | np.ndarray | None = None) -> None:
+        """Begin a new episode in the rows of the mask, (n,) bools; in all rows without one.
+
+        seed: row i starts from seed + i, or from seed[i] of an array; None goes on with each row's own generator (the
+        first reset takes the seed of the constructor).
+        """
+        if seed is None and mask is None and self._seed is not None:
+            seed, self._seed = self._seed, None
+        if seed is not None:
+            seeds = check_seed(seed) + np.arange(self.n, dtype=np.uint64) if np.ndim(seed) == 0 else np.asarray(seed)
+            if seeds.shape != (self.n,):
+                raise ValueError(f"seeds must be one number or an array of shape ({self.n},), got shape {seeds.shape}")
+            self._seeds = self._device.put(seeds.astype(np.uint64))
+            self._seed = None
+        mask = self._all if mask is None else self._checked(mask)
+        self._device.reset(self.states, mask, self._seeds, seed is not None, self._task, self._levels)
+
+    def step(self) -> Any:
+        """One tick of every row with what `actions` holds. Rows whose episode is over do nothing. Returns `outcomes`."""
+        self._device.step(self.states, self.actions, self.outcomes)
+        return self.outcomes
+
+    def act(self, moves: Any) -> None:
+        """Write the world's named moves into `actions`: integers (n, players), or (n,) for one player."""
+        if self.device == "cpu":
+            self.actions[...] = self._moves[np.asarray(moves).reshape(self.n, self.players)]
+        else:
+            self._device.take(self._moves, moves, self.actions)
+
+    def draw(self, mask: Any = None, out: Any = None) -> Any:
+        """Draw all rows, or those of the mask, into `pixels`, or into `out` (n, players, any height, any width, 3)."""
+        out = self.pixels if out is None else out
+        mask = self._all if mask is None else self._checked(mask)
+        self._device.draw(self.states, mask, out, self.rows, self.cols)
+        return out
+
+    def picture(self, row: int = 0, player: int = 0, size: tuple[int, int] | None = None) -> np.ndarray:
+        """A fresh frame of one row as one player sees it: uint8 (height, width, 3), of any size, on the CPU."""
+        height, width = size or self._size
+        one = self._device.zeros((1, self.players, height, width, 3), np.uint8)
+        self._device.draw(self.states[row : row + 1], self._all[:1], one, self.rows, self.cols)
+        return self._device.get(one)[0, player].copy()
+
+    @property
+    def over(self) -> Any:
+        """(n,): 1 in the rows whose episode has ended."""
+        return self.states["over"] if self.device == "cpu" else self.tensors()["over"]
+
+    @property
+    def instruction(self) -> np.ndarray:
+        """What each player is told, as tokens: uint16 (n, players, 64), read-only."""
+        tokens = self.task["instruction"][0, : self.players]
+        return np.broadcast_to(tokens, (self.n, *tokens.shape))
+
+    @property
+    def chat(self) -> Any:
+        """What each player heard in the last tick, as tokens: uint16 (n, players, 64)."""
+        return self.states["chat"][:, : self.players] if self.device == "cpu" else self.tensors()["chat"]
+
+    def tensors(self) -> dict[str, Any]:
+        """Torch tensors that share the memory of this batch, on its device.
+
+        pixels; keys, buttons, wheel, mouse, say of the actions; reward, terminated, truncated, success of the outcomes; over
+        and chat of the states.
+        """
+        arrays = {"pixels": self.pixels}
+        arrays |= {name: self.actions[name] for name in ACTION.names or ()}
+        arrays |= {name: self.outcomes[name] for name in OUTCOME.names or ()}
+        arrays |= {name: self.states[name] for name in ("over", "chat")}
+        tensors = {name: self._device.tensor(array) for name, array in arrays.items()}
+        tensors["chat"] = tensors["chat"][:, : self.players]
+        return tensors
+
+    def save(self, row: int) -> bytes:
+        """One row's whole state as bytes: `load` gives back this very moment, in this batch or another of this world."""
+        return self._mark() + self._device.get(self.states[row : row + 1]).tobytes()
+
+    def load(self, row: int, data: bytes) -> None:
+        """Put a saved state into a row. Raises ValueError, and changes nothing, if it is not one of this world."""
+        mark = self._mark()
+        if len(data) != len(mark) + self.world.state.itemsize or data[: len(mark)] != mark:
+            raise ValueError(
+                f"these {len(data)} bytes are no saved state of {self.world.name} version {self.world.version} with this "
+                f"record; one has {len(mark) + self.world.state.itemsize} bytes and is made by save()"
+            )
+        self.states[row : row + 1] = self._device.put(np.frombuffer(data, self.world.state, offset=len(mark)).copy())
+
+    def _mark(self) -> bytes:
+        """Eight bytes that tell this family's records from others."""
+        record = f"{self.world.reset.__module__} {self.world.version} {self.world.state.descr}"
+        return hashlib.sha256(record.encode()).digest()[:8]
+
+    def clone(self) -> Batch:
+        """Another batch in the same state, from which both go on independently. Actions and outcomes are copied too."""
+        twin = object.__new__(Batch)
+        twin.__dict__.update(self.__dict__)
+        for name in ("states", "actions", "outcomes", "pixels", "_seeds"):
+            array = getattr(self, name)
+            fresh = self._device.zeros(array.shape, array.dtype)
+            fresh[...] = array
+            setattr(twin, name, fresh)
+        return twin
+
+    def _checked(self, mask: Any) -> Any:
+        if tuple(mask.shape) != (self.n,):
+            raise ValueError(f"a mask over the rows has shape ({self.n},), got {tuple(mask.shape)}")
+        return self._device.mask(mask)
+
+
+def check_seed(seed: Any) -> int:
+    """A seed as an int. Raises ValueError unless it is a whole number from 0 to 2**63 - 1."""
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
+        raise ValueError(f"a seed is a whole number from 0 to 2**63 - 1, got {seed!r}")
+    return int(seed)
+
+
+def _device(name: str, world: World, threads: int | None) -> Any:
+    if name == "cpu":
+        return Cpu(world, threads)
+    if name == "cuda":
+        from .cuda import Cuda
+
+        return Cuda(world)
+    raise ValueError(f"unknown device {name!r}; it is 'cpu' or 'cuda'")

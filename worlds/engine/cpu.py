@@ -1,0 +1,75 @@
+"""The CPU as a device of the batched engine: NumPy arrays, and compiled kernels on the engine's threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import kernels
+from .threads import cores, over_rows
+from .tiles import atlas, layout, words_of
+from .world import World
+
+
+class Cpu:
+    """Arrays and kernels of one world on CPU threads."""
+
+    name = "cpu"
+
+    def __init__(self, world: World, threads: int | None = None):
+        if threads is not None and (int(threads) != threads or threads < 1):
+            raise ValueError(f"threads must be a whole number of at least 1, got {threads}")
+        self.world = world
+        self.threads = int(threads) if threads else cores()
+        self.kernels = kernels.cpu_kernels(world)
+
+    def prepare(self, *arguments: Any) -> None:
+        """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
+        states, actions, outcomes, mask, seeds, tasks, levels = arguments
+        with kernels.progress(self.world, self.kernels):
+            self.kernels.reset(states, mask, seeds, True, tasks, levels, 0, 0)
+            self.kernels.step(states, actions, outcomes, 0, 0)
+
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+        """A new array of zeros on this device."""
+        return np.zeros(shape, dtype)
+
+    def put(self, array: np.ndarray) -> np.ndarray:
+        """This NumPy array on this device (here: itself)."""
+        return array
+
+    def get(self, array: np.ndarray) -> np.ndarray:
+        """This device's array as a NumPy array (here: itself)."""
+        return array
+
+    def mask(self, mask: Any) -> np.ndarray:
+        """A mask over rows, given as bools or integers, as uint8."""
+        return np.ascontiguousarray(mask, dtype=np.uint8)
+
+    def tensor(self, array: np.ndarray) -> Any:
+        """A torch tensor that shares this array's memory."""
+        import torch
+
+        return torch.from_numpy(array)
+
+    def step(self, states: np.ndarray, actions: np.ndarray, outcomes: np.ndarray) -> None:
+        """One tick of every row."""
+        over_rows(self.kernels.step, len(states), self.threads, states, actions, outcomes)
+
+    def reset(self, states: np.ndarray, mask: np.ndarray, seeds: np.ndarray, reseed: bool, *rest: Any) -> None:
+        """A new episode in every row of the mask; `rest` is the tasks and the levels."""
+        over_rows(self.kernels.reset, len(states), self.threads, states, mask, seeds, reseed, *rest)
+
+    def draw(self, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, rows: int, cols: int) -> None:
+        """Draw every row of the mask into pixels (n, players, height, width, 3), which must be contiguous."""
+        place = layout(*pixels.shape[2:4], rows, cols)
+        word = words_of(place, pixels.shape[3])
+        lines = pixels.reshape(*pixels.shape[:3], -1).view(word)
+        sprites = atlas(self.world.sprites, place.tile).view(word)
+        left = place.left * 3 // np.dtype(word).itemsize
+        arguments = (states, mask, pixels, lines, sprites, place.tile, place.top, left)
+        if not any(signature[3].dtype.name == np.dtype(word).name for signature in self.kernels.draw.signatures):
+            with kernels.progress(self.world, self.kernels):
+                self.kernels.draw(*arguments, 0, 0)
+        over_rows(self.kernels.draw, len(states), self.threads, *arguments)

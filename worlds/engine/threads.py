@@ -1,0 +1,46 @@
+"""The engine's own threads: a range of rows is cut into parts, and each part runs a kernel that releases the GIL.
+
+Numba's own parallel loops are not used: the layer they pick (OpenMP) kills a forked child, and data loaders and other
+people's vector environments fork.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+_LEAST = 32  # rows worth handing to another thread
+
+_pool: ThreadPoolExecutor | None = None
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _forget() -> None:
+    global _pool
+    _pool = None  # a forked child has none of its parent's threads
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget)
+
+
+def over_rows(kernel: Callable[..., Any], rows: int, threads: int, *arguments: Any) -> None:
+    """Call kernel(*arguments, low, high) so that the ranges cover `rows`, on up to `threads` threads, and wait."""
+    global _pool
+    parts = min(threads, rows // _LEAST)
+    if parts <= 1:
+        kernel(*arguments, 0, rows)
+        return
+    if _pool is None:
+        _pool = ThreadPoolExecutor(max(cores() - 1, 1), thread_name_prefix="rumpus")
+    edges = [rows * part // parts for part in range(parts + 1)]
+    waiting = [_pool.submit(kernel, *arguments, low, high) for low, high in zip(edges[1:-1], edges[2:], strict=True)]
+    kernel(*arguments, edges[0], edges[1])
+    for future in waiting:
+        future.result()

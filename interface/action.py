@@ -1,8 +1,8 @@
 """One action and one outcome, as records that the batched engine and its kernels share.
 
-An action says what the hands do during one tick: which keys and buttons are held, which way the wheel turns, how far the
-mouse moves, and what is said. Mouse motion is checked and quantised here, at the door, so that no float ever reaches a
-world's rules: `MOUSE_ONE` fixed-point units are one picture height.
+An action says what the hands do during one tick: which keys and buttons are held, which way the wheel turns, how far
+the mouse moves, and what is said. Mouse motion is checked and quantised here, at the door, so that no float ever
+reaches a world's rules: `MOUSE_ONE` fixed-point units are one picture height.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .keys import BUTTONS, KEYS, WHEEL, button_index, key_index
-from .text import TOKENS, encode
+from .text import TOKENS, decode, encode
 
 MOUSE_ONE = 65536
 """Fixed-point units of mouse motion in one picture height."""
@@ -70,8 +70,14 @@ def move_table(moves: Mapping[str, Move]) -> np.ndarray:
     return np.array([move.record() for move in moves.values()], ACTION)
 
 
+def as_action(record: np.void) -> dict[str, Any]:
+    """One ACTION record as an action of the public space, with its mouse motion in picture heights again."""
+    action = {name: record[name] for name in FIELDS}
+    return {**action, "mouse": (record["mouse"] / MOUSE_ONE).astype(np.float32), "say": decode(record["say"])}
+
+
 def quantise_mouse(motion: np.ndarray) -> np.ndarray:
-    """Float motion (..., 2) in picture heights, each in [-1, 1], to int32 fixed point. Refuses NaN and larger motion."""
+    """Float motion (..., 2) in picture heights, each in [-1, 1], to int32 fixed point. Refuses NaN and more."""
     if not (np.abs(motion) <= 1).all():  # False for NaN too
         raise ValueError(
             f"mouse motion must be two finite numbers in [-1, 1] picture heights, got {np.asarray(motion).tolist()}"
@@ -98,7 +104,7 @@ def check_fields(action: Any) -> None:
     """Raise ValueError unless `action` is a mapping with exactly the fields of an action."""
     if not isinstance(action, Mapping):
         raise ValueError(
-            f"an action is a dict with the fields {', '.join(FIELDS)}; got {type(action).__name__}. For numbered moves, "
+            f"an action is a dict with the fields {', '.join(FIELDS)}; got {type(action).__name__}. For numbered moves "
             "wrap the environment: rumpus.interface.wrappers.Moves(env)"
         )
     if len(action) != len(FIELDS) or any(field not in action for field in FIELDS):
@@ -108,10 +114,11 @@ def check_fields(action: Any) -> None:
 
 
 def write_actions(records: np.ndarray, action: Mapping[str, Any]) -> None:
-    """Check an action in the form of the public spaces and write it into `records`, an ACTION array of any shape `lead`.
+    """Check an action in the form of the public spaces and write it into `records`, an ACTION array of any shape
+    `lead`.
 
-    keys (*lead, 96), buttons (*lead, 3): 0 or 1; wheel (*lead): 0..2; mouse (*lead, 2): floats in [-1, 1]; say: a str if
-    `lead` is (), else uint16 tokens (*lead, 64) or a sequence of str. Nothing is written unless all of it is right.
+    keys (*lead, 96), buttons (*lead, 3): 0 or 1; wheel (*lead): 0..2; mouse (*lead, 2): floats in [-1, 1]; say: a str
+    if `lead` is (), else uint16 tokens (*lead, 64) or a sequence of str. Nothing is written unless all of it is right.
     """
     check_fields(action)
     lead = records.shape

@@ -62,7 +62,7 @@ class ParallelEnvironment(ParallelEnv):
         return self._observations(self.agents), self._infos(self.agents, np.zeros(self.batch.players, bool))
 
     def step(self, actions: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-        """One tick with an action for every live agent. Returns observations, rewards, terminations, truncations, infos."""
+        """One tick, an action for every live agent. Returns observations, rewards, terminations, truncations, infos."""
         if not self.agents:
             raise gymnasium.error.ResetNeeded("no agent is left: call reset()")
         if set(actions) != set(self.agents):
@@ -111,9 +111,7 @@ class ParallelEnvironment(ParallelEnv):
 
     def _infos(self, agents: list[str], success: np.ndarray) -> dict[str, Any]:
         seed = int(self.batch.states["seed"][0])
-        return {
-            agent: {"success": bool(success[self.possible_agents.index(agent)]), "seed": seed} for agent in agents
-        }
+        return {agent: {"success": bool(success[self.possible_agents.index(agent)]), "seed": seed} for agent in agents}
 
     def _show(self) -> None:
         if self.render_mode == "human":

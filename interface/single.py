@@ -17,10 +17,11 @@ from .viewer import Viewer
 class Environment(gymnasium.Env):
     """One row of a batch as a `gymnasium.Env`.
 
-    The observation is a dict of pixels, uint8 (height, width, 3), instruction and chat, both str; the action a dict of keys,
-    buttons, wheel, mouse and say (see rumpus.interface.spaces). `info` holds `success`, whether the world's objective was
-    met in this step, and `seed`, which shows this very episode again when given to `reset`. `reset(options=...)` takes
-    `knobs`, `limit` and `split`, which hold from then on. `batch` and `world` are open to whoever needs more.
+    The observation is a dict of pixels, uint8 (height, width, 3), instruction and chat, both str; the action a dict of
+    keys, buttons, wheel, mouse and say (see rumpus.interface.spaces). `info` holds `success`, whether the world's
+    objective was met in this step, and `seed`, which shows this very episode again when given to `reset`.
+    `reset(options=...)` takes `knobs`, `limit` and `split`, which hold from then on. `batch` and `world` are open to
+    whoever needs more.
 
     Raises ValueError for a batch of several environments or players, and for an action that is not in the space.
     """
@@ -30,8 +31,8 @@ class Environment(gymnasium.Env):
     def __init__(self, batch: Any, render_mode: str | None = None):
         if batch.n != 1 or batch.players != 1:
             raise ValueError(
-                f"{batch.world.name} with {batch.players} players and {batch.n} copies is not for this face: it holds one "
-                "environment of one player. Use rumpus.worlds.parallel for several players, vector for several copies"
+                f"{batch.world.name} with {batch.players} players and {batch.n} copies is not for this face: it is "
+                "one environment of one player. Use rumpus.worlds.parallel for several players, vector for several copies"
             )
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise ValueError(f"unknown render_mode {render_mode!r}; it is 'rgb_array', 'human' or None")
@@ -45,7 +46,7 @@ class Environment(gymnasium.Env):
         self._viewer: Viewer | None = None
 
     def reset(self, *, seed: int | None = None, options: Options = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Begin an episode. A seed makes it, and all that follow, reproducible; without one it goes on, or starts at random."""
+        """Begin an episode. A seed makes it and all that follow reproducible; without one it goes on, or is random."""
         super().reset(seed=seed)
         apply_options(self.batch, options)
         if seed is None and not self._begun:
@@ -69,7 +70,7 @@ class Environment(gymnasium.Env):
         return observation, reward, bool(terminated), bool(truncated), self._info(bool(success))
 
     def render(self) -> np.ndarray | None:
-        """The frame, uint8 (height, width, 3), in rgb_array mode; None in human mode, whose window follows each step."""
+        """The frame, uint8 (height, width, 3), in rgb_array mode; None in human mode: its window follows each step."""
         if self.render_mode == "rgb_array":
             return self.batch.draw()[0, 0].copy()
         self._show()

@@ -10,7 +10,7 @@ from .text import TOKENS, TextSpace
 
 
 def action_space(text: bool = True) -> spaces.Dict:
-    """keys MultiBinary(96), buttons MultiBinary(3), wheel Discrete(3), mouse Box(-1, 1, (2,)), say text or 64 tokens."""
+    """keys MultiBinary(96), buttons MultiBinary(3), wheel Discrete(3), mouse Box(-1, 1, (2,)), say (text or tokens)."""
     return spaces.Dict(
         {
             "keys": spaces.MultiBinary(len(KEYS)),

@@ -1,8 +1,8 @@
 """Text as tokens: one vocabulary for the whole suite, lossless for any text.
 
 A token is a uint16: 0 pads, 1 to 256 spell one byte of UTF-8 each, and from 257 on a token is a whole word of
-`assets/vocabulary.txt`. A single space between two vocabulary words is not written; every other character is spelled, so
-decoding gives back exactly what was encoded.
+`assets/vocabulary.txt`. A single space between two vocabulary words is not written; every other character is spelled,
+so decoding gives back exactly what was encoded.
 """
 
 from __future__ import annotations
@@ -51,7 +51,9 @@ def _tokens(text: str) -> list[int]:
         token = words.get(piece)
         if token is not None:
             tokens.append(token)
-        elif not (piece == b" " and 0 < index < len(pieces) - 1 and pieces[index - 1] in words and pieces[index + 1] in words):
+        elif not (
+            piece == b" " and 0 < index < len(pieces) - 1 and pieces[index - 1] in words and pieces[index + 1] in words
+        ):
             tokens.extend(1 + byte for byte in piece)
     return tokens
 
@@ -61,8 +63,8 @@ def _encoded(text: str) -> bytes:
     tokens = _tokens(text)
     if len(tokens) > TOKENS:
         raise ValueError(
-            f"a text holds {TOKENS} tokens, this one needs {len(tokens)}: {text[:60]!r}… Shorten it; a word outside the "
-            "vocabulary costs one token a letter"
+            f"a text holds {TOKENS} tokens, this one needs {len(tokens)}: {text[:60]!r}… Shorten it; a word outside "
+            "the vocabulary costs one token a letter"
         )
     return np.array(tokens + [0] * (TOKENS - len(tokens)), np.uint16).tobytes()
 
@@ -96,7 +98,7 @@ def decode(tokens: np.ndarray) -> str:
 
 
 class TextSpace(gymnasium.spaces.Text):
-    """A Gymnasium Text space of printable ASCII whose texts fit the token budget, so that what it samples can be said."""
+    """A Gymnasium Text space of printable ASCII whose texts fit the token budget, so that its samples can be said."""
 
     def __init__(self, seed: int | np.random.Generator | None = None):
         super().__init__(max_length=CHARACTERS, min_length=0, charset=CHARSET, seed=seed)

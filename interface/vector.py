@@ -18,13 +18,14 @@ from .text import decode
 class VectorEnvironment(VectorEnv):
     """A batch as a `gymnasium.vector.VectorEnv`.
 
-    Observations are a dict of pixels, uint8 (n, height, width, 3), instruction and chat: uint16 tokens (n, 64), or tuples of
-    n str with text=True. Actions are the same dict as a single environment's with a leading axis n; `say` holds tokens
-    (n, 64), or texts. Arrays that are returned are fresh ones.
+    Observations are a dict of pixels, uint8 (n, height, width, 3), instruction and chat: uint16 tokens (n, 64), or
+    tuples of n str with text=True. Actions are the same dict as a single environment's with a leading axis n; `say`
+    holds tokens (n, 64), or texts. Arrays that are returned are fresh ones.
 
-    autoreset_mode: NEXT_STEP (an ended row begins anew in the step after, which ignores its action), SAME_STEP (at once; the
-    last observation is in `infos["final_obs"]`), or DISABLED (rows wait for `reset(options={"reset_mask": mask})`).
-    `infos["success"]` says which rows met the world's objective in this step, `infos["seed"]` which seed shows the episode.
+    autoreset_mode: NEXT_STEP (an ended row begins anew in the step after, which ignores its action), SAME_STEP (at
+    once; the last observation is in `infos["final_obs"]`), or DISABLED (rows wait for `reset(options={"reset_mask":
+    mask})`). `infos["success"]` says which rows met the world's objective in this step, `infos["seed"]` which seed
+    shows the episode.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "autoreset_mode": AutoresetMode.NEXT_STEP}
@@ -41,7 +42,9 @@ class VectorEnvironment(VectorEnv):
                 f"{batch.world.name} has {batch.players} players; use rumpus.worlds.parallel, or the batch itself"
             )
         if batch.device != "cpu":
-            raise ValueError("the vector face returns NumPy arrays; on CUDA use the batch itself, whose tensors stay there")
+            raise ValueError(
+                "the vector face returns NumPy arrays; on CUDA use the batch itself, whose tensors stay there"
+            )
         if render_mode not in (None, "rgb_array"):
             raise ValueError(f"unknown render_mode {render_mode!r}; vector environments know 'rgb_array' or None")
         self.autoreset_mode = AutoresetMode(autoreset_mode)
@@ -50,8 +53,17 @@ class VectorEnvironment(VectorEnv):
             "render_fps": batch.world.tick_hz,
             "autoreset_mode": self.autoreset_mode,
         }
-        self.batch, self.world, self.num_envs, self.render_mode, self._text = batch, batch.world, batch.n, render_mode, text
-        self.single_action_space, self.single_observation_space = action_space(text), observation_space(*batch.size, text)
+        self.batch, self.world, self.num_envs, self.render_mode, self._text = (
+            batch,
+            batch.world,
+            batch.n,
+            render_mode,
+            text,
+        )
+        self.single_action_space, self.single_observation_space = (
+            action_space(text),
+            observation_space(*batch.size, text),
+        )
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self._ended = np.zeros(self.num_envs, bool)
@@ -103,7 +115,9 @@ class VectorEnvironment(VectorEnv):
             finals[row] = {name: value[row] for name, value in last.items()}
         self.batch.reset(ended)
         again = self._infos(infos["success"] & ~ended)
-        final_info = {name: np.where(ended, value, np.zeros_like(value)) for name, value in infos.items() if name[0] != "_"}
+        final_info = {
+            name: np.where(ended, value, np.zeros_like(value)) for name, value in infos.items() if name[0] != "_"
+        }
         final_info |= {f"_{name}": ended for name in list(final_info)}
         return {**again, "final_obs": finals, "_final_obs": ended, "final_info": final_info, "_final_info": ended}
 
@@ -130,6 +144,7 @@ class VectorEnvironment(VectorEnv):
     def _checked(self, mask: Any) -> np.ndarray:
         if not isinstance(mask, np.ndarray) or mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():
             raise ValueError(
-                f"options['reset_mask'] must be a bool array of shape ({self.num_envs},) with at least one True, got {mask!r}"
+                f"options['reset_mask'] must be a bool array of shape ({self.num_envs},) with at least one True, "
+                f"got {mask!r}"
             )
         return mask

@@ -1,4 +1,4 @@
-"""A plain window that shows frames, for `render_mode="human"` and for watching agents. Playing by hand is agents/human."""
+"""A plain window that shows frames, for `render_mode="human"` and for watching agents. Playing is agents/human."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class NoDisplayError(RuntimeError):
 
 
 def open_display() -> Any:
-    """Start pygame's video and return the pygame module. Raises NoDisplayError, with what to do, where there is no screen."""
+    """Start pygame's video and return the module. Raises NoDisplayError, with what to do, where there is no screen."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     import pygame
 
@@ -27,8 +27,8 @@ def open_display() -> Any:
         pygame.display.init()
     except pygame.error as error:
         raise NoDisplayError(
-            f"no window can be opened here ({error}). On a machine without a screen, record instead: `rumpus watch WORLD "
-            "--out clip.mp4`; or run under a virtual screen: `xvfb-run rumpus play WORLD`; over ssh, use `ssh -X`"
+            f"no window can be opened here ({error}). On a machine without a screen, record instead: `rumpus watch "
+            "WORLD --out clip.mp4`; or run under a virtual screen: `xvfb-run rumpus play WORLD`; over ssh, use `ssh -X`"
         ) from None
     return pygame
 
@@ -44,7 +44,7 @@ class Viewer:
         self.closed = False
 
     def show(self, frame: np.ndarray, hz: float) -> None:
-        """Show a frame, uint8 (height, width, 3), and wait so that frames come at `hz` at most. Closing sets `closed`."""
+        """Show a frame, uint8 (height, width, 3), and wait so that they come at `hz` at most. Closing sets `closed`."""
         pygame = self._pygame
         if self.closed:
             return

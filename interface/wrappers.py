@@ -9,14 +9,8 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 
-from .action import FIELDS, MOUSE_ONE, Move, move_table
-from .text import TOKENS, decode, encode, vocabulary_size
-
-
-def as_action(record: np.void) -> dict[str, Any]:
-    """One ACTION record as an action of the public space, with its mouse motion in picture heights again."""
-    action = {name: record[name] for name in FIELDS}
-    return {**action, "mouse": (record["mouse"] / MOUSE_ONE).astype(np.float32), "say": decode(record["say"])}
+from .action import Move, as_action, move_table
+from .text import TOKENS, encode, vocabulary_size
 
 
 class Moves(gymnasium.ActionWrapper):
@@ -32,7 +26,9 @@ class Moves(gymnasium.ActionWrapper):
     def action(self, action: Any) -> dict[str, Any]:
         """The full action of a move's number. Raises ValueError for a number that is none."""
         if not self.action_space.contains(np.int64(action)):
-            raise ValueError(f"a move is a number from 0 to {len(self.names) - 1} ({', '.join(self.names)}), got {action!r}")
+            raise ValueError(
+                f"a move is a number from 0 to {len(self.names) - 1} ({', '.join(self.names)}), got {action!r}"
+            )
         return self._actions[int(action)]
 
 
@@ -54,11 +50,13 @@ class Tokens(_Words):
     """Instruction and chat as 64 tokens each, uint16, zero padded."""
 
     def __init__(self, env: gymnasium.Env):
-        super().__init__(env, spaces.Box(0, np.iinfo(np.uint16).max, (TOKENS,), np.uint16), lambda text: encode(text).copy())
+        super().__init__(
+            env, spaces.Box(0, np.iinfo(np.uint16).max, (TOKENS,), np.uint16), lambda text: encode(text).copy()
+        )
 
 
 class BagOfWords(_Words):
-    """Instruction and chat as counts of each token, float32 of the vocabulary's size: order is lost, learning is easy."""
+    """Instruction and chat as counts of each token, float32 of the vocabulary's size: order is lost."""
 
     def __init__(self, env: gymnasium.Env):
         super().__init__(env, spaces.Box(0, TOKENS, (vocabulary_size(),), np.float32), _bag)

@@ -1,11 +1,11 @@
 """n copies of a world, stepped and drawn together, on CPU threads or on a CUDA device.
 
-    batch = Batch(world, 1024, size=(64, 64), seed=0)
-    batch.reset()
-    batch.act(moves)                   # or write batch.actions, an array of ACTION records
-    outcomes = batch.step()            # an array of OUTCOME records
-    batch.reset(batch.over)            # a step never resets by itself
-    pixels = batch.draw()
+batch = Batch(world, 1024, size=(64, 64), seed=0)
+batch.reset()
+batch.act(moves)                   # or write batch.actions, an array of ACTION records
+outcomes = batch.step()            # an array of OUTCOME records
+batch.reset(batch.over)            # a step never resets by itself
+pixels = batch.draw()
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Batch:
 
     world: a World; n: how many copies; size: (height, width) of a frame in pixels; seed: row i starts from seed + i;
     device: "cpu" or "cuda"; threads: CPU threads, all cores by default; knobs: values that differ from the world's;
-    limit: steps in an episode; split: which levels ("train", "valid", "test", …); levels: in place of the world's own bank,
-    a structured array, or the path of a file or folder that the world can read.
+    limit: steps in an episode; split: which levels ("train", "valid", "test", …); levels: in place of the world's own
+    bank, a structured array, or the path of a file or folder that the world can read.
 
     states (n,), actions (n, players), outcomes (n, players): structured arrays of this device; pixels: uint8
     (n, players, height, width, 3). All are written in place, step after step: copy what you want to keep.
@@ -66,9 +66,7 @@ class Batch:
         self._moves = self._device.put(move_table(world.moves))
         self._seed: int | None = check_seed(seed)
         self.size = size if isinstance(size, tuple) else (size, size)
-        self._device.prepare(
-            self.states, self.actions, self.outcomes, self._all, self._seeds, self._task, self._levels
-        )
+        self._device.prepare(self.states, self.actions, self.outcomes, self._all, self._seeds, self._task, self._levels)
 
     def configure(
         self,
@@ -78,7 +76,7 @@ class Batch:
         split: str = "train",
         levels: np.ndarray | str | Path | None = None,
     ) -> None:
-        """Choose what the episodes that begin from now on are made of; see the constructor. On an error nothing changes."""
+        """Choose what episodes are made of from now on; see the constructor. On an error nothing changes."""
         if isinstance(levels, str | Path):
             if self.world.read is None:
                 raise ValueError(f"{self.world.name} makes its own levels and reads none from files")
@@ -88,6 +86,7 @@ class Batch:
         if levels is None:
             levels = self.world.levels(split, knobs)
         self.task, self.split = task, split
+        self.knobs = {name: int(task[name][0]) for name in self.world.knobs}
         self.levels = NO_LEVELS if levels is None else levels
         self.rows, self.cols = int(task["rows"][0]), int(task["cols"][0])
         self._task, self._levels = self._device.put(task), self._device.put(self.levels)
@@ -96,6 +95,15 @@ class Batch:
     def device(self) -> str:
         """ "cpu" or "cuda"."""
         return self._device.name
+
+    @property
+    def threads(self) -> int:
+        """CPU threads that step and draw; 0 on CUDA."""
+        return getattr(self._device, "threads", 0)
+
+    def place(self, array: np.ndarray) -> Any:
+        """A NumPy array, such as ACTION records (n, players), on this batch's device."""
+        return self._device.put(array)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -127,7 +135,7 @@ class Batch:
         self._device.reset(self.states, mask, self._seeds, seed is not None, self._task, self._levels)
 
     def step(self) -> Any:
-        """One tick of every row with what `actions` holds. Rows whose episode is over do nothing. Returns `outcomes`."""
+        """One tick of every row with what `actions` holds. Rows that are over do nothing. Returns `outcomes`."""
         self._device.step(self.states, self.actions, self.outcomes)
         return self.outcomes
 
@@ -171,8 +179,8 @@ class Batch:
     def tensors(self) -> dict[str, Any]:
         """Torch tensors that share the memory of this batch, on its device.
 
-        pixels; keys, buttons, wheel, mouse, say of the actions; reward, terminated, truncated, success of the outcomes; over
-        and chat of the states.
+        pixels; keys, buttons, wheel, mouse, say of the actions; reward, terminated, truncated, success of the outcomes;
+        over and chat of the states.
         """
         arrays = {"pixels": self.pixels}
         arrays |= {name: self.actions[name] for name in ACTION.names or ()}
@@ -183,7 +191,7 @@ class Batch:
         return tensors
 
     def save(self, row: int) -> bytes:
-        """One row's whole state as bytes: `load` gives back this very moment, in this batch or another of this world."""
+        """One row's whole state as bytes: `load` gives back this moment, in this batch or another of this world."""
         return self._mark() + self._device.get(self.states[row : row + 1]).tobytes()
 
     def load(self, row: int, data: bytes) -> None:
@@ -191,8 +199,8 @@ class Batch:
         mark = self._mark()
         if len(data) != len(mark) + self.world.state.itemsize or data[: len(mark)] != mark:
             raise ValueError(
-                f"these {len(data)} bytes are no saved state of {self.world.name} version {self.world.version} with this "
-                f"record; one has {len(mark) + self.world.state.itemsize} bytes and is made by save()"
+                f"these {len(data)} bytes are no saved state of {self.world.name} version {self.world.version} with "
+                f"this record; one has {len(mark) + self.world.state.itemsize} bytes and is made by save()"
             )
         self.states[row : row + 1] = self._device.put(np.frombuffer(data, self.world.state, offset=len(mark)).copy())
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ...interface.machine import cores
 from . import kernels
-from .threads import cores, over_rows
+from .threads import over_rows
 from .tiles import atlas, layout, words_of
 from .world import World
 

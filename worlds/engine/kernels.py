@@ -74,7 +74,7 @@ def sources(functions: Iterable[Callable[..., Any]]) -> list[Path]:
 
 
 def digest(world: World, extra: str = "") -> str:
-    """A name for everything that a world's kernels are made of: their sources, Python's, NumPy's and Numba's versions."""
+    """A name for all that a world's kernels are made of: their sources, Python's, NumPy's and Numba's versions."""
     functions = (world.reset, world.step, world.tile)
     parts = [platform.python_version(), np.__version__, numba.__version__, extra]
     parts += [f"{_python(function).__module__}.{_python(function).__name__}" for function in functions]

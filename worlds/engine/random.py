@@ -1,8 +1,8 @@
 """The counter-based generator that every record carries: same key and counter, same number, on every device.
 
-The n-th number of a key is the n-th output of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number
-generators") seeded with that key: a 64-bit mix of key + n times the golden ratio. It needs no state but the two integers,
-so an environment can be saved, forked and replayed by copying its bytes.
+The n-th number of a key is the n-th output of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom
+number generators") seeded with that key: a 64-bit mix of key + n times the golden ratio. It needs no state but the two
+integers, so an environment can be saved, forked and replayed by copying its bytes.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """The records of the engine: what every state begins with, and what every task says.
 
-A world adds its own fields behind these. Fields declared u1 are stored and compared only; arithmetic is done in i4 or i8
-after an explicit cast, because Python, the CUDA simulator and compiled code disagree on small integers.
+A world adds its own fields behind these. Fields declared u1 are stored and compared only; arithmetic is done in i4 or
+i8 after an explicit cast, because Python, the CUDA simulator and compiled code disagree on small integers.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype
 
 
 def task_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:
-    """The dtype of a world's tasks: time limit, number of players, instruction of each, and one i4 field for each knob."""
+    """The dtype of a world's tasks: time limit, number of players, what each is told, and an i4 field for each knob."""
     return np.dtype(
         [
             ("limit", np.int32),

@@ -1,7 +1,7 @@
 """The kernels of one family of worlds, as source text that kernels.py fills in, writes to the cache folder and imports.
 
-Numba's disk cache does not notice when a function that a kernel calls is edited, and never finds kernels made in closures.
-So each family gets a module of its own, in a folder named by a digest of everything it is made of.
+Numba's disk cache does not notice when a function that a kernel calls is edited, and never finds kernels made in
+closures. So each family gets a module of its own, in a folder named by a digest of everything it is made of.
 """
 
 HEAD = '''"""Kernels of {family}: written by Rumpus, never edited; the folder can be deleted at any time."""

@@ -9,16 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
+
+from ...interface.machine import cores
 
 _LEAST = 32  # rows worth handing to another thread
 
 _pool: ThreadPoolExecutor | None = None
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _forget() -> None:
@@ -40,7 +38,7 @@ def over_rows(kernel: Callable[..., Any], rows: int, threads: int, *arguments: A
     if _pool is None:
         _pool = ThreadPoolExecutor(max(cores() - 1, 1), thread_name_prefix="rumpus")
     edges = [rows * part // parts for part in range(parts + 1)]
-    waiting = [_pool.submit(kernel, *arguments, low, high) for low, high in zip(edges[1:-1], edges[2:], strict=True)]
+    waiting = [_pool.submit(kernel, *arguments, low, high) for low, high in pairwise(edges[1:])]
     kernel(*arguments, edges[0], edges[1])
     for future in waiting:
         future.result()

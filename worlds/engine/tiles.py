@@ -1,7 +1,7 @@
 """The renderer of 2D worlds: copies sprites, one row of tiles at a time, at any size, on CPU and CUDA.
 
-A frame shows the whole grid of tiles, as large as whole pixels allow, in the middle of a black border. A sprite's rows are
-copied in the widest machine words that fit the tile and the frame.
+A frame shows the whole grid of tiles, as large as whole pixels allow, in the middle of a black border. A sprite's rows
+are copied in the widest machine words that fit the tile and the frame.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ class Layout(NamedTuple):
 
 
 def layout(height: int, width: int, rows: int, cols: int) -> Layout:
-    """The layout of rows x cols tiles in a frame. Raises ValueError for a frame too small to show them, or too large."""
+    """The layout of rows x cols tiles in a frame. Raises ValueError for a frame too small or too large."""
     if not (isinstance(height, int | np.integer) and isinstance(width, int | np.integer)):
         raise ValueError(f"a frame's size is two whole numbers of pixels (height, width), got {(height, width)}")
     tile = min(height // rows, width // cols)
     if tile < 1 or height > LARGEST or width > LARGEST:
         raise ValueError(
-            f"a frame of {height}x{width} pixels cannot show this world: it has {rows}x{cols} tiles, so choose a height "
-            f"from {rows} to {LARGEST} and a width from {cols} to {LARGEST}"
+            f"a frame of {height}x{width} pixels cannot show this world: it has {rows}x{cols} tiles, so choose a "
+            f"height from {rows} to {LARGEST} and a width from {cols} to {LARGEST}"
         )
     return Layout(tile, (height - tile * rows) // 2, (width - tile * cols) // 2)
 
@@ -53,7 +53,9 @@ def atlas(sheet: Path, tile: int) -> np.ndarray:
     whole = edge * -(-tile // edge)  # enlarge by whole pixels first, so that edges stay crisp
     scaled = [
         cv2.resize(
-            cv2.resize(sprite, (whole, whole), interpolation=cv2.INTER_NEAREST), (tile, tile), interpolation=cv2.INTER_AREA
+            cv2.resize(sprite, (whole, whole), interpolation=cv2.INTER_NEAREST),
+            (tile, tile),
+            interpolation=cv2.INTER_AREA,
         )
         for sprite in sprites
     ]

@@ -39,7 +39,7 @@ def begin(state, task, seed, reseed):
 
 @njit
 def before(state, actions, outcomes):
-    """Clear the outcomes, move the cursors and deliver the chat. False if the episode is over and nothing may happen."""
+    """Clear the outcomes, move the cursors and deliver the chat. False if the episode is over: nothing may happen."""
     for player in range(state.players):
         outcomes[player].reward = np.float32(0)
         outcomes[player].terminated = 0

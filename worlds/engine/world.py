@@ -23,18 +23,19 @@ class World:
     name: as typed on the command line, lower case with hyphens.
     summary: one sentence for lists; `doc` is the page that people read (the package's docstring).
     state: a dtype made by `state_dtype`; players: how many play in this variant.
-    reset(state, task, levels): makes a new episode in a state whose engine fields are set and whose other fields hold the
-        last episode: it must write every field of its own. `levels` is the world's bank of levels, a structured array.
-    step(state, actions, outcomes): one tick for all players; `actions` and `outcomes` have shape (players,), outcomes are
-        zero on entry. Mouse motion, chat and the time limit are the engine's; the rules need not look at them.
-    tile(state, player, row, col): index into the sprite sheet of what this player sees there. `sprites` is the sheet, a
-        PNG of square tiles side by side.
+    reset(state, task, levels): makes a new episode in a state whose engine fields are set and whose other fields hold
+        the last episode: it must write every field of its own. `levels` is the world's bank of levels, a structured
+    array. step(state, actions, outcomes): one tick for all players; `actions` and `outcomes` have shape (players,),
+        outcomes are zero on entry. Mouse motion, chat and the time limit are the engine's; the rules need not look at
+    them. tile(state, player, row, col): index into the sprite sheet of what this player sees there. `sprites` is the
+        sheet, a PNG of square tiles side by side.
     grid(knobs): (rows, columns) of the picture, from the values of the knobs.
     keys, buttons: the names this world listens to; cursor: whether it has a mouse cursor.
     moves: its few meaningful uses of the hands, in a fixed order.
-    knobs: what a user may turn, and `settings` the values that differ from the defaults in this variant.
-    limit: steps after which an episode is truncated; instruction: what each player is told (one text for all, or a tuple).
-    splits: the names of its sets of levels, and the knobs that each turns.
+    knobs: what a user may turn, and `settings` the values that differ from the defaults in this variant; check(knobs)
+        says what is wrong with a combination of values, or None if nothing is.
+    limit: steps after which an episode is truncated; instruction: what each player is told (one text for all, or a
+    tuple). splits: the names of its sets of levels, and the knobs that each turns.
     bank(split, knobs): the levels of a split as a structured array, for worlds whose levels are not made by `reset`.
     read(path): (levels, knobs) from a user's file or folder, with the knobs that fit them; write(path, levels).
     solve(state): a plan as indices into `moves`, or None, for worlds that can be planned for; see agents/experts.
@@ -60,6 +61,7 @@ class World:
     turn_based: bool = True
     knobs: Mapping[str, Knob] = field(default_factory=dict)
     settings: Mapping[str, int] = field(default_factory=dict)
+    check: Callable[[Mapping[str, int]], str | None] | None = None
     splits: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: {"train": {}, "valid": {}, "test": {}})
     bank: Callable[..., np.ndarray] | None = None
     read: Callable[..., tuple[np.ndarray, dict[str, int]]] | None = None
@@ -95,7 +97,7 @@ class World:
     def knob_values(self, chosen: Mapping[str, int]) -> dict[str, int]:
         """All knobs with their values: the default, or this variant's setting, or what is `chosen`.
 
-        Raises ValueError for an unknown knob or a value out of range.
+        Raises ValueError for an unknown knob, a value out of range, or values that do not go together.
         """
         values = {name: knob.default for name, knob in self.knobs.items()} | dict(self.settings) | dict(chosen)
         for name, value in values.items():
@@ -109,19 +111,26 @@ class World:
                     f" ({knob.meaning})"
                 )
             values[name] = int(value)
+        complaint = self.check(values) if self.check else None
+        if complaint:
+            raise ValueError(f"{self.name}: {complaint}")
         return values
 
     def levels(self, split: str = "train", knobs: Mapping[str, int] | None = None) -> np.ndarray | None:
         """The bank of levels of a split, made on first use; None if this world makes its levels as it goes."""
         self.check_split(split)
-        return None if self.bank is None else self.bank(split, self.knob_values({**self.splits[split], **(knobs or {})}))
+        return (
+            None if self.bank is None else self.bank(split, self.knob_values({**self.splits[split], **(knobs or {})}))
+        )
 
     def check_split(self, split: str) -> None:
         """Raise ValueError unless this world has a split of this name."""
         if split not in self.splits:
             raise ValueError(f"{self.name} has no split {split!r}; its splits: {', '.join(self.splits)}")
 
-    def task(self, knobs: Mapping[str, int] | None = None, *, limit: int | None = None, split: str = "train") -> np.ndarray:
+    def task(
+        self, knobs: Mapping[str, int] | None = None, *, limit: int | None = None, split: str = "train"
+    ) -> np.ndarray:
         """This world's default task as a table of one record. `split` turns the knobs that the split turns."""
         self.check_split(split)
         values = self.knob_values({**self.splits[split], **(knobs or {})})

@@ -1,0 +1,227 @@
+"""The command line: `rumpus worlds | play | watch | train | evaluate | bench | demo | doctor`.
+
+The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
+quick.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+app = typer.Typer(
+    help="Rumpus: worlds of pixels and words, played with keyboard and mouse, by people and by agents.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+World = Annotated[str, typer.Argument(help="A world's name (see `rumpus worlds`) or the folder of one of your own.")]
+Levels = Annotated[Path | None, typer.Option(help="A file or folder of levels, in place of the world's own.")]
+Split = Annotated[
+    str, typer.Option(help="Which of the world's levels: train, valid, test, or a held-out set it names.")
+]
+Knobs = Annotated[
+    list[str] | None, typer.Option("--knob", help="NAME=VALUE, turns a knob of the world; may be repeated.")
+]
+Limit = Annotated[int | None, typer.Option(help="Steps in an episode, in place of the world's own limit.")]
+Seed = Annotated[int, typer.Option(help="Seed; the same seed gives the same result.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Device = Annotated[str, typer.Option(help="cpu or cuda.")]
+Threads = Annotated[int | None, typer.Option(help="CPU threads; all cores by default.")]
+
+
+def knob_values(pairs: list[str] | None) -> dict[str, int]:
+    """["size=7"] to {"size": 7}. Raises ValueError for what is not NAME=WHOLE NUMBER."""
+    values = {}
+    for pair in pairs or []:
+        name, _, value = pair.partition("=")
+        if not name or not value.lstrip("-").isdigit():
+            raise ValueError(f"--knob takes NAME=WHOLE NUMBER, such as --knob size=7; got {pair!r}")
+        values[name] = int(value)
+    return values
+
+
+def frame_size(text: str) -> tuple[int, int]:
+    """ "80" or "96x72" (height x width) to (height, width). Raises ValueError for anything else."""
+    height, _, width = text.partition("x")
+    if not height.isdigit() or not (width or height).isdigit():
+        raise ValueError(f"a frame size is HEIGHTxWIDTH or one number, such as 80x80 or 64; got {text!r}")
+    return int(height), int(width or height)
+
+
+def print_json(data: Any) -> None:
+    """Print data as JSON on standard output."""
+    print(json.dumps(data, indent=2))
+
+
+@app.command()
+def worlds(
+    name: Annotated[str | None, typer.Argument(help="Show the whole page of this world.")] = None,
+    as_json: Json = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as the README holds it.")] = False,
+) -> None:
+    """List the worlds, or show one.
+
+    Example: rumpus worlds sokoban
+    """
+    from . import worlds as all_worlds
+
+    shown = [all_worlds.load(each) for each in ([name] if name else all_worlds.names())]
+    if as_json:
+        print_json(
+            [
+                {
+                    "name": world.name,
+                    "id": world.id,
+                    "players": world.players,
+                    "tick_hz": world.tick_hz,
+                    "keys": list(world.keys),
+                    "moves": list(world.moves),
+                    "summary": world.summary,
+                }
+                for world in shown
+            ]
+        )
+    elif markdown:
+        print(markdown_table(shown))
+    elif name:
+        page(shown[0])
+    else:
+        table = Table("world", "players", "keys", "what it is", title="Worlds", box=None)
+        for world in shown:
+            table.add_row(world.name, str(world.players), " ".join(world.keys), world.summary)
+        Console().print(table)
+
+
+def markdown_table(shown: list[Any]) -> str:
+    """The README's table of worlds, from the worlds' own words."""
+    rows = [f"| `{w.name}` | {w.players} | {w.summary} |" for w in shown]
+    return "\n".join(["| world | players | what it is |", "|---|---|---|", *rows])
+
+
+def page(world: Any) -> None:
+    """Print all that a world says of itself."""
+    console = Console(highlight=False)
+    console.print(f"[bold]{world.name}[/bold]  {world.id}\n{world.summary}\n\n{world.doc.strip()}\n", markup=True)
+    values = world.knob_values({})
+    table = Table("knob", "value", "from", "to", "meaning", box=None)
+    for knob, record in world.knobs.items():
+        table.add_row(knob, str(values[knob]), str(record.low), str(record.high), record.meaning)
+    console.print(table)
+    console.print(f"\nmoves: {', '.join(world.moves)}\nsplits: {', '.join(world.splits)}\nlimit: {world.limit} steps")
+
+
+@app.command()
+def play(
+    world: World,
+    seed: Annotated[int | None, typer.Option(help="Seed of the first episode; random by default.")] = None,
+    levels: Levels = None,
+    split: Split = "train",
+    knob: Knobs = None,
+    limit: Limit = None,
+) -> None:
+    """Play a world yourself, in a window. F1 shows the keys.
+
+    Example: rumpus play sokoban --seed 7
+    """
+    from . import worlds as all_worlds
+    from .agents import human
+
+    human.play(all_worlds.load(world), seed=seed, levels=levels, split=split, knobs=knob_values(knob), limit=limit)
+
+
+@app.command()
+def bench(
+    world: Annotated[list[str] | None, typer.Argument(help="Worlds to measure; all by default.")] = None,
+    envs: Annotated[int, typer.Option(help="Copies of the world.")] = 1024,
+    size: Annotated[str, typer.Option(help="Frame size, HEIGHTxWIDTH.")] = "80x80",
+    threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
+    seconds: Annotated[float, typer.Option(help="Seconds a world, besides its starts.")] = 6.0,
+    device: Device = "cpu",
+    as_json: Json = False,
+) -> None:
+    """Measure the speed of worlds, beside a memory copy of the same frames.
+
+    Example: rumpus bench sokoban box-world --envs 1024 --threads 1
+    """
+    from . import worlds as all_worlds
+    from .worlds.engine.bench import bench as measure
+
+    results = [
+        measure(
+            all_worlds.load(each),
+            each,
+            envs=envs,
+            size=frame_size(size),
+            threads=threads,
+            seconds=seconds,
+            device=device,
+        )
+        for each in world or all_worlds.names()
+    ]
+    if as_json:
+        print_json(results)
+        return
+    table = Table(title=f"{envs} copies, {size} pixels, {device}, {threads} thread(s)", box=None)
+    for column in (
+        "world",
+        "frames/s",
+        "of memcpy",
+        "rules steps/s",
+        "one env/s",
+        "first frame warm (cold)",
+        "bytes/env",
+    ):
+        table.add_column(column, justify="left" if column == "world" else "right")
+    for result in results:
+        table.add_row(
+            result["world"],
+            f"{result['frames_per_second']:,}",
+            f"{result['frames_per_second'] / result['memcpy_frames_per_second']:.0%}",
+            f"{result['steps_per_second']:,}",
+            f"{result['single_steps_per_second']:,}" if result["single_steps_per_second"] else "-",
+            f"{result['first_reset_seconds']:.2f} s ({result['first_reset_seconds_cold']:.1f} s)",
+            f"{result['bytes_per_env']:,}",
+        )
+    Console().print(table)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Say what this machine can do: cores, screen, CUDA, video.
+
+    Example: rumpus doctor
+    """
+    from .interface.machine import lines, machine
+    from .worlds.engine.kernels import cache_folder
+
+    report = machine() | {"cache": str(cache_folder())}
+    if as_json:
+        print_json(report)
+        return
+    table = Table(box=None, show_header=False)
+    for row in [*lines(report), ("cache", "", report["cache"])]:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def main() -> None:
+    """Run the command line. What a person can mend is printed as one message, with exit status 1."""
+    try:
+        app()
+    except (ValueError, OSError, RuntimeError) as error:
+        Console(stderr=True, highlight=False).print(f"[bold red]rumpus:[/] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

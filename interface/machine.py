@@ -1,0 +1,93 @@
+"""What this machine can do for Rumpus: cores, memory, screen, CUDA, video codecs."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from importlib import metadata
+from typing import Any
+
+from .viewer import NoDisplayError, open_display
+
+_PACKAGES = (
+    "numpy",
+    "numba",
+    "torch",
+    "gymnasium",
+    "pettingzoo",
+    "pygame",
+    "opencv-python-headless",
+    "imageio",
+    "numba-cuda",
+)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def machine() -> dict[str, Any]:
+    """A report as plain data: python, platform, cores, display, cuda, video, packages. Nothing is left open."""
+    return {
+        "python": platform.python_version(),
+        "platform": f"{platform.system()} {platform.machine()}",
+        "cores": cores(),
+        "display": _display(),
+        "cuda": _cuda(),
+        "video": _video(),
+        "packages": {name: _version(name) for name in _PACKAGES},
+    }
+
+
+def _display() -> dict[str, Any]:
+    try:
+        pygame = open_display()
+    except NoDisplayError as error:
+        return {"ok": False, "detail": str(error)}
+    driver, size = pygame.display.get_driver(), pygame.display.get_desktop_sizes()[0]
+    pygame.display.quit()
+    return {"ok": True, "detail": f"{driver}, {size[0]}x{size[1]} pixels"}
+
+
+def _cuda() -> dict[str, Any]:
+    import torch
+
+    if _version("numba-cuda") is None:
+        return {"ok": False, "detail": "numba-cuda is not installed: pip install 'rumpus[cuda]'"}
+    if torch.version.cuda is None:
+        return {
+            "ok": False,
+            "detail": f"torch {torch.__version__} is a build without CUDA; see pytorch.org for one with it",
+        }
+    if not torch.cuda.is_available():
+        return {"ok": False, "detail": "no CUDA device or driver is found; `nvidia-smi` tells more"}
+    return {"ok": True, "detail": ", ".join(torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count()))}
+
+
+def _video() -> dict[str, Any]:
+    try:
+        import imageio_ffmpeg
+
+        return {"ok": True, "detail": f"ffmpeg {imageio_ffmpeg.get_ffmpeg_version()}: mp4 and gif"}
+    except (ImportError, RuntimeError, OSError) as error:
+        return {"ok": False, "detail": f"no mp4, gif only: {error}; pip install imageio-ffmpeg"}
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def lines(report: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """The report as rows (what, "yes", "no" or "", detail) for a table."""
+    rows = [("python", "", f"{report['python']} at {sys.executable}"), ("platform", "", report["platform"])]
+    rows.append(("cores", "", str(report["cores"])))
+    rows += [
+        (name, "yes" if report[name]["ok"] else "no", report[name]["detail"]) for name in ("display", "cuda", "video")
+    ]
+    versions = ", ".join(f"{name} {version or 'missing'}" for name, version in report["packages"].items())
+    return [*rows, ("packages", "", versions)]

@@ -31,8 +31,8 @@ class Environment(gymnasium.Env):
     def __init__(self, batch: Any, render_mode: str | None = None):
         if batch.n != 1 or batch.players != 1:
             raise ValueError(
-                f"{batch.world.name} with {batch.players} players and {batch.n} copies is not for this face: it is "
-                "one environment of one player. Use rumpus.worlds.parallel for several players, vector for several copies"
+                f"this face holds one environment of one player, not {batch.n} copies of {batch.world.name} with "
+                f"{batch.players} players: use rumpus.worlds.parallel for several players, vector for several copies"
             )
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise ValueError(f"unknown render_mode {render_mode!r}; it is 'rgb_array', 'human' or None")

@@ -25,11 +25,12 @@ class Moves(gymnasium.ActionWrapper):
 
     def action(self, action: Any) -> dict[str, Any]:
         """The full action of a move's number. Raises ValueError for a number that is none."""
-        if not self.action_space.contains(np.int64(action)):
+        number = np.asarray(action)
+        if number.shape != () or number.dtype.kind not in "iu" or not 0 <= number < len(self.names):
             raise ValueError(
                 f"a move is a number from 0 to {len(self.names) - 1} ({', '.join(self.names)}), got {action!r}"
             )
-        return self._actions[int(action)]
+        return self._actions[int(number)]
 
 
 class _Words(gymnasium.ObservationWrapper):

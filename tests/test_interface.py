@@ -1,0 +1,299 @@
+"""The door: keys, text, actions, and the faces that Gymnasium and PettingZoo know."""
+
+import gymnasium
+import numpy as np
+import pettingzoo.test
+import pytest
+from gymnasium.utils.env_checker import check_env
+from gymnasium.vector import AutoresetMode
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rumpus import worlds
+from rumpus.interface.action import ACTION, MOUSE_ONE, Move, as_action, move_table, write_actions
+from rumpus.interface.keys import KEYS, key_index
+from rumpus.interface.spaces import action_space
+from rumpus.interface.text import TOKENS, TextSpace, decode, encode, vocabulary, vocabulary_size
+from rumpus.interface.wrappers import BagOfWords, Moves, Tokens
+
+SINGLE = [name for name in worlds.names() if worlds.load(name).players == 1]
+PARALLEL = [name for name in worlds.names() if worlds.load(name).players > 1]
+SIZE = (64, 64)
+
+
+# ---- keys and text
+
+
+def test_96_keys_with_names_of_their_own():
+    assert len(KEYS) == len(set(KEYS)) == 96
+    with pytest.raises(ValueError, match="did you mean 'space'"):
+        key_index("spaec")
+
+
+@given(st.text(max_size=20) | st.lists(st.sampled_from(vocabulary())).map(" ".join))
+def test_text_survives_as_tokens(text):
+    text = text.replace("\0", "")
+    try:
+        tokens = encode(text)
+    except ValueError:
+        assert len(text.encode()) > TOKENS or len(text.split(" ")) > TOKENS
+        return
+    assert tokens.shape == (TOKENS,)
+    assert tokens.dtype == np.uint16
+    assert decode(tokens) == text
+
+
+@given(st.lists(st.sampled_from([*"Aa, .'\u00e9", "red", "box", " ", "  "]), max_size=30).map("".join))
+def test_mixed_text_survives(text):
+    try:
+        assert decode(encode(text)) == text
+    except ValueError:
+        assert len(text) > 20
+
+
+@given(st.lists(st.integers(0, 65535), min_size=TOKENS, max_size=TOKENS))
+def test_any_tokens_can_be_read(tokens):
+    assert isinstance(decode(np.array(tokens, np.uint16)), str)
+
+
+def test_words_are_cheap_and_long_text_is_refused():
+    assert np.count_nonzero(encode("push every box onto a target")) == 6
+    assert np.count_nonzero(encode("zyx")) == 3
+    with pytest.raises(ValueError, match="needs 65"):
+        encode("q" * 65)
+
+
+def test_what_the_text_space_samples_can_be_said():
+    space = TextSpace(seed=0)
+    for _ in range(200):
+        assert space.contains(space.sample())
+    assert not space.contains("q" * 65)
+    assert not space.contains("\n")
+
+
+# ---- actions
+
+
+def test_write_actions_is_all_or_nothing():
+    space = action_space()
+    space.seed(0)
+    good = space.sample()
+    record = np.zeros((), ACTION)
+    write_actions(record, good)
+    before = record.tobytes()
+    bad = {
+        "keys": [np.zeros(95, np.int8), np.full(96, 2, np.int8), np.zeros(96), "w"],
+        "buttons": [np.zeros(2, np.int8), -np.ones(3, np.int8)],
+        "wheel": [3, -1, 0.5, None],
+        "mouse": [np.array([np.nan, 0]), np.array([0, 1.01]), np.zeros(3), np.array([np.inf, 0]), "up"],
+        "say": ["q" * 65, 7, np.zeros(3, np.uint16)],
+    }
+    for field, values in bad.items():
+        for value in values:
+            with pytest.raises(ValueError, match=rf"{field}|mouse motion|a text holds"):
+                write_actions(record, {**good, field: value})
+            assert record.tobytes() == before
+    for wrong in (2, None, {**good, "feet": 1}, {k: v for k, v in good.items() if k != "say"}):
+        with pytest.raises(ValueError, match="an action"):
+            write_actions(record, wrong)
+
+
+@given(st.integers(-MOUSE_ONE, MOUSE_ONE), st.integers(-MOUSE_ONE, MOUSE_ONE))
+def test_mouse_motion_survives_the_door(x, y):
+    record = np.zeros((), ACTION)
+    record["mouse"] = x, y
+    again = np.zeros((), ACTION)
+    write_actions(again, as_action(record))
+    assert again.tobytes() == record.tobytes()
+
+
+def test_moves_name_real_keys():
+    with pytest.raises(ValueError, match="unknown key 'windows'"):
+        Move(("windows",)).record()
+    with pytest.raises(ValueError, match="unknown wheel"):
+        Move(wheel="sideways").record()
+    assert move_table({"look": Move(mouse=(0.5, -0.25))})["mouse"].tolist() == [[MOUSE_ONE // 2, -MOUSE_ONE // 4]]
+
+
+# ---- Gymnasium
+
+
+@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_gymnasium_accepts_it(name, monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    env = gymnasium.make(worlds.load(name).id, size=SIZE)
+    check_env(env.unwrapped)
+    env.close()
+
+
+def test_module_id_form_and_errors():
+    assert gymnasium.make("rumpus.worlds:rumpus/Sokoban-v0").spec.id == "rumpus/Sokoban-v0"
+    env = gymnasium.make("rumpus/Sokoban-v0", size=SIZE)
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        env.step(env.action_space.sample())
+    with pytest.raises(ValueError, match="render_mode"):
+        worlds.single("sokoban", render_mode="hologram")
+    with pytest.raises(ValueError, match="parallel"):
+        worlds.single("sokoban-duo")
+    with pytest.raises(ValueError, match="seed"):
+        worlds.single("sokoban").batch.reset(seed=-4)
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_single_environment_is_row_zero_of_a_batch(name):
+    env = gymnasium.make(worlds.load(name).id, size=SIZE, render_mode="rgb_array")
+    batch = worlds.batch(name, 1, size=SIZE)
+    env.action_space.seed(0)
+    observation, info = env.reset(seed=9)
+    batch.reset(seed=9)
+    assert info["seed"] == 9
+    for step in range(40):
+        assert (observation["pixels"] == batch.draw()[0, 0]).all()
+        assert (env.render() == observation["pixels"]).all()
+        action = env.action_space.sample()
+        write_actions(batch.actions[0, 0], action)
+        kept = observation["pixels"].copy()
+        previous, (observation, reward, terminated, truncated, info) = observation, env.step(action)
+        assert (previous["pixels"] == kept).all(), "an observation that was handed out never changes"
+        assert tuple(batch.step()[0, 0])[:3] == (np.float32(reward), terminated, truncated)
+        if terminated or truncated:
+            observation, _ = env.reset()
+            batch.reset()
+        if step == 20:
+            observation, _ = env.reset(seed=info["seed"])
+            batch.reset(seed=info["seed"])
+
+
+def test_reset_options_turn_knobs():
+    env = gymnasium.make("rumpus/Sokoban-v0", size=SIZE)
+    env.reset(seed=0, options={"knobs": {"height": 7, "width": 7, "boxes": 2}, "limit": 4})
+    assert env.unwrapped.batch.states["height"][0] == 7
+    steps = [env.step(env.action_space.sample())[3] for _ in range(4)]
+    assert steps == [False, False, False, True]
+    with pytest.raises(ValueError, match="boxes"):
+        env.reset(options={"knobs": {"boxes": 900}})
+    env.reset()
+    assert env.unwrapped.batch.states["height"][0] == 7, "a refused option changes nothing"
+
+
+# ---- Gymnasium vector
+
+
+def run_vector(envs, steps, seed=3):
+    envs.action_space.seed(1)
+    envs.reset(seed=seed)
+    for _ in range(steps):
+        yield envs.step(envs.action_space.sample())
+
+
+@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
+def test_vector_face_agrees_with_gymnasiums_own(name, mode):
+    """Our VectorEnv and Gymnasium's SyncVectorEnv over our single environments say the same, step for step."""
+    options = {"size": (32, 32), "limit": 7}
+    ours = gymnasium.make_vec(worlds.load(name).id, 3, autoreset_mode=mode, text=True, **options)
+    sync = gymnasium.vector.SyncVectorEnv(
+        [lambda: gymnasium.make(worlds.load(name).id, **options)] * 3, autoreset_mode=mode
+    )
+    assert ours.observation_space == sync.observation_space
+    assert ours.action_space == sync.action_space
+    assert ours.metadata["autoreset_mode"] == mode
+    for step, (a, b) in enumerate(zip(run_vector(ours, 25), run_vector(sync, 25), strict=True)):
+        for name_ in ("pixels", "instruction", "chat"):
+            assert np.array_equal(a[0][name_], b[0][name_]), (step, name_)
+        for ours_, theirs in zip(a[1:4], b[1:4], strict=True):
+            assert ours_.dtype == theirs.dtype
+            assert np.array_equal(ours_, theirs), step
+        assert a[4].keys() == b[4].keys(), step
+        for key in a[4].keys() & {"success", "seed", "_success", "_final_obs", "_final_info"}:
+            assert np.array_equal(a[4][key], b[4][key]), (step, key)
+        if "final_obs" in a[4]:
+            for x, y in zip(a[4]["final_obs"], b[4]["final_obs"], strict=True):
+                assert (x is None) == (y is None)
+                assert x is None or all(np.array_equal(x[k], y[k]) for k in x)
+            assert np.array_equal(a[4]["final_info"]["success"], b[4]["final_info"]["success"])
+
+
+def test_vector_disabled_mode_waits_for_a_mask():
+    envs = gymnasium.make_vec("rumpus/Sokoban-v0", 4, autoreset_mode="Disabled", size=SIZE, limit=3)
+    envs.reset(seed=[4, 3, 2, 1])
+    for _ in range(3):
+        *_, truncations, _ = envs.step(envs.action_space.sample())
+    assert truncations.all()
+    with pytest.raises(gymnasium.error.ResetNeeded, match="reset_mask"):
+        envs.step(envs.action_space.sample())
+    envs.reset(options={"reset_mask": np.array([True, True, False, True])})
+    with pytest.raises(gymnasium.error.ResetNeeded, match=r"\[2\]"):
+        envs.step(envs.action_space.sample())
+    envs.reset(options={"reset_mask": np.array([False, False, True, False])})
+    envs.step(envs.action_space.sample())
+    for bad in (np.zeros(4, bool), np.ones(3, bool), [True] * 4):
+        with pytest.raises(ValueError, match="reset_mask"):
+            envs.reset(options={"reset_mask": bad})
+
+
+def test_vector_defaults_and_tokens():
+    envs = gymnasium.make_vec("rumpus/Sokoban-v0", 5, size=SIZE)
+    observations, _ = envs.reset(seed=0)
+    assert envs.observation_space.contains(observations)
+    assert decode(observations["instruction"][2]) == worlds.load("sokoban").instruction
+    observations, *_ = envs.step(envs.action_space.sample())
+    assert envs.observation_space.contains(observations)
+    assert envs.metadata["autoreset_mode"] == AutoresetMode.NEXT_STEP
+    with pytest.raises(ValueError, match="players"):
+        worlds.vector("sokoban-duo", 2)
+
+
+# ---- PettingZoo
+
+
+@pytest.mark.parametrize("name", PARALLEL)
+@pytest.mark.filterwarnings("ignore:.*unknown reset options.*:UserWarning")
+def test_pettingzoo_accepts_it(name):
+    pettingzoo.test.parallel_api_test(worlds.parallel(name, size=SIZE), num_cycles=150)
+    pettingzoo.test.parallel_seed_test(lambda: worlds.parallel(name, size=SIZE), num_cycles=60)
+
+
+@pytest.mark.parametrize("name", PARALLEL)
+def test_what_one_says_the_other_hears(name):
+    env = worlds.parallel(name, size=SIZE, render_mode="rgb_array")
+    env.reset(seed=0)
+    actions = {agent: env.action_space(agent).sample() for agent in env.agents}
+    actions["player_0"]["say"], actions["player_1"]["say"] = "go left, I push", ""
+    observations, *_ = env.step(actions)
+    assert observations["player_1"]["chat"] == "go left, I push"
+    assert observations["player_0"]["chat"] == ""
+    assert env.render().shape == (SIZE[0], 2 * SIZE[1], 3)
+    assert (observations["player_0"]["pixels"] != observations["player_1"]["pixels"]).any(), "each sees itself"
+    with pytest.raises(ValueError, match="live agent"):
+        env.step({"player_0": actions["player_0"]})
+
+
+# ---- wrappers
+
+
+def test_moves_and_words_as_arrays():
+    env = Tokens(Moves(gymnasium.make("rumpus/Sokoban-v0", size=SIZE)))
+    env.reset(seed=0)
+    assert env.get_wrapper_attr("names") == tuple(worlds.load("sokoban").moves)
+    observation, *_ = env.step(2)
+    assert env.observation_space.contains(observation)
+    assert env.unwrapped.batch.actions["keys"][0, 0].nonzero()[0].tolist() == [key_index("a")]
+    for bad in (4, -1, 0.5):
+        with pytest.raises(ValueError, match="a move is a number from 0 to 3"):
+            env.step(bad)
+    bag, _ = BagOfWords(Moves(gymnasium.make("rumpus/Sokoban-v0", size=SIZE))).reset(seed=0)
+    assert bag["instruction"].shape == (vocabulary_size(),)
+    assert bag["instruction"].sum() == 6
+
+
+def test_stable_baselines3_trains_on_it_unchanged():
+    from stable_baselines3 import PPO
+
+    env = BagOfWords(Moves(gymnasium.make("rumpus/SokobanSmall-v0", size=(42, 42))))
+    model = PPO("MultiInputPolicy", env, n_steps=64, batch_size=32, n_epochs=1, seed=0, device="cpu")
+    before = [p.detach().clone() for p in model.policy.parameters()]
+    model.learn(128)
+    assert model.num_timesteps == 128
+    assert any((a != b).any() for a, b in zip(before, model.policy.parameters(), strict=True))

@@ -1,0 +1,328 @@
+"""One module over all worlds: what every world promises, tested for each that claims it."""
+
+import numpy as np
+import pytest
+
+from rumpus import worlds
+from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE
+from rumpus.interface.keys import BUTTONS, KEYS
+from rumpus.interface.text import decode
+from rumpus.worlds.engine.replay import Episode
+
+ROWS = 12
+every_world = pytest.mark.parametrize("name", worlds.names())
+
+
+def make(name, n=ROWS, **options):
+    return worlds.batch(name, n, **{"size": (64, 64), **options})
+
+
+def random_actions(rng, batch):
+    """Any hands at all: a few of all 96 keys, buttons, wheel and mouse."""
+    actions = np.zeros(batch.actions.shape, ACTION)
+    actions["keys"] = rng.random(actions["keys"].shape) < 0.02
+    actions["buttons"] = rng.random(actions["buttons"].shape) < 0.2
+    actions["wheel"] = rng.integers(0, 3, actions["wheel"].shape)
+    actions["mouse"] = rng.integers(-MOUSE_ONE // 4, MOUSE_ONE // 4, actions["mouse"].shape)
+    return actions
+
+
+def play(batch, steps, seed=0, hands=None):
+    """Play at random with autoreset; yields copies of states, outcomes and pixels at each step."""
+    rng = np.random.default_rng(seed)
+    for _ in range(steps):
+        if hands is None:
+            batch.act(rng.integers(0, len(batch.world.moves), (batch.n, batch.players)))
+        else:
+            batch.actions[...] = hands(rng, batch)
+        outcomes = batch.step().copy()
+        states = batch.states.copy()
+        batch.reset(batch.over)
+        yield states, outcomes, batch.draw().copy()
+
+
+@every_world
+def test_says_what_it_is(name):
+    world = worlds.load(name)
+    assert world.name == name
+    assert world.summary.endswith(".")
+    assert "Source:" in world.doc or "Sources:" in world.doc, "a world's page says what it follows"
+    assert world.moves
+    assert world.tick_hz >= 10
+    batch = make(name, 1)
+    for player in range(world.players):
+        assert len(decode(batch.instruction[0, player])) > 10
+    used = {key for move in world.moves.values() for key in move.keys}
+    assert used <= set(world.keys), "moves use declared keys only"
+
+
+@every_world
+def test_same_seed_same_bytes(name):
+    first, second = (make(name, threads=threads) for threads in (1, 2))
+    for batch in (first, second):
+        batch.reset(seed=7)
+    for (s1, o1, p1), (s2, o2, p2) in zip(
+        play(first, 150, hands=random_actions), play(second, 150, hands=random_actions), strict=True
+    ):
+        assert s1.tobytes() == s2.tobytes()
+        assert o1.tobytes() == o2.tobytes()
+        assert (p1 == p2).all()
+
+
+@every_world
+def test_a_row_does_not_know_its_neighbours(name):
+    """Row i of a batch seeded with s is the environment seeded with s + i."""
+    batch, alone = make(name), make(name, 1)
+    batch.reset(seed=100)
+    alone.reset(seed=105)
+    assert alone.save(0) == batch.save(5)
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        moves = rng.integers(0, len(batch.world.moves), (ROWS, batch.players))
+        batch.act(moves)
+        alone.act(moves[5])
+        batch.step()
+        alone.step()
+        assert alone.save(0) == batch.save(5)
+
+
+@every_world
+def test_seeds_matter_and_pixels_change(name):
+    batch = make(name, 32)
+    batch.reset(seed=0)
+    starts = batch.draw().copy()
+    assert len({start.tobytes() for start in starts}) > 24, "different seeds show different episodes"
+    assert starts.std() > 5, "a frame is not one flat colour"
+    frames = [pixels[0].tobytes() for _, _, pixels in play(batch, 30)]
+    assert len(set(frames)) > 5, "acting changes what is seen"
+    batch.reset()
+    assert batch.draw().tobytes() != starts.tobytes(), "the next episode is another one"
+
+
+@every_world
+def test_outcomes_and_limits(name):
+    batch = make(name)
+    limit = int(batch.task["limit"][0])
+    batch.reset(seed=3)
+    ended = 0
+    for states, outcomes, _ in play(batch, 2 * limit + 2):
+        over = states["over"].astype(bool)
+        finished = (outcomes["terminated"] | outcomes["truncated"]).astype(bool)
+        assert np.isfinite(outcomes["reward"]).all()
+        assert (states["tick"] <= limit).all()
+        assert (states["tick"][outcomes["truncated"].any(1)] == limit).all()
+        assert not (outcomes["terminated"] & outcomes["truncated"]).any()
+        assert not outcomes["success"][~finished].any() or batch.players > 1
+        assert (over == states["done"][:, : batch.players].all(1)).all()
+        ended += over.sum()
+    assert ended >= ROWS
+
+
+@every_world
+def test_what_is_over_stays_over(name):
+    batch = make(name, limit=5)
+    batch.reset(seed=1)
+    for _ in range(5):
+        batch.step()
+    assert batch.over.all()
+    before = [batch.save(row) for row in range(ROWS)]
+    batch.act(np.ones((ROWS, batch.players), int))
+    assert not batch.step().view(np.uint8).any()
+    assert before == [batch.save(row) for row in range(ROWS)]
+    mask = np.arange(ROWS) < 4
+    batch.reset(mask)
+    assert (batch.over == ~mask).all()
+
+
+@every_world
+def test_save_load_and_clone(name):
+    world = worlds.load(name)
+    assert world.savable
+    batch = make(name)
+    batch.reset(seed=5)
+    list(play(batch, 20))
+    saved, twin = batch.save(3), batch.clone()
+    future = [(s.tobytes(), o.tobytes(), p.tobytes()) for s, o, p in play(batch, 40, seed=1)]
+    assert future == [(s.tobytes(), o.tobytes(), p.tobytes()) for s, o, p in play(twin, 40, seed=1)]
+    batch.load(0, saved)
+    assert batch.save(0) == saved
+    untouched = batch.save(1)
+    for bad in (saved[:-1], b"", saved[::-1]):
+        with pytest.raises(ValueError, match="no saved state"):
+            batch.load(1, bad)
+    assert batch.save(1) == untouched
+
+
+def _reacts(batch, hands, states):
+    """Whether these hands change anything, from any of the given states, that empty hands do not."""
+    for saved in states:
+        after = []
+        for use in (False, True):
+            batch.load(0, saved)
+            batch.actions[...] = np.zeros((), ACTION)
+            if use:
+                hands(batch.actions)
+            outcome = batch.step().tobytes()
+            after.append((batch.save(0), outcome))
+        if after[0] != after[1]:
+            return True
+    return False
+
+
+@every_world
+def test_every_declared_key_does_something_and_no_other_does(name):
+    batch = make(name, 1)
+    states, rng = [], np.random.default_rng(0)
+    for seed in range(12):
+        batch.reset(seed=seed)
+        for _ in range(int(rng.integers(0, 12))):
+            batch.act(rng.integers(0, len(batch.world.moves), (1, batch.players)))
+            batch.step()
+        if not batch.over[0]:
+            states.append(batch.save(0))
+
+    def hold(field, index):
+        def hands(actions):
+            actions[field][..., index] = 1
+
+        return hands
+
+    listening = {KEYS[i] for i in range(len(KEYS)) if _reacts(batch, hold("keys", i), states)}
+    assert listening == set(batch.world.keys)
+    if not batch.world.cursor:
+        pressed = {BUTTONS[i] for i in range(len(BUTTONS)) if _reacts(batch, hold("buttons", i), states)}
+        assert pressed == set(batch.world.buttons)
+
+
+@every_world
+def test_a_click_beside_the_player_is_a_move(name):
+    """For worlds with a cursor: somewhere in the picture a click does what a key does."""
+    batch = make(name, 1)
+    if not batch.world.cursor:
+        assert not batch.world.buttons
+        return
+    reached = set()
+    for seed in range(4):
+        batch.reset(seed=seed)
+        start = batch.save(0)
+        by_key = {}
+        for move in range(len(batch.world.moves)):
+            batch.load(0, start)
+            batch.act(np.full((1, batch.players), move))
+            by_key[batch.step().tobytes(), _without_cursor(batch)] = move
+        for row in range(batch.rows):
+            for col in range(batch.cols):
+                batch.load(0, start)
+                batch.actions[...] = np.zeros((), ACTION)
+                target = np.array([col + 0.5, row + 0.5]) * MOUSE_ONE / batch.rows
+                batch.actions["mouse"] = target.astype(np.int32) - batch.states["cursor"][:, : batch.players]
+                batch.actions["buttons"][..., 0] = 1
+                reached.add(by_key.get((batch.step().tobytes(), _without_cursor(batch))))
+    assert reached >= set(range(len(batch.world.moves))) or batch.players > 1
+
+
+def _without_cursor(batch):
+    state = batch.states.copy()
+    state["cursor"], state["pointing"] = 0, 0
+    return state.tobytes()
+
+
+@every_world
+@pytest.mark.parametrize("size", [(64, 64), (80, 80), (20, 31), (97, 64), (240, 320), (1024, 777)])
+def test_any_frame_size(name, size):
+    batch = make(name, 2, size=size)
+    batch.reset(seed=0)
+    pixels = batch.draw()
+    assert pixels.shape == (2, batch.players, *size, 3)
+    assert pixels.std() > 5
+    assert (batch.picture(1, size=size) == pixels[1, 0]).all()
+    pixels[...] = 255
+    again = batch.draw(np.array([False, True]))
+    assert (again[0] == 255).all(), "a masked draw leaves other rows alone"
+    assert (again[1, 0] == batch.picture(1, size=size)).all(), "a draw writes every pixel of the frame"
+
+
+@every_world
+@pytest.mark.parametrize("size", [(0, 0), (1, 1), (-64, 64), (5000, 64), (64.0, 64)])
+def test_absurd_frame_sizes_are_refused(name, size):
+    with pytest.raises(ValueError, match="pixels"):
+        make(name, 1, size=size)
+
+
+@every_world
+def test_knobs_are_bounded(name):
+    world = worlds.load(name)
+    for knob, record in world.knobs.items():
+        for value in (record.low - 1, record.high + 1):
+            with pytest.raises(ValueError, match=knob):
+                world.task({knob: value})
+    with pytest.raises(ValueError, match="no knob 'colour_of_the_sky'"):
+        world.task({"colour_of_the_sky": 1})
+    with pytest.raises(ValueError, match="no split 'holiday'"):
+        make(name, split="holiday")
+
+
+@every_world
+def test_a_replay_plays_again(name, tmp_path):
+    batch = make(name, 3)
+    batch.reset(seed=11)
+    episode = Episode.start(batch, 1)
+    rng = np.random.default_rng(0)
+    frames = [batch.picture(1)]
+    for _ in range(25):
+        batch.actions[...] = random_actions(rng, batch)
+        batch.actions["say"][..., 0] = 300
+        batch.step()
+        episode.note(batch, 1)
+        frames.append(batch.picture(1))
+    path = tmp_path / "episode.json"
+    episode.save(path)
+    again = Episode.load(path)
+    for shown, made in zip(frames, again.frames(worlds.load, (64, 64)), strict=True):
+        assert (shown == made).all()
+    again.actions[3], again.actions[4] = np.zeros_like(again.actions[3]), np.zeros_like(again.actions[3])
+    with pytest.raises(ValueError, match=r"departs from its recording after tick 4"):
+        list(again.frames(worlds.load, (64, 64)))
+    path.write_text(path.read_text()[:-40])
+    with pytest.raises(ValueError, match="not a replay"):
+        Episode.load(path)
+
+
+@every_world
+def test_tensors_share_memory(name):
+    batch = make(name)
+    batch.reset(seed=0)
+    tensors = batch.tensors()
+    assert set(tensors) == {"pixels", *FIELDS, "reward", "terminated", "truncated", "success", "over", "chat"}
+    key = KEYS.index(batch.world.keys[0])
+    tensors["keys"][..., key] = 1
+    assert batch.actions["keys"][..., key].all()
+    batch.step()
+    batch.draw()
+    assert (tensors["reward"].numpy() == batch.outcomes["reward"]).all()
+    assert (tensors["pixels"].numpy() == batch.pixels).all()
+
+
+def test_unknown_world_names_the_nearest():
+    with pytest.raises(ValueError, match="did you mean sokoban"):
+        worlds.load("sokobann")
+    with pytest.raises(ValueError, match="the worlds are"):
+        worlds.load("zzz")
+
+
+@pytest.mark.parametrize(
+    "options", [{"n": 0}, {"n": 2.5}, {"seed": -1}, {"seed": True}, {"threads": 0}, {"device": "tpu"}]
+)
+def test_bad_batches_are_refused(options):
+    with pytest.raises(ValueError, match=r"whole number|unknown device"):
+        worlds.batch("sokoban", **{"n": 2, **options})
+
+
+def test_seed_arrays_and_masks_are_checked():
+    batch = make("sokoban")
+    with pytest.raises(ValueError, match="seeds must be"):
+        batch.reset(seed=np.arange(3))
+    with pytest.raises(ValueError, match="mask"):
+        batch.reset(np.ones(3, bool))
+    batch.reset(seed=np.arange(ROWS)[::-1])
+    assert batch.states["seed"].tolist() == list(range(ROWS))[::-1]

@@ -1,0 +1,84 @@
+"""Box-World: fetch the loose key, open box after box with the key found in the last, and take the white gem.
+
+A box is two cells: its lock on the right, in the colour of the key that opens it, and what it holds on the left. Walk
+onto a lock with its key to open it, then onto what lay inside. A key opens one box only, and you hold one key at a time
+(it is shown in the top left corner), so look ahead: boxes that do not lead to the gem are dead ends, and opening one
+ends the episode. So do taking the gem, and the time limit of 120 steps.
+
+Keys: arrows or W A S D walk; a click next to the player moves there too. One step is one turn; several held keys count
+in the order up, down, left, right.
+
+Rewards: +10 for the gem, +1 for opening a box on the way to it, -1 for opening any other, 0 otherwise.
+
+Splits: train, valid and test hold different rooms; `longer` needs longer ways to the gem than training does; in
+`unseen-pairs` every solution needs a box whose colours of lock and key are never needed together in training.
+
+Source: Zambaldi et al. 2018, "Relational Deep Reinforcement Learning", as specified in the README of DeepMind's
+Box-World release (rules, rewards, limit, 20 colours); the window of 5x5 cells, ways of 1 to 5 boxes and 0 to 5 branches
+of length 1 follow Santoro et al. 2018, "Relational Recurrent Neural Networks", appendix A.3.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from ...interface.action import Move
+from ..engine.grid import WALKING
+from ..engine.world import World
+from .level import TEST, TRAIN, VALID, complaint, reset
+from .look import tile
+from .rules import step
+from .solve import solve
+from .state import KNOBS, STATE
+
+
+def _grid(knobs: Mapping[str, int]) -> tuple[int, int]:
+    """The room and the wall around it; or the window, and a row above it for the key held."""
+    return (knobs["sight"] + 1, knobs["sight"]) if knobs["sight"] else (knobs["size"] + 2, knobs["size"] + 2)
+
+
+def _splits(longer: tuple[int, int]) -> dict[str, dict[str, int]]:
+    return {
+        "train": {"fold": TRAIN},
+        "valid": {"fold": VALID},
+        "test": {"fold": TEST},
+        "longer": {"solution_min": longer[0], "solution_max": longer[1]},
+        "unseen-pairs": {"solution_min": 2, "unseen": 1},
+    }
+
+
+BOX_WORLD = World(
+    name="box-world",
+    summary="Open box after box with the key from the last one, and take the gem.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    tile=tile,
+    sprites=Path(__file__).parent.parent.parent / "assets" / "sprites" / "box_world.png",
+    grid=_grid,
+    keys=WALKING,
+    buttons=("left",),
+    cursor=True,
+    moves={"walk up": Move(("w",)), "walk down": Move(("s",)), "walk left": Move(("a",)), "walk right": Move(("d",))},
+    knobs=KNOBS,
+    check=complaint,
+    splits=_splits(longer=(5, 8)),
+    limit=120,
+    instruction="open the right boxes and take the white gem",
+    solve=solve,
+)
+SMALL = BOX_WORLD.variant(
+    "box-world-small",
+    "Open one or two boxes in a small room, past at most one dead end, and take the gem.",
+    settings={"size": 6, "solution_max": 2, "distractors_max": 1},
+    splits=_splits(longer=(3, 4)),
+    limit=40,
+)
+VIEWPORT = BOX_WORLD.variant(
+    "box-world-viewport",
+    "Box-World seen through a window of five by five cells around the player.",
+    settings={"sight": 5, "solution_max": 5, "distractors_max": 5},
+    splits=_splits(longer=(6, 8)),
+)
+
+WORLDS = (BOX_WORLD, SMALL, VIEWPORT)

@@ -1,0 +1,191 @@
+"""Box-World's levels: a random tree of keys and boxes, laid out in the room so that its one solution is always open.
+
+The tree is a path of `length` boxes from a loose key to the gem, each opened by what the last one held, and branches: a
+box that takes a key of the path and leads to further boxes, but never to the gem. All colours in a tree differ, so no
+other order of boxes reaches the gem.
+
+Boxes and the loose key never touch one another, not even at a corner, so the floor around them is in one piece whatever
+has been opened: everything can be walked to, and every level can be solved. (Were the floor cut in two, the cut would
+be a chain of touching boxes that joins the wall at both ends or bites its tail; one box two cells wide is too small for
+it.)
+
+Sets of levels differ by content:
+- *folds* (training, validation, testing): a hash of the room (which key, lock and gem lies where, but not where the
+  player starts) picks one of 16 parts. Part 0 is for testing, part 1 for validation, the rest for training.
+- *pairs*: a box pairs the colour of its lock with that of the key in it. A pair is withheld where (key + 2 lock) is a
+  multiple of 5, counting colours from 0: about one pair in five, which branches may hold but no solution needs, unless
+  the task asks for unseen pairs; then each solution needs one or more.
+"""
+
+import numpy as np
+from numba import njit
+
+from ..engine.random import draw, mix
+from .state import COLOURS, FLOOR, GEM, KEY, LOCK, SIZE, WRONG
+
+ANY, TRAIN, VALID, TEST = 0, 1, 2, 3  # values of the knob `fold`
+
+REDRAWS = 1024
+"""Most trees, and most layouts, that are drawn for one level. No task that `complaint` lets pass refuses so many of
+them (for the rarest fold, one layout in 16 will do)."""
+LAYOUTS = 8
+"""Most layouts that are begun before boxes are put in slots, where they always fit. The published numbers of boxes in a
+12x12 room never need slots; with 16 boxes one layout in 24 is given up."""
+TRIES = 100
+"""Most places that are tried for one thing before a layout is given up; more than there are slots."""
+_PART = np.uint64(60)
+_CODES = 64  # more than there are different cells
+
+
+@njit
+def withheld(key, lock):
+    """Whether a box with this lock and this key in it is a pair of colours that no training solution needs."""
+    return (key + 2 * lock) % 5 == 0
+
+
+@njit
+def reset(state, task, levels):
+    """Make a new level: draw its tree, then a layout, each until it is one that the task asks for."""
+    state.size, state.sight, state.held = task.size, task.sight, 0
+    length = task.solution_min + draw(state, task.solution_max - task.solution_min + 1)
+    branches = task.distractors_min + draw(state, task.distractors_max - task.distractors_min + 1)
+    for _ in range(REDRAWS):
+        draw_colours(state, task.colours, length + branches * task.branch_length)
+        if needs_withheld(state, length) == (task.unseen != 0):
+            break
+    for _ in range(REDRAWS):
+        for attempt in range(LAYOUTS):
+            if lay_out(state, length, branches, task.branch_length, attempt == LAYOUTS - 1):
+                break
+        if task.fold == ANY or task.fold == fold(state):
+            break
+
+
+@njit
+def draw_colours(state, colours, keys):
+    """Put `keys` different colours out of `colours` in random order at the front of `order`."""
+    for index in range(COLOURS):
+        state.order[index] = index
+    for index in range(keys):
+        other = index + draw(state, colours - index)
+        drawn = np.int32(state.order[other])
+        state.order[other] = state.order[index]
+        state.order[index] = drawn
+
+
+@njit
+def needs_withheld(state, length):
+    """Whether a box on the way to the gem is a withheld pair of colours."""
+    for index in range(1, length):
+        if withheld(np.int32(state.order[index]), np.int32(state.order[index - 1])):
+            return True
+    return False
+
+
+@njit
+def fold(state):
+    """The fold that this room belongs to, by a hash of what lies where."""
+    total = np.uint64(0)
+    for y in range(state.size):
+        for x in range(state.size):
+            here = np.int32(state.cells[y, x])
+            if here != FLOOR:
+                total ^= mix(np.uint64((y * SIZE + x) * _CODES + here))
+    part = np.int32(mix(total) >> _PART)
+    return TEST if part == 0 else VALID if part == 1 else TRAIN
+
+
+@njit
+def lay_out(state, length, branches, branch_length, slots):
+    """Put the tree's boxes, the loose key and the player at random places; False if something found none.
+
+    With `slots`, boxes stand in even rows and every third column only, where everything finds a place.
+    """
+    for y in range(SIZE):
+        for x in range(SIZE):
+            state.cells[y, x] = FLOOR
+    for index in range(length):
+        content = GEM if index == length - 1 else KEY + np.int32(state.order[index + 1])
+        if not place(state, content, LOCK + np.int32(state.order[index]), slots):
+            return False
+    used = length
+    for _ in range(branches):
+        key = np.int32(state.order[draw(state, length)])
+        for _ in range(branch_length):
+            content = np.int32(state.order[used])
+            if not place(state, KEY + content, WRONG + key, slots):
+                return False
+            key = content
+            used += 1
+    return place(state, KEY + np.int32(state.order[0]), FLOOR, slots) and seat_player(state, slots)
+
+
+@njit
+def place(state, content, lock, slots):
+    """Put a box, or a loose key (lock = FLOOR), where it touches nothing; False if no such place was found."""
+    width = 1 if lock == FLOOR else 2
+    across = (state.size + 1) // 3
+    total = (state.size + 1) // 2 * across
+    first = draw(state, total)
+    for attempt in range(TRIES):
+        if slots:
+            slot = (first + attempt) % total
+            y, x = slot // across * 2, slot % across * 3
+        else:
+            y, x = draw(state, state.size), draw(state, state.size + 1 - width)
+        if free(state, y, x, width):
+            state.cells[y, x] = content
+            if lock != FLOOR:
+                state.cells[y, x + 1] = lock
+            return True
+    return False
+
+
+@njit
+def free(state, y, x, width):
+    """Whether these cells of a row, and all that touch them, are floor."""
+    for row in range(max(y - 1, 0), min(y + 2, state.size)):
+        for col in range(max(x - 1, 0), min(x + width + 1, state.size)):
+            if state.cells[row, col] != FLOOR:
+                return False
+    return True
+
+
+@njit
+def seat_player(state, slots):
+    """Put the player on the floor; False if no place was found. The second row is floor where boxes stand in slots."""
+    for _ in range(TRIES):
+        y, x = draw(state, state.size), draw(state, state.size)
+        if slots:
+            y = np.int32(1)
+        if state.cells[y, x] == FLOOR:
+            state.y, state.x = y, x
+            return True
+    return False
+
+
+def places(size):
+    """How many boxes and loose keys always find a place in a room of this size."""
+    return (size + 1) // 2 * ((size + 1) // 3)
+
+
+def complaint(knobs):
+    """What is wrong with a combination of knob values, or None if levels can be made with them."""
+    for name in ("solution", "distractors"):
+        low, high = knobs[f"{name}_min"], knobs[f"{name}_max"]
+        if low > high:
+            return f"{name}_min is {low} but {name}_max is {high}; the first must not be larger"
+    boxes = knobs["solution_max"] + knobs["distractors_max"] * knobs["branch_length"]
+    needed = f"solution_max + distractors_max * branch_length = {boxes}"
+    if boxes > knobs["colours"]:
+        return f"{needed} keys need as many colours, and there are {knobs['colours']}; turn one of these knobs down"
+    if boxes + 1 > places(knobs["size"]):
+        return (
+            f"a room of size {knobs['size']} has place for {places(knobs['size']) - 1} boxes, and there are up to "
+            f"{needed}; make it larger, or turn one of the others down"
+        )
+    if knobs["sight"] and (knobs["sight"] < 3 or knobs["sight"] % 2 == 0):
+        return f"sight must be 0 or an odd number from 3 on, so that the player is in the middle; got {knobs['sight']}"
+    if knobs["unseen"] and (knobs["solution_min"] < 2 or knobs["colours"] < 3):
+        return "a solution with an unseen pair of colours needs solution_min of at least 2 and at least 3 colours"
+    return None

@@ -1,0 +1,66 @@
+"""Box-World's rules: take keys, open boxes, reach the gem. One call is one turn."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.grid import direction
+from .state import COLOURS, FLOOR, GEM, KEY, LOCK, WRONG
+
+# Rewards as published with the environment: the README of DeepMind's Box-World release, after Zambaldi et al. 2018.
+REACHED = np.float32(10.0)
+OPENED = np.float32(1.0)
+DEAD_END = np.float32(-1.0)
+
+
+@njit
+def seat(state):
+    """(row, column) of the picture's tile in which the player is drawn."""
+    if state.sight:
+        return 1 + state.sight // 2, state.sight // 2
+    return 1 + state.y, 1 + state.x
+
+
+@njit
+def cell(state, y, x):
+    """What is in a cell of the room; everything outside the room is -1."""
+    if y < 0 or x < 0 or y >= state.size or x >= state.size:
+        return np.int32(-1)
+    return np.int32(state.cells[y, x])
+
+
+@njit
+def enter(state, y, x, outcome):
+    """Walk onto a cell if what is there lets the player, and do what that does.
+
+    A lock gives way to its key, which is used up, and no earlier does the content of its box. Only one key at a time is
+    ever in the hand or within reach, since every box costs a key and holds one, so no hand is too full for a key.
+    """
+    here = cell(state, y, x)
+    if here < FLOOR:
+        return
+    if here >= LOCK:
+        if (here - LOCK) % COLOURS != state.held - KEY:
+            return
+        state.held = 0
+        outcome.reward = DEAD_END if here >= WRONG else OPENED
+        outcome.terminated = here >= WRONG
+    elif here != FLOOR:
+        if cell(state, y, x + 1) >= LOCK:
+            return
+        if here == GEM:
+            outcome.reward = REACHED
+            outcome.terminated = 1
+            outcome.success = 1
+        else:
+            state.held = here
+    state.cells[y, x] = FLOOR
+    state.y, state.x = y, x
+
+
+@njit
+def step(state, actions, outcomes):
+    """One turn: walk one cell, or stay where the way is blocked or no direction is asked for."""
+    row, col = seat(state)
+    dy, dx = direction(state, 0, actions[0], row, col)
+    if dy != 0 or dx != 0:
+        enter(state, state.y + dy, state.x + dx, outcomes[0])

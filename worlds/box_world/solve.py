@@ -1,0 +1,72 @@
+"""Plans for Box-World: which boxes to open, found backwards from the gem, and a shortest walk to each."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from .state import COLOURS, FLOOR, GEM, KEY, LOCK
+
+WALL = -1
+
+
+def solve(state: np.void) -> np.ndarray | None:
+    """The shortest plan from a state to the gem as indices into the world's moves, uint8 of shape (steps,).
+
+    None if the gem can no longer be reached. Works on any state of any episode: no box on the plan is a distractor's,
+    and since what is not on the plan is walked around, nothing is picked up or opened by the way.
+    """
+    width = int(state["size"]) + 2
+    room = np.full((width, width), WALL)
+    room[1:-1, 1:-1] = state["cells"][: width - 2, : width - 2]
+    cells = room.ravel().tolist()
+    stops = None if state["over"] else _stops(cells, int(state["held"]))
+    here = (int(state["y"]) + 1) * width + int(state["x"]) + 1
+    plan: list[int] = []
+    for stop in stops or ():
+        walk = _walk(cells, width, here, stop)
+        if walk is None:
+            return None
+        plan += walk
+        cells[stop] = FLOOR
+        here = stop
+    return np.array(plan, np.uint8) if stops else None
+
+
+def _stops(cells: list[int], held: int) -> list[int] | None:
+    """The cells to visit, in order: those of the keys, locks and gem that lead from a key in the hand or a loose one to
+    the gem; None if none does. Every key is there once, so the chain back from the gem has no forks."""
+    stops: list[int] = []
+    wanted = GEM
+    while wanted != held:
+        if wanted not in cells:
+            return None
+        at = cells.index(wanted)
+        stops.append(at)
+        if cells[at + 1] < LOCK:
+            return None if held else stops[::-1]
+        stops.append(at + 1)
+        wanted = KEY + (cells[at + 1] - LOCK) % COLOURS
+    return stops[::-1]
+
+
+def _walk(cells: list[int], width: int, start: int, goal: int) -> list[int] | None:
+    """A shortest walk over floor to a goal, as indices into the moves up, down, left, right; None if there is none."""
+    steps = (-width, width, -1, 1)
+    came: dict[int, int] = {start: 0}
+    queue = deque([start])
+    while queue and goal not in came:
+        here = queue.popleft()
+        for move, step in enumerate(steps):
+            there = here + step
+            if there not in came and (cells[there] == FLOOR or there == goal):
+                came[there] = move
+                queue.append(there)
+    if goal not in came:
+        return None
+    walk = []
+    while goal != start:
+        walk.append(came[goal])
+        goal -= steps[came[goal]]
+    return walk[::-1]

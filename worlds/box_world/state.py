@@ -1,0 +1,46 @@
+"""What a Box-World episode is made of: the room with its keys, boxes and gem, where the player stands, the key held."""
+
+import numpy as np
+
+from ..engine.records import Knob, state_dtype
+
+SIZE = 20  # rows and columns of the largest room the record can hold; the wall around it is not stored
+COLOURS = 20  # "a total of 20 keys and 20 locks" (DeepMind's Box-World README; Santoro et al. 2018, appendix A.3)
+LONGEST = 15  # boxes on the longest solution path that a task can ask for
+SMALLEST = 5  # rows of the smallest room: large enough that every fold has rooms even with one key and one box
+
+KNOBS = {
+    "size": Knob(12, SMALLEST, SIZE, "rows and columns of the room, without the wall around it"),
+    "solution_min": Knob(1, 1, LONGEST, "fewest boxes on the way to the gem"),
+    "solution_max": Knob(4, 1, LONGEST, "most boxes on the way to the gem"),
+    "distractors_min": Knob(0, 0, COLOURS - 1, "fewest branches that lead nowhere"),
+    "distractors_max": Knob(4, 0, COLOURS - 1, "most branches that lead nowhere"),
+    "branch_length": Knob(1, 1, COLOURS - 1, "boxes in each branch that leads nowhere"),
+    "colours": Knob(COLOURS, 2, COLOURS, "different colours of keys and locks to draw from"),
+    "sight": Knob(
+        0, 0, 2 * SIZE + 1, "rows and columns of the window the player sees, an odd number; 0: the whole room"
+    ),
+    "fold": Knob(0, 0, 3, "which rooms to draw: 0 any, 1 for training, 2 for validation, 3 for testing"),
+    "unseen": Knob(0, 0, 1, "1: the solution needs a box of a withheld pair of colours; 0: it never does"),
+}
+
+# A cell is one of these; KEY, LOCK and WRONG plus a colour. A box is a lock with its content in the cell left of it;
+# the lock of a box on the way to the gem is LOCK, any other is WRONG, and they look alike. A key or gem lies loose when
+# the cell right of it is no lock.
+FLOOR, GEM, KEY = 0, 1, 2
+LOCK = KEY + COLOURS
+WRONG = LOCK + COLOURS
+
+STATE = state_dtype(
+    [
+        ("size", np.int32),
+        ("sight", np.int32),
+        ("y", np.int32),
+        ("x", np.int32),
+        ("held", np.int32),
+        ("order", np.uint8, (COLOURS,)),
+        ("cells", np.uint8, (SIZE, SIZE)),
+    ]
+)
+"""`held` is 0 or the KEY in the player's hand. `order` lists the colours as the level's tree uses them: first the keys
+on the way to the gem, then those of the branches one after the other."""

@@ -1,0 +1,85 @@
+"""The sprites: drawn by a kept script, told apart by eye and by machine."""
+
+import cv2
+import numpy as np
+import pytest
+from rumpus.assets import make_sprites
+from rumpus.assets.box_world_art import COLOURS
+from rumpus.assets.drawing import EDGE
+
+PICTURES = make_sprites.pictures()
+GEM, FIRST_KEY = 3, 4
+FIRST_LOCK = FIRST_KEY + len(COLOURS)
+
+
+def sprites(world: str) -> np.ndarray:
+    """The sprites of a world's sheet: uint8, shape (sprites, EDGE, EDGE, 3)."""
+    image = PICTURES[f"assets/sprites/{world}.png"]
+    return image.reshape(EDGE, -1, EDGE, 3).swapaxes(0, 1)
+
+
+def lab(colours: np.ndarray) -> np.ndarray:
+    """RGB colours of 0 to 255, shape (n, 3), in CIELAB."""
+    return cv2.cvtColor(np.float32(colours)[None] / 255, cv2.COLOR_RGB2LAB)[0]
+
+
+def least_distance(colours: np.ndarray) -> float:
+    """The distance in CIELAB of the two colours that are closest to each other."""
+    distances = np.linalg.norm(colours[:, None] - colours[None], axis=-1)
+    return distances[~np.eye(len(colours), dtype=bool)].min()
+
+
+def averages(world: str) -> np.ndarray:
+    """Every sprite of a world shrunk to one pixel."""
+    return sprites(world).mean((1, 2))
+
+
+def shrunk(sprite: np.ndarray, edge: int) -> np.ndarray:
+    return cv2.resize(sprite, (edge, edge), interpolation=cv2.INTER_AREA).astype(float)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_script_draws_the_pictures_that_are_kept(name):
+    """Pixel by pixel: libraries of other versions may compress the same pixels to other bytes."""
+    kept = make_sprites.decoded(make_sprites.ROOT / name)
+    assert kept is not None, f"{name} is missing: run python -m rumpus.assets.make_sprites"
+    assert np.array_equal(kept, PICTURES[name]), f"{name} is stale: run python -m rumpus.assets.make_sprites"
+    again = make_sprites.pictures()[name]
+    assert make_sprites.encoded(again) == make_sprites.encoded(PICTURES[name])
+
+
+def test_sheets_hold_the_sprites_that_looks_number():
+    assert sprites("sokoban").shape == (10, EDGE, EDGE, 3)
+    assert sprites("box_world").shape == (FIRST_LOCK + len(COLOURS) + 1, EDGE, EDGE, 3)
+
+
+def test_twenty_colours_differ_to_the_eye():
+    """From each other and from wall, floor, player, gem, void and white, as they look when each is one pixel."""
+    keys = averages("box_world")[FIRST_KEY:FIRST_LOCK]
+    others = np.concatenate([averages("box_world")[[0, 1, 2, GEM, -1]], [[255, 255, 255]]])
+    assert least_distance(lab(np.array(COLOURS))) > 39
+    assert least_distance(lab(keys)) > 38
+    assert np.linalg.norm(lab(keys)[:, None] - lab(others)[None], axis=-1).min() > 25
+
+
+@pytest.mark.parametrize("colour", range(len(COLOURS)))
+def test_key_and_lock_of_a_colour_average_to_it_and_yet_differ(colour):
+    everyone = sprites("box_world")
+    key, lock = everyone[FIRST_KEY + colour], everyone[FIRST_LOCK + colour]
+    for sprite in (key, lock):
+        assert np.abs(sprite.mean((0, 1)) - COLOURS[colour]).max() < 4
+    for edge in (6, 7, 8, 16):
+        assert np.abs(shrunk(key, edge) - shrunk(lock, edge)).max() > 50
+
+
+def test_sokoban_can_be_read_at_one_pixel_a_tile():
+    """What one must never confuse, all but a player with the same player on a target, differs even then."""
+    assert least_distance(lab(averages("sokoban")[[0, 1, 2, 3, 4, 5, 6, 8]])) > 15
+    for player in (6, 8):
+        on_floor, on_target = (shrunk(sprites("sokoban")[player + on], 4) for on in (0, 1))
+        assert np.abs(on_floor - on_target).max() > 50
+
+
+def test_the_gem_is_the_brightest():
+    assert averages("box_world")[GEM].min() > 215
+    assert averages("box_world").sum(1).argmax() == GEM

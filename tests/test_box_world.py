@@ -240,6 +240,22 @@ def test_levels_of_each_split_are_trees_and_pairs_are_held_out(world):
     assert world.splits["longer"]["solution_min"] > world.knob_values(world.splits["train"])["solution_max"]
 
 
+def test_levels_are_as_various_as_the_knobs_allow():
+    """Each length, each number of branches, and each place for a branch to leave the way comes equally often."""
+    lengths, branches, roots = np.zeros(4), np.zeros(5), np.zeros(4)
+    for state in fresh(BOX_WORLD, 4000).states:
+        room = Room(state)
+        way = [colour for colour, right in room.boxes.values() if right]
+        wrong = [colour for colour, right in room.boxes.values() if not right]
+        lengths[len(way) - 1] += 1
+        branches[len(wrong)] += 1
+        if len(way) == 4:
+            for colour in wrong:
+                roots[[int(one) for one in state["order"]].index(colour)] += 1
+    for counts in (lengths, branches, roots):
+        np.testing.assert_allclose(counts / counts.sum(), 1 / len(counts), atol=0.03)
+
+
 def test_folds_share_no_room_even_where_there_are_few():
     """A world of so few rooms that chance would repeat many: two colours, one key and one box in 5x5 cells."""
     few = {"size": 5, "colours": 2, "solution_max": 1, "distractors_max": 0}

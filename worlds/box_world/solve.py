@@ -45,7 +45,7 @@ def _stops(cells: list[int], held: int) -> list[int] | None:
         at = cells.index(wanted)
         stops.append(at)
         if cells[at + 1] < LOCK:
-            return None if held else stops[::-1]
+            return stops[::-1]
         stops.append(at + 1)
         wanted = KEY + (cells[at + 1] - LOCK) % COLOURS
     return stops[::-1]

@@ -7,7 +7,7 @@ import importlib.util
 import os
 import platform
 import sys
-import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -36,13 +36,12 @@ def cache_folder() -> Path:
 def write_atomically(path: Path, data: bytes) -> None:
     """Write a file under a temporary name beside it and rename it, so that nobody ever reads half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
+        temporary.write_bytes(data)
         os.replace(temporary, path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
 
 
@@ -113,10 +112,11 @@ def _named(function: FunctionType) -> str:
 
 
 @contextmanager
-def progress(world: World, module: ModuleType) -> Iterator[None]:
-    """Say on stderr that a world is being compiled, while the folder of its kernels holds no compiled code yet."""
+def progress(world: World, module: ModuleType, *names: str) -> Iterator[None]:
+    """Say on stderr that a world is being compiled, unless compiled code of all these kernels lies in the cache."""
     assert module.__file__ is not None
-    if any(Path(module.__file__).parent.glob("__pycache__/*.nbc")):
+    code = Path(module.__file__).parent / "__pycache__"
+    if all(any(code.glob(f"*.{name}-*.nbc")) for name in names):
         yield
         return
     with Console(stderr=True).status(f"Compiling {world.name} (the first time on this machine only) …"):

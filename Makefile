@@ -1,0 +1,81 @@
+# All that needs to be typed. `make demo` and `make test` need nothing but make and Python 3.11, 3.12 or 3.13.
+#
+#   make demo       train an agent for about three minutes, measure it, and leave runs/demo/report.html
+#   make test       lint and test                       make test ARGS="-k sokoban"   some of the tests
+#   make setup      prepare .venv (with .venv/bin/rumpus in it), or bring it up to date
+#   make lint       check style and types               make format     put the style right
+#   make bench      measure the speed of this machine   make bench ARGS="sokoban --seconds 5"
+#   make goldens    record the golden playthroughs anew, after a change that is meant to change them
+#   make pictures   draw the sprites and the pictures of the README anew
+#   make constraints  choose the newest versions of everything, and write them to constraints.txt
+#   make clean      remove caches and build products    make distclean  remove .venv too
+#
+# Another Python than python3:  make setup PYTHON=python3.12
+
+PYTHON ?= python3
+ARGS ?=
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo test lint format bench goldens pictures constraints clean distclean
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+setup: $(STAMP)
+
+# Kept quick by the stamp: pip runs only when what is to be installed has changed.
+$(STAMP): pyproject.toml constraints.txt
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || { \
+	command -v $(PYTHON) >/dev/null || \
+	  { echo "There is no '$(PYTHON)' here. Install Python 3.11, 3.12 or 3.13, or name it: make setup PYTHON=python3.12" >&2; exit 1; }; \
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \
+	  { echo "$$($(PYTHON) --version 2>&1) will not do: Rumpus needs 3.11, 3.12 or 3.13. Name one: make setup PYTHON=python3.12" >&2; exit 1; }; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt install python3-venv" >&2; exit 1; }; \
+	echo "Making $(VENV) with $$($(PYTHON) --version)"; \
+	$(PYTHON) -m venv --clear $(VENV); }
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@mkdir -p $(VENV)/src && ln -sfn ../.. $(VENV)/src/rumpus
+	@touch $@
+
+demo: setup
+	$(BIN)/rumpus demo $(ARGS)
+
+test: setup lint
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: setup
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup
+	$(BIN)/rumpus bench $(ARGS)
+
+goldens: setup
+	$(BIN)/python -m pytest tests/test_golden.py --regenerate-goldens $(ARGS)
+
+pictures: setup
+	$(BIN)/python -m rumpus.assets.make_sprites
+	$(BIN)/python docs/make_pictures.py
+
+constraints: setup
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet uv
+	{ sed -n '/^#/p' constraints.txt; echo; } > $(VENV)/constraints.txt
+	grep '^torch==' constraints.txt | $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	  --fork-strategy fewest --extra dev --no-header --no-annotate -c - pyproject.toml -o $(VENV)/resolved.txt
+	sed 's/ *;.*//' $(VENV)/resolved.txt >> $(VENV)/constraints.txt
+	mv $(VENV)/constraints.txt constraints.txt
+
+clean:
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV)

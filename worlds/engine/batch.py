@@ -34,8 +34,9 @@ class Batch:
     limit: steps in an episode; split: which levels ("train", "valid", "test", …); levels: in place of the world's own
     bank, a structured array, or the path of a file or folder that the world can read.
 
-    states (n,), actions (n, players), outcomes (n, players): structured arrays of this device; pixels: uint8
-    (n, players, height, width, 3). All are written in place, step after step: copy what you want to keep.
+    states (n,), actions (n, players), outcomes (n, players): structured arrays of this device (NumPy's on the CPU; on
+    CUDA records whose fields, such as batch.actions["keys"], are torch tensors); pixels: uint8 (n, players, height,
+    width, 3). All are written in place, step after step: copy what you want to keep.
     """
 
     def __init__(
@@ -149,6 +150,11 @@ class Batch:
     def draw(self, mask: Any = None, out: Any = None) -> Any:
         """Draw all rows, or those of the mask, into `pixels`, or into `out` (n, players, any height, any width, 3)."""
         out = self.pixels if out is None else out
+        if (*out.shape[:2], *out.shape[4:]) != (self.n, self.players, 3) or not str(out.dtype).endswith("uint8"):
+            raise ValueError(
+                f"frames are drawn into uint8 of shape ({self.n}, {self.players}, height, width, 3), got "
+                f"{tuple(out.shape)} of {out.dtype}"
+            )
         mask = self._all if mask is None else self._checked(mask)
         self._device.draw(self.states, mask, out, self.rows, self.cols)
         return out
@@ -163,7 +169,7 @@ class Batch:
     @property
     def over(self) -> Any:
         """(n,): 1 in the rows whose episode has ended."""
-        return self.states["over"] if self.device == "cpu" else self.tensors()["over"]
+        return self.states["over"]
 
     @property
     def instruction(self) -> np.ndarray:
@@ -174,7 +180,7 @@ class Batch:
     @property
     def chat(self) -> Any:
         """What each player heard in the last tick, as tokens: uint16 (n, players, 64)."""
-        return self.states["chat"][:, : self.players] if self.device == "cpu" else self.tensors()["chat"]
+        return self.states["chat"][:, : self.players]
 
     def tensors(self) -> dict[str, Any]:
         """Torch tensors that share the memory of this batch, on its device.
@@ -214,10 +220,7 @@ class Batch:
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
         for name in ("states", "actions", "outcomes", "pixels", "_seeds"):
-            array = getattr(self, name)
-            fresh = self._device.zeros(array.shape, array.dtype)
-            fresh[...] = array
-            setattr(twin, name, fresh)
+            setattr(twin, name, self._device.copy(getattr(self, name)))
         return twin
 
     def _checked(self, mask: Any) -> Any:

@@ -28,7 +28,7 @@ class Cpu:
     def prepare(self, *arguments: Any) -> None:
         """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
         states, actions, outcomes, mask, seeds, tasks, levels = arguments
-        with kernels.progress(self.world, self.kernels):
+        with kernels.progress(self.world, self.kernels, "reset", "step"):
             self.kernels.reset(states, mask, seeds, True, tasks, levels, 0, 0)
             self.kernels.step(states, actions, outcomes, 0, 0)
 
@@ -43,6 +43,10 @@ class Cpu:
     def get(self, array: np.ndarray) -> np.ndarray:
         """This device's array as a NumPy array (here: itself)."""
         return array
+
+    def copy(self, array: np.ndarray) -> np.ndarray:
+        """A copy of this device's array on this device."""
+        return array.copy()
 
     def mask(self, mask: Any) -> np.ndarray:
         """A mask over rows, given as bools or integers, as uint8."""
@@ -64,13 +68,17 @@ class Cpu:
 
     def draw(self, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, rows: int, cols: int) -> None:
         """Draw every row of the mask into pixels (n, players, height, width, 3), which must be contiguous."""
-        place = layout(*pixels.shape[2:4], rows, cols)
-        word = words_of(place, pixels.shape[3])
+        if not (pixels.flags.c_contiguous and pixels.flags.writeable):
+            raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
+        height, width = pixels.shape[2:4]
+        place = layout(height, width, rows, cols)
+        word = np.dtype(words_of(place, width))
         lines = pixels.reshape(*pixels.shape[:3], -1).view(word)
         sprites = atlas(self.world.sprites, place.tile).view(word)
-        left = place.left * 3 // np.dtype(word).itemsize
-        arguments = (states, mask, pixels, lines, sprites, place.tile, place.top, left)
-        if not any(signature[3].dtype.name == np.dtype(word).name for signature in self.kernels.draw.signatures):
-            with kernels.progress(self.world, self.kernels):
-                self.kernels.draw(*arguments, 0, 0)
-        over_rows(self.kernels.draw, len(states), self.threads, *arguments)
+        left = place.left * 3 // word.itemsize
+        arguments = (states, mask, pixels, lines, sprites, place.tile, place.top, left, rows, cols)
+        kernel = getattr(self.kernels, f"draw_{word.name}")
+        if not kernel.signatures:
+            with kernels.progress(self.world, self.kernels, kernel.__name__):
+                kernel(*arguments, 0, 0)
+        over_rows(kernel, len(states), self.threads, *arguments)

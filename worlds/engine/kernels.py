@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-import hashlib
+import atexit
 import importlib.util
 import os
-import platform
+import shutil
 import sys
+import tempfile
 import threading
+import time
+import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
-import numba
-import numpy as np
 import platformdirs
+from numba.core import config
 from rich.console import Console
 
 from . import template
+from .ingredients import fingerprint, python
+from .tiles import border, copy_sprite, draw_cursor
+from .turn import after, before, begin
 from .world import World
 
-_ENGINE = Path(__file__).parent
-_INTERFACE = _ENGINE.parent.parent / "interface"
+_ENGINE = (begin, before, after, border, copy_sprite, draw_cursor)  # what the kernels themselves call
+_KEPT_DAYS = 30  # kernels that no process loaded for so long are removed when new ones are written
 
 
 def cache_folder() -> Path:
@@ -45,70 +50,82 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise
 
 
-def _python(function: Callable[..., Any]) -> FunctionType:
-    return getattr(function, "py_func", function)  # type: ignore[return-value]
+def kernel_module(world: World, text: str, target: str, *versions: str) -> ModuleType:
+    """The module of this world's kernels for a target, written to the cache folder if it is not there yet.
 
-
-def sources(functions: Iterable[Callable[..., Any]]) -> list[Path]:
-    """The source files that compiled functions are made of, sorted: the engine, the interface, the folders that the
-    functions lie in, and the files of all functions and modules that they use, however far away."""
-    files = {*_ENGINE.glob("*.py"), *_INTERFACE.glob("*.py")}
-    waiting = [_python(function) for function in functions]
-    for function in waiting:
-        files.update(Path(function.__code__.co_filename).parent.glob("*.py"))
-    seen = set()
-    while waiting:
-        function = waiting.pop()
-        if function in seen:
-            continue
-        seen.add(function)
-        files.add(Path(function.__code__.co_filename))
-        for name in function.__code__.co_names:
-            value = _python(function.__globals__.get(name))  # type: ignore[arg-type]
-            if isinstance(value, FunctionType):
-                waiting.append(value)
-            elif isinstance(value, ModuleType) and not value.__name__.startswith(("numpy", "numba", "math")):
-                files.update([Path(value.__file__)] if value.__file__ else [])
-    return sorted(files)
-
-
-def digest(world: World, extra: str = "") -> str:
-    """A name for all that a world's kernels are made of: their sources, Python's, NumPy's and Numba's versions."""
-    functions = (world.reset, world.step, world.tile)
-    parts = [platform.python_version(), np.__version__, numba.__version__, extra]
-    parts += [f"{_python(function).__module__}.{_python(function).__name__}" for function in functions]
-    total = hashlib.sha256("\n".join(parts).encode())
-    for path in sources(functions):
-        total.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return total.hexdigest()[:24]
-
-
-def kernel_module(world: World, text: str, target: str) -> ModuleType:
-    """The module of this world's kernels for a target, written to the cache folder if it is not there yet."""
+    versions: of tools that compile it, besides Numba.
+    Raises ValueError for a function of the world that the module could not import and compile.
+    """
     functions = {"reset": world.reset, "step": world.step, "tile": world.tile}
-    return _module(digest(world, target), text, target, tuple(_python(f) for f in functions.values()))
+    names = {what: _importable(world, what, function) for what, function in functions.items()}
+    family = python(world.reset).__module__.rpartition(".")[0] or python(world.reset).__module__
+    source = text.format(family=family, target=target, engine=__package__, **names)
+    return module_of(source, [*functions.values(), *_ENGINE], f"{target}_{family.rpartition('.')[2]}", *versions)
+
+
+def _importable(world: World, what: str, function: Callable[..., Any]) -> str:
+    """What follows `from` in the line that imports a function of a world."""
+    if function is python(function) and not getattr(config, "DISABLE_JIT", 0):
+        raise ValueError(f"{world.name}: {what} must be compiled: put @njit (from numba) above {function!r}")
+    module, name = function.__module__, function.__name__
+    if getattr(sys.modules.get(module), name, None) is not function:
+        raise ValueError(
+            f"{world.name}: {what} must be a function at the top level of a module under its own name, so that kernels "
+            f"can import it; {module}.{name} is not this function"
+        )
+    return f"{module} import {name}"
+
+
+def module_of(source: str, functions: Iterable[Callable[..., Any]], stem: str, *versions: str) -> ModuleType:
+    """The module of this source text, which uses these functions, from a folder of the cache that is named by what they
+    are made of: what Numba compiles for it is kept beside it. Written there if it is new; loaded once in a process."""
+    name = fingerprint(functions, source, *versions)
+    module = f"_rumpus_kernels_{stem}_{name}"
+    if module not in sys.modules:
+        path = _kept(f"{stem}.py", name, source.encode())
+        spec = importlib.util.spec_from_file_location(module, path)
+        assert spec is not None and spec.loader is not None
+        made = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(made)
+        sys.modules[module] = made
+    return sys.modules[module]
+
+
+def _kept(file: str, name: str, data: bytes) -> Path:
+    """The path of a kernels' file in the cache, or in a temporary folder if the cache cannot be written."""
+    folder = cache_folder() / "kernels" / name
+    try:
+        if not (folder / file).exists():
+            write_atomically(folder / file, data)
+            _prune(folder.parent)
+        with tempfile.TemporaryFile(dir=folder):
+            os.utime(folder)  # in use: not to be pruned
+        return folder / file
+    except OSError as error:
+        folder = _temporary_folder(f"{cache_folder()} ({error.strerror or error})") / name
+        write_atomically(folder / file, data)
+        return folder / file
+
+
+def _prune(folder: Path) -> None:
+    """Remove the kernels that nobody has loaded for a long time, such as those of sources edited since."""
+    for old in folder.iterdir():
+        with suppress(OSError):
+            if time.time() - old.stat().st_mtime > _KEPT_DAYS * 86400:
+                shutil.rmtree(old)
 
 
 @cache
-def _module(name: str, text: str, target: str, functions: tuple[FunctionType, ...]) -> ModuleType:
-    reset, step, tile = functions
-    family = reset.__module__.rpartition(".")[0]
-    path = cache_folder() / "kernels" / name / f"{target}_{family.rpartition('.')[2]}.py"
-    if not path.exists():
-        source = text.format(
-            family=family, target=target, engine=__package__, reset=_named(reset), step=_named(step), tile=_named(tile)
-        )
-        write_atomically(path, source.encode())
-    spec = importlib.util.spec_from_file_location(f"_rumpus_kernels_{target}_{name}", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-def _named(function: FunctionType) -> str:
-    return f"{function.__module__} import {function.__name__}"
+def _temporary_folder(instead_of: str) -> Path:
+    """A folder that is removed at exit, in place of a cache that cannot be written, of which it warns."""
+    warnings.warn(
+        f"compiled kernels cannot be kept in {instead_of}, so every process compiles anew; set RUMPUS_CACHE to a "
+        "folder that can be written",
+        stacklevel=2,
+    )
+    folder = tempfile.mkdtemp(prefix="rumpus-kernels-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 @contextmanager

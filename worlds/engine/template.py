@@ -1,11 +1,17 @@
 """The kernels of one family of worlds, as source text that kernels.py fills in, writes to the cache folder and imports.
 
 Numba's disk cache does not notice when a function that a kernel calls is edited, and never finds kernels made in
-closures. So each family gets a module of its own, in a folder named by a digest of everything it is made of.
+closures. So each family gets a module of its own, in a folder named by a digest of everything it is made of. And each
+kernel is compiled for one signature only (frames of other machine words have a `draw` of their own): processes that
+start at once may write the same entry of Numba's index, and then both write the same code.
 """
 
-HEAD = '''"""Kernels of {family}: written by Rumpus, never edited; the folder can be deleted at any time."""
+WORDS = ("uint8", "uint16", "uint32", "uint64")
+"""The machine words in which frames are copied; see tiles.words_of."""
 
+_HEAD = '''"""Kernels of {family}: written by Rumpus, never edited; the folder can be deleted at any time."""
+
+import numpy as np
 from numba import {target}
 
 from {engine}.tiles import border, copy_sprite, draw_cursor
@@ -15,9 +21,7 @@ from {step} as world_step
 from {tile} as world_tile
 '''
 
-CPU = (
-    HEAD
-    + '''
+_CPU = '''
 
 @njit(cache=True, nogil=True, _nrt=False)
 def step(states, actions, outcomes, low, high):
@@ -37,9 +41,8 @@ def reset(states, mask, seeds, reseed, tasks, levels, low, high):
 
 
 @njit
-def draw_row(state, player, pixels, lines, sprites, tile, top, left, row):
+def draw_row(state, player, pixels, lines, sprites, tile, top, left, rows, cols, row):
     """One row of tiles and the border beside it; the first and the last row also draw the border above and below."""
-    rows, cols = state.rows, state.cols
     first, last = top + row * tile, top + (row + 1) * tile
     border(lines, first, last, left, cols * sprites.shape[2], row == 0, row == rows - 1)
     for col in range(cols):
@@ -49,15 +52,86 @@ def draw_row(state, player, pixels, lines, sprites, tile, top, left, row):
             copy_sprite(lines[first + y], sprite[y], x)
     if state.pointing[player]:
         draw_cursor(state, player, pixels, tile, top, (pixels.shape[1] - tile * cols) // 2, first, last)
+'''
 
+_CPU_DRAW = """
 
 @njit(cache=True, nogil=True, _nrt=False)
-def draw(states, mask, pixels, lines, sprites, tile, top, left, low, high):
+def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols, low, high):
     for i in range(low, high):
         if mask[i]:
             state = states[i]
+            height, width = min(state.rows, rows), min(state.cols, cols)
             for player in range(state.players):
-                for row in range(state.rows):
-                    draw_row(state, player, pixels[i, player], lines[i, player], sprites, tile, top, left, row)
+                frame, line = pixels[i, player], lines[i, player]
+                for row in range(height):
+                    draw_row(state, player, frame, line, sprites, tile, top, left, height, width, row)
+"""
+
+_CUDA = '''
+KINDS = 4096  # tiles whose sprites a block looks up at a time: at least one row of the largest frame
+
+
+@cuda.jit(cache=True)
+def step(states, actions, outcomes):
+    """One thread a world."""
+    i = cuda.grid(1)
+    if i < len(states):
+        state = states[i]
+        if before(state, actions[i], outcomes[i]):
+            world_step(state, actions[i], outcomes[i])
+            after(state, outcomes[i])
+
+
+@cuda.jit(cache=True)
+def reset(states, mask, seeds, reseed, tasks, levels):
+    """One thread a world."""
+    i = cuda.grid(1)
+    if i < len(states) and mask[i]:
+        begin(states[i], tasks[0], seeds[i], reseed)
+        world_reset(states[i], tasks[0], levels)
 '''
-)
+
+_CUDA_DRAW = '''
+
+@cuda.jit(cache=True)
+def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols):
+    """One block a player: first its threads look up the sprites of the grid; then a row of threads copies one row of
+    tiles, each thread a word of every line and the next one its neighbour, so that writes coalesce."""
+    kinds = cuda.shared.array(KINDS, np.int16)
+    i, player = cuda.blockIdx.x, cuda.blockIdx.y
+    lane, lanes, team, teams = cuda.threadIdx.x, cuda.blockDim.x, cuda.threadIdx.y, cuda.blockDim.y
+    state = states[i]
+    if not mask[i] or player >= state.players:
+        return
+    line, width = lines[i, player], np.uint32(sprites.shape[2])
+    rows, cols = min(state.rows, rows), min(state.cols, cols)
+    words, together = cols * sprites.shape[2], KINDS // cols
+    for first in range(0, rows, together):
+        count = min(together, rows - first)
+        for cell in range(team * lanes + lane, count * cols, teams * lanes):
+            row, col = np.uint32(cell) // np.uint32(cols), np.uint32(cell) % np.uint32(cols)
+            kinds[cell] = world_tile(state, player, first + np.int64(row), np.int64(col))
+        cuda.syncthreads()
+        for row in range(team, count, teams):
+            start = top + (first + row) * tile
+            for word in range(lane, words, lanes):
+                col, inside = np.uint32(word) // width, np.uint32(word) % width
+                sprite = sprites[kinds[row * cols + np.int64(col)]]
+                for y in range(tile):
+                    line[start + y, left + word] = sprite[y, np.int64(inside)]
+        cuda.syncthreads()
+    for word in range(lane, line.shape[1], lanes):
+        beside = word < left or word >= left + words
+        for y in range(team, line.shape[0], teams):
+            if beside or y < top or y >= top + rows * tile:
+                line[y, word] = 0
+    if state.pointing[player]:
+        cuda.syncthreads()
+        corner = (pixels.shape[3] - tile * cols) // 2
+        for y in range(team * lanes + lane, line.shape[0], teams * lanes):
+            draw_cursor(state, player, pixels[i, player], tile, top, corner, y, y + 1)
+'''
+
+CPU = _HEAD + _CPU + "".join(_CPU_DRAW.replace("WORD", word) for word in WORDS)
+CUDA = _HEAD + _CUDA + "".join(_CUDA_DRAW.replace("WORD", word) for word in WORDS)

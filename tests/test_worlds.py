@@ -8,6 +8,7 @@ from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE
 from rumpus.interface.keys import BUTTONS, KEYS
 from rumpus.interface.text import decode
 from rumpus.worlds.engine.replay import Episode
+from rumpus.worlds.engine.tiles import atlas, layout
 
 ROWS = 12
 every_world = pytest.mark.parametrize("name", worlds.names())
@@ -240,6 +241,23 @@ def test_any_frame_size(name, size):
     again = batch.draw(np.array([False, True]))
     assert (again[0] == 255).all(), "a masked draw leaves other rows alone"
     assert (again[1, 0] == batch.picture(1, size=size)).all(), "a draw writes every pixel of the frame"
+
+
+@every_world
+@pytest.mark.parametrize("size", [(64, 64), (80, 80), (28, 45), (20, 31), (97, 64)])
+def test_a_frame_is_its_sprites(name, size):
+    """The compiled renderer against a plain one, for tiles of every way to copy them."""
+    batch = make(name, 2, size=size)
+    batch.reset(seed=1)
+    place = layout(*size, batch.rows, batch.cols)
+    edge = place.tile
+    sprites = atlas(batch.world.sprites, edge).reshape(-1, edge, edge, 3)
+    expected = np.zeros_like(batch.pixels)
+    for row, player, y, x in np.ndindex(2, batch.players, batch.rows, batch.cols):
+        top, left = place.top + y * edge, place.left + x * edge
+        kind = batch.world.tile(batch.states[row], player, y, x)
+        expected[row, player, top : top + edge, left : left + edge] = sprites[kind]
+    assert (batch.draw() == expected).all()
 
 
 @every_world

@@ -9,7 +9,7 @@ import numpy as np
 from ...interface.machine import cores
 from . import kernels
 from .threads import over_rows
-from .tiles import atlas, layout, words_of
+from .tiles import atlas, layout, overlapping
 from .world import World
 
 
@@ -72,12 +72,10 @@ class Cpu:
             raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
         height, width = pixels.shape[2:4]
         place = layout(height, width, rows, cols)
-        word = np.dtype(words_of(place, width))
-        lines = pixels.reshape(*pixels.shape[:3], -1).view(word)
-        sprites = atlas(self.world.sprites, place.tile).view(word)
-        left = place.left * 3 // word.itemsize
-        arguments = (states, mask, pixels, lines, sprites, place.tile, place.top, left, rows, cols)
-        kernel = getattr(self.kernels, f"draw_{word.name}")
+        bytes_ = pixels.reshape(*pixels.shape[:3], -1)
+        lines, sprites = overlapping(bytes_, place.tile), overlapping(atlas(self.world.sprites, place.tile), place.tile)
+        arguments = (states, mask, pixels, bytes_, lines, sprites, place.tile, place.top, place.left, rows, cols)
+        kernel = getattr(self.kernels, f"draw_{lines.dtype.name}")
         if not kernel.signatures:
             with kernels.progress(self.world, self.kernels, kernel.__name__):
                 kernel(*arguments, 0, 0)

@@ -1,6 +1,7 @@
-"""Episodes as data: world, version, knobs, limit, split, seed and actions, with checksums that tell when a replay departs.
+"""Episodes as data: world, version, knobs, limit, split, seed and actions, with checksums that tell a wrong replay.
 
-Pixels are not kept: a replay makes them again, at any size. A level set of your own is not kept either: give the same one.
+Pixels are not kept: a replay makes them again, at any size. A level set of your own is not kept either: give the same
+one.
 """
 
 from __future__ import annotations
@@ -29,8 +30,8 @@ class ReplayError(ValueError):
 
 @dataclass
 class Episode:
-    """One episode. actions: a list of ACTION arrays (players,), one a tick; checksums: of the state at the start and after
-    each tick, 32 bits each."""
+    """One episode. actions: a list of ACTION arrays (players,), one a tick; checksums: of the state at the start and
+    after each tick, 32 bits each."""
 
     world: str
     version: int

@@ -7,7 +7,7 @@ start at once may write the same entry of Numba's index, and then both write the
 """
 
 WORDS = ("uint8", "uint16", "uint32", "uint64")
-"""The machine words in which frames are copied; see tiles.words_of."""
+"""The machine words in which frames are copied; see tiles.words_of and tiles.overlapping."""
 
 _HEAD = '''"""Kernels of {family}: written by Rumpus, never edited; the folder can be deleted at any time."""
 
@@ -41,31 +41,29 @@ def reset(states, mask, seeds, reseed, tasks, levels, low, high):
 
 
 @njit
-def draw_row(state, player, pixels, lines, sprites, tile, top, left, rows, cols, row):
+def draw_row(state, player, pixels, bytes_, lines, sprites, tile, top, left, rows, cols, row):
     """One row of tiles and the border beside it; the first and the last row also draw the border above and below."""
     first, last = top + row * tile, top + (row + 1) * tile
-    border(lines, first, last, left, cols * sprites.shape[2], row == 0, row == rows - 1)
+    border(bytes_, first, last, 3 * left, 3 * tile * cols, row == 0, row == rows - 1)
     for col in range(cols):
-        sprite = sprites[world_tile(state, player, row, col)]
-        x = left + col * sprites.shape[2]
-        for y in range(tile):
-            copy_sprite(lines[first + y], sprite[y], x)
+        kind = world_tile(state, player, row, col)
+        copy_sprite(lines, first, 3 * (left + tile * col), sprites, kind, tile, lines.itemsize)
     if state.pointing[player]:
-        draw_cursor(state, player, pixels, tile, top, (pixels.shape[1] - tile * cols) // 2, first, last)
+        draw_cursor(state, player, pixels, tile, top, left, first, last)
 '''
 
 _CPU_DRAW = """
 
 @njit(cache=True, nogil=True, _nrt=False)
-def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols, low, high):
+def draw_WORD(states, mask, pixels, bytes_, lines, sprites, tile, top, left, rows, cols, low, high):
     for i in range(low, high):
         if mask[i]:
             state = states[i]
             height, width = min(state.rows, rows), min(state.cols, cols)
             for player in range(state.players):
-                frame, line = pixels[i, player], lines[i, player]
+                frame, plain, line = pixels[i, player], bytes_[i, player], lines[i, player]
                 for row in range(height):
-                    draw_row(state, player, frame, line, sprites, tile, top, left, height, width, row)
+                    draw_row(state, player, frame, plain, line, sprites, tile, top, left, height, width, row)
 """
 
 _CUDA = '''
@@ -133,5 +131,5 @@ def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols)
             draw_cursor(state, player, pixels[i, player], tile, top, corner, y, y + 1)
 '''
 
-CPU = _HEAD + _CPU + "".join(_CPU_DRAW.replace("WORD", word) for word in WORDS)
+CPU = _HEAD + _CPU + "".join(_CPU_DRAW.replace("WORD", word) for word in WORDS[1:])
 CUDA = _HEAD + _CUDA + "".join(_CUDA_DRAW.replace("WORD", word) for word in WORDS)

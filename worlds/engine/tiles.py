@@ -1,7 +1,7 @@
 """The renderer of 2D worlds: copies sprites, one row of tiles at a time, at any size, on CPU and CUDA.
 
 A frame shows the whole grid of tiles, as large as whole pixels allow, in the middle of a black border. A sprite's rows
-are copied in the widest machine words that fit the tile and the frame.
+are copied in machine words, not bytes.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def atlas(sheet: Path, tile: int) -> np.ndarray:
 
 
 def words_of(place: Layout, width: int) -> type[np.unsignedinteger]:
-    """The widest unsigned integer in which tiles, border and rows of such a frame can be copied."""
+    """The widest unsigned integer in which tiles, border and rows of such a frame can be copied side by side (CUDA)."""
     for word in (np.uint64, np.uint32, np.uint16):
         size = np.dtype(word).itemsize
         if all(bytes_ % size == 0 for bytes_ in (place.tile * 3, place.left * 3, width * 3)):
@@ -73,14 +73,37 @@ def words_of(place: Layout, width: int) -> type[np.unsignedinteger]:
     return np.uint8
 
 
+def overlapping(array: np.ndarray, tile: int) -> np.ndarray:
+    """A uint8 array whose last axis is seen as words that begin at every byte, not at every word (CPU).
+
+    The words are the widest that are no longer than a sprite's row of 3 * tile bytes.
+    """
+    word = np.dtype(np.uint64 if tile > 2 else np.uint32 if tile == 2 else np.uint16)
+    shape = (*array.shape[:-1], array.shape[-1] - word.itemsize + 1)
+    return np.ndarray(shape, word, array, strides=(*array.strides[:-1], 1))
+
+
 @njit
-def copy_sprite(line, sprite, left):
-    """Copy one row of a sprite into a row of the frame; both are words."""
-    if len(sprite) == 3:  # the commonest size, spelled out so that it becomes three moves
-        line[left], line[left + 1], line[left + 2] = sprite[0], sprite[1], sprite[2]
+def copy_sprite(lines, top, left, sprites, kind, tile, step):
+    """Copy a sprite to pixel row `top` and byte `left` of a frame; both are seen as overlapping words of `step` bytes.
+
+    The last word of a row may overlap the one before, so that tiles of any size take as few words as can be.
+    """
+    last = 3 * tile - step
+    if last <= step:
+        for y in range(tile):
+            lines[top + y, left] = sprites[kind, y, 0]
+            lines[top + y, left + last] = sprites[kind, y, last]
+    elif last <= 2 * step:
+        for y in range(tile):
+            lines[top + y, left] = sprites[kind, y, 0]
+            lines[top + y, left + step] = sprites[kind, y, step]
+            lines[top + y, left + last] = sprites[kind, y, last]
     else:
-        for word in range(len(sprite)):
-            line[left + word] = sprite[word]
+        for y in range(tile):
+            for x in range(0, last, step):
+                lines[top + y, left + x] = sprites[kind, y, x]
+            lines[top + y, left + last] = sprites[kind, y, last]
 
 
 @njit
@@ -99,16 +122,16 @@ def draw_cursor(state, player, pixels, tile, top, left, first, last):
 
 
 @njit
-def border(lines, first, last, left, width, above, below):
-    """Blacken the border beside rows [first, last) of a frame, and all above or below them if asked."""
+def border(bytes_, first, last, left, width, above, below):
+    """Blacken the border beside rows [first, last) of a frame of bytes, and all above or below them if asked."""
     for y in range(first, last):
-        for word in range(left):
-            lines[y, word] = 0
-        for word in range(left + width, lines.shape[1]):
-            lines[y, word] = 0
+        for x in range(left):
+            bytes_[y, x] = 0
+        for x in range(left + width, bytes_.shape[1]):
+            bytes_[y, x] = 0
     if above:
         for y in range(first):
-            lines[y, :] = 0
+            bytes_[y, :] = 0
     if below:
-        for y in range(last, lines.shape[0]):
-            lines[y, :] = 0
+        for y in range(last, bytes_.shape[0]):
+            bytes_[y, :] = 0

@@ -45,8 +45,8 @@ class Cpu:
         return array
 
     def copy(self, array: np.ndarray) -> np.ndarray:
-        """A copy of this device's array on this device."""
-        return array.copy()
+        """A copy of this device's array on this device, to the byte (NumPy's own leaves padding in records undefined)."""
+        return np.frombuffer(bytearray(array.tobytes()), array.dtype).reshape(array.shape)
 
     def mask(self, mask: Any) -> np.ndarray:
         """A mask over rows, given as bools or integers, as uint8."""

@@ -2,6 +2,7 @@
 #
 #   make demo       train an agent for about three minutes, measure it, and leave runs/demo/report.html
 #   make test       lint and test                       make test ARGS="-k sokoban"   some of the tests
+#                                                       make test WORKERS=2   in two processes
 #   make setup      prepare .venv (with .venv/bin/rumpus in it), or bring it up to date
 #   make lint       check style and types               make format     put the style right
 #   make bench      measure the speed of this machine   make bench ARGS="sokoban --seconds 5"
@@ -14,7 +15,7 @@
 
 PYTHON ?= python3
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 0
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -44,7 +45,7 @@ demo: setup
 	$(BIN)/rumpus demo $(ARGS)
 
 test: setup lint
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: setup
 	$(BIN)/ruff check .

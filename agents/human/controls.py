@@ -1,0 +1,120 @@
+"""The window's own keys, and the words that say which keys and buttons a world listens to.
+
+The window uses function keys, Enter and Esc, so that letters, digits, arrows and space are left to the worlds. A key
+that the world listens to always goes to the world; the window's use of it then wants Ctrl held too, and is shown so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...interface.action import Move
+from ...interface.keys import KEY, KEYS, key_index
+from ...worlds.engine.world import World
+from .hands import Hands
+from .keyboard import ARROWS, RIGHT_HAND, shown
+
+_CONTROLS = (
+    ("help", "f1", "this page"),
+    ("switch", "f2", "play the other player"),
+    ("restart", "f5", "this level again"),
+    ("next", "f6", "next level"),
+    ("pause", "f7", "pause"),
+    ("undo", "f8", "take a step back"),
+    ("clip", "f9", "save a clip (with Shift: a GIF)"),
+    ("full", "f11", "full screen"),
+    ("shot", "f12", "save a screenshot"),
+    ("chat", "enter", "say something"),
+    ("leave", "escape", "leave"),
+)
+
+
+@dataclass(frozen=True)
+class Control:
+    """A key of the window: what it does, its index in KEYS, whether Ctrl must be held, and what the help says of it."""
+
+    name: str
+    key: int
+    ctrl: bool
+    help: str
+
+    @property
+    def shown(self) -> str:
+        """As people read it: "F8", "Ctrl + F8"."""
+        return "Ctrl + " * self.ctrl + shown(KEYS[self.key])
+
+
+class Controls:
+    """The controls that make sense in a world, by name in `table`."""
+
+    def __init__(self, world: World, hands: Hands):
+        missing = set() if world.savable else {"undo", "clip"}
+        missing |= set() if world.players > 1 else {"chat"}
+        missing |= set() if world.players > 1 and not hands.shared else {"switch"}
+        self.table = {
+            name: Control(name, key_index(key), key in world.keys, text)
+            for name, key, text in _CONTROLS
+            if name not in missing
+        }
+        both = "z" in world.keys and {"left ctrl", "right ctrl"} & set(world.keys)
+        self.ctrl_z = "undo" in self.table and not both
+
+    def find(self, key: int | None, ctrl: bool) -> str | None:
+        """The control that this key is, with or without Ctrl held; None if it is none."""
+        if self.ctrl_z and ctrl and key == KEY["z"]:
+            return "undo"
+        found = (control.name for control in self.table.values() if control.key == key and ctrl >= control.ctrl)
+        return next(found, None)
+
+    def hint(self, *names: str) -> str:
+        """A short line: "F5 again   F6 next"."""
+        words = {"restart": "again", "next": "next level", "clip": "clip", "undo": "undo", "chat": "say"}
+        known = [self.table[name] for name in names if name in self.table]
+        return "    ".join(f"{control.shown} {words.get(control.name, control.name)}" for control in known)
+
+    def rows(self) -> list[tuple[str, str]]:
+        """(keys, meaning) of all controls."""
+        return [
+            (control.shown + (" or Ctrl + Z" if control.name == "undo" and self.ctrl_z else ""), control.help)
+            for control in self.table.values()
+        ]
+
+
+def hands_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
+    """(hands, meaning) of the world's moves, of the keys that are in none of them, and of the mouse."""
+    rows = [(_held(move), name) for name, move in world.moves.items()]
+    used = {key for move in world.moves.values() for key in move.keys}
+    if hands.shared:
+        sides = ([key for key in world.keys if (KEY[key] in RIGHT_HAND) == right] for right in (False, True))
+        rows += [(_keys(side), f"player {player}") for player, side in enumerate(sides, start=1)]
+    elif rest := [key for key in world.keys if key not in used]:
+        rows.append((_keys(rest), "work too"))
+    buttons = " or ".join(world.buttons)
+    if world.cursor:
+        rows.append((f"{buttons} click".strip().capitalize(), "on the place you mean"))
+    elif hands.looks:
+        rows.append(("Mouse", "looks around; click to catch it, Esc to let it go"))
+    if hands.buttons and not world.cursor:
+        rows.append((buttons.capitalize(), "mouse button"))
+    return rows
+
+
+def pages(world: World) -> list[str]:
+    """The paragraphs of the world's own words, without line breaks."""
+    return [" ".join(paragraph.replace("`", "").split()) for paragraph in world.doc.strip().split("\n\n")]
+
+
+def _keys(names: Iterable[str]) -> str:
+    """Several keys as people read them, all four arrows as one word."""
+    names, arrows = list(names), {KEYS[key] for key in ARROWS}
+    if arrows <= set(names):
+        names = ["arrows", *(name for name in names if name not in arrows)]
+    return " ".join(shown(name) for name in names)
+
+
+def _held(move: Move) -> str:
+    parts = [shown(key) for key in move.keys] + [f"{button} button" for button in move.buttons]
+    parts += [f"wheel {move.wheel}"] if move.wheel != "still" else []
+    parts += ["mouse"] if move.mouse != (0.0, 0.0) else []
+    return " + ".join(parts) or "nothing"

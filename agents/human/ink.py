@@ -1,0 +1,90 @@
+"""Text and colours of the window."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import pygame
+
+GROUND, PANEL, RULE = (18, 20, 25), (28, 31, 38), (52, 57, 68)
+BRIGHT, PLAIN, DIM = (244, 245, 248), (205, 209, 217), (134, 141, 155)
+AMBER, GREEN, RED = (242, 193, 78), (122, 201, 122), (232, 112, 100)
+
+
+def _typeface() -> str | None:
+    """DejaVu Sans, which Matplotlib carries along and which has a regular weight and arrows; else pygame's own font."""
+    found = find_spec("matplotlib")
+    places = (found.submodule_search_locations or ()) if found else ()
+    files = (Path(place) / "mpl-data" / "fonts" / "ttf" / "DejaVuSans.ttf" for place in places)
+    return next((str(file) for file in files if file.exists()), None)
+
+
+@lru_cache(maxsize=32)
+def _font(size: int) -> pygame.font.Font:
+    face = _typeface()
+    return pygame.font.Font(face, round(size * (0.95 if face else 1.3)))
+
+
+@lru_cache(maxsize=512)
+def _image(text: str, size: int, colour: tuple[int, int, int]) -> pygame.Surface:
+    return _font(size).render(text, True, colour)
+
+
+def forget() -> None:
+    """Forget fonts and texts, which do not outlive pygame's font module."""
+    _font.cache_clear()
+    _image.cache_clear()
+
+
+def width(text: str, size: int) -> int:
+    """Pixels that a text is wide."""
+    return _font(size).size(text)[0]
+
+
+def height(size: int) -> int:
+    """Pixels from one line to the next."""
+    return round(size * 1.5)
+
+
+def cut(text: str, size: int, room: int) -> str:
+    """The text, or as much of it as fits in `room` pixels, and an ellipsis."""
+    if width(text, size) <= room:
+        return text
+    while text and width(text + "…", size) > room:
+        text = text[:-1]
+    return text.rstrip() + "…"
+
+
+@lru_cache(maxsize=256)
+def wrap(text: str, size: int, room: int) -> tuple[str, ...]:
+    """The text in lines that fit in `room` pixels; a word that is wider than that is broken."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if width(longer, size) <= room:
+            lines[-1] = longer
+            continue
+        lines += [""] if lines[-1] else []
+        for letter in word:
+            if lines[-1] and width(lines[-1] + letter, size) > room:
+                lines.append("")
+            lines[-1] += letter
+    return tuple(lines)
+
+
+def write(
+    surface: pygame.Surface,
+    text: str,
+    size: int,
+    colour: tuple[int, int, int],
+    place: tuple[int, int],
+    room: int | None = None,
+) -> int:
+    """Write one line with its top left corner at `place`, cut to `room` pixels. Returns where it ends, in x."""
+    if not text:
+        return place[0]
+    image = _image(text if room is None else cut(text, size, room), size, colour)
+    surface.blit(image, place)
+    return place[0] + image.get_width()

@@ -1,0 +1,113 @@
+"""What is laid over the pictures: how an episode ended, pause, the question before leaving, typing, the help page."""
+
+from __future__ import annotations
+
+import pygame
+
+from . import ink
+from .controls import Controls, hands_rows, pages
+from .hands import Hands
+from .layout import Arrangement
+from .panel import RESULTS, Mood, returns
+from .session import Session
+
+Line = tuple[int, int, str, int, tuple[int, int, int]]
+"""x, y, text, size, colour."""
+
+
+def paint(
+    surface: pygame.Surface, place: Arrangement, session: Session, controls: Controls, hands: Hands, mood: Mood
+) -> None:
+    """Paint the overlay that is due, if any."""
+    if mood.help:
+        _paint_help(surface, place.unit, session, controls, hands)
+    elif mood.typing is not None:
+        cursor = f"Player {hands.current + 1}: {mood.typing}_"
+        _band(surface, place, cursor, "Enter says it    Tab the other player    Esc", ink.BRIGHT, left=True)
+    elif mood.leaving:
+        _band(
+            surface,
+            place,
+            "Leave?",
+            f"{controls.table['leave'].shown} again leaves    any other key plays on",
+            ink.BRIGHT,
+        )
+    elif mood.paused:
+        _band(surface, place, "Paused", f"{controls.table['pause'].shown} plays on", ink.BRIGHT)
+    elif session.result:
+        title, colour = RESULTS[session.result]
+        _band(surface, place, title, f"{session.steps} steps, return {returns(session)}", colour)
+
+
+def _band(
+    surface: pygame.Surface,
+    place: Arrangement,
+    title: str,
+    below: str,
+    colour: tuple[int, int, int],
+    left: bool = False,
+) -> None:
+    """A band across the lower part of the pictures, with a title and a line below it."""
+    unit = place.unit
+    whole = place.views[0].unionall(place.views[1:]) if place.views else surface.get_rect()
+    band = pygame.Rect(whole.left, 0, whole.width, round(5.2 * unit))
+    band.bottom = max(whole.bottom - unit, band.height)
+    shade = pygame.Surface(band.size, pygame.SRCALPHA)
+    shade.fill((*ink.GROUND, 225))
+    surface.blit(shade, band)
+    pygame.draw.line(surface, colour, band.topleft, (band.right - 1, band.top), max(unit // 8, 2))
+    room = band.width - 2 * unit
+    rows = ((title, round((1.2 if left else 1.9) * unit), colour, 0.7), (below, round(0.95 * unit), ink.PLAIN, 3.3))
+    for text, size, tint, down in rows:
+        while left and text is title and len(title) > 1 and ink.width(text, size) > room:
+            text = title = title[1:]
+        x = band.left + unit if left else band.centerx - min(ink.width(text, size), room) // 2
+        ink.write(surface, text, size, tint, (x, band.top + round(down * unit)), room)
+
+
+def _paint_help(surface: pygame.Surface, unit: int, session: Session, controls: Controls, hands: Hands) -> None:
+    """The help page, in the largest letters in which it fits; where even small ones do not, with less of the story."""
+    shade = pygame.Surface(surface.get_size(), pygame.SRCALPHA)
+    shade.fill((*ink.GROUND, 244))
+    surface.blit(shade, (0, 0))
+    width, height = surface.get_size()
+    story = pages(session.world)
+    tables = [("Your hands", hands_rows(session.world, hands)), ("This window", controls.rows())]
+    sizes = range(round(unit * 1.05), 8, -1)
+    for kept, size in [(len(story), size) for size in sizes] + [(kept, 9) for kept in range(len(story) - 1, -1, -1)]:
+        lines, bottom = _help(session.world.name, story[:kept], tables, size, width)
+        if bottom <= height or not kept:
+            break
+    for x, y, text, letter, colour in lines:
+        ink.write(surface, text, letter, colour, (x, y))
+
+
+def _help(
+    name: str, story: list[str], tables: list[tuple[str, list[tuple[str, str]]]], size: int, width: int
+) -> tuple[list[Line], int]:
+    """The lines of the help page with letters of this size, and where they end."""
+    margin = 2 * size
+    room, step = width - 2 * margin, ink.height(size)
+    lines: list[Line] = [(margin, margin, name, 2 * size, ink.AMBER)]
+    y = margin + 3 * size
+    for paragraph in story:
+        for line in ink.wrap(paragraph, size, min(room, 60 * size)):
+            lines.append((margin, y, line, size, ink.PLAIN))
+            y += step
+        y += size // 2
+    y += size // 2
+    beside = room >= 38 * size
+    bottom = y
+    for number, (title, rows) in enumerate(tables):
+        left = margin + (room // 2 if beside and number else 0)
+        top = y if beside else bottom
+        lines.append((left, top, title, round(1.2 * size), ink.BRIGHT))
+        top += round(1.4 * step)
+        tab = max((ink.width(key, size) for key, _ in rows), default=0) + round(1.2 * size)
+        for key, meaning in rows:
+            lines.append((left, top, key, size, ink.AMBER))
+            for line in ink.wrap(meaning, size, (room // 2 if beside else room) - tab - size):
+                lines.append((left + tab, top, line, size, ink.PLAIN))
+                top += step
+        bottom = max(bottom, top + size)
+    return lines, bottom

@@ -1,0 +1,130 @@
+"""What is written around the pictures: the instruction, how the episode stands, what is said, and the window's keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pygame
+
+from . import ink
+from .controls import Controls
+from .hands import Hands
+from .layout import Arrangement
+from .session import Session
+
+RESULTS = {"success": ("Success", ink.GREEN), "failed": ("Failed", ink.RED), "time up": ("Time up", ink.AMBER)}
+
+
+@dataclass
+class Mood:
+    """What the window is busy with besides the episode. note: a passing message; typing: what is being typed to say."""
+
+    help: bool = False
+    paused: bool = False
+    leaving: bool = False
+    caught: bool = False
+    typing: str | None = None
+    note: str = ""
+
+
+def facts(session: Session) -> list[tuple[str, str]]:
+    """(name, value) pairs that say how the episode stands."""
+    rows = [
+        ("seed", str(session.seed)),
+        ("step", f"{session.steps} / {session.limit}"),
+        ("return", returns(session)),
+    ]
+    rows += [("taken back", str(session.undone))] if session.undone else []
+    return rows + ([("result", session.result)] if session.over else [])
+
+
+def returns(session: Session) -> str:
+    """The return so far, of each player if they differ."""
+    shown = [f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−") for value in session.returns]
+    return shown[0] if len(set(shown)) == 1 else " and ".join(shown)
+
+
+def instruction(session: Session) -> str:
+    """What all players are told; "" if they are told different things, which then stand with their pictures."""
+    told = session.instructions
+    return told[0] if len(set(told)) == 1 else ""
+
+
+def hints(session: Session, controls: Controls, hands: Hands, mood: Mood) -> str:
+    """The line of keys that are of use now."""
+    if mood.caught:
+        return "Esc lets the mouse go"
+    if session.over:
+        return "Enter next level    " + controls.hint("restart", "undo", "clip")
+    return controls.hint("help", "switch", "restart", "next", "undo", "pause", "chat", "clip")
+
+
+def paint(surface: pygame.Surface, place: Arrangement, session: Session, hint: str, mood: Mood) -> None:
+    """Paint the panel."""
+    pygame.draw.rect(surface, ink.PANEL, place.panel)
+    if place.side:
+        pygame.draw.line(surface, ink.RULE, place.panel.topleft, place.panel.bottomleft)
+        _paint_side(surface, place, session, hint, mood)
+    else:
+        pygame.draw.line(surface, ink.RULE, place.panel.topleft, place.panel.topright)
+        _paint_bar(surface, place, session, hint, mood)
+
+
+def _paint_bar(surface: pygame.Surface, place: Arrangement, session: Session, hint: str, mood: Mood) -> None:
+    unit, panel = place.unit, place.panel
+    left, room = panel.left + unit, panel.width - 2 * unit
+    top = panel.top + round(0.7 * unit)
+    size = unit
+    lines: tuple[str, ...] = (instruction(session) or session.world.summary,)
+    if ink.width(lines[0], round(1.2 * unit)) <= room:
+        size = round(1.2 * unit)
+    else:
+        lines = ink.wrap(lines[0], round(0.85 * unit), room)[:2]
+        size = round(0.85 * unit)
+    for number, line in enumerate(lines):
+        ink.write(surface, line, size, ink.BRIGHT, (left, top + number * round(size * 1.15)), room)
+    top = panel.top + round(2.7 * unit)
+    x = ink.write(surface, session.world.name, unit, ink.AMBER, (left, top), room) + unit
+    for name, value in facts(session):
+        if x + ink.width(f"{name} {value}", unit) > left + room:
+            break
+        x = ink.write(surface, name, unit, ink.DIM, (x, top)) + unit // 3
+        x = ink.write(surface, value, unit, ink.PLAIN, (x, top)) + unit
+    said = session.said[-1] if session.said else ""
+    top = panel.top + round(4.5 * unit)
+    if mood.note or said:
+        ink.write(surface, mood.note or said, size=round(0.95 * unit), colour=ink.AMBER, place=(left, top), room=room)
+    else:
+        _spread(surface, hint, round(0.9 * unit), (left, top), room)
+
+
+def _spread(surface: pygame.Surface, hint: str, size: int, place: tuple[int, int], room: int) -> None:
+    """Write as many whole hints as fit in a line."""
+    parts = hint.split("    ")
+    while len(parts) > 1 and ink.width("    ".join(parts), size) > room:
+        parts.pop()
+    ink.write(surface, "    ".join(parts), size, ink.DIM, place, room)
+
+
+def _paint_side(surface: pygame.Surface, place: Arrangement, session: Session, hint: str, mood: Mood) -> None:
+    unit, panel = place.unit, place.panel
+    left, room, top = panel.left + unit, panel.width - 2 * unit, panel.top + unit
+    ink.write(surface, session.world.name, round(1.5 * unit), ink.AMBER, (left, top), room)
+    top += round(2.6 * unit)
+    for line in ink.wrap(instruction(session) or session.world.summary, round(1.1 * unit), room)[:8]:
+        ink.write(surface, line, round(1.1 * unit), ink.BRIGHT, (left, top))
+        top += ink.height(unit)
+    top += unit
+    for name, value in facts(session):
+        ink.write(surface, name, unit, ink.DIM, (left, top))
+        ink.write(surface, value, unit, ink.PLAIN, (left + room // 2 - unit, top), room // 2 + unit)
+        top += ink.height(unit)
+    keys = hint.split("    ")
+    foot = panel.bottom - unit - len(keys) * ink.height(unit)
+    for number, line in enumerate(keys):
+        ink.write(surface, line, unit, ink.DIM, (left, foot + number * ink.height(unit)), room)
+    talk = [part for line in session.said for part in ink.wrap(line, unit, room)]
+    talk += ["", *ink.wrap(mood.note, unit, room)] if mood.note else []
+    fits = max((foot - top - 2 * unit) // ink.height(unit), 0)
+    for number, line in enumerate(talk[-fits:] if fits else []):
+        ink.write(surface, line, unit, ink.AMBER, (left, top + unit + number * ink.height(unit)))

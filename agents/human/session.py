@@ -1,0 +1,227 @@
+"""What people at a window do with a world, without any window: episodes, steps, undo, and the film of what happened."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...interface.text import decode
+from ...worlds.engine.batch import Batch
+from ...worlds.engine.world import World
+
+GAP = 8
+"""Pixels between the pictures of two players in a clip."""
+
+
+@dataclass(frozen=True)
+class Episode:
+    """An episode that was played: its seed, steps taken, return of each player, how it ended, and steps taken back.
+
+    result: "success", "failed" (ended by the rules without success), "time up", or "left" while it was going on.
+    """
+
+    seed: int
+    steps: int
+    returns: tuple[float, ...]
+    result: str
+    undone: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """All there is to know after a step: the packed state (None where it cannot be saved), and what it led to."""
+
+    state: bytes | None
+    returns: tuple[float, ...]
+    success: bool = False
+    cut: bool = False
+    said: tuple[str, ...] = ()
+
+
+class Session:
+    """One world being played.
+
+    seed: of the first episode, a random one by default; levels, split, knobs, limit: see Batch, whose ValueErrors pass.
+    `episodes` holds those that are behind us, `undone` how many steps were taken back in this one.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        seed: int | None = None,
+        levels: np.ndarray | str | Path | None = None,
+        split: str = "train",
+        knobs: Mapping[str, int] | None = None,
+        limit: int | None = None,
+    ):
+        seed = int(np.random.default_rng().integers(2**32)) if seed is None else seed
+        self.world = world
+        self.batch = Batch(world, 1, seed=seed, threads=1, levels=levels, split=split, knobs=knobs, limit=limit)
+        self.episodes: list[Episode] = []
+        self.batch.reset()
+        self._begin()
+
+    @property
+    def seed(self) -> int:
+        """The seed that shows this episode's start again."""
+        return int(self.batch.states["seed"][0])
+
+    @property
+    def steps(self) -> int:
+        """Steps taken in this episode, without those taken back."""
+        return int(self.batch.states["tick"][0])
+
+    @property
+    def limit(self) -> int:
+        """Steps after which time is up."""
+        return int(self.batch.states["limit"][0])
+
+    @property
+    def returns(self) -> tuple[float, ...]:
+        """The sum of each player's rewards in this episode."""
+        return self._moments[-1].returns
+
+    @property
+    def over(self) -> bool:
+        """Whether the episode has ended for every player."""
+        return bool(self.batch.states["over"][0])
+
+    @property
+    def result(self) -> str:
+        """How the episode ended, in the words of Episode; "" while it goes on."""
+        last = self._moments[-1]
+        return "" if not self.over else "success" if last.success else "time up" if last.cut else "failed"
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What was said in this episode, line by line."""
+        return self._moments[-1].said
+
+    @property
+    def cursors(self) -> np.ndarray:
+        """Where the cursors are: (players, 2), in 1/MOUSE_ONE picture heights."""
+        return self.batch.states["cursor"][0, : self.world.players]
+
+    @property
+    def instructions(self) -> tuple[str, ...]:
+        """What each player is told."""
+        return tuple(decode(tokens) for tokens in self.batch.instruction[0])
+
+    def act(self, actions: np.ndarray) -> bool:
+        """One step with all players' hands, ACTION (players,). False, and nothing happens, when the episode is over."""
+        if self.over:
+            return False
+        self.batch.actions[0] = actions
+        outcomes, before = self.batch.step()[0], self._moments[-1]
+        self._moments.append(
+            Moment(
+                self._packed(),
+                tuple(total + float(reward) for total, reward in zip(before.returns, outcomes["reward"], strict=True)),
+                before.success or bool(outcomes["success"].any()),
+                before.cut or bool(outcomes["truncated"].any()),
+                before.said + tuple(self._lines(actions)),
+            )
+        )
+        if not self.world.savable:
+            del self._moments[:-1]
+        return True
+
+    def undo(self, steps: int = 1) -> int:
+        """Take back up to so many steps of this episode, even after its end. Returns how many were taken back."""
+        back = min(steps, len(self._moments) - 1)
+        if back:
+            del self._moments[-back:]
+            self.batch.load(0, zlib.decompress(self._moments[-1].state or b""))
+            self.undone += back
+        return back
+
+    def restart(self) -> None:
+        """Begin this episode again."""
+        seed = self.seed
+        self.leave()
+        self.batch.reset(seed=seed)
+        self._begin()
+
+    def next(self) -> None:
+        """Begin another episode, with a seed that follows from this one's."""
+        self.leave()
+        self.batch.reset()
+        self._begin()
+
+    def leave(self) -> None:
+        """Note the episode as played, if any step was taken."""
+        if self.steps:
+            result = self.result or "left"
+            self.episodes.append(Episode(self.seed, self.steps, self.returns, result, self.undone))
+
+    def views(self, height: int, width: int) -> np.ndarray:
+        """What each player sees now: uint8 (players, height, width, 3), of any size."""
+        return _pictures(self.batch, height, width)
+
+    def film(self) -> Film:
+        """The episode up to now, to be shown again at any size. Raises ValueError in a world that cannot be saved."""
+        if not self.world.savable:
+            raise ValueError(f"{self.world.name} cannot be saved, so there is nothing to make a clip of")
+        states = tuple(moment.state or b"" for moment in self._moments)
+        return Film(self.batch.clone(), states)
+
+    def _begin(self) -> None:
+        self.undone = 0
+        self._moments = [Moment(self._packed(), (0.0,) * self.world.players)]
+
+    def _packed(self) -> bytes | None:
+        return zlib.compress(self.batch.save(0), 1) if self.world.savable else None
+
+    def _lines(self, actions: np.ndarray) -> Iterator[str]:
+        """What was said in this step; where one plays alone, what was heard."""
+        if self.world.players == 1:
+            heard = decode(self.batch.chat[0, 0])
+            if heard:
+                yield heard
+        else:
+            for player, say in enumerate(actions["say"]):
+                if say.any():
+                    yield f"Player {player + 1}: {decode(say)}"
+
+
+@dataclass(frozen=True)
+class Film:
+    """The states of an episode, packed, and a batch of its own to draw them with: another thread may do so."""
+
+    batch: Batch
+    states: tuple[bytes, ...]
+
+    @property
+    def hz(self) -> float:
+        """Frames a second: the tick rate; turns are shown a little slower than they can be typed."""
+        return 8.0 if self.batch.world.turn_based else float(self.batch.world.tick_hz)
+
+    def frames(self, edge: int = 480, every: int = 1) -> Iterator[np.ndarray]:
+        """Frames, uint8 (height, width, 3), one for every so many states, the last among them.
+
+        Each picture is about `edge` pixels at its longer side, and the players' pictures stand side by side. Height and
+        width are even, as video codecs want.
+        """
+        rows, cols = self.batch.rows, self.batch.cols
+        tile = max(edge // max(rows, cols) // 2, 1) * 2
+        gap = np.zeros((rows * tile, GAP, 3), np.uint8)
+        for state in self.states[::-every][::-1]:
+            self.batch.load(0, zlib.decompress(state))
+            views = _pictures(self.batch, rows * tile, cols * tile)
+            parts = [part for view in views for part in (gap, view)]
+            yield np.concatenate(parts[1:], axis=1)
+
+
+def _pictures(batch: Batch, height: int, width: int) -> np.ndarray:
+    """Each player's picture, uint8 (players, height, width, 3).
+
+    It is drawn at an odd width and cut: such frames are copied byte by byte, so that one kernel serves all sizes and
+    nothing needs to be compiled while a window is being resized.
+    """
+    pixels = np.empty((1, batch.players, height, width + 1 - width % 2, 3), np.uint8)
+    return np.ascontiguousarray(batch.draw(out=pixels)[0, :, :, :width])

@@ -1,0 +1,327 @@
+"""The window: it turns pygame's events into steps and shows what came of them. It sleeps while nothing happens."""
+
+from __future__ import annotations
+
+import io
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pygame
+
+from ...interface.action import MOUSE_ONE
+from ...interface.keys import BUTTONS
+from ...interface.text import TextSpace
+from . import ink, overlays, panel
+from .clip import Saver
+from .controls import Controls
+from .hands import Repeat, hands_of
+from .keyboard import key_of
+from .layout import Arrangement, arrange, first_size
+from .session import Session
+
+NOTE_SECONDS = 5.0
+"""How long a message stays."""
+NAP, LONG_NAP = 0.005, 0.02
+"""Seconds between two looks for events: while there is play, and when there has been none for two seconds."""
+_QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION)
+"""Events after which the window looks as before, unless they led to a step."""
+_ICON = Path(__file__).parent.parent.parent / "assets" / "sprites" / "icon.png"
+
+
+class Window:
+    """A window on a session; `run` plays until it is closed.
+
+    Video must have been started (see rumpus.interface.viewer.open_display).
+    """
+
+    def __init__(self, session: Session, size: tuple[int, int] | None = None, out: str | Path = "runs/clips"):
+        pygame.font.init()
+        self.session = session
+        self.hands = hands_of(session.world)
+        self.controls = Controls(session.world, self.hands)
+        self.mood = panel.Mood()
+        self.open = True
+        self._grid = session.batch.rows, session.batch.cols
+        self._undo = Repeat()
+        self._note_until = math.inf
+        self._last_event = 0.0
+        self._saved = pygame.event.custom_type()
+        self._saver = Saver(out, lambda: pygame.event.post(pygame.event.Event(self._saved)))
+        self._text = TextSpace()
+        if _ICON.exists():
+            pygame.display.set_icon(pygame.image.load(_ICON))
+        players = session.world.players
+        size = size or first_size(pygame.display.get_desktop_sizes()[0], *self._grid, players)
+        for view in arrange(*size, *self._grid, players).views[:1]:
+            session.views(*view.size[::-1])  # what must be compiled is compiled before there is a window to wait at
+        self._surface = pygame.display.set_mode(size, pygame.RESIZABLE)
+        pygame.display.set_caption(f"Rumpus: {session.world.name}")
+        pygame.key.stop_text_input()
+        if session.world.turn_based:
+            pygame.event.set_blocked(pygame.MOUSEMOTION)  # hovering takes no turn, so it need not wake us
+
+    def run(self) -> None:
+        """Play until the window is closed. A clip that is still being written is finished first."""
+        try:
+            self.draw()
+            while self.open:
+                stale = False
+                for event in self._wait():
+                    self.handle(event)
+                    stale |= self._advance(time.monotonic()) or event.type not in _QUIET
+                if self._advance(time.monotonic()) or stale:
+                    self.draw()
+        finally:
+            self.session.leave()
+            self._release_mouse()
+            self._saver.close()
+            pygame.event.set_allowed(pygame.MOUSEMOTION)
+            ink.forget()
+            pygame.display.quit()
+
+    @property
+    def saved(self) -> list[Path]:
+        """The clips and screenshots that were saved."""
+        return self._saver.saved
+
+    @property
+    def place(self) -> Arrangement:
+        """Where things lie in the window as large as it is now."""
+        return arrange(*self._surface.get_size(), *self._grid, self.session.world.players)
+
+    def draw(self) -> None:
+        """Draw all of the window now."""
+        self._surface = pygame.display.get_surface()
+        surface, place = self._surface, self.place
+        surface.fill(ink.GROUND)
+        if place.views:
+            pictures = self.session.views(place.views[0].height, place.views[0].width)
+            for player, (view, picture) in enumerate(zip(place.views, pictures, strict=True)):
+                surface.blit(pygame.image.frombuffer(memoryview(picture).cast("B"), view.size, "RGB"), view)
+                if len(place.views) > 1:
+                    self._label(player, view, place.unit)
+        hint = panel.hints(self.session, self.controls, self.hands, self.mood)
+        panel.paint(surface, place, self.session, hint, self.mood)
+        overlays.paint(surface, place, self.session, self.controls, self.hands, self.mood)
+        pygame.display.flip()
+
+    def _label(self, player: int, view: pygame.Rect, unit: int) -> None:
+        told = self.session.instructions[player] if not panel.instruction(self.session) else ""
+        mine = self.hands.shared or self.hands.current == player
+        keys = ("letters", "arrows")[player] if self.hands.shared else "your hands" if mine else ""
+        text = "   ".join(part for part in (f"Player {player + 1}", keys, told) if part)
+        top = view.top - round(1.7 * unit)
+        ink.write(self._surface, text, unit, ink.PLAIN if mine else ink.DIM, (view.left, top), view.width)
+
+    def handle(self, event: pygame.event.Event) -> None:
+        """Take in one event of pygame."""
+        now = time.monotonic()
+        kind = event.type
+        if kind == pygame.QUIT:
+            self.open = False
+        elif kind == pygame.KEYDOWN:
+            self._key_down(event, now)
+        elif kind == pygame.KEYUP:
+            key = key_of(event)
+            if key is not None:
+                self.hands.release(key, now)
+                self._undo.release(key, now)
+        elif kind == pygame.TEXTINPUT and self.mood.typing is not None:
+            if self._text.contains(self.mood.typing + event.text):
+                self.mood.typing += event.text
+        elif kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION, pygame.MOUSEWHEEL):
+            self._mouse(event)
+        elif kind == pygame.WINDOWFOCUSLOST:
+            self._rest()
+            self.mood.paused |= not self.session.world.turn_based and not self.session.over
+        elif kind == self._saved and (news := self._saver.news()):
+            self._note(news)
+
+    @property
+    def playing(self) -> bool:
+        """Whether the world listens: nothing is laid over it."""
+        mood = self.mood
+        return not (mood.help or mood.paused or mood.leaving or mood.typing is not None or self.session.over)
+
+    def _wait(self) -> list[pygame.event.Event]:
+        """Sleep until something happens or is due.
+
+        pygame's own wait looks for events a thousand times a second, which costs 1 to 2 percent of a core; this looks
+        200 times while there is play, and 50 times when there has been none for a while.
+        """
+        dues = [self._undo.due, self._note_until, self.hands.due() if self.playing else None]
+        due = min((due for due in dues if due is not None), default=math.inf)
+        while not (events := pygame.event.get()) and (now := time.monotonic()) < due:
+            nap = NAP if now - self._last_event < 2 else LONG_NAP
+            time.sleep(min(nap, due - now))
+        if events:
+            self._last_event = time.monotonic()
+        return events
+
+    def _advance(self, now: float) -> bool:
+        """Make the steps that are due. True if the window must be drawn anew."""
+        changed = False
+        if self._undo.fire(now) is not None:
+            self._do_undo()
+            changed = True
+        if now >= self._note_until:
+            self.mood.note, self._note_until, changed = "", math.inf, True
+        while self.playing and (actions := self.hands.take(now, self.session.cursors)) is not None:
+            self.session.act(actions)
+            changed = True
+        if self.session.over:
+            self._rest()
+        return changed
+
+    def _rest(self) -> None:
+        """All hands let go."""
+        self.hands.clear()
+        self._undo.clear()
+        self._release_mouse()
+
+    def _key_down(self, event: pygame.event.Event, now: float) -> None:
+        key, ctrl, mood = key_of(event), bool(event.mod & pygame.KMOD_CTRL), self.mood
+        if mood.typing is not None:
+            self._type(event)
+        elif mood.leaving:
+            self.open = event.key not in (pygame.K_ESCAPE, pygame.K_y)
+            mood.leaving = False
+        elif mood.help:
+            mood.help = False
+        elif event.key == pygame.K_ESCAPE and mood.caught:
+            self._release_mouse()
+        elif self.session.over and event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
+            self._do_next()
+        elif (name := self.controls.find(key, ctrl)) is not None:
+            self._do(name, event, now)
+        elif key is not None and self.playing:
+            self.hands.press(key, now)
+
+    def _do(self, name: str, event: pygame.event.Event, now: float) -> None:
+        if name == "undo":
+            key = key_of(event)
+            assert key is not None
+            self._undo.press(key, now)
+        if name == "clip":
+            self._do_clip(".gif" if event.mod & pygame.KMOD_SHIFT else ".mp4")
+        else:
+            actions: dict[str, Callable[[], object]] = {
+                "help": self._do_help,
+                "switch": self._do_switch,
+                "restart": self._do_restart,
+                "next": self._do_next,
+                "pause": self._do_pause,
+                "undo": self._do_undo,
+                "full": pygame.display.toggle_fullscreen,
+                "shot": self._do_shot,
+                "chat": self._do_chat,
+                "leave": self._do_leave,
+            }
+            actions[name]()
+
+    def _do_help(self) -> None:
+        self._rest()
+        self.mood.help = True
+
+    def _do_switch(self) -> None:
+        self.hands.clear()
+        self.hands.current = (self.hands.current + 1) % self.session.world.players
+
+    def _do_restart(self) -> None:
+        self._rest()
+        self.session.restart()
+        self.mood.paused = False
+
+    def _do_next(self) -> None:
+        self._rest()
+        self.session.next()
+        self.mood.paused = False
+
+    def _do_pause(self) -> None:
+        self._rest()
+        self.mood.paused = not self.mood.paused and not self.session.over
+
+    def _do_undo(self) -> None:
+        """A step back; in real time, a second back, and rest there."""
+        self.hands.clear()
+        world = self.session.world
+        back = self.session.undo(1 if world.turn_based else world.tick_hz)
+        self.mood.paused |= bool(back) and not world.turn_based
+        if not back:
+            self._note("This is where the episode began")
+
+    def _do_shot(self) -> None:
+        image = io.BytesIO()
+        pygame.image.save(self._surface, image, "shot.png")
+        self._note(self._saver.shot(image.getvalue(), self._name()))
+
+    def _do_chat(self) -> None:
+        self._rest()
+        self.mood.typing = ""
+        pygame.key.start_text_input()
+
+    def _do_leave(self) -> None:
+        self._rest()
+        if self.session.steps and not self.session.over:
+            self.mood.leaving = True
+        else:
+            self.open = False
+
+    def _do_clip(self, suffix: str) -> None:
+        """Write the clip beside the play, which goes on."""
+        self._saver.clip(self.session.film(), self._name(), suffix)
+        self._note("Saving a clip …")
+
+    def _name(self) -> str:
+        return f"{self.session.world.name}-seed{self.session.seed}"
+
+    def _note(self, text: str) -> None:
+        self.mood.note, self._note_until = text, time.monotonic() + NOTE_SECONDS
+
+    def _type(self, event: pygame.event.Event) -> None:
+        """A key while something is typed: the letters themselves come as text."""
+        text = self.mood.typing or ""
+        if event.key == pygame.K_BACKSPACE:
+            self.mood.typing = text[:-1]
+        elif event.key == pygame.K_TAB:
+            self.hands.current = (self.hands.current + 1) % self.session.world.players
+        elif event.key in (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_ESCAPE):
+            if text.strip() and event.key != pygame.K_ESCAPE:
+                self.hands.say(self.hands.current, text.strip())
+            self.mood.typing = None
+            pygame.key.stop_text_input()
+
+    def _mouse(self, event: Any) -> None:
+        """The mouse: over a player's picture it is that player's; where a world looks around, a click catches it."""
+        if not self.playing:
+            return
+        if event.type == pygame.MOUSEWHEEL:
+            self.hands.wheel(event.y)
+        elif event.type == pygame.MOUSEBUTTONUP:
+            if event.button <= len(BUTTONS):
+                self.hands.button_up(event.button - 1)
+        elif event.type == pygame.MOUSEMOTION and self.mood.caught:
+            high = self.place.views[0].height
+            self.hands.look((event.rel[0] * MOUSE_ONE // high, event.rel[1] * MOUSE_ONE // high))
+        elif (found := self.place.at(event.pos)) is not None:
+            player, target = found
+            if event.type == pygame.MOUSEMOTION:
+                self.hands.point(player, target)
+            elif self.hands.looks and not self.mood.caught:
+                self._catch_mouse()
+            elif event.button <= len(BUTTONS):
+                self.hands.button_down(event.button - 1, player, target)
+
+    def _catch_mouse(self) -> None:
+        self.mood.caught = True
+        pygame.mouse.set_visible(False)
+        pygame.event.set_grab(True)
+
+    def _release_mouse(self) -> None:
+        if self.mood.caught:
+            self.mood.caught = False
+            pygame.mouse.set_visible(True)
+            pygame.event.set_grab(False)

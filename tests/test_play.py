@@ -190,6 +190,7 @@ def test_points_in_the_window_are_points_in_the_picture():
         assert not place.views[0].colliderect(place.views[1])
         assert not any(view.colliderect(place.panel) for view in place.views)
     assert arrange(20, 20, 5, 7, 2).views == ()
+    assert arrange(9000, 9000, 5, 7, 1).views[0].width < 4096
 
 
 def test_a_session_goes_back_again_and_on():

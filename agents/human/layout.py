@@ -8,6 +8,7 @@ from itertools import product
 import pygame
 
 from ...interface.action import MOUSE_ONE
+from ...worlds.engine.tiles import LARGEST
 
 BAR, SIDE, LABEL = 6.4, 15, 1.9
 """Height of the panel below the pictures, its width beside them, height of a picture's label; in text units."""
@@ -64,7 +65,7 @@ def _views(
     margin, label = unit * 3 // 4, round(LABEL * unit) if down * across > 1 else 0
     high = (room.height - margin * (down + 1)) // down - label
     wide = (room.width - margin * (across + 1)) // across
-    tile = min(high // rows, wide // cols)
+    tile = min(high // rows, wide // cols, (LARGEST - 1) // max(rows, cols))
     if tile < 1:
         return 0, ()
     height, width = tile * rows, tile * cols

@@ -34,10 +34,12 @@ _ICON = Path(__file__).parent.parent.parent / "assets" / "sprites" / "icon.png"
 class Window:
     """A window on a session; `run` plays until it is closed.
 
-    Video must have been started (see rumpus.interface.viewer.open_display).
+    Video must have been started (see rumpus.interface.viewer.open_display). Raises ValueError for an absurd size.
     """
 
     def __init__(self, session: Session, size: tuple[int, int] | None = None, out: str | Path = "runs/clips"):
+        if size is not None and not all(200 <= edge <= 16384 for edge in size):
+            raise ValueError(f"a window is 200 to 16384 pixels wide and high, not {size[0]}x{size[1]}")
         pygame.font.init()
         self.session = session
         self.hands = hands_of(session.world)

@@ -6,8 +6,11 @@ quick.
 
 from __future__ import annotations
 
+import ast
+import dataclasses
 import json
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,6 +59,31 @@ def frame_size(text: str) -> tuple[int, int]:
     if not height.isdigit() or not (width or height).isdigit():
         raise ValueError(f"a frame size is HEIGHTxWIDTH or one number, such as 80x80 or 64; got {text!r}")
     return int(height), int(width or height)
+
+
+def settings_of(kind: type, pairs: list[str] | None) -> dict[str, Any]:
+    """["clip=0.1"] to {"clip": 0.1}, for fields of a settings dataclass that are numbers, switches or texts.
+
+    Raises ValueError for a name that is no field, with the nearest ones, and for a value of another type.
+    """
+    known = {field.name: field for field in dataclasses.fields(kind)}
+    values: dict[str, Any] = {}
+    for pair in pairs or []:
+        name, _, text = pair.partition("=")
+        if name not in known:
+            near = get_close_matches(name, known, n=3)
+            raise ValueError(f"--set: unknown setting {name!r}; {f'did you mean {near}?' if near else sorted(known)}")
+        try:
+            value = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            value = text
+        wanted = type(known[name].default)
+        if wanted is float and type(value) is int:
+            value = float(value)
+        if wanted in (int, float, bool, str) and type(value) is not wanted:
+            raise ValueError(f"--set: {name} takes a {wanted.__name__}, such as {known[name].default}; got {text!r}")
+        values[name] = value
+    return values
 
 
 def print_json(data: Any) -> None:
@@ -137,6 +165,110 @@ def play(
     from .agents import human
 
     human.play(all_worlds.load(world), seed=seed, levels=levels, split=split, knobs=knob_values(knob), limit=limit)
+
+
+@app.command()
+def train(
+    algorithm: Annotated[str, typer.Argument(help="How to learn: ppo.")],
+    world: World,
+    out: Annotated[Path | None, typer.Option(help="The run's folder; runs/ALGORITHM-WORLD-SEED by default.")] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the run in that folder where it stopped.")
+    ] = False,
+    steps: Annotated[int, typer.Option(help="Environment steps in all.")] = 1_000_000,
+    envs: Annotated[int | None, typer.Option(help="Copies of the world.")] = None,
+    head: Annotated[str | None, typer.Option(help="moves, or devices: keys, buttons and mouse themselves.")] = None,
+    units: Annotated[int | None, typer.Option(help="Units of the LSTM; 0 for no memory.")] = None,
+    size: Annotated[str | None, typer.Option(help="Frame size that the agent sees, HEIGHTxWIDTH.")] = None,
+    seed: Seed = 0,
+    levels: Levels = None,
+    split: Split = "train",
+    knob: Knobs = None,
+    limit: Limit = None,
+    device: Device = "cpu",
+    threads: Threads = None,
+    compile_: Annotated[bool, typer.Option("--compile", help="Compile the network with torch.compile.")] = False,
+    evaluate_every: Annotated[int | None, typer.Option(help="Updates between evaluations; 0 for none.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="NAME=VALUE, any other setting of the algorithm; may be repeated.")
+    ] = None,
+) -> None:
+    """Train an agent. The run's folder holds its metrics, its TensorBoard log and its checkpoint.
+
+    Example: rumpus train ppo sokoban-small --steps 5000000 --seed 1
+    """
+    from .agents import ppo
+
+    if algorithm != "ppo":
+        raise ValueError(f"unknown algorithm {algorithm!r}; it is ppo")
+    folder = out or Path("runs") / f"ppo-{Path(world).name}-{seed}"
+    if resume:
+        ppo.resume(folder)
+        return
+    chosen = {"envs": envs, "head": head, "units": units, "evaluate_every": evaluate_every}
+    chosen |= {"size": frame_size(size) if size else None, "levels": str(levels) if levels else None}
+    chosen = {name: value for name, value in chosen.items() if value is not None} | settings_of(ppo.Settings, setting)
+    settings = ppo.Settings(
+        world=world,
+        steps=steps,
+        seed=seed,
+        split=split,
+        knobs=knob_values(knob),
+        limit=limit,
+        device=device,
+        threads=threads,
+        compile=compile_,
+        **chosen,
+    )
+    ppo.train(settings, folder)
+
+
+@app.command()
+def evaluate(
+    world: World,
+    agent: Annotated[str, typer.Argument(help="random, expert, or a run's folder or checkpoint.")],
+    episodes: Annotated[int, typer.Option(help="Episodes to play.")] = 256,
+    split: Split = "test",
+    seed: Seed = 0,
+    levels: Levels = None,
+    knob: Knobs = None,
+    limit: Limit = None,
+    greedy: Annotated[bool, typer.Option("--greedy", help="Always the likeliest action, not a drawn one.")] = False,
+    device: Device = "cpu",
+    threads: Threads = None,
+    as_json: Json = False,
+) -> None:
+    """Measure a player: success with its 95 % interval, mean return and length.
+
+    Example: rumpus evaluate box-world expert --episodes 500
+    """
+    from .agents.evaluate import evaluate as measure
+
+    result = measure(
+        world,
+        agent,
+        episodes=episodes,
+        split=split,
+        seed=seed,
+        knobs=knob_values(knob) or None,
+        limit=limit,
+        levels=levels,
+        device=device,
+        threads=threads,
+        greedy=greedy,
+    )
+    if as_json:
+        print_json(result)
+        return
+    table = Table(box=None, show_header=False, title=f"{result['agent']} in {result['world']}, {split} levels")
+    low, high = result["success_low"], result["success_high"]
+    table.add_row("success", f"{result['success']:.1%}  (95 % interval {low:.1%} to {high:.1%})")
+    table.add_row("episodes", str(result["episodes"]))
+    table.add_row("mean return", f"{result['return_mean']:.2f}")
+    table.add_row("mean length", f"{result['length_mean']:.1f} steps")
+    for name in [name for name in result if name.startswith("plan")]:
+        table.add_row(name.replace("_", " "), f"{result[name]:.4g}")
+    Console().print(table)
 
 
 @app.command()

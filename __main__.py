@@ -164,7 +164,11 @@ def play(
     from . import worlds as all_worlds
     from .agents import human
 
-    human.play(all_worlds.load(world), seed=seed, levels=levels, split=split, knobs=knob_values(knob), limit=limit)
+    played = human.play(
+        all_worlds.load(world), seed=seed, levels=levels, split=split, knobs=knob_values(knob), limit=limit
+    )
+    for path in played.saved:
+        print(path)
 
 
 @app.command()
@@ -205,7 +209,7 @@ def train(
     if resume:
         ppo.resume(folder)
         return
-    chosen = {"envs": envs, "head": head, "units": units, "evaluate_every": evaluate_every}
+    chosen: dict[str, Any] = {"envs": envs, "head": head, "units": units, "evaluate_every": evaluate_every}
     chosen |= {"size": frame_size(size) if size else None, "levels": str(levels) if levels else None}
     chosen = {name: value for name, value in chosen.items() if value is not None} | settings_of(ppo.Settings, setting)
     settings = ppo.Settings(

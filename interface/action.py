@@ -53,7 +53,7 @@ class Move:
 
     def record(self) -> np.void:
         """This move as one ACTION record. Raises ValueError for unknown names or motion out of [-1, 1]."""
-        record = np.zeros((), ACTION)
+        record = np.zeros(1, ACTION)[0]
         for name in self.keys:
             record["keys"][key_index(name)] = 1
         for name in self.buttons:
@@ -62,7 +62,7 @@ class Move:
             raise ValueError(f"unknown wheel motion {self.wheel!r}; it is one of {', '.join(WHEEL)}")
         record["wheel"] = WHEEL.index(self.wheel)
         record["mouse"] = quantise_mouse(np.asarray(self.mouse, np.float32))
-        return record[()]
+        return record
 
 
 def move_table(moves: Mapping[str, Move]) -> np.ndarray:

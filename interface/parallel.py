@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -22,7 +22,7 @@ class ParallelEnvironment(ParallelEnv):
     another hears in the next observation's chat. An agent that has ended leaves `agents`; the others go on.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "is_parallelizable": True}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "is_parallelizable": True}
 
     def __init__(self, batch: Any, render_mode: str | None = None):
         if batch.n != 1:

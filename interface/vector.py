@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import numpy as np
@@ -28,7 +28,7 @@ class VectorEnvironment(VectorEnv):
     shows the episode.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "autoreset_mode": AutoresetMode.NEXT_STEP}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "autoreset_mode": AutoresetMode.NEXT_STEP}
 
     def __init__(
         self,
@@ -53,17 +53,11 @@ class VectorEnvironment(VectorEnv):
             "render_fps": batch.world.tick_hz,
             "autoreset_mode": self.autoreset_mode,
         }
-        self.batch, self.world, self.num_envs, self.render_mode, self._text = (
-            batch,
-            batch.world,
-            batch.n,
-            render_mode,
-            text,
-        )
-        self.single_action_space, self.single_observation_space = (
-            action_space(text),
-            observation_space(*batch.size, text),
-        )
+        self.batch, self.world, self.num_envs = batch, batch.world, batch.n
+        self.render_mode, self._text = render_mode, text
+        height, width = batch.size
+        self.single_action_space = action_space(text)
+        self.single_observation_space = observation_space(height, width, text)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self._ended = np.zeros(self.num_envs, bool)
@@ -73,7 +67,7 @@ class VectorEnvironment(VectorEnv):
         self, *, seed: int | list[int] | np.ndarray | None = None, options: Options = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Begin an episode in every row, or in those of `options["reset_mask"]`. Row i takes seed + i, or seed[i]."""
-        if seed is None or np.ndim(seed) == 0:
+        if seed is None or isinstance(seed, int):
             super().reset(seed=seed)
         options = dict(options or {})
         mask = options.pop("reset_mask", None)
@@ -82,7 +76,7 @@ class VectorEnvironment(VectorEnv):
         apply_options(self.batch, options)
         if seed is None and not self._begun:
             seed = int(self.np_random.integers(2**32))
-        self.batch.reset(mask, seed=seed if np.ndim(seed) == 0 else np.asarray(seed))
+        self.batch.reset(mask, seed=np.asarray(seed) if isinstance(seed, list) else seed)
         self._begun = True
         self._ended[slice(None) if mask is None else mask] = False
         return self._observations(), self._infos(np.zeros(self.num_envs, bool))

@@ -82,8 +82,11 @@ def _frames(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
 
 
 def _steps(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
-    table = move_table(batch.world.moves)
-    scripts = cycle([batch.place(table[script]) for script in moves])
+    acted = []
+    for script in moves:
+        batch.act(script)
+        acted.append(batch.clone().actions)
+    scripts = cycle(acted)
 
     def run() -> None:
         batch.actions = next(scripts)

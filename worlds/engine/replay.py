@@ -134,11 +134,11 @@ def _plain(action: np.void) -> dict[str, Any]:
 
 def _record(short: Mapping[str, Any]) -> np.void:
     """The ACTION record of such JSON; what it does not name is at rest."""
-    record = np.zeros((), ACTION)
+    record = np.zeros(1, ACTION)[0]
     keys, buttons = np.zeros(len(KEYS), np.int8), np.zeros(len(BUTTONS), np.int8)
     keys[[key_index(name) for name in short.get("keys", [])]] = 1
     buttons[[button_index(name) for name in short.get("buttons", [])]] = 1
     mouse = np.asarray(short.get("mouse", [0.0, 0.0]), np.float64)
     wheel, say = short.get("wheel", 0), short.get("say", "")
     write_actions(record, {"keys": keys, "buttons": buttons, "wheel": wheel, "mouse": mouse, "say": say})
-    return record[()]
+    return record

@@ -1,9 +1,12 @@
 """Sokoban: push every box onto a target. Boxes are only pushed, one at a time, so a careless push can spoil the room.
 
-Keys: arrows or W A S D walk and push; a click next to the player moves there too. One step is one turn; several held keys
-count in the order up, down, left, right. The episode ends when all boxes are on targets, or after 120 steps.
+Keys: arrows or W A S D walk and push; a click next to the player moves there too. One step is one turn; several held
+keys count in the order up, down, left, right. The episode ends when all boxes are on targets, or after 120 steps.
 
 Rewards: -0.1 a step, +1 for a box onto a target, -1 for one off it, +10 when all are on.
+
+Levels are made backwards from the solved room, so each can be solved; those of the train, valid and test splits have
+different walls. Level files in the Boxoban/XSB text format can be played instead.
 
 Source: the 10x10 rooms with 4 boxes of Racaniere et al. 2017, "Imagination-Augmented Agents for Deep Reinforcement
 Learning"; rewards and limit as in Jumanji and gym-sokoban, which follow it.
@@ -13,10 +16,13 @@ from pathlib import Path
 
 from ...interface.action import Move
 from ..engine.world import World
+from .bank import bank
 from .level import reset
 from .look import tile
 from .rules import step
+from .solve import solve
 from .state import KNOBS, STATE
+from .xsb import read
 
 SOKOBAN = World(
     name="sokoban",
@@ -35,6 +41,10 @@ SOKOBAN = World(
     knobs=KNOBS,
     limit=120,
     instruction="push every box onto a target",
+    splits={"train": {}, "valid": {}, "test": {}},
+    bank=bank,
+    read=read,
+    solve=solve,
 )
 SMALL = SOKOBAN.variant(
     "sokoban-small",

@@ -1,10 +1,50 @@
-"""Sokoban's levels."""
+"""Sokoban's levels: how an episode takes one, and how they are made, backwards from the solved room.
+
+Levels are made by reverse play, after Racaniere et al. 2017 (I2A): a random walk that turns with probability 0.35
+carves the floor with a few patterns; targets with a box on each, and the player, are put down at random; then the
+player walks and *pulls*. Whatever is reached so is solvable, by playing the pulls backwards as pushes. Of all the
+positions that the search passes, the one with the highest score becomes the level: the number of times another box
+was taken hold of, times the sum of the boxes' displacements, or nothing if a box is still on a target.
+
+The search is many short random dives from the solved room, not one exhaustive descent; and a dive ends after `STEPS`
+steps, so that every level has a solution of at most so many steps, well within an episode.
+
+For two players, the second stands on a free cell next to the first. That never makes a room impossible: let the
+second walk behind the first, always into the cell that the first just left. The two then are never in each other's
+way, except when the first turns back; but there the second already stands where the first wants to go, and the two
+change roles. A box that is pushed goes to a cell two steps ahead, where the follower never is. (Following may cost a
+second turn for each step.)
+"""
 
 import numpy as np
 from numba import njit
 
-from ..engine.random import draw
-from .state import BOX, PLAYERS, TARGET
+from ..engine.random import draw, key_of, mix
+from .state import BOX, PLAYERS, SIZE, TARGET, WALL
+
+TURN = 35  # chance in percent that the carving walk turns at a step: p = 0.35 as in I2A
+LEAST_FLOOR, MOST_FLOOR = 40, 70  # part of the room that becomes floor, in percent, drawn for each room
+PLACEMENTS = 4  # of targets and player, tried in one room
+DIVES = 24  # reverse games played from one placement
+STEPS, STEPS_A_BOX = 100, 20  # longest known solution, the larger of both; an episode ends after 120 steps
+KEEP = 60  # chance in percent that a dive goes on pulling the same box the same way
+HOME = 4  # how much likelier than others a box that is still on a target is pulled next
+PUSHES = 2  # a level needs at least so many pushes a box: rows and columns to the nearest targets
+TRIES = 400  # rooms tried for one level, before it is given up
+
+# What the walk carves at a step, one pattern at random, as (ahead, aside) from where it stands; mirrored at random.
+_PATTERNS = (
+    ((0, 0), (0, 0), (0, 0), (0, 0)),  # a path
+    ((0, 0), (0, 1), (0, 0), (0, 0)),  # a broad path
+    ((0, 0), (1, 0), (1, 1), (0, 0)),  # a bend
+    ((0, 0), (0, 1), (1, 0), (1, 1)),  # a square
+    ((0, 0), (0, 1), (0, -1), (1, 0)),  # a crossing
+)
+_WAYS = ((-1, 0), (1, 0), (0, -1), (0, 1))  # up, down, left, right
+
+_SEED = np.uint64(0)
+
+RNG = np.dtype([("key", np.uint64), ("counter", np.uint64)])
 
 
 @njit
@@ -22,3 +62,233 @@ def reset(state, task, levels):
     state.off = off
     for player in range(PLAYERS):
         state.y[player], state.x[player] = level.y[player], level.x[player]
+
+
+@njit
+def carve(rng, cells, height, width):
+    """Fill a room with wall, and carve a connected floor into it. Returns the number of floor cells."""
+    cells[:] = WALL
+    area = (height - 2) * (width - 2)
+    wanted = area * (LEAST_FLOOR + draw(rng, MOST_FLOOR + 1 - LEAST_FLOOR)) // 100
+    y, x = 1 + draw(rng, height - 2), 1 + draw(rng, width - 2)
+    way, floor = draw(rng, 4), 0
+    for _ in range(20 * area):
+        if floor >= wanted:
+            break
+        dy, dx = _WAYS[way]
+        hand, pattern = 1 - 2 * draw(rng, 2), draw(rng, len(_PATTERNS))
+        for part in range(4):
+            ahead, aside = _PATTERNS[pattern][part]
+            to_y, to_x = y + ahead * dy + aside * hand * dx, x + ahead * dx + aside * hand * dy
+            if 0 < to_y < height - 1 and 0 < to_x < width - 1 and cells[to_y, to_x] == WALL:
+                cells[to_y, to_x] = 0
+                floor += 1
+        y, x = min(max(y + dy, 1), height - 2), min(max(x + dx, 1), width - 2)
+        if draw(rng, 100) < TURN:
+            way = (way + 1 + draw(rng, 3)) % 4
+    return floor
+
+
+@njit
+def fingerprint(cells, height, width, kinds):
+    """A 64-bit hash of what of `kinds` (a sum of WALL, TARGET, BOX) is where, the same for a room that is turned,
+    mirrored or
+    moved: the least of the hashes of its eight images, from the first row and column that hold floor."""
+    top, left, bottom, right = height, width, -1, -1
+    for y in range(height):
+        for x in range(width):
+            if cells[y, x] != WALL:
+                top, bottom, left, right = min(top, y), max(bottom, y), min(left, x), max(right, x)
+    tall, wide = bottom - top, right - left
+    least = ~np.uint64(0)
+    for image in range(8):
+        total = np.uint64(0)
+        for y in range(tall + 1):
+            for x in range(wide + 1):
+                here = np.int32(cells[top + y, left + x]) & kinds
+                if here:
+                    v, u = (tall - y if image & 1 else y), (wide - x if image & 2 else x)
+                    place = v * SIZE + u if image & 4 else u * SIZE + v
+                    total += mix(np.uint64(place * 8 + here))
+        size = tall * SIZE + wide if image & 4 else wide * SIZE + tall
+        least = min(least, mix(total + np.uint64(size)))
+    return least
+
+
+@njit
+def put_down(rng, cells, height, width, places):
+    """Choose len(places) different floor cells, as flat indices; all equally likely."""
+    for i in range(len(places)):
+        places[i] = -1
+        while places[i] < 0:
+            y, x = 1 + draw(rng, height - 2), 1 + draw(rng, width - 2)
+            taken = cells[y, x] == WALL
+            for j in range(i):
+                taken = taken or places[j] == y * SIZE + x
+            if not taken:
+                places[i] = y * SIZE + x
+
+
+@njit
+def walk(blocked, start, far, queue):
+    """Steps of the shortest walk from start to every cell, -1 where there is none."""
+    far[:] = -1
+    far[start] = 0
+    queue[0] = start
+    head, count = 0, 1
+    while head < count:
+        here = queue[head]
+        head += 1
+        for dy, dx in _WAYS:
+            there = here + dy * SIZE + dx
+            if blocked[there] == 0 and far[there] < 0:
+                far[there] = far[here] + 1
+                queue[count] = there
+                count += 1
+
+
+@njit
+def apart(one, two):
+    """Rows and columns between two flat cells."""
+    return abs(one // SIZE - two // SIZE) + abs(one % SIZE - two % SIZE)
+
+
+@njit
+def score(at, home, holds, player, blocked, is_target):
+    """How good a level this position of a reverse game is; 0 if it is none."""
+    total, least = 0, 0
+    for i in range(len(at)):
+        if is_target[at[i]]:
+            return 0
+        total += apart(at[i], home[i])
+        near = apart(at[i], home[0])
+        for j in range(1, len(home)):
+            near = min(near, apart(at[i], home[j]))
+        least += near
+    if least < PUSHES * len(at):
+        return 0
+    beside = 4
+    for dy, dx in _WAYS:
+        beside -= blocked[player + dy * SIZE + dx]
+    return holds * total if beside > 0 else 0
+
+
+@njit
+def dive(rng, home, start, blocked, is_target, far, queue, best, most):
+    """Pull boxes at random from the solved room. Where that scores more than `most`, write boxes and player into
+    best."""
+    at = home.copy()
+    longest = max(STEPS, STEPS_A_BOX * len(home))
+    for box in at:
+        blocked[box] = 1
+    player, hold, way, steps, holds = start, -1, 0, 0, 0
+    while steps < longest:
+        box, cost, count = hold, 1, 0
+        if hold < 0 or draw(rng, 100) >= KEEP or blocked[player + _WAYS[way][0] * SIZE + _WAYS[way][1]]:
+            walk(blocked, player, far, queue)
+            for i in range(len(at)):
+                for turn in range(4):
+                    step = _WAYS[turn][0] * SIZE + _WAYS[turn][1]
+                    if far[at[i] + step] >= 0 and blocked[at[i] + 2 * step] == 0:
+                        weight = HOME if is_target[at[i]] else 1
+                        count += weight
+                        if draw(rng, count) < weight:
+                            box, way = i, turn
+            if count == 0:
+                break
+            cost += far[at[box] + _WAYS[way][0] * SIZE + _WAYS[way][1]] if hold >= 0 else 0
+        step = _WAYS[way][0] * SIZE + _WAYS[way][1]
+        steps += cost
+        if steps > longest:
+            break
+        blocked[at[box]], blocked[at[box] + step] = 0, 1
+        at[box] += step
+        player = at[box] + step
+        holds += box != hold
+        hold = box
+        here = score(at, home, holds, player, blocked, is_target)
+        if here > most:
+            most = here
+            best[: len(at)] = at
+            best[len(at)] = player
+    for box in at:
+        blocked[box] = 0
+    return most
+
+
+@njit
+def make(levels, prints, rngs, first, height, width, boxes, low_digit, high_digit, low, high):
+    """Make levels low to high, each from the generator of its own number, first + index.
+
+    Only rooms are used whose walls have a fingerprint that ends with a digit from low_digit to high_digit - 1. prints
+    becomes the fingerprints of the levels, 0 where none was found; rngs is room for the generators, an array of RNG.
+    """
+    blocked, is_target = np.zeros(SIZE * SIZE, np.uint8), np.zeros(SIZE * SIZE, np.uint8)
+    far, queue = np.zeros(SIZE * SIZE, np.int32), np.zeros(SIZE * SIZE, np.int32)
+    places, targets, best = np.zeros((3, boxes + 1), np.int32)
+    for index in range(low, high):
+        rng, level = rngs[index], levels[index]
+        rng.key, rng.counter = key_of(_SEED, np.uint64(first + index)), np.uint64(0)
+        cells = level.cells
+        tries = 0
+        for _ in range(TRIES * 10):
+            floor = carve(rng, cells, height, width)
+            digit = np.int64(fingerprint(cells, height, width, WALL) % np.uint64(10))
+            if floor < 2 * boxes + 2 or not low_digit <= digit < high_digit:
+                continue
+            tries += 1
+            if tries > TRIES:
+                break
+            blocked[:] = cells.ravel()
+            most = 0
+            for _ in range(PLACEMENTS):
+                put_down(rng, cells, height, width, places)
+                is_target[:] = 0
+                for i in range(boxes):
+                    is_target[places[i]] = 1
+                before = most
+                for _ in range(DIVES):
+                    most = dive(rng, places[:boxes], places[boxes], blocked, is_target, far, queue, best, most)
+                if most > before:
+                    targets[:] = places
+            if most > 0:
+                finish(level, height, width, targets, best)
+                prints[index] = fingerprint(cells, height, width, WALL | TARGET | BOX)
+                break
+
+
+@njit
+def finish(level, height, width, targets, best):
+    """Write targets, boxes and players into a level whose floor is carved."""
+    level.height, level.width = height, width
+    for i in range(len(best) - 1):
+        level.cells[targets[i] // SIZE, targets[i] % SIZE] |= TARGET
+        level.cells[best[i] // SIZE, best[i] % SIZE] |= BOX
+    level.y[0], level.x[0] = best[-1] // SIZE, best[-1] % SIZE
+    beside_first(level)
+
+
+@njit
+def beside_first(level):
+    """Put the second player on the nearest free floor to the first, in the order up, down, left, right of the first
+    steps.
+
+    Boxes count as floor on the way, but not as a place to stand; so there is always one while a target is free.
+    """
+    seen = np.zeros((SIZE, SIZE), np.uint8)
+    queue = np.zeros((SIZE * SIZE, 2), np.int32)
+    queue[0, 0], queue[0, 1] = level.y[0], level.x[0]
+    seen[level.y[0], level.x[0]] = 1
+    head, count = 0, 1
+    while head < count:
+        y, x = queue[head]
+        if head > 0 and level.cells[y, x] & BOX == 0:
+            level.y[1], level.x[1] = y, x
+            return
+        head += 1
+        for dy, dx in _WAYS:
+            v, u = y + dy, x + dx
+            if 0 <= v < level.height and 0 <= u < level.width and level.cells[v, u] != WALL and not seen[v, u]:
+                seen[v, u] = 1
+                queue[count, 0], queue[count, 1] = v, u
+                count += 1

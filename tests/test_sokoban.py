@@ -1,0 +1,410 @@
+"""Sokoban: its rules against a second implementation; its levels, splits, solver and text format against promises."""
+
+from collections import deque
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.kernels import cache_folder
+from rumpus.worlds.sokoban import DUO, SMALL, SOKOBAN
+from rumpus.worlds.sokoban.bank import DIGITS, bank, split_of
+from rumpus.worlds.sokoban.level import PUSHES, STEPS
+from rumpus.worlds.sokoban.solve import solve
+from rumpus.worlds.sokoban.state import LEVEL, STATE
+from rumpus.worlds.sokoban.xsb import dumps, loads, read, write
+
+WAYS = ((-1, 0), (1, 0), (0, -1), (0, 1))
+KNOBS = {"height": 10, "width": 10, "boxes": 4}
+SMALL_KNOBS = {"height": 7, "width": 7, "boxes": 2}
+QUICK = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+class Room:
+    """Sokoban once more, in sets of (y, x): `floor`, `targets`, `boxes`, and a list of players."""
+
+    def __init__(self, record, players=1):
+        cells = record["cells"][: record["height"], : record["width"]]
+        self.floor = set(map(tuple, np.argwhere((cells & 1) == 0).tolist()))
+        self.targets = set(map(tuple, np.argwhere(cells & 2).tolist()))
+        self.boxes = set(map(tuple, np.argwhere(cells & 4).tolist()))
+        self.players = [(int(record["y"][who]), int(record["x"][who])) for who in range(players)]
+
+    @property
+    def solved(self):
+        return self.boxes <= self.targets
+
+    def walk(self, who, way):
+        """Move one player; returns (whether it moved, whether it pushed, how many more boxes are on targets now)."""
+        (y, x), (dy, dx) = self.players[who], WAYS[way]
+        there, ahead = (y + dy, x + dx), (y + 2 * dy, x + 2 * dx)
+        if there not in self.floor or there in self.players:
+            return False, False, 0
+        gain = 0
+        pushed = there in self.boxes
+        if pushed:
+            if ahead not in self.floor or ahead in self.boxes or ahead in self.players:
+                return False, False, 0
+            self.boxes = (self.boxes - {there}) | {ahead}
+            gain = (ahead in self.targets) - (there in self.targets)
+        self.players[who] = there
+        return True, pushed, gain
+
+    def turn(self, tick, ways):
+        """Reward and whether the room is solved after one turn; the player of number tick % players goes first."""
+        reward = -0.1
+        for i in range(len(ways)):
+            who = (tick + i) % len(ways)
+            reward += self.walk(who, ways[who])[2]
+        return reward + (10 if self.solved else 0), self.solved
+
+    def play(self, plan):
+        """Play a plan in which no step is in vain; returns the number of pushes."""
+        pushes = 0
+        for way in plan:
+            moved, pushed, _ = self.walk(0, way)
+            assert moved
+            pushes += pushed
+        return pushes
+
+
+def start(level, players=1):
+    """A STATE record at the beginning of a level."""
+    state = np.zeros((), STATE)
+    for name in LEVEL.names:
+        state[name] = level[name]
+    state["players"] = players
+    return state
+
+
+def fewest_pushes(record):
+    """By breadth: the least pushes that solve a small room, or None."""
+    room = Room(record)
+
+    def region(boxes, player):
+        seen, waiting = {player}, [player]
+        while waiting:
+            y, x = waiting.pop()
+            new = {(y + dy, x + dx) for dy, dx in WAYS} & room.floor - boxes - seen
+            seen |= new
+            waiting += new
+        return frozenset(seen)
+
+    first = (frozenset(room.boxes), region(room.boxes, room.players[0]))
+    depth, waiting = {first: 0}, deque([first])
+    while waiting:
+        node = waiting.popleft()
+        boxes, walkable = node
+        if boxes <= room.targets:
+            return depth[node]
+        for y, x in boxes:
+            for dy, dx in WAYS:
+                ahead = (y + dy, x + dx)
+                if (y - dy, x - dx) in walkable and ahead in room.floor and ahead not in boxes:
+                    moved = boxes - {(y, x)} | {ahead}
+                    child = (moved, region(moved, (y, x)))
+                    if child not in depth:
+                        depth[child] = depth[node] + 1
+                        waiting.append(child)
+    return None
+
+
+def images(level):
+    """What the eight turned and mirrored images of a room look like, cut to its floor, without the player."""
+    cells = level["cells"]
+    ys, xs = np.nonzero(cells != 1)
+    cut = cells[ys.min() : ys.max() + 1, xs.min() : xs.max() + 1]
+    turned = [np.rot90(image, k) for image in (cut, cut.T) for k in range(4)]
+    return {(image.shape, image.tobytes()) for image in turned}
+
+
+@pytest.fixture(scope="module")
+def levels():
+    """120 levels of each split."""
+    return {split: bank(split, KNOBS, count=120, progress=False) for split in DIGITS}
+
+
+@pytest.fixture
+def fresh_cache(tmp_path, monkeypatch):
+    """An empty cache in a folder of its own, but with the code that is compiled already."""
+    kernels = cache_folder() / "kernels"
+    kernels.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "kernels").symlink_to(kernels.resolve(), target_is_directory=True)
+    monkeypatch.setenv("RUMPUS_CACHE", str(tmp_path))
+    return tmp_path
+
+
+@pytest.mark.parametrize("world", [SOKOBAN, SMALL, DUO], ids=lambda world: world.name)
+def test_rules_agree_with_a_second_implementation(world, levels):
+    own = levels["train"] if world is not SMALL else bank("train", SMALL_KNOBS, count=64, progress=False)
+    batch = Batch(world, 64, seed=3, levels=own, limit=200)
+    batch.reset()
+    rooms = [Room(state, world.players) for state in batch.states]
+    random = np.random.default_rng(0)
+    solved = np.zeros(batch.n, bool)
+    for tick in range(1, 151):
+        ways = random.integers(0, 4, (batch.n, world.players))
+        batch.act(ways)
+        before = batch.states.copy()
+        outcomes = batch.step()
+        for row, room in enumerate(rooms):
+            if solved[row]:
+                assert batch.states[row] == before[row]
+                continue
+            reward, solved[row] = room.turn(tick, ways[row])
+            assert outcomes["reward"][row] == pytest.approx([reward] * world.players, abs=1e-5)
+            assert (outcomes["terminated"][row] == solved[row]).all()
+            assert (outcomes["success"][row] == solved[row]).all()
+            now = Room(batch.states[row], world.players)
+            assert (now.boxes, now.players) == (room.boxes, room.players)
+
+
+def test_rewards_are_as_published():
+    """-0.1 a step, +1 onto a target, -1 off it, +10 when all boxes are on: the last push gives 10.9."""
+    corridor = loads("########\n#@$.  .#\n#   $  #\n########")
+    batch = Batch(SOKOBAN, 1, levels=corridor)
+    batch.reset()
+    rewards = []
+    for way in (3, 3, 2, 1, 1, 3, 3, 0):
+        batch.act([way])
+        rewards.append(float(batch.step()["reward"][0, 0]))
+    assert rewards == pytest.approx([0.9, -1.1, *[-0.1] * 6], abs=1e-6)
+    batch = Batch(SOKOBAN, 1, levels=loads("######\n#@$.*#\n######"))
+    batch.reset()
+    batch.act([3])
+    assert batch.step()["reward"][0, 0] == pytest.approx(10.9)
+
+
+@pytest.mark.parametrize("size", [(10, 10, 4), (7, 7, 2), (7, 7, 3), (13, 11, 5), (13, 13, 5), (6, 9, 1)])
+def test_every_level_can_be_solved_through_the_rules(size):
+    knobs = dict(zip(("height", "width", "boxes"), size, strict=True))
+    own = bank("test", knobs, count=40, progress=False)
+    for level in own:
+        room, plan = Room(level), solve(start(level))
+        assert len(room.boxes) == len(room.targets) == size[2]
+        assert not room.boxes & room.targets
+        assert room.play(plan) >= PUSHES * size[2]
+        assert room.solved
+    batch = Batch(SOKOBAN, len(own), levels=own, knobs=knobs, limit=500)
+    batch.reset()
+    plans = [solve(state) for state in batch.states]
+    for step in range(max(map(len, plans))):
+        batch.act([plan[min(step, len(plan) - 1)] for plan in plans])
+        batch.step()
+    assert batch.over.all()
+    assert Room(batch.states[0]).solved
+
+
+def test_solver_finds_the_fewest_pushes_from_any_moment():
+    own = bank("train", {"height": 7, "width": 7, "boxes": 2}, count=40, progress=False)
+    random = np.random.default_rng(1)
+    lost = 0
+    for level in own:
+        batch = Batch(SMALL, 1, levels=level.reshape(1))
+        batch.reset()
+        for wandering in (0, 15):
+            for way in random.integers(0, 4, wandering):
+                batch.act([way])
+                batch.step()
+            state = batch.states[0]
+            least, plan = fewest_pushes(state), solve(state)
+            if least is None:
+                lost += 1
+                assert plan is None
+            else:
+                room = Room(state)
+                assert room.play(plan) == least
+                assert room.solved
+    assert 0 < lost < 40
+
+
+def test_solver_is_honest():
+    level = loads("########\n#@ $  .#\n#      #\n########")[0]
+    assert solve(start(level), limit=1) is None
+    assert solve(start(level)).tolist() == [3, 3, 3, 3]
+    blocked = start(loads("########\n#@&$  .#\n########")[0], players=2)
+    assert solve(blocked) is None
+    assert solve(blocked, player=1).tolist() == [3, 3, 3]
+    done = start(level)
+    done["cells"] = np.where(done["cells"] == 4, 0, done["cells"])
+    assert solve(done).size == 0
+
+
+def test_splits_share_no_room_and_no_level_comes_twice(levels):
+    looks = {split: [images(level) for level in own] for split, own in levels.items()}
+    every = [look for own in looks.values() for look in own]
+    assert len(set().union(*every)) == sum(map(len, every))
+    bare = {}
+    for split, own in levels.items():
+        walls = own.copy()
+        walls["cells"] &= 1
+        bare[split] = set().union(*map(images, walls))
+        assert {split_of(level) for level in own} == {split}
+    assert not bare["train"] & bare["valid"]
+    assert not bare["train"] & bare["test"]
+    assert not bare["valid"] & bare["test"]
+
+
+def test_banks_are_the_same_for_any_number_of_threads_and_any_count(levels, fresh_cache):
+    for count, threads in ((120, 1), (70, 2)):
+        for file in fresh_cache.glob("levels/*"):
+            file.unlink()
+        again = bank("valid", KNOBS, count=count, threads=threads, progress=False)
+        assert again.tobytes() == levels["valid"][:count].tobytes()
+
+
+def test_damaged_banks_are_made_anew(fresh_cache):
+    first = bank("test", SMALL_KNOBS, count=50, progress=False)
+    (file,) = (fresh_cache / "levels").iterdir()
+    whole = file.read_bytes()
+    for damaged in (whole[:-100], whole[:2000] + b"?" + whole[2001:], b""):
+        file.write_bytes(damaged)
+        assert bank("test", SMALL_KNOBS, count=50, progress=False).tobytes() == first.tobytes()
+        assert file.read_bytes() == whole
+    assert len(np.load(file)) == 50
+
+
+@pytest.mark.parametrize(
+    ("split", "knobs", "count", "reason"),
+    [
+        ("exam", KNOBS, 1, "no split 'exam'"),
+        ("train", KNOBS, 0, "at least 1 level"),
+        ("train", {"height": 6, "width": 6, "boxes": 8}, None, "cannot hold 8 boxes"),
+        ("train", {"height": 5, "width": 5, "boxes": 3}, None, "no train level was found for a 5x5 room with 3 boxes"),
+        ("train", {"height": 5, "width": 5, "boxes": 1}, 5000, "only [0-9]+ different train levels"),
+    ],
+)
+def test_banks_that_cannot_be(split, knobs, count, reason):
+    with pytest.raises(ValueError, match=reason):
+        bank(split, knobs, count=count, progress=False)
+
+
+def test_second_player_stands_free_beside_the_first(levels):
+    for level in levels["train"]:
+        room = Room(level, players=2)
+        (y, x), (v, u) = room.players
+        assert abs(y - v) + abs(x - u) == 1
+        assert (v, u) in room.floor - room.boxes
+
+
+def test_known_solutions_fit_an_episode():
+    assert SOKOBAN.limit > STEPS
+
+
+def test_levels_survive_a_file(levels, tmp_path):
+    own = levels["train"]
+    for players in (1, 2):
+        write(tmp_path / "mine.txt", own, players=players)
+        back, knobs = read(tmp_path / "mine.txt")
+        assert back.tobytes() == own.tobytes()
+        assert knobs == KNOBS
+    assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
+    assert loads(dumps(own[0])).tobytes() == own[:1].tobytes()
+
+
+def test_reads_a_folder_as_people_keep_them(tmp_path):
+    (tmp_path / "easy").mkdir()
+    (tmp_path / "easy" / "001.txt").write_bytes(
+        b"\xef\xbb\xbf; 0\r\n#####\r\n#@$.#\r\n#####\r\n\r\n;1\r\n#####\r\n#.$@#\r\n#####"
+    )
+    (tmp_path / "000.txt").write_text("   ####\n####--#\n#+$*_ #\n#  #$.#\n#######\n")
+    (tmp_path / "notes.md").write_text("not a level")
+    found, knobs = read(tmp_path)
+    assert [dumps(level).splitlines()[-2] for level in found] == ["#  #$.#", "#@$.#", "#.$@#"]
+    assert dumps(found[0], players=2) == "#######\n####  #\n#+$*  #\n#& #$.#\n#######\n"
+    assert knobs == {"height": 5, "width": 7, "boxes": 3}
+    batch = Batch(SOKOBAN, 4, levels=tmp_path)
+    batch.reset()
+    assert batch.draw().any()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("#####\n#@$.#\n#?  #\n#####", 3, "'\\?' in column 2"),
+        ("; 0\n\n#####\n# $.#\n#####", 3, "no player"),
+        ("#####\n#@$.#\n#@  #\n#####", 3, "a second '@'"),
+        ("######\n#@$.&#\n#  & #\n######", 3, "a second '&'"),
+        ("#####\n#@$.#\n#$  #\n#####", 1, "2 boxes and 1 targets"),
+        ("#####\n#@  #\n#####", 1, "no box"),
+        ("#####\n#@$.#\n### #", 1, "not closed"),
+        ("####\n#@$.\n####", 1, "not closed"),
+        ("#####\n#@$.#\n#####\n\n######\n#@ * #\n######", 5, "solved already"),
+        ("########\n#@$ #. #\n########", 1, "can never come"),
+        ("########\n#@$.#& #\n########", 1, "second player stands"),
+        ("#" * 21 + "\n#@$.#\n#####", 1, "too large"),
+        ("#####\n#@$.#\n" + "#####\n" * 19, 1, "too large"),
+        (
+            "#" * 20 + "\n#@" + "$" * 17 + "#\n# " + "." * 17 + "#\n" + "#" * 20,
+            1,
+            "17 boxes; 16 at most",
+        ),
+        ("; nothing\n\n", 1, "no level"),
+        ("", 1, "no level"),
+    ],
+)
+def test_says_where_a_file_is_not_sokoban(text, line, reason, tmp_path):
+    (tmp_path / "bad.txt").write_text(text)
+    with pytest.raises(ValueError, match=f"bad.txt:{line}: .*{reason}"):
+        read(tmp_path / "bad.txt")
+    with pytest.raises(ValueError, match=reason):
+        Batch(SOKOBAN, 1, levels=str(tmp_path / "bad.txt"))
+
+
+def test_says_what_cannot_be_read(tmp_path):
+    with pytest.raises(ValueError, match="no such file"):
+        read(tmp_path / "nowhere")
+    with pytest.raises(ValueError, match=r"holds no \.txt file"):
+        read(tmp_path)
+    (tmp_path / "picture.txt").write_bytes(b"####\n\x89PNG\r\n\xff\x00")
+    with pytest.raises(ValueError, match=r"picture\.txt:2: this is not a text file"):
+        read(tmp_path)
+
+
+@QUICK
+@given(st.text(st.sampled_from("#@$.*+ -_&%\n;x\r\x00é"), max_size=200) | st.text(max_size=60))
+def test_any_text_is_levels_or_an_error(text):
+    try:
+        found = loads(text)
+    except ValueError as error:
+        assert str(error).startswith("text:")  # noqa: PT017
+    else:
+        assert loads("\n".join(map(dumps, found))).tobytes() == found.tobytes()
+
+
+@st.composite
+def rooms(draw):
+    """The text of a random closed room with one to four boxes, and the number of its lines."""
+    height, width = draw(st.integers(3, 20)), draw(st.integers(7, 20))
+    inside = [(y, x) for y in range(1, height - 1) for x in range(1, width - 1)]
+    places = draw(st.permutations(inside))
+    boxes = draw(st.integers(1, max(1, min(4, (len(inside) - 2) // 2))))
+    rows = [[" "] * width if 0 < y < height - 1 else ["#"] * width for y in range(height)]
+    for row in rows:
+        row[0] = row[-1] = "#"
+    for letter, (y, x) in zip("@&" + "$." * boxes, places, strict=False):
+        rows[y][x] = letter
+    for y, x in places[2 + 2 * boxes :]:
+        rows[y][x] = draw(st.sampled_from("  #"))
+    return "".join("".join(row) + "\n" for row in rows)
+
+
+@QUICK
+@given(rooms())
+def test_random_rooms_come_back_as_they_were(text):
+    try:
+        (level,) = loads(text)
+    except ValueError as error:
+        assert "never come" in str(error)  # noqa: PT017
+        return
+    assert (level["height"], level["width"]) == (text.count("\n"), text.index("\n"))
+    shown = dumps(level, players=2)
+    assert all(new in (old, "#") for old, new in zip(text, shown, strict=True))
+    assert loads(shown)[0] == level
+    plan = solve(start(level), limit=20_000)
+    if plan is not None:
+        room = Room(level)
+        room.play(plan)
+        assert room.solved

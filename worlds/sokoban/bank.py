@@ -1,0 +1,140 @@
+"""Sokoban's banks of levels: made on first use, kept in the cache, and split by content.
+
+The walls of a room decide the split it belongs to: its floor is hashed so that turned, mirrored and moved rooms are
+the same (`level.fingerprint`), and the last decimal digit says test (0), valid (1) or train (2 to 9). So no room that
+was trained in, in whatever place or posture, is ever tested in. The same hash over walls, targets and boxes finds
+duplicates, and of those that differ only in where the player stands, one is kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import Progress
+
+from ...interface.machine import cores
+from ..engine.cached import cached
+from ..engine.ingredients import fingerprint as ingredients
+from ..engine.kernels import cache_folder, write_atomically
+from ..engine.threads import over_rows
+from .level import RNG, fingerprint, make
+from .state import LEVEL, WALL
+
+DIGITS = {"test": (0, 1), "valid": (1, 2), "train": (2, 10)}
+"""Last digits, from and below, of the hash of a room's walls."""
+COUNTS = {"test": 1_000, "valid": 1_000, "train": 10_000}
+"""Levels of a split, unless another number is asked for, or a room so small does not have so many."""
+
+_FIRST, _CHUNK = 64, 2048  # levels tried before giving up on a room, and at most at a time after that
+_DRY = 20  # a bank is complete when fewer than one in so many new levels is new
+_MARK = 32  # bytes of the checksum at the end of a file
+
+
+def bank(
+    split: str, knobs: Mapping[str, int], *, count: int | None = None, threads: int | None = None, progress: bool = True
+) -> np.ndarray:
+    """The levels of a split ("train", "valid", "test"): LEVEL records of shape (count,), no two alike.
+
+    knobs: height, width and boxes. count: how many, by default as in COUNTS, or as many as such a room has. The
+    levels are the same on every machine and for any number of threads, and the first levels of a larger bank are the
+    smaller one. They are made on first use, with a progress bar on stderr, and kept in the cache folder; a damaged
+    file is made anew.
+
+    Raises ValueError for an unknown split, or if the room cannot hold so many boxes or has not so many levels.
+    """
+    if split not in DIGITS:
+        raise ValueError(f"Sokoban has no split {split!r}; its splits: {', '.join(DIGITS)}")
+    if count is not None and count < 1:
+        raise ValueError(f"a bank holds at least 1 level, not {count}")
+    height, width, boxes = (int(knobs[name]) for name in ("height", "width", "boxes"))
+    cells, needed = (height - 2) * (width - 2), 2 * boxes + 2
+    if cells < needed:
+        raise ValueError(
+            f"a room of {height}x{width} cells has {cells} inside its walls and cannot hold {boxes} boxes with their "
+            f"targets and two players, which take {needed}: choose a larger room or fewer boxes"
+        )
+    name = ingredients([make], repr((split, height, width, boxes, count)))
+    path = cache_folder() / "levels" / f"sokoban-{height}x{width}-{boxes}-{split}-{name}.npy"
+    levels = _kept(path)
+    if levels is None:
+        levels = _grow(split, height, width, boxes, count, threads or cores(), progress)
+        _keep(path, levels)
+    return levels
+
+
+def split_of(level: np.void) -> str:
+    """The split that a level belongs to by its walls, whoever made it."""
+    hash_ = int(cached(fingerprint)(level["cells"], int(level["height"]), int(level["width"]), WALL))
+    return next(split for split, (low, high) in DIGITS.items() if low <= hash_ % 10 < high)
+
+
+def _kept(path: Path) -> np.ndarray | None:
+    """The levels in a file of the cache; None if there is none, or it is damaged."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    if hashlib.sha256(data[:-_MARK]).digest() != data[-_MARK:]:
+        return None
+    return np.load(io.BytesIO(data))
+
+
+def _keep(path: Path, levels: np.ndarray) -> None:
+    file = io.BytesIO()
+    np.save(file, levels)
+    data = file.getvalue()
+    try:
+        write_atomically(path, data + hashlib.sha256(data).digest())
+    except OSError as error:
+        warnings.warn(f"the levels could not be kept for the next time: {error}", stacklevel=4)
+
+
+def _grow(
+    split: str, height: int, width: int, boxes: int, count: int | None, threads: int, progress: bool
+) -> np.ndarray:
+    """Make levels until there are `count`, or until hardly any is new."""
+    room = f"{height}x{width} room with {boxes} box{'es' if boxes > 1 else ''}"
+    wanted = count or COUNTS[split]
+    kept, prints = np.zeros(0, LEVEL), np.zeros(0, np.uint64)
+    first, size = 0, _FIRST
+    console, title = Console(stderr=True, quiet=not progress), f"Making {wanted} {split} levels: {room}"
+    if not console.is_terminal:
+        console.print(title)
+    with Progress(console=console, transient=True, disable=not (progress and console.is_terminal)) as bar:
+        job = bar.add_task(title, total=wanted)
+        while len(kept) < wanted:
+            new, marks = np.zeros(size, LEVEL), np.zeros(size, np.uint64)
+            over_rows(
+                cached(make),
+                size,
+                threads,
+                new,
+                marks,
+                np.zeros(size, RNG),
+                first,
+                height,
+                width,
+                boxes,
+                *DIGITS[split],
+            )
+            before = len(kept)
+            prints = np.concatenate([prints, marks[marks > 0]])
+            kept = np.concatenate([kept, new[marks > 0]])
+            _, unique = np.unique(prints, return_index=True)
+            unique.sort()
+            kept, prints = kept[unique], prints[unique]
+            bar.update(job, completed=len(kept))
+            if not len(kept) or (len(kept) - before) * _DRY < size:
+                break
+            first, size = first + size, min(max(wanted, _FIRST), _CHUNK)
+    if not len(kept):
+        raise ValueError(f"no {split} level was found for a {room}: choose a larger room or fewer boxes")
+    if count and len(kept) < count:
+        raise ValueError(f"only {len(kept)} different {split} levels were found for a {room}, not {count}")
+    return kept[:wanted]

@@ -8,12 +8,14 @@ so decoding gives back exactly what was encoded.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.vector.utils import read_from_shared_memory
 
 TOKENS = 64
 """An instruction, and what is said in one tick, hold this many tokens."""
@@ -118,3 +120,30 @@ class TextSpace(gymnasium.spaces.Text):
 
     def __repr__(self) -> str:
         return f"TextSpace({TOKENS} tokens)"
+
+
+class _SharedTexts(Sequence[str]):
+    """The texts of environments in other processes, read whenever they are looked at; a copy holds what they are now.
+
+    Gymnasium's AsyncVectorEnv reads the shared memory of texts only once, before there are any.
+    """
+
+    def __init__(self, space: TextSpace, shared_memory: Any, n: int):
+        self._now: Callable[[], Any] = partial(
+            read_from_shared_memory.dispatch(gymnasium.spaces.Text), space, shared_memory, n
+        )
+        self._n = n
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._now()[index]
+
+    def __len__(self) -> int:
+        return self._n
+
+    def __deepcopy__(self, memo: Any) -> tuple[str, ...]:
+        return self._now()
+
+
+@read_from_shared_memory.register(TextSpace)
+def _read_texts(space: TextSpace, shared_memory: Any, n: int = 1) -> _SharedTexts:
+    return _SharedTexts(space, shared_memory, n)

@@ -62,7 +62,7 @@ class Batch:
         self.states = make((self.n,), world.state)
         self.actions = make((self.n, self.players), ACTION)
         self.outcomes = make((self.n, self.players), OUTCOME)
-        self._seeds = make((self.n,), np.uint64)
+        self._seeds = self._device.put(np.zeros(self.n, np.uint64))
         self._all = self._device.mask(np.ones(self.n, np.uint8))
         self._moves = self._device.put(move_table(world.moves))
         self._seed: int | None = check_seed(seed)
@@ -102,10 +102,6 @@ class Batch:
         """CPU threads that step and draw; 0 on CUDA."""
         return getattr(self._device, "threads", 0)
 
-    def place(self, array: np.ndarray) -> Any:
-        """A NumPy array, such as ACTION records (n, players), on this batch's device."""
-        return self._device.put(array)
-
     @property
     def size(self) -> tuple[int, int]:
         """(height, width) of a frame in pixels; setting it makes a new `pixels`."""
@@ -113,6 +109,7 @@ class Batch:
 
     @size.setter
     def size(self, size: tuple[int, int]) -> None:
+        """Raises ValueError for a size that cannot show this world."""
         height, width = size
         layout(height, width, self.rows, self.cols)
         self._size = (int(height), int(width))

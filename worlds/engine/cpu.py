@@ -37,8 +37,10 @@ class Cpu:
         return np.zeros(shape, dtype)
 
     def put(self, array: np.ndarray) -> np.ndarray:
-        """This NumPy array on this device (here: itself)."""
-        return array
+        """This NumPy array on this device (here: a view of it, read-only, so that kernels meet one type of it)."""
+        view = np.ascontiguousarray(array).view()
+        view.flags.writeable = False
+        return view
 
     def get(self, array: np.ndarray) -> np.ndarray:
         """This device's array as a NumPy array (here: itself)."""

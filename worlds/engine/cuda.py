@@ -11,8 +11,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import warnings
 from contextlib import nullcontext
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -78,6 +79,7 @@ class Cuda:
         self._numba = importlib.import_module("numba.cuda")
         if not self.simulated:
             self._numba.select_device(self._torch.index)
+            warnings.filterwarnings("ignore", "Grid size .* low occupancy")  # small batches are meant to be small
 
     def prepare(self, *arguments: Any) -> None:
         """Compile or load the step and reset kernels by calling them where nothing happens."""
@@ -182,8 +184,7 @@ class Cuda:
         if tensor.device != self._torch:
             raise ValueError(f"a tensor on {tensor.device} was given to a batch on {self._torch}")
         if self.simulated:
-            devicearray = importlib.import_module("numba.cuda.cudadrv.devicearray")
-            return devicearray.FakeCUDAArray(tensor.numpy().reshape(-1).view(np.uint8).view(dtype).reshape(shape))
+            return _simulated()(tensor.numpy().reshape(-1).view(np.uint8).view(dtype).reshape(shape))
         return _described(self._numba.from_cuda_array_interface, tensor.data_ptr(), dtype, shape)
 
 
@@ -196,6 +197,24 @@ def _stream(make: Any, handle: int) -> Any:
 def _described(make: Any, pointer: int, dtype: np.dtype, shape: tuple[int, ...]) -> Any:
     """Numba's array of what lies at this place of the GPU. It owns nothing, so it may outlive the memory."""
     return make({"data": (pointer, False), "shape": shape, "strides": None, "typestr": dtype, "version": 3})
+
+
+@cache
+def _simulated() -> Any:
+    """The simulator's array, but fields named like something that NumPy's arrays have, such as "size", are fields."""
+    simulator = importlib.import_module("numba.cuda.cudadrv.devicearray")
+
+    class Seen(simulator.FakeCUDAArray):  # type: ignore[name-defined]
+        def __getattribute__(self, name: str) -> Any:
+            if name in (object.__getattribute__(self, "_ary").dtype.names or ()):
+                return self[name]
+            return super().__getattribute__(name)
+
+        def __getitem__(self, key: Any) -> Any:
+            value = self._ary[key]
+            return Seen(value) if isinstance(value, np.ndarray | np.void) else value
+
+    return Seen
 
 
 def _torch(dtype: np.dtype) -> torch.dtype:

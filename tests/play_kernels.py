@@ -1,0 +1,123 @@
+"""Plays worlds with fixed random hands and prints checksums of all that comes out, as JSON.
+
+The tests of the kernels run it as a program, so that each run has a process, a cache and a device of its own:
+
+    python tests/play_kernels.py sokoban tests/tiny_world --device cpu --rows 3 --steps 8
+"""
+
+import argparse
+import hashlib
+import json
+import multiprocessing
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+
+import rumpus.worlds
+from rumpus.interface.action import ACTION
+
+
+def hands(rng: np.random.Generator, shape: tuple[int, ...], moves: np.ndarray) -> np.ndarray:
+    """Random actions: the world's own moves, and now and then a mouse that moves and clicks, a wheel, a word."""
+    actions = moves[rng.integers(len(moves), size=shape)]
+    odd = rng.random(shape) < 0.3
+    actions[odd] = np.zeros((), ACTION)
+    actions["mouse"] = rng.integers(-20_000, 20_000, (*shape, 2)) * odd[..., None]
+    actions["buttons"] = rng.integers(2, size=(*shape, 3)) * odd[..., None]
+    actions["say"][..., :3] = rng.integers(1, 300, (*shape, 3)) * odd[..., None]
+    return actions
+
+
+def play(world: str, rows: int, steps: int, device: str = "cpu", threads: int | None = None, **options) -> list[str]:
+    """Checksums of the states and outcomes after each step, and of the pixels after the reset that follows it."""
+    batch = rumpus.worlds.batch(
+        world, rows, seed=7, device=device, threads=threads, limit=max(steps // 3, 2), **options
+    )
+    get, put = batch._device.get, batch._device.put
+    batch.size = (2 * batch.rows + 3, 2 * batch.cols + 5)  # borders on all sides, and the narrowest words
+    rng = np.random.default_rng(3)
+    moves = get(batch._moves)
+    batch.reset()
+    marks = []
+    for step in range(steps):
+        batch.actions[...] = put(hands(rng, (rows, batch.players), moves))
+        batch.step()
+        marks += [f"states {step} {_sum(get(batch.states))}", f"outcomes {step} {_sum(get(batch.outcomes))}"]
+        batch.reset(batch.over)
+        marks.append(f"pixels {step} {_sum(get(batch.draw()))}")
+    batch.size = (8 * batch.rows, 8 * batch.cols)  # the widest words
+    return [*marks, f"large pixels {_sum(get(batch.draw()))}"]
+
+
+def _sum(array: np.ndarray) -> str:
+    return hashlib.sha256(array.tobytes()).hexdigest()[:16]
+
+
+def compiled(world: str, device: str) -> dict[str, int]:
+    """How many kernels of a world this process compiled, and how many it found in the cache."""
+    module = rumpus.worlds.batch(world, 1, device=device)._device.kernels
+    stats = [each.stats for each in vars(module).values() if hasattr(each, "stats") and hasattr(each, "targetoptions")]
+    own = [each for each in stats if each.cache_path and Path(module.__file__).parent in Path(each.cache_path).parents]
+    return {
+        "compiled": sum(sum(s.cache_misses.values()) for s in own),
+        "found": sum(sum(s.cache_hits.values()) for s in own),
+    }
+
+
+def _child(queue, world: str) -> None:
+    queue.put(play(world, 64, 4, threads=2))
+
+
+def children(world: str, method: str) -> list[list[str]]:
+    """What two children played, after the parent, whose threads have been at work, played the same."""
+    played = [play(world, 64, 4, threads=2)]
+    context = multiprocessing.get_context(method)
+    queue = context.Queue()
+    processes = [context.Process(target=_child, args=(queue, world)) for _ in range(2)]
+    for process in processes:
+        process.start()
+    played += [queue.get(timeout=120) for _ in processes]
+    for process in processes:
+        process.join(60)
+        assert process.exitcode == 0, process.exitcode
+    if method == "fork":
+        assert os.waitstatus_to_exitcode(os.waitpid(_forked(world), 0)[1]) == 0
+    return played
+
+
+def _forked(world: str) -> int:
+    """A child by a bare fork, which leaves through the interpreter's own exit."""
+    child = os.fork()
+    if child == 0:
+        play(world, 64, 4, threads=2)
+        sys.exit(0)
+    return child
+
+
+def main() -> None:
+    """See the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("worlds", nargs="+")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--rows", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=6)
+    parser.add_argument("--levels", help="a folder with WORLD.npy, the levels to play")
+    parser.add_argument("--children", choices=["fork", "spawn"])
+    given = parser.parse_args()
+    report = {}
+    for world in given.worlds:
+        path = Path(given.levels or "") / f"{world}.npy"
+        options = {"levels": np.load(path)} if given.levels and path.exists() else {}
+        if given.children:
+            report[world] = {"played": children(world, given.children)}
+        else:
+            report[world] = {"played": play(world, given.rows, given.steps, given.device, **options)}
+            if given.device == "cpu":
+                report[world] |= compiled(world, given.device)
+    print(json.dumps(report))
+
+
+if __name__ == "__main__":
+    main()

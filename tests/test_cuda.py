@@ -1,0 +1,67 @@
+"""On a real GPU (`pytest -m cuda`): the same bytes as on the CPU, and tensors that share their memory.
+
+Left out where torch finds no GPU; test_kernels.py checks there what can be checked without one.
+"""
+
+import runpy
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import rumpus.worlds
+
+HERE = Path(__file__).parent
+TINY = str(HERE / "tiny_world")
+WORLDS = (*rumpus.worlds.names(), TINY)
+
+pytestmark = pytest.mark.cuda
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_gpu_gives_the_same_bytes(name):
+    """States, outcomes and pixels of 200 steps with many resets, with and without a side stream."""
+    import torch
+
+    play = runpy.run_path(str(HERE / "play_kernels.py"))["play"]
+    cpu = play(name, 37, 200, threads=1)
+    assert play(name, 37, 200, "cuda") == cpu
+    with torch.cuda.stream(torch.cuda.Stream()):
+        assert play(name, 37, 200, "cuda") == cpu
+
+
+def test_tensors_share_the_memory_of_the_batch():
+    import torch
+
+    batch = rumpus.worlds.batch(TINY, 64, size=(40, 40), seed=1, device="cuda")
+    batch.reset()
+    tensors = batch.tensors()
+    assert all(tensor.is_cuda for tensor in tensors.values())
+    pixels = batch.draw()
+    assert pixels.data_ptr() == tensors["pixels"].data_ptr() == batch.pixels.data_ptr()
+    total = torch.zeros(64, device="cuda")
+    for step in range(40):
+        batch.act(torch.full((64,), step % 4, device="cuda"))
+        assert tensors["keys"].sum() == 64
+        batch.step()
+        total += tensors["reward"][:, 0]
+    assert total.sum() > 0
+    assert tensors["over"].all()
+    batch.reset(batch.over)
+    assert not tensors["over"].any()
+
+
+def test_states_move_between_devices():
+    on_gpu, on_cpu = (rumpus.worlds.batch(TINY, 4, seed=2, device=device) for device in ("cuda", "cpu"))
+    for batch in (on_gpu, on_cpu):
+        batch.reset()
+        batch.act(np.array([0, 1, 2, 3]))
+        batch.step()
+    assert [on_gpu.save(row) for row in range(4)] == [on_cpu.save(row) for row in range(4)]
+    on_gpu.load(0, on_cpu.save(3))
+    assert on_gpu.save(0) == on_cpu.save(3)
+    assert (on_gpu.picture(0) == on_cpu.picture(3)).all()
+    twin = on_gpu.clone()
+    twin.act(np.zeros(4, int))
+    twin.step()
+    assert on_gpu.save(0) == on_cpu.save(3)

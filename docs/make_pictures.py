@@ -1,0 +1,76 @@
+"""Draw the README's pictures and put the tables into the pages, all by Rumpus's own commands: `make pictures`."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PICTURES = ROOT / "docs" / "pictures"
+
+
+def rumpus(*arguments: str) -> str:
+    """Run the command line and return what it prints."""
+    command = [sys.executable, "-m", "rumpus", *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout
+
+
+def between(path: Path, mark: str, text: str) -> None:
+    """Replace what stands between `<!-- mark … -->` and `<!-- /mark -->` in a page."""
+    page = path.read_text(encoding="utf-8")
+    pattern = re.compile(rf"(<!-- {mark}\b[^>]*-->\n).*?(<!-- /{mark} -->)", re.DOTALL)
+    changed, count = pattern.subn(lambda found: f"{found[1]}{text.rstrip()}\n{found[2]}", page)
+    assert count == 1, f"{path} has {count} places marked {mark}"
+    path.write_text(changed, encoding="utf-8")
+
+
+def clips() -> None:
+    """Experts at work."""
+    for world, seed in (("sokoban", 4), ("box-world", 5)):
+        out = str(PICTURES / f"{world}.gif")
+        rumpus("watch", world, "expert", "--seed", str(seed), "--size", "280x280", "--episodes", "1", "--out", out)
+
+
+def window() -> None:
+    """The window of `rumpus play`, drawn without a screen, after a few key presses."""
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
+    import pygame
+
+    from rumpus import worlds
+    from rumpus.agents.human.session import Session
+    from rumpus.agents.human.window import Window
+    from rumpus.interface.viewer import open_display
+
+    open_display()
+    view = Window(Session(worlds.load("sokoban"), seed=3), (460, 560), PICTURES)
+
+    def person() -> None:
+        time.sleep(2)
+        for key in (pygame.K_LEFT, pygame.K_a, pygame.K_UP):
+            for kind in (pygame.KEYDOWN, pygame.KEYUP):
+                pygame.event.post(pygame.event.Event(kind, key=key, mod=0, unicode="", scancode=0))
+                time.sleep(0.1)
+        time.sleep(0.5)
+        pygame.image.save(pygame.display.get_surface(), str(PICTURES / "window.png"))
+        pygame.event.post(pygame.event.Event(pygame.QUIT))
+
+    threading.Thread(target=person, daemon=True).start()
+    view.run()
+
+
+def tables() -> None:
+    """The table of worlds, and the world that the page about worlds shows."""
+    between(ROOT / "README.md", "worlds", rumpus("worlds", "--markdown"))
+    tiny = (ROOT / "tests" / "tiny_world" / "__init__.py").read_text(encoding="utf-8")
+    between(ROOT / "docs" / "your-own-world.md", "tiny_world", f"```python\n{tiny}```")
+
+
+if __name__ == "__main__":
+    tables()
+    window()
+    clips()

@@ -29,7 +29,7 @@ from .level import beside_first
 from .state import BOX, KNOBS, LEVEL, SIZE, TARGET, WALL
 
 _CELLS = {"#": WALL, "$": BOX, "*": BOX | TARGET, ".": TARGET, "+": TARGET, "%": TARGET, **dict.fromkeys(" -_@&", 0)}
-_FIRST, _SECOND = "@+", "&%"
+_FIRST, _SECOND = ("@", "+"), ("&", "%")
 _TEXT = {WALL: "#", 0: " ", TARGET: ".", BOX: "$", BOX | TARGET: "*"}
 
 _OPEN, _APART, _ALONE = 1, 2, 3
@@ -116,7 +116,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _parse(level: np.void, rows: list[str], name: str, line: int) -> None:
     """Write the rows of one level, which begin at `line`, into a record; the second player at -1 if there is none."""
-    places: dict[str, list[tuple[int, int]]] = {_FIRST: [], _SECOND: []}
+    places: dict[tuple[str, str], list[tuple[int, int]]] = {_FIRST: [], _SECOND: []}
     for y, row in enumerate(rows):
         for x, letter in enumerate(row):
             if letter not in _CELLS:

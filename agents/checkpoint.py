@@ -1,0 +1,64 @@
+"""Checkpoints: everything a run needs to go on, in one file that is either whole or not there.
+
+A checkpoint is a dict of tensors, numbers, texts, lists and dicts, written by `torch.save` and read with
+`weights_only=True`, so that opening a stranger's file runs none of its code.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ..worlds.engine.kernels import write_atomically
+
+FORMAT = "rumpus-checkpoint-1"
+NAME = "checkpoint.pt"
+
+
+def save(path: Path, content: dict[str, Any]) -> None:
+    """Write a checkpoint. Raises OSError, with the old file still whole, if it cannot be written."""
+    buffer = io.BytesIO()
+    torch.save({"format": FORMAT, **content}, buffer)
+    try:
+        write_atomically(path, buffer.getvalue())
+    except OSError as error:
+        kept = f"{path} still holds the one before" if path.exists() else "there is none yet"
+        raise OSError(
+            error.errno,
+            f"the checkpoint of {buffer.tell():,} bytes could not be written to {path} ({error.strerror}); {kept}. Make "
+            "room and go on with --resume",
+        ) from error
+
+
+def find(path: str | Path) -> Path:
+    """The checkpoint file of a run's folder or of a path to the file. Raises ValueError if there is none."""
+    path = Path(path)
+    file = path / NAME if path.is_dir() else path
+    if not file.is_file():
+        raise ValueError(f"no checkpoint at {file}: give the folder of a run, or a {NAME} in one")
+    return file
+
+
+def load(path: str | Path, world: str | None = None) -> dict[str, Any]:
+    """Read a checkpoint onto the CPU.
+
+    Raises ValueError if the file is missing, cut short, no checkpoint, or of another world than `world`.
+    """
+    file = find(path)
+    if not zipfile.is_zipfile(file):
+        raise ValueError(f"{file} is no checkpoint, or was cut short ({file.stat().st_size:,} bytes)")
+    try:
+        content = torch.load(file, map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises many kinds here: pickle's, zip's, its own
+        raise ValueError(f"{file} is damaged or no checkpoint of Rumpus: {str(error).splitlines()[0]}") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError(f"{file} is no checkpoint of Rumpus in the format {FORMAT}")
+    if world is not None and content["world"] != world:
+        raise ValueError(
+            f"{file} was trained on {content['world']}, not on {world}; choose that world or another agent"
+        )
+    return content

@@ -1,0 +1,80 @@
+"""A player's network: eyes and ears, perhaps a memory, a hand, and a guess at how well it will go.
+
+Nothing here knows a world's name. Players of one world share a network; each player of each row is a *lane* of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import nn
+
+from ...worlds.engine.world import World
+from .heads import HEADS
+from .language import Language
+from .recurrent import Memory, Recurrent
+from .torso import Torso, initialise
+
+
+class Sight(NamedTuple):
+    """What lanes see and read: pixels uint8 (lanes, height, width, 3); texts uint16 (k, 64), the different instructions,
+    and which of them each lane has, (lanes,); chat uint16 (lanes, 64), or None where nobody else can speak."""
+
+    pixels: torch.Tensor
+    texts: torch.Tensor
+    which: torch.Tensor
+    chat: torch.Tensor | None
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How large a network is. size: frame (height, width) in pixels; head: "moves" or "devices"; patch: pixels, 0 to choose
+    by the frame; channels and blocks of the torso; hidden: features it ends in; units: of the LSTM, 0 for no memory; words:
+    features of a text."""
+
+    size: tuple[int, int]
+    head: str = "moves"
+    patch: int = 0
+    channels: int = 16
+    blocks: int = 2
+    hidden: int = 128
+    units: int = 0
+    words: int = 16
+
+
+class Network(nn.Module):
+    """Sequences of what is seen to parameters of a distribution over actions, and values."""
+
+    def __init__(self, world: World, shape: Shape):
+        super().__init__()
+        if shape.head not in HEADS:
+            raise ValueError(f"unknown head {shape.head!r}; it is {' or '.join(HEADS)}")
+        self.torso = Torso(shape.size, shape.hidden, shape.channels, shape.blocks, shape.patch)
+        self.language = Language(shape.words)
+        features = shape.hidden + shape.words * (1 + (world.players > 1))
+        self.core = Recurrent(features, shape.units) if shape.units else None
+        self.head = HEADS[shape.head](shape.units or features, world)
+        self.critic = initialise(nn.Linear(shape.units or features, 1), 1.0)
+
+    def blank(self, lanes: int) -> Memory | None:
+        """The memory of lanes whose episode begins; None without a memory."""
+        return self.core.blank(lanes) if self.core else None
+
+    def forward(
+        self, sight: Sight, memory: Memory | None, fresh: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, Memory | None]:
+        """(head parameters (steps * lanes, …), values (steps * lanes,) float32, memory after the last step).
+
+        sight: of steps * lanes, step by step; fresh: (steps, lanes), 1 where an episode begins.
+        """
+        parts = [self.torso(sight.pixels), self.language(sight.texts)[sight.which]]
+        if sight.chat is not None:
+            parts.append(self.language(sight.chat))
+        features = torch.cat(parts, 1)
+        if self.core:
+            assert memory is not None
+            outputs, memory = self.core(features.view(*fresh.shape, -1), memory, fresh)
+            features = outputs.flatten(0, 1)
+        return self.head(features), self.critic(features).squeeze(-1).float(), memory

@@ -1,0 +1,68 @@
+"""The eyes: pixels of any frame size to a vector of features, small and quick enough for a CPU.
+
+The frame is cut into square patches, each patch becomes a vector, and a few 3x3 convolutions with a skip connection look
+at neighbours. Nothing is pooled away before the last layer, since in a room it matters exactly where a thing stands.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+CELLS = 10
+"""Patches along the shorter side of a frame that the automatic patch size aims at: rooms of published puzzles have 7 to
+14 cells a side (Sokoban 10, Box-World 14)."""
+
+
+def patch_size(height: int, width: int) -> int:
+    """The edge of a patch in pixels: the divisor of both sides that leaves about CELLS patches along the shorter one."""
+    divisors = [p for p in range(1, min(height, width) + 1) if height % p == 0 and width % p == 0]
+    return min(divisors, key=lambda p: (abs(min(height, width) / p - CELLS), -p))
+
+
+def initialise(layer: nn.Module, gain: float = 2**0.5) -> nn.Module:
+    """Orthogonal weights of this gain and zero biases, as is usual for PPO (CleanRL, `layer_init`)."""
+    nn.init.orthogonal_(layer.weight, gain)  # type: ignore[arg-type]
+    nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+    return layer
+
+
+class Residual(nn.Module):
+    """A 3x3 convolution that adds to what it is given, after the blocks of IMPALA's network (Espeholt et al. 2018)."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        self.conv = initialise(nn.Conv2d(channels, channels, 3, padding=1))
+
+    def forward(self, cells: torch.Tensor) -> torch.Tensor:
+        """(batch, channels, rows, columns) to the same shape."""
+        return torch.relu(cells + self.conv(cells))
+
+
+class Torso(nn.Module):
+    """uint8 pixels (batch, height, width, 3) to float features (batch, features).
+
+    patch: edge of a patch in pixels, 0 to choose by the frame; channels: numbers a patch becomes; blocks: residual blocks.
+    """
+
+    def __init__(self, size: tuple[int, int], features: int, channels: int = 16, blocks: int = 2, patch: int = 0):
+        super().__init__()
+        patch = patch or patch_size(*size)
+        rows, columns = size[0] // patch, size[1] // patch
+        if not rows or not columns:
+            raise ValueError(f"a patch of {patch} pixels is larger than the frame of {size[0]}x{size[1]}")
+        self.patch, self.rows, self.columns = patch, rows, columns
+        self.stem = initialise(nn.Linear(patch * patch * 3, channels))
+        self.blocks = nn.Sequential(*(Residual(channels) for _ in range(blocks)))
+        self.out = initialise(nn.Linear(channels * rows * columns, features))
+
+    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+        """The features of each frame, none of them negative."""
+        edge, height, width = self.patch, self.patch * self.rows, self.patch * self.columns
+        cut = pixels[:, :height, :width].reshape(-1, self.rows, edge, self.columns, edge, 3).transpose(2, 3)
+        patches = cut.reshape(-1, self.rows, self.columns, edge * edge * 3).to(self.stem.weight.dtype)
+        cells = nn.functional.linear(
+            patches, self.stem.weight / 255, self.stem.bias
+        )  # quicker than dividing the pixels
+        cells = self.blocks(torch.relu(cells).permute(0, 3, 1, 2))  # the channels stay last in memory
+        return torch.relu(self.out(cells.flatten(1)))

@@ -21,10 +21,10 @@ MOUSE_ONE = 65536
 
 ACTION = np.dtype(
     [
-        ("keys", np.uint8, (len(KEYS),)),
+        ("mouse", np.int32, (2,)),
         ("buttons", np.uint8, (len(BUTTONS),)),
         ("wheel", np.uint8),
-        ("mouse", np.int32, (2,)),
+        ("keys", np.uint8, (len(KEYS),)),
         ("say", np.uint16, (TOKENS,)),
     ],
     align=True,

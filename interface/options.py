@@ -1,4 +1,4 @@
-"""What `reset(options=...)` of every face understands."""
+"""What all faces ask of a batch, and what their `reset(options=...)` understands."""
 
 from __future__ import annotations
 
@@ -25,3 +25,11 @@ def apply_options(batch: Any, options: Mapping[str, Any] | None) -> None:
     chosen = {name: options[name] for name in _KNOWN if name in options}
     if chosen:
         batch.configure(**chosen)
+
+
+def check_cpu(batch: Any) -> None:
+    """Raise ValueError for a batch on CUDA: faces hand out NumPy arrays and text."""
+    if batch.device != "cpu":
+        raise ValueError(
+            "the faces of Gymnasium and PettingZoo are for the CPU; on CUDA, use the batch and its tensors"
+        )

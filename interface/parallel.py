@@ -9,7 +9,7 @@ import numpy as np
 from pettingzoo import ParallelEnv
 
 from .action import ACTION, write_actions
-from .options import Options, apply_options
+from .options import Options, apply_options, check_cpu
 from .spaces import action_space, observation_space
 from .text import decode
 from .viewer import Viewer
@@ -27,6 +27,7 @@ class ParallelEnvironment(ParallelEnv):
     def __init__(self, batch: Any, render_mode: str | None = None):
         if batch.n != 1:
             raise ValueError(f"a ParallelEnv holds one environment, this batch has {batch.n}")
+        check_cpu(batch)
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise ValueError(f"unknown render_mode {render_mode!r}; it is 'rgb_array', 'human' or None")
         self.metadata = {

@@ -8,7 +8,7 @@ import gymnasium
 import numpy as np
 
 from .action import ACTION, write_actions
-from .options import Options, apply_options
+from .options import Options, apply_options, check_cpu
 from .spaces import action_space, observation_space
 from .text import decode
 from .viewer import Viewer
@@ -34,6 +34,7 @@ class Environment(gymnasium.Env):
                 f"this face holds one environment of one player, not {batch.n} copies of {batch.world.name} with "
                 f"{batch.players} players: use rumpus.worlds.parallel for several players, vector for several copies"
             )
+        check_cpu(batch)
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise ValueError(f"unknown render_mode {render_mode!r}; it is 'rgb_array', 'human' or None")
         self.metadata = {**type(self).metadata, "render_fps": batch.world.tick_hz}

@@ -10,7 +10,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from .action import write_actions
-from .options import Options, apply_options
+from .options import Options, apply_options, check_cpu
 from .spaces import action_space, observation_space
 from .text import decode
 
@@ -41,10 +41,7 @@ class VectorEnvironment(VectorEnv):
             raise ValueError(
                 f"{batch.world.name} has {batch.players} players; use rumpus.worlds.parallel, or the batch itself"
             )
-        if batch.device != "cpu":
-            raise ValueError(
-                "the vector face returns NumPy arrays; on CUDA use the batch itself, whose tensors stay there"
-            )
+        check_cpu(batch)
         if render_mode not in (None, "rgb_array"):
             raise ValueError(f"unknown render_mode {render_mode!r}; vector environments know 'rgb_array' or None")
         self.autoreset_mode = AutoresetMode(autoreset_mode)

@@ -47,7 +47,7 @@ class Cpu:
         return array
 
     def copy(self, array: np.ndarray) -> np.ndarray:
-        """A copy of this device's array on this device, to the byte (NumPy's own leaves padding in records undefined)."""
+        """A copy of this device's array on this device, to the byte (NumPy leaves padding undefined)."""
         return np.frombuffer(bytearray(array.tobytes()), array.dtype).reshape(array.shape)
 
     def mask(self, mask: Any) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What worlds on a grid share: one step in four directions, asked for by keys or by a click beside the player."""
 
+import numpy as np
 from numba import njit
 
 from ...interface.action import MOUSE_ONE
@@ -16,20 +17,22 @@ _CLICK = BUTTON["left"]
 
 
 @njit
+def _held(action, first, second):
+    """1 if either key is held, else 0; without a branch, since nothing can foretell what a player presses."""
+    return np.int32((np.int32(action.keys[first]) | np.int32(action.keys[second])) != 0)
+
+
+@njit
 def direction(state, player, action, row, col):
     """(dy, dx) that this player's hands ask for: up, down, left, right in this priority, then a click next to the
     player, who is drawn in the tile (row, col) of the picture."""
-    if action.keys[_UP] or action.keys[_W]:
-        return -1, 0
-    if action.keys[_DOWN] or action.keys[_S]:
-        return 1, 0
-    if action.keys[_LEFT] or action.keys[_A]:
-        return 0, -1
-    if action.keys[_RIGHT] or action.keys[_D]:
-        return 0, 1
-    if action.buttons[_CLICK]:
-        dy = state.cursor[player, 1] * state.rows // MOUSE_ONE - row
-        dx = state.cursor[player, 0] * state.rows // MOUSE_ONE - col
-        if abs(dy) + abs(dx) == 1:
-            return dy, dx
-    return 0, 0
+    up, down = _held(action, _UP, _W), _held(action, _DOWN, _S)
+    left, right = _held(action, _LEFT, _A), _held(action, _RIGHT, _D)
+    dy = down * (1 - up) - up
+    dx = (1 - (up | down)) * (right * (1 - left) - left)
+    if action.buttons[_CLICK] and dy == 0 and dx == 0:
+        below = state.cursor[player, 1] * state.rows // MOUSE_ONE - row
+        beside = state.cursor[player, 0] * state.rows // MOUSE_ONE - col
+        if abs(below) + abs(beside) == 1:
+            return np.int32(below), np.int32(beside)
+    return dy, dx

@@ -1,6 +1,6 @@
 """The records of the engine: what every state begins with, and what every task says.
 
-A world adds its own fields behind these. Fields declared u1 are stored and compared only; arithmetic is done in i4 or
+A world adds its own fields to these. Fields declared u1 are stored and compared only; arithmetic is done in i4 or
 i8 after an explicit cast, because Python, the CUDA simulator and compiled code disagree on small integers.
 """
 
@@ -26,7 +26,7 @@ class Knob:
 
 
 def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype:
-    """The dtype of a world's state: the engine's own fields, then `fields`. `players` is the most it can hold."""
+    """The dtype of a world's state: the engine's own fields and `fields`. `players` is the most it can hold."""
     return np.dtype(
         [
             ("seed", np.uint64),  # of this episode
@@ -41,8 +41,8 @@ def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype
             ("done", np.uint8, (players,)),  # 1 when it has ended for this player
             ("pointing", np.uint8, (players,)),  # 1 once this player has moved the mouse
             ("cursor", np.int32, (players, 2)),  # (x, y) in 1/MOUSE_ONE picture heights from the top left corner
-            ("chat", np.uint16, (players, TOKENS)),  # what this player heard in the last tick
             *fields,
+            ("chat", np.uint16, (players, TOKENS)),  # what this player heard in the last tick; rarely touched, so last
         ],
         align=True,
     )

@@ -52,13 +52,12 @@ def reset(state, task, levels):
     """Take a level of the bank at random."""
     level = levels[draw(state, len(levels))]
     state.height, state.width = level.height, level.width
-    off = 0
+    off = np.int32(0)
     for y in range(state.cells.shape[0]):
         for x in range(state.cells.shape[1]):
-            here = np.int32(level.cells[y, x])
+            here = level.cells[y, x]
             state.cells[y, x] = here
-            if here & (BOX | TARGET) == BOX:
-                off += 1
+            off += np.int32(here == BOX)  # a box on a target is BOX + TARGET
     state.off = off
     for player in range(PLAYERS):
         state.y[player], state.x[player] = level.y[player], level.x[player]

@@ -29,7 +29,9 @@ def cell(state, y, x):
 
 @njit
 def occupied(state, y, x):
-    """Whether a player stands here."""
+    """Whether one of several players stands here; a player alone is never in its own way."""
+    if state.players == 1:
+        return False
     for player in range(state.players):
         if state.y[player] == y and state.x[player] == x:
             return True
@@ -37,26 +39,31 @@ def occupied(state, y, x):
 
 
 @njit
-def move(state, player, dy, dx):
-    """Walk or push; a blocked move does nothing. Returns the reward of the push."""
-    y, x = state.y[player] + dy, state.x[player] + dx
-    here = cell(state, y, x)
-    if here & WALL or occupied(state, y, x):
-        return np.float32(0)
+def push(state, y, x, dy, dx):
+    """Push the box at (y, x) one cell on, if there is room. Returns the reward."""
+    here, ahead = cell(state, y, x), cell(state, y + dy, x + dx)
     reward = np.float32(0)
-    if here & BOX:
-        ahead = cell(state, y + dy, x + dx)
-        if ahead & (WALL | BOX) or occupied(state, y + dy, x + dx):
-            return np.float32(0)
-        state.cells[y, x] = here & ~BOX
-        state.cells[y + dy, x + dx] = ahead | BOX
-        if here & TARGET:
-            state.off += 1
-            reward += OFF_TARGET
-        if ahead & TARGET:
-            state.off -= 1
-            reward += ON_TARGET
-    state.y[player], state.x[player] = y, x
+    if ahead & (WALL | BOX) or occupied(state, y + dy, x + dx):
+        return reward
+    state.cells[y, x] = here & ~BOX
+    state.cells[y + dy, x + dx] = ahead | BOX
+    if here & TARGET:
+        state.off += 1
+        reward += OFF_TARGET
+    if ahead & TARGET:
+        state.off -= 1
+        reward += ON_TARGET
+    return reward
+
+
+@njit
+def move(state, player, dy, dx):
+    """Push what is in the way, then walk if nothing is (any more). Returns the reward of the push."""
+    y, x = state.y[player] + dy, state.x[player] + dx
+    reward = push(state, y, x, dy, dx) if cell(state, y, x) & BOX else np.float32(0)
+    free = np.int32(cell(state, y, x) & (WALL | BOX) == 0) * np.int32(not occupied(state, y, x))
+    state.y[player] += free * dy  # no branch: chance decides in half of all steps, and would be foretold wrongly
+    state.x[player] += free * dx
     return reward
 
 
@@ -65,11 +72,11 @@ def step(state, actions, outcomes):
     """One turn. With two players, who goes first changes from turn to turn; pushes reward both, as does the end."""
     reward = STEP
     top, left = origin(state)
+    first = state.tick & 1 if state.players == 2 else 0
     for turn in range(state.players):
-        player = (state.tick + turn) % state.players
+        player = turn ^ first
         dy, dx = direction(state, player, actions[player], top + state.y[player], left + state.x[player])
-        if dy != 0 or dx != 0:
-            reward += move(state, player, dy, dx)
+        reward += move(state, player, dy, dx)
     solved = state.off == 0
     if solved:
         reward += SOLVED

@@ -1,0 +1,108 @@
+"""The command line as people and scripts use it, in processes of its own, on a world that lies in a folder of its own."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TINY = Path(__file__).parent / "tiny_world"
+
+
+def rumpus(*arguments, fails=False, **environment):
+    """Run a command; returns what it printed (on stderr if it is meant to fail)."""
+    command = [sys.executable, "-m", "rumpus", *map(str, arguments)]
+    bare = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    run = subprocess.run(
+        command, env={**bare, "COLUMNS": "200", **environment}, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (run.returncode != 0) == fails, run.stderr
+    assert "Traceback" not in run.stderr
+    return run.stderr if fails else run.stdout
+
+
+@pytest.fixture(scope="module")
+def theirs(tmp_path_factory):
+    """Somebody else's world, in a temporary folder."""
+    return shutil.copytree(TINY, tmp_path_factory.mktemp("anywhere") / "their_world")
+
+
+def test_worlds_as_json():
+    listed = json.loads(rumpus("worlds", "--json"))
+    assert {"sokoban", "sokoban-small", "sokoban-duo", "box-world", "box-world-small", "box-world-viewport"} <= {
+        world["name"] for world in listed
+    }
+    for world in listed:
+        assert list(world) == ["name", "id", "players", "tick_hz", "keys", "moves", "summary"]
+        assert world["id"].startswith("rumpus/")
+        assert world["id"].endswith("-v0")
+
+
+def test_a_worlds_page_and_the_doctor(theirs):
+    page = rumpus("worlds", theirs)
+    assert "collect the five coins" in page
+    assert "rows and columns of the room" in page
+    report = json.loads(rumpus("doctor", "--json"))
+    assert report["cores"] >= 1
+    assert {"display", "cuda", "video", "cache"} <= set(report)
+
+
+def test_somebodys_world_is_benched_trained_and_evaluated(theirs, tmp_path):
+    (measured,) = json.loads(rumpus("bench", theirs, "--seconds", "0.5", "--envs", "64", "--json"))
+    assert measured["world"] == "coins"
+    for name in ("frames_per_second", "steps_per_second", "memcpy_frames_per_second", "first_reset_seconds"):
+        assert measured[name] > 0
+    run = tmp_path / "run"
+    rumpus("train", "ppo", theirs, "--steps", "16384", "--out", run, "--envs", "64", "--set", "rollout=16")
+    assert (run / "metrics.csv").exists()
+    results = [json.loads(rumpus("evaluate", theirs, agent, "--episodes", "64", "--json")) for agent in (run, "random")]
+    for result in results:
+        assert result["world"] == "coins"
+        assert 0 <= result["success_low"] <= result["success"] <= result["success_high"] <= 1
+        assert result["episodes"] == 64
+    clip = tmp_path / "clip.gif"
+    rumpus("watch", theirs, run, "--episodes", "1", "--out", clip)
+    assert clip.stat().st_size > 1000
+    assert "box-world" in rumpus("evaluate", "box-world", run, fails=True), "a checkpoint of another world is refused"
+    assert "holds a run already" in rumpus("train", "ppo", theirs, "--out", run, fails=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("play", "sokobann"), "did you mean sokoban"),
+        (("play", "sokoban"), "no window can be opened here"),
+        (("bench", "sokoban", "--size", "big"), "HEIGHTxWIDTH"),
+        (("bench", "sokoban", "--size", "3"), "pixels"),
+        (("bench", "sokoban", "--envs", "0"), "at least 1"),
+        (("bench", "sokoban", "--device", "cuda"), "CUDA"),
+        (("evaluate", "sokoban", "nobody"), "nobody"),
+        (("evaluate", "sokoban", "random", "--seed", "-1"), "seed"),
+        (("evaluate", "sokoban", "random", "--knob", "boxes=99"), "boxes must be a whole number from 1 to"),
+        (("evaluate", "sokoban", "random", "--knob", "boxes"), "NAME=WHOLE NUMBER"),
+        (("evaluate", "sokoban", "random", "--split", "holiday"), "no split 'holiday'"),
+        (("evaluate", "sokoban", "random", "--levels", "/nowhere"), "/nowhere"),
+        (("evaluate", "box-world", "random", "--levels", "/nowhere"), "reads none from files"),
+        (("train", "magic", "sokoban"), "unknown algorithm 'magic'"),
+        (("train", "ppo", "sokoban", "--set", "clipp=1"), "did you mean"),
+        (("train", "ppo", "sokoban", "--set", "clip=soft"), "takes a float"),
+        (("train", "ppo", "sokoban", "--resume", "--out", "/nowhere"), "/nowhere"),
+    ],
+)
+def test_what_a_person_can_mend_is_one_message(arguments, message):
+    error = rumpus(*arguments, fails=True, CUDA_VISIBLE_DEVICES="")
+    assert message in " ".join(error.split())
+    assert len(error) < 700
+
+
+@pytest.mark.parametrize("command", ["worlds", "play", "watch", "train", "evaluate", "bench", "doctor", "demo"])
+def test_help_has_an_example(command):
+    assert f"Example: rumpus {command}" in rumpus(command, "--help")
+
+
+def test_the_page_shows_the_tiny_world_as_it_is():
+    page = (Path(__file__).parent.parent / "docs" / "your-own-world.md").read_text(encoding="utf-8")
+    assert (TINY / "__init__.py").read_text(encoding="utf-8") in page

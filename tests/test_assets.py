@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from rumpus.assets import make_sprites
 from rumpus.assets.box_world_art import COLOURS
 from rumpus.assets.drawing import EDGE

@@ -1,4 +1,4 @@
-"""The command line as people and scripts use it, in processes of its own, on a world that lies in a folder of its own."""
+"""The command line as people and scripts use it, in processes of its own, on a world in a folder of its own."""
 
 import json
 import os

@@ -1,7 +1,7 @@
 """Golden playthroughs: what each world did yesterday, as text that can be read, one file a world.
 
-Each file shows an episode tick by tick: the move, the rewards, and every player's picture as one character a tile. Regenerate
-after a change that is meant to change them, and read the difference: `make goldens`.
+Each file shows an episode tick by tick: the move, the rewards, and every player's picture as one character a tile.
+Regenerate after a change that is meant to change them, and read the difference: `make goldens`.
 """
 
 import zlib

@@ -40,7 +40,7 @@ class ParallelEnvironment(ParallelEnv):
         self.agents: list[str] = []
         self.action_spaces = {agent: action_space() for agent in self.possible_agents}
         self.observation_spaces = {agent: observation_space(*batch.size) for agent in self.possible_agents}
-        self._viewer: Viewer | None = None
+        self._viewer = Viewer(f"Rumpus: {batch.world.name}")
         self._begun = False
 
     def observation_space(self, agent: str) -> gymnasium.Space:
@@ -94,9 +94,7 @@ class ParallelEnvironment(ParallelEnv):
 
     def close(self) -> None:
         """Close the window, if there is one."""
-        if self._viewer is not None:
-            self._viewer.close()
-            self._viewer = None
+        self._viewer.close()
 
     def _observations(self, agents: list[str]) -> dict[str, Any]:
         pixels, chat = self.batch.draw()[0], self.batch.chat[0]
@@ -116,7 +114,5 @@ class ParallelEnvironment(ParallelEnv):
 
     def _show(self) -> None:
         if self.render_mode == "human":
-            if self._viewer is None:
-                self._viewer = Viewer(f"Rumpus: {self.world.name}")
             views = [self.batch.picture(player=player, size=(480, 480)) for player in range(self.batch.players)]
             self._viewer.show(np.concatenate(views, axis=1), self.metadata["render_fps"])

@@ -44,7 +44,7 @@ class Environment(gymnasium.Env):
         self._action = np.zeros((), ACTION)
         self._instruction = ""
         self._begun = False
-        self._viewer: Viewer | None = None
+        self._viewer = Viewer(f"Rumpus: {batch.world.name}")
 
     def reset(self, *, seed: int | None = None, options: Options = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Begin an episode. A seed makes it and all that follow reproducible; without one it goes on, or is random."""
@@ -79,9 +79,7 @@ class Environment(gymnasium.Env):
 
     def close(self) -> None:
         """Close the window, if there is one."""
-        if self._viewer is not None:
-            self._viewer.close()
-            self._viewer = None
+        self._viewer.close()
 
     def _observation(self) -> dict[str, Any]:
         chat = self.batch.chat[0, 0]
@@ -96,6 +94,4 @@ class Environment(gymnasium.Env):
 
     def _show(self) -> None:
         if self.render_mode == "human":
-            if self._viewer is None:
-                self._viewer = Viewer(f"Rumpus: {self.world.name}")
             self._viewer.show(self.batch.picture(size=(640, 640)), self.metadata["render_fps"])

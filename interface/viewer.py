@@ -34,38 +34,40 @@ def open_display() -> Any:
 
 
 class Viewer:
-    """A resizable window that shows one frame after another at a steady rate."""
+    """A resizable window that shows one frame after another at a steady rate. It opens with the first frame."""
 
     def __init__(self, title: str):
-        self._pygame = open_display()
         self._title = title
-        self._window: Any = None
-        self._clock = self._pygame.time.Clock()
+        self._pygame: Any = None
         self.closed = False
 
     def show(self, frame: np.ndarray, hz: float) -> None:
-        """Show a frame, uint8 (height, width, 3), and wait so that they come at `hz` at most. Closing sets `closed`."""
-        pygame = self._pygame
+        """Show a frame, uint8 (height, width, 3), and wait so that they come at `hz` at most. Closing sets `closed`.
+
+        Raises NoDisplayError where there is no screen.
+        """
         if self.closed:
             return
-        if self._window is None:
-            self._window = pygame.display.set_mode((frame.shape[1], frame.shape[0]), pygame.RESIZABLE)
-            pygame.display.set_caption(self._title)
-        for event in pygame.event.get():
-            if event.type == pygame.QUIT:
-                self.close()
-                return
-        surface = pygame.surfarray.make_surface(frame.swapaxes(0, 1))
-        scale = min(self._window.get_width() / frame.shape[1], self._window.get_height() / frame.shape[0])
-        size = (max(int(frame.shape[1] * scale), 1), max(int(frame.shape[0] * scale), 1))
+        height, width = frame.shape[:2]
+        if self._pygame is None:
+            self._pygame = open_display()
+            self._clock = self._pygame.time.Clock()
+            self._window = self._pygame.display.set_mode((width, height), self._pygame.RESIZABLE)
+            self._pygame.display.set_caption(self._title)
+        pygame = self._pygame
+        if any(event.type == pygame.QUIT for event in pygame.event.get()):
+            self.close()
+            return
+        scale = min(self._window.get_width() / width, self._window.get_height() / height)
+        size = (max(int(width * scale), 1), max(int(height * scale), 1))
+        surface = pygame.transform.scale(pygame.surfarray.make_surface(frame.swapaxes(0, 1)), size)
         self._window.fill((0, 0, 0))
-        place = ((self._window.get_width() - size[0]) // 2, (self._window.get_height() - size[1]) // 2)
-        self._window.blit(pygame.transform.scale(surface, size), place)
+        self._window.blit(surface, surface.get_rect(center=self._window.get_rect().center))
         pygame.display.flip()
         self._clock.tick(hz)
 
     def close(self) -> None:
-        """Close the window."""
-        if not self.closed:
-            self.closed = True
+        """Close the window, if it is open."""
+        if self._pygame is not None and not self.closed:
             self._pygame.display.quit()
+        self.closed = True

@@ -12,6 +12,7 @@ import multiprocessing
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -73,7 +74,7 @@ def _child(queue, world: str) -> None:
 def children(world: str, method: str) -> list[list[str]]:
     """What two children played, after the parent, whose threads have been at work, played the same."""
     played = [play(world, 64, 4, threads=2)]
-    context = multiprocessing.get_context(method)
+    context: Any = multiprocessing.get_context(method)
     queue = context.Queue()
     processes = [context.Process(target=_child, args=(queue, world)) for _ in range(2)]
     for process in processes:
@@ -106,7 +107,7 @@ def main() -> None:
     parser.add_argument("--levels", help="a folder with WORLD.npy, the levels to play")
     parser.add_argument("--children", choices=["fork", "spawn"])
     given = parser.parse_args()
-    report = {}
+    report: dict[str, dict] = {}
     for world in given.worlds:
         path = Path(given.levels or "") / f"{world}.npy"
         options = {"levels": np.load(path)} if given.levels and path.exists() else {}

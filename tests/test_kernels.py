@@ -49,7 +49,7 @@ def run(*arguments, **variables):
 # --- CUDA without a GPU
 
 
-_PTX = {}  # of each family of worlds
+_PTX: dict = {}  # of each family of worlds
 
 
 @pytest.mark.parametrize("name", WORLDS)

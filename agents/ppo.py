@@ -26,6 +26,7 @@ from ..worlds.engine.batch import Batch
 from ..worlds.engine.threads import cores
 from . import checkpoint
 from .evaluate import ROWS, episodes_of, interval
+from .log import NAME as METRICS
 from .log import Log
 from .networks import Network, Shape, Sight
 from .policy import Learned, Reader
@@ -136,10 +137,10 @@ class RewardScale:
 class Trainer:
     """One run: the batch, the network, and everything else that a checkpoint must hold."""
 
-    def __init__(self, settings: Settings):
+    def __init__(self, settings: Settings, threads: int | None = None):
         settings.check()
         self.settings = s = settings
-        self.threads = s.threads or cores()
+        self.threads = threads or s.threads or cores()
         torch.set_num_threads(self.threads)
         world = worlds.load(s.world)
         options: dict[str, Any] = {"knobs": s.knobs, "limit": s.limit, "device": s.device, "threads": self.threads}
@@ -329,13 +330,17 @@ class Trainer:
         head = {"update": self.updates, "steps": self.steps, "seconds": self.seconds, "steps_per_second": speed}
         return head | row | {"learning_rate": rate}
 
+    def player(self) -> Learned:
+        """The network as it is now, as a player."""
+        return Learned(self.network, self.shape, seed=self.settings.seed)
+
     def evaluate(self) -> dict[str, float]:
         """Success on the levels of `evaluate_split`, the same ones every time, with its interval."""
         s = self.settings
         batch = Batch(
             self.batch.world, min(s.evaluate_episodes, ROWS), split=s.evaluate_split, seed=s.seed, **self.options
         )
-        wins, _, _ = episodes_of(Learned(self.network, self.shape, seed=s.seed), batch, s.evaluate_episodes)
+        wins, _, _ = episodes_of(self.player(), batch, s.evaluate_episodes)
         low, high = interval(int(wins.sum()), len(wins))
         return {"held_out_success": float(wins.mean()), "held_out_low": low, "held_out_high": high}
 
@@ -356,6 +361,7 @@ class Trainer:
                 np.frombuffer(b"".join(map(self.batch.save, range(self.batch.n))), np.uint8).copy()
             ),
             "updates": self.updates,
+            "total": self.total,
             "seconds": self.seconds,
         }
 
@@ -378,7 +384,7 @@ def train(settings: Settings, folder: str | Path, *, overwrite: bool = False, ba
     """Train from the beginning in a run's folder; returns the path of the last checkpoint.
 
     The folder gets checkpoint.pt, metrics.csv and tensorboard/. Raises ValueError if it holds a run already, unless
-    overwrite.
+    overwrite, and OSError if the disk is full.
     """
     folder = Path(folder)
     file = folder / checkpoint.NAME
@@ -386,34 +392,32 @@ def train(settings: Settings, folder: str | Path, *, overwrite: bool = False, ba
         raise ValueError(f"{folder} holds a run already: go on with it by --resume, or choose another folder")
     trainer = Trainer(settings)
     folder.mkdir(parents=True, exist_ok=True)
-    for old in (file, *folder.glob("tensorboard/events.*")):
+    for old in (file, folder / METRICS, *folder.glob("tensorboard/events.*")):
         old.unlink(missing_ok=True)
-    return _run(trainer, folder, bar)
+    return _run(trainer, folder, bar, resumed=False)
 
 
 def resume(folder: str | Path, *, bar: bool = True) -> Path:
     """Go on with a run from its last checkpoint, as if it had never stopped; returns the path of the last checkpoint."""
     content = checkpoint.load(folder)
-    stored = content["settings"]
-    size = tuple(stored["size"]) if stored["size"] else None
-    trainer = Trainer(Settings(**{**stored, "size": size, "threads": content["threads"]}))
+    trainer = Trainer(settings_of(content), content["threads"])
     trainer.restore(content)
-    return _run(trainer, checkpoint.find(folder).parent, bar)
+    return _run(trainer, checkpoint.find(folder).parent, bar, resumed=True)
 
 
-def _run(trainer: Trainer, folder: Path, bar: bool) -> Path:
+def settings_of(content: dict[str, Any]) -> Settings:
+    """The settings of the run that a checkpoint is from."""
+    size = content["settings"]["size"]
+    return Settings(**{**content["settings"], "size": tuple(size) if size else None})
+
+
+def _run(trainer: Trainer, folder: Path, bar: bool, resumed: bool) -> Path:
+    """Update after update, with a row of metrics each, and a checkpoint now and then and at the end."""
     s, path = trainer.settings, folder / checkpoint.NAME
+    steps = trainer.total * s.rollout * trainer.lanes
     saved = time.monotonic()
-    name = f"ppo on {s.world}"
-    with Log(
-        folder,
-        name,
-        trainer.total * s.rollout * trainer.lanes,
-        update=trainer.updates,
-        tensorboard=s.tensorboard,
-        bar=bar,
-    ) as log:
-        if trainer.updates == 0:
+    with Log(folder, f"ppo on {s.world}", steps, update=trainer.updates, tensorboard=s.tensorboard, bar=bar) as log:
+        if not resumed:
             if s.evaluate_every:
                 log.write({"update": 0, "steps": 0, "seconds": 0.0, "steps_per_second": 0.0} | trainer.evaluate())
             checkpoint.save(path, trainer.state())

@@ -1,0 +1,136 @@
+"""The page that a demonstration leaves behind: one HTML file with its pictures and film inside."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from ..worlds.engine.kernels import write_atomically
+
+_PAGE = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string("""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>{{ title }}</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
+th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #ddd; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+pre { background: #f4f4f4; padding: .8rem; overflow-x: auto; }
+svg, video { width: 100%; height: auto; } video { max-width: 28rem; image-rendering: pixelated; }
+.bar { background: #eee; width: 8rem; height: .7rem; } .bar div { background: #2a7; height: 100%; }
+details { margin: 1rem 0; }
+</style>
+</head>
+<body>
+<h1>{{ title }}</h1>
+<p>{{ summary }}</p>
+<h2>Success on held-out levels</h2>
+<table>
+<tr><th>player</th><th></th><th class="number">success</th><th class="number">95 % interval</th>
+<th class="number">episodes</th><th class="number">return</th><th class="number">steps</th></tr>
+{% for row in results %}
+<tr><td>{{ row.agent }}</td><td><div class="bar"><div style="width:{{ '%.1f' % (100 * row.success) }}%"></div></div></td>
+<td class="number">{{ '%.1f' % (100 * row.success) }} %</td>
+<td class="number">{{ '%.1f' % (100 * row.success_low) }} to {{ '%.1f' % (100 * row.success_high) }}</td>
+<td class="number">{{ row.episodes }}</td>
+<td class="number">{{ '%.2f' % row.return_mean }}</td><td class="number">{{ '%.1f' % row.length_mean }}</td></tr>
+{% endfor %}
+</table>
+<h2>Learning</h2>
+{{ curve }}
+{% if film %}
+<h2>The trained agent at play, on levels it has never seen</h2>
+<video controls autoplay loop muted playsinline src="data:video/mp4;base64,{{ film }}"></video>
+{% endif %}
+<h2>Do it again</h2>
+<pre>{{ commands }}</pre>
+<details><summary>All settings</summary>
+<table>{% for name, value in settings.items() %}<tr><td>{{ name }}</td><td>{{ value }}</td></tr>{% endfor %}</table>
+</details>
+<details><summary>The machine</summary>
+<table>{% for name, value in machine.items() %}<tr><td>{{ name }}</td><td>{{ value }}</td></tr>{% endfor %}</table>
+</details>
+</body>
+</html>
+""")
+
+
+def learning_curve(metrics: Sequence[Mapping[str, float]], levels: Mapping[str, float]) -> str:
+    """An SVG picture of a run's metrics: success in training and on held-out levels, with its interval, over steps.
+
+    levels: success rates by name, drawn as level lines for comparison.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    with plt.rc_context(
+        {"svg.hashsalt": "rumpus", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+    ):
+        figure, axes = plt.subplots(figsize=(7.5, 4))
+        trained = [row for row in metrics if "success" in row]
+        axes.plot(*_smooth(trained), color="#9bd", lw=1, label="training levels")
+        tested = [row for row in metrics if "held_out_success" in row]
+        steps = [row["steps"] for row in tested]
+        low, high = ([100 * row[name] for row in tested] for name in ("held_out_low", "held_out_high"))
+        axes.fill_between(steps, low, high, color="#2a7", alpha=0.2, lw=0)
+        axes.plot(
+            steps, [100 * row["held_out_success"] for row in tested], "o-", ms=3, color="#2a7", label="held-out levels"
+        )
+        for (name, level), style in zip(levels.items(), ("--", ":", "-."), strict=False):
+            axes.axhline(100 * level, color="#888", ls=style, lw=1, label=name)
+        axes.set(xlabel="steps", ylabel="success, %", ylim=(0, 102))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.legend(frameon=False, loc="center right")
+        figure.tight_layout()
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+        plt.close(figure)
+    text = buffer.getvalue()
+    return text[text.index("<svg") :]
+
+
+def _smooth(rows: Sequence[Mapping[str, float]], keep: float = 0.8) -> tuple[list[float], list[float]]:
+    """Steps, and the running mean of success in %."""
+    steps, means = [], []
+    mean = 0.0
+    for index, row in enumerate(rows):
+        mean = row["success"] if index == 0 else keep * mean + (1 - keep) * row["success"]
+        steps.append(row["steps"])
+        means.append(100 * mean)
+    return steps, means
+
+
+def write_report(
+    path: Path,
+    *,
+    title: str,
+    summary: str,
+    results: Sequence[Mapping[str, Any]],
+    metrics: Sequence[Mapping[str, float]],
+    film: Path | None,
+    commands: str,
+    settings: Mapping[str, Any],
+    machine: Mapping[str, Any],
+) -> None:
+    """Write the page. results: of `evaluate`, one a player; metrics: of `read_metrics`; film: an mp4 to put inside."""
+    lines = {row["agent"]: row["success"] for row in results if row["agent"] in ("random", "expert")}
+    page = _PAGE.render(
+        title=title,
+        summary=summary,
+        results=results,
+        curve=jinja2.filters.Markup(learning_curve(metrics, lines)),
+        film=base64.b64encode(film.read_bytes()).decode() if film else None,
+        commands=commands,
+        settings=settings,
+        machine=machine,
+    )
+    write_atomically(path, page.encode())

@@ -1,0 +1,442 @@
+"""Learning: the loss and the heads by independent reckoning, runs that go on after kill -9, honest counting, clear errors."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rumpus import worlds
+from rumpus.agents import checkpoint, ppo
+from rumpus.agents.evaluate import episodes_of, evaluate, interval
+from rumpus.agents.experts import expert
+from rumpus.agents.log import read_metrics
+from rumpus.agents.networks import Network, Shape
+from rumpus.agents.networks.heads import HEADS, bin_centres
+from rumpus.agents.networks.recurrent import Recurrent
+from rumpus.agents.networks.torso import Torso, patch_size
+from rumpus.agents.policy import Learned, Random, Reader, learned, player
+from rumpus.agents.watch import watch
+from rumpus.interface.action import MOUSE_ONE
+from rumpus.interface.keys import KEY
+from torch.distributions import Bernoulli, Categorical
+
+EASY = {"size": 5, "solution_max": 1, "distractors_max": 0}
+TINY = ppo.Settings(
+    world="box-world-small",
+    steps=8 * 16 * 8,
+    knobs=EASY,
+    envs=16,
+    rollout=8,
+    epochs=2,
+    minibatches=2,
+    hidden=32,
+    channels=8,
+    threads=1,
+    tensorboard=False,
+    checkpoint_seconds=0.0,
+)
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return checkpoint.load(folder)["network"]
+
+
+def same(one: Path, other: Path) -> bool:
+    left, right = weights(one), weights(other)
+    return left.keys() == right.keys() and all(torch.equal(left[name], right[name]) for name in left)
+
+
+def test_advantages_are_sums_of_discounted_surprises_within_an_episode() -> None:
+    rng = np.random.default_rng(0)
+    steps, lanes, gamma, lam = 12, 5, 0.9, 0.8
+    rewards, values = rng.normal(size=(2, steps, lanes))
+    last, ended = rng.normal(size=lanes), rng.random((steps, lanes)) < 0.25
+    expected = np.zeros((steps, lanes))
+    for lane in range(lanes):
+        for start in range(steps):
+            for t in range(start, steps):
+                future = last[lane] if t == steps - 1 else values[t + 1, lane]
+                surprise = rewards[t, lane] - values[t, lane] + (0 if ended[t, lane] else gamma * future)
+                expected[start, lane] += (gamma * lam) ** (t - start) * surprise
+                if ended[t, lane]:
+                    break
+    tensors = [torch.tensor(array) for array in (rewards, values, last, ended.astype(float))]
+    np.testing.assert_allclose(ppo.advantages(*tensors, gamma, lam), expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("units", [0, 8])
+def test_only_the_clock_leaves_a_future(units: int) -> None:
+    """After a cut by the clock the last reward holds gamma times the value of the last frame; after an end, nothing."""
+    settings = dataclasses.replace(TINY, units=units, limit=25, rollout=60, envs=64, normalise_reward=False, gamma=0.5)
+    trainer = ppo.Trainer(settings)
+    twin = trainer.batch.clone()
+    memory = trainer.memory
+    trainer.play()
+    reader, fresh, kinds = Reader(twin), torch.ones(1, 64), set()
+    twin.draw()
+    for step in range(settings.rollout):
+        assert torch.equal(reader.sight().pixels, trainer.pixels[step])
+        with torch.no_grad():
+            _, values, memory = trainer.network(reader.sight(), memory, fresh)
+        assert torch.allclose(values, trainer.store["values"][step], atol=1e-5)
+        trainer.network.head.write(trainer.choices[step], twin, reader.tensors)
+        outcomes = twin.step()[:, 0].copy()
+        twin.draw()
+        with torch.no_grad():
+            _, beyond, _ = trainer.network(reader.sight(), memory, torch.zeros(1, 64))
+        cut = (outcomes["truncated"] == 1) & (outcomes["terminated"] == 0)
+        expected = outcomes["reward"] + np.where(cut, 0.5 * beyond.numpy(), 0)
+        np.testing.assert_allclose(trainer.store["rewards"][step].numpy(), expected, atol=1e-5)
+        ended = (outcomes["truncated"] | outcomes["terminated"]) == 1
+        assert (trainer.store["ended"][step].numpy() == ended).all()
+        kinds |= {"cut"} if cut.any() else set()
+        kinds |= {"end"} if (outcomes["terminated"] == 1).any() else set()
+        fresh = torch.from_numpy(twin.over.copy()).float().unsqueeze(0)
+        twin.reset(twin.over)
+        twin.draw()
+    assert kinds == {"cut", "end"}
+
+
+def test_rewards_are_scaled_by_the_deviation_of_their_discounted_sums() -> None:
+    rng = np.random.default_rng(1)
+    scale = ppo.RewardScale(4, 0.9, "cpu")
+    sums, seen, last = np.zeros(4), [], np.zeros(4)
+    for _ in range(200):
+        rewards, ended = rng.normal(2, 3, 4).astype(np.float32), (rng.random(4) < 0.1).astype(np.float32)
+        sums = sums * 0.9 + rewards
+        seen += sums.tolist()
+        last = rewards / np.std(seen)
+        scaled = scale(torch.from_numpy(rewards), torch.from_numpy(ended))
+        sums = sums * (1 - ended)
+    np.testing.assert_allclose(scaled.numpy(), last, rtol=1e-3)
+
+
+def test_log_probabilities_and_entropies_are_those_of_torch() -> None:
+    torch.manual_seed(0)
+    world = worlds.load("box-world-small")
+    features = torch.randn(50, 16)
+    moves = HEADS["moves"](16, world)
+    moves.layer.weight.data.normal_()
+    logits = moves(features)
+    choice = moves.sample(logits, torch.Generator().manual_seed(0))
+    log_prob, entropy = moves.score(logits, choice)
+    expected = Categorical(logits=logits)
+    assert torch.allclose(log_prob, expected.log_prob(choice[:, 0]), atol=1e-6)
+    assert torch.allclose(entropy, expected.entropy(), atol=1e-6)
+
+    devices = HEADS["devices"](16, world)
+    devices.layer.weight.data.normal_()
+    logits = devices(features)
+    choice = devices.sample(logits, torch.Generator().manual_seed(0))
+    log_prob, entropy = devices.score(logits, choice)
+    switches = len(world.keys) + len(world.buttons)
+    parts = [Bernoulli(logits=logits[:, :switches])]
+    parts += [Categorical(logits=group) for group in logits[:, switches:].split(11, -1)]
+    assert len(parts) == 3
+    chosen = [choice[:, :switches].float(), choice[:, switches], choice[:, switches + 1]]
+    sums = parts[0].log_prob(chosen[0]).sum(-1) + sum(p.log_prob(c) for p, c in zip(parts[1:], chosen[1:], strict=True))
+    assert torch.allclose(log_prob, sums, atol=1e-4)
+    sums = parts[0].entropy().sum(-1) + parts[1].entropy() + parts[2].entropy()
+    assert torch.allclose(entropy, sums, atol=1e-4)
+
+
+@pytest.mark.parametrize("head", ["moves", "devices"])
+def test_choices_are_drawn_with_their_probabilities(head: str) -> None:
+    torch.manual_seed(1)
+    made = HEADS[head](4, worlds.load("box-world-small"))
+    made.layer.weight.data.normal_()
+    logits = made(torch.randn(1, 4)).expand(20_000, -1)
+    drawn = made.sample(logits, torch.Generator().manual_seed(2))
+    if head == "moves":
+        found, expected = torch.bincount(drawn[:, 0], minlength=4) / len(drawn), logits[0].softmax(-1)
+    else:
+        found, expected = drawn[:, : made.switches].float().mean(0), logits[0, : made.switches].sigmoid()
+    assert torch.allclose(found, expected, atol=0.02)  # five deviations
+    likeliest = made.sample(logits[:1], None)
+    assert (made.score(logits[:1], likeliest)[0] >= made.score(logits, drawn)[0].max() - 1e-6).all()
+
+
+def test_devices_write_the_hands_and_nothing_else() -> None:
+    batch = worlds.batch("sokoban-duo", 3)
+    head, tensors = HEADS["devices"](4, batch.world), batch.tensors()
+    choice = torch.zeros(6, head.parts, dtype=torch.int64)
+    choice[:, -2:] = 5  # the mouse at rest
+    choice[4, batch.world.keys.index("a")] = 1
+    choice[4, len(batch.world.keys)] = 1
+    choice[4, -2:] = torch.tensor([10, 0])
+    head.write(choice, batch, tensors)
+    assert batch.actions["keys"].sum() == 1 and batch.actions["keys"][2, 0, KEY["a"]] == 1
+    assert batch.actions["buttons"].sum() == 1 and batch.actions["buttons"][2, 0, 0] == 1
+    assert (
+        batch.actions["mouse"][2, 0].tolist() == [MOUSE_ONE, -MOUSE_ONE]
+        and np.abs(batch.actions["mouse"]).sum() == 2 * MOUSE_ONE
+    )
+    centres = bin_centres()
+    assert (np.diff(centres) > 0).all() and np.allclose(centres, -centres[::-1]) and centres[-1] == 1
+
+
+def test_memory_is_wiped_where_an_episode_begins() -> None:
+    torch.manual_seed(0)
+    core, features = Recurrent(3, 5), torch.randn(6, 2, 3)
+    fresh = torch.zeros(6, 2)
+    fresh[3, 1] = 1
+    whole, _ = core(features, core.blank(2), fresh)
+    later, _ = core(features[3:], core.blank(2), torch.zeros(3, 2))
+    assert torch.allclose(whole[3:, 1], later[:, 1])
+    assert not torch.allclose(whole[3:, 0], later[:, 0])
+
+
+@pytest.mark.parametrize(("size", "patch"), [((80, 80), 8), ((40, 40), 4), ((10, 10), 1), ((7, 11), 1), ((64, 96), 8)])
+def test_a_torso_takes_any_frame(size: tuple[int, int], patch: int) -> None:
+    assert patch_size(*size) == patch
+    frames = torch.randint(0, 256, (2, *size, 3), dtype=torch.uint8)
+    torso = Torso(size, 9)
+    assert torso(frames).shape == (2, 9)
+    moved = frames.clone()
+    moved[0, -1, -1] = 255 - moved[0, -1, -1]
+    assert (torso(moved)[0] != torso(frames)[0]).any()
+
+
+def test_patches_see_what_a_convolution_sees() -> None:
+    torso = Torso((12, 8), 4, patch=4)
+    frames = torch.randint(0, 256, (3, 12, 8, 3), dtype=torch.uint8)
+    seen = []
+    torso.blocks.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    torso(frames)
+    kernel = torso.stem.weight.view(-1, 4, 4, 3).permute(0, 3, 1, 2)
+    expected = torch.conv2d(frames.permute(0, 3, 1, 2) / 255.0, kernel, torso.stem.bias, stride=4).relu()
+    assert torch.allclose(seen[0], expected, atol=1e-4)
+
+
+SCRIPT = """
+import dataclasses, sys
+from rumpus.agents import ppo
+from rumpus.agents.ppo import Settings
+settings = {settings!r}
+ppo.train(settings, sys.argv[1], bar=False)
+"""
+
+
+@pytest.mark.parametrize("units", [0, 8])
+def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path: Path, units: int) -> None:
+    settings = dataclasses.replace(TINY, units=units, head="devices" if units else "moves", steps=60 * 128)
+    ppo.train(settings, tmp_path / "whole", bar=False)
+    killed = tmp_path / "killed"
+    run = subprocess.Popen([sys.executable, "-c", SCRIPT.format(settings=settings), str(killed)])
+    while run.poll() is None and len(read_metrics(killed)) < 3:
+        time.sleep(0.002)
+    run.send_signal(signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL, "the run ended before it could be killed"
+    assert checkpoint.load(killed)["updates"] < 60
+    with open(killed / "metrics.csv", "a") as file:
+        file.write("59,7552,1")  # half a line, as a kill may leave
+    ppo.resume(killed, bar=False)
+    assert same(tmp_path / "whole", killed)
+    assert [row["update"] for row in read_metrics(killed)] == list(range(1, 61))
+    one, other = checkpoint.load(tmp_path / "whole"), checkpoint.load(killed)
+    assert torch.equal(one["states"], other["states"])
+    assert torch.equal(one["generator"], other["generator"])
+
+
+def test_seeds_reproduce_and_matter(tmp_path: Path) -> None:
+    short = dataclasses.replace(TINY, steps=2 * 128, evaluate_every=1, evaluate_episodes=8)
+    for name, settings in {"a": short, "b": dataclasses.replace(short, evaluate_every=0)}.items():
+        ppo.train(settings, tmp_path / name, bar=False)
+    assert same(tmp_path / "a", tmp_path / "b")  # to be evaluated changes nothing
+    ppo.train(dataclasses.replace(short, seed=1), tmp_path / "c", bar=False)
+    assert not same(tmp_path / "a", tmp_path / "c")
+    with pytest.raises(ValueError, match="--resume"):
+        ppo.train(short, tmp_path / "a", bar=False)
+
+
+def test_two_players_with_a_memory_learn_from_each_others_chat(tmp_path: Path) -> None:
+    settings = dataclasses.replace(TINY, world="sokoban-duo", knobs={"height": 6, "width": 6, "boxes": 1}, units=8)
+    ppo.train(dataclasses.replace(settings, steps=2 * 256, tensorboard=True), tmp_path, bar=False)
+    assert checkpoint.load(tmp_path)["updates"] == 2
+    assert list((tmp_path / "tensorboard").glob("events.*"))
+    result = evaluate("sokoban-duo", tmp_path, episodes=5, threads=1)
+    assert result["episodes"] == 5
+
+
+def test_ppo_learns(tmp_path: Path) -> None:
+    """A one-step task in the hands: of four moves, one is better. What it picks after learning is that one."""
+    settings = ppo.Settings(
+        world="box-world-small", knobs=EASY, steps=120_000, envs=32, threads=1, tensorboard=False, evaluate_every=10_000
+    )
+    ppo.train(settings, tmp_path, bar=False)
+    before, after = (row["held_out_success"] for row in read_metrics(tmp_path) if "held_out_success" in row)
+    assert before < 0.2
+    assert after > before + 0.2
+
+
+class Still:
+    """Does nothing, and counts the episodes it is told of."""
+
+    name = "still"
+
+    def start(self, batch) -> None:
+        self.begun = np.zeros(batch.n, int)
+
+    def act(self, batch, fresh) -> None:
+        self.begun += fresh
+
+    def report(self) -> dict[str, float]:
+        return {}
+
+
+@pytest.mark.parametrize("episodes", [1, 7, 16])
+def test_evaluation_plays_exactly_the_episodes_it_says(episodes: int) -> None:
+    batch = worlds.batch("box-world-small", min(episodes, 5), limit=3, threads=1)
+    policy = Still()
+    wins, returns, lengths = episodes_of(policy, batch, episodes)
+    assert len(wins) == episodes == policy.begun.sum()
+    assert np.ptp(policy.begun) <= 1  # shared out beforehand: no row plays more because its episodes are short
+    assert (lengths == 3).all() and not wins.any() and (returns == 0).all()
+
+
+def test_evaluation_tells_players_apart() -> None:
+    options = {"episodes": 60, "threads": 1, "knobs": EASY}
+    chance, best = evaluate("box-world-small", "random", **options), evaluate("box-world-small", "expert", **options)
+    assert best["success"] == 1 and best["success_low"] > 0.9
+    assert chance["success_high"] < best["success_low"]
+    assert best["plans"] == 60 and best["plans_failed"] == 0 and best["plan_seconds_max"] > 0
+    assert evaluate("box-world-small", "random", **options) == chance
+    assert chance.keys() >= {"world", "agent", "episodes", "success", "return_mean", "length_mean"}
+
+
+def test_wilson_intervals() -> None:
+    """Against Newcombe 1998, Statistics in Medicine 17, table I, method 3 (score): 81 of 263, 15 of 148."""
+    assert interval(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert interval(15, 148) == pytest.approx((0.0624, 0.1605), abs=5e-5)
+
+
+def test_an_expert_plans_anew_when_pushed_off_its_path() -> None:
+    batch = worlds.batch("box-world-small", 20, threads=1)
+    policy = expert(batch.world)
+    batch.reset()
+    policy.start(batch)
+    won, rng = np.zeros(20, bool), np.random.default_rng(0)
+    for step in range(79):
+        policy.act(batch, np.full(20, step == 0))
+        if step == 3:  # somebody else takes the keyboard for a moment
+            batch.act(np.full(20, rng.integers(4)))
+        won |= batch.step()["success"][:, 0] == 1
+    assert policy.plans > 20
+    assert won.mean() > 0.8  # a push may open a wrong box or spend a key
+
+
+def test_a_policy_plays_the_same_after_as_in_training(tmp_path: Path) -> None:
+    ppo.train(dataclasses.replace(TINY, steps=128), tmp_path, bar=False)
+    world = worlds.load("box-world-small")
+    policy, content = learned(tmp_path, world, seed=3)
+    assert content["world"] == world.name
+    first = evaluate(world, policy, episodes=20, knobs=EASY, threads=1)
+    assert first == evaluate(world, tmp_path, episodes=20, seed=0, threads=1) | {"agent": first["agent"]} or first
+    _, options = player(tmp_path, world)
+    assert options == {"knobs": EASY, "limit": None}
+
+
+def test_clips_are_recorded(tmp_path: Path) -> None:
+    import imageio.v3 as imageio
+
+    for name in ("clip.mp4", "clip.gif"):
+        count = watch("box-world-small", "expert", out=tmp_path / name, episodes=2, size=(96, 96))
+        film = imageio.imread(tmp_path / name)
+        assert film.shape[1:] == (96, 96, 3)
+        assert 1 < len(film) <= count
+    with pytest.raises(ValueError, match=r"mp4 or \.gif"):
+        watch("box-world-small", "random", out=tmp_path / "clip.txt", episodes=1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.gif", "clip.mp4"]
+
+
+def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
+    ppo.train(dataclasses.replace(TINY, steps=128), tmp_path / "run", bar=False)
+    whole = (tmp_path / "run" / "checkpoint.pt").read_bytes()
+    for cut in (0, 10, len(whole) // 2, len(whole) - 1):
+        (tmp_path / "cut.pt").write_bytes(whole[:cut])
+        with pytest.raises(ValueError, match="cut short|damaged"):
+            checkpoint.load(tmp_path / "cut.pt")
+    torch.save({"weights": torch.zeros(3)}, tmp_path / "other.pt")
+    with pytest.raises(ValueError, match="no checkpoint of Rumpus"):
+        checkpoint.load(tmp_path / "other.pt")
+    torch.save(Trap(tmp_path / "sprung"), tmp_path / "trap.pt")
+    with pytest.raises(ValueError, match="damaged or no checkpoint"):
+        checkpoint.load(tmp_path / "trap.pt")
+    assert not (tmp_path / "sprung").exists()
+    with pytest.raises(ValueError, match="trained on box-world-small, not on sokoban"):
+        evaluate("sokoban", tmp_path / "run", episodes=1)
+    with pytest.raises(ValueError, match="no checkpoint at"):
+        evaluate("sokoban", tmp_path / "nowhere", episodes=1)
+
+
+class Trap:
+    """A pickle that makes a file when it is opened."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+FULL = """
+import resource, sys
+from rumpus.agents import checkpoint
+import torch
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+checkpoint.save(__import__("pathlib").Path(sys.argv[1]), {"world": "new", "network": torch.zeros(100_000)})
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the limit on file sizes is POSIX's")
+def test_a_full_disk_leaves_the_old_checkpoint_whole(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    checkpoint.save(path, {"world": "old"})
+    run = subprocess.run([sys.executable, "-c", FULL, str(path)], capture_output=True, text=True)
+    assert run.returncode != 0 and "could not be written" in run.stderr and "still holds the one before" in run.stderr
+    assert checkpoint.load(path)["world"] == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.pt"]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"envs": 0}, "envs must be at least 1"),
+        ({"gamma": 1.5}, "gamma must lie"),
+        ({"learning_rate": 0.0}, "greater than 0"),
+        ({"head": "feet"}, "moves or devices"),
+        ({"world": "sokobann"}, "did you mean sokoban"),
+        ({"seed": -1}, "seed"),
+        ({"size": (3, 3)}, "frame"),
+    ],
+)
+def test_impossible_settings_are_refused(tmp_path: Path, change: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ppo.train(dataclasses.replace(TINY, **change), tmp_path / "run", bar=False)
+    assert not (tmp_path / "run").exists()
+
+
+def test_nothing_in_a_network_knows_a_world() -> None:
+    folder = Path(ppo.__file__).parent
+    names = [*worlds.names(), *(name.replace("-", "_") for name in worlds.names())]
+    for path in folder.glob("networks/*.py"):
+        text = path.read_text()
+        assert not [name for name in names if f'"{name}"' in text or f"worlds.{name}" in text]
+
+
+def test_random_plays_every_move() -> None:
+    batch = worlds.batch("sokoban-duo", 50)
+    policy = Random(1)
+    policy.start(batch)
+    batch.reset()
+    policy.act(batch, np.ones(50, bool))
+    assert len(np.unique(batch.actions["keys"].reshape(-1, 96), axis=0)) == 4
+    assert isinstance(Learned(Network(batch.world, Shape((40, 40))), Shape((40, 40))).name, str)

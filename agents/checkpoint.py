@@ -29,8 +29,8 @@ def save(path: Path, content: dict[str, Any]) -> None:
         kept = f"{path} still holds the one before" if path.exists() else "there is none yet"
         raise OSError(
             error.errno,
-            f"the checkpoint of {buffer.tell():,} bytes could not be written to {path} ({error.strerror}); {kept}. Make "
-            "room and go on with --resume",
+            f"the checkpoint of {buffer.tell():,} bytes could not be written to {path} ({error.strerror}); {kept}. "
+            "Make room and go on with --resume",
         ) from error
 
 

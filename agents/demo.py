@@ -17,7 +17,7 @@ from ..interface.machine import machine
 from . import checkpoint, ppo
 from .evaluate import evaluate
 from .log import read_metrics
-from .policy import learned
+from .policy import Policy, learned
 from .report import write_report
 from .watch import watch
 
@@ -48,10 +48,10 @@ def demo(
     options |= {"knobs": settings.knobs, "limit": settings.limit, "levels": settings.levels}
     results = []
     untrained = ppo.Trainer(settings).player()
-    players = {"random": "random", "untrained": untrained, "trained": trained, "expert": "expert"}
+    players: dict[str, str | Path | Policy] = {"random": "random", "untrained": untrained, "trained": trained}
+    if world.solve is not None:
+        players["expert"] = "expert"
     for name, agent in players.items():
-        if name == "expert" and world.solve is None:
-            continue
         with console.status(f"Measuring the {name} player on {episodes} held-out episodes"):
             results.append(evaluate(world, agent, **options) | {"agent": name})
         console.print(f"  {name:10} {results[-1]['success']:6.1%} success")
@@ -109,8 +109,8 @@ def commands(settings: ppo.Settings, folder: Path, episodes: int) -> str:
 def _summary(world: Any, settings: ppo.Settings, seconds: float, results: list[dict[str, Any]]) -> str:
     before, after = results[1]["success"], results[2]["success"]
     return (
-        f"{world.summary} In {seconds / 60:.1f} minutes and {settings.steps:,} steps of PPO, an agent that sees pixels and "
-        f"acts through the keyboard went from {before:.0%} to {after:.0%} success on levels it had never seen."
+        f"{world.summary} In {seconds / 60:.1f} minutes and {settings.steps:,} steps of PPO, an agent that sees pixels "
+        f"and acts through the keyboard went from {before:.0%} to {after:.0%} success on levels it had never seen."
     )
 
 

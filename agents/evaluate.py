@@ -73,10 +73,10 @@ def evaluate(
 ) -> dict[str, Any]:
     """Play `episodes` episodes and sum them up.
 
-    agent: "random", "expert", the path of a checkpoint or of a run's folder, or a Policy. knobs and limit: those that the
-    agent was trained on unless given. Returns {world, agent, episodes, success, success_low, success_high, return_mean,
-    length_mean}, and whatever the player reports of itself (experts: planning time in seconds). The same seed gives the
-    same result on the CPU. Raises ValueError for anything unknown.
+    agent: "random", "expert", the path of a checkpoint or of a run's folder, or a Policy. knobs and limit: those that
+    the agent was trained on unless given. Returns {world, agent, episodes, success, success_low, success_high,
+    return_mean, length_mean}, and whatever the player reports of itself (experts: planning time in seconds). The same
+    seed gives the same result on the CPU. Raises ValueError for anything unknown.
     """
     world = worlds.load(world)
     if int(episodes) != episodes or episodes < 1:

@@ -36,8 +36,8 @@ COLUMNS = (
     "held_out_low",
     "held_out_high",
 )
-"""Columns of metrics.csv. episodes, success (0 to 1), return_mean and length_mean are of the training episodes that ended in
-this update, empty if none did; held_out_* are filled in the rows in which the player was evaluated."""
+"""Columns of metrics.csv. episodes, success (0 to 1), return_mean and length_mean are of the training episodes that
+ended in this update, empty if none did; held_out_* are filled in the rows in which the player was evaluated."""
 NAME = "metrics.csv"
 
 

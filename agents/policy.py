@@ -18,9 +18,9 @@ from .networks import Network, Shape, Sight
 class Policy(Protocol):
     """A player of every lane of a batch.
 
-    `start` is called once with the batch that will be played, before the first `act`. `act` writes `batch.actions` for the
-    next step from what can be seen now; fresh (n,) bools tells the rows whose episode has just begun. `report` tells what
-    the player measured of itself, as numbers by name.
+    `start` is called once with the batch that will be played, before the first `act`. `act` writes `batch.actions` for
+    the next step from what can be seen now; fresh (n,) bools tells the rows whose episode has just begun. `report`
+    tells what the player measured of itself, as numbers by name.
     """
 
     name: str
@@ -123,8 +123,8 @@ def learned(path: str | Path, world: World, *, seed: int = 0, greedy: bool = Fal
 def player(agent: str | Path, world: World, *, seed: int = 0, greedy: bool = False) -> tuple[Policy, dict[str, Any]]:
     """A player by what a person types: "random", "expert", or the path of a checkpoint or run.
 
-    Returns it with the options of the batch that it was trained on (`knobs` and `limit`), empty for the first two. Raises
-    ValueError for what is none of them.
+    Returns it with the options of the batch that it was trained on (`knobs` and `limit`), empty for the first two.
+    Raises ValueError for what is none of them.
     """
     if agent == "random":
         return Random(seed), {}

@@ -3,9 +3,9 @@
     train(Settings(world="box-world-small", steps=1_000_000), "runs/first")
     resume("runs/first")
 
-All players of all rows share one network; each is a *lane*. One update plays `rollout` steps in every lane, works out how
-much better than expected each action turned out (generalised advantage estimation, Schulman et al. 2016), and improves
-the policy on minibatches of it. On CUDA nothing leaves the GPU but a few numbers an update.
+All players of all rows share one network; each is a *lane*. One update plays `rollout` steps in every lane, works out
+how much better than expected each action turned out (generalised advantage estimation, Schulman et al. 2016), and
+improves the policy on minibatches of it. On CUDA nothing leaves the GPU but a few numbers an update.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ TILE = 4
 class Settings:
     """All that decides a run. The same settings give the same run on the CPU.
 
-    Defaults marked * are CleanRL's for procedurally generated levels (github.com/vwxyzjn/cleanrl, ppo_procgen.py), ° those
-    of the PPO paper's Atari table; what has no mark was measured here on box-world-small with two cores.
+    Defaults marked * are CleanRL's for procedurally generated levels (github.com/vwxyzjn/cleanrl, ppo_procgen.py), °
+    those of the PPO paper's Atari table; what has no mark was measured here on box-world-small with two cores.
     """
 
     world: str
@@ -100,8 +100,8 @@ def advantages(
 ) -> torch.Tensor:
     """Generalised advantage estimates, (steps, lanes).
 
-    rewards, values, ended: (steps, lanes), where ended is 1 if the episode ended with this step; last: (lanes,) values of
-    what is seen after the last step. An episode cut off by the clock has gamma times the value of its last frame in
+    rewards, values, ended: (steps, lanes), where ended is 1 if the episode ended with this step; last: (lanes,) values
+    of what is seen after the last step. An episode cut off by the clock has gamma times the value of its last frame in
     its last reward, so that only the rules end a future.
     """
     result, running = torch.zeros_like(rewards), torch.zeros_like(last)
@@ -200,7 +200,8 @@ class Trainer:
 
     @torch.no_grad()
     def play(self) -> dict[str, float]:
-        """Fill the storage with one rollout. Returns episodes, success, return_mean and length_mean of what ended in it."""
+        """Fill the storage with one rollout. Returns episodes, success, return_mean and length_mean of what ended in
+        it."""
         store, tensors = self.store, self.reader.tensors
         finished = torch.zeros(4, device=self.settings.device)  # episodes, successes, returns, lengths
         for step in range(self.settings.rollout):
@@ -209,7 +210,7 @@ class Trainer:
                 logits, values, self.memory = self.forward(sight, self.memory, self.fresh.unsqueeze(0))
             choice = self.network.head.sample(logits, self.generator)
             self.pixels[step], self.choices[step] = sight.pixels, choice
-            if self.chats is not None:
+            if self.chats is not None and sight.chat is not None:
                 self.chats[step] = sight.chat
             store["log_probs"][step], store["values"][step] = self.network.head.score(logits, choice)[0], values
             store["begun"][step], store["weights"][step] = self.fresh, self.playing
@@ -398,7 +399,8 @@ def train(settings: Settings, folder: str | Path, *, overwrite: bool = False, ba
 
 
 def resume(folder: str | Path, *, bar: bool = True) -> Path:
-    """Go on with a run from its last checkpoint, as if it had never stopped; returns the path of the last checkpoint."""
+    """Go on with a run from its last checkpoint, as if it had never stopped; returns the path of the last
+    checkpoint."""
     content = checkpoint.load(folder)
     trainer = Trainer(settings_of(content), content["threads"])
     trainer.restore(content)

@@ -36,7 +36,8 @@ details { margin: 1rem 0; }
 <tr><th>player</th><th></th><th class="number">success</th><th class="number">95 % interval</th>
 <th class="number">episodes</th><th class="number">return</th><th class="number">steps</th></tr>
 {% for row in results %}
-<tr><td>{{ row.agent }}</td><td><div class="bar"><div style="width:{{ '%.1f' % (100 * row.success) }}%"></div></div></td>
+<tr><td>{{ row.agent }}</td>
+<td><div class="bar"><div style="width:{{ '%.1f' % (100 * row.success) }}%"></div></div></td>
 <td class="number">{{ '%.1f' % (100 * row.success) }} %</td>
 <td class="number">{{ '%.1f' % (100 * row.success_low) }} to {{ '%.1f' % (100 * row.success_high) }}</td>
 <td class="number">{{ row.episodes }}</td>
@@ -72,9 +73,8 @@ def learning_curve(metrics: Sequence[Mapping[str, float]], levels: Mapping[str, 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    with plt.rc_context(
-        {"svg.hashsalt": "rumpus", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
-    ):
+    style = {"svg.hashsalt": "rumpus", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+    with plt.rc_context(style):
         figure, axes = plt.subplots(figsize=(7.5, 4))
         trained = [row for row in metrics if "success" in row]
         axes.plot(*_smooth(trained), color="#9bd", lw=1, label="training levels")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import imageio.v2 as imageio
+import imageio.v3 as imageio
 import numpy as np
 
 from .. import worlds
@@ -23,7 +23,8 @@ FORMATS = (".mp4", ".gif")
 
 
 def picture_size(batch: Batch, edge: int = EDGE) -> tuple[int, int]:
-    """(height, width) of the largest frame of whole, even tiles that fits a square of this edge; videos need even sizes."""
+    """(height, width) of the largest frame of whole, even tiles that fits a square of this edge; videos need even
+    sizes."""
     tile = max(edge // max(batch.rows, batch.cols) // 2 * 2, 2)
     return batch.rows * tile, batch.cols * tile
 
@@ -56,13 +57,13 @@ def record(path: Path, shown: Iterator[tuple[np.ndarray, bool]], hz: float) -> i
     pictures = []
     for frame, last in shown:
         pictures += [frame] * (max(round(REST * hz), 1) if last else 1)
+    film = np.stack(pictures)
     if path.suffix.lower() == ".mp4":
-        data = imageio.mimwrite(
-            imageio.RETURN_BYTES, pictures, format="mp4", fps=hz, macro_block_size=2, codec="libx264", quality=7
-        )
+        data = imageio.imwrite("<bytes>", film, extension=".mp4", fps=hz, macro_block_size=2, quality=7)
     else:
-        data = imageio.mimwrite(imageio.RETURN_BYTES, pictures, format="gif", duration=1000 / hz, loop=0)
-    write_atomically(path, bytes(data))
+        data = imageio.imwrite("<bytes>", film, extension=".gif", duration=1000 / hz, loop=0)
+    assert data is not None
+    write_atomically(path, data)
     return len(pictures)
 
 
@@ -83,8 +84,8 @@ def watch(
 ) -> int:
     """Show a player in a window, or record it to `out` (.mp4 or .gif); returns the number of frames shown.
 
-    agent: as for `evaluate`; size: (height, width) in pixels; hz: frames a second, the world's tick rate (turn-based worlds:
-    at most 8) by default. Raises ValueError for anything unknown, and NoDisplayError where there is no screen.
+    agent: as for `evaluate`; size: (height, width) in pixels; hz: frames a second, the world's tick rate (turn-based
+    worlds: at most 8) by default. Raises ValueError for anything unknown, and NoDisplayError where there is no screen.
     """
     world = worlds.load(world)
     policy, trained = (agent, {}) if isinstance(agent, Policy) else player(agent, world, seed=seed, greedy=greedy)

@@ -1,4 +1,5 @@
-"""Learning: the loss and the heads by independent reckoning, runs that go on after kill -9, honest counting, clear errors."""
+"""Learning: the loss and the heads by independent reckoning, runs that go on after kill -9, honest counting, clear
+errors."""
 
 from __future__ import annotations
 
@@ -9,10 +10,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch.distributions import Bernoulli, Categorical, Distribution
+
 from rumpus import worlds
 from rumpus.agents import checkpoint, ppo
 from rumpus.agents.evaluate import episodes_of, evaluate, interval
@@ -26,7 +30,6 @@ from rumpus.agents.policy import Learned, Random, Reader, learned, player
 from rumpus.agents.watch import watch
 from rumpus.interface.action import MOUSE_ONE
 from rumpus.interface.keys import KEY
-from torch.distributions import Bernoulli, Categorical
 
 EASY = {"size": 5, "solution_max": 1, "distractors_max": 0}
 TINY = ppo.Settings(
@@ -68,8 +71,8 @@ def test_advantages_are_sums_of_discounted_surprises_within_an_episode() -> None
                 expected[start, lane] += (gamma * lam) ** (t - start) * surprise
                 if ended[t, lane]:
                     break
-    tensors = [torch.tensor(array) for array in (rewards, values, last, ended.astype(float))]
-    np.testing.assert_allclose(ppo.advantages(*tensors, gamma, lam), expected, atol=1e-12)
+    r, v, w, e = (torch.tensor(array) for array in (rewards, values, last, ended.astype(float)))
+    np.testing.assert_allclose(ppo.advantages(r, v, w, e, gamma, lam).numpy(), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("units", [0, 8])
@@ -138,7 +141,7 @@ def test_log_probabilities_and_entropies_are_those_of_torch() -> None:
     choice = devices.sample(logits, torch.Generator().manual_seed(0))
     log_prob, entropy = devices.score(logits, choice)
     switches = len(world.keys) + len(world.buttons)
-    parts = [Bernoulli(logits=logits[:, :switches])]
+    parts: list[Distribution] = [Bernoulli(logits=logits[:, :switches])]
     parts += [Categorical(logits=group) for group in logits[:, switches:].split(11, -1)]
     assert len(parts) == 3
     chosen = [choice[:, :switches].float(), choice[:, switches], choice[:, switches + 1]]
@@ -267,13 +270,22 @@ def test_two_players_with_a_memory_learn_from_each_others_chat(tmp_path: Path) -
 
 
 def test_ppo_learns(tmp_path: Path) -> None:
-    """A one-step task in the hands: of four moves, one is better. What it picks after learning is that one."""
+    """In a room of one box and a short time, success on held-out rooms rises from chance."""
     settings = ppo.Settings(
-        world="box-world-small", knobs=EASY, steps=120_000, envs=32, threads=1, tensorboard=False, evaluate_every=10_000
+        world="box-world-small",
+        knobs=EASY,
+        limit=30,
+        steps=100_000,
+        envs=32,
+        rollout=32,
+        hidden=64,
+        threads=1,
+        tensorboard=False,
+        evaluate_every=10_000,
     )
     ppo.train(settings, tmp_path, bar=False)
     before, after = (row["held_out_success"] for row in read_metrics(tmp_path) if "held_out_success" in row)
-    assert before < 0.2
+    assert before < 0.15
     assert after > before + 0.2
 
 
@@ -303,7 +315,7 @@ def test_evaluation_plays_exactly_the_episodes_it_says(episodes: int) -> None:
 
 
 def test_evaluation_tells_players_apart() -> None:
-    options = {"episodes": 60, "threads": 1, "knobs": EASY}
+    options: dict[str, Any] = {"episodes": 60, "threads": 1, "knobs": EASY}
     chance, best = evaluate("box-world-small", "random", **options), evaluate("box-world-small", "expert", **options)
     assert best["success"] == 1 and best["success_low"] > 0.9
     assert chance["success_high"] < best["success_low"]
@@ -321,6 +333,7 @@ def test_wilson_intervals() -> None:
 def test_an_expert_plans_anew_when_pushed_off_its_path() -> None:
     batch = worlds.batch("box-world-small", 20, threads=1)
     policy = expert(batch.world)
+    assert policy is not None
     batch.reset()
     policy.start(batch)
     won, rng = np.zeros(20, bool), np.random.default_rng(0)
@@ -362,7 +375,7 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     whole = (tmp_path / "run" / "checkpoint.pt").read_bytes()
     for cut in (0, 10, len(whole) // 2, len(whole) - 1):
         (tmp_path / "cut.pt").write_bytes(whole[:cut])
-        with pytest.raises(ValueError, match="cut short|damaged"):
+        with pytest.raises(ValueError, match=r"cut short|damaged"):
             checkpoint.load(tmp_path / "cut.pt")
     torch.save({"weights": torch.zeros(3)}, tmp_path / "other.pt")
     with pytest.raises(ValueError, match="no checkpoint of Rumpus"):

@@ -15,8 +15,8 @@ class Expert:
     """Plans once an episode and follows the plan; plans anew in a row whose state is not what the plan foresaw.
 
     What it foresees is found by playing its own actions in a copy of the batch. A row without a plan is played with
-    random moves, and planned for again when the next episode begins. With several players, plans of shape (steps,) move the
-    first while the others stand still; plans of shape (steps, players) move all.
+    random moves, and planned for again when the next episode begins. With several players, plans of shape (steps,) move
+    the first while the others stand still; plans of shape (steps, players) move all.
     """
 
     name = "expert"

@@ -19,8 +19,9 @@ from .torso import Torso, initialise
 
 
 class Sight(NamedTuple):
-    """What lanes see and read: pixels uint8 (lanes, height, width, 3); texts uint16 (k, 64), the different instructions,
-    and which of them each lane has, (lanes,); chat uint16 (lanes, 64), or None where nobody else can speak."""
+    """What lanes see and read: pixels uint8 (lanes, height, width, 3); texts uint16 (k, 64), the different
+    instructions, and which of them each lane has, (lanes,); chat uint16 (lanes, 64), or None where nobody else can
+    speak."""
 
     pixels: torch.Tensor
     texts: torch.Tensor
@@ -30,9 +31,9 @@ class Sight(NamedTuple):
 
 @dataclass(frozen=True)
 class Shape:
-    """How large a network is. size: frame (height, width) in pixels; head: "moves" or "devices"; patch: pixels, 0 to choose
-    by the frame; channels and blocks of the torso; hidden: features it ends in; units: of the LSTM, 0 for no memory; words:
-    features of a text."""
+    """How large a network is. size: frame (height, width) in pixels; head: "moves" or "devices"; patch: pixels, 0 to
+    choose by the frame; channels and blocks of the torso; hidden: features it ends in; units: of the LSTM, 0 for no
+    memory; words: features of a text."""
 
     size: tuple[int, int]
     head: str = "moves"

@@ -1,8 +1,8 @@
-"""The hands: what a network's last layer says, as a distribution over actions, and how a choice is written into a batch.
+"""The hands: a network's last layer as a distribution over actions, and how a choice becomes an action.
 
-Two kinds. `Moves` picks one of the world's named moves. `Devices` holds the keyboard and the mouse themselves: each key and
-button the world listens to is pressed or not, and mouse motion and wheel are picked from a few bins. A choice is a row of
-whole numbers, one for each part, int64 (batch, parts).
+Two kinds. `Moves` picks one of the world's named moves. `Devices` holds the keyboard and the mouse themselves: each key
+and button the world listens to is pressed or not, and mouse motion and wheel are picked from a few bins. A choice is a
+row of whole numbers, one for each part, int64 (batch, parts).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Devices(nn.Module):
         self.groups = (BINS,) * (2 * mouse) + (len(WHEEL),) * wheel
         self.mouse, self.wheel = mouse, wheel
         self.parts = self.switches + len(self.groups)
-        self.layer = initialise(nn.Linear(features, self.switches + sum(self.groups)), 0.01)
+        self.layer: nn.Linear = initialise(nn.Linear(features, self.switches + sum(self.groups)), 0.01)
         with torch.no_grad():  # begin with about one switch held, not with half the keyboard
             self.layer.bias[: self.switches] = -float(np.log(max(self.switches - 1, 1)))
         centres = quantise_mouse(bin_centres())

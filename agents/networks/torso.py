@@ -1,13 +1,18 @@
 """The eyes: pixels of any frame size to a vector of features, small and quick enough for a CPU.
 
-The frame is cut into square patches, each patch becomes a vector, and a few 3x3 convolutions with a skip connection look
-at neighbours. Nothing is pooled away before the last layer, since in a room it matters exactly where a thing stands.
+The frame is cut into square patches, each patch becomes a vector, and a few 3x3 convolutions with a skip connection
+look at neighbours. Nothing is pooled away before the last layer, since in a room it matters exactly where a thing
+stands.
 """
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 from torch import nn
+
+Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
 
 CELLS = 10
 """Patches along the shorter side of a frame that the automatic patch size aims at: rooms of published puzzles have 7 to
@@ -15,15 +20,17 @@ CELLS = 10
 
 
 def patch_size(height: int, width: int) -> int:
-    """The edge of a patch in pixels: the divisor of both sides that leaves about CELLS patches along the shorter one."""
+    """The edge of a patch in pixels: the divisor of both sides that leaves about CELLS patches along the shorter
+    one."""
     divisors = [p for p in range(1, min(height, width) + 1) if height % p == 0 and width % p == 0]
     return min(divisors, key=lambda p: (abs(min(height, width) / p - CELLS), -p))
 
 
-def initialise(layer: nn.Module, gain: float = 2**0.5) -> nn.Module:
+def initialise(layer: Layer, gain: float = 2**0.5) -> Layer:
     """Orthogonal weights of this gain and zero biases, as is usual for PPO (CleanRL, `layer_init`)."""
-    nn.init.orthogonal_(layer.weight, gain)  # type: ignore[arg-type]
-    nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+    nn.init.orthogonal_(layer.weight, gain)
+    assert layer.bias is not None
+    nn.init.zeros_(layer.bias)
     return layer
 
 
@@ -42,7 +49,8 @@ class Residual(nn.Module):
 class Torso(nn.Module):
     """uint8 pixels (batch, height, width, 3) to float features (batch, features).
 
-    patch: edge of a patch in pixels, 0 to choose by the frame; channels: numbers a patch becomes; blocks: residual blocks.
+    patch: edge of a patch in pixels, 0 to choose by the frame; channels: numbers a patch becomes; blocks: residual
+    blocks.
     """
 
     def __init__(self, size: tuple[int, int], features: int, channels: int = 16, blocks: int = 2, patch: int = 0):

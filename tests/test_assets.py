@@ -21,7 +21,7 @@ def sprites(world: str) -> np.ndarray:
 
 def lab(colours: np.ndarray) -> np.ndarray:
     """RGB colours of 0 to 255, shape (n, 3), in CIELAB."""
-    return cv2.cvtColor(np.float32(colours)[None] / 255, cv2.COLOR_RGB2LAB)[0]
+    return cv2.cvtColor(np.asarray(colours, np.float32)[None] / 255, cv2.COLOR_RGB2LAB)[0]
 
 
 def least_distance(colours: np.ndarray) -> float:

@@ -31,9 +31,9 @@ def between(path: Path, mark: str, text: str) -> None:
 
 def clips() -> None:
     """Experts at work."""
-    for world, seed in (("sokoban", 4), ("box-world", 5)):
+    for world, *options in (("sokoban",), ("box-world", "--knob", "solution_min=4", "--knob", "distractors_min=3")):
         out = str(PICTURES / f"{world}.gif")
-        rumpus("watch", world, "expert", "--seed", str(seed), "--size", "280x280", "--episodes", "1", "--out", out)
+        rumpus("watch", world, "expert", "--seed", "4", "--size", "280x280", "--episodes", "1", "--out", out, *options)
 
 
 def window() -> None:

@@ -23,7 +23,11 @@ from .watch import watch
 
 FOLDER = Path("runs/demo")
 SETTINGS = ppo.Settings(
-    world="box-world-small", steps=1_200_000, evaluate_every=40, evaluate_split="test", evaluate_episodes=256
+    world="box-world-small",
+    knobs={"distractors_max": 0},
+    steps=1_000_000,
+    evaluate_every=60,
+    evaluate_split="test",
 )
 EPISODES = 500
 """Held-out episodes on which each player is measured: the 95 % interval is then at most 9 percentage points wide."""

@@ -75,7 +75,7 @@ class Log:
             disable=not bar,
         )
         self._task = self._bar.add_task(name, total=steps, speed=0.0, success="-")
-        self._success: float | None = None
+        self._wins = self._episodes = 0.0
 
     @staticmethod
     def _format(file: Any) -> csv.DictWriter:
@@ -100,8 +100,9 @@ class Log:
                 if name not in ("update", "steps"):
                     self._writer.add_scalar(f"ppo/{name}", value, int(row["update"]))
         if "success" in row:  # the bar shows a running mean over about ten updates
-            self._success = row["success"] if self._success is None else 0.9 * self._success + 0.1 * row["success"]
-        shown = "-" if self._success is None else f"{self._success:.0%}"
+            self._wins = 0.9 * self._wins + row["success"] * row["episodes"]
+            self._episodes = 0.9 * self._episodes + row["episodes"]
+        shown = f"{self._wins / self._episodes:.0%}" if self._episodes else "-"
         self._bar.update(self._task, completed=row["steps"], speed=row["steps_per_second"], success=shown)
 
 

@@ -39,8 +39,12 @@ TILE = 4
 class Settings:
     """All that decides a run. The same settings give the same run on the CPU.
 
-    Defaults marked * are CleanRL's for procedurally generated levels (github.com/vwxyzjn/cleanrl, ppo_procgen.py), °
-    those of the PPO paper's Atari table; what has no mark was measured here on box-world-small with two cores.
+    Defaults marked * are CleanRL's for procedurally generated levels (github.com/vwxyzjn/cleanrl, ppo_procgen.py), +
+    those of its ppo_atari_lstm.py, = those of the planning agents of
+    github.com/AlignmentResearch/train-learned-planner. What has no mark was chosen by trial on box-world-small
+    without dead ends, on two cores. Minibatches of 256 samples learned quicker than of 1,024; a fast learning rate with
+    a weak critic much quicker than the usual ones: at 870,000 of a million steps, 3e-3 with 0.2 had 93 % of success on
+    held-out levels, 2e-3 with 0.1 85 %, 1e-3 with 0.1 71 %, 1e-3 with 0.5 52 % (one seed each).
     """
 
     world: str
@@ -58,17 +62,17 @@ class Settings:
     hidden: int = 128
     units: int = 0  # of the LSTM; 0: no memory
 
-    envs: int = 256
+    envs: int = 64
     rollout: int = 32
-    epochs: int = 3  # *
+    epochs: int = 4  # +
     minibatches: int = 8  # *
-    learning_rate: float = 1e-3
-    anneal: bool = True  # °: the learning rate falls to 0 in a straight line
-    gamma: float = 0.99  # °
-    gae_lambda: float = 0.95  # * and °
+    learning_rate: float = 3e-3
+    anneal: bool = True  # +: the learning rate falls to 0 in a straight line
+    gamma: float = 0.97  # =
+    gae_lambda: float = 0.95  # *
     clip: float = 0.2  # *
-    entropy: float = 0.01  # * and °
-    value: float = 0.5  # *
+    entropy: float = 0.01  # *
+    value: float = 0.2  # weight of the critic's loss
     grad_norm: float = 0.5  # *
     normalise_reward: bool = True  # *: rewards are divided by the deviation of their running discounted sum
 
@@ -153,7 +157,7 @@ class Trainer:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(s.seed)
             self.network = Network(world, self.shape).to(s.device)
-        self.optimiser = torch.optim.Adam(self.network.parameters(), s.learning_rate, eps=1e-5)  # eps: *
+        self.optimiser = torch.optim.Adam(self.network.parameters(), s.learning_rate, eps=1e-5, fused=True)  # eps: *
         self.forward = torch.compile(self.network) if s.compile else self.network
         self.generator = torch.Generator(s.device).manual_seed(s.seed)
         self.reader = Reader(self.batch)

@@ -73,7 +73,7 @@ def learning_curve(metrics: Sequence[Mapping[str, float]], levels: Mapping[str, 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    style = {"svg.hashsalt": "rumpus", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
+    style: Any = {"svg.hashsalt": "rumpus", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
     with plt.rc_context(style):
         figure, axes = plt.subplots(figsize=(7.5, 4))
         trained = [row for row in metrics if "success" in row]
@@ -85,8 +85,8 @@ def learning_curve(metrics: Sequence[Mapping[str, float]], levels: Mapping[str, 
         axes.plot(
             steps, [100 * row["held_out_success"] for row in tested], "o-", ms=3, color="#2a7", label="held-out levels"
         )
-        for (name, level), style in zip(levels.items(), ("--", ":", "-."), strict=False):
-            axes.axhline(100 * level, color="#888", ls=style, lw=1, label=name)
+        for (name, level), dashes in zip(levels.items(), ("--", ":", "-."), strict=False):
+            axes.axhline(100 * level, color="#888", ls=dashes, lw=1, label=name)
         axes.set(xlabel="steps", ylabel="success, %", ylim=(0, 102))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.legend(frameon=False, loc="center right")
@@ -99,13 +99,14 @@ def learning_curve(metrics: Sequence[Mapping[str, float]], levels: Mapping[str, 
 
 
 def _smooth(rows: Sequence[Mapping[str, float]], keep: float = 0.8) -> tuple[list[float], list[float]]:
-    """Steps, and the running mean of success in %."""
+    """Steps, and the running mean of success in %, in which every episode counts the same."""
     steps, means = [], []
-    mean = 0.0
-    for index, row in enumerate(rows):
-        mean = row["success"] if index == 0 else keep * mean + (1 - keep) * row["success"]
+    wins = episodes = 0.0
+    for row in rows:
+        wins = keep * wins + row["episodes"] * row["success"]
+        episodes = keep * episodes + row["episodes"]
         steps.append(row["steps"])
-        means.append(100 * mean)
+        means.append(100 * wins / episodes)
     return steps, means
 
 

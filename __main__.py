@@ -37,9 +37,15 @@ Knobs = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option(help="Steps in an episode, in place of the world's own limit.")]
 Seed = Annotated[int, typer.Option(help="Seed; the same seed gives the same result.")]
+Agent = Annotated[str, typer.Argument(help="random, expert, or a run's folder or checkpoint.")]
+Greedy = Annotated[bool, typer.Option("--greedy", help="Always the likeliest action, not a drawn one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Device = Annotated[str, typer.Option(help="cpu or cuda.")]
 Threads = Annotated[int | None, typer.Option(help="CPU threads; all cores by default.")]
+
+# What `rumpus demo` trains on: learned on two cores in about three minutes.
+DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_000_000
+DEMO_SETTINGS: dict[str, Any] = {"evaluate_every": 60, "evaluate_split": "test"}
 
 
 def knob_values(pairs: list[str] | None) -> dict[str, int]:
@@ -230,14 +236,14 @@ def train(
 @app.command()
 def evaluate(
     world: World,
-    agent: Annotated[str, typer.Argument(help="random, expert, or a run's folder or checkpoint.")],
+    agent: Agent,
     episodes: Annotated[int, typer.Option(help="Episodes to play.")] = 256,
     split: Split = "test",
     seed: Seed = 0,
     levels: Levels = None,
     knob: Knobs = None,
     limit: Limit = None,
-    greedy: Annotated[bool, typer.Option("--greedy", help="Always the likeliest action, not a drawn one.")] = False,
+    greedy: Greedy = False,
     device: Device = "cpu",
     threads: Threads = None,
     as_json: Json = False,
@@ -273,6 +279,60 @@ def evaluate(
     for name in [name for name in result if name.startswith("plan")]:
         table.add_row(name.replace("_", " "), f"{result[name]:.4g}")
     Console().print(table)
+
+
+@app.command()
+def watch(
+    world: World,
+    agent: Agent,
+    out: Annotated[Path | None, typer.Option(help="Record to this .mp4 or .gif instead of opening a window.")] = None,
+    episodes: Annotated[int, typer.Option(help="Episodes to show.")] = 3,
+    size: Annotated[str | None, typer.Option(help="Size of the picture, HEIGHTxWIDTH.")] = None,
+    hz: Annotated[float | None, typer.Option(help="Steps shown a second.")] = None,
+    split: Split = "test",
+    seed: Seed = 0,
+    levels: Levels = None,
+    knob: Knobs = None,
+    limit: Limit = None,
+    greedy: Greedy = False,
+) -> None:
+    """Watch a player in a window, or record it.
+
+    Example: rumpus watch sokoban expert --out clip.mp4
+    """
+    from .agents.watch import watch as show
+
+    show(
+        world,
+        agent,
+        out=out,
+        episodes=episodes,
+        size=frame_size(size) if size else None,
+        hz=hz,
+        split=split,
+        seed=seed,
+        levels=levels,
+        knobs=knob_values(knob) or None,
+        limit=limit,
+        greedy=greedy,
+    )
+    if out:
+        print(out)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder of the run and its report.")] = Path("runs/demo"),
+    steps: Annotated[int, typer.Option(help="Environment steps to train for.")] = DEMO_STEPS,
+) -> None:
+    """Train an agent on a small world for about three minutes, measure it on held-out levels, and write a report.
+
+    Example: rumpus demo
+    """
+    from .agents import ppo
+    from .agents.demo import demo as show
+
+    show(out, ppo.Settings(world=DEMO_WORLD, steps=steps, **DEMO_SETTINGS))
 
 
 @app.command()

@@ -21,22 +21,12 @@ from .policy import Policy, learned
 from .report import write_report
 from .watch import watch
 
-FOLDER = Path("runs/demo")
-SETTINGS = ppo.Settings(
-    world="box-world-small",
-    knobs={"distractors_max": 0},
-    steps=1_000_000,
-    evaluate_every=60,
-    evaluate_split="test",
-)
 EPISODES = 500
 """Held-out episodes on which each player is measured: the 95 % interval is then at most 9 percentage points wide."""
 FILMED = 8
 
 
-def demo(
-    folder: str | Path = FOLDER, *, settings: ppo.Settings = SETTINGS, episodes: int = EPISODES, bar: bool = True
-) -> Path:
+def demo(folder: str | Path, settings: ppo.Settings, *, episodes: int = EPISODES, bar: bool = True) -> Path:
     """Train, measure, film and report; returns the path of report.html. A run that was broken off is gone on with."""
     folder = Path(folder)
     console = Console(stderr=True, quiet=not bar)

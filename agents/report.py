@@ -12,6 +12,9 @@ import jinja2
 
 from ..worlds.engine.kernels import write_atomically
 
+FEWEST = 32
+"""Episodes from which on a running mean of success is drawn."""
+
 _PAGE = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string("""<!doctype html>
 <html lang="en">
 <head>
@@ -105,8 +108,9 @@ def _smooth(rows: Sequence[Mapping[str, float]], keep: float = 0.8) -> tuple[lis
     for row in rows:
         wins = keep * wins + row["episodes"] * row["success"]
         episodes = keep * episodes + row["episodes"]
-        steps.append(row["steps"])
-        means.append(100 * wins / episodes)
+        if episodes >= FEWEST:  # the first that end are the shortest, so a few of them tell nothing
+            steps.append(row["steps"])
+            means.append(100 * wins / episodes)
     return steps, means
 
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import imageio.v3 as imageio
 import numpy as np
 
 from .. import worlds
+from ..interface.viewer import Viewer
 from ..worlds.engine.batch import Batch
-from ..worlds.engine.kernels import write_atomically
 from ..worlds.engine.world import World
+from .clip import rested, write_clip
 from .policy import Policy, player
 
 EDGE = 480
 """Pixels that the longer side of a recorded frame has at most, by default."""
-REST = 1.0
-"""Seconds for which the last frame of an episode stays."""
-FORMATS = (".mp4", ".gif")
 
 
 def picture_size(batch: Batch, edge: int = EDGE) -> tuple[int, int]:
@@ -29,42 +27,16 @@ def picture_size(batch: Batch, edge: int = EDGE) -> tuple[int, int]:
     return batch.rows * tile, batch.cols * tile
 
 
-def frames(policy: Policy, batch: Batch, episodes: int, size: tuple[int, int]) -> Iterator[tuple[np.ndarray, bool]]:
-    """The frames of `episodes` episodes of a batch of one row, each with whether it is the last of its episode."""
-    batch.reset()
-    policy.start(batch)
+def episode(policy: Policy, batch: Batch, size: tuple[int, int]) -> Iterator[np.ndarray]:
+    """The frames of the episode that begins now in a batch of one row, and leave it at the start of the next."""
     fresh = np.ones(1, bool)
-    for _ in range(episodes):
-        over = False
-        while not over:
-            yield batch.picture(size=size), False
-            policy.act(batch, fresh)
-            batch.step()
-            over = bool(batch.over[0])
-            fresh = np.zeros(1, bool)
-        yield batch.picture(size=size), True
-        fresh = np.ones(1, bool)
-        batch.reset(fresh)
-
-
-def record(path: Path, shown: Iterator[tuple[np.ndarray, bool]], hz: float) -> int:
-    """Write frames to an .mp4 or .gif at this rate, whole or not at all; returns how many were written.
-
-    Raises ValueError for another ending.
-    """
-    if path.suffix.lower() not in FORMATS:
-        raise ValueError(f"a clip is written to a file that ends in {' or '.join(FORMATS)}, got {path.name!r}")
-    pictures = []
-    for frame, last in shown:
-        pictures += [frame] * (max(round(REST * hz), 1) if last else 1)
-    film = np.stack(pictures)
-    if path.suffix.lower() == ".mp4":
-        data = imageio.imwrite("<bytes>", film, extension=".mp4", fps=hz, macro_block_size=2, quality=7)
-    else:
-        data = imageio.imwrite("<bytes>", film, extension=".gif", duration=1000 / hz, loop=0)
-    assert data is not None
-    write_atomically(path, data)
-    return len(pictures)
+    while not batch.over[0]:
+        yield batch.picture(size=size)
+        policy.act(batch, fresh)
+        batch.step()
+        fresh = np.zeros(1, bool)
+    yield batch.picture(size=size)
+    batch.reset()
 
 
 def watch(
@@ -81,8 +53,8 @@ def watch(
     size: tuple[int, int] | None = None,
     hz: float | None = None,
     greedy: bool = False,
-) -> int:
-    """Show a player in a window, or record it to `out` (.mp4 or .gif); returns the number of frames shown.
+) -> None:
+    """Show a player in a window, or record it to `out` (.mp4 or .gif).
 
     agent: as for `evaluate`; size: (height, width) in pixels; hz: frames a second, the world's tick rate (turn-based
     worlds: at most 8) by default. Raises ValueError for anything unknown, and NoDisplayError where there is no screen.
@@ -96,18 +68,15 @@ def watch(
     batch = Batch(world, 1, split=split, seed=seed, levels=levels, threads=1, **options)
     size = size or picture_size(batch)
     hz = hz or (min(world.tick_hz, 8) if world.turn_based else world.tick_hz)
-    shown = frames(policy, batch, episodes, size)
+    batch.reset()
+    policy.start(batch)
+    shown = chain.from_iterable(rested(episode(policy, batch, size), hz) for _ in range(episodes))
     if out is not None:
-        return record(Path(out), shown, hz)
-    from ..interface.viewer import Viewer
-
+        write_clip(out, shown, hz)
+        return
     viewer = Viewer(f"{policy.name} in {world.name}")
-    count = 0
-    for frame, last in shown:
-        for _ in range(max(round(REST * hz), 1) if last else 1):
-            viewer.show(frame, hz)
-            count += 1
+    for frame in shown:
+        viewer.show(frame, hz)
         if viewer.closed:
             break
     viewer.close()
-    return count

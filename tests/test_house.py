@@ -213,7 +213,10 @@ def typed_commands() -> list[tuple[str, list[str]]]:
     """Every line of the pages' code blocks that calls rumpus or make, as (page, words)."""
     found = []
     for page in PAGES:
-        for block in re.findall(r"```(?:sh|bash|console)?\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S):
+        text = (ROOT / page).read_text(encoding="utf-8")
+        for language, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.S | re.M):
+            if language not in ("", "sh", "bash", "console"):
+                continue
             for line in block.replace("\\\n", " ").splitlines():
                 words = shlex.split(line.removeprefix("$ "), comments=True)
                 if words and words[0].removeprefix(".venv/bin/") in ("rumpus", "make"):

@@ -110,7 +110,7 @@ def test_only_the_clock_leaves_a_future(units: int) -> None:
 
 def test_rewards_are_scaled_by_the_deviation_of_their_discounted_sums() -> None:
     rng = np.random.default_rng(1)
-    scale = ppo.RewardScale(4, 0.9, "cpu")
+    scale = ppo.RewardScale(4, 0.9, torch.device("cpu"))
     sums, seen, last = np.zeros(4), [], np.zeros(4)
     for _ in range(200):
         rewards, ended = rng.normal(2, 3, 4).astype(np.float32), (rng.random(4) < 0.1).astype(np.float32)
@@ -260,6 +260,20 @@ def test_seeds_reproduce_and_matter(tmp_path: Path) -> None:
         ppo.train(short, tmp_path / "a", bar=False)
 
 
+def test_a_gpu_learns_what_the_cpu_learns(tmp_path: Path) -> None:
+    """On Numba's CUDA simulator, with torch on the CPU: the same weights and states, bit for bit."""
+    settings = dataclasses.replace(
+        TINY, limit=4, envs=2, rollout=6, steps=24, hidden=8, channels=4, units=4, head="devices"
+    )
+    ppo.train(settings, tmp_path / "cpu", bar=False)
+    simulator = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONWARNINGS": "ignore"}
+    script = SCRIPT.format(settings=dataclasses.replace(settings, device="cuda"))
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "cuda")], check=True, env=simulator)
+    assert same(tmp_path / "cpu", tmp_path / "cuda")
+    one, other = checkpoint.load(tmp_path / "cpu"), checkpoint.load(tmp_path / "cuda")
+    assert torch.equal(one["states"], other["states"])
+
+
 def test_two_players_with_a_memory_learn_from_each_others_chat(tmp_path: Path) -> None:
     settings = dataclasses.replace(TINY, world="sokoban-duo", knobs={"height": 6, "width": 6, "boxes": 1}, units=8)
     ppo.train(dataclasses.replace(settings, steps=2 * 256, tensorboard=True), tmp_path, bar=False)
@@ -371,11 +385,11 @@ def test_clips_are_recorded(tmp_path: Path) -> None:
     import imageio.v3 as imageio
 
     for name in ("clip.mp4", "clip.gif"):
-        count = watch("box-world-small", "expert", out=tmp_path / name, episodes=2, size=(96, 96))
+        watch("box-world-small", "expert", out=tmp_path / name, episodes=2, size=(96, 96))
         film = imageio.imread(tmp_path / name)
         assert film.shape[1:] == (96, 96, 3)
-        assert 1 < len(film) <= count
-    with pytest.raises(ValueError, match=r"mp4 or \.gif"):
+        assert len(film) > 10
+    with pytest.raises(ValueError, match=r"\.mp4 or a \.gif"):
         watch("box-world-small", "random", out=tmp_path / "clip.txt", episodes=1)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.gif", "clip.mp4"]
 

@@ -20,6 +20,7 @@ import numpy as np
 import pygame
 import pytest
 
+from rumpus.agents.clip import rested, write_clip
 from rumpus.agents.human import clip, keyboard
 from rumpus.agents.human.controls import Controls, hands_rows
 from rumpus.agents.human.hands import DELAY, INTERVAL, TickHands, TurnHands, hands_of
@@ -227,9 +228,9 @@ def test_a_clip_shows_every_state_at_any_size(tmp_path):
     play(game, "w")  # the film is not touched by what comes after
     assert np.array_equal(list(film.frames(280))[-1], frames[-1])
     assert np.array_equal(frames[0][:, :280], session(DUO).views(200, 280)[0])
-    gif = clip.write_clip(tmp_path / "new" / "a.gif", film.frames(140), film.hz)
+    gif = write_clip(tmp_path / "new" / "a.gif", film.frames(140), film.hz)
     assert len(imageio.imread(gif)) == 3  # a step against the wall shows the same, for longer
-    mp4 = clip.write_clip(tmp_path / "a.mp4", film.frames(280), film.hz)
+    mp4 = write_clip(tmp_path / "a.mp4", rested(film.frames(280), film.hz), film.hz)
     assert imageio.imread(mp4).shape == (4 + 8, 200, 568, 3)
     assert len(list(film.frames(280, every=3))) == 2
     assert clip.fresh_path(tmp_path, "b", ".gif") == tmp_path / "b-1.gif"
@@ -241,9 +242,9 @@ def test_a_clip_that_fails_leaves_nothing(tmp_path):
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        clip.write_clip(tmp_path / "a.gif", broken(), 8)
+        write_clip(tmp_path / "a.gif", broken(), 8)
     with pytest.raises(ValueError, match=r"\.mp4 or a \.gif"):
-        clip.write_clip(tmp_path / "a.avi", broken(), 8)
+        write_clip(tmp_path / "a.avi", broken(), 8)
     assert list(tmp_path.iterdir()) == []
 
 

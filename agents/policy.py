@@ -46,13 +46,13 @@ class Random:
 
     def start(self, batch: Batch) -> None:
         """Begin the sequence of this seed anew."""
-        self._generator = torch.Generator(batch.device).manual_seed(self._seed)
+        self._device = batch.tensors()["over"].device
+        self._generator = torch.Generator(self._device).manual_seed(self._seed)
 
     def act(self, batch: Batch, fresh: np.ndarray) -> None:
         """A random move for every player."""
         shape = (batch.n, batch.players)
-        choice = torch.randint(len(batch.world.moves), shape, generator=self._generator, device=batch.device)
-        batch.act(choice.numpy() if batch.device == "cpu" else choice)
+        batch.act(torch.randint(len(batch.world.moves), shape, generator=self._generator, device=self._device))
 
     def report(self) -> dict[str, float]:
         """Nothing is measured."""
@@ -65,8 +65,9 @@ class Reader:
     def __init__(self, batch: Batch):
         texts, which = np.unique(batch.instruction.reshape(batch.n * batch.players, -1), axis=0, return_inverse=True)
         self.tensors = batch.tensors()
-        self.texts = torch.from_numpy(texts.astype(np.int64)).to(batch.device)
-        self.which = torch.from_numpy(which.reshape(-1)).to(batch.device)
+        self.device = self.tensors["pixels"].device
+        self.texts = torch.from_numpy(texts.astype(np.int64)).to(self.device)
+        self.which = torch.from_numpy(which.reshape(-1)).to(self.device)
         self._speaking = batch.players > 1
 
     def sight(self) -> Sight:
@@ -84,16 +85,16 @@ class Learned:
     def start(self, batch: Batch) -> None:
         """Set the frame size the network was made for, and blank its memory."""
         batch.size = self._size
-        self._network.to(batch.device)
         self._reader = Reader(batch)
-        self._generator = None if self._greedy else torch.Generator(batch.device).manual_seed(self._seed)
+        self._network.to(self._reader.device)
+        self._generator = None if self._greedy else torch.Generator(self._reader.device).manual_seed(self._seed)
         self._memory = self._network.blank(batch.n * batch.players)
 
     @torch.no_grad()
     def act(self, batch: Batch, fresh: np.ndarray) -> None:
         """Look, and choose for every lane."""
         batch.draw()
-        lanes = torch.from_numpy(np.repeat(fresh, batch.players).reshape(1, -1)).to(batch.device)
+        lanes = torch.from_numpy(np.repeat(fresh, batch.players).reshape(1, -1)).to(self._reader.device)
         logits, _, self._memory = self._network(self._reader.sight(), self._memory, lanes)
         self._network.head.write(self._network.head.sample(logits, self._generator), batch, self._reader.tensors)
 

@@ -1,6 +1,6 @@
 """PPO, from top to bottom: proximal policy optimisation (Schulman et al. 2017, arXiv 1707.06347) on a batch of a world.
 
-    train(Settings(world="box-world-small", steps=1_000_000), "runs/first")
+    train(Settings(world="a-world", steps=1_000_000), "runs/first")
     resume("runs/first")
 
 All players of all rows share one network; each is a *lane*. One update plays `rollout` steps in every lane, works out
@@ -41,8 +41,8 @@ class Settings:
 
     Defaults marked * are CleanRL's for procedurally generated levels (github.com/vwxyzjn/cleanrl, ppo_procgen.py), +
     those of its ppo_atari_lstm.py, = those of the planning agents of
-    github.com/AlignmentResearch/train-learned-planner. What has no mark was chosen by trial on box-world-small
-    without dead ends, on two cores. Minibatches of 256 samples learned quicker than of 1,024; a fast learning rate with
+    github.com/AlignmentResearch/train-learned-planner. What has no mark was chosen by trial in a small world of
+    keys and boxes, on two cores. Minibatches of 256 samples learned quicker than of 1,024; a fast learning rate with
     a weak critic much quicker than the usual ones: at 870,000 of a million steps, 3e-3 with 0.2 had 93 % of success on
     held-out levels, 2e-3 with 0.1 85 %, 1e-3 with 0.1 71 %, 1e-3 with 0.5 52 % (one seed each).
     """
@@ -120,7 +120,7 @@ def advantages(
 class RewardScale:
     """Divides rewards by the standard deviation of the discounted sum of rewards, kept over the whole run."""
 
-    def __init__(self, lanes: int, gamma: float, device: str):
+    def __init__(self, lanes: int, gamma: float, device: torch.device):
         self.sums = torch.zeros(lanes, device=device)
         self.moments = torch.tensor([1e-4, 0.0, 1e-4], dtype=torch.float64, device=device)  # count, mean, squares
         self._gamma = gamma
@@ -154,15 +154,16 @@ class Trainer:
         self.batch.size = size
         patch = 0 if s.size else TILE
         self.shape = Shape(size, s.head, patch, s.channels, s.blocks, s.hidden, s.units)
+        self.reader = Reader(self.batch)
+        self.device = self.reader.device
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(s.seed)
-            self.network = Network(world, self.shape).to(s.device)
+            self.network = Network(world, self.shape).to(self.device)
         self.optimiser = torch.optim.Adam(self.network.parameters(), s.learning_rate, eps=1e-5, fused=True)  # eps: *
         self.forward = torch.compile(self.network) if s.compile else self.network
-        self.generator = torch.Generator(s.device).manual_seed(s.seed)
-        self.reader = Reader(self.batch)
+        self.generator = torch.Generator(self.device).manual_seed(s.seed)
         self.lanes = self.batch.n * self.batch.players
-        self.scale = RewardScale(self.lanes, s.gamma, s.device)
+        self.scale = RewardScale(self.lanes, s.gamma, self.device)
         self.updates, self.seconds = 0, 0.0
         self.memory = self.network.blank(self.lanes)
         self.fresh, self.playing = (
@@ -175,18 +176,20 @@ class Trainer:
         self.batch.draw()
 
     def _full(self, value: float) -> torch.Tensor:
-        return torch.full((self.lanes,), value, device=self.settings.device)
+        return torch.full((self.lanes,), value, device=self.device)
 
     def _make_storage(self) -> None:
-        s, lead = self.settings, (self.settings.rollout, self.lanes)
+        lead = (self.settings.rollout, self.lanes)
         sight = self.reader.sight()
-        self.pixels = torch.zeros(*lead, *sight.pixels.shape[1:], dtype=torch.uint8, device=s.device)
+        self.pixels = torch.zeros(*lead, *sight.pixels.shape[1:], dtype=torch.uint8, device=self.device)
         self.chats = (
-            None if sight.chat is None else torch.zeros(*lead, sight.chat.shape[1], dtype=torch.int64, device=s.device)
+            None
+            if sight.chat is None
+            else torch.zeros(*lead, sight.chat.shape[1], dtype=torch.int64, device=self.device)
         )
-        self.choices = torch.zeros(*lead, self.network.head.parts, dtype=torch.int64, device=s.device)
+        self.choices = torch.zeros(*lead, self.network.head.parts, dtype=torch.int64, device=self.device)
         names = ("log_probs", "values", "rewards", "ended", "begun", "weights")
-        self.store = {name: torch.zeros(lead, device=s.device) for name in names}
+        self.store = {name: torch.zeros(lead, device=self.device) for name in names}
 
     @property
     def total(self) -> int:
@@ -199,15 +202,15 @@ class Trainer:
         return self.updates * self.settings.rollout * self.lanes
 
     def _cast(self) -> torch.autocast:
-        s = self.settings
-        return torch.autocast(s.device, torch.bfloat16, enabled=s.bf16 and s.device == "cuda")
+        cuda = self.device.type == "cuda"
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bf16 and cuda)
 
     @torch.no_grad()
     def play(self) -> dict[str, float]:
         """Fill the storage with one rollout. Returns episodes, success, return_mean and length_mean of what ended in
         it."""
         store, tensors = self.store, self.reader.tensors
-        finished = torch.zeros(4, device=self.settings.device)  # episodes, successes, returns, lengths
+        finished = torch.zeros(4, device=self.device)  # episodes, successes, returns, lengths
         for step in range(self.settings.rollout):
             sight = self.reader.sight()
             with self._cast():
@@ -266,11 +269,11 @@ class Trainer:
         s, store = self.settings, self.store
         gained = advantages(store["rewards"], store["values"], self.last, store["ended"], s.gamma, s.gae_lambda)
         targets = gained + store["values"]
-        sums = torch.zeros(6, device=s.device)
+        sums = torch.zeros(6, device=self.device)
         count = self.lanes if self.memory else self.lanes * s.rollout  # sequences stay whole if there is a memory
         parts = min(s.minibatches, count)
         for _ in range(s.epochs):
-            for index in torch.randperm(count, generator=self.generator, device=s.device).chunk(parts):
+            for index in torch.randperm(count, generator=self.generator, device=self.device).chunk(parts):
                 sums += self._step(index, gained, targets, memory)
         means = (sums[:5] / sums[5]).tolist()
         explained = 1 - (targets - store["values"]).var() / targets.var().clamp_min(1e-8)
@@ -372,7 +375,7 @@ class Trainer:
 
     def restore(self, content: dict[str, Any]) -> None:
         """Go back to a saved state. Raises ValueError if it is of another version of this world."""
-        device = self.settings.device
+        device = self.device
         self.network.load_state_dict(content["network"])
         self.optimiser.load_state_dict(content["optimiser"])
         self.generator.set_state(content["generator"])

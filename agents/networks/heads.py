@@ -62,8 +62,7 @@ class Moves(nn.Module):
 
     def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
         """Put choices of all lanes (n * players, 1) into the batch's actions."""
-        moves = choice.view(batch.n, batch.players)
-        batch.act(moves.numpy() if batch.device == "cpu" else moves)
+        batch.act(choice.view(batch.n, batch.players))
 
 
 class Devices(nn.Module):

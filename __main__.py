@@ -1,4 +1,4 @@
-"""The command line: `rumpus worlds | play | watch | train | evaluate | bench | demo | doctor`.
+"""The command line: `rumpus worlds | levels | play | watch | train | evaluate | bench | demo | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -152,6 +152,28 @@ def page(world: Any) -> None:
         table.add_row(knob, str(values[knob]), str(record.low), str(record.high), record.meaning)
     console.print(table)
     console.print(f"\nmoves: {', '.join(world.moves)}\nsplits: {', '.join(world.splits)}\nlimit: {world.limit} steps")
+
+
+@app.command()
+def levels(
+    world: World,
+    out: Annotated[Path, typer.Option(help="The file to write.")],
+    count: Annotated[int | None, typer.Option(help="How many; by default as many as the split has.")] = None,
+    split: Split = "train",
+    knob: Knobs = None,
+) -> None:
+    """Make levels, all different, and write them to a file that --levels takes.
+
+    Example: rumpus levels sokoban --count 100000 --out levels.txt
+    """
+    from . import worlds as all_worlds
+
+    chosen = all_worlds.load(world)
+    if chosen.write is None:
+        raise ValueError(f"{chosen.name} makes its levels as it goes and writes none to files")
+    made = chosen.levels(split, knob_values(knob), count)
+    chosen.write(out, made, players=chosen.players)
+    print(out)
 
 
 @app.command()

@@ -98,7 +98,18 @@ def test_what_a_person_can_mend_is_one_message(arguments, message):
     assert len(error) < 700
 
 
-@pytest.mark.parametrize("command", ["worlds", "play", "watch", "train", "evaluate", "bench", "doctor", "demo"])
+def test_levels_go_to_a_file_and_come_back(tmp_path):
+    file = tmp_path / "levels.txt"
+    rumpus("levels", "sokoban-small", "--count", "20", "--split", "test", "--out", file)
+    assert file.read_text().count(";") == 20
+    expert = json.loads(rumpus("evaluate", "sokoban-small", "expert", "--levels", file, "--episodes", "20", "--json"))
+    assert expert["success"] == 1
+    assert "writes none" in rumpus("levels", "box-world", "--out", file, fails=True)
+
+
+@pytest.mark.parametrize(
+    "command", ["worlds", "levels", "play", "watch", "train", "evaluate", "bench", "doctor", "demo"]
+)
 def test_help_has_an_example(command):
     assert f"Example: rumpus {command}" in rumpus(command, "--help")
 

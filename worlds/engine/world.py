@@ -36,8 +36,9 @@ class World:
         says what is wrong with a combination of values, or None if nothing is.
     limit: steps after which an episode is truncated; instruction: what each player is told (one text for all, or a
     tuple). splits: the names of its sets of levels, and the knobs that each turns.
-    bank(split, knobs): the levels of a split as a structured array, for worlds whose levels are not made by `reset`.
-    read(path): (levels, knobs) from a user's file or folder, with the knobs that fit them; write(path, levels).
+    bank(split, knobs, count=None): levels of a split as a structured array, for worlds whose `reset` makes none.
+    read(path): (levels, knobs) from a user's file or folder, with the knobs that fit them; write(path, levels,
+        players=n) writes such a file.
     solve(state): a plan as indices into `moves`, or None, for worlds that can be planned for; see agents/experts.
     """
 
@@ -65,6 +66,7 @@ class World:
     splits: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: {"train": {}, "valid": {}, "test": {}})
     bank: Callable[..., np.ndarray] | None = None
     read: Callable[..., tuple[np.ndarray, dict[str, int]]] | None = None
+    write: Callable[..., None] | None = None
     solve: Callable[..., Any] | None = None
     version: int = 0
     savable: bool = True
@@ -116,12 +118,17 @@ class World:
             raise ValueError(f"{self.name}: {complaint}")
         return values
 
-    def levels(self, split: str = "train", knobs: Mapping[str, int] | None = None) -> np.ndarray | None:
-        """The bank of levels of a split, made on first use; None if this world makes its levels as it goes."""
+    def levels(
+        self, split: str = "train", knobs: Mapping[str, int] | None = None, count: int | None = None
+    ) -> np.ndarray | None:
+        """The bank of levels of a split, made on first use; None if this world makes its levels as it goes.
+
+        count: how many, by default as many as the world thinks right.
+        """
         self.check_split(split)
-        return (
-            None if self.bank is None else self.bank(split, self.knob_values({**self.splits[split], **(knobs or {})}))
-        )
+        if self.bank is None:
+            return None
+        return self.bank(split, self.knob_values({**self.splits[split], **(knobs or {})}), count=count)
 
     def check_split(self, split: str) -> None:
         """Raise ValueError unless this world has a split of this name."""

@@ -22,7 +22,7 @@ from .look import tile
 from .rules import step
 from .solve import solve
 from .state import KNOBS, STATE
-from .xsb import read
+from .xsb import read, write
 
 SOKOBAN = World(
     name="sokoban",
@@ -44,6 +44,7 @@ SOKOBAN = World(
     splits={"train": {}, "valid": {}, "test": {}},
     bank=bank,
     read=read,
+    write=write,
     solve=solve,
 )
 SMALL = SOKOBAN.variant(

@@ -44,7 +44,7 @@ Device = Annotated[str, typer.Option(help="cpu or cuda.")]
 Threads = Annotated[int | None, typer.Option(help="CPU threads; all cores by default.")]
 
 # What `rumpus demo` trains on: learned on two cores in about three minutes.
-DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_000_000
+DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_200_000
 DEMO_SETTINGS: dict[str, Any] = {"evaluate_every": 60, "evaluate_split": "test"}
 
 

@@ -67,13 +67,13 @@ def _deliver(state, actions):
         heard = 0
         for other in range(state.players):
             if other != player:
-                say = actions[other].say
-                for token in range(TOKENS):
-                    if say[token] != 0 and heard < TOKENS:
-                        state.chat[player, heard] = say[token]
-                        heard += 1
-        for token in range(heard, TOKENS):
-            state.chat[player, token] = 0
+                say, token = actions[other].say, 0
+                while token < TOKENS and say[token] != 0 and heard < TOKENS:
+                    state.chat[player, heard] = say[token]
+                    heard, token = heard + 1, token + 1
+        while heard < TOKENS and state.chat[player, heard] != 0:  # what is left of the last tick
+            state.chat[player, heard] = 0
+            heard += 1
 
 
 @njit

@@ -201,6 +201,14 @@ def test_a_second_start_compiles_nothing(kept):
     assert again[TINY] == {"played": first[TINY]["played"], "compiled": 0, "found": 4}
 
 
+def test_worlds_compiled_apart_live_together(tmp_path):
+    """Two processes compile a family each, in the same order and so under the same numbers; a third loads both."""
+    cache, names = {"RUMPUS_CACHE": tmp_path}, ("sokoban-small", "box-world-small")
+    alone = {name: run(name, **cache)[name]["played"] for name in names}
+    for order in (names, names[::-1]):
+        assert {name: played["played"] for name, played in run(*order, **cache).items()} == alone
+
+
 def test_an_edited_rule_is_never_stale(tmp_path):
     """Neither when a function far away changes that a rule calls, nor a constant of a file that holds no rule."""
     world = tmp_path / "edited"

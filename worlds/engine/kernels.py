@@ -22,7 +22,7 @@ import platformdirs
 from numba.core import config
 from rich.console import Console
 
-from . import template
+from . import symbols, template
 from .ingredients import fingerprint, python
 from .tiles import border, copy_sprite, draw_cursor
 from .turn import after, before, begin
@@ -79,7 +79,7 @@ def _importable(world: World, what: str, function: Callable[..., Any]) -> str:
 def module_of(source: str, functions: Iterable[Callable[..., Any]], stem: str, *versions: str) -> ModuleType:
     """The module of this source text, which uses these functions, from a folder of the cache that is named by what they
     are made of: what Numba compiles for it is kept beside it. Written there if it is new; loaded once in a process."""
-    name = fingerprint(functions, source, *versions)
+    name = fingerprint(functions, source, symbols.SCHEME, *versions)
     module = f"_rumpus_kernels_{stem}_{name}"
     if module not in sys.modules:
         path = _kept(f"{stem}.py", name, source.encode())

@@ -70,8 +70,6 @@ class World:
     solve: Callable[..., Any] | None = None
     version: int = 0
     savable: bool = True
-    deterministic: bool = True
-    batched: bool = True
 
     def __post_init__(self) -> None:
         for key in self.keys:

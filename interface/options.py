@@ -8,11 +8,11 @@ from typing import Any
 from gymnasium import logger
 
 Options = dict[str, Any] | None
-_KNOWN = ("knobs", "limit", "split", "levels")
+_KNOWN = ("knobs", "limit", "split", "levels", "tasks")
 
 
 def apply_options(batch: Any, options: Mapping[str, Any] | None) -> None:
-    """Configure a batch from `knobs`, `limit`, `split` and `levels`; an option of another name is warned of and
+    """Configure a batch from `knobs`, `limit`, `split`, `levels` and `tasks`; an option of another name is warned of and
     ignored.
 
     What is not named goes back to the world's own value. Without any of them nothing changes.

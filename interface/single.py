@@ -54,7 +54,7 @@ class Environment(gymnasium.Env):
             seed = int(self.np_random.integers(2**32))
         self.batch.reset(seed=seed)
         self._begun = True
-        self._instruction = decode(self.batch.task["instruction"][0, 0])
+        self._instruction = decode(self.batch.instruction[0, 0])
         observation = self._observation()
         self._show()
         return observation, self._info(False)

@@ -19,11 +19,19 @@ import numpy as np
 
 from ...interface.action import ACTION, OUTCOME, move_table
 from .cpu import Cpu
+from .judge import MILLI
+from .random import mix
+from .table import Table
+from .things import THING
 from .tiles import layout
 from .world import World
 
 NO_LEVELS = np.zeros(1, np.uint8)
 """What `reset` of a world without a bank is handed in place of levels."""
+TALLY = ("attempts", "successes", "returns")
+"""What is counted of each row of the table of tasks: episodes that ended and were reset, those that a player won, and
+the sum of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
+_WHOLE = 1 << 31  # to which the weights of tasks are scaled
 
 
 class Batch:
@@ -32,7 +40,8 @@ class Batch:
     world: a World; n: how many copies; size: (height, width) of a frame in pixels; seed: row i starts from seed + i;
     device: "cpu" or "cuda"; threads: CPU threads, all cores by default; knobs: values that differ from the world's;
     limit: steps in an episode; split: which levels ("train", "valid", "test", …); levels: in place of the world's own
-    bank, a structured array, or the path of a file or folder that the world can read.
+    bank, a structured array, or the path of a file or folder that the world can read; tasks: a Table of tasks to play in
+    place of the world's own, from which every reset draws.
 
     states (n,), actions (n, players), outcomes (n, players): structured arrays of this device (NumPy's on the CPU; on
     CUDA records whose fields, such as batch.actions["keys"], are torch tensors); pixels: uint8 (n, players, height,
@@ -52,22 +61,30 @@ class Batch:
         limit: int | None = None,
         split: str = "train",
         levels: np.ndarray | str | Path | None = None,
+        tasks: Table | None = None,
     ):
         if int(n) != n or n < 1:
             raise ValueError(f"a batch holds a whole number of environments, at least 1; got {n}")
         self.world, self.n, self.players = world, int(n), world.players
         self._device = _device(device, world, threads)
-        self.configure(knobs=knobs, limit=limit, split=split, levels=levels)
+        self.configure(knobs=knobs, limit=limit, split=split, levels=levels, tasks=tasks)
         make = self._device.zeros
-        self.states = make((self.n,), world.state)
+        states = np.zeros(self.n, world.state)
+        states["stream"] = mix.py_func(np.arange(self.n, dtype=np.uint64) + np.uint64(check_seed(seed)))
+        self.states = self._device.copy(self._device.put(states))
         self.actions = make((self.n, self.players), ACTION)
         self.outcomes = make((self.n, self.players), OUTCOME)
+        most = world.things.most if world.things else 1
+        self._things = make((self.n, most), THING)
         self._seeds = self._device.put(np.zeros(self.n, np.uint64))
+        self._any = self._device.put(np.full(self.n, -1, np.int32))
         self._all = self._device.mask(np.ones(self.n, np.uint8))
         self._moves = self._device.put(move_table(world.moves))
         self._seed: int | None = check_seed(seed)
         self.size = size if isinstance(size, tuple) else (size, size)
-        self._device.prepare(self.states, self.actions, self.outcomes, self._all, self._seeds, self._task, self._levels)
+        self._device.prepare(
+            self.states, self.actions, self.outcomes, self._things, self._all, self._seeds, self._any, *self._table
+        )
 
     def configure(
         self,
@@ -76,8 +93,16 @@ class Batch:
         limit: int | None = None,
         split: str = "train",
         levels: np.ndarray | str | Path | None = None,
+        tasks: Table | None = None,
     ) -> None:
         """Choose what episodes are made of from now on; see the constructor. On an error nothing changes."""
+        if tasks is not None:
+            if knobs or limit is not None or levels is not None:
+                raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
+            tasks.check(self.world)
+            self._set(tasks.records, tasks.levels, split)
+            self.weights, self._counting = np.ones(len(tasks.records)), True
+            return
         if isinstance(levels, str | Path):
             if self.world.read is None:
                 raise ValueError(f"{self.world.name} makes its own levels and reads none from files")
@@ -86,11 +111,37 @@ class Batch:
         task = self.world.task(knobs, limit=limit, split=split)
         if levels is None:
             levels = self.world.levels(split, knobs)
-        self.task, self.split = task, split
-        self.knobs = {name: int(task[name][0]) for name in self.world.knobs}
+        self._set(task, levels, split)
+        self.weights, self._counting = np.ones(1), False
+
+    def _set(self, tasks: np.ndarray, levels: np.ndarray | None, split: str) -> None:
+        self.task, self.split = tasks, split
+        self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs}
         self.levels = NO_LEVELS if levels is None else levels
-        self.rows, self.cols = int(task["rows"][0]), int(task["cols"][0])
-        self._task, self._levels = self._device.put(task), self._device.put(self.levels)
+        self.rows, self.cols = int(tasks["rows"].max()), int(tasks["cols"].max())
+        self._task, self._levels = self._device.put(tasks), self._device.put(self.levels)
+        self.tally = {name: self._device.zeros((len(tasks),), np.int64) for name in TALLY}
+
+    @property
+    def weights(self) -> np.ndarray:
+        """How likely each row of the table of tasks is drawn at a reset, float64 (tasks,), to any scale."""
+        return self._shares
+
+    @weights.setter
+    def weights(self, weights: Any) -> None:
+        """Raises ValueError for weights that cannot be."""
+        weights = np.asarray(weights, np.float64)
+        if weights.shape != self.task.shape or not np.isfinite(weights).all() or weights.min() < 0 or not weights.any():
+            raise ValueError(
+                f"weights are {len(self.task)} finite numbers of at least 0, not all 0; got shape {weights.shape}"
+            )
+        self._shares = weights
+        sums = np.cumsum(weights / weights.sum())
+        self._weights = self._device.put(np.rint(sums * _WHOLE).astype(np.int64))
+
+    @property
+    def _table(self) -> tuple[Any, ...]:
+        return self._weights, self._task, self._levels
 
     @property
     def device(self) -> str:
@@ -115,11 +166,12 @@ class Batch:
         self._size = (int(height), int(width))
         self.pixels = self._device.zeros((self.n, self.players, *self._size, 3), np.uint8)
 
-    def reset(self, mask: Any = None, *, seed: int | np.ndarray | None = None) -> None:
+    def reset(self, mask: Any = None, *, seed: int | np.ndarray | None = None, tasks: Any = None) -> None:
         """Begin a new episode in the rows of the mask, (n,) bools; in all rows without one.
 
         seed: row i starts from seed + i, or from seed[i] of an array; None goes on with each row's own generator (the
-        first reset takes the seed of the constructor).
+        first reset takes the seed of the constructor). tasks: rows of the table, (n,) integers, -1 to draw one by
+        weight, as all are by default.
         """
         if seed is None and mask is None and self._seed is not None:
             seed, self._seed = self._seed, None
@@ -130,12 +182,41 @@ class Batch:
             self._seeds = self._device.put(seeds.astype(np.uint64))
             self._seed = None
         mask = self._all if mask is None else self._checked(mask)
-        self._device.reset(self.states, mask, self._seeds, seed is not None, self._task, self._levels)
+        if self._counting:
+            self._count(mask)
+        rows = self._any if tasks is None else self._device.put(self._checked_rows(tasks))
+        self._device.reset(self.states, mask, self._seeds, seed is not None, rows, *self._table)
+
+    def _count(self, mask: Any) -> None:
+        """Add what has ended in the rows of the mask to the tally of their tasks."""
+        states, ended = self.states, (mask != 0) & (self.states["over"] != 0)
+        self._device.add(self.tally["attempts"], states["task"], ended)
+        self._device.add(self.tally["successes"], states["task"], ended & (states["won"] != 0))
+        self._device.add(self.tally["returns"], states["task"], ended, states["total"] * MILLI / self.players)
+
+    def _checked_rows(self, rows: Any) -> np.ndarray:
+        rows = np.asarray(rows)
+        if rows.shape != (self.n,) or rows.dtype.kind not in "iu" or rows.min() < -1 or rows.max() >= len(self.task):
+            raise ValueError(
+                f"tasks to begin with are {self.n} rows of the table, from 0 to {len(self.task) - 1}, or -1 to draw one"
+            )
+        return rows.astype(np.int32)
 
     def step(self) -> Any:
         """One tick of every row with what `actions` holds. Rows that are over do nothing. Returns `outcomes`."""
-        self._device.step(self.states, self.actions, self.outcomes)
+        self._device.step(self.states, self.actions, self.outcomes, self._things)
         return self.outcomes
+
+    def look(self) -> tuple[Any, Any, Any]:
+        """What each row shows of itself now: (things, counts, holds).
+
+        things: THING records (n, most), of which the first `counts`, int32 (n,), are there; holds: uint8 (n, players,
+        2): 1 where the player's stage of the goal holds, and where something that must never be does. Fresh arrays.
+        """
+        things, counts = self._device.zeros(self._things.shape, THING), self._device.zeros((self.n,), np.int32)
+        holds = self._device.zeros((self.n, self.players, 2), np.uint8)
+        self._device.look(self.states, self.actions, things, counts, holds)
+        return things, counts, holds
 
     def act(self, moves: Any) -> None:
         """Write the world's named moves into `actions`: integers (n, players), or (n,) for one player."""
@@ -169,10 +250,9 @@ class Batch:
         return self.states["over"]
 
     @property
-    def instruction(self) -> np.ndarray:
-        """What each player is told, as tokens: uint16 (n, players, 64), read-only."""
-        tokens = self.task["instruction"][0, : self.players]
-        return np.broadcast_to(tokens, (self.n, *tokens.shape))
+    def instruction(self) -> Any:
+        """What each player is told, as tokens: uint16 (n, players, 64); empty before the first reset."""
+        return self.states["instruction"][:, : self.players]
 
     @property
     def chat(self) -> Any:
@@ -183,14 +263,15 @@ class Batch:
         """Torch tensors that share the memory of this batch, on its device.
 
         pixels; keys, buttons, wheel, mouse, say of the actions; reward, terminated, truncated, success of the outcomes;
-        over and chat of the states.
+        over, task, instruction and chat of the states.
         """
         arrays = {"pixels": self.pixels}
         arrays |= {name: self.actions[name] for name in ACTION.names or ()}
         arrays |= {name: self.outcomes[name] for name in OUTCOME.names or ()}
-        arrays |= {name: self.states[name] for name in ("over", "chat")}
+        arrays |= {name: self.states[name] for name in ("over", "task", "instruction", "chat")}
         tensors = {name: self._device.tensor(array) for name, array in arrays.items()}
-        tensors["chat"] = tensors["chat"][:, : self.players]
+        for name in ("instruction", "chat"):
+            tensors[name] = tensors[name][:, : self.players]
         return tensors
 
     def save(self, row: int) -> bytes:
@@ -216,8 +297,9 @@ class Batch:
         """Another batch in the same state, from which both go on independently. Actions and outcomes are copied too."""
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
-        for name in ("states", "actions", "outcomes", "pixels", "_seeds"):
+        for name in ("states", "actions", "outcomes", "pixels", "_seeds", "_things"):
             setattr(twin, name, self._device.copy(getattr(self, name)))
+        twin.tally = {name: self._device.copy(counts) for name, counts in self.tally.items()}
         return twin
 
     def _checked(self, mask: Any) -> Any:

@@ -27,10 +27,10 @@ class Cpu:
 
     def prepare(self, *arguments: Any) -> None:
         """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
-        states, actions, outcomes, mask, seeds, tasks, levels = arguments
+        states, actions, outcomes, things, mask, seeds, *rest = arguments
         with kernels.progress(self.world, self.kernels, "reset", "step"):
-            self.kernels.reset(states, mask, seeds, True, tasks, levels, 0, 0)
-            self.kernels.step(states, actions, outcomes, 0, 0)
+            self.kernels.reset(states, mask, seeds, True, *rest, 0, 0)
+            self.kernels.step(states, actions, outcomes, things, 0, 0)
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         """A new array of zeros on this device."""
@@ -54,18 +54,26 @@ class Cpu:
         """A mask over rows, given as bools or integers, as uint8."""
         return np.ascontiguousarray(mask, dtype=np.uint8)
 
+    def add(self, counts: np.ndarray, rows: np.ndarray, mask: np.ndarray, values: Any = None) -> None:
+        """Add 1, or each value rounded, to counts[row] for every row of the mask."""
+        np.add.at(counts, rows[mask], 1 if values is None else np.rint(values[mask]).astype(counts.dtype))
+
     def tensor(self, array: np.ndarray) -> Any:
         """A torch tensor that shares this array's memory."""
         import torch
 
         return torch.from_numpy(array)
 
-    def step(self, states: np.ndarray, actions: np.ndarray, outcomes: np.ndarray) -> None:
-        """One tick of every row."""
-        over_rows(self.kernels.step, len(states), self.threads, states, actions, outcomes)
+    def step(self, states: np.ndarray, *rest: Any) -> None:
+        """One tick of every row; `rest` is the actions, the outcomes, and room for the things."""
+        over_rows(self.kernels.step, len(states), self.threads, states, *rest)
+
+    def look(self, states: np.ndarray, *rest: Any) -> None:
+        """The things of every row, and what its goals say of them; `rest` is the actions and where these go."""
+        over_rows(self.kernels.look, len(states), self.threads, states, *rest)
 
     def reset(self, states: np.ndarray, mask: np.ndarray, seeds: np.ndarray, reseed: bool, *rest: Any) -> None:
-        """A new episode in every row of the mask; `rest` is the tasks and the levels."""
+        """A new episode in every row of the mask; `rest` is rows, weights, tasks and levels."""
         over_rows(self.kernels.reset, len(states), self.threads, states, mask, seeds, reseed, *rest)
 
     def draw(self, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, rows: int, cols: int) -> None:

@@ -24,6 +24,7 @@ import torch
 
 from ...interface.action import ACTION, OUTCOME
 from . import kernels, template
+from .things import THING
 from .tiles import atlas, layout, words_of
 from .world import World
 
@@ -83,11 +84,11 @@ class Cuda:
 
     def prepare(self, *arguments: Any) -> None:
         """Compile or load the step and reset kernels by calling them where nothing happens."""
-        states, actions, outcomes, _, seeds, tasks, levels = arguments
+        states, actions, outcomes, things, _, seeds, rows, *rest = arguments
         idle = self.zeros((1,), states.dtype)
         idle["over"] = 1
-        self.reset(idle, self.mask([0]), seeds[:1], True, tasks, levels)
-        self.step(idle, actions[:1], outcomes[:1])
+        self.reset(idle, self.mask([0]), seeds[:1], True, rows[:1], *rest)
+        self.step(idle, actions[:1], outcomes[:1], things[:1])
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> Any:
         """A new array of zeros on this device."""
@@ -121,6 +122,11 @@ class Cuda:
         mask = mask if isinstance(mask, torch.Tensor) else torch.from_numpy(np.array(mask, np.uint8))
         return mask.to(self._torch, torch.uint8).contiguous()
 
+    def add(self, counts: torch.Tensor, rows: torch.Tensor, mask: torch.Tensor, values: Any = None) -> None:
+        """Add 1, or each value rounded, to counts[row] for every row of the mask."""
+        added = mask.long() if values is None else values.round().long() * mask
+        counts.index_add_(0, rows.long(), added)
+
     def tensor(self, array: Any) -> torch.Tensor:
         """A torch tensor that shares this array's memory (here: itself)."""
         return array
@@ -136,12 +142,16 @@ class Cuda:
         flat = actions.bytes.view(-1, actions.dtype.itemsize)
         torch.index_select(moves.bytes, 0, indices.reshape(-1).to(self._torch, torch.int64), out=flat)
 
-    def step(self, states: Records, actions: Records, outcomes: Records) -> None:
-        """One tick of every row."""
-        self._launch("step", -(-len(states) // self._threads), self._threads, states, actions, outcomes)
+    def step(self, states: Records, *rest: Any) -> None:
+        """One tick of every row; `rest` is the actions, the outcomes, and room for the things."""
+        self._launch("step", -(-len(states) // self._threads), self._threads, states, *rest)
+
+    def look(self, states: Records, *rest: Any) -> None:
+        """The things of every row, and what its goals say of them; `rest` is the actions and where these go."""
+        self._launch("look", -(-len(states) // self._threads), self._threads, states, *rest)
 
     def reset(self, states: Records, mask: torch.Tensor, seeds: torch.Tensor, reseed: bool, *rest: Any) -> None:
-        """A new episode in every row of the mask; `rest` is the tasks and the levels."""
+        """A new episode in every row of the mask; `rest` is rows, weights, tasks and levels."""
         self._launch("reset", -(-len(states) // self._threads), self._threads, states, mask, seeds, reseed, *rest)
 
     def draw(self, states: Records, mask: torch.Tensor, pixels: torch.Tensor, rows: int, cols: int) -> None:
@@ -262,11 +272,14 @@ def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
     task, levels = world.task(), world.levels()
     rows = array(world.state, 1), array(np.uint8, 1)
     signatures = {
-        "step": (rows[0], array(ACTION, 2), array(OUTCOME, 2)),
+        "step": (rows[0], array(ACTION, 2), array(OUTCOME, 2), array(THING, 2)),
+        "look": (rows[0], array(ACTION, 2), array(THING, 2), array(np.int32, 1), array(np.uint8, 3)),
         "reset": (
             *rows,
             array(np.uint64, 1),
             boolean,
+            array(np.int32, 1),
+            array(np.int64, 1),
             array(task.dtype, 1),
             array(getattr(levels, "dtype", np.uint8), 1),
         ),

@@ -24,11 +24,13 @@ from rich.console import Console
 
 from . import symbols, template
 from .ingredients import fingerprint, python
+from .judge import fulfilled, judge
+from .things import nothing
 from .tiles import border, copy_sprite, draw_cursor
-from .turn import after, before, begin
+from .turn import after, before, begin, choose
 from .world import World
 
-_ENGINE = (begin, before, after, border, copy_sprite, draw_cursor)  # what the kernels themselves call
+_ENGINE = (choose, begin, before, after, judge, fulfilled, border, copy_sprite, draw_cursor)  # what the kernels themselves call
 _KEPT_DAYS = 30  # kernels that no process loaded for so long are removed when new ones are written
 
 
@@ -56,7 +58,8 @@ def kernel_module(world: World, text: str, target: str, *versions: str) -> Modul
     versions: of tools that compile it, besides Numba.
     Raises ValueError for a function of the world that the module could not import and compile.
     """
-    functions = {"reset": world.reset, "step": world.step, "tile": world.tile}
+    fill = world.things.fill if world.things else nothing
+    functions = {"reset": world.reset, "step": world.step, "tile": world.tile, "fill": fill}
     names = {what: _importable(world, what, function) for what, function in functions.items()}
     family = python(world.reset).__module__.rpartition(".")[0] or python(world.reset).__module__
     source = text.format(family=family, target=target, engine=__package__, **names)

@@ -46,7 +46,7 @@ class Episode:
     def start(cls, batch: Batch, row: int = 0) -> Episode:
         """A recording of the episode that has just begun in this row: call `note` after each step."""
         world, seed = batch.world, int(batch.states["seed"][row])
-        limit = int(batch.task["limit"][0])
+        limit = int(batch.states["limit"][row])
         return cls(world.name, world.version, dict(batch.knobs), limit, batch.split, seed, [], [checksum(batch, row)])
 
     def note(self, batch: Batch, row: int = 0) -> None:

@@ -14,8 +14,10 @@ _HEAD = '''"""Kernels of {family}: written by Rumpus, never edited; the folder c
 import numpy as np
 from numba import {target}
 
+from {engine}.judge import fulfilled, judge
 from {engine}.tiles import border, copy_sprite, draw_cursor
-from {engine}.turn import after, before, begin
+from {engine}.turn import after, before, begin, choose
+from {fill} as world_things
 from {reset} as world_reset
 from {step} as world_step
 from {tile} as world_tile
@@ -24,20 +26,34 @@ from {tile} as world_tile
 _CPU = '''
 
 @njit(cache=True, nogil=True, _nrt=False)
-def step(states, actions, outcomes, low, high):
+def step(states, actions, outcomes, things, low, high):
+    scratch = things[low]
     for i in range(low, high):
         state = states[i]
         if before(state, actions[i], outcomes[i]):
             world_step(state, actions[i], outcomes[i])
+            if state.judged:
+                judge(state, scratch, world_things(state, scratch), actions[i], outcomes[i])
             after(state, outcomes[i])
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def reset(states, mask, seeds, reseed, tasks, levels, low, high):
+def reset(states, mask, seeds, reseed, rows, weights, tasks, levels, low, high):
     for i in range(low, high):
         if mask[i]:
-            begin(states[i], tasks[0], seeds[i], reseed)
-            world_reset(states[i], tasks[0], levels)
+            row = choose(states[i], weights, rows[i], seeds[i], reseed)
+            begin(states[i], tasks[row], row)
+            world_reset(states[i], tasks[row], levels)
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def look(states, actions, things, counts, holds, low, high):
+    for i in range(low, high):
+        count = world_things(states[i], things[i])
+        counts[i] = count
+        for player in range(states[i].players):
+            now, broken = fulfilled(states[i], things[i], count, actions[i], player)
+            holds[i, player, 0], holds[i, player, 1] = now, broken
 
 
 @njit
@@ -71,23 +87,39 @@ KINDS = 4096  # tiles whose sprites a block looks up at a time: at least one row
 
 
 @cuda.jit(cache=True)
-def step(states, actions, outcomes):
+def step(states, actions, outcomes, things):
     """One thread a world."""
     i = cuda.grid(1)
     if i < len(states):
         state = states[i]
         if before(state, actions[i], outcomes[i]):
             world_step(state, actions[i], outcomes[i])
+            if state.judged:
+                judge(state, things[i], world_things(state, things[i]), actions[i], outcomes[i])
             after(state, outcomes[i])
 
 
 @cuda.jit(cache=True)
-def reset(states, mask, seeds, reseed, tasks, levels):
+def reset(states, mask, seeds, reseed, rows, weights, tasks, levels):
     """One thread a world."""
     i = cuda.grid(1)
     if i < len(states) and mask[i]:
-        begin(states[i], tasks[0], seeds[i], reseed)
-        world_reset(states[i], tasks[0], levels)
+        row = choose(states[i], weights, rows[i], seeds[i], reseed)
+        begin(states[i], tasks[row], row)
+        world_reset(states[i], tasks[row], levels)
+
+
+@cuda.jit(cache=True)
+def look(states, actions, things, counts, holds):
+    """One thread a world."""
+    i = cuda.grid(1)
+    if i < len(states):
+        count = world_things(states[i], things[i])
+        counts[i] = count
+        for player in range(states[i].players):
+            now, broken = fulfilled(states[i], things[i], count, actions[i], player)
+            holds[i, player, 0] = now
+            holds[i, player, 1] = broken
 '''
 
 _CUDA_DRAW = '''

@@ -5,36 +5,85 @@ from numba import njit
 
 from ...interface.action import MOUSE_ONE
 from ...interface.text import TOKENS
-from .random import bits, key_of
+from .judge import FIELDS, STAGES
+from .random import key_of, mix
 
 _32 = np.uint64(32)
 _NONE = np.uint64(0)
+_SEEDS, _ROWS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)  # odd numbers, to tell two streams apart
 
 
 @njit
-def begin(state, task, seed, reseed):
-    """Set the engine's fields for a new episode: from `seed` if `reseed`, else from a seed that the last episode draws.
+def choose(state, weights, row, seed, reseed):
+    """Give a state the seed of its new episode and return the row of the table of tasks that it plays.
 
-    Drawn seeds are 32 bits, so that a person can type one to see an episode again.
+    The seed is `seed` if `reseed`, else one that the last episode draws: of 32 bits, so that a person can type it to see
+    an episode again. row: -1 to draw one by `weights`, which are cumulative integers, (tasks,).
     """
-    if not reseed:
-        seed = bits(state) >> _32
+    if reseed:
+        state.stream = key_of(seed, _SEEDS)
+    else:
+        state.stream = mix(state.stream + _SEEDS)
+        seed = state.stream >> _32
     state.seed = seed
     state.key = key_of(seed, _NONE)
     state.counter = _NONE
+    if row >= 0 or len(weights) == 1:
+        return max(np.int64(row), 0)
+    drawn = np.int64(mix(state.stream ^ _ROWS) >> _32) * weights[len(weights) - 1] >> 32
+    low, high = 0, len(weights) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if weights[middle] > drawn:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@njit
+def begin(state, task, row):
+    """Set the engine's fields for a new episode of a task, the given row of its table, in a state that has a seed."""
+    if task.seeded:
+        state.seed = task.seed
+        state.key = key_of(task.seed, _NONE)
+        state.counter = _NONE
+    state.task = row
     state.tick = 0
     state.limit = task.limit
     state.players = task.players
     state.rows = task.rows
     state.cols = task.cols
-    state.over = 0
+    state.over, state.won, state.total = 0, 0, np.float32(0)
     for player in range(task.players):
         state.done[player] = 0
+        state.tied[player] = task.tied[player]
         state.pointing[player] = 0
         state.cursor[player, 0] = task.cols * MOUSE_ONE // (2 * task.rows)
         state.cursor[player, 1] = MOUSE_ONE // 2
         for token in range(TOKENS):
             state.chat[player, token] = 0
+            state.instruction[player, token] = task.instruction[player, token]
+    state.judged, state.first = task.judged, task.first
+    if task.judged:
+        _set_goals(state, task)
+
+
+@njit
+def _set_goals(state, task):
+    """Copy the goals of a task into a state, from which the judge reads them."""
+    for index in range(4):
+        state.pay[index] = task.pay[index]
+    for index in range(2):
+        state.mix[index] = task.mix[index]
+    for player in range(task.players):
+        state.stage[player], state.lasted[player], state.earned[player] = 0, 0, 0
+        state.stages[player], state.clauses[player] = task.stages[player], task.clauses[player]
+        for stage in range(STAGES):
+            state.hold[player, stage] = task.hold[player, stage]
+        for clause in range(task.clauses[player]):
+            for field in range(FIELDS):
+                state.goal[player, clause, field] = task.goal[player, clause, field]
 
 
 @njit
@@ -49,6 +98,8 @@ def before(state, actions, outcomes):
         return False
     state.tick += 1
     for player in range(state.players):
+        if state.tied[player]:
+            still(actions[player])
         motion = actions[player].mouse
         if motion[0] != 0 or motion[1] != 0:
             state.pointing[player] = 1
@@ -58,6 +109,17 @@ def before(state, actions, outcomes):
     if state.players > 1:
         _deliver(state, actions)
     return True
+
+
+@njit
+def still(action):
+    """Take keys, buttons, wheel and mouse out of an action; what is said stays."""
+    action.mouse[0], action.mouse[1] = 0, 0
+    action.wheel = 0
+    for button in range(action.buttons.shape[0]):
+        action.buttons[button] = 0
+    for key in range(action.keys.shape[0]):
+        action.keys[key] = 0
 
 
 @njit
@@ -78,17 +140,20 @@ def _deliver(state, actions):
 
 @njit
 def after(state, outcomes):
-    """Keep who is done, cut the episode off at its limit, and note when it is over for all."""
+    """Keep who is done and what was won, cut the episode off at its limit, and note when it is over for all."""
     everyone = True
     for player in range(state.players):
+        outcome = outcomes[player]
         if state.done[player]:
-            outcomes[player].reward = np.float32(0)
-            outcomes[player].terminated = 0
-            outcomes[player].success = 0
+            outcome.reward = np.float32(0)
+            outcome.terminated = 0
+            outcome.success = 0
             continue
-        if not outcomes[player].terminated and state.tick >= state.limit:
-            outcomes[player].truncated = 1
-        if outcomes[player].terminated or outcomes[player].truncated:
+        if not outcome.terminated and state.tick >= state.limit:
+            outcome.truncated = 1
+        state.total += outcome.reward
+        state.won |= outcome.success
+        if outcome.terminated or outcome.truncated:
             state.done[player] = 1
         else:
             everyone = False

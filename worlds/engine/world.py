@@ -14,6 +14,7 @@ from ...interface.action import Move
 from ...interface.keys import button_index, key_index
 from ...interface.text import encode
 from .records import Knob, task_dtype
+from .things import Things
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class World:
     bank(split, knobs, count=None): levels of a split as a structured array, for worlds whose `reset` makes none.
     read(path): (levels, knobs) from a user's file or folder, with the knobs that fit them; write(path, levels,
         players=n) writes such a file.
+    things: what it shows of itself to goals; see things.py. parse(text), show(level, players=n): a level from text and
+        back, for worlds whose tasks may bring their own.
     solve(state): a plan as indices into `moves`, or None, for worlds that can be planned for; see agents/experts.
     """
 
@@ -67,6 +70,9 @@ class World:
     bank: Callable[..., np.ndarray] | None = None
     read: Callable[..., tuple[np.ndarray, dict[str, int]]] | None = None
     write: Callable[..., None] | None = None
+    things: Things | None = None
+    parse: Callable[[str], np.ndarray] | None = None
+    show: Callable[..., str] | None = None
     solve: Callable[..., Any] | None = None
     version: int = 0
     savable: bool = True
@@ -141,7 +147,7 @@ class World:
         values = self.knob_values({**self.splits[split], **(knobs or {})})
         task = np.zeros(1, task_dtype(self.knobs, self.max_players))
         task["limit"] = self.limit if limit is None else limit
-        task["players"] = self.players
+        task["players"], task["level"] = self.players, -1
         task["rows"], task["cols"] = self.grid(values)
         texts = (self.instruction,) * self.players if isinstance(self.instruction, str) else self.instruction
         for player, text in enumerate(texts):

@@ -1,0 +1,178 @@
+"""Goals and tasks as JSON: the published schema, as pydantic models.
+
+A task says where to start, and for each player what to reach, what is told, and what it pays. A goal is a list of
+stages, reached one after the other; a stage is a conjunction of clauses; a clause says that at least k things matching
+`a` stand in a relation to something matching `b`. Nothing here is ever executed: a task is compiled to a record
+(compile.py) that the engine's judge reads.
+
+    {"stages": [{"all": [{"a": {"kind": "box", "colour": "red"}, "relation": "on", "b": {"kind": "target"}}]}],
+     "never": [{"a": {"kind": "player", "who": "you"}, "relation": "touching", "b": {"kind": "box", "colour": "blue"}}]}
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ..worlds.engine.judge import CLAUSES, STAGES
+from ..worlds.engine.things import BINARY, EVENTS, UNARY
+
+FORMAT = 1
+"""Version of the task format; files of a newer one are refused."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z-]*$", max_length=24)]
+Relation = Literal["there", "open", "gone", "on", "in", "at", "touching", "near", "holding", "facing", "said"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Selector(_Strict):
+    """Which things are meant: all that have every property that is given. `who` is for players only."""
+
+    kind: Name | None = None
+    colour: Name | None = None
+    size: Name | None = None
+    who: Literal["you", "other"] | None = None
+
+    @model_validator(mode="after")
+    def _players_only(self) -> Selector:
+        if self.who and self.kind not in (None, "player"):
+            raise ValueError(f"who is for players, and this is a {self.kind}")
+        return self
+
+
+class Clause(_Strict):
+    """At least `least` things matching `a` ("all": every one there is, and there is one) stand in `relation` to
+    something matching `b`; or, if negated, they do not.
+
+    within: cells, for near; word: for said, one word of the vocabulary, said by a player matching `a`.
+    """
+
+    a: Selector
+    relation: Relation
+    b: Selector | None = None
+    least: Annotated[int, Field(ge=1, le=64)] | Literal["all"] = 1
+    negated: bool = False
+    within: Annotated[int, Field(ge=1, le=64)] | None = None
+    word: Annotated[str, Field(pattern=r"^[a-z]+$", max_length=24)] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Clause:
+        if (self.b is not None) != (self.relation in BINARY):
+            needs = "needs" if self.relation in BINARY else "takes no"
+            raise ValueError(f"the relation {self.relation!r} {needs} b")
+        if (self.within is not None) != (self.relation == "near"):
+            raise ValueError("within is for the relation near, which needs it")
+        if (self.word is not None) != (self.relation in EVENTS):
+            raise ValueError("word is for the relation said, which needs it")
+        if self.relation in EVENTS and self.a.kind not in (None, "player"):
+            raise ValueError(f"only players say something, and a is a {self.a.kind}")
+        assert self.relation in (*UNARY, *BINARY, *EVENTS)
+        return self
+
+
+class Stage(_Strict):
+    """A conjunction of clauses, which must hold for `hold` ticks in a row after the first (0: for a moment)."""
+
+    all: Annotated[tuple[Clause, ...], Field(min_length=1, max_length=CLAUSES)]
+    hold: Annotated[int, Field(ge=0, le=1000)] = 0
+
+
+class Goal(_Strict):
+    """Stages in order, and what must never be: the moment one of `never` holds, the player fails.
+
+    Without stages, the goal is reached when the time is up and nothing of `never` has happened.
+    """
+
+    stages: Annotated[tuple[Stage, ...], Field(max_length=STAGES)] = ()
+    never: Annotated[tuple[Clause, ...], Field(max_length=CLAUSES)] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Goal:
+        clauses = sum(len(stage.all) for stage in self.stages) + len(self.never)
+        if not clauses:
+            raise ValueError("a goal needs a stage, or something that must never be")
+        if clauses > CLAUSES:
+            raise ValueError(f"a goal holds {CLAUSES} clauses, stages and never together; this one has {clauses}")
+        for stage in self.stages:
+            for clause in stage.all:
+                opposite = clause.model_copy(update={"negated": not clause.negated})
+                if opposite in stage.all or (clause in self.never):
+                    raise ValueError("this goal contradicts itself: it asks for something and for its opposite")
+        return self
+
+
+class Player(_Strict):
+    """One player's part: its goal, what it is told, whether all players read that, and whether its hands are free."""
+
+    goal: Goal
+    instruction: Annotated[str, Field(max_length=512)]
+    public: bool = False
+    acts: bool = True
+
+
+class Reward(_Strict):
+    """What is paid. success, failure: when the goal is reached, or can no longer be; stage: for each stage but the
+    last; step: every tick. All in steps of 0.001.
+
+    scheme: "own": each player its own; "shared": everyone the mean of all; "opposed": each its own less the mean of the
+    others; "mixed": (1 - weight) of the own and weight of the mean; "world": the world's own rewards and endings, and
+    its own objective must be the goal.
+    """
+
+    scheme: Literal["own", "shared", "opposed", "mixed", "world"] = "own"
+    weight: Annotated[float, Field(ge=0, le=1)] = 0.0
+    success: Annotated[float, Field(ge=-1000, le=1000)] = 1.0
+    failure: Annotated[float, Field(ge=-1000, le=1000)] = 0.0
+    stage: Annotated[float, Field(ge=-1000, le=1000)] = 0.0
+    step: Annotated[float, Field(ge=-1000, le=1000)] = 0.0
+
+
+class Start(_Strict):
+    """Where an episode starts: knobs of the world that differ from its own, the seed of its generator, and for worlds
+    that read levels, the level itself as text."""
+
+    knobs: dict[Name | Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=32)], int] = {}
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    level: Annotated[str, Field(max_length=4096)] | None = None
+
+
+class Solution(_Strict):
+    """A proof that the task can be done: the moves of all players, tick by tick, as indices into the world's moves
+    (-1: hands at rest), and who succeeds by them; what is said by the way is not needed."""
+
+    moves: tuple[tuple[Annotated[int, Field(ge=-1, le=255)], ...], ...]
+    by: Literal["expert", "search", "play"] = "search"
+
+
+class Task(_Strict):
+    """One task. `kind` names how several players are bound together, `skill` what it takes, `held` which contents of it
+    are kept out of training; `steps` and `branching` grade it (see generate.py)."""
+
+    rumpus_task: int
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]+$", max_length=64)]
+    world: Annotated[str, Field(max_length=256)]
+    version: int = 0
+    start: Start = Start()
+    limit: Annotated[int, Field(ge=1, le=1_000_000)]
+    players: Annotated[tuple[Player, ...], Field(min_length=1, max_length=16)]
+    reward: Reward = Reward()
+    ends: Literal["each", "first"] = "each"
+    kind: Literal["alone", "partners", "informed-blind", "race", "rivals", "lookout"] = "alone"
+    skill: Annotated[str, Field(max_length=32)] = ""
+    split: Literal["train", "valid", "test"] = "train"
+    held: tuple[Literal["pair", "size", "form", "words"], ...] = ()
+    steps: Annotated[int, Field(ge=0)] | None = None
+    branching: Annotated[float, Field(ge=0)] | None = None
+    solution: Solution | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _newer(cls, data: Any) -> Any:
+        number = data.get("rumpus_task") if isinstance(data, dict) else None
+        if isinstance(number, int) and number != FORMAT:
+            raise ValueError(f"this task is of format {number}; this version of Rumpus reads format {FORMAT}")
+        return data

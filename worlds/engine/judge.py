@@ -1,0 +1,136 @@
+"""The judge: one function for all goals in all worlds. It runs right after the rules, on any device.
+
+A goal lies in the state as numbers: up to CLAUSES clauses a player, each a row of FIELDS integers, and up to STAGES
+stages. rumpus.tasks compiles it from JSON; nobody writes it by hand.
+"""
+
+import numpy as np
+from numba import njit
+
+from ...interface.text import TOKENS
+from .things import SAID, THERE, UNARY, alone, related
+
+CLAUSES, STAGES = 8, 4
+NEVER = -1  # the stage of a clause that must never hold
+ANYBODY, YOU, OTHER = 0, 1, 2  # who, in a selector
+
+(STAGE, NEGATED, LEAST, RELATION, AMOUNT, A, _A1, _A2, _A3, B, _B1, _B2, _B3) = range(13)
+FIELDS = 13
+"""A clause: its stage or NEVER; 1 if negated; at least how many, 0 for all; the relation's index in RELATIONS; the
+distance for near, the token for said; and from A and B on the four numbers of a selector: kind, colour, size (as in
+THING, 0 for any) and who."""
+
+MILLI = 1000
+"""Rewards and weights of a goal are integers in thousandths, so that they add up alike on every device."""
+SUCCESS, STAGE_PAY, STEP_PAY, FAILURE = range(4)
+
+
+@njit
+def matches(thing, clause, at, player):
+    """Whether a thing matches the selector that begins at field `at` of a clause, as this player means it."""
+    if clause[at] != 0 and clause[at] != thing.kind:
+        return False
+    if clause[at + 1] != 0 and clause[at + 1] != thing.colour:
+        return False
+    if clause[at + 2] != 0 and clause[at + 2] != thing.size:
+        return False
+    who = clause[at + 3]
+    if who == ANYBODY:
+        return True
+    return thing.player != 0 and (thing.player == player + 1) == (who == YOU)
+
+
+@njit
+def heard(actions, thing, token):
+    """Whether the player that this thing is says a word in this tick."""
+    say = actions[thing.player - 1].say
+    index = 0
+    while index < TOKENS and say[index] != 0:
+        if say[index] == token:
+            return True
+        index += 1
+    return False
+
+
+@njit
+def holds(clause, things, count, actions, player):
+    """Whether a clause holds now, as this player means it."""
+    relation, least = clause[RELATION], clause[LEAST]
+    found, total = 0, 0
+    for i in range(count):
+        one = things[i]
+        if not matches(one, clause, A, player):
+            continue
+        if relation < len(UNARY):
+            good = alone(one, relation)
+        elif relation == SAID:
+            good = one.player != 0 and heard(actions, one, clause[AMOUNT])
+        else:
+            good = False
+            for j in range(count):
+                if j != i and not good and matches(things[j], clause, B, player):
+                    good = related(one, things[j], relation, clause[AMOUNT])
+        total += np.int32(one.state == THERE or relation < len(UNARY))
+        found += np.int32(good)
+    enough = found >= least if least > 0 else total > 0 and found >= total
+    return enough != (clause[NEGATED] != 0)
+
+
+@njit
+def fulfilled(state, things, count, actions, player):
+    """(whether the player's stage holds now, whether something that must never be is)."""
+    now, broken = state.stages[player] > 0, False
+    for index in range(state.clauses[player]):
+        clause = state.goal[player, index]
+        stage = clause[STAGE]
+        if stage == state.stage[player]:
+            now = now and holds(clause, things, count, actions, player)
+        elif stage == NEVER:
+            broken = broken or holds(clause, things, count, actions, player)
+    return now, broken
+
+
+@njit
+def judge(state, things, count, actions, outcomes):
+    """Judge every player's goal after a tick, and write the outcomes anew: the world's own rewards and ends are out.
+
+    A stage that has held for its time gives way to the next; the last one is success. Without stages, success is to
+    come to the time limit. What pays whom is settled by the task's scheme: `mix` is (own share, share of the sum of
+    all), in thousandths.
+    """
+    sum_, first = 0, False
+    for player in range(state.players):
+        outcome = outcomes[player]
+        outcome.terminated, outcome.success = 0, 0
+        state.earned[player] = 0
+        if state.done[player]:
+            continue
+        pay = np.int64(state.pay[STEP_PAY])
+        now, broken = fulfilled(state, things, count, actions, player)
+        if broken:
+            outcome.terminated = 1
+            pay += state.pay[FAILURE]
+        elif now:
+            state.lasted[player] += 1
+            if state.lasted[player] > state.hold[player, state.stage[player]]:
+                state.lasted[player] = 0
+                state.stage[player] += 1
+                if state.stage[player] == state.stages[player]:
+                    outcome.success = 1
+                else:
+                    pay += state.pay[STAGE_PAY]
+        else:
+            state.lasted[player] = 0
+            if state.stages[player] == 0 and state.tick >= state.limit:
+                outcome.success = 1
+        if outcome.success:
+            outcome.terminated = 1
+            pay += state.pay[SUCCESS]
+            first = True
+        state.earned[player] = pay
+        sum_ += pay
+    for player in range(state.players):
+        if first and state.first:
+            outcomes[player].terminated = 1
+        share = state.mix[0] * np.int64(state.earned[player]) + state.mix[1] * sum_
+        outcomes[player].reward = np.float32(np.float64(share) / np.float64(MILLI * MILLI))

@@ -1,0 +1,125 @@
+"""Things: what a world shows of itself to goals, as a table of records; and the relations between them.
+
+Positions, radii and heights are integers in 1/ONE of a cell (of a metre in rooms without cells), z from the floor up;
+`y` and `x` are rows and columns of the world, not of the picture. A thing is as wide as twice its radius and as tall as
+twice its height; its position is its middle. A mark on the floor has height 0 at z = 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+ONE = 256
+HALF = ONE // 2
+SLACK = ONE // 16  # how far two things may be apart and still touch, or lie on one another
+
+# States of a thing. What is gone, or open and out of the way, stays in the table: goals may ask for it.
+THERE, OPEN, GONE = 0, 1, 2
+
+THING = np.dtype(
+    [
+        ("kind", np.int32),  # 1 + index into Things.kinds
+        ("colour", np.int32),  # 1 + index into Things.colours, 0: none
+        ("size", np.int32),  # 1 + index into Things.sizes, 0: it comes in one size
+        ("state", np.int32),  # THERE, OPEN or GONE
+        ("player", np.int32),  # 1 + number of the player that this is, 0: no player
+        ("holder", np.int32),  # 1 + number of the player who holds it, 0: nobody
+        ("y", np.int32),
+        ("x", np.int32),
+        ("z", np.int32),
+        ("radius", np.int32),
+        ("height", np.int32),
+        ("ahead_y", np.int32),  # where it faces, a vector of at most 1024; (0, 0): nowhere
+        ("ahead_x", np.int32),
+    ],
+    align=True,
+)
+
+UNARY = ("there", "open", "gone")
+BINARY = ("on", "in", "at", "touching", "near", "holding", "facing")
+EVENTS = ("said",)
+RELATIONS = (*UNARY, *BINARY, *EVENTS)
+"""There: it is in the world; open; gone: used up or taken out of the world. On: rests on it; in: lies inside it; at: in
+the same place, whatever the height; touching: side by side; near: at most so many cells between the middles; holding: in
+the hands of; facing: turned towards it, to 22 degrees. Said: a player says this word in this tick."""
+_THERE, _OPEN, _GONE, _ON, _IN, _AT, _TOUCHING, _NEAR, _HOLDING, _FACING, SAID = range(len(RELATIONS))
+
+
+@dataclass(frozen=True)
+class Things:
+    """What a world's things are.
+
+    fill(state, things): `@njit`, writes all things of a state into an array of THING, players first and in their order,
+        and returns how many there are; at most `most`. kinds: what there is, each with the colours it comes in.
+        relations: those of RELATIONS that goals may ask for here. sizes: from small to large, if there are several.
+    objective: the goal that the world's own rules reward, in the form of rumpus.tasks (JSON).
+    """
+
+    fill: Callable[..., Any]
+    most: int
+    kinds: Mapping[str, tuple[str, ...]]
+    relations: tuple[str, ...]
+    objective: Mapping[str, Any]
+    sizes: tuple[str, ...] = ()
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """All colours of all kinds, each once, in the order they are first named in."""
+        return tuple(dict.fromkeys(colour for colours in self.kinds.values() for colour in colours))
+
+
+@njit
+def put(thing, kind, colour, y, x):
+    """Write a thing that stands in the cell (y, x) and fills it: the usual thing of a world of cells."""
+    thing.kind, thing.colour, thing.size, thing.state = kind, colour, 0, THERE
+    thing.player, thing.holder = 0, 0
+    thing.y, thing.x, thing.z = y * ONE + HALF, x * ONE + HALF, HALF
+    thing.radius, thing.height = HALF, HALF
+    thing.ahead_y, thing.ahead_x = 0, 0
+
+
+@njit
+def nothing(state, things):
+    """The `fill` of a world that shows no things."""
+    return 0
+
+
+@njit
+def related(one, other, relation, amount):
+    """Whether two things stand in a binary relation. `amount`: for near, the largest distance in 1/ONE cells."""
+    if relation == _HOLDING:
+        return one.player != 0 and other.holder == one.player
+    if one.state == GONE or other.state == GONE:
+        return False
+    dy, dx, dz = abs(one.y - other.y), abs(one.x - other.x), one.z - other.z
+    if relation == _ON:
+        gap = (one.z - one.height) - (other.z + other.height)
+        return dy <= other.radius and dx <= other.radius and abs(gap) <= SLACK
+    if relation == _IN:
+        return dy <= other.radius and dx <= other.radius and abs(dz) <= other.height
+    if relation == _AT:
+        return max(dy, dx) <= max(one.radius, other.radius)
+    square = np.int64(dy) * dy + np.int64(dx) * dx
+    if relation == _NEAR:
+        return square <= np.int64(amount) * amount
+    if relation == _TOUCHING:
+        reach = np.int64(one.radius + other.radius + SLACK)
+        return square <= reach * reach and abs(dz) <= one.height + other.height + SLACK
+    ahead = np.int64(one.ahead_y) * (other.y - one.y) + np.int64(one.ahead_x) * (other.x - one.x)
+    length = np.int64(one.ahead_y) * one.ahead_y + np.int64(one.ahead_x) * one.ahead_x
+    return ahead > 0 and ahead * ahead * 7 >= length * square * 6  # within 22 degrees: cosine squared of 6/7
+
+
+@njit
+def alone(thing, relation):
+    """Whether a thing is in the state that a unary relation asks for."""
+    if relation == _OPEN:
+        return thing.state == OPEN
+    if relation == _GONE:
+        return thing.state == GONE
+    return thing.state == THERE

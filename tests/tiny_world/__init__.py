@@ -17,6 +17,7 @@ from rumpus.interface.action import Move
 from rumpus.worlds.engine.grid import WALKING, direction
 from rumpus.worlds.engine.random import draw
 from rumpus.worlds.engine.records import Knob, state_dtype
+from rumpus.worlds.engine.things import Things, put
 from rumpus.worlds.engine.world import World
 
 LARGEST = 9  # rows and columns of the largest room; the state has a fixed shape
@@ -64,6 +65,29 @@ def tile(state, player, row, col):
     return GOLD if state.coins[row, col] else FLOOR
 
 
+@njit
+def fill(state, things):
+    """What goals can speak of: the player, then the coins that are left. `put(thing, kind, colour, y, x)`."""
+    put(things[0], 1, 0, state.y, state.x)
+    things[0].player = 1
+    count = 1
+    for y in range(state.rows):
+        for x in range(state.cols):
+            if state.coins[y, x]:
+                put(things[count], 2, 1, y, x)
+                count += 1
+    return count
+
+
+NO_COIN = {"a": {"kind": "coin"}, "relation": "there", "negated": True}
+THINGS = Things(
+    fill=fill,
+    most=1 + 8,
+    kinds={"player": (), "coin": ("gold",)},
+    relations=("there", "at", "touching", "near"),
+    objective={"stages": [{"all": [NO_COIN]}]},  # what `step` rewards, as a goal
+)
+
 COINS = World(
     name="coins",
     summary="Collect five coins in a 5x5 room.",
@@ -84,6 +108,7 @@ COINS = World(
     },
     limit=40,
     instruction="collect the coins",
+    things=THINGS,
 )
 BIG = COINS.variant("coins-big", "Collect eight coins in a 9x9 room.", settings={"size": 9, "coins": 8}, limit=100)
 

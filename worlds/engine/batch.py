@@ -40,8 +40,8 @@ class Batch:
     world: a World; n: how many copies; size: (height, width) of a frame in pixels; seed: row i starts from seed + i;
     device: "cpu" or "cuda"; threads: CPU threads, all cores by default; knobs: values that differ from the world's;
     limit: steps in an episode; split: which levels ("train", "valid", "test", …); levels: in place of the world's own
-    bank, a structured array, or the path of a file or folder that the world can read; tasks: a Table of tasks to play in
-    place of the world's own, from which every reset draws.
+    bank, a structured array, or the path of a file or folder that the world can read; tasks: a Table to play
+    in place of the world's own task, of which every reset draws a row.
 
     states (n,), actions (n, players), outcomes (n, players): structured arrays of this device (NumPy's on the CPU; on
     CUDA records whose fields, such as batch.actions["keys"], are torch tensors); pixels: uint8 (n, players, height,

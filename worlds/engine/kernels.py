@@ -27,10 +27,11 @@ from .ingredients import fingerprint, python
 from .judge import fulfilled, judge
 from .things import nothing
 from .tiles import border, copy_sprite, draw_cursor
-from .turn import after, before, begin, choose
+from .turn import after, before, begin, choose, still
 from .world import World
 
-_ENGINE = (choose, begin, before, after, judge, fulfilled, border, copy_sprite, draw_cursor)  # what the kernels themselves call
+# What the kernels themselves call.
+_ENGINE = (choose, begin, still, before, after, judge, fulfilled, border, copy_sprite, draw_cursor)
 _KEPT_DAYS = 30  # kernels that no process loaded for so long are removed when new ones are written
 
 

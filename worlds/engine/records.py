@@ -64,13 +64,20 @@ def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype
             *fields,
             ("stage", np.int32, (players,)),  # of the goal, that this player is at
             ("lasted", np.int32, (players,)),  # ticks that it has held
-            ("earned", np.int32, (players,)),  # pay of the last tick, before it is shared
             *_goal_fields(players),
+            ("earned", np.int32, (players,)),  # pay of the last tick, before it is shared
             ("instruction", np.uint16, (players, TOKENS)),  # what this player is told
             ("chat", np.uint16, (players, TOKENS)),  # what this player heard in the last tick; rarely touched, so last
         ],
         align=True,
     )
+
+
+def own_words(state: np.dtype) -> tuple[int, int]:
+    """First and last (behind it) 8-byte word of a state that tell what can happen next: a world's own fields, and where
+    its goals stand. Time and chance are left out."""
+    fields = state.fields or {}
+    return fields["cursor"][1] // 8, -(-fields["pay"][1] // 8)
 
 
 def task_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:

@@ -16,7 +16,7 @@ from numba import {target}
 
 from {engine}.judge import fulfilled, judge
 from {engine}.tiles import border, copy_sprite, draw_cursor
-from {engine}.turn import after, before, begin, choose
+from {engine}.turn import after, before, begin, choose, still
 from {fill} as world_things
 from {reset} as world_reset
 from {step} as world_step
@@ -163,5 +163,78 @@ def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols)
             draw_cursor(state, player, pixels[i, player], tile, top, corner, y, y + 1)
 '''
 
+_SEARCH = '''from {engine}.search import FOUND, GAVE_UP, LONGEST, NONE
+
+PRIME, SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def search(
+    n, nodes, player, moves, starts, first, last, pool, words, tree, slots, hands, outcomes, things, plans, results,
+    low, high,
+):
+    """Breadth-first search from every state; each thread has a pool of states of its own."""
+    lane = (low * len(pool) + n - 1) // n
+    states, node, slot, hand, outcome = pool[lane], tree[lane], slots[lane], hands[lane], outcomes[lane]
+    for i in range(low, high):
+        for at in range(len(slot)):
+            slot[at] = 0
+        for word in range(words.shape[2]):
+            words[lane, 0, word] = starts[i, word]
+        enter(words[lane, 0], node, slot, 0, first, last)
+        count, head, goal = 1, 0, -1
+        while head < count and count < nodes and goal < 0:
+            for move in range(len(moves)):
+                for word in range(words.shape[2]):
+                    words[lane, count, word] = words[lane, head, word]
+                for other in range(len(hand)):
+                    still(hand[other])
+                hand[player] = moves[move]
+                state = states[count]
+                if not before(state, hand, outcome):
+                    break
+                world_step(state, hand, outcome)
+                judge(state, things[lane], world_things(state, things[lane]), hand, outcome)
+                after(state, outcome)
+                node[count].parent, node[count].move = head, move
+                if outcome[player].success:
+                    goal = count
+                    break
+                if not state.done[player] and enter(words[lane, count], node, slot, count, first, last):
+                    count += 1
+            head += 1
+        result = results[i]
+        result.nodes, result.left, result.steps = count, head, 0
+        result.verdict = FOUND if goal >= 0 else NONE if head == count else GAVE_UP
+        steps, at = 0, goal
+        while at > 0:
+            steps, at = steps + 1, node[at].parent
+        if steps > LONGEST:
+            result.verdict, steps = GAVE_UP, 0
+        result.steps, at = steps, goal
+        while steps > 0:
+            steps -= 1
+            plans[i, steps] = node[at].move
+            at = node[at].parent
+
+
+@njit
+def enter(words, node, slot, number, first, last):
+    """Enter a state into the table unless one like it is there: then False."""
+    mark = np.uint64(0)
+    for word in range(first, last):
+        mark = (mark ^ words[word]) * PRIME
+        mark ^= mark >> SHIFT
+    at = np.int64(mark >> np.uint64(1)) & (len(slot) - 1)
+    while slot[at] != 0:
+        if node[slot[at] - 1].mark == mark:
+            return False
+        at = (at + 1) & (len(slot) - 1)
+    slot[at] = number + 1
+    node[number].mark = mark
+    return True
+'''
+
+SEARCH = _HEAD + _SEARCH
 CPU = _HEAD + _CPU + "".join(_CPU_DRAW.replace("WORD", word) for word in WORDS[1:])
 CUDA = _HEAD + _CUDA + "".join(_CUDA_DRAW.replace("WORD", word) for word in WORDS)

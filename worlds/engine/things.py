@@ -44,9 +44,9 @@ UNARY = ("there", "open", "gone")
 BINARY = ("on", "in", "at", "touching", "near", "holding", "facing")
 EVENTS = ("said",)
 RELATIONS = (*UNARY, *BINARY, *EVENTS)
-"""There: it is in the world; open; gone: used up or taken out of the world. On: rests on it; in: lies inside it; at: in
-the same place, whatever the height; touching: side by side; near: at most so many cells between the middles; holding: in
-the hands of; facing: turned towards it, to 22 degrees. Said: a player says this word in this tick."""
+"""There: it is in the world; open; gone: used up or taken out of the world. On: rests on it; in: lies inside it; at:
+in the same place, whatever the height; touching: side by side; near: at most so many cells between the middles;
+holding: in the hands of; facing: turned towards it, to 22 degrees. Said: a player says this word in this tick."""
 _THERE, _OPEN, _GONE, _ON, _IN, _AT, _TOUCHING, _NEAR, _HOLDING, _FACING, SAID = range(len(RELATIONS))
 
 

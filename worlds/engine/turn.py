@@ -17,8 +17,8 @@ _SEEDS, _ROWS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)  # 
 def choose(state, weights, row, seed, reseed):
     """Give a state the seed of its new episode and return the row of the table of tasks that it plays.
 
-    The seed is `seed` if `reseed`, else one that the last episode draws: of 32 bits, so that a person can type it to see
-    an episode again. row: -1 to draw one by `weights`, which are cumulative integers, (tasks,).
+    The seed is `seed` if `reseed`, else the next of the row's own stream: of 32 bits, so that a person can type it to
+    see an episode again. row: -1 to draw one by `weights`, which are cumulative integers, (tasks,).
     """
     if reseed:
         state.stream = key_of(seed, _SEEDS)

@@ -1,0 +1,175 @@
+"""Tasks to records: what the judge and the resets of a world read. What can be wrong with a task is found here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..interface.text import encode, vocabulary
+from ..worlds.engine import judge as j
+from ..worlds.engine.records import task_dtype
+from ..worlds.engine.table import Table
+from ..worlds.engine.things import ONE, RELATIONS, Things
+from ..worlds.engine.world import World
+from .goals import Clause, Goal, Reward, Selector, Task
+from .words import public
+
+_WHO = {None: j.ANYBODY, "you": j.YOU, "other": j.OTHER}
+
+
+def table(tasks: Sequence[Task], world: World) -> Table:
+    """The tasks as a table for a batch of their world, row by row. Levels that tasks share are kept once.
+
+    All pictures get the size of the largest. Raises ValueError "task ID: place: reason" for the first that cannot be.
+    """
+    if not tasks:
+        raise ValueError("a table needs at least one task")
+    records = np.zeros(len(tasks), task_dtype(world.knobs, world.max_players))
+    places: dict[str, int] = {}
+    levels: list[np.ndarray] = []
+    for record, task in zip(records, tasks, strict=True):
+        try:
+            _fill(record, task, world)
+            text = task.start.level
+            if text is not None and text not in places:
+                assert world.parse is not None
+                places[text] = len(levels)
+                levels.append(_located("start.level", world.parse, text))
+            record["level"] = -1 if text is None else places[text]
+        except ValueError as error:
+            raise ValueError(f"task {task.id}: {error}") from None
+    records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()
+    if world.bank is not None and (not levels or (records["level"] < 0).any()):
+        raise ValueError(f"tasks of {world.name} bring their levels as text (start.level), and some of these do not")
+    return Table(records, np.concatenate(levels) if levels else None)
+
+
+def check(task: Task, world: World) -> None:
+    """Raise ValueError "place: reason" unless the task can be compiled for its world."""
+    table([task], world)
+
+
+def goal_clauses(goal: Goal, things: Things, place: str = "goal") -> np.ndarray:
+    """The clauses of a goal as numbers, int32 (clauses, FIELDS). Raises ValueError "place: reason"."""
+    rows = []
+    for number, stage in enumerate(goal.stages):
+        for index, clause in enumerate(stage.all):
+            rows.append(_clause(clause, number, things, f"{place}.stages[{number}].all[{index}]"))
+    for index, clause in enumerate(goal.never):
+        rows.append(_clause(clause, j.NEVER, things, f"{place}.never[{index}]"))
+    return np.array(rows, np.int32)
+
+
+def shares(reward: Reward, players: int) -> tuple[int, int]:
+    """How much a player gets of its own pay, and of the sum of all pay, in thousandths."""
+    one, each = j.MILLI, round(j.MILLI / players)
+    if reward.scheme == "shared":
+        return 0, each
+    if reward.scheme == "opposed" and players > 1:
+        others = round(j.MILLI / (players - 1))
+        return one + others, -others
+    if reward.scheme == "mixed":
+        return round(one * (1 - reward.weight)), round(each * reward.weight)
+    return one, 0
+
+
+def instructions(task: Task) -> list[str]:
+    """What each player reads: its own instruction, and those of the others that are public."""
+    told = []
+    for seat, player in enumerate(task.players):
+        others = [other.instruction for index, other in enumerate(task.players) if index != seat and other.public]
+        told.append(public(player.instruction, others) if others else player.instruction)
+    return told
+
+
+def _fill(record: np.void, task: Task, world: World) -> None:
+    if task.world != world.name:
+        raise ValueError(f"world: it is of {task.world}, not of {world.name}")
+    if task.version != world.version:
+        raise ValueError(f"version: it is of {task.world} version {task.version}; this is version {world.version}")
+    if world.things is None:
+        raise ValueError(f"world: {world.name} shows no things, so it has no goals")
+    if len(task.players) != world.players:
+        raise ValueError(f"players: {world.name} is for {world.players} player(s), not {len(task.players)}")
+    if task.start.level is not None and world.parse is None:
+        raise ValueError(f"start.level: {world.name} makes its own levels and reads none")
+    if task.reward.scheme == "world" and any(p.goal != objective(world) for p in task.players):
+        raise ValueError("reward.scheme: 'world' pays for the world's own objective, and this is another goal")
+    values = _located("start.knobs", world.knob_values, task.start.knobs)
+    for name, value in values.items():
+        record[name] = value
+    record["rows"], record["cols"] = world.grid(values)
+    record["seed"], record["seeded"], record["limit"] = task.start.seed, 1, task.limit
+    record["players"], record["first"] = len(task.players), task.ends == "first"
+    record["judged"] = task.reward.scheme != "world"
+    reward = task.reward
+    pay = (reward.success, reward.stage, reward.step, reward.failure)
+    record["pay"] = [round(value * j.MILLI) for value in pay]
+    record["mix"] = shares(reward, len(task.players))
+    for seat, (player, told) in enumerate(zip(task.players, instructions(task), strict=True)):
+        place = f"players[{seat}]"
+        clauses = goal_clauses(player.goal, world.things, f"{place}.goal")
+        record["goal"][seat, : len(clauses)] = clauses
+        record["clauses"][seat], record["stages"][seat] = len(clauses), len(player.goal.stages)
+        for number, stage in enumerate(player.goal.stages):
+            record["hold"][seat, number] = stage.hold
+        record["tied"][seat] = not player.acts
+        record["instruction"][seat] = _located(f"{place}.instruction", encode, told)
+
+
+def objective(world: World) -> Goal:
+    """The goal that a world's own rules reward."""
+    assert world.things is not None
+    return Goal.model_validate(world.things.objective)
+
+
+def _located(place: str, function, *arguments):  # type: ignore[no-untyped-def]
+    """Call a function; a ValueError of it gets the place in the task where what it was given stands."""
+    try:
+        return function(*arguments)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from None
+
+
+def _clause(clause: Clause, stage: int, things: Things, place: str) -> list[int]:
+    row = [0] * j.FIELDS
+    if clause.relation not in things.relations:
+        raise ValueError(
+            f"{place}.relation: this world knows no {clause.relation!r}; it knows {', '.join(things.relations)}"
+        )
+    row[j.STAGE], row[j.NEGATED] = stage, clause.negated
+    row[j.LEAST] = 0 if clause.least == "all" else clause.least
+    row[j.RELATION] = RELATIONS.index(clause.relation)
+    if clause.within is not None:
+        row[j.AMOUNT] = clause.within * ONE
+    if clause.word is not None:
+        if clause.word not in vocabulary():
+            raise ValueError(f"{place}.word: {clause.word!r} is not in the vocabulary, and what is said must be")
+        row[j.AMOUNT] = int(encode(clause.word)[0])
+    row[j.A : j.A + 4] = _selector(clause.a, things, f"{place}.a")
+    if clause.b is not None:
+        row[j.B : j.B + 4] = _selector(clause.b, things, f"{place}.b")
+    return row
+
+
+def _selector(selector: Selector, things: Things, place: str) -> list[int]:
+    kinds = list(things.kinds)
+    if selector.kind is not None and selector.kind not in kinds:
+        raise ValueError(f"{place}.kind: there is no {selector.kind!r} in this world; its kinds: {', '.join(kinds)}")
+    colours = things.colours if selector.kind is None else things.kinds[selector.kind]
+    if selector.colour is not None and selector.colour not in colours:
+        what = f"a {selector.kind}" if selector.kind else "a thing"
+        raise ValueError(
+            f"{place}.colour: {what} is never {selector.colour!r} here; its colours: {', '.join(colours) or 'none'}"
+        )
+    if selector.size is not None and selector.size not in things.sizes:
+        raise ValueError(
+            f"{place}.size: there is no {selector.size!r} size here; the sizes: {', '.join(things.sizes) or 'none'}"
+        )
+    return [
+        0 if selector.kind is None else 1 + kinds.index(selector.kind),
+        0 if selector.colour is None else 1 + things.colours.index(selector.colour),
+        0 if selector.size is None else 1 + things.sizes.index(selector.size),
+        _WHO[selector.who],
+    ]

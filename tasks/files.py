@@ -1,0 +1,107 @@
+"""Files of tasks: JSON Lines, one task a line. A line that is no task is a Problem; the rest of the file is still used.
+
+Nothing in a file is ever executed. A line longer than LONGEST is not even parsed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from ..worlds.engine.world import World
+from .compile import check
+from .goals import Task
+
+LONGEST = 1 << 18
+"""Bytes of the longest line that is read: a task with 64 KiB of solution and a large level has less than half."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A line that is not a usable task: its file, its number from 1 on, and what is wrong where."""
+
+    path: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}"
+
+
+def read(path: str | Path) -> Iterator[tuple[int, Task | Problem]]:
+    """(number of the line from 1 on, its task or its problem) for each line of a file that is not blank.
+
+    Raises ValueError if there is no such file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise ValueError(f"{path}: there is no such file of tasks; make one with `rumpus tasks generate`")
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(LONGEST + 1):
+            number += 1
+            if len(line) > LONGEST:
+                length = len(line)
+                while not line.endswith(b"\n") and (line := file.readline(LONGEST)):
+                    length += len(line)
+                reason = f"this line has {length:,} bytes; a task has at most {LONGEST:,}"
+                yield number, Problem(str(path), number, reason)
+            elif line.strip():
+                task = parse(line)
+                yield number, task if isinstance(task, Task) else Problem(str(path), number, task)
+
+
+def parse(line: bytes | str) -> Task | str:
+    """The task in a line of JSON, or what is wrong with it and where."""
+    try:
+        return Task.model_validate_json(line)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_context=False)
+        first = found[0]
+        place = ".".join(map(str, first["loc"])) or "task"
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        return f"{place}: {first['msg'].removeprefix('Value error, ')}{more}"
+    except (ValueError, RecursionError) as error:
+        return f"task: {error}"
+
+
+def write_line(task: Task) -> str:
+    """A task as one line of JSON, without what is at its default."""
+    return task.model_dump_json(exclude_defaults=True) + "\n"
+
+
+def load(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
+    """All tasks of a file that can be played in this world, and the problems of the others.
+
+    Raises ValueError, with the first problem, if none can be played.
+    """
+    tasks: list[Task] = []
+    problems: list[Problem] = []
+    for line, task in read(path):
+        if isinstance(task, Task):
+            try:
+                check(task, world)
+                tasks.append(task)
+            except ValueError as error:
+                problems.append(Problem(str(path), line, str(error)))
+        else:
+            problems.append(task)
+    if not tasks:
+        raise ValueError(str(problems[0]) if problems else f"{path}: there is no task in it")
+    return tasks, problems
+
+
+def find(place: str) -> Task:
+    """The task at "FILE:ID", where ID is its id or the number of its line. Raises ValueError if there is none."""
+    path, _, name = place.rpartition(":")
+    if not path:
+        raise ValueError(f"a task is given as FILE:ID, such as tasks.jsonl:1; got {place!r}")
+    for line, task in read(path):
+        if name == str(line) or (isinstance(task, Task) and task.id == name):
+            if isinstance(task, Problem):
+                raise ValueError(str(task))
+            return task
+    raise ValueError(f"{path} holds no task {name!r}; ids and line numbers both do")

@@ -30,6 +30,7 @@ from .look import tile
 from .rules import step
 from .solve import solve
 from .state import KNOBS, STATE
+from .things import THINGS
 
 
 def _grid(knobs: Mapping[str, int]) -> tuple[int, int]:
@@ -66,6 +67,7 @@ BOX_WORLD = World(
     splits=_splits(longer=(5, 8)),
     limit=120,
     instruction="open the right boxes and take the white gem",
+    things=THINGS,
     solve=solve,
 )
 SMALL = BOX_WORLD.variant(

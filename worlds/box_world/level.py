@@ -47,6 +47,8 @@ def withheld(key, lock):
 def reset(state, task, levels):
     """Make a new level: draw its tree, then a layout, each until it is one that the task asks for."""
     state.size, state.sight, state.held = task.size, task.sight, 0
+    for colour in range(COLOURS):
+        state.opened[colour] = 0
     length = task.solution_min + draw(state, task.solution_max - task.solution_min + 1)
     branches = task.distractors_min + draw(state, task.distractors_max - task.distractors_min + 1)
     for _ in range(REDRAWS):

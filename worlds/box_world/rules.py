@@ -33,7 +33,8 @@ def enter(state, y, x, outcome):
     """Walk onto a cell if what is there lets the player, and do what that does.
 
     A lock gives way to its key, which is used up, and no earlier does the content of its box. Only one key at a time is
-    ever in the hand or within reach, since every box costs a key and holds one, so no hand is too full for a key.
+    ever in the hand or within reach, since every box costs a key and holds one, so no hand is too full for a key. All
+    that holds in episodes, too, which goals of their own let go on behind a dead end, or with the gem in the hand.
     """
     here = cell(state, y, x)
     if here < FLOOR:
@@ -41,6 +42,7 @@ def enter(state, y, x, outcome):
     if here >= LOCK:
         if (here - LOCK) % COLOURS != state.held - KEY:
             return
+        state.opened[state.held - KEY] = 1
         state.held = 0
         outcome.reward = DEAD_END if here >= WRONG else OPENED
         outcome.terminated = here >= WRONG
@@ -51,8 +53,7 @@ def enter(state, y, x, outcome):
             outcome.reward = REACHED
             outcome.terminated = 1
             outcome.success = 1
-        else:
-            state.held = here
+        state.held = here
     state.cells[y, x] = FLOOR
     state.y, state.x = y, x
 

@@ -5,7 +5,11 @@ import numpy as np
 from ..engine.records import Knob, state_dtype
 
 SIZE = 20  # rows and columns of the largest room the record can hold; the wall around it is not stored
-COLOURS = 20  # "a total of 20 keys and 20 locks" (DeepMind's Box-World README; Santoro et al. 2018, appendix A.3)
+NAMES = (
+    *("red", "navy", "emerald", "pink", "olive", "blue", "orange", "purple", "cream", "indigo"),
+    *("turquoise", "magenta", "green", "peach", "teal", "violet", "maroon", "lime", "sky", "gold"),
+)
+COLOURS = len(NAMES)  # "a total of 20 keys and 20 locks" (DeepMind's README; Santoro et al. 2018, appendix A.3)
 LONGEST = 15  # boxes on the longest solution path that a task can ask for
 SMALLEST = 5  # rows of the smallest room: large enough that every fold has rooms even with one key and one box
 
@@ -39,8 +43,10 @@ STATE = state_dtype(
         ("x", np.int32),
         ("held", np.int32),
         ("order", np.uint8, (COLOURS,)),
+        ("opened", np.uint8, (COLOURS,)),
         ("cells", np.uint8, (SIZE, SIZE)),
     ]
 )
-"""`held` is 0 or the KEY in the player's hand. `order` lists the colours as the level's tree uses them: first the keys
-on the way to the gem, then those of the branches one after the other."""
+"""`held` is 0, or the KEY or the GEM in the player's hand. `opened` says of each colour whether a lock of it has been
+opened; there is one key of a colour, so at most one ever is. `order` lists the colours as the level's tree uses them:
+first the keys on the way to the gem, then those of the branches one after the other."""

@@ -6,12 +6,14 @@ keys count in the order up, down, left, right. The episode ends when all boxes a
 Rewards: -0.1 a step, +1 for a box onto a target, -1 for one off it, +10 when all are on.
 
 Levels are made backwards from the solved room, so each can be solved; those of the train, valid and test splits have
-different walls. Level files in the Boxoban/XSB text format can be played instead.
+different walls. Level files in the Boxoban/XSB text format can be played instead. The knob `colours` paints boxes and
+targets, for tasks that tell them apart; to the rules all are alike.
 
 Source: the 10x10 rooms with 4 boxes of Racaniere et al. 2017, "Imagination-Augmented Agents for Deep Reinforcement
 Learning"; rewards and limit as in Jumanji and gym-sokoban, which follow it.
 """
 
+import dataclasses
 from pathlib import Path
 
 from ...interface.action import Move
@@ -22,7 +24,8 @@ from .look import tile
 from .rules import step
 from .solve import solve
 from .state import KNOBS, STATE
-from .xsb import read, write
+from .things import THINGS
+from .xsb import dumps, parse, read, write
 
 SOKOBAN = World(
     name="sokoban",
@@ -45,6 +48,9 @@ SOKOBAN = World(
     bank=bank,
     read=read,
     write=write,
+    things=THINGS,
+    parse=parse,
+    show=dumps,
     solve=solve,
 )
 SMALL = SOKOBAN.variant(
@@ -52,6 +58,11 @@ SMALL = SOKOBAN.variant(
     "Push two boxes onto two targets in a 7x7 room.",
     settings={"height": 7, "width": 7, "boxes": 2},
 )
-DUO = SOKOBAN.variant("sokoban-duo", "Two players share a 10x10 room and push its four boxes together.", players=2)
+DUO = SOKOBAN.variant(
+    "sokoban-duo",
+    "Two players share a 10x10 room and push its four boxes together.",
+    players=2,
+    things=dataclasses.replace(THINGS, relations=(*THINGS.relations, "said")),
+)
 
 WORLDS = (SOKOBAN, SMALL, DUO)

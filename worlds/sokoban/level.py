@@ -20,7 +20,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.random import draw, key_of, mix
-from .state import BOX, PLAYERS, SIZE, TARGET, WALL
+from .state import BOX, PLAYERS, SIZE, TARGET, TARGET_PAINT, WALL
 
 TURN = 35  # chance in percent that the carving walk turns at a step: p = 0.35 as in I2A
 LEAST_FLOOR, MOST_FLOOR = 40, 70  # part of the room that becomes floor, in percent, drawn for each room
@@ -49,7 +49,7 @@ RNG = np.dtype([("key", np.uint64), ("counter", np.uint64)])
 
 @njit
 def reset(state, task, levels):
-    """Take a level of the bank at random."""
+    """Take a level of the bank at random, and paint it if the task asks for colours."""
     level = levels[task.level if task.level >= 0 else draw(state, len(levels))]
     state.height, state.width = level.height, level.width
     off = np.int32(0)
@@ -57,10 +57,26 @@ def reset(state, task, levels):
         for x in range(state.cells.shape[1]):
             here = level.cells[y, x]
             state.cells[y, x] = here
+            state.paint[y, x] = 0
             off += np.int32(here == BOX)  # a box on a target is BOX + TARGET
     state.off = off
+    if task.colours > 0:
+        paint(state, task.colours)
     for player in range(PLAYERS):
         state.y[player], state.x[player] = level.y[player], level.x[player]
+
+
+@njit
+def paint(state, colours):
+    """Give every box and every target one of so many colours, each at random."""
+    for y in range(state.height):
+        for x in range(state.width):
+            here, colour = np.int32(state.cells[y, x]), np.int32(0)
+            if here & BOX:
+                colour = 1 + draw(state, colours)
+            if here & TARGET:
+                colour += TARGET_PAINT * (1 + draw(state, colours))
+            state.paint[y, x] = colour
 
 
 @njit

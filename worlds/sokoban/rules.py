@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.grid import direction
-from .state import BOX, TARGET, WALL
+from .state import BOX, BOX_PAINT, TARGET, WALL
 
 # Rewards as published: Jumanji and gym-sokoban, after Racaniere et al. 2017 (I2A).
 STEP = np.float32(-0.1)
@@ -47,6 +47,9 @@ def push(state, y, x, dy, dx):
         return reward
     state.cells[y, x] = here & ~BOX
     state.cells[y + dy, x + dx] = ahead | BOX
+    left, found = np.int32(state.paint[y, x]), np.int32(state.paint[y + dy, x + dx])
+    state.paint[y, x] = left & ~BOX_PAINT
+    state.paint[y + dy, x + dx] = found | (left & BOX_PAINT)
     if here & TARGET:
         state.off += 1
         reward += OFF_TARGET

@@ -1,4 +1,4 @@
-"""What a Sokoban episode is made of: the room with its boxes and targets, and where the players stand."""
+"""What a Sokoban episode is made of: the room with its boxes and targets, their paint, and where the players stand."""
 
 import numpy as np
 
@@ -6,15 +6,21 @@ from ..engine.records import Knob, state_dtype
 
 SIZE = 20  # rows and columns of the largest room the record can hold, walls included
 PLAYERS = 2
+COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
 
 KNOBS = {
     "height": Knob(10, 5, SIZE, "rows of the room, walls included"),
     "width": Knob(10, 5, SIZE, "columns of the room, walls included"),
     "boxes": Knob(4, 1, 16, "number of boxes, and of targets"),
+    "colours": Knob(0, 0, len(COLOURS), "colours of boxes and targets to draw from; 0: all are plain"),
 }
 
 # A cell is a sum of these; a wall is alone in its cell.
 WALL, TARGET, BOX = 1, 2, 4
+
+# The paint of a cell is a sum of two colours: that of its box, and TARGET_PAINT times that of its target. 0 is plain, 1
+# the first of COLOURS.
+BOX_PAINT, TARGET_PAINT = 15, 16
 
 _ROOM = [
     ("height", np.int32),
@@ -24,7 +30,7 @@ _ROOM = [
     ("cells", np.uint8, (SIZE, SIZE)),
 ]
 
-STATE = state_dtype([("off", np.int32), *_ROOM], PLAYERS)
+STATE = state_dtype([("off", np.int32), *_ROOM, ("paint", np.uint8, (SIZE, SIZE))], PLAYERS)
 """`off` counts the boxes that are on no target."""
 
 LEVEL = np.dtype(_ROOM, align=True)

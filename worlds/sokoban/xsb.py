@@ -64,6 +64,14 @@ def write(path: str | Path, levels: np.ndarray, *, players: int = 1) -> None:
     write_atomically(Path(path), "".join(texts).encode())
 
 
+def parse(text: str) -> np.ndarray:
+    """The one level of a text, a LEVEL record of shape (1,). Raises ValueError "line: reason" if it is not right."""
+    levels = loads(text, "level")
+    if len(levels) > 1:
+        raise ValueError(f"level: there are {len(levels)} levels in this text; one is wanted, without blank lines")
+    return levels
+
+
 def dumps(level: np.void | np.ndarray, *, players: int = 1) -> str:
     """One level as text, a line for each row. With two players the second is shown too, as `&` or `%`."""
     level = np.asarray(level, LEVEL).reshape(1)[0]

@@ -1,0 +1,63 @@
+"""What Box-World shows of itself to goals: its player, keys, locks and gem, also those used or open already."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.things import GONE, ONE, OPEN, Things, put
+from .state import COLOURS, FLOOR, GEM, KEY, LOCK, NAMES, SIZE
+
+PLAYER_KIND, KEY_KIND, LOCK_KIND, GEM_KIND = 1, 2, 3, 4
+WHITE = 1 + COLOURS
+MOST = 2 + 2 * COLOURS
+"""Every box holds a key of a colour of its own or the gem, and one key lies loose: at most COLOURS keys, and as many
+locks."""
+AWAY = -4 * SIZE * ONE
+"""Row and column of open locks, which are no longer in the room: far from everything."""
+
+
+@njit
+def fill(state, things):
+    """Write the player, what it holds, what lies in the room, row by row, and then what is used; returns the number."""
+    put(things[0], PLAYER_KIND, 0, state.y, state.x)
+    things[0].player = 1
+    count = 1
+    if state.held != 0:
+        content(things[1], state.held, state.y, state.x)
+        things[1].holder = 1
+        count = 2
+    for y in range(state.size):
+        for x in range(state.size):
+            here = np.int32(state.cells[y, x])
+            if here != FLOOR:
+                if here >= LOCK:
+                    put(things[count], LOCK_KIND, 1 + (here - LOCK) % COLOURS, y, x)
+                else:
+                    content(things[count], here, y, x)
+                count += 1
+    for colour in range(COLOURS):
+        if state.opened[colour] != 0:
+            put(things[count], KEY_KIND, 1 + colour, state.y, state.x)
+            things[count].state = GONE
+            put(things[count + 1], LOCK_KIND, 1 + colour, 0, 0)
+            things[count + 1].state = OPEN
+            things[count + 1].y, things[count + 1].x = AWAY, AWAY
+            count += 2
+    return count
+
+
+@njit
+def content(thing, what, y, x):
+    """Write a key or the gem, whichever number `what` is, as a thing in a cell."""
+    if what == GEM:
+        put(thing, GEM_KIND, WHITE, y, x)
+    else:
+        put(thing, KEY_KIND, 1 + what - KEY, y, x)
+
+
+THINGS = Things(
+    fill=fill,
+    most=MOST,
+    kinds={"player": (), "key": NAMES, "lock": NAMES, "gem": ("white",)},
+    relations=("there", "open", "gone", "touching", "near", "holding"),
+    objective={"stages": [{"all": [{"a": {"kind": "player"}, "relation": "holding", "b": {"kind": "gem"}}]}]},
+)

@@ -53,12 +53,13 @@ def banner() -> np.ndarray:
         room[0][column] = room[rows - 1][column] = yard[1]
     for row in range(rows):
         room[row][0] = room[row][columns - 1] = yard[1]
-    stacks = (yard[4:5], (keys[5], locks[5]), yard[5:6], (keys[11], locks[11]), yard[4:5], (keys[6], locks[6]))
+    loose, home = yard[10:11], yard[11:12]
+    stacks = (loose, (keys[5], locks[5]), home, (keys[11], locks[11]), loose, (keys[6], locks[6]))
     for left, letter, stack in zip(range(3, columns, 6), "RUMPUS", stacks, strict=False):
         for y, line in enumerate(LETTERS[letter].split(), 1):
             for x in (x for x, here in enumerate(line) if here == "#"):
                 room[y][left + x] = stack[(x + y) % len(stack)]
-    for column, sprite in ((5, 6), (6, 4), (8, 3), (23, 3), (31, 3), (33, 4), (34, 8)):
+    for column, sprite in ((5, 66), (6, 10), (8, 3), (23, 3), (31, 3), (33, 10), (34, 74)):
         room[8][column] = yard[sprite]
     return np.concatenate([sheet(row) for row in room], axis=0)
 

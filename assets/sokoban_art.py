@@ -15,6 +15,17 @@ SKIN: Colour = (250, 208, 170)
 BLUE: Colour = (36, 86, 212)
 RED: Colour = (200, 34, 60)
 
+PAINTS: tuple[Colour, ...] = (
+    (170, 16, 44),
+    (30, 192, 110),
+    (10, 118, 230),
+    (252, 220, 40),
+    (110, 20, 150),
+    (235, 115, 10),
+)
+"""Red, green, blue, yellow, purple and orange, chosen by a search for colours far from each other to every eye: also to
+those that lack one of the three kinds of cones."""
+
 TICK = """
 .............##
 ............###
@@ -30,20 +41,31 @@ TICK = """
 .....#.........
 """
 
+SMALL_TICK = """
+...........##
+..........##.
+.........##..
+##......##...
+.##....##....
+..##..##.....
+...####......
+....##.......
+"""
 
-def bay() -> Picture:
+
+def bay(colour: Colour = AMBER) -> Picture:
     """Floor painted for a crate to stand on; enough of it shows around a worker."""
     picture = paving(PAVING)
-    picture.fill(picture.box(1, 1, 29, 29, 3), dark(AMBER, 0.2))
-    picture.fill(picture.box(2, 2, 27, 27, 3), AMBER)
+    picture.fill(picture.box(1, 1, 29, 29, 3), dark(colour, 0.2))
+    picture.fill(picture.box(2, 2, 27, 27, 3), colour)
     return picture
 
 
-def target() -> Picture:
+def target(colour: Colour = AMBER) -> Picture:
     """A bay that nobody stands on: a frame and a spot."""
-    picture = bay()
-    picture.fill(picture.box(5, 5, 21, 21, 2), light(AMBER, 0.62))
-    picture.fill(picture.diamond(15, 15, 6), AMBER)
+    picture = bay(colour)
+    picture.fill(picture.box(5, 5, 21, 21, 2), light(colour, 0.62))
+    picture.fill(picture.diamond(15, 15, 6), colour)
     return picture
 
 
@@ -74,11 +96,11 @@ def brace(picture: Picture, colour: Colour, down: int = 0) -> None:
     picture.fill(inside & (across == 34), dark(colour, 0.55))
 
 
-def loose_crate() -> Picture:
+def loose_crate(colour: Colour = WOOD) -> Picture:
     """A crate that still has to go somewhere."""
     picture = paving(PAVING)
-    crate(picture, WOOD)
-    brace(picture, WOOD)
+    crate(picture, colour)
+    brace(picture, colour)
     return picture
 
 
@@ -90,6 +112,22 @@ def crate_home() -> Picture:
     tick = picture.art(9, 8, TICK)
     picture.fill(grown(tick), dark(GREEN, 0.55))
     picture.fill(tick, (240, 255, 214))
+    return picture
+
+
+def crate_parked(ground: Colour, colour: Colour) -> Picture:
+    """A crate of any colour on a bay of any colour, ticked off: smaller, so that the bay shows around it as a frame."""
+    picture = paving(PAVING)
+    picture.fill(picture.box(0, 0, 32, 32, 2), dark(ground, 0.25))
+    picture.fill(picture.box(0, 0, 31, 31, 2), ground)
+    picture.fill(picture.box(4, 4, 24, 24, 2), light(ground, 0.75))
+    whole, inside = picture.box(6, 6, 20, 20, 1), picture.box(9, 9, 14, 14)
+    picture.raised(whole, colour, 0.4)
+    picture.fill(inside, dark(colour, 0.16))
+    picture.outline(whole, dark(colour, 0.75))
+    tick = picture.art(10, 9, SMALL_TICK)
+    picture.fill(grown(tick), dark(colour, 0.6))
+    picture.fill(tick, light(colour, 0.8))
     return picture
 
 
@@ -137,16 +175,12 @@ def standing(ground: Picture, colour: Colour) -> Picture:
 
 
 def sokoban() -> list[Picture]:
-    """The sprites in the order of the sheet, as worlds/sokoban/look.py numbers them."""
-    return [
-        void(),
-        bricks(BRICK),
-        paving(PAVING),
-        target(),
-        loose_crate(),
-        crate_home(),
-        standing(paving(PAVING), BLUE),
-        standing(bay(), BLUE),
-        standing(paving(PAVING), RED),
-        standing(bay(), RED),
-    ]
+    """The sprites in the order of the sheet, as worlds/sokoban/look.py numbers them: everything on every ground."""
+    bays, crates = (AMBER, *PAINTS), (WOOD, *PAINTS)
+    sprites = [void(), bricks(BRICK), paving(PAVING), *map(target, bays)]
+    for crate_ in crates:
+        sprites.append(loose_crate(crate_))
+        sprites += [crate_home() if (bay_, crate_) == (AMBER, WOOD) else crate_parked(bay_, crate_) for bay_ in bays]
+    for overalls in (BLUE, RED):
+        sprites += [standing(ground, overalls) for ground in (paving(PAVING), *map(bay, bays))]
+    return sprites

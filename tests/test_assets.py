@@ -7,6 +7,8 @@ import pytest
 from rumpus.assets import make_sprites
 from rumpus.assets.box_world_art import COLOURS
 from rumpus.assets.drawing import EDGE
+from rumpus.assets.sokoban_art import PAINTS
+from rumpus.worlds.sokoban.look import CRATE, FLOOR, GROUNDS, PARTNER, YOU
 
 PICTURES = make_sprites.pictures()
 GEM, FIRST_KEY = 3, 4
@@ -50,7 +52,7 @@ def test_the_script_draws_the_pictures_that_are_kept(name):
 
 
 def test_sheets_hold_the_sprites_that_looks_number():
-    assert sprites("sokoban").shape == (10, EDGE, EDGE, 3)
+    assert sprites("sokoban").shape == (FLOOR + GROUNDS * (PARTNER + 1), EDGE, EDGE, 3)
     assert sprites("box_world").shape == (FIRST_LOCK + len(COLOURS) + 1, EDGE, EDGE, 3)
 
 
@@ -75,10 +77,41 @@ def test_key_and_lock_of_a_colour_average_to_it_and_yet_differ(colour):
 
 def test_sokoban_can_be_read_at_one_pixel_a_tile():
     """What one must never confuse, all but a player with the same player on a target, differs even then."""
-    assert least_distance(lab(averages("sokoban")[[0, 1, 2, 3, 4, 5, 6, 8]])) > 15
-    for player in (6, 8):
-        on_floor, on_target = (shrunk(sprites("sokoban")[player + on], 4) for on in (0, 1))
-        assert np.abs(on_floor - on_target).max() > 50
+    crate, you, partner = (FLOOR + GROUNDS * thing for thing in (CRATE, YOU, PARTNER))
+    plain = [0, 1, FLOOR, FLOOR + 1, crate, crate + 1, you, partner]
+    assert least_distance(lab(averages("sokoban")[plain])) > 15
+    for player in (you, partner):
+        on_floor, *on_targets = (shrunk(sprites("sokoban")[player + ground], 4) for ground in range(GROUNDS))
+        assert all(np.abs(on_floor - on_target).max() > 50 for on_target in on_targets)
+
+
+# What the three colour-blindnesses make of linear RGB: Machado, Oliveira and Fernandes 2009, severity 1.
+CONES = {
+    "all": np.eye(3),
+    "no-long": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    "no-middle": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+    "no-short": np.array([[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]]),
+}
+
+
+@pytest.mark.parametrize("cones", CONES)
+def test_sokobans_colours_differ_to_every_eye(cones):
+    linear = (np.array(PAINTS) / 255) ** 2.2 @ CONES[cones].T
+    seen = np.clip(linear, 0, 1) ** (1 / 2.2) * 255
+    assert least_distance(lab(seen)) > (45 if cones == "all" else 22)
+
+
+@pytest.mark.parametrize("edge", [8, 16])
+def test_a_crate_on_a_target_shows_both_their_colours(edge):
+    """Its middle tells the crate, its rim the target: of all colours, each is nearest to its own."""
+    everyone, paints = sprites("sokoban"), lab(np.array(PAINTS))
+    inner = slice(edge // 4, -edge // 4)
+    for crate in range(len(PAINTS)):
+        for bay in range(len(PAINTS)):
+            tile = shrunk(everyone[FLOOR + 2 + bay + GROUNDS * (CRATE + 1 + crate)], edge)
+            middle, rim = tile[inner, inner].mean((0, 1)), np.concatenate([tile[0], tile[:, 0]]).mean(0)
+            for found, colour in ((middle, crate), (rim, bay)):
+                assert np.linalg.norm(paints - lab(found[None]), axis=1).argmin() == colour
 
 
 def test_the_gem_is_the_brightest():

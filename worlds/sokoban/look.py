@@ -1,12 +1,17 @@
 """How Sokoban looks: one sprite a cell, of the sheet in assets/sprites/sokoban.png."""
 
+import numpy as np
 from numba import njit
 
 from .rules import cell, origin
-from .state import BOX, TARGET, WALL
+from .state import BOX, BOX_PAINT, COLOURS, TARGET, TARGET_PAINT, WALL
 
-# Sprites in the order of the sheet. The ones behind FLOOR, BOX, YOU and PARTNER by one show the same on a target.
-OUTSIDE, WALLS, FLOOR, CRATE, YOU, PARTNER = 0, 1, 2, 4, 6, 8
+# Sprites in the order of the sheet: what lies outside, a wall, and then what may be on a floor, each on every ground. The
+# grounds are bare floor, a plain target, and a target of each colour; what is on them is nothing, a plain box, a box of
+# each colour, the player who looks, the other player.
+OUTSIDE, WALLS, FLOOR = 0, 1, 2
+GROUNDS = 2 + len(COLOURS)
+CRATE, YOU, PARTNER = 1, GROUNDS, GROUNDS + 1
 
 
 @njit
@@ -19,10 +24,11 @@ def tile(state, player, row, col):
     here = cell(state, y, x)
     if here & WALL:
         return WALLS
-    on_target = 1 if here & TARGET else 0
+    paint = np.int32(state.paint[y, x])
+    ground = FLOOR + (1 + paint // TARGET_PAINT if here & TARGET else 0)
     if here & BOX:
-        return CRATE + on_target
+        return ground + GROUNDS * (CRATE + (paint & BOX_PAINT))
     for who in range(state.players):
         if state.y[who] == y and state.x[who] == x:
-            return (YOU if who == player else PARTNER) + on_target
-    return FLOOR + on_target
+            return ground + GROUNDS * (YOU if who == player else PARTNER)
+    return ground

@@ -26,7 +26,7 @@ class Room:
 
     def __init__(self, state):
         self.size, self.at = int(state["size"]), (int(state["y"]), int(state["x"]))
-        self.held = int(state["held"]) - 2 if state["held"] else None
+        self.held = {0: None, 1: GEM}.get(int(state["held"]), int(state["held"]) - 2)
         self.boxes, self.things = {}, {}
         for y, x in np.argwhere(state["cells"]):
             here = int(state["cells"][y, x])
@@ -52,11 +52,9 @@ class Room:
                 return 0, False, False
             thing = self.things.pop(there)
             self.at = there
-            if thing == GEM:
-                return 10, True, True
             assert self.held is None
             self.held = thing
-            return 0, False, False
+            return (10, True, True) if thing == GEM else (0, False, False)
         self.at = there
         return 0, False, False
 

@@ -4,6 +4,7 @@ Each file shows an episode tick by tick: the move, the rewards, and every player
 Regenerate after a change that is meant to change them, and read the difference: `make goldens`.
 """
 
+import string
 import zlib
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from rumpus import worlds
 from rumpus.worlds.engine.replay import checksum
 
 FOLDER = Path(__file__).parent / "golden"
-TILES = ".#0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+TILES = ".#" + string.digits + string.ascii_letters + "!$%&()*+,-/:;<=>?@[]^_{|}~"
 SEED, STEPS = 2026, 24
 
 

@@ -6,7 +6,7 @@ from numba import njit
 from .rules import cell, origin
 from .state import BOX, BOX_PAINT, COLOURS, TARGET, TARGET_PAINT, WALL
 
-# Sprites in the order of the sheet: what lies outside, a wall, and then what may be on a floor, each on every ground. The
+# Sprites in the order of the sheet: what lies outside, a wall, then what may be on a floor, each on every ground. The
 # grounds are bare floor, a plain target, and a target of each colour; what is on them is nothing, a plain box, a box of
 # each colour, the player who looks, the other player.
 OUTSIDE, WALLS, FLOOR = 0, 1, 2

@@ -59,7 +59,7 @@ def test_kernels_compile_for_cuda(name):
     if family not in _PTX:
         _PTX[family] = cuda.ptx(world)
     ptx = _PTX[family]
-    assert set(ptx) == {"step", "reset", *(f"draw_{word}" for word in template.WORDS)}
+    assert set(ptx) == {"step", "reset", "look", *(f"draw_{word}" for word in template.WORDS)}
     for kernel, text in ptx.items():
         assert ".target sm_90" in text, kernel
         assert ".visible .entry" in text, kernel

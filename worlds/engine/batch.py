@@ -19,6 +19,7 @@ import numpy as np
 
 from ...interface.action import ACTION, OUTCOME, move_table
 from .cpu import Cpu
+from .ingredients import python
 from .judge import MILLI
 from .random import mix
 from .table import Table
@@ -70,7 +71,7 @@ class Batch:
         self.configure(knobs=knobs, limit=limit, split=split, levels=levels, tasks=tasks)
         make = self._device.zeros
         states = np.zeros(self.n, world.state)
-        states["stream"] = mix.py_func(np.arange(self.n, dtype=np.uint64) + np.uint64(check_seed(seed)))
+        states["stream"] = python(mix)(np.arange(self.n, dtype=np.uint64) + np.uint64(check_seed(seed)))
         self.states = self._device.copy(self._device.put(states))
         self.actions = make((self.n, self.players), ACTION)
         self.outcomes = make((self.n, self.players), OUTCOME)

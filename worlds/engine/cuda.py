@@ -99,13 +99,10 @@ class Cuda:
 
     def put(self, array: np.ndarray) -> Any:
         """A copy of this NumPy array on this device."""
-        array = np.array(array)
         if array.dtype.names is None:
-            return torch.from_numpy(array).to(self._torch)
-        return Records(
-            torch.from_numpy(array.view(np.uint8).reshape(*array.shape, array.dtype.itemsize)).to(self._torch),
-            array.dtype,
-        )
+            return torch.from_numpy(np.array(array)).to(self._torch)
+        data = np.frombuffer(bytearray(array.tobytes()), np.uint8).reshape(*array.shape, array.dtype.itemsize)
+        return Records(torch.from_numpy(data).to(self._torch), array.dtype)
 
     def get(self, array: Any) -> np.ndarray:
         """A copy of this device's array as a NumPy array."""

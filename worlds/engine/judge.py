@@ -133,4 +133,4 @@ def judge(state, things, count, actions, outcomes):
         if first and state.first:
             outcomes[player].terminated = 1
         share = state.mix[0] * np.int64(state.earned[player]) + state.mix[1] * sum_
-        outcomes[player].reward = np.float32(np.float64(share) / np.float64(MILLI * MILLI))
+        outcomes[player].reward = np.float32(share) / np.float32(MILLI * MILLI)

@@ -34,8 +34,8 @@ class Plans:
     """What a search found for n states.
 
     verdicts: int32 (n,), FOUND, NONE or GAVE_UP; moves: for each state a uint8 array (steps,) of indices into the
-    world's moves, empty where there is no plan; nodes: how many different states were looked at, int32 (n,); branching: new
-    states for each state that was left, float64 (n,).
+    world's moves, empty where there is no plan; nodes: how many different states were looked at, int32 (n,);
+    branching: new states for each state that was left, float64 (n,).
     """
 
     verdicts: np.ndarray

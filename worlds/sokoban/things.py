@@ -7,36 +7,49 @@ from ..engine.things import Things, put
 from .state import BOX, BOX_PAINT, COLOURS, KNOBS, PLAYERS, TARGET, TARGET_PAINT
 
 PLAYER_KIND, BOX_KIND, TARGET_KIND = 1, 2, 3
-MOST = PLAYERS + 2 * KNOBS["boxes"].high
+LAST = PLAYERS + 2 * KNOBS["boxes"].high
+"""Things in the fullest room; behind them is room for one more cell that turns out to be empty."""
 
 
 @njit
 def fill(state, things):
-    """Write the players, then row by row the boxes and targets; returns how many there are."""
-    count = 0
+    """Write the players, then what lies on the floor, row by row, and then the targets under boxes; returns the number.
+
+    Cells are noted without a branch and read again: chance decides what is in them, and would be foretold wrongly.
+    """
     for player in range(state.players):
-        put(things[count], PLAYER_KIND, 0, state.y[player], state.x[player])
-        things[count].player = player + 1
-        count += 1
+        put(things[player], PLAYER_KIND, 0, state.y[player], state.x[player])
+        things[player].player = player + 1
+    count = np.int32(state.players)
     for y in range(state.height):
         for x in range(state.width):
-            here = np.int32(state.cells[y, x])
-            if here & (BOX | TARGET) == 0:
-                continue
-            paint = np.int32(state.paint[y, x])
-            if here & BOX and count < MOST:
-                put(things[count], BOX_KIND, paint & BOX_PAINT, y, x)
-                count += 1
-            if here & TARGET and count < MOST:
-                put(things[count], TARGET_KIND, paint // TARGET_PAINT, y, x)
-                things[count].z, things[count].height = 0, 0
-                count += 1
-    return count
+            thing = things[count]
+            thing.y, thing.x = y, x
+            count = min(count + np.int32(np.int32(state.cells[y, x]) & (BOX | TARGET) != 0), LAST)
+    under = count
+    for index in range(state.players, count):
+        y, x = things[index].y, things[index].x
+        here, paint = np.int32(state.cells[y, x]), np.int32(state.paint[y, x])
+        if here & BOX:
+            put(things[index], BOX_KIND, paint & BOX_PAINT, y, x)
+            if here & TARGET and under < LAST:
+                mark(things[under], paint // TARGET_PAINT, y, x)
+                under += 1
+        else:
+            mark(things[index], paint // TARGET_PAINT, y, x)
+    return under
+
+
+@njit
+def mark(thing, colour, y, x):
+    """Write a target: flat on the floor of its cell."""
+    put(thing, TARGET_KIND, colour, y, x)
+    thing.z, thing.height = 0, 0
 
 
 THINGS = Things(
     fill=fill,
-    most=MOST,
+    most=LAST + 1,
     kinds={"player": (), "box": COLOURS, "target": COLOURS},
     relations=("on", "touching", "near"),
     objective={

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from rumpus.interface.action import MOUSE_ONE
 from rumpus.interface.keys import KEY as KEYS
+from rumpus.tasks.compile import table
+from rumpus.tasks.goals import FORMAT, Player, Start, Task
 from rumpus.worlds.box_world import BOX_WORLD, SMALL, VIEWPORT, WORLDS
 from rumpus.worlds.box_world.level import complaint, fold, places
 from rumpus.worlds.box_world.look import tile
@@ -22,12 +24,13 @@ GEM = "gem"
 class Room:
     """Box-World once more, in dictionaries: `boxes` {lock cell: (colour, on the way to the gem)}, `things` {cell:
     colour or GEM}. Reads the record by its numbers: 0 floor, 1 gem, 2 + colour a key, 22 + colour a lock on the way to
-    the gem, 42 + colour any other."""
+    the gem, 42 + colour any other. `used` are the colours of which key and lock are done with."""
 
     def __init__(self, state):
         self.size, self.at = int(state["size"]), (int(state["y"]), int(state["x"]))
         self.held = {0: None, 1: GEM}.get(int(state["held"]), int(state["held"]) - 2)
         self.boxes, self.things = {}, {}
+        self.used = set(np.flatnonzero(state["opened"]).tolist())
         for y, x in np.argwhere(state["cells"]):
             here = int(state["cells"][y, x])
             if here >= 22:
@@ -45,6 +48,7 @@ class Room:
             if colour != self.held:
                 return 0, False, False
             del self.boxes[there]
+            self.used.add(colour)
             self.held, self.at = None, there
             return (1, False, False) if right else (-1, True, False)
         if there in self.things:
@@ -57,6 +61,18 @@ class Room:
             return (10, True, True) if thing == GEM else (0, False, False)
         self.at = there
         return 0, False, False
+
+    def shown(self):
+        """What a goal sees, as (kind, colour, state, holder, cell); None for the cell of what is used."""
+        things = [("player", 0, 0, 0, self.at)]
+        held = [] if self.held is None else [(self.held, 1, self.at)]
+        for what, holder, at in [(what, 0, at) for at, what in self.things.items()] + held:
+            kind, colour = ("gem", 21) if what == GEM else ("key", 1 + what)
+            things.append((kind, colour, 0, holder, at))
+        things += [("lock", 1 + colour, 0, 0, at) for at, (colour, _) in self.boxes.items()]
+        for colour in self.used:
+            things += [("key", 1 + colour, 2, 0, None), ("lock", 1 + colour, 1, 0, None)]
+        return things
 
     def same_as(self, state):
         other = Room(state)
@@ -166,6 +182,49 @@ def test_rules_agree_with_a_second_implementation(world):
         for row in again:
             rooms[row] = Room(batch.states[row])
     assert ends > 64
+
+
+def test_things_through_dead_ends_and_with_the_gem_in_the_hand():
+    """Episodes with a goal of their own go on where the rules would end them, and show what has become of all."""
+    goal = {"stages": [{"all": [{"a": {"kind": "gem"}, "relation": "gone"}]}]}
+    knobs = {"size": 6, "solution_min": 1, "solution_max": 3, "distractors_max": 2}
+    task = Task(
+        rumpus_task=FORMAT,
+        id="never-done",
+        world="box-world",
+        start=Start(knobs=knobs),
+        limit=1000,
+        players=(Player(goal=goal, instruction="make the gem go away"),),
+    )
+    tasks = table([task] * 64, BOX_WORLD)
+    tasks.records["seed"] = np.arange(64)
+    batch = Batch(BOX_WORLD, 64, tasks=tasks)
+    batch.reset(tasks=np.arange(64))
+    rooms = [Room(state) for state in batch.states]
+    random = np.random.default_rng(0)
+    wrong, taken = np.zeros(64, bool), np.zeros(64, bool)
+    for _ in range(600):
+        moves = random.integers(0, 4, 64)
+        batch.act(moves)
+        outcomes = batch.step()
+        things, counts, _ = batch.look()
+        for row, (room, move) in enumerate(zip(rooms, moves, strict=True)):
+            reward, *_ = room.walk(*STEPS[move])
+            wrong[row] |= reward < 0
+            taken[row] |= room.held == GEM
+            assert room.same_as(batch.states[row])
+            shown = []
+            for thing in things[row, : counts[row]]:
+                kind = ("player", "key", "lock", "gem")[thing["kind"] - 1]
+                cell = (int(thing["y"]) // 256, int(thing["x"]) // 256) if thing["state"] == 0 else None
+                if kind == "lock" and thing["state"]:
+                    assert max(thing["y"], thing["x"]) < -20 * 256, "an open lock is near nothing"
+                shown.append((kind, *(int(thing[name]) for name in ("colour", "state", "holder")), cell))
+            assert shown[0] == room.shown()[0]
+            assert sorted(shown, key=str) == sorted(room.shown(), key=str)
+        assert not outcomes["terminated"].any() and not outcomes["reward"].any()
+    assert wrong.any() and taken.any() and not (wrong & taken).any()
+    assert all(solve(state) is None for state in batch.states[wrong | taken])
 
 
 @pytest.mark.parametrize("split", BOX_WORLD.splits)

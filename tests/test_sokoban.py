@@ -23,7 +23,8 @@ QUICK = settings(max_examples=200, deadline=None, suppress_health_check=[HealthC
 
 
 class Room:
-    """Sokoban once more, in sets of (y, x): `floor`, `targets`, `boxes`, and a list of players."""
+    """Sokoban once more, in sets of (y, x): `floor`, `targets`, `boxes`, and a list of players; `paint` and `marks` are
+    the colours of boxes and targets, by their cells."""
 
     def __init__(self, record, players=1):
         cells = record["cells"][: record["height"], : record["width"]]
@@ -31,6 +32,9 @@ class Room:
         self.targets = set(map(tuple, np.argwhere(cells & 2).tolist()))
         self.boxes = set(map(tuple, np.argwhere(cells & 4).tolist()))
         self.players = [(int(record["y"][who]), int(record["x"][who])) for who in range(players)]
+        paint = record["paint"] if "paint" in record.dtype.names else np.zeros_like(record["cells"])
+        self.paint = {box: int(paint[box]) % 16 for box in self.boxes}
+        self.marks = {target: int(paint[target]) // 16 for target in self.targets}
 
     @property
     def solved(self):
@@ -48,6 +52,7 @@ class Room:
             if ahead not in self.floor or ahead in self.boxes or ahead in self.players:
                 return False, False, 0
             self.boxes = (self.boxes - {there}) | {ahead}
+            self.paint[ahead] = self.paint.pop(there)
             gain = (ahead in self.targets) - (there in self.targets)
         self.players[who] = there
         return True, pushed, gain
@@ -159,6 +164,71 @@ def test_rules_agree_with_a_second_implementation(world, levels):
             assert (outcomes["success"][row] == solved[row]).all()
             now = Room(batch.states[row], world.players)
             assert (now.boxes, now.players) == (room.boxes, room.players)
+
+
+@pytest.mark.parametrize("colours", [0, 3, 6])
+@pytest.mark.parametrize("world", [SOKOBAN, DUO], ids=lambda world: world.name)
+def test_things_and_pictures_are_the_room_in_its_colours(world, colours, levels):
+    """A box keeps its colour wherever it is pushed; a target keeps its own, also under a box or a player."""
+    batch = Batch(world, 32, seed=9, levels=levels["train"], knobs={"colours": colours}, limit=500)
+    batch.reset()
+    rooms = [Room(state, world.players) for state in batch.states]
+    found = {colour for room in rooms for colour in (*room.paint.values(), *room.marks.values())}
+    assert found == (set(range(1, colours + 1)) or {0})
+    random = np.random.default_rng(0)
+    parked = 0
+    for tick in range(1, 101):
+        ways = random.integers(0, 4, (batch.n, world.players))
+        batch.act(ways)
+        over = batch.over != 0
+        batch.step()
+        things, counts, _ = batch.look()
+        for row, room in enumerate(rooms):
+            if not over[row]:
+                room.turn(tick, ways[row])
+            players = [(1, 0, who + 1, *at, 128, 128) for who, at in enumerate(room.players)]
+            boxes = [(2, colour, 0, *at, 128, 128) for at, colour in room.paint.items()]
+            targets = [(3, colour, 0, *at, 0, 0) for at, colour in room.marks.items()]
+            shown = [
+                (*(int(thing[name]) for name in ("kind", "colour", "player")), *cell_of(thing), *flatness(thing))
+                for thing in things[row, : counts[row]]
+            ]
+            assert shown[: world.players] == players
+            assert sorted(shown[world.players :]) == sorted(boxes + targets)
+            parked += len(room.boxes & room.targets)
+    assert parked
+    for state, room in zip(batch.states, rooms, strict=True):
+        for y, x in room.floor:
+            ground = 1 + room.marks[y, x] if (y, x) in room.marks else 0
+            on_it = 1 + room.paint[y, x] if (y, x) in room.boxes else 0
+            if (y, x) in room.players:
+                on_it = 8 + room.players.index((y, x))
+            assert world.tile(state, 0, y, x) == 2 + 8 * on_it + ground
+
+
+def cell_of(thing):
+    """The cell in whose middle a thing is."""
+    assert (thing["y"] % 256, thing["x"] % 256, thing["radius"]) == (128, 128, 128)
+    return int(thing["y"]) // 256, int(thing["x"]) // 256
+
+
+def flatness(thing):
+    return int(thing["z"]), int(thing["height"])
+
+
+def test_colours_change_nothing_else(levels):
+    """The same seed gives the same level, and the same moves do and pay the same, in whatever colours."""
+    plain, painted = (
+        Batch(SOKOBAN, 32, seed=2, levels=levels["train"], knobs={"colours": colours}) for colours in (0, 6)
+    )
+    random = np.random.default_rng(2)
+    for batch in (plain, painted):
+        batch.reset()
+    for _ in range(60):
+        for batch, ways in zip((plain, painted), [random.integers(0, 4, 32)] * 2, strict=True):
+            batch.act(ways)
+        assert (plain.step() == painted.step()).all()
+        assert (plain.states["cells"] == painted.states["cells"]).all()
 
 
 def test_rewards_are_as_published():
@@ -302,6 +372,15 @@ def test_levels_survive_a_file(levels, tmp_path):
         assert knobs == KNOBS
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
     assert loads(dumps(own[0])).tobytes() == own[:1].tobytes()
+
+
+def test_a_task_brings_one_level_as_text(levels):
+    for world in (SOKOBAN, DUO):
+        text = world.show(levels["test"][0], players=world.players)
+        assert world.parse(text).tobytes() == levels["test"][:1].tobytes()
+    for text, reason in (("#####\n#@$.#\n#####\n" * 2, "second '@'"), ("#####\n#@$.#\n#####\n\n" * 2, "2 levels")):
+        with pytest.raises(ValueError, match=reason):
+            SOKOBAN.parse(text)
 
 
 def test_reads_a_folder_as_people_keep_them(tmp_path):

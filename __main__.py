@@ -1,4 +1,4 @@
-"""The command line: `rumpus worlds | levels | play | watch | train | evaluate | bench | demo | doctor`.
+"""The command line: `rumpus worlds | levels | tasks | play | watch | train | evaluate | bench | demo | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -19,6 +19,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from .tasks.commands import app as tasks_app
+
 app = typer.Typer(
     help="Rumpus: worlds of pixels and words, played with keyboard and mouse, by people and by agents.",
     no_args_is_help=True,
@@ -26,8 +28,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(tasks_app, name="tasks")
 
 World = Annotated[str, typer.Argument(help="A world's name (see `rumpus worlds`) or the folder of one of your own.")]
+Tasks = Annotated[
+    Path | None, typer.Option(help="A file of tasks (see `rumpus tasks`), in place of the world's own objective.")
+]
 Levels = Annotated[Path | None, typer.Option(help="A file or folder of levels, in place of the world's own.")]
 Split = Annotated[
     str, typer.Option(help="Which of the world's levels: train, valid, test, or a held-out set it names.")
@@ -151,7 +157,19 @@ def page(world: Any) -> None:
     for knob, record in world.knobs.items():
         table.add_row(knob, str(values[knob]), str(record.low), str(record.high), record.meaning)
     console.print(table)
+    if world.things:
+        console.print()
+        console.print(things_table(world))
+        console.print(f"\nrelations: {', '.join(world.things.relations)}")
     console.print(f"\nmoves: {', '.join(world.moves)}\nsplits: {', '.join(world.splits)}\nlimit: {world.limit} steps")
+
+
+def things_table(world: Any) -> Table:
+    """The kinds of things of a world that goals can speak of, with their colours."""
+    table = Table("thing", "colours", box=None)
+    for kind, colours in world.things.kinds.items():
+        table.add_row(kind, ", ".join(colours) or "-")
+    return table
 
 
 @app.command()
@@ -372,19 +390,14 @@ def bench(
     Example: rumpus bench sokoban box-world --envs 1024 --threads 1
     """
     from . import worlds as all_worlds
+    from .tasks.compile import judged
     from .worlds.engine.bench import bench as measure
 
+    options: dict[str, Any] = {"envs": envs, "threads": threads, "seconds": seconds, "device": device}
+    chosen = {each: all_worlds.load(each) for each in world or all_worlds.names()}
     results = [
-        measure(
-            all_worlds.load(each),
-            each,
-            envs=envs,
-            size=frame_size(size),
-            threads=threads,
-            seconds=seconds,
-            device=device,
-        )
-        for each in world or all_worlds.names()
+        measure(w, each, size=frame_size(size), judged=judged(w) if w.things else None, **options)
+        for each, w in chosen.items()
     ]
     if as_json:
         print_json(results)
@@ -394,6 +407,7 @@ def bench(
         "world",
         "frames/s",
         "of memcpy",
+        "judging",
         "rules steps/s",
         "one env/s",
         "first frame warm (cold)",
@@ -405,6 +419,7 @@ def bench(
             result["world"],
             f"{result['frames_per_second']:,}",
             f"{result['frames_per_second'] / result['memcpy_frames_per_second']:.0%}",
+            "-" if result["judging"] is None else f"{result['judging']:.0%}",
             f"{result['steps_per_second']:,}",
             f"{result['single_steps_per_second']:,}" if result["single_steps_per_second"] else "-",
             f"{result['first_reset_seconds']:.2f} s ({result['first_reset_seconds_cold']:.1f} s)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 
@@ -43,6 +44,18 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     if world.bank is not None and (not levels or (records["level"] < 0).any()):
         raise ValueError(f"tasks of {world.name} bring their levels as text (start.level), and some of these do not")
     return Table(records, np.concatenate(levels) if levels else None)
+
+
+def judged(world: World) -> Table:
+    """The world's own task with the judge in place of its rules: its objective, as a table of one row."""
+    record = world.task()
+    goal = objective(world)
+    clauses = goal_clauses(goal, cast(Things, world.things))
+    record["goal"][:, : world.players, : len(clauses)] = clauses
+    record["clauses"][:, : world.players] = len(clauses)
+    record["stages"][:, : world.players] = len(goal.stages)
+    record["judged"], record["pay"], record["mix"] = 1, (j.MILLI, 0, 0, 0), (j.MILLI, 0)
+    return Table(record, world.levels())
 
 
 def check(task: Task, world: World) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from ...interface.action import ACTION, OUTCOME, as_action, move_table
 from ...interface.single import Environment
 from .batch import Batch
+from .table import Table
 from .world import World
 
 _ROUNDS = 3  # each figure is the best of this many, in turn with the others, so that all see the same machine
@@ -31,10 +32,12 @@ def bench(
     threads: int | None = 1,
     seconds: float = 3.0,
     device: str = "cpu",
+    judged: Table | None = None,
 ) -> dict[str, Any]:
     """Measure one world, about `seconds` long besides the starts. `name` is what worlds.load finds it by.
 
-    frames_per_second: act, step, autoreset and draw; steps_per_second: step and autoreset, moves already in place;
+    frames_per_second: act, step, autoreset and draw; judging: the part of such a step that goes to the judge when the
+    tasks of `judged` are played, 0 to 1 (None without); steps_per_second: step and autoreset, moves already in place;
     single_steps_per_second: one Gymnasium environment with pixels and texts, always on the CPU (None for several
     players); memcpy_frames_per_second: copying frames of this size from one buffer to another, on one core (CPU) or on
     the GPU; first_reset_seconds: a new process until its first frame, once all is compiled; first_reset_seconds_cold:
@@ -46,8 +49,12 @@ def bench(
     rng = np.random.default_rng(0)
     moves = rng.integers(0, len(world.moves), (_SCRIPTS, envs, batch.players))
     wait = _waiter(device)
-    rates = {"frames": 0.0, "steps": 0.0, "memcpy": 0.0}
     runs = {"frames": _frames(batch, moves), "steps": _steps(batch, moves), "memcpy": _memcpy(batch)}
+    if judged is not None:
+        other = Batch(world, envs, size=size, threads=threads, device=device, tasks=judged)
+        other.reset()
+        runs["judged"] = _frames(other, moves)
+    rates = dict.fromkeys(runs, 0.0)
     for _ in range(_ROUNDS):
         for figure, run in runs.items():
             rates[figure] = max(rates[figure], envs * _rate(run, seconds / _ROUNDS / len(runs), wait))
@@ -60,6 +67,7 @@ def bench(
         "threads": batch.threads,
         "frame": list(size),
         "frames_per_second": round(rates["frames"] * batch.players),
+        "judging": round(1 - rates["judged"] / rates["frames"], 3) if judged is not None else None,
         "steps_per_second": round(rates["steps"]),
         "memcpy_frames_per_second": round(rates["memcpy"] * batch.players),
         "single_steps_per_second": round(_single(world, size, seconds / _ROUNDS)) if world.players == 1 else None,

@@ -1,0 +1,139 @@
+"""The command line of tasks: `rumpus tasks schema | generate | check | show | understand`."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+app = typer.Typer(help="Make, check and show tasks: files of JSON, one task a line.", no_args_is_help=True)
+
+World = Annotated[str, typer.Argument(help="A world's name (see `rumpus worlds`) or the folder of one of your own.")]
+File = Annotated[Path, typer.Argument(help="A file of tasks, JSON Lines.")]
+KINDS = ("alone", "partners", "informed-blind", "race", "rivals", "lookout")
+_SHOWN = 20  # problems printed before the rest is only counted
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of a task, for editors, validators and language models.
+
+    Example: rumpus tasks schema > task.schema.json
+    """
+    from .goals import Task
+
+    print(json.dumps(Task.model_json_schema(), indent=2))
+
+
+@app.command()
+def generate(
+    world: World,
+    out: Annotated[Path, typer.Option(help="The file to write; a file that is not finished is gone on with.")],
+    count: Annotated[int, typer.Option(help="How many tasks.")] = 1000,
+    players: Annotated[int | None, typer.Option(help="How many players the world must be for.")] = None,
+    kind: Annotated[
+        str | None, typer.Option(help=f"How several players are bound together: {', '.join(KINDS)}.")
+    ] = None,
+    split: Annotated[
+        str, typer.Option(help="train, valid or test: by what is in the tasks; see docs/tasks.md.")
+    ] = "train",
+    seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same file.")] = 0,
+) -> None:
+    """Make tasks, each proven to be possible, no two alike.
+
+    Example: rumpus tasks generate box-world-small --count 10000 --out tasks.jsonl
+    """
+    from .. import worlds
+    from .generate import write
+
+    chosen = worlds.load(world)
+    if players is not None and players != chosen.players:
+        fitting = [name for name in worlds.names() if worlds.load(name).players == players]
+        hint = f"worlds for {players}: {', '.join(fitting)}" if fitting else f"no world is for {players}"
+        raise ValueError(f"{chosen.name} is for {chosen.players} player(s), not {players}; {hint}")
+    write(chosen, out, count, kind=kind, split=split, seed=seed)
+    print(out)
+
+
+@app.command()
+def check(
+    file: File,
+    nodes: Annotated[int, typer.Option(help="States to look at for a task without a solution.")] = 20_000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Check a file from anywhere: schema, bounds, words, and that each task can be done. Nothing in it is executed.
+
+    The exit status is 1 if a task is refused. Example: rumpus tasks check tasks.jsonl
+    """
+    from .prove import check_file
+
+    report = check_file(file, nodes=nodes)
+    if as_json:
+        problems = [{"line": problem.line, "reason": problem.reason} for problem in report.problems]
+        print(json.dumps({"good": report.good, "by": dict(report.by), "problems": problems}, indent=2))
+    else:
+        _print_report(file, report)
+    if report.problems:
+        raise typer.Exit(1)
+
+
+def _print_report(file: Path, report) -> None:  # type: ignore[no-untyped-def]
+    console = Console(highlight=False)
+    for problem in report.problems[:_SHOWN]:
+        console.print(str(problem), markup=False, soft_wrap=True)
+    if len(report.problems) > _SHOWN:
+        console.print(f"… and {len(report.problems) - _SHOWN} more")
+    proofs = ", ".join(f"{count} {how}" for how, count in sorted(report.by.items()))
+    console.print(f"{file}: {report.good} good ({proofs or 'none'}), {len(report.problems)} refused")
+
+
+@app.command()
+def show(
+    file: File,
+    out: Annotated[Path, typer.Option(help="The picture to write.")] = Path("tasks.png"),
+    count: Annotated[int, typer.Option(help="How many tasks.")] = 24,
+) -> None:
+    """Draw the starts of a file's first tasks with their words, on one sheet, and count what is in the file.
+
+    Example: rumpus tasks show tasks.jsonl --out sheet.png
+    """
+    from .. import worlds
+    from .files import read
+    from .goals import Task
+    from .show import sheet
+
+    tasks = [task for _, task in read(file) if isinstance(task, Task)]
+    if not tasks:
+        raise ValueError(f"{file}: there is no task in it; `rumpus tasks check` says why")
+    first = [task for task in tasks if task.world == tasks[0].world][:count]
+    sheet(first, worlds.load(tasks[0].world), out)
+    table = Table("world", "skill", "tasks", "steps", "kind", box=None, title=f"{len(tasks)} tasks")
+    for (world, skill, kind), number in sorted(Counter((t.world, t.skill, t.kind) for t in tasks).items()):
+        steps = [t.steps or 0 for t in tasks if (t.world, t.skill, t.kind) == (world, skill, kind)]
+        table.add_row(world, skill, str(number), f"{min(steps)} to {max(steps)}", kind)
+    Console().print(table)
+    print(out)
+
+
+@app.command()
+def understand(world: World, text: Annotated[str, typer.Argument(help="What is to be done, in words.")]) -> None:
+    """Turn a sentence into a goal, and say it again in every way there is.
+
+    Example: rumpus tasks understand sokoban "push the red box onto the blue target"
+    """
+    from .. import worlds
+    from .words import STYLES, say
+    from .words import understand as goal_of
+
+    things = worlds.load(world).things
+    if things is None:
+        raise ValueError(f"{world} shows no things, so it has no goals")
+    goal = goal_of(text, things)
+    print(goal.model_dump_json(exclude_defaults=True))
+    for style in range(STYLES):
+        print(say(goal, style))

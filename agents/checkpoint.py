@@ -15,7 +15,7 @@ import torch
 
 from ..worlds.engine.kernels import write_atomically
 
-FORMAT = "rumpus-checkpoint-1"
+FORMAT = "rumpus-checkpoint-2"
 NAME = "checkpoint.pt"
 
 

@@ -78,7 +78,7 @@ def _train(settings: ppo.Settings, folder: Path, bar: bool) -> Path:
             content = checkpoint.load(path)
         except ValueError:
             content = None  # damaged: begin anew
-        if content and ppo.settings_of(content) == settings and content["updates"] < content["total"]:
+        if content and ppo.Settings(**content["settings"]) == settings and content["updates"] < content["total"]:
             return ppo.resume(folder, bar=bar)
     return ppo.train(settings, folder, overwrite=True, bar=bar)
 

@@ -1,15 +1,18 @@
-"""How good a player is: success over a fixed number of episodes, with an interval."""
+"""How good a player is: success over a fixed number of episodes, or on every task of a file, with an interval."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy.stats import binomtest, rankdata
 
 from .. import worlds
+from ..tasks.compile import table
+from ..tasks.files import load
+from ..tasks.goals import Task
 from ..worlds.engine.batch import Batch
 from ..worlds.engine.world import World
 from .policy import Policy, player
@@ -17,6 +20,7 @@ from .policy import Policy, player
 ROWS = 256
 """Most rows played side by side."""
 CONFIDENCE = 0.95
+THIRDS = ("easy", "middle", "hard")
 
 
 def interval(successes: int, episodes: int) -> tuple[float, float]:
@@ -25,36 +29,58 @@ def interval(successes: int, episodes: int) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def episodes_of(policy: Policy, batch: Batch, episodes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Play exactly this many episodes: (success bools, returns, lengths in steps), each (episodes,), row by row.
+class Episodes(NamedTuple):
+    """What came of episodes: wins, bools (episodes, players); returns, float64 (episodes, players); lengths in steps,
+    (episodes,)."""
 
-    How many each row plays is settled beforehand, so that short episodes do not count more than long ones. An episode
-    succeeds if any of its players does; its return is the mean over its players.
+    won: np.ndarray
+    paid: np.ndarray
+    lengths: np.ndarray
+
+    @property
+    def wins(self) -> np.ndarray:
+        """Whether any player of an episode succeeded, (episodes,)."""
+        return np.asarray(self.won.any(1))
+
+    @property
+    def returns(self) -> np.ndarray:
+        """The mean return of an episode's players, (episodes,)."""
+        return self.paid.mean(1)
+
+
+def episodes_of(policy: Policy, batch: Batch, episodes: int, tasks: np.ndarray | None = None) -> Episodes:
+    """Play exactly this many episodes, in their order: episode e is played in row e % n.
+
+    How many each row plays is settled beforehand, so that short episodes do not count more than long ones. tasks: the
+    row of the table of each episode, integers (episodes,); by default each reset draws one.
     """
-    tensors = batch.tensors()
-    quota = np.full(batch.n, episodes // batch.n) + (np.arange(batch.n) < episodes % batch.n)
-    records: list[list[tuple[bool, float, int]]] = [[] for _ in range(batch.n)]
-    success, total, length = np.zeros(batch.n, bool), np.zeros(batch.n), np.zeros(batch.n, np.int64)
-    batch.reset()
-    playing = fresh = quota > 0
+    tensors, n = batch.tensors(), batch.n
+    drawn = np.full(episodes, -1) if tasks is None else np.asarray(tasks)
+    rows = np.arange(n)
+    now = rows.copy()  # the episode that each row plays
+    shape = (episodes, batch.players)
+    result = Episodes(np.zeros(shape, bool), np.zeros(shape), np.zeros(episodes, np.int64))
+    playing = fresh = now < episodes
+
+    def begin(which: np.ndarray | None) -> None:
+        batch.reset(which, tasks=np.where(now < episodes, drawn[np.minimum(now, episodes - 1)], -1))
+
+    begin(None)
     policy.start(batch)
     while playing.any():
         policy.act(batch, fresh)
         batch.step()
-        reward, won, over = (tensors[name].cpu().numpy() for name in ("reward", "success", "over"))
-        total += reward.mean(1, dtype=np.float64)
-        success |= won.any(1)
-        length += 1
+        reward, success, over = (tensors[name].cpu().numpy() for name in ("reward", "success", "over"))
+        at = now[playing]
+        result.paid[at] += reward[playing]
+        result.won[at] |= success[playing] != 0
+        result.lengths[at] += 1
         ended = playing & (over != 0)
-        for row in np.flatnonzero(ended):
-            records[row].append((bool(success[row]), float(total[row]), int(length[row])))
-        success[ended], total[ended], length[ended] = False, 0, 0
-        quota = quota - ended
-        playing = quota > 0
+        now = now + n * ended
+        playing = now < episodes
         fresh = ended & playing
-        batch.reset(fresh)
-    wins, returns, lengths = zip(*(record for row in records for record in row), strict=True)
-    return np.array(wins), np.array(returns), np.array(lengths)
+        begin(fresh)
+    return result
 
 
 def evaluate(
@@ -67,35 +93,96 @@ def evaluate(
     knobs: Mapping[str, int] | None = None,
     limit: int | None = None,
     levels: str | Path | np.ndarray | None = None,
+    tasks: str | Path | Sequence[Task] | None = None,
+    times: int = 1,
     device: str = "cpu",
     threads: int | None = None,
     greedy: bool = False,
 ) -> dict[str, Any]:
-    """Play `episodes` episodes and sum them up.
+    """Play `episodes` episodes, or every task `times` times, and sum them up.
 
     agent: "random", "expert", the path of a checkpoint or of a run's folder, or a Policy. knobs and limit: those that
-    the agent was trained on unless given. Returns {world, agent, episodes, success, success_low, success_high,
-    return_mean, length_mean}, and whatever the player reports of itself (experts: planning time in seconds). The same
-    seed gives the same result on the CPU. Raises ValueError for anything unknown.
+    the agent was trained on unless given. tasks: a file of tasks or a list of them, in place of episodes, split, knobs,
+    limit and levels. Returns {world, agent, episodes, success, success_low, success_high, return_mean, length_mean},
+    with several players success_1, return_1, success_2, … of each, with tasks {skills, difficulty} (see `by_group`),
+    and whatever the player reports of itself (experts: planning time in seconds). An episode succeeds if any of its
+    players does; its return is the mean over its players. The same seed gives the same result on the CPU. Raises
+    ValueError for anything unknown.
     """
     world = worlds.load(world)
-    if int(episodes) != episodes or episodes < 1:
-        raise ValueError(f"episodes must be a whole number of at least 1, got {episodes}")
-    policy, trained = (agent, {}) if isinstance(agent, Policy) else player(agent, world, seed=seed, greedy=greedy)
-    knobs = trained.get("knobs") if knobs is None else knobs
-    limit = trained.get("limit") if limit is None else limit
-    options: dict[str, Any] = {"knobs": knobs, "limit": limit, "levels": levels, "device": device, "threads": threads}
-    batch = Batch(world, min(episodes, ROWS), split=split, seed=seed, **options)
-    wins, returns, lengths = episodes_of(policy, batch, episodes)
-    low, high = interval(int(wins.sum()), episodes)
-    return {
-        "world": world.name,
-        "agent": policy.name,
-        "episodes": episodes,
-        "success": float(wins.mean()),
-        "success_low": low,
-        "success_high": high,
-        "return_mean": float(returns.mean()),
-        "length_mean": float(lengths.mean()),
-        **policy.report(),
+    for name, value in {"episodes": episodes, "times": times}.items():
+        if int(value) != value or value < 1:
+            raise ValueError(f"{name} must be a whole number of at least 1, got {value}")
+    options: dict[str, Any] = {"seed": seed, "device": device, "threads": threads}
+    if tasks is not None:
+        if knobs or limit is not None or levels is not None:
+            raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
+        listed = load(tasks, world)[0] if isinstance(tasks, str | Path) else list(tasks)
+        policy = _player(agent, world, seed, greedy, listed)[0]
+        played = play_tasks(policy, world, listed, times, **options)
+        extra = by_group(listed, played.wins)
+    else:
+        policy, trained = _player(agent, world, seed, greedy, None)
+        knobs = trained.get("knobs") if knobs is None else knobs
+        limit = trained.get("limit") if limit is None else limit
+        options |= {"knobs": knobs, "limit": limit, "levels": levels}
+        batch = Batch(world, min(episodes, ROWS), split=split, **options)
+        played, extra = episodes_of(policy, batch, episodes), {}
+    return {"world": world.name, "agent": policy.name} | _summed(played) | extra | policy.report()
+
+
+def play_tasks(policy: Policy, world: World, tasks: Sequence[Task], times: int, **options: Any) -> Episodes:
+    """Play every task so many times: episode e is of task e % len(tasks). options: of the Batch."""
+    plan = np.arange(times * len(tasks)) % len(tasks)
+    batch = Batch(world, min(len(plan), ROWS), tasks=table(tasks, world), **options)
+    return episodes_of(policy, batch, len(plan), plan)
+
+
+def solutions(tasks: Sequence[Task]) -> list[np.ndarray | None]:
+    """The moves (steps, players) that solve each task, -1 for hands at rest; None where none are known."""
+    return [np.array(task.solution.moves, np.int64) if task.solution else None for task in tasks]
+
+
+def by_group(tasks: Sequence[Task], wins: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:
+    """Success by skill, and by thirds of the tasks by `steps` (easy, middle, hard; tasks without steps are left out).
+
+    wins: (times * tasks,), task by task and then again. Returns {"skills": {name: sums}, "difficulty": {name: sums}},
+    where sums are {episodes, success, success_low, success_high}; groups that are empty are left out.
+    """
+    wins = wins.reshape(-1, len(tasks))
+    skills = np.array([task.skill for task in tasks])
+    steps = np.array([np.nan if task.steps is None else task.steps for task in tasks])
+    known = ~np.isnan(steps)
+    third = np.full(len(tasks), -1)
+    if known.any():
+        third[known] = (rankdata(steps[known], method="average") - 0.5) * len(THIRDS) // known.sum()
+    groups = {
+        "skills": {str(name) or "none": skills == name for name in np.unique(skills)},
+        "difficulty": {name: third == number for number, name in enumerate(THIRDS)},
     }
+    return {
+        kind: {name: _rate(wins[:, which].ravel()) for name, which in named.items() if which.any()}
+        for kind, named in groups.items()
+    }
+
+
+def _player(
+    agent: str | Path | Policy, world: World, seed: int, greedy: bool, tasks: Sequence[Task] | None
+) -> tuple[Policy, dict[str, Any]]:
+    if isinstance(agent, Policy):
+        return agent, {}
+    return player(agent, world, seed=seed, greedy=greedy, solutions=None if tasks is None else solutions(tasks))
+
+
+def _rate(wins: np.ndarray) -> dict[str, float]:
+    low, high = interval(int(wins.sum()), len(wins))
+    return {"episodes": len(wins), "success": float(wins.mean()), "success_low": low, "success_high": high}
+
+
+def _summed(played: Episodes) -> dict[str, float]:
+    sums = _rate(played.wins)
+    sums |= {"return_mean": float(played.returns.mean()), "length_mean": float(played.lengths.mean())}
+    if played.won.shape[1] > 1:
+        for index, (won, paid) in enumerate(zip(played.won.T, played.paid.T, strict=True), 1):
+            sums |= {f"success_{index}": float(won.mean()), f"return_{index}": float(paid.mean())}
+    return sums

@@ -37,8 +37,14 @@ COLUMNS = (
     "held_out_high",
 )
 """Columns of metrics.csv. episodes, success (0 to 1), return_mean and length_mean are of the training episodes that
-ended in this update, empty if none did; held_out_* are filled in the rows in which the player was evaluated."""
+ended in this update, empty if none did; held_out_* are filled in the rows in which the player was evaluated. With
+several players, `player_columns` come on top."""
 NAME = "metrics.csv"
+
+
+def player_columns(players: int) -> tuple[str, ...]:
+    """success_1, return_1, success_2, …: the same of each player alone, if there are several."""
+    return tuple(f"{name}_{player + 1}" for player in range(players) for name in ("success", "return") if players > 1)
 
 
 def read_metrics(folder: str | Path) -> list[dict[str, float]]:
@@ -53,7 +59,10 @@ def read_metrics(folder: str | Path) -> list[dict[str, float]]:
 class Log:
     """The files of one run, from after `update` on; with bar, a progress bar on stderr. Use it in a `with`."""
 
-    def __init__(self, folder: Path, name: str, steps: int, *, update: int, tensorboard: bool, bar: bool):
+    def __init__(
+        self, folder: Path, name: str, steps: int, *, update: int, tensorboard: bool, bar: bool, players: int = 1
+    ):
+        self._columns = (*COLUMNS, *player_columns(players))
         rows = [row for row in read_metrics(folder) if row["update"] <= update]
         buffer = io.StringIO(newline="")
         self._format(buffer).writeheader()
@@ -77,9 +86,8 @@ class Log:
         self._task = self._bar.add_task(name, total=steps, speed=0.0, success="-")
         self._wins = self._episodes = 0.0
 
-    @staticmethod
-    def _format(file: Any) -> csv.DictWriter:
-        return csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    def _format(self, file: Any) -> csv.DictWriter:
+        return csv.DictWriter(file, self._columns, lineterminator="\n")
 
     def __enter__(self) -> Log:
         self._bar.start()
@@ -92,7 +100,7 @@ class Log:
             self._writer.close()
 
     def write(self, row: dict[str, float]) -> None:
-        """One update's row of metrics, with any of COLUMNS; what is missing stays empty."""
+        """One update's row of metrics, with any of the columns; what is missing stays empty."""
         self._format(self._file).writerow({name: _short(value) for name, value in row.items()})
         self._file.flush()
         if self._writer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
@@ -60,43 +61,75 @@ class Random:
 
 
 class Reader:
-    """Turns what a batch shows into a Sight for a network; tensors share the batch's memory."""
+    """Turns what a batch shows into a Sight for a network; tensors share the batch's memory.
+
+    Instructions are read from the batch's table of tasks, by the row that each environment plays. several: whether they
+    differ.
+    """
 
     def __init__(self, batch: Batch):
-        texts, which = np.unique(batch.instruction.reshape(batch.n * batch.players, -1), axis=0, return_inverse=True)
+        told = batch.task["instruction"][:, : batch.players]
+        texts, which = np.unique(told.reshape(-1, told.shape[-1]), axis=0, return_inverse=True)
+        longest = max(int((texts != 0).any(0).sum()), 1)
         self.tensors = batch.tensors()
         self.device = self.tensors["pixels"].device
-        self.texts = torch.from_numpy(texts.astype(np.int64)).to(self.device)
-        self.which = torch.from_numpy(which.reshape(-1)).to(self.device)
+        self.texts = torch.from_numpy(texts[:, :longest].astype(np.int64)).to(self.device)
+        self.several = len(texts) > 1
+        self._told = torch.from_numpy(which.reshape(len(told), -1)).to(self.device)
         self._speaking = batch.players > 1
 
     def sight(self) -> Sight:
-        """What all lanes see now: `batch.pixels` as last drawn, and the chat."""
-        chat = self.tensors["chat"].flatten(0, 1) if self._speaking else None
-        return Sight(self.tensors["pixels"].flatten(0, 1), self.texts, self.which, chat)
+        """What all lanes see now: `batch.pixels` as last drawn, what each is told, and the chat."""
+        chat = self.tensors["chat"].flatten(0, 1).long() if self._speaking else None
+        which = self._told[self.tensors["task"].long()].flatten()
+        return Sight(self.tensors["pixels"].flatten(0, 1), self.texts, which, chat)
+
+    def trim(self, sight: Sight) -> Sight:
+        """The same with only those texts that some lane has, if there are more texts than lanes: each is encoded."""
+        if len(sight.texts) <= len(sight.which):
+            return sight
+        used, which = sight.which.unique(return_inverse=True)
+        return sight._replace(texts=sight.texts[used], which=which)
 
 
 class Learned:
-    """Plays with a network: draws its choices by chance with the seed, or always takes the likeliest with greedy."""
+    """Plays with a network for all players, or with one for each; draws their choices by chance with the seed, or
+    always takes the likeliest with greedy."""
 
-    def __init__(self, network: Network, shape: Shape, *, name: str = "learned", seed: int = 0, greedy: bool = False):
-        self.name, self._network, self._size, self._seed, self._greedy = name, network, shape.size, seed, greedy
+    def __init__(
+        self, networks: Sequence[Network], shape: Shape, *, name: str = "learned", seed: int = 0, greedy: bool = False
+    ):
+        self.name, self._networks, self._shape, self._seed, self._greedy = name, networks, shape, seed, greedy
 
     def start(self, batch: Batch) -> None:
-        """Set the frame size the network was made for, and blank its memory."""
-        batch.size = self._size
+        """Set the frame size that the networks were made for, and blank their memories. Raises ValueError if they are
+        for another number of players."""
+        if len(self._networks) not in (1, batch.players):
+            raise ValueError(f"{self.name} is for {len(self._networks)} players, and here are {batch.players}")
+        if self._shape.cells:  # tiles as large as in training, also where the room is smaller
+            batch.rows = max(batch.rows, self._shape.cells[0])
+            batch.cols = max(batch.cols, self._shape.cells[1])
+        batch.size = self._shape.size
         self._reader = Reader(batch)
-        self._network.to(self._reader.device)
+        lanes, seats = batch.n * batch.players, len(self._networks)
+        for network in self._networks:
+            network.to(self._reader.device)
         self._generator = None if self._greedy else torch.Generator(self._reader.device).manual_seed(self._seed)
-        self._memory = self._network.blank(batch.n * batch.players)
+        self._memories = [network.blank(lanes // seats) for network in self._networks]
+        self._choice = torch.zeros(lanes, self._networks[0].head.parts, dtype=torch.int64, device=self._reader.device)
 
     @torch.no_grad()
     def act(self, batch: Batch, fresh: np.ndarray) -> None:
         """Look, and choose for every lane."""
         batch.draw()
-        lanes = torch.from_numpy(np.repeat(fresh, batch.players).reshape(1, -1)).to(self._reader.device)
-        logits, _, self._memory = self._network(self._reader.sight(), self._memory, lanes)
-        self._network.head.write(self._network.head.sample(logits, self._generator), batch, self._reader.tensors)
+        begun = torch.from_numpy(np.repeat(fresh, batch.players).reshape(1, -1)).to(self._reader.device)
+        sight = self._reader.sight()
+        for seat, network in enumerate(self._networks):
+            lanes = slice(seat, None, len(self._networks))
+            seen = self._reader.trim(sight.of(lanes))
+            logits, _, self._memories[seat] = network(seen, self._memories[seat], begun[:, lanes])
+            self._choice[lanes] = network.head.sample(logits, self._generator)
+        self._networks[0].head.write(self._choice, batch, self._reader.tensors)
 
     def report(self) -> dict[str, float]:
         """Nothing is measured."""
@@ -109,30 +142,38 @@ def learned(path: str | Path, world: World, *, seed: int = 0, greedy: bool = Fal
     Raises ValueError if the file is missing, damaged, or of another world.
     """
     content = checkpoint.load(path, world.name)
-    shape = Shape(**{**content["shape"], "size": tuple(content["shape"]["size"])})
-    network = Network(world, shape)
+    shape = Shape(**content["shape"])
+    networks = [Network(world, shape).eval() for _ in content["learners"]]
     try:
-        network.load_state_dict(content["network"])
+        for network, saved in zip(networks, content["learners"], strict=True):
+            network.load_state_dict(saved["network"])
     except RuntimeError as error:
         reason = str(error).splitlines()[-1].strip()
         raise ValueError(
             f"{path} does not fit today's {world.name} (its keys or moves have changed): {reason}"
         ) from None
-    return Learned(network.eval(), shape, name=str(path), seed=seed, greedy=greedy), content
+    return Learned(networks, shape, name=str(path), seed=seed, greedy=greedy), content
 
 
-def player(agent: str | Path, world: World, *, seed: int = 0, greedy: bool = False) -> tuple[Policy, dict[str, Any]]:
+def player(
+    agent: str | Path,
+    world: World,
+    *,
+    seed: int = 0,
+    greedy: bool = False,
+    solutions: Sequence[np.ndarray | None] | None = None,
+) -> tuple[Policy, dict[str, Any]]:
     """A player by what a person types: "random", "expert", or the path of a checkpoint or run.
 
-    Returns it with the options of the batch that it was trained on (`knobs` and `limit`), empty for the first two.
-    Raises ValueError for what is none of them.
+    solutions: of the rows of the table that will be played, for the expert. Returns it with the options of the batch
+    that it was trained on (`knobs` and `limit`), empty for the first two. Raises ValueError for what is none of them.
     """
     if agent == "random":
         return Random(seed), {}
     if agent == "expert":
         from .experts import expert
 
-        made = expert(world, seed)
+        made = expert(world, seed, solutions)
         if made is None:
             raise ValueError(f"{world.name} has no solver, so no expert plays it; choose random or a checkpoint")
         return made, {}

@@ -21,6 +21,7 @@ from rumpus import worlds
 from rumpus.agents import checkpoint, ppo
 from rumpus.agents.evaluate import episodes_of, evaluate, interval
 from rumpus.agents.experts import expert
+from rumpus.agents.learner import RewardScale, advantages
 from rumpus.agents.log import read_metrics
 from rumpus.agents.networks import Network, Shape
 from rumpus.agents.networks.heads import HEADS, bin_centres
@@ -49,7 +50,9 @@ TINY = ppo.Settings(
 
 
 def weights(folder: Path) -> dict[str, torch.Tensor]:
-    return checkpoint.load(folder)["network"]
+    """The weights of all networks of a run."""
+    learners = checkpoint.load(folder)["learners"]
+    return {f"{seat} {name}": w for seat, one in enumerate(learners) for name, w in one["network"].items()}
 
 
 def same(one: Path, other: Path) -> bool:
@@ -72,7 +75,7 @@ def test_advantages_are_sums_of_discounted_surprises_within_an_episode() -> None
                 if ended[t, lane]:
                     break
     r, v, w, e = (torch.tensor(array) for array in (rewards, values, last, ended.astype(float)))
-    np.testing.assert_allclose(ppo.advantages(r, v, w, e, gamma, lam).numpy(), expected, atol=1e-12)
+    np.testing.assert_allclose(advantages(r, v, w, e, gamma, lam).numpy(), expected, atol=1e-12)
 
 
 @pytest.mark.parametrize("units", [0, 8])
@@ -80,26 +83,26 @@ def test_only_the_clock_leaves_a_future(units: int) -> None:
     """After a cut by the clock the last reward holds gamma times the value of the last frame; after an end, nothing."""
     settings = dataclasses.replace(TINY, units=units, limit=25, rollout=60, envs=64, normalise_reward=False, gamma=0.5)
     trainer = ppo.Trainer(settings)
-    twin = trainer.batch.clone()
-    memory = trainer.memory
+    twin, learner = trainer.batch.clone(), trainer.learners[0]
+    memory = learner.memory
     trainer.play()
     reader, fresh, kinds = Reader(twin), torch.ones(1, 64), set()
     twin.draw()
     for step in range(settings.rollout):
-        assert torch.equal(reader.sight().pixels, trainer.pixels[step])
+        assert torch.equal(reader.sight().pixels, learner.pixels[step])
         with torch.no_grad():
-            _, values, memory = trainer.network(reader.sight(), memory, fresh)
-        assert torch.allclose(values, trainer.store["values"][step], atol=1e-5)
-        trainer.network.head.write(trainer.choices[step], twin, reader.tensors)
+            _, values, memory = learner.network(reader.sight(), memory, fresh)
+        assert torch.allclose(values, learner.store["values"][step], atol=1e-5)
+        learner.network.head.write(learner.choices[step], twin, reader.tensors)
         outcomes = twin.step()[:, 0].copy()
         twin.draw()
         with torch.no_grad():
-            _, beyond, _ = trainer.network(reader.sight(), memory, torch.zeros(1, 64))
+            _, beyond, _ = learner.network(reader.sight(), memory, torch.zeros(1, 64))
         cut = (outcomes["truncated"] == 1) & (outcomes["terminated"] == 0)
         expected = outcomes["reward"] + np.where(cut, 0.5 * beyond.numpy(), 0)
-        np.testing.assert_allclose(trainer.store["rewards"][step].numpy(), expected, atol=1e-5)
+        np.testing.assert_allclose(learner.store["rewards"][step].numpy(), expected, atol=1e-5)
         ended = (outcomes["truncated"] | outcomes["terminated"]) == 1
-        assert (trainer.store["ended"][step].numpy() == ended).all()
+        assert (learner.store["ended"][step].numpy() == ended).all()
         kinds |= {"cut"} if cut.any() else set()
         kinds |= {"end"} if (outcomes["terminated"] == 1).any() else set()
         fresh = torch.from_numpy(twin.over.copy()).float().unsqueeze(0)
@@ -110,14 +113,16 @@ def test_only_the_clock_leaves_a_future(units: int) -> None:
 
 def test_rewards_are_scaled_by_the_deviation_of_their_discounted_sums() -> None:
     rng = np.random.default_rng(1)
-    scale = ppo.RewardScale(4, 0.9, torch.device("cpu"))
+    scale = RewardScale(4, 0.9, torch.device("cpu"))
     sums, seen, last = np.zeros(4), [], np.zeros(4)
     for _ in range(200):
         rewards, ended = rng.normal(2, 3, 4).astype(np.float32), (rng.random(4) < 0.1).astype(np.float32)
+        playing = (rng.random(4) < 0.8).astype(np.float32)
+        rewards *= playing
         sums = sums * 0.9 + rewards
-        seen += sums.tolist()
+        seen += sums[playing == 1].tolist()  # a player that is done does not count
         last = rewards / np.std(seen)
-        scaled = scale(torch.from_numpy(rewards), torch.from_numpy(ended))
+        scaled = scale(torch.from_numpy(rewards), torch.from_numpy(ended), torch.from_numpy(playing))
         sums = sums * (1 - ended)
     np.testing.assert_allclose(scaled.numpy(), last, rtol=1e-3)
 
@@ -212,7 +217,7 @@ def test_patches_see_what_a_convolution_sees() -> None:
     torso = Torso((12, 8), 4, patch=4)
     frames = torch.randint(0, 256, (3, 12, 8, 3), dtype=torch.uint8)
     seen = []
-    torso.blocks.register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    torso.blocks[0].register_forward_pre_hook(lambda _, given: seen.append(given[0]))
     torso(frames)
     kernel = torso.stem.weight.view(-1, 4, 4, 3).permute(0, 3, 1, 2)
     expected = torch.conv2d(frames.permute(0, 3, 1, 2) / 255.0, kernel, torso.stem.bias, stride=4).relu()
@@ -323,7 +328,8 @@ class Still:
 def test_evaluation_plays_exactly_the_episodes_it_says(episodes: int) -> None:
     batch = worlds.batch("box-world-small", min(episodes, 5), limit=3, threads=1)
     policy = Still()
-    wins, returns, lengths = episodes_of(policy, batch, episodes)
+    played = episodes_of(policy, batch, episodes)
+    wins, returns, lengths = played.wins, played.returns, played.lengths
     assert len(wins) == episodes == policy.begun.sum()
     assert np.ptp(policy.begun) <= 1  # shared out beforehand: no row plays more because its episodes are short
     assert (lengths == 3).all() and not wins.any() and (returns == 0).all()
@@ -476,4 +482,4 @@ def test_random_plays_every_move() -> None:
     batch.reset()
     policy.act(batch, np.ones(50, bool))
     assert len(np.unique(batch.actions["keys"].reshape(-1, 96), axis=0)) == 4
-    assert isinstance(Learned(Network(batch.world, Shape((40, 40))), Shape((40, 40))).name, str)
+    assert isinstance(Learned([Network(batch.world, Shape((40, 40)))], Shape((40, 40))).name, str)

@@ -1,30 +1,37 @@
-"""Experts: players that plan with a world's own solver and act through the same hands as anyone else."""
+"""Experts: players that plan with a world's own solver, by search, or from a known solution, and act through the same
+hands as anyone else."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 
 from ...interface.action import ACTION, move_table
 from ...worlds.engine.batch import Batch
+from ...worlds.engine.search import FOUND, search
 from ...worlds.engine.world import World
 
 
 class Expert:
     """Plans once an episode and follows the plan; plans anew in a row whose state is not what the plan foresaw.
 
-    What it foresees is found by playing its own actions in a copy of the batch. A row without a plan is played with
-    random moves, and planned for again when the next episode begins. With several players, plans of shape (steps,) move
-    the first while the others stand still; plans of shape (steps, players) move all.
+    Where a plan comes from: the solution of the task's row in `solutions`, moves (steps, players) with -1 for hands at
+    rest, if there is one and the episode has just begun; the world's own solver, where the world's own rules decide;
+    else search for the first player's goal. What the plan foresees is found by playing its own actions in a copy of the
+    batch. A row without a plan is played with random moves, and planned for again when the next episode begins. With
+    several players, plans of shape (steps,) move the first while the others stand still; plans of shape (steps,
+    players) move all.
     """
 
     name = "expert"
 
-    def __init__(self, world: World, seed: int = 0):
-        if world.solve is None:
+    def __init__(self, world: World, seed: int = 0, solutions: Sequence[np.ndarray | None] | None = None):
+        if world.solve is None and solutions is None:
             raise ValueError(f"{world.name} has no solver, so there is no expert for it")
-        self._solve, self._moves, self._seed = world.solve, move_table(world.moves), seed
+        self._world, self._seed, self._solutions = world, seed, solutions
+        self._moves = np.concatenate([move_table(world.moves), np.zeros(1, ACTION)])  # the last, -1, is rest
         self.plans, self.unsolved, self.seconds, self.slowest = 0, 0, 0.0, 0.0
 
     def start(self, batch: Batch) -> None:
@@ -43,10 +50,10 @@ class Expert:
         for row in np.flatnonzero(batch.states["over"] == 0):
             plan = self._plans[row]
             if fresh[row] or (surprised[row] and plan is not None):
-                plan = self._plans[row] = self._plan(batch.states[row])
+                plan = self._plans[row] = self._plan(batch.states[row : row + 1])
                 self._next[row] = 0
             if plan is None:
-                batch.actions[row] = self._moves[self._rng.integers(len(self._moves), size=batch.players)]
+                batch.actions[row] = self._moves[self._rng.integers(len(self._moves) - 1, size=batch.players)]
             elif self._next[row] < len(plan):
                 step = np.atleast_1d(plan[self._next[row]])
                 batch.actions[row, : len(step)] = self._moves[step]
@@ -55,15 +62,26 @@ class Expert:
         self._foreseen.actions[...] = batch.actions
         self._foreseen.step()
 
-    def _plan(self, state: np.void) -> np.ndarray | None:
+    def _plan(self, states: np.ndarray) -> np.ndarray | None:
+        """A plan for one state, (1,), or None."""
+        state = states[0]
+        if self._solutions is not None and state["tick"] == 0 and self._solutions[state["task"]] is not None:
+            return self._solutions[state["task"]]
         begun = time.perf_counter()
-        plan = self._solve(state)
+        plan = self._searched(states) if state["judged"] or self._world.solve is None else self._world.solve(state)
         seconds = time.perf_counter() - begun
         self.plans += 1
         self.unsolved += plan is None
         self.seconds += seconds
         self.slowest = max(self.slowest, seconds)
         return None if plan is None else np.asarray(plan, np.int64)
+
+    def _searched(self, states: np.ndarray) -> np.ndarray | None:
+        """The shortest way to the first player's goal; None where the world's own rules decide, or nothing is found."""
+        if not states["judged"][0]:
+            return None
+        found = search(self._world, states, threads=1)
+        return found.moves[0] if found.verdicts[0] == FOUND else None
 
     def report(self) -> dict[str, float]:
         """plans made, how many of them failed, and mean and longest seconds of one."""
@@ -75,6 +93,6 @@ class Expert:
         }
 
 
-def expert(world: World, seed: int = 0) -> Expert | None:
-    """The expert of a world, or None for a world without a solver."""
-    return Expert(world, seed) if world.solve else None
+def expert(world: World, seed: int = 0, solutions: Sequence[np.ndarray | None] | None = None) -> Expert | None:
+    """The expert of a world, or None for a world without a solver, unless solutions (see Expert) are given."""
+    return Expert(world, seed, solutions) if world.solve or solutions is not None else None

@@ -19,21 +19,27 @@ from .torso import Torso, initialise
 
 
 class Sight(NamedTuple):
-    """What lanes see and read: pixels uint8 (lanes, height, width, 3); texts uint16 (k, 64), the different
-    instructions, and which of them each lane has, (lanes,); chat uint16 (lanes, 64), or None where nobody else can
-    speak."""
+    """What lanes see and read: pixels uint8 (lanes, height, width, 3); texts int64 (k, at most 64), different
+    instructions, and which of them each lane has, int64 (lanes,); chat int64 (lanes, 64), or None where nobody else
+    can speak."""
 
     pixels: torch.Tensor
     texts: torch.Tensor
     which: torch.Tensor
     chat: torch.Tensor | None
 
+    def of(self, lanes: slice | torch.Tensor) -> Sight:
+        """What some of the lanes see and read."""
+        chat = None if self.chat is None else self.chat[lanes]
+        return Sight(self.pixels[lanes], self.texts, self.which[lanes], chat)
+
 
 @dataclass(frozen=True)
 class Shape:
     """How large a network is. size: frame (height, width) in pixels; head: "moves" or "devices"; patch: pixels, 0 to
     choose by the frame; channels and blocks of the torso; hidden: features it ends in; units: of the LSTM, 0 for no
-    memory; words: features of a text."""
+    memory; words: features of a text; guided: whether the instruction decides what the eyes look for, which is worth
+    its time where instructions differ; cells: (rows, columns) of tiles that a frame shows, if it shows tiles."""
 
     size: tuple[int, int]
     head: str = "moves"
@@ -42,7 +48,9 @@ class Shape:
     blocks: int = 2
     hidden: int = 128
     units: int = 0
-    words: int = 16
+    words: int = 32
+    guided: bool = False
+    cells: tuple[int, int] | None = None
 
 
 class Network(nn.Module):
@@ -54,6 +62,11 @@ class Network(nn.Module):
             raise ValueError(f"unknown head {shape.head!r}; it is {' or '.join(HEADS)}")
         self.torso = Torso(shape.size, shape.hidden, shape.channels, shape.blocks, shape.patch)
         self.language = Language(shape.words)
+        self.guide: nn.Linear | None = None
+        if shape.guided:
+            self.guide = nn.Linear(shape.words, shape.blocks * 2 * shape.channels)
+            nn.init.zeros_(self.guide.weight)  # at first words change nothing of what is seen
+            nn.init.zeros_(self.guide.bias)
         features = shape.hidden + shape.words * (1 + (world.players > 1))
         self.core = Recurrent(features, shape.units) if shape.units else None
         self.head = HEADS[shape.head](shape.units or features, world)
@@ -70,7 +83,10 @@ class Network(nn.Module):
 
         sight: of steps * lanes, step by step; fresh: (steps, lanes), 1 where an episode begins.
         """
-        parts = [self.torso(sight.pixels), self.language(sight.texts)[sight.which]]
+        texts, guides = self.language(sight.texts), None
+        if self.guide is not None:
+            guides = self.guide(texts)[sight.which].view(len(sight.which), len(self.torso.blocks), 2, -1)
+        parts = [self.torso(sight.pixels, guides), texts[sight.which]]
         if sight.chat is not None:
             parts.append(self.language(sight.chat))
         features = torch.cat(parts, 1)

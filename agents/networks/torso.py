@@ -41,9 +41,13 @@ class Residual(nn.Module):
         super().__init__()
         self.conv = initialise(nn.Conv2d(channels, channels, 3, padding=1))
 
-    def forward(self, cells: torch.Tensor) -> torch.Tensor:
-        """(batch, channels, rows, columns) to the same shape."""
-        return torch.relu(cells + self.conv(cells))
+    def forward(self, cells: torch.Tensor, guide: torch.Tensor | None = None) -> torch.Tensor:
+        """(batch, channels, rows, columns) to the same shape. guide: (batch, 2, channels), see Torso."""
+        seen = self.conv(cells)
+        if guide is not None:
+            gain, shift = guide.unsqueeze(-1).unsqueeze(-1).unbind(1)
+            seen = seen * (1 + gain) + shift
+        return torch.relu(cells + seen)
 
 
 class Torso(nn.Module):
@@ -61,16 +65,22 @@ class Torso(nn.Module):
             raise ValueError(f"a patch of {patch} pixels is larger than the frame of {size[0]}x{size[1]}")
         self.patch, self.rows, self.columns = patch, rows, columns
         self.stem = initialise(nn.Linear(patch * patch * 3, channels))
-        self.blocks = nn.Sequential(*(Residual(channels) for _ in range(blocks)))
+        self.blocks = nn.ModuleList(Residual(channels) for _ in range(blocks))
         self.out = initialise(nn.Linear(channels * rows * columns, features))
 
-    def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-        """The features of each frame, none of them negative."""
+    def forward(self, pixels: torch.Tensor, guides: torch.Tensor | None = None) -> torch.Tensor:
+        """The features of each frame, none of them negative.
+
+        guides: (batch, blocks, 2, channels), by what each block's channels are made stronger and shifted, so that
+        words decide what is looked for: FiLM (Perez et al. 2018, arXiv 1709.07871).
+        """
         edge, height, width = self.patch, self.patch * self.rows, self.patch * self.columns
         cut = pixels[:, :height, :width].reshape(-1, self.rows, edge, self.columns, edge, 3).transpose(2, 3)
         patches = cut.reshape(-1, self.rows, self.columns, edge * edge * 3).to(self.stem.weight.dtype)
         cells = nn.functional.linear(
             patches, self.stem.weight / 255, self.stem.bias
         )  # quicker than dividing the pixels
-        cells = self.blocks(torch.relu(cells).permute(0, 3, 1, 2))  # the channels stay last in memory
+        cells = torch.relu(cells).permute(0, 3, 1, 2)  # the channels stay last in memory
+        for index, block in enumerate(self.blocks):
+            cells = block(cells, None if guides is None else guides[:, index])
         return torch.relu(self.out(cells.flatten(1)))

@@ -181,6 +181,7 @@ def test_rules_agree_with_a_second_implementation(world):
         batch.reset(batch.over)
         for row in again:
             rooms[row] = Room(batch.states[row])
+            assert not rooms[row].used
     assert ends > 64
 
 

@@ -204,6 +204,9 @@ def test_things_and_pictures_are_the_room_in_its_colours(world, colours, levels)
             if (y, x) in room.players:
                 on_it = 8 + room.players.index((y, x))
             assert world.tile(state, 0, y, x) == 2 + 8 * on_it + ground
+    batch.configure(levels=levels["train"])
+    batch.reset()
+    assert not batch.states["paint"].any()
 
 
 def cell_of(thing):

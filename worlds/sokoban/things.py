@@ -25,7 +25,7 @@ def fill(state, things):
         for x in range(state.width):
             thing = things[count]
             thing.y, thing.x = y, x
-            count = min(count + np.int32(np.int32(state.cells[y, x]) & (BOX | TARGET) != 0), LAST)
+            count = min(count + np.int32(np.int32(state.cells[y, x]) & (BOX | TARGET) != 0), np.int32(LAST))
     under = count
     for index in range(state.players, count):
         y, x = things[index].y, things[index].x

@@ -36,7 +36,8 @@ COLOURS: tuple[Colour, ...] = (
     (108, 192, 228),
     (180, 156, 24),
 )
-"""The colours of Box-World's keys and locks, chosen by a search for colours far from each other to the eye (CIELAB)."""
+"""The colours of Box-World's keys and locks, chosen by a search for colours far from each other to the eye (CIELAB).
+What they are called stands in worlds/box_world/state.py."""
 
 
 def golem() -> Picture:

@@ -1,0 +1,305 @@
+"""The grammar of instructions, as data: one set of tables, read from goal to sentence and from sentence to goal.
+
+A phrase is words with slots: {a} and {b} are the things of a clause, {n} a number, {w} a word that is said. A name of a
+stranger's world that is also a word of these tables stands between quotation marks, so that no sentence has two
+readings; two phrases that would read alike are refused when this module is imported.
+
+    sentence   = [opening] stage {THEN stage} {[BOTH] never}  or  [opening] never {[BOTH] never}
+    stage      = clause {BOTH clause} [HOLD]
+    clause     = order  or  [FRAME] statement
+    never      = MARK order  or  MARK "let it be that" statement  or  FRAME MARK statement
+    order      = a phrase of ORDERS
+    statement  = thing ("is" or "are") ["not"] a phrase of STATES
+    thing      = [quantity] [size] [colour] kind  or  "you"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How to ask for a clause: to reach it, to keep it so for some turns, and, after "never", to avoid it."""
+
+    reach: tuple[str, ...]
+    keep: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+
+
+# What to ask of the player who reads the instruction.
+YOURS: dict[str, Orders] = {
+    "on": Orders(
+        ("step onto {b}", "stand on {b}", "walk onto {b}", "go onto {b}"),
+        keep=("stand on {b}", "stay on {b}"),
+    ),
+    "in": Orders(
+        ("go into {b}", "enter {b}", "walk into {b}", "step into {b}"),
+        keep=("stay in {b}", "stand in {b}"),
+    ),
+    "at": Orders(
+        ("go to {b}", "walk to {b}", "reach {b}", "get to {b}"),
+        keep=("stay at {b}", "stand at {b}"),
+    ),
+    "touching": Orders(
+        ("stand next to {b}", "go beside {b}", "walk next to {b}", "go next to {b}"),
+        keep=("stand next to {b}", "stay beside {b}", "stay next to {b}"),
+        avoid=("touch {b}", "stand next to {b}", "go beside {b}"),
+    ),
+    "near": Orders(
+        ("go within {n} cells of {b}", "get within {n} cells of {b}", "walk within {n} cells of {b}"),
+        keep=("stay within {n} cells of {b}", "stand within {n} cells of {b}"),
+    ),
+    "holding": Orders(
+        ("take {b}", "get {b}", "pick up {b}", "grab {b}"),
+        keep=("hold {b}", "keep hold of {b}"),
+        avoid=("hold {b}", "take {b}", "pick up {b}"),
+    ),
+    "facing": Orders(
+        ("face {b}", "look at {b}", "turn to {b}", "turn toward {b}"),
+        keep=("face {b}", "keep looking at {b}"),
+    ),
+    "said": Orders(("say {w}", "shout {w}")),
+}
+
+# What to do with things, by (kind of a, relation, kind of b); "" is any. What fits best is used, all is understood.
+THINGS: dict[tuple[str, str, str], Orders] = {
+    ("box", "on", "target"): Orders(
+        ("push {a} onto {b}", "put {a} on {b}", "move {a} onto {b}", "get {a} onto {b}"),
+        keep=("keep {a} on {b}", "leave {a} on {b}"),
+    ),
+    ("box", "touching", ""): Orders(
+        ("push {a} next to {b}", "put {a} next to {b}", "move {a} beside {b}"),
+        keep=("keep {a} next to {b}", "leave {a} next to {b}"),
+    ),
+    ("box", "near", ""): Orders(
+        ("push {a} within {n} cells of {b}", "bring {a} within {n} cells of {b}", "move {a} within {n} cells of {b}"),
+        keep=("keep {a} within {n} cells of {b}",),
+    ),
+    ("lock", "open", ""): Orders(("open {a}", "unlock {a}"), keep=("keep {a} open",)),
+    ("key", "gone", ""): Orders(("use {a}", "use up {a}")),
+    ("", "on", ""): Orders(
+        ("put {a} on {b}", "place {a} on {b}", "move {a} onto {b}", "get {a} onto {b}"),
+        keep=("keep {a} on {b}", "leave {a} on {b}"),
+    ),
+    ("", "in", ""): Orders(
+        ("put {a} in {b}", "place {a} in {b}", "move {a} into {b}", "get {a} into {b}"),
+        keep=("keep {a} in {b}", "leave {a} in {b}"),
+    ),
+    ("", "at", ""): Orders(("bring {a} to {b}", "move {a} to {b}", "carry {a} to {b}"), keep=("keep {a} at {b}",)),
+    ("", "touching", ""): Orders(
+        ("put {a} next to {b}", "move {a} beside {b}", "place {a} next to {b}"),
+        keep=("keep {a} next to {b}", "leave {a} next to {b}"),
+    ),
+    ("", "near", ""): Orders(
+        ("bring {a} within {n} cells of {b}", "move {a} within {n} cells of {b}"),
+        keep=("keep {a} within {n} cells of {b}",),
+    ),
+    ("", "facing", ""): Orders(("turn {a} toward {b}", "turn {a} to {b}", "point {a} at {b}")),
+    ("", "open", ""): Orders(("open {a}",), keep=("keep {a} open",)),
+    ("", "gone", ""): Orders(("use up {a}", "get rid of {a}", "remove {a}")),
+}
+
+# What another player is to do is asked for with one of these and what that player would be told.
+CAUSES = ("let {a}", "have {a}")
+
+# The state of things, after "is", "are" and "not".
+STATES: dict[str, tuple[str, ...]] = {
+    "there": ("there", "present"),
+    "open": ("open",),
+    "gone": ("gone",),
+    "on": ("on {b}", "on top of {b}"),
+    "in": ("in {b}", "inside {b}"),
+    "at": ("at {b}",),
+    "touching": ("next to {b}", "touching {b}", "beside {b}"),
+    "near": ("within {n} cells of {b}",),
+    "holding": ("holding {b}",),
+    "facing": ("facing {b}", "looking at {b}"),
+    "said": ("saying {w}",),
+}
+
+FRAMES = ("make it so that", "make sure that", "see to it that")
+LET_IT_BE = "let it be that"
+MARKS = ("never", "do not ever", "at no time")
+THENS = ("then", "and then", "after that", "and after that", "and next")
+BOTHS = ("and", "and also", "and at the same time", "but")
+HOLDS = ("for {n} turns", "and keep it so for {n} turns", "and stay so for {n} turns")
+
+Number = Literal["one", "many", "either"]
+
+# Quantities: how many at least (0: the number in the phrase), whether negated, and the number of what follows.
+QUANTITIES: dict[str, tuple[int | Literal["all"], bool, Number]] = {
+    "a": (1, False, "one"),
+    "an": (1, False, "one"),
+    "any": (1, False, "one"),
+    "the": (1, False, "either"),
+    "no": (1, True, "one"),
+    "every": ("all", False, "one"),
+    "each": ("all", False, "one"),
+    "all": ("all", False, "many"),
+    "all the": ("all", False, "many"),
+    "not every": ("all", True, "one"),
+    "not each": ("all", True, "one"),
+    "not all": ("all", True, "many"),
+    "not all the": ("all", True, "many"),
+    "{n}": (0, False, "many"),
+    "at least {n}": (0, False, "many"),
+    "fewer than {n}": (0, True, "many"),
+    "less than {n}": (0, True, "many"),
+}
+
+# Nouns that every world knows: a thing of any kind, and players as the reader sees them.
+NOUNS: dict[Literal["you", "other"] | None, tuple[str, str]] = {
+    None: ("thing", "things"),
+    "you": ("self", "selves"),
+    "other": ("partner", "partners"),
+}
+
+NUMERALS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"),
+)
+
+
+@dataclass(frozen=True)
+class Style:
+    """One way to say any goal.
+
+    verb: which phrase of a list is used, beginning anew at its end. but: what joins `mark` to what comes before it.
+    every, count, fewer: its quantities. the: "the red box", else "a red box". digits: for all numbers, else beyond
+    twenty. statements: whether it tells how things are to be, in place of what to do.
+    """
+
+    opening: str = ""
+    verb: int = 0
+    then: str = ", then "
+    both: str = " and "
+    but: str = ", but "
+    mark: str = "never"
+    hold: str = "for {n} turns"
+    frame: str = "make it so that"
+    every: str = "every"
+    count: str = "{n}"
+    fewer: str = "fewer than"
+    the: bool = True
+    digits: bool = False
+    statements: bool = False
+
+
+STYLES = (
+    Style(),
+    Style(
+        *("please ", 1, ", after that ", " and also ", ", and ", "do not ever"),
+        hold="and keep it so for {n} turns",
+        every="all",
+    ),
+    Style("your task: ", 2, ", and next ", fewer="less than", the=False),
+    Style("try to ", 3, ", and then ", hold="and stay so for {n} turns", every="each", count="at least {n}"),
+    Style("i want you to ", 1, ", and after that ", " and at the same time ", every="all the", digits=True),
+    Style("", 0, but=", and ", mark="at no time", frame="make sure that", the=False, statements=True),
+    Style("please try to ", 2, ", after that ", hold="and keep it so for {n} turns", count="at least {n}"),
+    Style(
+        *("your task is to ", 1, ", and then ", " and also ", ", and ", "at no time"),
+        frame="make sure that",
+        statements=True,
+    ),
+)
+"""A style is its place in this tuple. The last two are held out; whatever words they use, others use too."""
+
+PARTNER_TOLD = (
+    "do what your partner asks",
+    "please do as your partner says",
+    "your task: help your partner with what it wants",
+    "wait for what your partner asks and do it",
+    "listen to your partner and do as it says",
+    "your partner knows what to do: do what it asks",
+    "please listen to your partner and help with what it wants",
+    "your task: wait for what your partner says and do as it wants",
+)
+"""What a player is told who must learn from its partner what to do, by style."""
+
+END, THING, COUNT, WORD = "", "{}", "#", "*"
+"""Keys of a tree of phrases beside its words: the meaning of a phrase that ends here, and the slots."""
+Tree = dict[str, Any]
+
+
+def tree(phrases: Iterable[tuple[str, Any]]) -> Tree:
+    """Phrases and their meanings as a tree of words. Raises ValueError if a phrase has two meanings."""
+    root: Tree = {}
+    for phrase, meaning in phrases:
+        for form in {phrase, singular(phrase)}:
+            node = root
+            for word in form.split():
+                node = node.setdefault(_SLOTS.get(word, word), {})
+            if node.setdefault(END, meaning) != meaning:
+                raise ValueError(f"the phrase {phrase!r} means both {node[END]} and {meaning}")
+    return root
+
+
+_SLOTS = {"{a}": THING, "{b}": THING, "{n}": COUNT, "{w}": WORD}
+
+
+def singular(phrase: str) -> str:
+    """The phrase about one cell or one turn."""
+    return phrase.replace(" cells", " cell").replace(" turns", " turn")
+
+
+def roles(phrase: str) -> str:
+    """Which things a phrase names, in their order: "ab", "ba", "a", "b" or ""."""
+    return "".join(word[1] for word in phrase.split() if word in ("{a}", "{b}"))
+
+
+def _listed(table: Iterable[tuple[str, Orders]]) -> list[tuple[str, str]]:
+    """All phrases of a table, each with its relation."""
+    return [(text, relation) for relation, o in table for text in (*o.reach, *o.keep, *o.avoid)]
+
+
+_YOURS = _listed(YOURS.items())
+_THINGS = _listed((relation, orders) for (_, relation, _), orders in THINGS.items())
+_CAUSED = [(f"{cause} {phrase}", relation) for cause in CAUSES for phrase, relation in _YOURS]
+
+ORDERED = tree((phrase, (relation, roles(phrase))) for phrase, relation in _YOURS + _THINGS + _CAUSED)
+STATED = tree((phrase, relation) for relation, phrases in STATES.items() for phrase in phrases)
+QUANTIFIED = tree(QUANTITIES.items())
+OPENED = tree((style.opening.strip(" :"), True) for style in STYLES if style.opening)
+FRAMED = tree((frame, True) for frame in FRAMES)
+LET = tree([(LET_IT_BE, True)])
+MARKED = tree((mark, True) for mark in MARKS)
+JOINED = tree(
+    [(then, "then") for then in THENS] + [(both, "both") for both in BOTHS] + [(hold, "hold") for hold in HOLDS]
+)
+BE = {"is": True, "are": True}
+NOT = "not"
+
+
+def _words(branch: Tree) -> set[str]:
+    found = set(branch) - {END, THING, COUNT, WORD}
+    return found.union(*(_words(below) for key, below in branch.items() if key != END))
+
+
+RESERVED = frozenset(
+    {*BE, NOT, "you", "your", "of", *NUMERALS, *(noun for pair in NOUNS.values() for noun in pair)}.union(
+        *map(_words, (ORDERED, STATED, QUANTIFIED, OPENED, FRAMED, LET, MARKED, JOINED))
+    )
+)
+"""All words of the grammar. A kind, colour or size that is one of them is written between quotation marks."""
+
+QUOTE = '"'
+
+
+def written(name: str) -> str:
+    """A name of a world as it stands in a sentence."""
+    return f"{QUOTE}{name}{QUOTE}" if name in RESERVED else name
+
+
+def plural(kind: str) -> str:
+    """Several of a kind, by the regular rules; a kind whose plural is a word of the grammar stays as it is, quoted."""
+    if kind.endswith(("s", "x", "z", "ch", "sh")):
+        many = f"{kind}es"
+    elif kind.endswith("y") and kind[-2:-1] not in ("", *"aeiou-"):
+        many = f"{kind[:-1]}ies"
+    else:
+        many = f"{kind}s"
+    return f"{QUOTE}{kind}{QUOTE}" if {kind, many} & RESERVED else many

@@ -1,0 +1,189 @@
+"""Goals as words and words as goals, by the one grammar of grammar.py.
+
+    say(goal)                                   "push the red box onto the blue target, then take the key"
+    say(goal, style=1)                          the same goal in other words
+    understand("push every box onto a target", world.things)        the goal
+
+Styles are the places in STYLES. Held-out styles are kept from training, to see whether an agent understands words it
+knows in an order that it does not: `held_styles` gives those of the validation and test splits, the last two, and every
+word that they use is used by another style too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+
+from ..worlds.engine.things import Things
+from . import grammar
+from .goals import Clause, Goal, Selector, Stage
+from .grammar import NOUNS, NUMERALS, PARTNER_TOLD, QUOTE, STATES, THINGS, YOURS, Style, plural, singular, written
+from .reading import Reader, lexicon
+
+STYLES = len(grammar.STYLES)
+"""How many ways there are to say a goal."""
+held_styles: Mapping[str, tuple[int, ...]] = MappingProxyType({"valid": (STYLES - 2,), "test": (STYLES - 1,)})
+"""Styles kept out of training, by the split that they are for."""
+
+
+def canonical(goal: Goal) -> Goal:
+    """The one form of all goals that mean the same: clauses sorted and each once, `who` with the kind "player", and
+    "all" of the one player that you are as 1. Raises ValueError if the goal turns out to contradict itself."""
+    stages = tuple(Stage(all=_sorted(stage.all), hold=stage.hold) for stage in goal.stages)
+    return Goal(stages=stages, never=_sorted(goal.never))
+
+
+def _sorted(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    plain = {clause.model_dump_json(): clause for clause in map(_plain, clauses)}
+    return tuple(plain[key] for key in sorted(plain))
+
+
+def _plain(clause: Clause) -> Clause:
+    changes: dict[str, object] = {
+        name: selector.model_copy(update={"kind": "player"})
+        for name, selector in (("a", clause.a), ("b", clause.b))
+        if selector and selector.who and not selector.kind
+    }
+    if clause.a.who == "you" and clause.least == "all":
+        changes["least"] = 1
+    return clause.model_copy(update=changes) if changes else clause
+
+
+def say(goal: Goal, style: int = 0) -> str:
+    """A goal as the instruction for the player whose goal it is: lower-case ASCII. A style is always said alike, and no
+    two styles say a goal alike.
+
+    Long goals may come to more than an instruction's 64 tokens; encoding refuses those. Raises ValueError for a style
+    that there is not.
+    """
+    if not 0 <= style < STYLES:
+        raise ValueError(f"there is no style {style}; the styles are 0 to {STYLES - 1}")
+    how = grammar.STYLES[style]
+    text = how.opening + how.then.join(_stage(stage, style) for stage in goal.stages)
+    for index, clause in enumerate(goal.never):
+        joint = how.but if index or goal.stages else ""
+        told, phrase = _clause(clause, style, "avoid")
+        if told and how.statements:
+            text += f"{joint}{how.frame} {how.mark} {phrase}"
+        else:
+            text += f"{joint}{how.mark} {grammar.LET_IT_BE + ' ' if told else ''}{phrase}"
+    return text
+
+
+def _stage(stage: Stage, style: int) -> str:
+    how, text, telling = grammar.STYLES[style], "", False
+    for index, clause in enumerate(stage.all):
+        told, phrase = _clause(clause, style, "keep" if stage.hold else "reach")
+        frame = f"{how.frame} " if told and not telling else ""
+        text += f"{how.both if index else ''}{frame}{phrase}"
+        telling = told
+    return f"{text} {_counted(how.hold, stage.hold, how)}" if stage.hold else text
+
+
+@lru_cache(maxsize=1 << 14)
+def _clause(clause: Clause, style: int, purpose: str) -> tuple[bool, str]:
+    """(whether it is a statement, the words) of a clause."""
+    how = grammar.STYLES[style]
+    phrases = () if how.statements or clause.negated else _orders(clause, how, purpose)
+    if phrases:
+        phrase = phrases[how.verb % len(phrases)]
+    else:
+        states = STATES[clause.relation]
+        phrase = f"{{a}} {_be(clause, how)} {states[how.verb % len(states)]}"
+    phrase = _counted(phrase, clause.within or 0, how)
+    b = _thing(clause.b, 1, False, how, many=_several(clause, how)) if clause.b else ""
+    a = _thing(clause.a, clause.least, clause.negated, how)
+    return not phrases, phrase.replace("{b}", b).replace("{w}", clause.word or "").replace("{a}", a)
+
+
+def _orders(clause: Clause, how: Style, purpose: str) -> tuple[str, ...]:
+    """The phrases that may be used to order this, the best-fitting ones of the tables; none if it can only be told."""
+    a, kind = clause.a, clause.a.kind or ""
+    player = bool(a.who) or kind == "player"
+    if player:
+        orders = YOURS.get(clause.relation)
+    else:
+        b = (clause.b and clause.b.kind) or ""
+        keys = ((kind, clause.relation, b), (kind, clause.relation, ""), ("", clause.relation, ""))
+        orders = next((THINGS[key] for key in keys if key in THINGS), None)
+    if orders is None:
+        return ()
+    phrases = getattr(orders, purpose) or orders.reach
+    if not player:
+        return phrases
+    if a.who == "you":
+        return phrases if _plainly_you(a) and clause.least in (1, "all") else ()
+    cause = grammar.CAUSES[how.verb % len(grammar.CAUSES)]
+    return tuple(f"{cause} {phrase}" for phrase in phrases)
+
+
+def _plainly_you(selector: Selector) -> bool:
+    return selector.who == "you" and not selector.colour and not selector.size
+
+
+def _several(clause: Clause, how: Style) -> bool:
+    """Whether what the clause's things are on, in or at is better called "targets" than "a target"."""
+    b = clause.b
+    plain = b is not None and not (b.who or b.colour or b.size)
+    return (
+        plain and clause.relation in ("on", "in", "at") and not clause.negated and _number(clause.least, how) == "many"
+    )
+
+
+def _be(clause: Clause, how: Style) -> str:
+    if clause.a.who == "you" and clause.least in (1, "all"):
+        return f"{'are' if _plainly_you(clause.a) else 'is'}{' not' if clause.negated else ''}"
+    return "are" if _number(clause.least, how) == "many" else "is"
+
+
+def _number(least: int | str, how: Style) -> str:
+    """Whether so many things are spoken of as one or as many."""
+    return grammar.QUANTITIES[how.every][2] if least == "all" else "one" if least == 1 else "many"
+
+
+def _thing(selector: Selector, least: int | str, negated: bool, how: Style, many: bool = False) -> str:
+    """At least so many things as words; `many`: any of them, in the plural and without a number."""
+    looks = [written(name) for name in (selector.size, selector.colour) if name]
+    kind = None if selector.who else selector.kind
+    nouns = (written(kind), plural(kind)) if kind else NOUNS[selector.who]
+    if selector.who == "you" and least in (1, "all"):
+        return " ".join(["your", *looks, nouns[0]]) if looks else "you"
+    number = "many" if many else _number(least, how)
+    words = " ".join([*looks, nouns[number == "many"]])
+    if many:
+        return words
+    if least == "all":
+        return f"{'not ' if negated else ''}{how.every} {words}"
+    if least == 1:
+        if negated:
+            return f"no {words}"
+        if selector.who:
+            return f"your {words}"
+        return f"{'the' if looks and how.the else 'an' if words.lstrip(QUOTE)[0] in 'aeiou' else 'a'} {words}"
+    count = _counted(how.fewer + " {n}" if negated else how.count, int(least), how)
+    return f"{count} of your {words}" if selector.who == "you" else f"{count} {words}"
+
+
+def _counted(phrase: str, number: int, how: Style) -> str:
+    """A phrase with a number in it, spelled up to twenty or in digits."""
+    numeral = str(number) if how.digits or number >= len(NUMERALS) else NUMERALS[number]
+    return (singular(phrase) if number == 1 else phrase).replace("{n}", numeral)
+
+
+def understand(text: str, things: Things) -> Goal:
+    """The goal that a sentence says, in a world of these things. Capital letters, extra spaces, commas and a full stop
+    at the end do not matter. Raises ValueError naming the word that was not understood, its place, and what would be.
+    """
+    kinds = lexicon(tuple(things.kinds), things.colours, things.sizes)
+    return Reader(text, kinds).goal()
+
+
+def partner_told(style: int = 0) -> str:
+    """What a player reads who is to learn from its partner what to do, as many ways as there are styles."""
+    return PARTNER_TOLD[style]
+
+
+def public(own: str, others: Sequence[str]) -> str:
+    """An instruction that all players read, for one of them: its own part, then those of its partners."""
+    return "; ".join([f"you: {own}", *(f"your partner: {other}" for other in others)])

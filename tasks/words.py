@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
+from ..interface.text import TOKENS
 from ..worlds.engine.things import Things
 from . import grammar
 from .goals import Clause, Goal, Selector, Stage
@@ -54,8 +55,8 @@ def say(goal: Goal, style: int = 0) -> str:
     """A goal as the instruction for the player whose goal it is: lower-case ASCII. A style is always said alike, and no
     two styles say a goal alike.
 
-    Long goals may come to more than an instruction's 64 tokens; encoding refuses those. Raises ValueError for a style
-    that there is not.
+    A sentence that comes to more than an instruction's 64 tokens does without its commas; if it still does, encoding
+    refuses it. Raises ValueError for a style that there is not.
     """
     if not 0 <= style < STYLES:
         raise ValueError(f"there is no style {style}; the styles are 0 to {STYLES - 1}")
@@ -68,7 +69,8 @@ def say(goal: Goal, style: int = 0) -> str:
             text += f"{joint}{how.frame} {how.mark} {phrase}"
         else:
             text += f"{joint}{how.mark} {grammar.LET_IT_BE + ' ' if told else ''}{phrase}"
-    return text
+    tokens = 1 + text.count(" ") + 2 * text.count(",")  # a comma costs two: itself and the space after it
+    return text if tokens <= TOKENS else text.replace(",", "")
 
 
 def _stage(stage: Stage, style: int) -> str:

@@ -56,6 +56,7 @@ def test_says_what_it_is(name):
     assert world.moves
     assert world.tick_hz >= 10
     batch = make(name, 1)
+    batch.reset()
     for player in range(world.players):
         assert len(decode(batch.instruction[0, player])) > 10
     used = {key for move in world.moves.values() for key in move.keys}
@@ -317,7 +318,18 @@ def test_tensors_share_memory(name):
     batch = make(name)
     batch.reset(seed=0)
     tensors = batch.tensors()
-    assert set(tensors) == {"pixels", *FIELDS, "reward", "terminated", "truncated", "success", "over", "chat"}
+    assert set(tensors) == {
+        "pixels",
+        *FIELDS,
+        "reward",
+        "terminated",
+        "truncated",
+        "success",
+        "over",
+        "task",
+        "instruction",
+        "chat",
+    }
     key = KEYS.index(batch.world.keys[0])
     tensors["keys"][..., key] = 1
     assert batch.actions["keys"][..., key].all()

@@ -68,11 +68,15 @@ def holds(clause, things, count, actions, player):
         else:
             good = False
             for j in range(count):
-                if j != i and not good and matches(things[j], clause, B, player):
+                if j != i and matches(things[j], clause, B, player):
                     good = related(one, things[j], relation, clause[AMOUNT])
-        total += np.int32(one.state == THERE or relation < len(UNARY))
+                    if good:
+                        break
         found += np.int32(good)
-    enough = found >= least if least > 0 else total > 0 and found >= total
+        total += np.int32(good or one.state == THERE or relation < len(UNARY))
+        if found == least or (least == 0 and found < total):
+            break
+    enough = total > 0 and (found >= total if least == 0 else found >= least)
     return enough != (clause[NEGATED] != 0)
 
 

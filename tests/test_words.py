@@ -162,8 +162,10 @@ def test_stages_times_and_what_must_never_be():
 
 
 def test_long_goals_do_without_commas():
-    stages = [{"all": [clause(YOU, "holding", {"kind": "key", "colour": colour})]} for colour in ("red", "yellow")] * 2
-    never = [clause(YOU, "touching", {**BOX, "size": size}) for size in PLAYROOM.sizes]
+    stages = [
+        {"all": [clause(YOU, "holding", {"kind": "key", "colour": colour})]} for colour in ("red", "yellow", "red")
+    ]
+    never = [clause(YOU, "touching", {**BOX, "size": size}) for size in ("small", "large")]
     goal = Goal(stages=stages, never=never)
     sentences = [say(goal, style) for style in range(STYLES)]
     assert "," in sentences[0] and "," not in sentences[7]

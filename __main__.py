@@ -49,6 +49,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a tabl
 Device = Annotated[str, typer.Option(help="cpu or cuda.")]
 Threads = Annotated[int | None, typer.Option(help="CPU threads; all cores by default.")]
 
+SUITE = Path(__file__).parent / "assets" / "tasks"
+"""The benchmark's tasks."""
+
 # What `rumpus demo` trains on: learned on two cores in about three minutes.
 DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_200_000
 DEMO_SETTINGS: dict[str, Any] = {"evaluate_every": 60, "evaluate_split": "test"}
@@ -108,6 +111,9 @@ def worlds(
     name: Annotated[str | None, typer.Argument(help="Show the whole page of this world.")] = None,
     as_json: Json = False,
     markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as the README holds it.")] = False,
+    things: Annotated[
+        bool, typer.Option("--things", help="Print what goals can speak of, as docs/tasks.md does.")
+    ] = False,
 ) -> None:
     """List the worlds, or show one.
 
@@ -131,8 +137,8 @@ def worlds(
                 for world in shown
             ]
         )
-    elif markdown:
-        print(markdown_table(shown))
+    elif markdown or things:
+        print(things_table(shown) if things else markdown_table(shown))
     elif name:
         page(shown[0])
     else:
@@ -158,18 +164,28 @@ def page(world: Any) -> None:
         table.add_row(knob, str(values[knob]), str(record.low), str(record.high), record.meaning)
     console.print(table)
     if world.things:
-        console.print()
-        console.print(things_table(world))
-        console.print(f"\nrelations: {', '.join(world.things.relations)}")
+        console.print("\nGoals can speak of:")
+        table = Table("thing", "colours", box=None)
+        for kind, colours in world.things.kinds.items():
+            table.add_row(kind, ", ".join(colours) or "-")
+        console.print(table)
+        console.print(f"relations and events: {', '.join(world.things.relations)}")
     console.print(f"\nmoves: {', '.join(world.moves)}\nsplits: {', '.join(world.splits)}\nlimit: {world.limit} steps")
 
 
-def things_table(world: Any) -> Table:
-    """The kinds of things of a world that goals can speak of, with their colours."""
-    table = Table("thing", "colours", box=None)
-    for kind, colours in world.things.kinds.items():
-        table.add_row(kind, ", ".join(colours) or "-")
-    return table
+def things_table(shown: list[Any]) -> str:
+    """What goals can speak of in each world, as Markdown: kinds with their colours, relations, events."""
+    from .worlds.engine.things import EVENTS
+
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for world in [world for world in shown if world.things]:
+        kinds = [f"{kind} ({', '.join(colours)})" if colours else kind for kind, colours in world.things.kinds.items()]
+        events = [name for name in world.things.relations if name in EVENTS]
+        relations = [name for name in world.things.relations if name not in EVENTS]
+        cells = ("; ".join(kinds), ", ".join(relations), ", ".join(events) or "-")
+        rows.setdefault(cells, []).append(f"`{world.name}`")
+    lines = [f"| {', '.join(names)} | {' | '.join(cells)} |" for cells, names in rows.items()]
+    return "\n".join(["| world | things, and their colours | relations | events |", "|---|---|---|---|", *lines])
 
 
 @app.command()
@@ -231,6 +247,11 @@ def train(
     units: Annotated[int | None, typer.Option(help="Units of the LSTM; 0 for no memory.")] = None,
     size: Annotated[str | None, typer.Option(help="Frame size that the agent sees, HEIGHTxWIDTH.")] = None,
     seed: Seed = 0,
+    tasks: Tasks = None,
+    curriculum: Annotated[
+        str, typer.Option(help="Which tasks come up: uniform, hand, plr or learnability.")
+    ] = "uniform",
+    policies: Annotated[str, typer.Option(help="Of several players: shared (self-play) or independent.")] = "shared",
     levels: Levels = None,
     split: Split = "train",
     knob: Knobs = None,
@@ -257,6 +278,7 @@ def train(
         return
     chosen: dict[str, Any] = {"envs": envs, "head": head, "units": units, "evaluate_every": evaluate_every}
     chosen |= {"size": frame_size(size) if size else None, "levels": str(levels) if levels else None}
+    chosen |= {"tasks": str(tasks) if tasks else None, "curriculum": curriculum, "policies": policies}
     chosen = {name: value for name, value in chosen.items() if value is not None} | settings_of(ppo.Settings, setting)
     settings = ppo.Settings(
         world=world,
@@ -275,9 +297,14 @@ def train(
 
 @app.command()
 def evaluate(
-    world: World,
-    agent: Agent,
-    episodes: Annotated[int, typer.Option(help="Episodes to play.")] = 256,
+    world: Annotated[str, typer.Argument(help="A world's name or folder; left out with --suite.")],
+    agent: Annotated[str | None, typer.Argument(help="random, expert, or a run's folder or checkpoint.")] = None,
+    tasks: Tasks = None,
+    suite: Annotated[
+        bool, typer.Option("--suite", help="The benchmark: all skills, on a scale to the expert's.")
+    ] = False,
+    episodes: Annotated[int, typer.Option(help="Episodes to play; with tasks, all of them are played.")] = 256,
+    times: Annotated[int, typer.Option(help="How often each task is played.")] = 1,
     split: Split = "test",
     seed: Seed = 0,
     levels: Levels = None,
@@ -288,37 +315,25 @@ def evaluate(
     threads: Threads = None,
     as_json: Json = False,
 ) -> None:
-    """Measure a player: success with its 95 % interval, mean return and length.
+    """Measure a player: success with its 95 % interval, mean return and length; or its score in the benchmark.
 
-    Example: rumpus evaluate box-world expert --episodes 500
+    Examples: rumpus evaluate box-world expert --episodes 500; rumpus evaluate --suite random
     """
+    from .agents import tables
     from .agents.evaluate import evaluate as measure
+    from .agents.suite import suite as benchmark
 
-    result = measure(
-        world,
-        agent,
-        episodes=episodes,
-        split=split,
-        seed=seed,
-        knobs=knob_values(knob) or None,
-        limit=limit,
-        levels=levels,
-        device=device,
-        threads=threads,
-        greedy=greedy,
-    )
-    if as_json:
-        print_json(result)
+    options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
+    if suite:
+        rows = benchmark(agent or world, tasks or SUITE, **options)
+        print_json(rows) if as_json else Console().print(tables.suite(agent or world, rows))
         return
-    table = Table(box=None, show_header=False, title=f"{result['agent']} in {result['world']}, {split} levels")
-    low, high = result["success_low"], result["success_high"]
-    table.add_row("success", f"{result['success']:.1%}  (95 % interval {low:.1%} to {high:.1%})")
-    table.add_row("episodes", str(result["episodes"]))
-    table.add_row("mean return", f"{result['return_mean']:.2f}")
-    table.add_row("mean length", f"{result['length_mean']:.1f} steps")
-    for name in [name for name in result if name.startswith("plan")]:
-        table.add_row(name.replace("_", " "), f"{result[name]:.4g}")
-    Console().print(table)
+    if agent is None:
+        raise ValueError("evaluate needs a world and an agent, such as: rumpus evaluate sokoban random")
+    chosen = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
+    result = measure(world, agent, episodes=episodes, split=split, **chosen, **options)
+    what = str(tasks) if tasks else f"{split} levels"
+    print_json(result) if as_json else Console().print(tables.evaluation(result, what))
 
 
 @app.command()

@@ -255,10 +255,11 @@ def test_links_on_the_pages_lead_somewhere():
     assert not wrong
 
 
-def test_readme_and_changelog_tell_of_this_version():
+def test_pages_tell_of_this_version():
     from rumpus import __version__, worlds
-    from rumpus.__main__ import markdown_table
+    from rumpus.__main__ import markdown_table, things_table
 
-    table = markdown_table([worlds.load(name) for name in worlds.names()])
-    assert table in (ROOT / "README.md").read_text(encoding="utf-8"), "paste what `rumpus worlds --markdown` prints"
+    shown = [worlds.load(name) for name in worlds.names()]
+    assert markdown_table(shown) in (ROOT / "README.md").read_text(encoding="utf-8"), "paste `rumpus worlds --markdown`"
+    assert things_table(shown) in (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"), "paste `… worlds --things`"
     assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

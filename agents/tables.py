@@ -1,0 +1,53 @@
+"""Results as tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+
+def evaluation(result: Mapping[str, Any], what: str) -> Table:
+    """What `evaluate` returns, as a table. what: which levels or tasks were played."""
+    table = Table(box=None, show_header=False, title=f"{result['agent']} in {result['world']}, {what}")
+    table.add_row("success", _rate(result))
+    table.add_row("episodes", str(result["episodes"]))
+    table.add_row("mean return", f"{result['return_mean']:.2f}")
+    table.add_row("mean length", f"{result['length_mean']:.1f} steps")
+    for player in [name.removeprefix("success_") for name in result if name.startswith("success_")]:
+        if player.isdigit():
+            success, paid = result[f"success_{player}"], result[f"return_{player}"]
+            table.add_row(f"player {player}", f"success {success:.1%}, mean return {paid:.2f}")
+    for name in [name for name in result if name.startswith("plan")]:
+        table.add_row(name.replace("_", " "), f"{result[name]:.4g}")
+    for kind in ("skills", "difficulty"):
+        for name, sums in result.get(kind, {}).items():
+            table.add_row(name, f"{_rate(sums)}, {sums['episodes']} episodes")
+    return table
+
+
+def suite(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """What the benchmark's `suite` returns, as a table."""
+    table = Table(box=None, title=f"{agent}: 0 is a random player, 1 the expert")
+    for column in ("skill", "score", "95 % interval", "success", "return", "random's", "expert's", "attempted"):
+        table.add_column(column, justify="left" if column == "skill" else "right")
+    for row in rows:
+        number = {
+            name: "-" if row[name] is None else f"{row[name]:.2f}" for name in ("score", "agent", "random", "expert")
+        }
+        table.add_row(
+            row["skill"],
+            number["score"],
+            "-" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}",
+            "-" if row["success"] is None else f"{row['success']:.0%}",
+            number["agent"],
+            number["random"],
+            number["expert"],
+            f"{row['attempted']} of {row['tasks']}",
+        )
+    return table
+
+
+def _rate(sums: Mapping[str, Any]) -> str:
+    return f"{sums['success']:.1%}  (95 % interval {sums['success_low']:.1%} to {sums['success_high']:.1%})"

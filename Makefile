@@ -8,6 +8,7 @@
 #   make bench      measure the speed of this machine   make bench ARGS="sokoban --seconds 5"
 #   make goldens    record the golden playthroughs anew, after a change that is meant to change them
 #   make pictures   draw the sprites and the pictures of the README anew
+#   make vocabulary  add the words of new worlds to assets/vocabulary.txt
 #   make constraints  choose the newest versions of everything, and write them to constraints.txt
 #   make clean      remove caches and build products    make distclean  remove .venv too
 #
@@ -20,7 +21,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint format bench goldens pictures constraints clean distclean
+.PHONY: setup demo test lint format bench goldens pictures vocabulary constraints clean distclean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -65,6 +66,9 @@ goldens: setup
 pictures: setup
 	$(BIN)/python -m rumpus.assets.make_sprites
 	$(BIN)/python docs/make_pictures.py
+
+vocabulary: setup
+	$(BIN)/python -m rumpus.assets.make_vocabulary
 
 constraints: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet uv

@@ -1,7 +1,7 @@
 """Writes the vocabulary, the words that have a token of their own: python -m rumpus.assets.make_vocabulary
 
 They are the words of the grammar, the names and instructions of all worlds, numbers, and EVERYDAY words for players to
-talk with. A new word changes the numbers of the tokens after it, and so what trained agents read: add words with care.
+talk with. A word keeps its token for good, since trained agents know it by that: new words go to the end of the file.
 """
 
 from __future__ import annotations
@@ -52,9 +52,10 @@ def texts() -> list[str]:
 
 
 def vocabulary() -> str:
-    """The contents of the vocabulary file: a word a line, sorted, each once."""
+    """The contents of the vocabulary file: a word a line, those that are there in their places, new ones behind."""
+    known = PATH.read_text(encoding="ascii").split()
     words = {word for text in texts() for word in re.findall("[a-z0-9]+", text)}
-    return "".join(f"{word}\n" for word in sorted(words))
+    return "".join(f"{word}\n" for word in [*known, *sorted(words - set(known))])
 
 
 if __name__ == "__main__":

@@ -59,5 +59,7 @@ THINGS = Things(
     most=MOST,
     kinds={"player": (), "key": NAMES, "lock": NAMES, "gem": ("white",)},
     relations=("there", "open", "gone", "touching", "near", "holding"),
-    objective={"stages": [{"all": [{"a": {"kind": "player"}, "relation": "holding", "b": {"kind": "gem"}}]}]},
+    objective={
+        "stages": [{"all": [{"a": {"kind": "player", "who": "you"}, "relation": "holding", "b": {"kind": "gem"}}]}]
+    },
 )

@@ -330,7 +330,7 @@ def evaluate(
         return
     if agent is None:
         raise ValueError("evaluate needs a world and an agent, such as: rumpus evaluate sokoban random")
-    chosen = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
+    chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
     result = measure(world, agent, episodes=episodes, split=split, **chosen, **options)
     what = str(tasks) if tasks else f"{split} levels"
     print_json(result) if as_json else Console().print(tables.evaluation(result, what))

@@ -56,7 +56,7 @@ def heard(actions, thing, token):
 def holds(clause, things, count, actions, player):
     """Whether a clause holds now, as this player means it."""
     relation, least = clause[RELATION], clause[LEAST]
-    found, total = 0, 0
+    found, total = np.int32(0), np.int32(0)
     for i in range(count):
         one = things[i]
         if not matches(one, clause, A, player):
@@ -102,7 +102,7 @@ def judge(state, things, count, actions, outcomes):
     come to the time limit. What pays whom is settled by the task's scheme: `mix` is (own share, share of the sum of
     all), in thousandths.
     """
-    sum_, first = 0, False
+    sum_, first = np.int64(0), False
     for player in range(state.players):
         outcome = outcomes[player]
         outcome.terminated, outcome.success = 0, 0

@@ -76,8 +76,8 @@ def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype
 def own_words(state: np.dtype) -> tuple[int, int]:
     """First and last (behind it) 8-byte word of a state that tell what can happen next: a world's own fields, and where
     its goals stand. Time and chance are left out."""
-    fields = state.fields or {}
-    return fields["cursor"][1] // 8, -(-fields["pay"][1] // 8)
+    assert state.fields is not None
+    return state.fields["cursor"][1] // 8, -(-state.fields["pay"][1] // 8)
 
 
 def task_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:

@@ -1,7 +1,8 @@
 """Episodes as data: world, version, knobs, limit, split, seed and actions, with checksums that tell a wrong replay.
 
 Pixels are not kept: a replay makes them again, at any size. A level set of your own is not kept either: give the same
-one.
+one. The task of an episode is kept as the JSON that it is; whoever plays it again gives the function that makes a table
+of it (rumpus.tasks.replays.table_of).
 """
 
 from __future__ import annotations
@@ -19,9 +20,15 @@ from ...interface.action import ACTION, as_action, write_actions
 from ...interface.keys import BUTTONS, KEYS, button_index, key_index
 from .batch import Batch
 from .kernels import write_atomically
+from .table import Table
 from .world import World
 
 FORMAT = 1
+_HEAD = ("world", "version", "knobs", "limit", "split", "seed")
+_JUDGED = ("stage", "lasted", "pay", "mix", "stages", "clauses", "hold", "goal", "earned")
+"""Fields of a state that are written in judged episodes only."""
+Tabled = Callable[[Mapping[str, Any]], Table]
+"""What makes a table of one row of a task's JSON."""
 
 
 class ReplayError(ValueError):
@@ -31,7 +38,8 @@ class ReplayError(ValueError):
 @dataclass
 class Episode:
     """One episode. actions: a list of ACTION arrays (players,), one a tick; checksums: of the state at the start and
-    after each tick, 32 bits each."""
+    after each tick, 32 bits each; task: its JSON, if it is not the world's own, and grid: (rows, columns) of the
+    picture, which the largest task of a table settles for all."""
 
     world: str
     version: int
@@ -41,13 +49,24 @@ class Episode:
     seed: int
     actions: list[np.ndarray] = field(default_factory=list)
     checksums: list[int] = field(default_factory=list)
+    task: dict[str, Any] | None = None
+    grid: tuple[int, int] | None = None
 
     @classmethod
-    def start(cls, batch: Batch, row: int = 0) -> Episode:
-        """A recording of the episode that has just begun in this row: call `note` after each step."""
-        world, seed = batch.world, int(batch.states["seed"][row])
-        limit = int(batch.states["limit"][row])
-        return cls(world.name, world.version, dict(batch.knobs), limit, batch.split, seed, [], [checksum(batch, row)])
+    def start(cls, batch: Batch, row: int = 0, task: Mapping[str, Any] | None = None) -> Episode:
+        """A recording of the episode that has just begun in this row: call `note` after each step.
+
+        task: the JSON of the task that the row plays, in a batch that has a table of them; ValueError without it.
+        """
+        world, state = batch.world, batch.states[row]
+        own = batch.task[int(state["task"])]
+        if task is None and (own["seeded"] or own["judged"]):
+            raise ValueError("this batch plays a table of tasks: give the JSON of the row's task, so that it is kept")
+        head = (world.name, world.version, {name: int(own[name]) for name in world.knobs}, int(state["limit"]))
+        start = cls(*head, batch.split, int(state["seed"]), [], [checksum(batch, row)])
+        if task is not None:
+            start.task, start.grid = dict(task), (int(own["rows"]), int(own["cols"]))
+        return start
 
     def note(self, batch: Batch, row: int = 0) -> None:
         """Record the step that this row has just made."""
@@ -56,7 +75,9 @@ class Episode:
 
     def save(self, path: str | Path) -> None:
         """Write the episode as JSON, whole or not at all."""
-        head = {name: getattr(self, name) for name in ("world", "version", "knobs", "limit", "split", "seed")}
+        head = {name: getattr(self, name) for name in _HEAD}
+        if self.task is not None:
+            head |= {"task": self.task, "grid": self.grid}
         ticks = [[_plain(action) for action in tick] for tick in self.actions]
         lines = [f'"{name}": {json.dumps(value)}' for name, value in {"rumpus_replay": FORMAT, **head}.items()]
         lines.append('"checksums": ' + json.dumps(self.checksums))
@@ -79,27 +100,49 @@ class Episode:
             raise ReplayError(f"{path}: not a replay of Rumpus: {error!r}") from None
 
     def frames(
-        self, load: Callable[[str], World], size: tuple[int, int], player: int = 0, levels: Any = None
+        self,
+        load: Callable[[str], World],
+        size: tuple[int, int],
+        player: int = 0,
+        levels: Any = None,
+        table: Tabled | None = None,
     ) -> Iterator[np.ndarray]:
-        """Play the episode again and yield its frames, uint8 (height, width, 3). `load` finds a world by name.
+        """Play the episode again and yield its frames, uint8 (height, width, 3). `load` finds a world by name; `table`
+        makes the table of the episode's task, if it has one.
 
         Raises ReplayError at the first tick whose state is not the recorded one.
         """
-        batch = self.batch(load(self.world), size, levels)
+        batch = self.batch(load(self.world), size, levels, table)
         yield batch.picture(player=player)
         for tick in range(len(self.actions)):
             self.play(batch, tick)
             yield batch.picture(player=player)
 
-    def batch(self, world: World, size: tuple[int, int] = (64, 64), levels: Any = None) -> Batch:
+    def batch(
+        self, world: World, size: tuple[int, int] = (64, 64), levels: Any = None, table: Tabled | None = None
+    ) -> Batch:
         """A batch of one row at the start of this episode. Raises ReplayError if that is not where it began."""
         if world.version != self.version:
             raise ReplayError(f"this replay is of {self.world} version {self.version}; this is version {world.version}")
-        options: dict[str, Any] = {"knobs": self.knobs, "limit": self.limit, "split": self.split, "levels": levels}
-        batch = Batch(world, 1, size=size, threads=1, **options)
+        options: dict[str, Any] = {"knobs": self.knobs, "limit": self.limit, "levels": levels}
+        if self.task is not None:
+            options = {"tasks": self._table(table)}
+        batch = Batch(world, 1, size=size, threads=1, split=self.split, **options)
         batch.reset(seed=self.seed)
         self._check(batch, 0)
         return batch
+
+    def _table(self, table: Tabled | None) -> Table:
+        """The table of this episode's task, drawn as large as it was."""
+        if table is None or self.task is None:
+            raise ReplayError("this replay is of a task: give `table`, which makes a table of its JSON")
+        try:
+            made = table(self.task)
+            records = made.records.copy()
+            records["rows"], records["cols"] = self.grid or (records["rows"], records["cols"])
+            return Table(records, made.levels)
+        except (ValueError, TypeError) as error:
+            raise ReplayError(f"this replay is of a task that cannot be played: {error}") from None
 
     def play(self, batch: Batch, tick: int) -> Any:
         """Do this tick's actions in a batch that stands before it. Returns the outcomes (players,)."""
@@ -115,8 +158,18 @@ class Episode:
 
 
 def checksum(batch: Batch, row: int) -> int:
-    """A 32-bit checksum of a row's state."""
-    return zlib.crc32(batch.save(row))
+    """A 32-bit checksum of a row's state: of all that is the episode's own, wherever and after whatever it is played.
+
+    Left out are the row of the table, the seeds to come, and what the judge had to do in episodes before.
+    """
+    data = batch.save(row)
+    mark = len(data) - batch.world.state.itemsize
+    state = np.frombuffer(data, batch.world.state, offset=mark).copy()
+    for name in ("task", "stream", *(() if state["judged"] else _JUDGED)):
+        state[name] = 0
+    for player, clauses in enumerate(state["clauses"][0]):
+        state["goal"][0, player, clauses:] = 0
+    return zlib.crc32(data[:mark] + state.tobytes())
 
 
 def _plain(action: np.void) -> dict[str, Any]:

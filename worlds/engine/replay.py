@@ -2,7 +2,7 @@
 
 Pixels are not kept: a replay makes them again, at any size. A level set of your own is not kept either: give the same
 one. The task of an episode is kept as the JSON that it is; whoever plays it again gives the function that makes a table
-of it (rumpus.tasks.replays.table_of).
+of it (rumpus.tasks.replays has one).
 """
 
 from __future__ import annotations

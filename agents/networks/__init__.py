@@ -1,6 +1,12 @@
 """A player's network: eyes and ears, perhaps a memory, a hand, and a guess at how well it will go.
 
-Nothing here knows a world's name. Players of one world share a network; each player of each row is a *lane* of its own.
+Nothing here knows a world's name. Each player of each row is a *lane* of its own.
+
+An instruction works by way of the eyes alone: it makes channels stronger, weaker, or shifts them (FiLM, Perez et al.
+2018, arXiv 1709.07871). By trial, in rooms with several coloured locks and the instruction to touch one of them and no
+other, training success after 160,000 steps was 95 % so, 79 % with features of the text beside those of the frame too,
+and 64 % with them beside it alone (one seed each); a run whose tasks all say the same learned much slower with a text
+beside the frame, so there it is not read at all.
 """
 
 from __future__ import annotations
@@ -38,8 +44,8 @@ class Sight(NamedTuple):
 class Shape:
     """How large a network is. size: frame (height, width) in pixels; head: "moves" or "devices"; patch: pixels, 0 to
     choose by the frame; channels and blocks of the torso; hidden: features it ends in; units: of the LSTM, 0 for no
-    memory; words: features of a text; guided: whether the instruction decides what the eyes look for, which is worth
-    its time where instructions differ; cells: (rows, columns) of tiles that a frame shows, if it shows tiles."""
+    memory; words: features of a text; guided: whether the instruction is read, which is for tasks that do not all say
+    the same; cells: (rows, columns) of tiles that a frame shows, if it shows tiles."""
 
     size: tuple[int, int]
     head: str = "moves"
@@ -61,13 +67,13 @@ class Network(nn.Module):
         if shape.head not in HEADS:
             raise ValueError(f"unknown head {shape.head!r}; it is {' or '.join(HEADS)}")
         self.torso = Torso(shape.size, shape.hidden, shape.channels, shape.blocks, shape.patch)
-        self.language = Language(shape.words)
+        self.language = Language(shape.words) if shape.guided or world.players > 1 else None
         self.guide: nn.Linear | None = None
         if shape.guided:
             self.guide = nn.Linear(shape.words, shape.blocks * 2 * shape.channels)
             nn.init.zeros_(self.guide.weight)  # at first words change nothing of what is seen
             nn.init.zeros_(self.guide.bias)
-        features = shape.hidden + shape.words * (1 + (world.players > 1))
+        features = shape.hidden + shape.words * (world.players > 1)
         self.core = Recurrent(features, shape.units) if shape.units else None
         self.head = HEADS[shape.head](shape.units or features, world)
         self.critic = initialise(nn.Linear(shape.units or features, 1), 1.0)
@@ -83,13 +89,12 @@ class Network(nn.Module):
 
         sight: of steps * lanes, step by step; fresh: (steps, lanes), 1 where an episode begins.
         """
-        texts, guides = self.language(sight.texts), None
-        if self.guide is not None:
-            guides = self.guide(texts)[sight.which].view(len(sight.which), len(self.torso.blocks), 2, -1)
-        parts = [self.torso(sight.pixels, guides), texts[sight.which]]
-        if sight.chat is not None:
-            parts.append(self.language(sight.chat))
-        features = torch.cat(parts, 1)
+        guides = None
+        if self.guide is not None and self.language is not None:
+            guides = self.guide(self.language(sight.texts))[sight.which].unflatten(1, (len(self.torso.blocks), 2, -1))
+        features = self.torso(sight.pixels, guides)
+        if sight.chat is not None and self.language is not None:
+            features = torch.cat([features, self.language(sight.chat)], 1)
         if self.core:
             assert memory is not None
             outputs, memory = self.core(features.view(*fresh.shape, -1), memory, fresh)

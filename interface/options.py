@@ -12,8 +12,7 @@ _KNOWN = ("knobs", "limit", "split", "levels", "tasks")
 
 
 def apply_options(batch: Any, options: Mapping[str, Any] | None) -> None:
-    """Configure a batch from `knobs`, `limit`, `split`, `levels` and `tasks`; an option of another name is warned of and
-    ignored.
+    """Configure a batch from `knobs`, `limit`, `split`, `levels` and `tasks`; another name is warned of and ignored.
 
     What is not named goes back to the world's own value. Without any of them nothing changes.
     """

@@ -19,7 +19,9 @@ class ParallelEnvironment(ParallelEnv):
     """One row of a batch as a `pettingzoo.ParallelEnv`; its agents are "player_0", "player_1", …
 
     Each agent has its own observation, action, reward and end, in the form that a single Environment has; what one says
-    another hears in the next observation's chat. An agent that has ended leaves `agents`; the others go on.
+    another hears in the next observation's chat. An agent that has ended leaves `agents`, with its last observation,
+    reward and info; the others go on, until the episode has ended for each. Infos hold `success`, `seed` and `task` as
+    those of a single Environment.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "is_parallelizable": True}
@@ -109,8 +111,9 @@ class ParallelEnvironment(ParallelEnv):
         }
 
     def _infos(self, agents: list[str], success: np.ndarray) -> dict[str, Any]:
-        seed = int(self.batch.states["seed"][0])
-        return {agent: {"success": bool(success[self.possible_agents.index(agent)]), "seed": seed} for agent in agents}
+        state = self.batch.states[0]
+        shared = {"seed": int(state["seed"]), "task": int(state["task"])}
+        return {agent: {"success": bool(success[self.possible_agents.index(agent)]), **shared} for agent in agents}
 
     def _show(self) -> None:
         if self.render_mode == "human":

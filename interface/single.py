@@ -19,9 +19,9 @@ class Environment(gymnasium.Env):
 
     The observation is a dict of pixels, uint8 (height, width, 3), instruction and chat, both str; the action a dict of
     keys, buttons, wheel, mouse and say (see rumpus.interface.spaces). `info` holds `success`, whether the world's
-    objective was met in this step, and `seed`, which shows this very episode again when given to `reset`.
-    `reset(options=...)` takes `knobs`, `limit` and `split`, which hold from then on. `batch` and `world` are open to
-    whoever needs more.
+    objective was met in this step, `seed`, which shows this very episode again when given to `reset`, and `task`, the
+    row of the table of tasks that is played (0 where there is none). `reset(options=...)` takes `knobs`, `limit`,
+    `split`, `levels` and `tasks`, which hold from then on. `batch` and `world` are open to whoever needs more.
 
     Raises ValueError for a batch of several environments or players, and for an action that is not in the space.
     """
@@ -90,7 +90,8 @@ class Environment(gymnasium.Env):
         }
 
     def _info(self, success: bool) -> dict[str, Any]:
-        return {"success": success, "seed": int(self.batch.states["seed"][0])}
+        state = self.batch.states[0]
+        return {"success": success, "seed": int(state["seed"]), "task": int(state["task"])}
 
     def _show(self) -> None:
         if self.render_mode == "human":

@@ -25,7 +25,7 @@ class VectorEnvironment(VectorEnv):
     autoreset_mode: NEXT_STEP (an ended row begins anew in the step after, which ignores its action), SAME_STEP (at
     once; the last observation is in `infos["final_obs"]`), or DISABLED (rows wait for `reset(options={"reset_mask":
     mask})`). `infos["success"]` says which rows met the world's objective in this step, `infos["seed"]` which seed
-    shows the episode.
+    shows the episode, and `infos["task"]` which row of the table of tasks it plays (0 where there is none).
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "autoreset_mode": AutoresetMode.NEXT_STEP}
@@ -128,9 +128,8 @@ class VectorEnvironment(VectorEnv):
         }
 
     def _infos(self, success: np.ndarray) -> dict[str, Any]:
-        every = np.ones(self.num_envs, bool)
-        seeds = self.batch.states["seed"].copy()
-        return {"success": success, "_success": every, "seed": seeds, "_seed": every.copy()}
+        infos = {"success": success, **{name: self.batch.states[name].copy() for name in ("seed", "task")}}
+        return infos | {f"_{name}": np.ones(self.num_envs, bool) for name in infos}
 
     def _checked(self, mask: Any) -> np.ndarray:
         if not isinstance(mask, np.ndarray) or mask.dtype != bool or mask.shape != (self.num_envs,) or not mask.any():

@@ -1,5 +1,7 @@
 """The door: keys, text, actions, and the faces that Gymnasium and PettingZoo know."""
 
+from pathlib import Path
+
 import gymnasium
 import numpy as np
 import pettingzoo.test
@@ -15,6 +17,8 @@ from rumpus.interface.keys import KEYS, key_index
 from rumpus.interface.spaces import action_space
 from rumpus.interface.text import TOKENS, TextSpace, decode, encode, vocabulary, vocabulary_size
 from rumpus.interface.wrappers import BagOfWords, Moves, Tokens
+from rumpus.tasks.compile import table
+from rumpus.tasks.goals import Task
 
 SINGLE = [name for name in worlds.names() if worlds.load(name).players == 1]
 PARALLEL = [name for name in worlds.names() if worlds.load(name).players > 1]
@@ -268,6 +272,145 @@ def test_what_one_says_the_other_hears(name):
     assert (observations["player_0"]["pixels"] != observations["player_1"]["pixels"]).any(), "each sees itself"
     with pytest.raises(ValueError, match="live agent"):
         env.step({"player_0": actions["player_0"]})
+
+
+# ---- tasks
+
+COINS = worlds.load(str(Path(__file__).parent / "tiny_world"))
+DUO = worlds.load("sokoban-duo")
+LEVEL = "########\n#      #\n# @ $ .#\n# & $ .#\n#      #\n########\n"
+"""Each player's box is on the right, and three steps there bring it home."""
+
+
+def tasks_of(world, *goals, start=None, limit=30, **more):
+    """A table of tasks, each given as the goals of its players; player p of task t is told "t p"."""
+    made = []
+    for number, each in enumerate(goals):
+        players = [{"goal": goal, "instruction": f"{number} {seat}"} for seat, goal in enumerate(each)]
+        head = {"rumpus_task": 1, "id": str(number), "world": world.name, "start": start or {}, "limit": limit}
+        made.append(Task.model_validate(head | {"players": players} | more))
+    return table(made, world)
+
+
+def home(least, **more):
+    clause = {"a": {"kind": "box"}, "relation": "on", "b": {"kind": "target"}, "least": least}
+    return {"stages": [{"all": [clause], **more}]}
+
+
+ROOM = {"level": LEVEL, "knobs": {"boxes": 2, "height": 6, "width": 8}}
+REST = as_action(np.zeros((), ACTION))
+RIGHT = as_action(DUO.moves["push right"].record())
+
+
+def test_one_player_ends_and_the_other_goes_on():
+    env = worlds.parallel(DUO, size=SIZE, tasks=tasks_of(DUO, [home(1), home("all")], start=ROOM))
+    env.reset(seed=0)
+    for step in range(6):
+        actions = {"player_0": RIGHT, "player_1": REST} if step < 3 else {"player_1": RIGHT}
+        observations, rewards, terminations, truncations, infos = env.step(actions)
+        assert set(observations) == set(rewards) == set(terminations) == set(truncations) == set(infos) == set(actions)
+        assert not any(truncations.values())
+        assert terminations == {"player_1": step == 5} | ({"player_0": step == 2} if step < 3 else {})
+        assert rewards == {agent: float(ended) for agent, ended in terminations.items()}
+        assert {agent: info["success"] for agent, info in infos.items()} == terminations
+        assert env.agents == (["player_0", "player_1"] if step < 2 else ["player_1"] if step < 5 else [])
+        if step == 2:
+            with pytest.raises(ValueError, match="live agent"):
+                env.step({"player_0": RIGHT, "player_1": REST})
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        env.step({})
+
+
+def test_the_first_success_ends_it_for_all():
+    env = worlds.parallel(DUO, size=SIZE)
+    race = tasks_of(DUO, [home(1), home(1, hold=5)], start=ROOM, limit=4, ends="first")
+    for moves, ended, cut, won in (
+        ([RIGHT] * 3, [True, True], [False, False], [True, False]),
+        ([REST] * 4, [False, False], [True, True], [False, False]),
+    ):
+        env.reset(seed=0, options={"tasks": race})
+        for move in moves:
+            assert env.agents == env.possible_agents
+            outcome = env.step({"player_0": move, "player_1": REST})
+        assert [list(each.values()) for each in outcome[2:4]] == [ended, cut]
+        assert [info["success"] for info in outcome[4].values()] == won
+        assert env.agents == []
+
+
+@pytest.mark.filterwarnings("ignore:.*unknown reset options.*:UserWarning")
+def test_pettingzoo_accepts_tasks():
+    goals = [[home(1), home("all")], [home("all"), home(1)], [home(1, hold=3), {"never": home(1)["stages"][0]["all"]}]]
+    made = {ends: tasks_of(DUO, *goals, start=ROOM, limit=25, ends=ends) for ends in ("each", "first")}
+    pettingzoo.test.parallel_api_test(worlds.parallel(DUO, size=SIZE, tasks=made["each"]), num_cycles=150)
+    pettingzoo.test.parallel_seed_test(lambda: worlds.parallel(DUO, size=SIZE, tasks=made["first"]), num_cycles=60)
+    env, seen = worlds.parallel(DUO, size=SIZE, tasks=made["each"]), set()
+    for _ in range(25):
+        observations, infos = env.reset()
+        seen |= {(info["task"], observations[agent]["instruction"]) for agent, info in infos.items()}
+    assert seen == {(row, f"{row} {player}") for row in range(3) for player in range(2)}
+
+
+def coins(count=3):
+    """Tasks that are over in 2, 3, … steps."""
+    stay = {"a": {"kind": "coin"}, "relation": "there"}
+    return tasks_of(COINS, *([{"stages": [{"all": [stay], "hold": row + 1}]}] for row in range(count)))
+
+
+def test_a_single_environment_plays_tasks():
+    env, seen = worlds.single(COINS, size=SIZE, tasks=coins()), set()
+    for _ in range(20):
+        observation, info = env.reset()
+        assert observation["instruction"] == f"{info['task']} 0"
+        row, steps, ended = info["task"], 0, False
+        while not ended:
+            observation, reward, ended, _, info = env.step(REST)
+            steps += 1
+            assert (info["task"], observation["instruction"]) == (row, f"{row} 0")
+        assert (steps, reward, info["success"]) == (row + 2, 1.0, True)
+        seen.add(row)
+    assert seen == {0, 1, 2}
+    observation, info = env.reset(options={"limit": 9})
+    assert (observation["instruction"], info["task"]) == (COINS.instruction, 0), "an option that is not named is off"
+
+
+@pytest.mark.parametrize("text", [True, False])
+@pytest.mark.parametrize("mode", [AutoresetMode.NEXT_STEP, AutoresetMode.SAME_STEP])
+def test_a_vector_environment_shows_the_words_of_the_task_that_each_row_plays_now(mode, text):
+    envs = worlds.vector(COINS, 5, size=SIZE, text=text, autoreset_mode=mode, tasks=coins())
+    rest = {name: np.stack([value] * 5) for name, value in REST.items() if name != "say"} | {"say": [""] * 5}
+
+    def told(words, tasks):
+        assert [word if text else decode(word) for word in words] == [f"{row} 0" for row in tasks]
+
+    observations, infos = envs.reset(seed=1)
+    changes, tasks, steps = 0, infos["task"], np.zeros(5, int)
+    for _ in range(30):
+        before, (observations, _, terminations, truncations, infos) = tasks, envs.step(rest)
+        tasks = infos["task"]
+        told(observations["instruction"], tasks)
+        assert not truncations.any()
+        if mode is AutoresetMode.SAME_STEP:
+            steps += 1
+            assert (terminations == (steps == before + 2)).all()
+            if terminations.any():
+                told([each["instruction"] for each in infos["final_obs"][terminations]], before[terminations])
+                assert (infos["final_info"]["task"][terminations] == before[terminations]).all()
+            steps[terminations] = 0
+        changes += int((tasks != before).sum())
+    assert changes > 20
+
+
+def test_rows_that_are_reset_one_part_after_the_other_have_seeds_of_their_own():
+    first = np.arange(6) < 3
+
+    def seeds(seed):
+        batch = worlds.batch(COINS, 6, size=SIZE, seed=seed)
+        for mask in (first, ~first):
+            batch.reset(mask)
+        return batch.states["seed"].tolist()
+
+    assert len({*seeds(1), *seeds(99)}) == 12
+    assert seeds(1) == seeds(1)
 
 
 # ---- wrappers

@@ -6,6 +6,12 @@
     both = rumpus.worlds.parallel("sokoban-duo")            # PettingZoo
     batch = rumpus.worlds.batch("box-world", 1024)          # the engine itself
 
+All of them take `tasks=`, a table made by rumpus.tasks.compile from tasks of a file or your own. Every reset then draws
+a task, with its start, its words and its rewards, and infos say which row of the table it is:
+
+    both = rumpus.worlds.parallel("sokoban-duo", tasks=table(tasks, world))
+    both.reset(options={"tasks": table(others, world)})     # other tasks from now on
+
 Wherever a world is asked for, so is a folder anywhere with a world of yours in it: `parallel("path/to/my_world")`, or
 `"path/to/my_world:its-variant"` where it holds several.
 """

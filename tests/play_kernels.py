@@ -18,6 +18,9 @@ import numpy as np
 
 import rumpus.worlds
 from rumpus.interface.action import ACTION
+from rumpus.tasks.compile import judged
+from rumpus.worlds.engine.judge import NEVER, STAGE
+from rumpus.worlds.engine.table import Table
 
 
 def hands(rng: np.random.Generator, shape: tuple[int, ...], moves: np.ndarray) -> np.ndarray:
@@ -31,11 +34,37 @@ def hands(rng: np.random.Generator, shape: tuple[int, ...], moves: np.ndarray) -
     return actions
 
 
-def play(world: str, rows: int, steps: int, device: str = "cpu", threads: int | None = None, **options) -> list[str]:
-    """Checksums of the states and outcomes after each step, and of the pixels after the reset that follows it."""
-    batch = rumpus.worlds.batch(
-        world, rows, seed=7, device=device, threads=threads, limit=max(steps // 3, 2), **options
-    )
+def play(
+    world: str, rows: int, steps: int, device: str = "cpu", threads: int | None = None, levels: Any = None
+) -> list[str]:
+    """Checksums of the states and outcomes after each step, and of the pixels after the reset that follows it; then the
+    same of a table of tasks, with the things, what the goals say of them, and the tally."""
+    made, limit = rumpus.worlds.load(world), max(steps // 3, 2)
+    options: dict[str, Any] = {"seed": 7, "device": device, "threads": threads}
+    batch = rumpus.worlds.batch(made, rows, limit=limit, levels=levels, **options)
+    marks = _episodes(batch, steps)
+    batch.size = (8 * batch.rows, 8 * batch.cols)  # the widest words
+    marks.append(f"large pixels {_sum(batch._device.get(batch.draw()))}")
+    if made.things:
+        batch = rumpus.worlds.batch(made, rows, tasks=tasks(made, levels, limit), **options)
+        batch.weights = [1, 2, 3]
+        marks += [f"judged {mark}" for mark in _episodes(batch, steps)]
+        marks += [f"looked at {_sum(batch._device.get(part))}" for part in batch.look()]
+        marks += [f"{name} {batch._device.get(counts).tolist()}" for name, counts in batch.tally.items()]
+    return marks
+
+
+def tasks(world: Any, levels: Any, limit: int) -> Table:
+    """Three tasks: the world's objective; never to reach it; and the objective, each player against the others."""
+    own = judged(world)
+    records = np.concatenate([own.records] * 3)
+    records["limit"], records["pay"], records["first"] = limit, (1000, 200, -10, -300), (0, 0, 1)
+    records["goal"][1, :, :, STAGE], records["stages"][1] = NEVER, 0
+    records["mix"][2] = (2000, -1000)
+    return Table(records, own.levels if levels is None else levels)
+
+
+def _episodes(batch: Any, steps: int) -> list[str]:
     get, put = batch._device.get, batch._device.put
     batch.size = (2 * batch.rows + 3, 2 * batch.cols + 5)  # borders on all sides, and the narrowest words
     rng = np.random.default_rng(3)
@@ -43,13 +72,12 @@ def play(world: str, rows: int, steps: int, device: str = "cpu", threads: int | 
     batch.reset()
     marks = []
     for step in range(steps):
-        batch.actions[...] = put(hands(rng, (rows, batch.players), moves))
+        batch.actions[...] = put(hands(rng, (batch.n, batch.players), moves))
         batch.step()
         marks += [f"states {step} {_sum(get(batch.states))}", f"outcomes {step} {_sum(get(batch.outcomes))}"]
         batch.reset(batch.over)
         marks.append(f"pixels {step} {_sum(get(batch.draw()))}")
-    batch.size = (8 * batch.rows, 8 * batch.cols)  # the widest words
-    return [*marks, f"large pixels {_sum(get(batch.draw()))}"]
+    return marks
 
 
 def _sum(array: np.ndarray) -> str:

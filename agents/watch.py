@@ -1,9 +1,8 @@
-"""Watching a player: in a window, or recorded to an mp4 or gif."""
+"""Watching a player: in a window, or recorded to an mp4 or gif; of tasks with their words below."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import chain
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +10,13 @@ import numpy as np
 
 from .. import worlds
 from ..interface.viewer import Viewer
+from ..tasks.compile import table
+from ..tasks.goals import Task
+from ..tasks.show import strips
 from ..worlds.engine.batch import Batch
 from ..worlds.engine.world import World
 from .clip import rested, write_clip
+from .evaluate import solutions
 from .policy import Policy, player
 
 EDGE = 480
@@ -27,16 +30,35 @@ def picture_size(batch: Batch, edge: int = EDGE) -> tuple[int, int]:
     return batch.rows * tile, batch.cols * tile
 
 
-def episode(policy: Policy, batch: Batch, size: tuple[int, int]) -> Iterator[np.ndarray]:
-    """The frames of the episode that begins now in a batch of one row, and leave it at the start of the next."""
+def episode(
+    policy: Policy, batch: Batch, size: tuple[int, int], below: Sequence[np.ndarray] = ()
+) -> Iterator[np.ndarray]:
+    """The frames of the episode that begins now in a batch of one row: all players' pictures, each of this size, side
+    by side, and what is to stand below them, of the same width."""
     fresh = np.ones(1, bool)
     while not batch.over[0]:
-        yield batch.picture(size=size)
+        yield _frame(batch, size, below)
         policy.act(batch, fresh)
         batch.step()
         fresh = np.zeros(1, bool)
-    yield batch.picture(size=size)
-    batch.reset()
+    yield _frame(batch, size, below)
+
+
+def _frame(batch: Batch, size: tuple[int, int], below: Sequence[np.ndarray]) -> np.ndarray:
+    pictures = [batch.picture(player=player, size=size) for player in range(batch.players)]
+    return np.concatenate([np.concatenate(pictures, axis=1), *below])
+
+
+def _episodes(
+    policy: Policy, batch: Batch, size: tuple[int, int], tasks: Sequence[Task], episodes: int, hz: float
+) -> Iterator[np.ndarray]:
+    """The frames of so many episodes, from the one that begins now on; each is followed by the next of the tasks, whose
+    words stand below."""
+    words = strips(tasks[:episodes], size[1] * batch.players)
+    for number in range(episodes):
+        row = number % max(len(tasks), 1)
+        yield from rested(episode(policy, batch, size, words[row : row + 1]), hz)
+        batch.reset(tasks=[(number + 1) % max(len(tasks), 1)])
 
 
 def watch(
@@ -50,27 +72,36 @@ def watch(
     knobs: Mapping[str, int] | None = None,
     limit: int | None = None,
     levels: str | Path | None = None,
+    tasks: Sequence[Task] = (),
     size: tuple[int, int] | None = None,
     hz: float | None = None,
     greedy: bool = False,
 ) -> None:
     """Show a player in a window, or record it to `out` (.mp4 or .gif).
 
-    agent: as for `evaluate`; size: (height, width) in pixels; hz: frames a second, the world's tick rate (turn-based
-    worlds: at most 8) by default. Raises ValueError for anything unknown, and NoDisplayError where there is no screen.
+    agent: as for `evaluate`; tasks: what is played, one after the other, in place of the world's own task (the expert
+    shows their solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick
+    rate (turn-based worlds: at most 8) by default. Raises ValueError for anything unknown, and NoDisplayError where
+    there is no screen.
     """
     world = worlds.load(world)
-    policy, trained = (agent, {}) if isinstance(agent, Policy) else player(agent, world, seed=seed, greedy=greedy)
+    known = solutions(tasks) if tasks else None
+    if isinstance(agent, Policy):
+        policy, trained = agent, dict[str, Any]()
+    else:
+        policy, trained = player(agent, world, seed=seed, greedy=greedy, solutions=known)
+    trained = {} if tasks else trained
     options: dict[str, Any] = {
         "knobs": trained.get("knobs") if knobs is None else knobs,
         "limit": trained.get("limit") if limit is None else limit,
+        "tasks": table(tasks, world) if tasks else None,
     }
     batch = Batch(world, 1, split=split, seed=seed, levels=levels, threads=1, **options)
     size = size or picture_size(batch)
     hz = hz or (min(world.tick_hz, 8) if world.turn_based else world.tick_hz)
-    batch.reset()
+    batch.reset(seed=seed, tasks=[0])
     policy.start(batch)
-    shown = chain.from_iterable(rested(episode(policy, batch, size), hz) for _ in range(episodes))
+    shown = _episodes(policy, batch, size, tasks, episodes, hz)
     if out is not None:
         write_clip(out, shown, hz)
         return

@@ -298,7 +298,7 @@ def home(least, **more):
 
 
 ROOM = {"level": LEVEL, "knobs": {"boxes": 2, "height": 6, "width": 8}}
-REST = as_action(np.zeros((), ACTION))
+REST = as_action(np.zeros(1, ACTION)[0])
 RIGHT = as_action(DUO.moves["push right"].record())
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,16 +21,20 @@ import pygame
 import pytest
 
 from rumpus.agents.clip import rested, write_clip
-from rumpus.agents.human import clip, keyboard
+from rumpus.agents.human import clip, keyboard, panel
 from rumpus.agents.human.controls import Controls, hands_rows
 from rumpus.agents.human.hands import DELAY, INTERVAL, TickHands, TurnHands, hands_of
 from rumpus.agents.human.layout import arrange
+from rumpus.agents.human.overlays import verdict
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.window import Window
 from rumpus.interface.action import MOUSE_ONE, Move
 from rumpus.interface.keys import KEY, KEYS
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import NoDisplayError, open_display
+from rumpus.tasks.compile import table
+from rumpus.tasks.goals import Task
+from rumpus.worlds.engine.replay import checksum
 from rumpus.worlds.engine.world import World
 from rumpus.worlds.sokoban import DUO, SOKOBAN
 from rumpus.worlds.sokoban.state import BOX, LEVEL, TARGET, WALL
@@ -65,6 +69,33 @@ KNOBS = {"height": 5, "width": 7, "boxes": 1}
 
 def session(world: World = SOKOBAN, **options: Any) -> Session:
     return Session(world, seed=3, levels=room(), knobs=KNOBS, **options)
+
+
+HOME = {"a": {"kind": "box"}, "relation": "on", "b": {"kind": "target"}}
+"""A box on a target, which wants the steps down and right of the first player."""
+
+
+def tasks_of(world: World, *tasks: dict[str, Any], limit: int = 9) -> dict[str, Any]:
+    """Tasks in the room above, as play and Session take them. Each is {"goals": one for each player, …}."""
+    text = ROOM.replace("&", " ") if world.players == 1 else ROOM
+    made = []
+    for number, each in enumerate(tasks):
+        players = [
+            {"goal": goal, "instruction": f"task {number} for {seat}", "acts": seat not in each.get("tied", ())}
+            for seat, goal in enumerate(each["goals"])
+        ]
+        more = {name: value for name, value in each.items() if name not in ("goals", "tied")}
+        start = {"level": text.lstrip(), "knobs": KNOBS, "seed": number}
+        data = {"rumpus_task": 1, "id": f"t:{number}", "world": world.name, "start": start, "limit": limit, **more}
+        made.append(Task.model_validate(data | {"players": players}))
+    return {"tasks": table(made, world), "ids": [task.id for task in made]}
+
+
+def goal(*stages: dict[str, Any], hold: int = 0) -> dict[str, Any]:
+    return {"stages": [{"all": [clause], "hold": hold} for clause in stages]}
+
+
+FIRST_OF_TWO = goal({"a": {"kind": "player", "who": "you"}, "relation": "touching", "b": {"kind": "box"}}, HOME)
 
 
 def play(game: Session, letters: str) -> None:
@@ -217,6 +248,55 @@ def test_a_session_goes_back_again_and_on():
     game.leave()
     assert [(episode.seed, episode.result) for episode in game.episodes] == [(3, "time up"), (game.seed, "left")]
     assert game.episodes[0].undone == 2
+
+
+def test_a_session_plays_tasks_one_after_the_other():
+    game = Session(SOKOBAN, seed=3, **tasks_of(SOKOBAN, {"goals": [FIRST_OF_TWO]}, {"goals": [goal(HOME)]}))
+    start = checksum(game.batch, 0)
+    assert (game.task, game.name, game.stages) == ("t:0", "sokoban-t-0", ((0, 2),))
+    assert dict(panel.facts(game)) == {"task": "t:0", "stages": "0 of 2", "time left": "9 steps", "return": "0.00"}
+    play(game, "s")
+    assert dict(panel.facts(game))["stages"] == "1 of 2"
+    play(game, "d")
+    assert (game.result, game.returns, verdict(game)[0]) == ("success", (1.0,), "Success")
+    game.restart()
+    assert (game.task, game.stages, game.over, checksum(game.batch, 0) == start) == ("t:0", ((0, 2),), False, True)
+    play(game, "wwwwwwww")
+    assert dict(panel.facts(game))["time left"] == "1 step"
+    play(game, "w")
+    assert game.result == "time up"
+    game.next()
+    assert (game.task, game.instructions) == ("t:1", ("task 1 for 0",))
+    play(game, "sd")
+    game.next()
+    assert (game.task, game.steps) == ("t:0", 0)
+    game.next(-1)
+    assert game.task == "t:1"
+    assert [(e.task, e.result) for e in game.episodes] == [("t:0", "success"), ("t:0", "time up"), ("t:1", "success")]
+    with pytest.raises(ValueError, match="the 1 tasks one by one; there are 2"):
+        Session(SOKOBAN, **tasks_of(SOKOBAN, {"goals": [goal(HOME)]}) | {"ids": ["one", "two"]})
+
+
+def test_a_session_says_how_it_ended_for_each():
+    never = {"never": [HOME]}
+    race, guard = {"goals": [goal(HOME), goal(HOME, hold=3)]}, {"goals": [goal(HOME), never]}
+    game = Session(DUO, **tasks_of(DUO, race | {"ends": "first"}, race, guard, guard | {"ends": "first"}))
+    for ends, over, title in (
+        (("success", "too late"), True, "Player 1: success    Player 2: too late"),
+        (("success", ""), False, None),
+        (("success", "failed"), True, "Player 1: success    Player 2: failed"),
+        (("success", "failed"), True, "Player 1: success    Player 2: failed"),
+    ):
+        play(game, "sd")
+        assert (game.ends, game.over) == (ends, over)
+        assert game.result == ("success" if over else "")
+        assert not over or verdict(game)[0] == title
+        game.undo()
+        assert game.ends == ("", "")
+        game.next()
+    assert dict(panel.facts(game))["stages"] == "0 of 1"
+    game.next(-1)
+    assert dict(panel.facts(game))["stages"] == "0 of 1 and none"
 
 
 def test_a_clip_shows_every_state_at_any_size(tmp_path):
@@ -375,6 +455,50 @@ def test_two_people_play_and_talk(dummy, tmp_path):
     at_window(game, tmp_path, script, (420, 800))
 
 
+def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
+    blind = {"goals": [goal(HOME), goal(HOME, hold=3)], "tied": [1]}
+    game = Session(DUO, **tasks_of(DUO, blind, {"goals": [goal(HOME)] * 2}))
+
+    def script(person):
+        window = person.window
+        view = window.place.views[0]
+        assert arrange(700, 600, 5, 7, 2).views[0].height > view.height, "there is room for words"
+        assert panel.seat(game, window.hands, 1) == "Player 2   hands tied, can talk"
+        person.press(pygame.K_LEFT)
+        person.until(lambda: "hands are tied; talk with Enter" in window.mood.note, "told of tied hands")
+        assert game.steps == 0
+        person.press(pygame.K_s)
+        person.press(pygame.K_d)
+        person.until(lambda: game.ends == ("success", ""), "one is done")
+        assert panel.seat(game, window.hands, 0) == "Player 1   success"
+        person.press(pygame.K_a)
+        person.until(lambda: "Player 1 is done" in window.mood.note, "told of that")
+        assert game.steps == 2
+        person.press(pygame.K_F5)
+        person.until(lambda: game.steps == 0, "the same task again")
+        assert game.task == "t:0"
+        person.press(pygame.K_F6)
+        person.until(lambda: game.task == "t:1", "the next task")
+        person.press(pygame.K_F4)
+        person.until(lambda: game.task == "t:0", "the task before")
+        person.press(pygame.K_F4)
+        person.until(lambda: game.task == "t:1", "and round")
+        for key in (pygame.K_s, pygame.K_d):
+            person.press(key)
+        person.until(lambda: game.over, "both are done")
+        assert panel.hints(game, window.controls, window.hands, window.mood).startswith("Enter next task")
+        person.press(pygame.K_F12)
+        person.until(lambda: window.saved, "a screenshot")
+        person.press(pygame.K_RETURN)
+        person.until(lambda: game.task == "t:0", "the next task")
+
+    window = at_window(game, tmp_path, script)
+    assert [path.name for path in window.saved] == ["sokoban-duo-t-1-1.png"]
+    alone = Controls(SOKOBAN, hands_of(SOKOBAN), tasks=1)
+    assert not {"next", "previous"} & set(alone.table)
+    assert "this task again" in dict(map(reversed, alone.rows()))
+
+
 def test_a_person_plays_in_real_time(dummy, tmp_path):
     game = session(REAL_TIME)
 
@@ -396,9 +520,13 @@ def test_a_person_plays_in_real_time(dummy, tmp_path):
 SCRIPT = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from test_play import DUO, KNOBS, room
+from test_play import DUO, HOME, KNOBS, goal, room, tasks_of
 from rumpus.agents.human import play
-played = play(DUO, seed=3, levels=room(), knobs=KNOBS, window=(900, 600), out=sys.argv[2])
+if sys.argv[3] == "tasks":
+    what = tasks_of(DUO, {"goals": [goal(HOME), goal(HOME, hold=3)]}, {"goals": [goal(HOME)] * 2})
+else:
+    what = {"levels": room(), "knobs": KNOBS}
+played = play(DUO, seed=3, **what, window=(900, 600), out=sys.argv[2])
 print(json.dumps({"episodes": [vars(e) for e in played.episodes], "saved": [p.name for p in played.saved]}))
 """
 
@@ -419,18 +547,27 @@ def display(monkeypatch):
     server.wait(10)
 
 
-def test_real_keys_and_a_real_mouse(display, tmp_path):
-    here = os.path.dirname(__file__)
-    command = [sys.executable, "-c", SCRIPT, here, str(tmp_path)]
+def do(*words: str) -> str:
+    """What xdotool says to these words."""
+    return subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True, timeout=60).stdout
+
+
+@contextlib.contextmanager
+def real_window(out: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Another process that plays what the script makes of `what`, and the number of its window, which has the focus."""
+    command = [sys.executable, "-c", SCRIPT, os.path.dirname(__file__), str(out), what]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-    def do(*words: str) -> str:
-        return subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True, timeout=60).stdout
-
     try:
         window = do("search", "--sync", "--onlyvisible", "--class", "rumpus").split()[0]
         do("windowfocus", "--sync", window)
         time.sleep(0.3)
+        yield process, window
+    finally:
+        process.kill()
+
+
+def test_real_keys_and_a_real_mouse(display, tmp_path):
+    with real_window(tmp_path, "levels") as (process, window):
         do("key", "s", "Left", "F8")
         do("windowsize", "--sync", window, "1100", "640")
         time.sleep(0.3)
@@ -442,9 +579,21 @@ def test_real_keys_and_a_real_mouse(display, tmp_path):
         do("keydown", "d", "sleep", "0.8", "keyup", "d")
         do("key", "Escape", "Escape")
         played = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])
-    finally:
-        process.kill()
     first, second = played["episodes"]
     assert (first["steps"], first["undone"], first["result"]) == (2, 1, "success")
     assert second["steps"] >= 5
     assert played["saved"] == ["sokoban-duo-seed3-1.png"]
+
+
+def test_real_keys_play_tasks(display, tmp_path):
+    with real_window(tmp_path, "tasks") as (process, _):
+        do("key", "s", "d", "F5")  # one is home, and again
+        do("key", "s", "F6", "s", "d", "Return", "F4", "F12", "s", "Escape", "Escape")
+        played = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])
+    assert [(episode["task"], episode["steps"], episode["result"]) for episode in played["episodes"]] == [
+        ("t:0", 2, "left"),
+        ("t:0", 1, "left"),
+        ("t:1", 2, "success"),
+        ("t:1", 1, "left"),
+    ]
+    assert played["saved"] == ["sokoban-duo-t-1-1.png"]

@@ -18,8 +18,9 @@ from .keyboard import ARROWS, RIGHT_HAND, shown
 _CONTROLS = (
     ("help", "f1", "this page"),
     ("switch", "f2", "play the other player"),
-    ("restart", "f5", "this level again"),
-    ("next", "f6", "next level"),
+    ("previous", "f4", "the task before this one"),
+    ("restart", "f5", "this {what} again"),
+    ("next", "f6", "next {what}"),
     ("pause", "f7", "pause"),
     ("undo", "f8", "take a step back"),
     ("clip", "f9", "save a clip (with Shift: a GIF)"),
@@ -46,14 +47,16 @@ class Control:
 
 
 class Controls:
-    """The controls that make sense in a world, by name in `table`."""
+    """The controls that make sense in a world, by name in `table`. tasks: how many are played, 0 for levels."""
 
-    def __init__(self, world: World, hands: Hands):
+    def __init__(self, world: World, hands: Hands, tasks: int = 0):
+        self._what = "task" if tasks else "level"
         missing = set() if world.savable else {"undo", "clip"}
         missing |= set() if world.players > 1 else {"chat"}
+        missing |= set() if tasks > 1 else {"previous"} if tasks == 0 else {"previous", "next"}
         missing |= set() if world.players > 1 and not hands.shared else {"switch"}
         self.table = {
-            name: Control(name, key_index(key), key in world.keys, text)
+            name: Control(name, key_index(key), key in world.keys, text.format(what=self._what))
             for name, key, text in _CONTROLS
             if name not in missing
         }
@@ -68,10 +71,14 @@ class Controls:
         return next(found, None)
 
     def hint(self, *names: str) -> str:
-        """A short line: "F5 again   F6 next"."""
-        words = {"restart": "again", "next": "next level", "clip": "clip", "undo": "undo", "chat": "say"}
+        """A short line: "F5 again   F6 next level"."""
+        words = {"restart": "again", "next": f"next {self._what}", "chat": "say"}
         known = [self.table[name] for name in names if name in self.table]
         return "    ".join(f"{control.shown} {words.get(control.name, control.name)}" for control in known)
+
+    def onward(self) -> str:
+        """What Enter does when an episode is over, as a hint."""
+        return f"Enter next {self._what}" if "next" in self.table else "Enter again"
 
     def rows(self) -> list[tuple[str, str]]:
         """(keys, meaning) of all controls."""

@@ -10,8 +10,9 @@ import pygame
 from ...interface.action import MOUSE_ONE
 from ...worlds.engine.tiles import LARGEST
 
-BAR, SIDE, LABEL = 6.4, 15, 1.9
-"""Height of the panel below the pictures, its width beside them, height of a picture's label; in text units."""
+BAR, SIDE, LABEL, LINE = 6.4, 15, 1.9, 1.5
+"""Height of the panel below the pictures, its width beside them, height of a picture's label and of each further line
+of it; in text units."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ class Arrangement:
         return (2 * x + 1) * MOUSE_ONE // (2 * view.height), (2 * y + 1) * MOUSE_ONE // (2 * view.height)
 
 
-def arrange(width: int, height: int, rows: int, cols: int, players: int) -> Arrangement:
-    """The arrangement that shows rows x cols tiles the largest, once for each player, in a window of width x height."""
+def arrange(width: int, height: int, rows: int, cols: int, players: int, lines: int = 0) -> Arrangement:
+    """The arrangement that shows rows x cols tiles the largest, once for each player, in a window of width x height,
+    with room for so many further lines in each picture's label."""
     unit = min(max(min(width, height) // 42, 11), 24)
     best: tuple[int, Arrangement] | None = None
     for side, down in product((False, True), (False, True) if players > 1 else (False,)):
@@ -50,7 +52,8 @@ def arrange(width: int, height: int, rows: int, cols: int, players: int) -> Arra
         else:
             room = pygame.Rect(0, 0, width, height - round(BAR * unit))
             panel = pygame.Rect(0, room.bottom, width, height - room.bottom)
-        tile, views = _views(room, unit, (rows, cols), (players, 1) if down else (1, players))
+        label = round((LABEL + LINE * lines) * unit) if players > 1 else 0
+        tile, views = _views(room, unit, label, (rows, cols), (players, 1) if down else (1, players))
         if best is None or tile > best[0]:
             best = tile, Arrangement(unit, views, panel, side)
     assert best is not None
@@ -58,11 +61,11 @@ def arrange(width: int, height: int, rows: int, cols: int, players: int) -> Arra
 
 
 def _views(
-    room: pygame.Rect, unit: int, grid: tuple[int, int], table: tuple[int, int]
+    room: pygame.Rect, unit: int, label: int, grid: tuple[int, int], table: tuple[int, int]
 ) -> tuple[int, tuple[pygame.Rect, ...]]:
     """Edge of a tile, and a rectangle for each picture, row by row of the table, in the middle of the room."""
     (rows, cols), (down, across) = grid, table
-    margin, label = unit * 3 // 4, round(LABEL * unit) if down * across > 1 else 0
+    margin = unit * 3 // 4
     high = (room.height - margin * (down + 1)) // down - label
     wide = (room.width - margin * (across + 1)) // across
     tile = min(high // rows, wide // cols, (LARGEST - 1) // max(rows, cols))

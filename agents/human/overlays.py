@@ -35,8 +35,16 @@ def paint(
     elif mood.paused:
         _band(surface, place, "Paused", f"{controls.table['pause'].shown} plays on", ink.BRIGHT)
     elif session.result:
-        title, colour = RESULTS[session.result]
+        title, colour = verdict(session)
         _band(surface, place, title, f"{session.steps} steps, return {returns(session)}", colour)
+
+
+def verdict(session: Session) -> tuple[str, tuple[int, int, int]]:
+    """How the episode ended, and its colour; in full where it ended differently for the players."""
+    if len(set(session.ends)) == 1:
+        return RESULTS[session.ends[0]]
+    ends = (f"Player {player}: {RESULTS[end][0].lower()}" for player, end in enumerate(session.ends, start=1))
+    return "    ".join(ends), RESULTS[session.result][1]
 
 
 def _band(

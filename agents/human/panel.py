@@ -12,7 +12,12 @@ from .hands import Hands
 from .layout import Arrangement
 from .session import Session
 
-RESULTS = {"success": ("Success", ink.GREEN), "failed": ("Failed", ink.RED), "time up": ("Time up", ink.AMBER)}
+RESULTS = {
+    "success": ("Success", ink.GREEN),
+    "failed": ("Failed", ink.RED),
+    "too late": ("Too late", ink.RED),
+    "time up": ("Time up", ink.AMBER),
+}
 
 
 @dataclass
@@ -29,18 +34,34 @@ class Mood:
 
 def facts(session: Session) -> list[tuple[str, str]]:
     """(name, value) pairs that say how the episode stands."""
-    rows = [
-        ("seed", str(session.seed)),
-        ("step", f"{session.steps} / {session.limit}"),
-        ("return", returns(session)),
-    ]
+    if session.task:
+        rows = [("task", session.task), *stages(session), ("time left", time_left(session))]
+    else:
+        rows = [("seed", str(session.seed)), ("step", f"{session.steps} / {session.limit}")]
+    rows += [("return", returns(session))]
     rows += [("taken back", str(session.undone))] if session.undone else []
     return rows + ([("result", session.result)] if session.over else [])
 
 
 def returns(session: Session) -> str:
     """The return so far, of each player if they differ."""
-    shown = [f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−") for value in session.returns]
+    return _each([f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−") for value in session.returns])
+
+
+def stages(session: Session) -> list[tuple[str, str]]:
+    """How far the goal is reached, for each player if they differ; nothing if no goal has stages."""
+    if not any(every for _, every in session.stages):
+        return []
+    return [("stages", _each([f"{reached} of {every}" if every else "none" for reached, every in session.stages]))]
+
+
+def time_left(session: Session) -> str:
+    """Steps until time is up, or seconds where time goes on by itself."""
+    left, world = session.limit - session.steps, session.world
+    return f"{left} step{'s' * (left != 1)}" if world.turn_based else f"{left / world.tick_hz:.0f} s"
+
+
+def _each(shown: list[str]) -> str:
     return shown[0] if len(set(shown)) == 1 else " and ".join(shown)
 
 
@@ -50,13 +71,30 @@ def instruction(session: Session) -> str:
     return told[0] if len(set(told)) == 1 else ""
 
 
+def headline(session: Session) -> str:
+    """What stands first in the panel: what is told, or the world's summary."""
+    if session.task and not instruction(session):
+        return "Each player has a task of its own"
+    return instruction(session) or session.world.summary
+
+
+def seat(session: Session, hands: Hands, player: int) -> str:
+    """What stands by a player's picture, where there are several: whose it is, and who moves it."""
+    keys = ("letters", "arrows")[player] if hands.shared else "your hands" if hands.current == player else ""
+    if not session.over and session.ends[player]:
+        keys = RESULTS[session.ends[player]][0].lower()
+    elif session.tied[player]:
+        keys = "hands tied, can talk"
+    return "   ".join(filter(None, (f"Player {player + 1}", keys)))
+
+
 def hints(session: Session, controls: Controls, hands: Hands, mood: Mood) -> str:
     """The line of keys that are of use now."""
     if mood.caught:
         return "Esc lets the mouse go"
     if session.over:
-        return "Enter next level    " + controls.hint("restart", "undo", "clip")
-    return controls.hint("help", "switch", "restart", "next", "undo", "pause", "chat", "clip")
+        return controls.onward() + "    " + controls.hint("restart", "undo", "clip")
+    return controls.hint("help", "switch", "restart", "next", "previous", "undo", "pause", "chat", "clip")
 
 
 def paint(surface: pygame.Surface, place: Arrangement, session: Session, hint: str, mood: Mood) -> None:
@@ -75,7 +113,7 @@ def _paint_bar(surface: pygame.Surface, place: Arrangement, session: Session, hi
     left, room = panel.left + unit, panel.width - 2 * unit
     top = panel.top + round(0.7 * unit)
     size = unit
-    lines: tuple[str, ...] = (instruction(session) or session.world.summary,)
+    lines: tuple[str, ...] = (headline(session),)
     if ink.width(lines[0], round(1.2 * unit)) <= room:
         size = round(1.2 * unit)
     else:
@@ -111,7 +149,7 @@ def _paint_side(surface: pygame.Surface, place: Arrangement, session: Session, h
     left, room, top = panel.left + unit, panel.width - 2 * unit, panel.top + unit
     ink.write(surface, session.world.name, round(1.5 * unit), ink.AMBER, (left, top), room)
     top += round(2.6 * unit)
-    for line in ink.wrap(instruction(session) or session.world.summary, round(1.1 * unit), room)[:8]:
+    for line in ink.wrap(headline(session), round(1.1 * unit), room)[:8]:
         ink.write(surface, line, round(1.1 * unit), ink.BRIGHT, (left, top))
         top += ink.height(unit)
     top += unit

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ...interface.text import decode
 from ...worlds.engine.batch import Batch
+from ...worlds.engine.table import Table
 from ...worlds.engine.world import World
 
 GAP = 8
@@ -19,9 +22,11 @@ GAP = 8
 
 @dataclass(frozen=True)
 class Episode:
-    """An episode that was played: its seed, steps taken, return of each player, how it ended, and steps taken back.
+    """An episode that was played: its seed, steps taken, return of each player, how it ended, steps taken back, and the
+    id of its task, "" for the world's own.
 
-    result: "success", "failed" (ended by the rules without success), "time up", or "left" while it was going on.
+    result: "success" of any player, "failed" (ended by the rules without success), "time up", or "left" while it was
+    going on.
     """
 
     seed: int
@@ -29,16 +34,20 @@ class Episode:
     returns: tuple[float, ...]
     result: str
     undone: int
+    task: str = ""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """All there is to know after a step: the packed state (None where it cannot be saved), and what it led to."""
+    """All there is to know after a step: the packed state (None where it cannot be saved), and what it led to.
+
+    ends: how the episode ended for each player: "success", "failed", "too late" (another was first), "time up", or ""
+    while it goes on.
+    """
 
     state: bytes | None
     returns: tuple[float, ...]
-    success: bool = False
-    cut: bool = False
+    ends: tuple[str, ...]
     said: tuple[str, ...] = ()
 
 
@@ -46,7 +55,9 @@ class Session:
     """One world being played.
 
     seed: of the first episode, a random one by default; levels, split, knobs, limit: see Batch, whose ValueErrors pass.
-    `episodes` holds those that are behind us, `undone` how many steps were taken back in this one.
+    tasks: a table to play from the first row to the last and round again, in place of the world's own task; ids: what
+    to call its rows, by default their numbers from 1 on. `episodes` holds those that are behind us, `undone` how many
+    steps were taken back in this one.
     """
 
     def __init__(
@@ -58,18 +69,47 @@ class Session:
         split: str = "train",
         knobs: Mapping[str, int] | None = None,
         limit: int | None = None,
+        tasks: Table | None = None,
+        ids: Sequence[str] = (),
     ):
         seed = int(np.random.default_rng().integers(2**32)) if seed is None else seed
+        self.ids = tuple(ids) or tuple(str(number) for number in range(1, len(tasks or ()) + 1))
+        if len(self.ids) != len(tasks or ()):
+            raise ValueError(f"ids name the {len(tasks or ())} tasks one by one; there are {len(self.ids)}")
         self.world = world
-        self.batch = Batch(world, 1, seed=seed, threads=1, levels=levels, split=split, knobs=knobs, limit=limit)
+        options: dict[str, Any] = {"levels": levels, "split": split, "knobs": knobs, "limit": limit}
+        self.batch = Batch(world, 1, seed=seed, threads=1, tasks=tasks, **options)
         self.episodes: list[Episode] = []
-        self.batch.reset()
-        self._begin()
+        self._begin(0, seed)
 
     @property
     def seed(self) -> int:
         """The seed that shows this episode's start again."""
         return int(self.batch.states["seed"][0])
+
+    @property
+    def task(self) -> str:
+        """The id of the task that is being played; "" for the world's own."""
+        return self.ids[self._row] if self.ids else ""
+
+    @property
+    def name(self) -> str:
+        """What to call files about this episode."""
+        return re.sub(r"[^\w.-]", "-", f"{self.world.name}-{self.task or f'seed{self.seed}'}")
+
+    @property
+    def stages(self) -> tuple[tuple[int, int], ...]:
+        """(stages of its goal that are reached, all of them) for each player; (0, 0) where the world's own rules
+        decide, and where something is only never to be."""
+        state, players = self.batch.states[0], self.world.players
+        if not state["judged"]:
+            return ((0, 0),) * players
+        return tuple((int(state["stage"][player]), int(state["stages"][player])) for player in range(players))
+
+    @property
+    def tied(self) -> tuple[bool, ...]:
+        """Whether each player's hands are tied: it can only talk."""
+        return tuple(map(bool, self.batch.states["tied"][0, : self.world.players]))
 
     @property
     def steps(self) -> int:
@@ -94,8 +134,12 @@ class Session:
     @property
     def result(self) -> str:
         """How the episode ended, in the words of Episode; "" while it goes on."""
-        last = self._moments[-1]
-        return "" if not self.over else "success" if last.success else "time up" if last.cut else "failed"
+        return next((end for end in ("success", "time up") if end in self.ends), "failed") if self.over else ""
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """How the episode ended for each player, in the words of Moment; "" for whom it goes on."""
+        return self._moments[-1].ends
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -122,8 +166,7 @@ class Session:
             Moment(
                 self._packed(),
                 tuple(total + float(reward) for total, reward in zip(before.returns, outcomes["reward"], strict=True)),
-                before.success or bool(outcomes["success"].any()),
-                before.cut or bool(outcomes["truncated"].any()),
+                tuple(was or end for was, end in zip(before.ends, self._ends(outcomes), strict=True)),
                 before.said + tuple(self._lines(actions)),
             )
         )
@@ -144,20 +187,18 @@ class Session:
         """Begin this episode again."""
         seed = self.seed
         self.leave()
-        self.batch.reset(seed=seed)
-        self._begin()
+        self._begin(self._row, seed)
 
-    def next(self) -> None:
-        """Begin another episode, with a seed that follows from this one's."""
+    def next(self, by: int = 1) -> None:
+        """Begin another episode: of the task so many rows further on, or else with a seed that follows."""
         self.leave()
-        self.batch.reset()
-        self._begin()
+        self._begin((self._row + by) % max(len(self.ids), 1))
 
     def leave(self) -> None:
         """Note the episode as played, if any step was taken."""
         if self.steps:
             result = self.result or "left"
-            self.episodes.append(Episode(self.seed, self.steps, self.returns, result, self.undone))
+            self.episodes.append(Episode(self.seed, self.steps, self.returns, result, self.undone, self.task))
 
     def views(self, height: int, width: int) -> np.ndarray:
         """What each player sees now: uint8 (players, height, width, 3), of any size."""
@@ -170,9 +211,22 @@ class Session:
         states = tuple(moment.state or b"" for moment in self._moments)
         return Film(self.batch.clone(), states)
 
-    def _begin(self) -> None:
-        self.undone = 0
-        self._moments = [Moment(self._packed(), (0.0,) * self.world.players)]
+    def _begin(self, row: int, seed: int | None = None) -> None:
+        self.batch.reset(seed=seed, tasks=[row])
+        self._row, self.undone = row, 0
+        players = self.world.players
+        self._moments = [Moment(self._packed(), (0.0,) * players, ("",) * players)]
+
+    def _ends(self, outcomes: np.ndarray) -> Iterator[str]:
+        """How the step ended the episode for each player."""
+        late = np.zeros(len(outcomes), bool)
+        if outcomes["success"].any() and self.batch.states["first"][0]:
+            late = self.batch.look()[2][0, :, 1] == 0
+        for outcome, beaten in zip(outcomes, late, strict=True):
+            if outcome["terminated"]:
+                yield "success" if outcome["success"] else "too late" if beaten else "failed"
+            else:
+                yield "time up" if outcome["truncated"] else ""
 
     def _packed(self) -> bytes | None:
         return zlib.compress(self.batch.save(0), 1) if self.world.savable else None

@@ -19,11 +19,13 @@ from .clip import Saver
 from .controls import Controls
 from .hands import Repeat, hands_of
 from .keyboard import key_of
-from .layout import Arrangement, arrange, first_size
+from .layout import LABEL, LINE, Arrangement, arrange, first_size
 from .session import Session
 
 NOTE_SECONDS = 5.0
 """How long a message stays."""
+MOST_LINES = 6
+"""Lines of a player's own instruction above its picture; what is longer is cut."""
 NAP, LONG_NAP = 0.005, 0.02
 """Seconds between two looks for events: while there is play, and when there has been none for two seconds."""
 _QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION)
@@ -43,7 +45,7 @@ class Window:
         pygame.font.init()
         self.session = session
         self.hands = hands_of(session.world)
-        self.controls = Controls(session.world, self.hands)
+        self.controls = Controls(session.world, self.hands, len(session.ids))
         self.mood = panel.Mood()
         self.open = True
         self._grid = session.batch.rows, session.batch.cols
@@ -91,8 +93,15 @@ class Window:
 
     @property
     def place(self) -> Arrangement:
-        """Where things lie in the window as large as it is now."""
-        return arrange(*self._surface.get_size(), *self._grid, self.session.world.players)
+        """Where things lie in the window as large as it is now: with room above the pictures for what each player is
+        told, where that differs."""
+        told = () if panel.instruction(self.session) else self.session.instructions
+        for lines in range(MOST_LINES + 1):
+            place = arrange(*self._surface.get_size(), *self._grid, self.session.world.players, lines)
+            room = place.views[0].width if place.views else 1 << 16
+            if all(len(ink.wrap(text, place.unit, room)) <= lines for text in told):
+                break
+        return place
 
     def draw(self) -> None:
         """Draw all of the window now."""
@@ -111,12 +120,15 @@ class Window:
         pygame.display.flip()
 
     def _label(self, player: int, view: pygame.Rect, unit: int) -> None:
-        told = self.session.instructions[player] if not panel.instruction(self.session) else ""
         mine = self.hands.shared or self.hands.current == player
-        keys = ("letters", "arrows")[player] if self.hands.shared else "your hands" if mine else ""
-        text = "   ".join(part for part in (f"Player {player + 1}", keys, told) if part)
-        top = view.top - round(1.7 * unit)
+        text = panel.seat(self.session, self.hands, player)
+        told = () if panel.instruction(self.session) else ink.wrap(self.session.instructions[player], unit, view.width)
+        lines = [*told[: MOST_LINES - 1], " ".join(told[MOST_LINES - 1 :])] if len(told) > MOST_LINES else told
+        top = view.top - round((LABEL - 0.2 + LINE * len(lines)) * unit)
         ink.write(self._surface, text, unit, ink.PLAIN if mine else ink.DIM, (view.left, top), view.width)
+        for number, line in enumerate(lines, start=1):
+            place = (view.left, top + round(LINE * number * unit))
+            ink.write(self._surface, line, unit, ink.BRIGHT if mine else ink.PLAIN, place, view.width)
 
     def handle(self, event: pygame.event.Event) -> None:
         """Take in one event of pygame."""
@@ -199,7 +211,7 @@ class Window:
             self._do_next()
         elif (name := self.controls.find(key, ctrl)) is not None:
             self._do(name, event, now)
-        elif key is not None and self.playing:
+        elif key in self.hands.keys and self.playing and self._free(self.hands.owner(key)):
             self.hands.press(key, now)
 
     def _do(self, name: str, event: pygame.event.Event, now: float) -> None:
@@ -215,6 +227,7 @@ class Window:
                 "switch": self._do_switch,
                 "restart": self._do_restart,
                 "next": self._do_next,
+                "previous": lambda: self._do_next(-1),
                 "pause": self._do_pause,
                 "undo": self._do_undo,
                 "full": pygame.display.toggle_fullscreen,
@@ -237,9 +250,9 @@ class Window:
         self.session.restart()
         self.mood.paused = False
 
-    def _do_next(self) -> None:
+    def _do_next(self, by: int = 1) -> None:
         self._rest()
-        self.session.next()
+        self.session.next(by)
         self.mood.paused = False
 
     def _do_pause(self) -> None:
@@ -278,7 +291,18 @@ class Window:
         self._note("Saving a clip …")
 
     def _name(self) -> str:
-        return f"{self.session.world.name}-seed{self.session.seed}"
+        return self.session.name
+
+    def _free(self, player: int) -> bool:
+        """Whether a player's hands can do anything; says why if not."""
+        if self.session.ends[player]:
+            self._note(f"Player {player + 1} is done; the episode goes on")
+        elif self.session.tied[player]:
+            talk = self.controls.table["chat"].shown if "chat" in self.controls.table else ""
+            self._note(f"Player {player + 1}'s hands are tied" + (f"; talk with {talk}" if talk else ""))
+        else:
+            return True
+        return False
 
     def _note(self, text: str) -> None:
         self.mood.note, self._note_until = text, time.monotonic() + NOTE_SECONDS
@@ -314,7 +338,7 @@ class Window:
                 self.hands.point(player, target)
             elif self.hands.looks and not self.mood.caught:
                 self._catch_mouse()
-            elif event.button <= len(BUTTONS):
+            elif event.button <= len(BUTTONS) and self._free(player):
                 self.hands.button_down(event.button - 1, player, target)
 
     def _catch_mouse(self) -> None:

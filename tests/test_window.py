@@ -1,0 +1,211 @@
+"""People at the window: whole plays with events of pygame and of a real (virtual) display."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+
+import pygame
+import pytest
+
+from rumpus.agents.human import panel
+from rumpus.agents.human.controls import Controls
+from rumpus.agents.human.hands import hands_of
+from rumpus.agents.human.layout import arrange
+from rumpus.agents.human.session import Session
+from rumpus.interface.text import decode
+from rumpus.interface.viewer import open_display
+from rumpus.tests.people import HOME, REAL_TIME, at_window, do, goal, real_window, session, tasks_of
+from rumpus.worlds.sokoban import DUO, SOKOBAN
+
+
+@pytest.fixture
+def dummy(monkeypatch):
+    """pygame's video without a screen."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    yield open_display()
+    pygame.display.quit()
+
+
+def test_a_person_plays_turns(dummy, tmp_path):
+    game = session()
+
+    def script(person):
+        window, mood = person.window, person.window.mood
+        person.press(pygame.K_F1)
+        person.until(lambda: mood.help, "help")
+        person.press(pygame.K_s)  # closes the help and does nothing else
+        person.until(lambda: not mood.help, "help closed")
+        person.press(pygame.K_s)
+        person.until(lambda: game.steps == 1, "one step")
+        person.press(pygame.K_F7)
+        person.press(pygame.K_d)
+        person.until(lambda: mood.paused, "pause")
+        person.press(pygame.K_F7)
+        view = window.place.views[0]
+        there = (view.left + view.width * 5 // 14, view.top + view.height * 5 // 10)  # the box, on the player's right
+        pygame.event.post(pygame.event.Event(pygame.MOUSEMOTION, pos=there, rel=(9, 9), buttons=(0, 0, 0)))
+        pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=there, button=1))
+        person.until(lambda: game.result == "success", "pushed by a click")
+        assert game.steps == 2
+        person.press(pygame.K_F9, pygame.KMOD_SHIFT)
+        person.press(pygame.K_F12)
+        person.until(lambda: len(window.saved) == 2, "clip and screenshot")
+        person.press(pygame.K_F8)
+        person.press(pygame.K_z, pygame.KMOD_CTRL)
+        person.until(lambda: game.undone == 2, "taken back twice")
+        person.press(pygame.K_w, hold=1.0)
+        person.until(lambda: game.steps > 5, "repeats")
+        steps = game.steps
+        time.sleep(0.3)
+        assert game.steps == steps
+        person.press(pygame.K_F6)
+        person.until(lambda: game.seed != 3, "next level")
+        person.press(pygame.K_w)
+        person.until(lambda: game.steps == 1, "a step in it")
+        person.press(pygame.K_ESCAPE)
+        person.until(lambda: mood.leaving, "asks before leaving")
+        person.press(pygame.K_ESCAPE)
+        person.until(lambda: not window.open, "left")
+
+    window = at_window(game, tmp_path, script)
+    assert [episode.result for episode in game.episodes] == ["left", "left"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["sokoban-seed3-1.gif", "sokoban-seed3-1.png"]
+    assert sorted(window.saved) == sorted(tmp_path.iterdir())
+
+
+def test_two_people_play_and_talk(dummy, tmp_path):
+    game = session(DUO)
+
+    def script(person):
+        person.press(pygame.K_LEFT)
+        person.press(pygame.K_s)
+        person.until(lambda: game.steps == 2, "both stepped")
+        assert game.batch.states["x"][0].tolist() == [1, 3]
+        assert game.batch.states["y"][0].tolist() == [2, 1]
+        person.press(pygame.K_RETURN)
+        person.until(lambda: person.window.mood.typing == "", "typing")
+        person.press(pygame.K_TAB)
+        for letter in "Wait!" * 40:
+            pygame.event.post(pygame.event.Event(pygame.TEXTINPUT, text=letter))
+        person.until(lambda: len(person.window.mood.typing or "") == 64, "as much as can be said")
+        for _ in range(59):
+            person.press(pygame.K_BACKSPACE)
+        person.press(pygame.K_RETURN)
+        person.until(lambda: game.said == ("Player 2: Wait!",), "said")
+        assert decode(game.batch.chat[0, 0]) == "Wait!"
+
+    at_window(game, tmp_path, script, (420, 800))
+
+
+def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
+    blind = {"goals": [goal(HOME), goal(HOME, hold=3)], "tied": [1]}
+    game = Session(DUO, **tasks_of(DUO, blind, {"goals": [goal(HOME)] * 2}))
+
+    def script(person):
+        window = person.window
+        view = window.place.views[0]
+        assert arrange(700, 600, 5, 7, 2).views[0].height > view.height, "there is room for words"
+        assert panel.seat(game, window.hands, 1) == "Player 2   hands tied, can talk"
+        person.press(pygame.K_LEFT)
+        person.until(lambda: "hands are tied; talk with Enter" in window.mood.note, "told of tied hands")
+        assert game.steps == 0
+        person.press(pygame.K_s)
+        person.press(pygame.K_d)
+        person.until(lambda: game.ends == ("success", ""), "one is done")
+        assert panel.seat(game, window.hands, 0) == "Player 1   success"
+        person.press(pygame.K_a)
+        person.until(lambda: "Player 1 is done" in window.mood.note, "told of that")
+        assert game.steps == 2
+        person.press(pygame.K_F5)
+        person.until(lambda: game.steps == 0, "the same task again")
+        assert game.task == "t:0"
+        person.press(pygame.K_F6)
+        person.until(lambda: game.task == "t:1", "the next task")
+        person.press(pygame.K_F4)
+        person.until(lambda: game.task == "t:0", "the task before")
+        person.press(pygame.K_F4)
+        person.until(lambda: game.task == "t:1", "and round")
+        for key in (pygame.K_s, pygame.K_d):
+            person.press(key)
+        person.until(lambda: game.over, "both are done")
+        assert panel.hints(game, window.controls, window.hands, window.mood).startswith("Enter next task")
+        person.press(pygame.K_F12)
+        person.until(lambda: window.saved, "a screenshot")
+        person.press(pygame.K_RETURN)
+        person.until(lambda: game.task == "t:0", "the next task")
+
+    window = at_window(game, tmp_path, script)
+    assert [path.name for path in window.saved] == ["sokoban-duo-t-1-1.png"]
+    alone = Controls(SOKOBAN, hands_of(SOKOBAN), tasks=1)
+    assert not {"next", "previous"} & set(alone.table)
+    assert "this task again" in dict(map(reversed, alone.rows()))
+
+
+def test_a_person_plays_in_real_time(dummy, tmp_path):
+    game = session(REAL_TIME)
+
+    def script(person):
+        person.until(lambda: game.steps > 3, "time goes on by itself")
+        person.press(pygame.K_d, hold=0.3)
+        person.until(lambda: game.batch.states["x"][0, 0] > 1, "walked")
+        person.press(pygame.K_F7)
+        person.until(lambda: person.window.mood.paused, "paused")
+        steps = game.steps
+        time.sleep(0.2)
+        assert game.steps == steps
+        person.press(pygame.K_F8)
+        person.until(lambda: game.undone == min(steps, 20), "a second taken back")
+
+    at_window(game, tmp_path, script)
+
+
+@pytest.fixture
+def display(monkeypatch):
+    """A virtual X display of our own, where there are the programs for it."""
+    if not (shutil.which("Xvfb") and shutil.which("xdotool")):
+        pytest.skip("Xvfb and xdotool are not installed: the same is tested above with pygame's own events")
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    number = server.stdout.readline().strip()
+    for name in ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", f":{number}")
+    yield
+    server.terminate()
+    server.wait(10)
+
+
+def test_real_keys_and_a_real_mouse(display, tmp_path):
+    with real_window(tmp_path, "levels") as (process, window):
+        do("key", "s", "Left", "F8")
+        do("windowsize", "--sync", window, "1100", "640")
+        time.sleep(0.3)
+        place = arrange(1100, 640, 5, 7, 2)
+        view = place.views[0]
+        x, y = view.left + view.width * 5 // 14, view.top + view.height // 2  # the box, right of player 1
+        do("mousemove", "--window", window, str(x), str(y), "click", "1")
+        do("key", "F12", "F5")
+        do("keydown", "d", "sleep", "0.8", "keyup", "d")
+        do("key", "Escape", "Escape")
+        played = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])
+    first, second = played["episodes"]
+    assert (first["steps"], first["undone"], first["result"]) == (2, 1, "success")
+    assert second["steps"] >= 5
+    assert played["saved"] == ["sokoban-duo-seed3-1.png"]
+
+
+def test_real_keys_play_tasks(display, tmp_path):
+    with real_window(tmp_path, "tasks") as (process, _):
+        do("key", "s", "d", "F5")  # one is home, and again
+        do("key", "s", "F6", "s", "d", "Return", "F4", "F12", "s", "Escape", "Escape")
+        played = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])
+    assert [(episode["task"], episode["steps"], episode["result"]) for episode in played["episodes"]] == [
+        ("t:0", 2, "left"),
+        ("t:0", 1, "left"),
+        ("t:1", 2, "success"),
+        ("t:1", 1, "left"),
+    ]
+    assert played["saved"] == ["sokoban-duo-t-1-1.png"]

@@ -15,7 +15,7 @@ from rumpus.agents.human import clip, keyboard, panel
 from rumpus.agents.human.controls import Controls, hands_rows
 from rumpus.agents.human.hands import DELAY, INTERVAL, TickHands, TurnHands, hands_of
 from rumpus.agents.human.layout import arrange
-from rumpus.agents.human.overlays import verdict
+from rumpus.agents.human.overlays import account, verdict
 from rumpus.agents.human.session import Session
 from rumpus.interface.action import MOUSE_ONE, Move
 from rumpus.interface.keys import KEY, KEYS
@@ -209,6 +209,7 @@ def test_a_session_says_how_it_ended_for_each():
         assert (game.ends, game.over) == (ends, over)
         assert game.result == ("success" if over else "")
         assert not over or verdict(game)[0] == title
+        assert ("never" in account(game)) == ("failed" in ends)
         game.undo()
         assert game.ends == ("", "")
         game.next()

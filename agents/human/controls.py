@@ -78,7 +78,7 @@ class Controls:
 
     def onward(self) -> str:
         """What Enter does when an episode is over, as a hint."""
-        return f"Enter next {self._what}" if "next" in self.table else "Enter again"
+        return f"Enter next {self._what}" if "next" in self.table else f"Enter this {self._what} again"
 
     def rows(self) -> list[tuple[str, str]]:
         """(keys, meaning) of all controls."""

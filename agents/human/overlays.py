@@ -36,7 +36,7 @@ def paint(
         _band(surface, place, "Paused", f"{controls.table['pause'].shown} plays on", ink.BRIGHT)
     elif session.result:
         title, colour = verdict(session)
-        _band(surface, place, title, f"{session.steps} steps, return {returns(session)}", colour)
+        _band(surface, place, title, account(session), colour)
 
 
 def verdict(session: Session) -> tuple[str, tuple[int, int, int]]:
@@ -44,7 +44,13 @@ def verdict(session: Session) -> tuple[str, tuple[int, int, int]]:
     if len(set(session.ends)) == 1:
         return RESULTS[session.ends[0]]
     ends = (f"Player {player}: {RESULTS[end][0].lower()}" for player, end in enumerate(session.ends, start=1))
-    return "    ".join(ends), RESULTS[session.result][1]
+    return "    ".join(ends), ink.BRIGHT
+
+
+def account(session: Session) -> str:
+    """What led to the end: why it failed where a goal says what must never be, the steps, and the return."""
+    why = "What must never be has happened    " if session.judged and "failed" in session.ends else ""
+    return f"{why}{session.steps} step{'s' * (session.steps != 1)}, return {returns(session)}"
 
 
 def _band(

@@ -93,7 +93,7 @@ def hints(session: Session, controls: Controls, hands: Hands, mood: Mood) -> str
     if mood.caught:
         return "Esc lets the mouse go"
     if session.over:
-        return controls.onward() + "    " + controls.hint("restart", "undo", "clip")
+        return controls.onward() + "    " + controls.hint(*("restart",) * ("next" in controls.table), "undo", "clip")
     return controls.hint("help", "switch", "restart", "next", "previous", "undo", "pause", "chat", "clip")
 
 

@@ -98,11 +98,16 @@ class Session:
         return re.sub(r"[^\w.-]", "-", f"{self.world.name}-{self.task or f'seed{self.seed}'}")
 
     @property
+    def judged(self) -> bool:
+        """Whether goals decide how the episode ends, and not the world's own rules."""
+        return bool(self.batch.states["judged"][0])
+
+    @property
     def stages(self) -> tuple[tuple[int, int], ...]:
         """(stages of its goal that are reached, all of them) for each player; (0, 0) where the world's own rules
         decide, and where something is only never to be."""
         state, players = self.batch.states[0], self.world.players
-        if not state["judged"]:
+        if not self.judged:
             return ((0, 0),) * players
         return tuple((int(state["stage"][player]), int(state["stages"][player])) for player in range(players))
 

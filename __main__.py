@@ -214,6 +214,9 @@ def levels(
 def play(
     world: World,
     seed: Annotated[int | None, typer.Option(help="Seed of the first episode; random by default.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="FILE:ID, one task of a file by its id or line; or FILE for all.")
+    ] = None,
     levels: Levels = None,
     split: Split = "train",
     knob: Knobs = None,
@@ -225,11 +228,15 @@ def play(
     """
     from . import worlds as all_worlds
     from .agents import human
+    from .tasks.compile import table
+    from .tasks.files import chosen
 
-    played = human.play(
-        all_worlds.load(world), seed=seed, levels=levels, split=split, knobs=knob_values(knob), limit=limit
-    )
-    for path in played.saved:
+    loaded = all_worlds.load(world)
+    options: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "limit": limit}
+    if task is not None:
+        tasks = chosen(task, loaded)
+        options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks]}
+    for path in human.play(loaded, knobs=knob_values(knob), **options).saved:
         print(path)
 
 
@@ -344,6 +351,7 @@ def watch(
     episodes: Annotated[int, typer.Option(help="Episodes to show.")] = 3,
     size: Annotated[str | None, typer.Option(help="Size of the picture, HEIGHTxWIDTH.")] = None,
     hz: Annotated[float | None, typer.Option(help="Steps shown a second.")] = None,
+    tasks: Tasks = None,
     split: Split = "test",
     seed: Seed = 0,
     levels: Levels = None,
@@ -355,7 +363,9 @@ def watch(
 
     Example: rumpus watch sokoban expert --out clip.mp4
     """
+    from . import worlds as all_worlds
     from .agents.watch import watch as show
+    from .tasks.files import load
 
     show(
         world,
@@ -364,6 +374,7 @@ def watch(
         episodes=episodes,
         size=frame_size(size) if size else None,
         hz=hz,
+        tasks=load(tasks, all_worlds.load(world))[0] if tasks else (),
         split=split,
         seed=seed,
         levels=levels,

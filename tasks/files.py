@@ -94,6 +94,14 @@ def load(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
     return tasks, problems
 
 
+def chosen(place: str, world: World) -> list[Task]:
+    """The task at "FILE:ID" (see find), or all that can be played in this world of a FILE.
+
+    Raises ValueError if there is none.
+    """
+    return load(place, world)[0] if Path(place).is_file() else [find(place)]
+
+
 def find(place: str) -> Task:
     """The task at "FILE:ID", where ID is its id or the number of its line. Raises ValueError if there is none."""
     path, _, name = place.rpartition(":")

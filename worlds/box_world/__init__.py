@@ -19,6 +19,7 @@ of length 1 follow Santoro et al. 2018, "Relational Recurrent Neural Networks", 
 longer `longer` is and which pairs are withheld are our own choices.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,7 +31,7 @@ from .look import tile
 from .rules import step
 from .solve import solve
 from .state import KNOBS, STATE
-from .things import THINGS
+from .things import SMALL_SCALES, THINGS
 
 
 def _grid(knobs: Mapping[str, int]) -> tuple[int, int]:
@@ -74,6 +75,7 @@ SMALL = BOX_WORLD.variant(
     "box-world-small",
     "Open one or two boxes in a small room and take the gem.",
     settings={"size": 6, "solution_max": 2, "distractors_max": 0},
+    things=dataclasses.replace(THINGS, scales=SMALL_SCALES, ranges={"distractors_max": (0, 1, 2)}),
     splits=_splits(longer=(3, 4)),
     limit=80,  # ours: a random player takes the gem in 7 % of the rooms; the planner needs 12 steps, 26 at most
 )

@@ -62,4 +62,19 @@ THINGS = Things(
     objective={
         "stages": [{"all": [{"a": {"kind": "player", "who": "you"}, "relation": "holding", "b": {"kind": "gem"}}]}]
     },
+    scales=(
+        {"size": 8, "solution_max": 2},
+        {"size": 10, "solution_max": 3},
+        {"size": 12, "solution_max": 4},
+        {"size": 13, "solution_max": 5},
+        {"size": 14, "solution_max": 6},
+    ),
+    ranges={"distractors_max": (0, 1, 2, 4)},
+)
+SMALL_SCALES = (
+    {"size": 5, "solution_max": 1},
+    {"size": 6, "solution_max": 1},
+    {"size": 6, "solution_max": 2},
+    {"size": 7, "solution_max": 2},
+    {"size": 8, "solution_max": 3},
 )

@@ -8,7 +8,7 @@ twice its height; its position is its middle. A mark on the floor has height 0 a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -58,6 +58,9 @@ class Things:
         and returns how many there are; at most `most`. kinds: what there is, each with the colours it comes in.
         relations: those of RELATIONS that goals may ask for here. sizes: from small to large, if there are several.
     objective: the goal that the world's own rules reward, in the form of rumpus.tasks (JSON).
+    scales: what knobs are turned to for the tasks that are generated, from the smallest starts to the largest; of three
+        or more, the last two are kept from training. ranges: values that other knobs, which no bank of levels depends
+        on, are drawn from, all alike.
     """
 
     fill: Callable[..., Any]
@@ -66,6 +69,8 @@ class Things:
     relations: tuple[str, ...]
     objective: Mapping[str, Any]
     sizes: tuple[str, ...] = ()
+    scales: tuple[Mapping[str, int], ...] = ()
+    ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def colours(self) -> tuple[str, ...]:

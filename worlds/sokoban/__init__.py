@@ -24,7 +24,7 @@ from .look import tile
 from .rules import step
 from .solve import solve
 from .state import KNOBS, STATE
-from .things import THINGS
+from .things import SMALL_SCALES, THINGS
 from .xsb import dumps, parse, read, write
 
 SOKOBAN = World(
@@ -57,6 +57,7 @@ SMALL = SOKOBAN.variant(
     "sokoban-small",
     "Push two boxes onto two targets in a 7x7 room.",
     settings={"height": 7, "width": 7, "boxes": 2},
+    things=dataclasses.replace(THINGS, scales=SMALL_SCALES),
 )
 DUO = SOKOBAN.variant(
     "sokoban-duo",

@@ -55,4 +55,19 @@ THINGS = Things(
     objective={
         "stages": [{"all": [{"a": {"kind": "box"}, "relation": "on", "b": {"kind": "target"}, "least": "all"}]}]
     },
+    scales=(
+        {"height": 8, "width": 8, "boxes": 2},
+        {"height": 9, "width": 9, "boxes": 3},
+        {"height": 10, "width": 10, "boxes": 4},
+        {"height": 11, "width": 11, "boxes": 4},
+        {"height": 12, "width": 12, "boxes": 4},
+    ),
+    ranges={"colours": (0, 2, 3, 4, 6)},
+)
+SMALL_SCALES = (
+    {"height": 6, "width": 6, "boxes": 1},
+    {"height": 7, "width": 7, "boxes": 1},
+    {"height": 7, "width": 7, "boxes": 2},
+    {"height": 7, "width": 8, "boxes": 2},
+    {"height": 8, "width": 8, "boxes": 2},
 )

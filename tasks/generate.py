@@ -1,0 +1,214 @@
+"""Tasks made by the thousand: levels are played, goals taken from what came true, proven, graded, balanced and split.
+
+    for task in generate(world, 1000): ...
+    write(world, "tasks.jsonl", 100_000)        # with a progress bar; goes on with a file that is not finished
+
+Tasks are made in blocks of BLOCK, each from a generator of its own seed, so the first tasks of many are the same as
+few, whatever the number of threads; and within a block the skills there are (skills.py) come equally often, as far as
+the world has enough of them. `steps` is the length of the shortest solution known: of the shortest there is, if a
+breadth-first search of NODES states finds it ("search"); else of the solver's ("expert"), or of a walk without its
+loops ("play"). `branching` is how many new states each state led to in that search.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from ..worlds.engine.world import World
+from .compile import table
+from .files import parse, write_line
+from .goals import FORMAT, Task
+from .play import Drawer, begin, marks, play
+from .settle import settle, shorten
+from .splits import SPLITS
+from .together import KINDS, PAIRED, acting, proposals, skills_of
+from .writing import Found, Pool, Source, finish, key, task_of
+
+BLOCK = 400
+"""Tasks in a block: what is made anew when a file that was not finished is gone on with."""
+PLAYS, FEWEST = 256, 96
+"""Starts that are played at a time for a block, and for a part of one that is of a kind."""
+TICKS = 64
+"""Longest play."""
+ATTEMPTS = 16
+"""Times that so many starts are played for one block, before the world is said to have no more tasks."""
+NODES = 2000
+"""States that are searched for a shorter way than the one that is known."""
+PATIENCE = 3
+"""Times that so many starts are played for a block before what is scarce gives way to what is not."""
+
+
+def generate(
+    world: World, count: int, *, kind: str | None = None, split: str = "train", seed: int = 0
+) -> Iterator[Task]:
+    """So many tasks of a world, each proven to be possible, no two alike.
+
+    kind: "alone", or of a world for two players one of together.KINDS; all of them in turn if none is given. split:
+    what contents they have, see splits.py. Raises ValueError for what cannot be made, and, when all are made that it
+    has, if the world has not so many.
+    """
+    for block in _Maker(world, kind, split, seed).blocks(0, count):
+        yield from block
+
+
+def write(
+    world: World,
+    path: str | Path,
+    count: int,
+    *,
+    kind: str | None = None,
+    split: str = "train",
+    seed: int = 0,
+    progress: bool = True,
+) -> None:
+    """Write a file of tasks, JSON Lines, with a progress bar on stderr. If a part of it is there already, of the same
+    arguments, go on with it: the finished file is the same, byte by byte, as one made in one go.
+
+    Raises ValueError as generate does, and if the file holds anything else.
+    """
+    path, maker = Path(path), _Maker(world, kind, split, seed)
+    kept = _kept(path, maker, count) if path.exists() else 0
+    if kept == count:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    console = Console(stderr=True, quiet=not progress)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar, path.open("ab") as file:
+        job = bar.add_task(f"Making {split} tasks: {world.name}", total=count, completed=kept)
+        for block in maker.blocks(kept, count):
+            file.write("".join(map(write_line, block)).encode())
+            file.flush()
+            bar.advance(job, len(block))
+
+
+def _kept(path: Path, maker: _Maker, count: int) -> int:
+    """How many tasks of a file can stay; what is behind them is cut off, and the maker told of them."""
+    lines = path.read_bytes().split(b"\n")
+    whole = lines[:-1]  # behind the last line break is nothing, or a line that was not finished
+    tasks: list[Task] = []
+    for number, line in enumerate(whole):
+        task = parse(line)
+        if not isinstance(task, Task) or task.id != maker.name(number) or number >= count:
+            why = f"there are more than {count}" if number >= count else f"line {number + 1} is none of them"
+            raise ValueError(
+                f"{path}: this file holds something else than the first of these tasks ({why}); give another --out, or "
+                "the arguments that it was made with"
+            )
+        tasks.append(task)
+    if not whole and not _begins(lines[0], maker):
+        raise ValueError(f"{path}: this file holds something else than tasks; give another --out")
+    if len(tasks) == count:
+        return count
+    del tasks[len(tasks) // BLOCK * BLOCK :]
+    with path.open("r+b") as file:
+        file.truncate(sum(len(line) + 1 for line in whole[: len(tasks)]))
+    maker.remember(tasks)
+    return len(tasks)
+
+
+def _begins(line: bytes, maker: _Maker) -> bool:
+    """Whether this may be how the line of the first task begins."""
+    start = f'{{"rumpus_task":{FORMAT},"id":"{maker.name(0)}"'.encode()
+    return start.startswith(line[: len(start)])
+
+
+class _Maker:
+    """Makes the tasks of one set of arguments, block by block."""
+
+    def __init__(self, world: World, kind: str | None, split: str, seed: int):
+        if world.things is None:
+            raise ValueError(f"{world.name} shows no things, so it has no goals")
+        if split not in SPLITS:
+            raise ValueError(f"there is no split {split!r} of tasks; the splits are {', '.join(SPLITS)}")
+        fitting = {1: ("alone",), 2: KINDS}.get(world.players, ())
+        if kind is not None and kind not in fitting:
+            raise ValueError(
+                f"{world.name} is for {world.players} player(s), and has no tasks of the kind {kind!r}; "
+                f"its kinds: {', '.join(fitting) or 'none'}"
+            )
+        if not fitting:
+            raise ValueError(f"tasks are made for one or two players, and {world.name} is for {world.players}")
+        self._world, self._split, self._seed = world, split, seed
+        self._kinds = fitting if kind is None else (kind,)
+        mark = "" if self._kinds == ("alone",) else f"-{kind or 'all'}"
+        self._name = f"{world.name[:20]}{mark}-{split}-{seed}"
+        self._drawer = Drawer(world, self._split)
+        self._seen: set[int] = set()
+
+    def name(self, number: int) -> str:
+        """The id of a task by its number."""
+        return f"{self._name}-{number + 1}"
+
+    def remember(self, tasks: Sequence[Task]) -> None:
+        """Never make these again."""
+        for first in range(0, len(tasks), PLAYS):
+            some = tasks[first : first + PLAYS]
+            known = table(some, self._world)
+            batch = begin(self._world, known.records, known.levels)
+            for task, mark in zip(some, marks(self._world, batch.states), strict=True):
+                self._seen.add(key(int(mark), [player.goal for player in task.players]))
+
+    def blocks(self, first: int, count: int) -> Iterator[list[Task]]:
+        """The tasks from the number `first`, a multiple of BLOCK, to the number `count`, block by block."""
+        for number in range(first, count, BLOCK):
+            block = self._block(number // BLOCK)
+            numbered = enumerate(block[: count - number], number)
+            yield [task_of(self._world, one, self.name(place), self._split) for place, one in numbered]
+            if len(block) < min(BLOCK, count - number):
+                raise ValueError(
+                    f"{self._world.name} has {number + len(block)} different tasks of this kind and split, or a few "
+                    f"more, not {count}: ask for fewer, or for another split"
+                )
+
+    def _block(self, number: int) -> list[Found]:
+        """The tasks of a block."""
+        chosen: list[Found] = []
+        for index, kind in enumerate(self._kinds):
+            share = BLOCK * (index + 1) // len(self._kinds) - BLOCK * index // len(self._kinds)
+            some = self._share(number, kind, share)
+            self._seen.update(one.key for one in some)
+            chosen += some
+        order = self._rng(number, "order").permutation(len(chosen))
+        return [chosen[index] for index in order]
+
+    def _share(self, number: int, kind: str, count: int) -> list[Found]:
+        """So many tasks of one kind for a block."""
+        pool, skills = Pool(), skills_of(kind)
+        wanted: Sequence[str] = skills
+        plays = max(PLAYS * count // BLOCK, FEWEST)
+        for attempt in range(ATTEMPTS):
+            self._attempt(pool, kind, wanted, plays, self._rng(number, kind, attempt))
+            counts = pool.counts()
+            enough = -(-count // max(len(counts), 1))
+            if sum(counts.values()) >= count and (min(counts.values()) >= enough or attempt + 1 >= PATIENCE):
+                break
+            wanted = [skill for skill in skills if counts.get(skill, 0) < enough and (skill in counts or not attempt)]
+            wanted = wanted or skills
+        taken = pool.take(count)
+        for source in {id(one.source): one.source for one in taken}.values():
+            shorten(self._world, [one.proven for one in taken if one.source is source], source.states, NODES)
+        return taken
+
+    def _attempt(self, pool: Pool, kind: str, wanted: Sequence[str], plays: int, rng: np.random.Generator) -> None:
+        """Play, and put what is found into the pool."""
+        world, paired = self._world, kind in PAIRED
+        starts = self._drawer.draw(rng, plays // 2 if paired else plays)
+        starts = starts.twice() if paired else starts
+        played = play(world, starts, acting(kind, len(starts)), min(TICKS, world.limit), rng)
+        proven, states = settle(world, starts, proposals(world, played, kind, self._split, wanted, rng), kind)
+        source = Source(starts, states, kind)
+        for one in proven:
+            made = finish(world, source, one, self._split, rng)
+            if made and made.key not in pool.keys and made.key not in self._seen:
+                pool.add(made)
+
+    def _rng(self, *what: object) -> np.random.Generator:
+        """The generator for a part of the work, the same in every run."""
+        names = (self._world.name, self._split, *self._kinds, *what)
+        return np.random.default_rng([self._seed, *(zlib.crc32(str(name).encode()) for name in names)])

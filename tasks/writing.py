@@ -1,0 +1,160 @@
+"""What is proven, put into words, sorted by skill and by what keeps it out of training, and written down as tasks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..interface.text import encode
+from ..worlds.engine.world import World
+from .goals import FORMAT, Goal, Player, Reward, Solution, Task
+from .play import REST, Starts
+from .settle import Proven
+from .skills import skill_of
+from .splits import AXES, SPLITS, Axis, Split, goal_split, latest, scale_split, style_split
+from .words import STYLES, partner_told, public, say
+
+GENEROUS, SPARE = 4, 20
+"""A task's limit is so many times its steps and so many more, but no more than the world's own."""
+WORDS_SHARE = 0.25
+"""Part of the tasks of validation and testing that are said in a style kept for it."""
+OPEN_SHARE = 0.5
+"""Part of races and rivalries whose players read each other's instructions."""
+
+RAREST: tuple[Axis, ...] = ("form", "pair", "size", "words")
+"""The axes in the order in which a task that is kept for several of them is counted for one."""
+
+_SCHEMES = {"alone": ("own",), "partners": ("shared",), "informed-blind": ("shared",), "race": ("own", "opposed")}
+_STYLES = {split: [style for style in range(STYLES) if style_split(style) == split] for split in SPLITS}
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where proven goals come from: the starts, the states that each proof began in, and their kind."""
+
+    starts: Starts
+    states: np.ndarray
+    kind: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """A task before it is written down. held: the axes that keep it out of training, and axis the one that it is
+    counted for, "" in training; key: the same for tasks with the same start and goals."""
+
+    source: Source
+    proven: Proven
+    players: tuple[Player, ...]
+    reward: Reward
+    held: tuple[Axis, ...]
+    axis: str
+    key: int
+
+
+class Pool:
+    """Tasks that were found, by skill and by the axis that they are kept for."""
+
+    def __init__(self) -> None:
+        self.keys: set[int] = set()
+        self._by: dict[str, dict[str, list[Found]]] = {}
+
+    def add(self, one: Found) -> None:
+        """Put one in."""
+        self.keys.add(one.key)
+        self._by.setdefault(one.proven.skill, {}).setdefault(one.axis, []).append(one)
+
+    def counts(self) -> dict[str, int]:
+        """How many there are of each skill of which there is one."""
+        return {skill: sum(map(len, axes.values())) for skill, axes in self._by.items()}
+
+    def take(self, count: int) -> list[Found]:
+        """So many, of each skill alike and of each axis alike within it, as far as there are enough."""
+        left = {
+            skill: {axis: some[::-1] for axis, some in sorted(axes.items())} for skill, axes in sorted(self._by.items())
+        }
+        given = {skill: dict.fromkeys(axes, 0) for skill, axes in left.items()}
+        of_skill = dict.fromkeys(left, 0)
+        taken: list[Found] = []
+        while left and len(taken) < count:
+            skill = min(left, key=of_skill.__getitem__)
+            axis = min(left[skill], key=given[skill].__getitem__)
+            taken.append(left[skill][axis].pop())
+            given[skill][axis] += 1
+            of_skill[skill] += 1
+            if not left[skill][axis]:
+                del left[skill][axis]
+            if not left[skill]:
+                del left[skill]
+        return taken
+
+
+def finish(world: World, source: Source, one: Proven, split: Split, rng: np.random.Generator) -> Found | None:
+    """A proven goal with words and pay; None if its contents are not for this split, or it does not fit into words."""
+    assert world.things is not None
+    choice = _STYLES[split] if split != "train" and rng.random() < WORDS_SHARE else _STYLES["train"]
+    style = choice[int(rng.integers(len(choice)))]
+    found: dict[Axis, Split] = {
+        **goal_split(one.goals),
+        "size": scale_split(source.starts.scales[one.row], len(world.things.scales)),
+        "words": style_split(style),
+    }
+    if latest(found.values()) != split:
+        return None
+    open_ = source.kind in ("race", "rivals") and rng.random() < OPEN_SHARE
+    schemes = _SCHEMES.get(source.kind, ("opposed",))
+    scheme = schemes[int(rng.integers(len(schemes)))]
+    try:
+        players = _players(source.kind, one, style, open_)
+    except ValueError:
+        return None  # longer than an instruction may be
+    held = tuple(axis for axis in AXES if found[axis] != "train")
+    axis = next((axis for axis in RAREST if found[axis] == split != "train"), "")
+    reward = Reward(scheme=scheme)  # type: ignore[arg-type]
+    return Found(source, one, players, reward, held, axis, key(one.mark, one.goals))
+
+
+def _players(kind: str, one: Proven, style: int, open_: bool) -> tuple[Player, ...]:
+    told = [say(goal, style) for goal in one.goals]
+    if kind == "informed-blind":
+        told[1] = partner_told(style)
+    for seat, words in enumerate(told):
+        encode(public(words, [other for i, other in enumerate(told) if i != seat]) if open_ else words)
+    return tuple(
+        Player(goal=goal, instruction=words, public=open_, acts=kind != "informed-blind" or seat == one.acting)
+        for seat, (goal, words) in enumerate(zip(one.goals, told, strict=True))
+    )
+
+
+def key(mark: int, goals: Sequence[Goal]) -> int:
+    """A number that tasks have in common whose starts have the same mark and whose goals are the same."""
+    text = f"{mark}|" + "|".join(goal.model_dump_json(exclude_defaults=True) for goal in goals)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def task_of(world: World, one: Found, name: str, split: Split) -> Task:
+    """The task with this id."""
+    proven, kind = one.proven, one.source.kind
+    moves = tuple(
+        tuple(move if seat == proven.acting else REST for seat in range(world.players)) for move in proven.moves
+    )
+    return Task(
+        rumpus_task=FORMAT,
+        id=name,
+        world=world.name,
+        version=world.version,
+        start=one.source.starts.said[proven.row],
+        limit=max(min(world.limit, GENEROUS * len(moves) + SPARE), len(moves)),
+        players=one.players,
+        reward=one.reward,
+        ends="first" if kind in ("race", "rivals") else "each",
+        kind=kind,  # type: ignore[arg-type]
+        skill=skill_of(one.players[0].goal),
+        split=split,
+        held=one.held,
+        steps=len(moves),
+        branching=proven.branching,
+        solution=Solution(moves=moves, by=proven.by),  # type: ignore[arg-type]
+    )

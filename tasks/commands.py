@@ -103,15 +103,15 @@ def show(
     Example: rumpus tasks show tasks.jsonl --out sheet.png
     """
     from .. import worlds
-    from .files import read
+    from .files import load, read
     from .goals import Task
     from .show import sheet
 
     tasks = [task for _, task in read(file) if isinstance(task, Task)]
     if not tasks:
         raise ValueError(f"{file}: there is no task in it; `rumpus tasks check` says why")
-    first = [task for task in tasks if task.world == tasks[0].world][:count]
-    sheet(first, worlds.load(tasks[0].world), out)
+    world = worlds.load(tasks[0].world)
+    sheet(load(file, world)[0][:count], world, out)
     table = Table("world", "skill", "tasks", "steps", "kind", box=None, title=f"{len(tasks)} tasks")
     for (world, skill, kind), number in sorted(Counter((t.world, t.skill, t.kind) for t in tasks).items()):
         steps = [t.steps or 0 for t in tasks if (t.world, t.skill, t.kind) == (world, skill, kind)]

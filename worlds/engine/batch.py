@@ -116,6 +116,8 @@ class Batch:
         self.weights, self._counting = np.ones(1), False
 
     def _set(self, tasks: np.ndarray, levels: np.ndarray | None, split: str) -> None:
+        if hasattr(self, "_size"):
+            layout(*self._size, int(tasks["rows"].max()), int(tasks["cols"].max()))
         self.task, self.split = tasks, split
         self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs}
         self.levels = NO_LEVELS if levels is None else levels

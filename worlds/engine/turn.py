@@ -98,7 +98,7 @@ def before(state, actions, outcomes):
         return False
     state.tick += 1
     for player in range(state.players):
-        if state.tied[player]:
+        if state.tied[player] or state.done[player]:
             still(actions[player])
         motion = actions[player].mouse
         if motion[0] != 0 or motion[1] != 0:

@@ -40,8 +40,10 @@ ATTEMPTS = 16
 """Times that so many starts are played for one block, before the world is said to have no more tasks."""
 NODES = 2000
 """States that are searched for a shorter way than the one that is known."""
+ALIKE = 0.8
+"""Least part of its share of a block that a skill is to have."""
 PATIENCE = 3
-"""Times that so many starts are played for a block before what is scarce gives way to what is not."""
+"""Times that so many starts are played for that, before what is scarce gives way to what is not."""
 
 
 def generate(
@@ -186,10 +188,10 @@ class _Maker:
             self._attempt(pool, kind, wanted, plays, self._rng(number, kind, attempt))
             counts = pool.counts()
             enough = -(-count // max(len(counts), 1))
-            if sum(counts.values()) >= count and (min(counts.values()) >= enough or attempt + 1 >= PATIENCE):
+            if sum(counts.values()) >= count and (min(counts.values()) >= ALIKE * enough or attempt + 1 >= PATIENCE):
                 break
-            wanted = [skill for skill in skills if counts.get(skill, 0) < enough and (skill in counts or not attempt)]
-            wanted = wanted or skills
+            scarce = [skill for skill in skills if counts.get(skill, 0) < enough]
+            wanted = scarce if scarce and attempt + 1 < PATIENCE else skills
         taken = pool.take(count)
         for source in {id(one.source): one.source for one in taken}.values():
             shorten(self._world, [one.proven for one in taken if one.source is source], source.states, NODES)

@@ -174,8 +174,11 @@ def clause(sort: Sort, vocabulary: Vocabulary, rng: np.random.Generator) -> Row:
     other = vocabulary.selector(b, rng, player) if b else (0, 0, 0, 0)
     if player and b == a:
         one, other = (a, 0, 0, j.YOU), (b, 0, 0, j.OTHER)
-    least, number = 1, vocabulary.matching(one)
-    if number > 1 and rng.random() < SEVERAL:
+    least, several = 1, not one[3] and rng.random() < SEVERAL
+    if several and vocabulary.matching(one) == 1:
+        one = (a, 0, 0, 0)
+    number = vocabulary.matching(one)
+    if several and number > 1:
         least = 0 if rng.random() < 0.5 else int(rng.integers(2, number + 1))
     amount = NEAR[int(rng.integers(len(NEAR)))] * ONE if RELATIONS[relation] == "near" else 0
     return (0, int(rng.random() < NEGATED), least, relation, amount, *one, *other)

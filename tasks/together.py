@@ -15,6 +15,7 @@ the second's.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -31,8 +32,9 @@ KINDS = ("partners", "informed-blind", "race", "rivals", "lookout")
 """The kinds of tasks for two players."""
 PAIRED = ("race", "rivals")
 """Kinds for which each start is played twice, by the first player and by the second."""
-EACH = 6
-"""Skills that are tried on each play."""
+EACH, RARE = 4, 0.4
+"""Skills that are tried on each play, besides those for which less than this part of the plays has a clause: they are
+tried wherever they can be."""
 
 _SIMPLE = tuple(SKILLS)[tuple(SKILLS).index("negation") :]  # goals of one clause
 
@@ -59,9 +61,14 @@ def proposals(
     usable = ~whose if kind in ("partners", "rivals") else np.ones_like(whose)
     plays = [Hindsight([tuple(row) for row in rows], truth[i], usable[i], rng) for i, rows in enumerate(drawn.tolist())]
     found: list[Proposal] = []
+    chances = [set(play.skills[play.turned].tolist()) for play in plays]
+    some = Counter(skill for chance in chances for skill in chance)
+    rare = [skill for skill in wanted if 0 < some[skill] < RARE * len(plays)]
+    common = [skill for skill in wanted if skill not in rare and (some[skill] or skill not in _SIMPLE)]
     for row in range(0, len(plays), 1 + (kind in PAIRED)):
-        skills = [wanted[pick] for pick in rng.permutation(len(wanted))[:EACH]]
-        for skill in skills:
+        skills = [skill for skill in rare if skill in chances[row]]
+        skills += [common[pick] for pick in rng.permutation(len(common))[:EACH]]
+        for skill in skills * EACH if len(skills) == 1 else skills:
             if kind in PAIRED:
                 make = _rivals if kind == "rivals" else _race
                 ways = make(plays[row], plays[row + 1], skill)
@@ -91,11 +98,15 @@ def _swapped(goal: Numbers) -> Numbers:
 
 def _race(one: Hindsight, other: Hindsight, skill: str) -> tuple[Way, Way] | None:
     for _ in range(TRIES):
-        ways = compose(skill, one), compose(skill, other)
-        if ways[0] is None or ways[1] is None:
+        mine = compose(skill, one)
+        if mine is None:
             return None
-        if _shape(ways[0][0]) == _shape(ways[1][0]):
-            return ways[0], ways[1]
+        for _ in range(TRIES):
+            yours = compose(skill, other)
+            if yours is None:
+                return None
+            if _shape(mine[0]) == _shape(yours[0]):
+                return mine, yours
     return None
 
 

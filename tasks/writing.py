@@ -71,9 +71,11 @@ class Pool:
         return {skill: sum(map(len, axes.values())) for skill, axes in self._by.items()}
 
     def take(self, count: int) -> list[Found]:
-        """So many, of each skill alike and of each axis alike within it, as far as there are enough."""
+        """So many, of each skill alike and of each axis alike within it, as far as there are enough; of any two found
+        one after the other, the one with the longer way rather."""
         left = {
-            skill: {axis: some[::-1] for axis, some in sorted(axes.items())} for skill, axes in sorted(self._by.items())
+            skill: {axis: _longer_last(some) for axis, some in sorted(axes.items())}
+            for skill, axes in sorted(self._by.items())
         }
         given = {skill: dict.fromkeys(axes, 0) for skill, axes in left.items()}
         of_skill = dict.fromkeys(left, 0)
@@ -89,6 +91,12 @@ class Pool:
             if not left[skill]:
                 del left[skill]
         return taken
+
+
+def _longer_last(some: Sequence[Found]) -> list[Found]:
+    """The shorter ones of each two, and then the longer ones; which are taken first."""
+    pairs = [sorted(some[i : i + 2], key=lambda one: len(one.proven.moves)) for i in range(0, len(some), 2)]
+    return [pair[0] for pair in pairs[::-1] if len(pair) > 1] + [pair[-1] for pair in pairs[::-1]]
 
 
 def finish(world: World, source: Source, one: Proven, split: Split, rng: np.random.Generator) -> Found | None:

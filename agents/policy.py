@@ -64,25 +64,29 @@ class Reader:
     """Turns what a batch shows into a Sight for a network; tensors share the batch's memory.
 
     Instructions are read from the batch's table of tasks, by the row that each environment plays. several: whether they
-    differ.
+    differ. longest: tokens of a chat that are read, always as many; None for as many as there are, which waits for the
+    GPU.
     """
 
-    def __init__(self, batch: Batch):
+    def __init__(self, batch: Batch, longest: int | None = None):
         told = batch.task["instruction"][:, : batch.players]
         texts, which = np.unique(told.reshape(-1, told.shape[-1]), axis=0, return_inverse=True)
-        longest = max(int((texts != 0).any(0).sum()), 1)
         self.tensors = batch.tensors()
         self.device = self.tensors["pixels"].device
-        self.texts = torch.from_numpy(texts[:, :longest].astype(np.int64)).to(self.device)
+        self.texts = torch.from_numpy(texts[:, : _longest(texts)].astype(np.int64)).to(self.device)
         self.several = len(texts) > 1
         self._told = torch.from_numpy(which.reshape(len(told), -1)).to(self.device)
-        self._speaking = batch.players > 1
+        self._speaking, self._longest = batch.players > 1, longest
 
     def sight(self) -> Sight:
         """What all lanes see now: `batch.pixels` as last drawn, what each is told, and the chat."""
-        chat = self.tensors["chat"].flatten(0, 1).long() if self._speaking else None
+        chat = self._chat() if self._speaking else None
         which = self._told[self.tensors["task"].long()].flatten()
         return Sight(self.tensors["pixels"].flatten(0, 1), self.texts, which, chat)
+
+    def _chat(self) -> torch.Tensor:
+        chat = self.tensors["chat"][:, :, : self._longest].flatten(0, 1).long()
+        return chat if self._longest else chat[:, : _longest(chat)]
 
     def trim(self, sight: Sight) -> Sight:
         """The same with only those texts that some lane has, if there are more texts than lanes: each is encoded."""
@@ -90,6 +94,11 @@ class Reader:
             return sight
         used, which = sight.which.unique(return_inverse=True)
         return sight._replace(texts=sight.texts[used], which=which)
+
+
+def _longest(texts: Any) -> int:
+    """Tokens of the longest of some texts (k, 64), but at least 1."""
+    return max(int((texts != 0).any(0).sum()), 1)
 
 
 class Learned:

@@ -61,11 +61,11 @@ class Trainer:
             self.batch.cols = max(self.batch.cols, int(largest["cols"].max()))
         cells = (self.batch.rows, self.batch.cols)
         self.batch.size = size = s.size or (cells[0] * TILE, cells[1] * TILE)
-        self.reader = Reader(self.batch)
+        self.reader = Reader(self.batch, longest=self.batch.players - 1)  # a learned player says one word at most
         self.device = self.reader.device
         self.shape = Shape(
             size, s.head, 0 if s.size else TILE, s.channels, s.blocks, s.hidden, s.units, s.words,
-            guided=self.reader.several, cells=cells,
+            guided=self.reader.several, talk=s.talk, cells=cells,
         )  # fmt: skip
         self.generator = torch.Generator(self.device).manual_seed(s.seed)
         self.lanes = self.batch.n * self.batch.players

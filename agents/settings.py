@@ -36,6 +36,7 @@ class Settings:
 
     size: tuple[int, int] | None = None  # of a frame, pixels; None: TILE pixels a tile, which are a patch of the torso
     head: str = "moves"  # or "devices": keys, buttons and mouse themselves
+    talk: bool = False  # in every tick a player can say one word to the others, who hear it in the next
     channels: int = 16
     blocks: int = 2
     hidden: int = 128

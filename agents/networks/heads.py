@@ -2,7 +2,7 @@
 
 Two kinds. `Moves` picks one of the world's named moves. `Devices` holds the keyboard and the mouse themselves: each key
 and button the world listens to is pressed or not, and mouse motion and wheel are picked from a few bins. A choice is a
-row of whole numbers, one for each part, int64 (batch, parts).
+row of whole numbers, one for each part, int64 (batch, parts). `Talking` gives either a voice beside it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from ...interface.action import quantise_mouse
 from ...interface.keys import WHEEL, button_index, key_index
+from ...interface.text import encode, vocabulary
 from ...worlds.engine.batch import Batch
 from ...worlds.engine.world import World
 from .torso import initialise
@@ -133,3 +134,74 @@ class Devices(nn.Module):
 
 
 HEADS: dict[str, Any] = {"moves": Moves, "devices": Devices}
+
+
+def words_of(world: World) -> tuple[str, ...]:
+    """The words that a learned player can say in a world, each once and each one token: the colours, kinds and sizes of
+    its things, the words that its moves' names are made of, and "yes" and "no"."""
+    things = world.things
+    named = (*things.colours, *things.kinds, *things.sizes) if things else ()
+    moves = (word for name in world.moves for word in name.split())
+    known = set(vocabulary())
+    return tuple(word for word in dict.fromkeys((*named, *moves, "yes", "no")) if word in known)
+
+
+class Talking(nn.Module):
+    """Hands and a voice: one more part beside those of a head, a categorical of silence and the words of `words_of`.
+
+    Choices: int64 (batch, parts), the last of them 0 for silence or 1 + the index of a word. One word is said in a
+    tick. The tokens of the words are kept with the weights, so that a saved network says what it learned to say even
+    where the world has come to list its things in another order. Raises ValueError for a world with one player.
+    """
+
+    tokens: torch.Tensor
+
+    def __init__(self, hands: Moves | Devices, features: int, world: World):
+        super().__init__()
+        if world.players < 2:
+            raise ValueError(
+                f"{world.name} has one player, who has nobody to talk to: leave talk off, or choose a world of several"
+            )
+        words = words_of(world)
+        self.hands = hands
+        self.parts = hands.parts + 1
+        self.layer = initialise(nn.Linear(features, 1 + len(words)), 0.01)
+        self.register_buffer("tokens", torch.tensor([0, *(int(encode(word)[0]) for word in words)]))
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Features to the parameters of all parts side by side, float32, the words' last."""
+        return torch.cat([self.hands(features), self.layer(features).float()], -1)
+
+    def _split(self, logits: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        words = len(self.tokens)
+        return logits[..., :-words], logits[..., -words:]
+
+    def sample(self, logits: torch.Tensor, generator: torch.Generator | None) -> torch.Tensor:
+        """A random choice, or the most likely one if generator is None."""
+        hands, words = self._split(logits)
+        return torch.cat([self.hands.sample(hands, generator), pick(words, generator).unsqueeze(-1)], -1)
+
+    def score(self, logits: torch.Tensor, choice: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(log-probability of the choice, entropy), each (batch,): sums over hands and voice."""
+        hands, words = self._split(logits)
+        log_prob, entropy = self.hands.score(hands, choice[..., :-1])
+        logs = words.log_softmax(-1)
+        said = logs.gather(-1, choice[..., -1:]).squeeze(-1)
+        return log_prob + said, entropy - (logs.exp() * logs).sum(-1)
+
+    def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
+        """Put choices of all lanes (n * players, parts) into the batch's actions; who is silent says nothing."""
+        self.hands.write(choice[:, :-1], batch, tensors)
+        said = self.tokens[choice[:, -1]].view(batch.n, batch.players)
+        say = tensors["say"].view(torch.int16)  # torch knows little of uint16, and there are fewer tokens than 32,768
+        say.zero_()
+        say[:, :, 0] = said.to(torch.int16)
+
+
+def head_of(name: str, features: int, world: World, talk: bool = False) -> Any:
+    """The head of this name in HEADS, with a voice if talk. Raises ValueError for a name that is none, or if nobody is
+    there to talk to."""
+    if name not in HEADS:
+        raise ValueError(f"unknown head {name!r}; it is {' or '.join(HEADS)}")
+    hands = HEADS[name](features, world)
+    return Talking(hands, features, world) if talk else hands

@@ -258,6 +258,9 @@ def train(
     curriculum: Annotated[
         str, typer.Option(help="Which tasks come up: uniform, hand, plr or learnability.")
     ] = "uniform",
+    talk: Annotated[
+        bool, typer.Option("--talk", help="Several players can say a word to each other in every tick.")
+    ] = False,
     policies: Annotated[str, typer.Option(help="Of several players: shared (self-play) or independent.")] = "shared",
     levels: Levels = None,
     split: Split = "train",
@@ -285,7 +288,7 @@ def train(
         return
     chosen: dict[str, Any] = {"envs": envs, "head": head, "units": units, "evaluate_every": evaluate_every}
     chosen |= {"size": frame_size(size) if size else None, "levels": str(levels) if levels else None}
-    chosen |= {"tasks": str(tasks) if tasks else None, "curriculum": curriculum, "policies": policies}
+    chosen |= {"tasks": str(tasks) if tasks else None, "curriculum": curriculum, "policies": policies, "talk": talk}
     chosen = {name: value for name, value in chosen.items() if value is not None} | settings_of(ppo.Settings, setting)
     settings = ppo.Settings(
         world=world,

@@ -67,16 +67,21 @@ def suite(
         best = play_tasks(Expert(world, seed, solutions(listed)), world, listed, 1, **options)
         columns = [_by_task(part, len(listed)) for part in (played.returns, chance.returns, best.returns, played.wins)]
         for number, task in enumerate(listed):
-            found.setdefault(task.skill, []).append(np.array([column[number] for column in columns]))
-    skills = sorted({task.skill for task in tasks})
+            found.setdefault(category(task), []).append(np.array([column[number] for column in columns]))
+    skills = sorted({category(task) for task in tasks})
     rows, draws = [], []
     for skill in skills:
-        count = sum(task.skill == skill for task in tasks)
+        count = sum(category(task) == skill for task in tasks)
         row, drawn = _row(skill, count, np.array(found.get(skill, [])), seed)
         rows.append(row)
         if drawn is not None:
             draws.append(drawn)
     return [*rows, _mean(rows, draws)]
+
+
+def category(task: Task) -> str:
+    """What a task counts for: its skill; with several players, how they are bound together."""
+    return task.skill if task.kind == "alone" else task.kind
 
 
 def normalised(agent: np.ndarray, random: np.ndarray, expert: np.ndarray, axis: int = -1) -> np.ndarray:

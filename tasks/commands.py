@@ -113,9 +113,9 @@ def show(
     world = worlds.load(tasks[0].world)
     sheet(load(file, world)[0][:count], world, out)
     table = Table("world", "skill", "tasks", "steps", "kind", box=None, title=f"{len(tasks)} tasks")
-    for (world, skill, kind), number in sorted(Counter((t.world, t.skill, t.kind) for t in tasks).items()):
-        steps = [t.steps or 0 for t in tasks if (t.world, t.skill, t.kind) == (world, skill, kind)]
-        table.add_row(world, skill, str(number), f"{min(steps)} to {max(steps)}", kind)
+    for what, number in sorted(Counter((t.world, t.skill, t.kind) for t in tasks).items()):
+        steps = [t.steps or 0 for t in tasks if (t.world, t.skill, t.kind) == what]
+        table.add_row(what[0], what[1], str(number), f"{min(steps)} to {max(steps)}", what[2])
     Console().print(table)
     print(out)
 

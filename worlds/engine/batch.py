@@ -68,6 +68,8 @@ class Batch:
             raise ValueError(f"a batch holds a whole number of environments, at least 1; got {n}")
         self.world, self.n, self.players = world, int(n), world.players
         self._device = _device(device, world, threads)
+        self._size: tuple[int, int] = (0, 0)
+        self._shares = np.ones(1)
         self.configure(knobs=knobs, limit=limit, split=split, levels=levels, tasks=tasks)
         make = self._device.zeros
         states = np.zeros(self.n, world.state)
@@ -116,12 +118,13 @@ class Batch:
         self.weights, self._counting = np.ones(1), False
 
     def _set(self, tasks: np.ndarray, levels: np.ndarray | None, split: str) -> None:
-        if hasattr(self, "_size"):
-            layout(*self._size, int(tasks["rows"].max()), int(tasks["cols"].max()))
+        rows, cols = int(tasks["rows"].max()), int(tasks["cols"].max())
+        if self._size[0]:
+            layout(*self._size, rows, cols)
         self.task, self.split = tasks, split
         self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs}
         self.levels = NO_LEVELS if levels is None else levels
-        self.rows, self.cols = int(tasks["rows"].max()), int(tasks["cols"].max())
+        self.rows, self.cols = rows, cols
         self._task, self._levels = self._device.put(tasks), self._device.put(self.levels)
         self.tally = {name: self._device.zeros((len(tasks),), np.int64) for name in TALLY}
 

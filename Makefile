@@ -9,6 +9,7 @@
 #   make goldens    record the golden playthroughs anew, after a change that is meant to change them
 #   make pictures   draw the sprites and the pictures of the README anew
 #   make vocabulary  add the words of new worlds to assets/vocabulary.txt
+#   make suite      make the benchmark's tasks anew, after a change of worlds or of how tasks are made
 #   make constraints  choose the newest versions of everything, and write them to constraints.txt
 #   make clean      remove caches and build products    make distclean  remove .venv too
 #
@@ -21,7 +22,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint format bench goldens pictures vocabulary constraints clean distclean
+.PHONY: setup demo test lint format bench goldens pictures vocabulary suite constraints clean distclean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -69,6 +70,9 @@ pictures: setup
 
 vocabulary: setup
 	$(BIN)/python -m rumpus.assets.make_vocabulary
+
+suite: setup
+	$(BIN)/python -m rumpus.assets.make_suite
 
 constraints: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet uv

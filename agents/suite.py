@@ -22,8 +22,8 @@ RESAMPLES = 2000
 """Of a bootstrap."""
 SMALLEST = 0.01
 """How much better than the random player the expert must be for a scale between them to mean anything."""
-ALL = "all"
-"""The skill that the row of means is called by."""
+MEAN = "mean"
+"""What the row of means is called."""
 
 
 def suite(
@@ -44,9 +44,9 @@ def suite(
     it is one such file), each with its solution. Each task is played `times` times by the agent, `random_times` by the
     random player, and once by the expert, who replays the solution; a return is the mean over the players of a task.
 
-    Returns a row for each skill, in order, and one called "all": {skill, tasks, attempted (how many of the tasks the
+    Returns a row for each skill, in order, and one called "mean": {skill, tasks, attempted (how many of the tasks the
     agent plays), success, agent, random, expert (mean returns on those), score, low, high}. score is (agent - random) /
-    (expert - random), low and high its 95 % interval, the percentiles of a bootstrap over tasks (for "all": over the
+    (expert - random), low and high its 95 % interval, the percentiles of a bootstrap over tasks (for "mean": over the
     tasks of each skill); they are None where nothing was attempted, or the expert is hardly better than chance. Raises
     ValueError for tasks that cannot be played, or have no solution.
     """
@@ -155,7 +155,7 @@ def _row(skill: str, tasks: int, columns: np.ndarray, seed: int) -> tuple[dict[s
 
 def _mean(rows: list[dict[str, Any]], draws: list[np.ndarray]) -> dict[str, Any]:
     """The row of the mean over the skills that have a score; its interval is from their resamples, skill by skill."""
-    row: dict[str, Any] = {"skill": ALL, "tasks": sum(r["tasks"] for r in rows)}
+    row: dict[str, Any] = {"skill": MEAN, "tasks": sum(r["tasks"] for r in rows)}
     row |= {"attempted": sum(r["attempted"] for r in rows)}
     scored = [r for r in rows if r["score"] is not None]
     for name in ("success", "agent", "random", "expert", "score"):

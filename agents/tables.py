@@ -30,21 +30,20 @@ def evaluation(result: Mapping[str, Any], what: str) -> Table:
 def suite(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     """What the benchmark's `suite` returns, as a table."""
     table = Table(box=None, title=f"{agent}: 0 is a random player, 1 the expert")
-    for column in ("skill", "score", "95 % interval", "success", "return", "random's", "expert's", "attempted"):
-        table.add_column(column, justify="left" if column == "skill" else "right")
+    for column in ("skill", "score (95 % interval)", "success", "return", "random", "expert", "played"):
+        table.add_column(column, justify="left" if column == "skill" else "right", no_wrap=True)
     for row in rows:
         number = {
             name: "-" if row[name] is None else f"{row[name]:.2f}" for name in ("score", "agent", "random", "expert")
         }
         table.add_row(
             row["skill"],
-            number["score"],
-            "-" if row["low"] is None else f"{row['low']:.2f} to {row['high']:.2f}",
+            "-" if row["low"] is None else f"{number['score']} ({row['low']:.2f} to {row['high']:.2f})",
             "-" if row["success"] is None else f"{row['success']:.0%}",
             number["agent"],
             number["random"],
             number["expert"],
-            f"{row['attempted']} of {row['tasks']}",
+            f"{row['attempted']}/{row['tasks']}",
         )
     return table
 

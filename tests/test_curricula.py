@@ -394,7 +394,7 @@ def test_a_suite_has_random_at_0_and_the_expert_at_1(tmp_path: Path) -> None:
     rows["chance"] = suite(lambda world: Random(1), tmp_path, threads=1)
     assert rows["chance"] == rows["random"]
     for name, table_ in rows.items():
-        assert [(row["skill"], row["tasks"]) for row in table_] == [("far", 5), ("near", 6), ("all", 11)]
+        assert [(row["skill"], row["tasks"]) for row in table_] == [("far", 5), ("near", 6), ("mean", 11)]
         assert [row["attempted"] for row in table_] == ([0, 0, 0] if name == "nobody" else [5, 6, 11])
     assert all(row["score"] == row["low"] == row["high"] == 1 for row in rows["expert"])
     assert all(row["score"] is row["low"] is row["success"] is None for row in rows["nobody"])

@@ -12,6 +12,7 @@ from rumpus.interface.text import encode
 from rumpus.tasks.compile import check, objective, table
 from rumpus.tasks.files import LONGEST, Problem, find, load, parse, read, write_line
 from rumpus.tasks.goals import Goal, Task
+from rumpus.tasks.prove import check_file
 from rumpus.worlds.engine.search import FOUND, GAVE_UP, NONE, search
 
 TINY = str(Path(__file__).parent / "tiny_world")
@@ -339,3 +340,17 @@ def test_a_line_is_the_task_again():
         assert again == each
         assert not isinstance(again, Problem)
     assert Goal.model_validate_json(objective(DUO).model_dump_json()) == objective(DUO)
+
+
+# the benchmark
+
+
+def test_the_benchmark_is_proven_and_held_out():
+    files = sorted((Path(__file__).parent.parent / "assets" / "tasks").glob("*.jsonl"))
+    tasks = [task for file in files for _, task in read(file)]
+    reports = [check_file(file) for file in files]
+    assert not [problem for report in reports for problem in report.problems]
+    assert sum(report.by["solution"] for report in reports) == len(tasks) >= 400
+    assert {task.world for task in tasks} == set(worlds.names())
+    assert {task.split for task in tasks} == {"test"}
+    assert len({task.id for task in tasks}) == len(tasks)

@@ -10,6 +10,8 @@ import threading
 import time
 from pathlib import Path
 
+from rumpus.tasks.skills import SKILLS
+
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
 
@@ -63,9 +65,17 @@ def window() -> None:
     view.run()
 
 
+def sheet() -> None:
+    """Tasks of the benchmark, with their words."""
+    rumpus("tasks", "show", "assets/tasks/sokoban.jsonl", "--count", "10", "--out", str(PICTURES / "tasks.png"))
+
+
 def tables() -> None:
-    """The table of worlds, and the world that the page about worlds shows."""
+    """The tables of worlds and of their things, and the world that the page about worlds shows."""
     between(ROOT / "README.md", "worlds", rumpus("worlds", "--markdown"))
+    between(ROOT / "docs" / "tasks.md", "things", rumpus("worlds", "--things"))
+    skills = [f"| `{name}` | {meaning} |" for name, meaning in SKILLS.items()]
+    between(ROOT / "docs" / "tasks.md", "skills", "\n".join(["| skill | what it takes |", "|---|---|", *skills]))
     tiny = (ROOT / "tests" / "tiny_world" / "__init__.py").read_text(encoding="utf-8")
     between(ROOT / "docs" / "your-own-world.md", "tiny_world", f"```python\n{tiny}```")
 
@@ -74,3 +84,4 @@ if __name__ == "__main__":
     tables()
     window()
     clips()
+    sheet()

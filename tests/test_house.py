@@ -258,8 +258,11 @@ def test_links_on_the_pages_lead_somewhere():
 def test_pages_tell_of_this_version():
     from rumpus import __version__, worlds
     from rumpus.__main__ import markdown_table, things_table
+    from rumpus.tasks.skills import SKILLS
 
     shown = [worlds.load(name) for name in worlds.names()]
     assert markdown_table(shown) in (ROOT / "README.md").read_text(encoding="utf-8"), "paste `rumpus worlds --markdown`"
+    for skill, meaning in SKILLS.items():
+        assert f"| `{skill}` | {meaning} |" in (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
     assert things_table(shown) in (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"), "paste `… worlds --things`"
     assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")

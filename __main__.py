@@ -327,7 +327,7 @@ def evaluate(
 ) -> None:
     """Measure a player: success with its 95 % interval, mean return and length; or its score in the benchmark.
 
-    Examples: rumpus evaluate box-world expert --episodes 500; rumpus evaluate --suite random
+    Example: rumpus evaluate box-world expert --episodes 500; of the benchmark: rumpus evaluate --suite random
     """
     from .agents import tables
     from .agents.evaluate import evaluate as measure

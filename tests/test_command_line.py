@@ -87,6 +87,12 @@ def test_somebodys_world_is_benched_trained_and_evaluated(theirs, tmp_path):
         (("evaluate", "sokoban", "random", "--levels", "/nowhere"), "/nowhere"),
         (("evaluate", "box-world", "random", "--levels", "/nowhere"), "reads none from files"),
         (("train", "magic", "sokoban"), "unknown algorithm 'magic'"),
+        (("train", "ppo", "sokoban", "--curriculum", "plr"), "give a file of them"),
+        (("play", "sokoban", "--task", "/nowhere:1"), "no such file of tasks"),
+        (("tasks", "generate", "sokoban", "--players", "2", "--out", "x.jsonl"), "worlds for 2: sokoban-duo"),
+        (("tasks", "generate", "sokoban", "--kind", "race", "--out", "x.jsonl"), "race"),
+        (("tasks", "understand", "sokoban", "push the red bx onto a target"), "did you mean"),
+        (("evaluate", "sokoban"), "a world and an agent"),
         (("train", "ppo", "sokoban", "--set", "clipp=1"), "did you mean"),
         (("train", "ppo", "sokoban", "--set", "clip=soft"), "takes a float"),
         (("train", "ppo", "sokoban", "--resume", "--out", "/nowhere"), "/nowhere"),
@@ -96,6 +102,37 @@ def test_what_a_person_can_mend_is_one_message(arguments, message):
     error = rumpus(*arguments, fails=True, CUDA_VISIBLE_DEVICES="")
     assert message in " ".join(error.split())
     assert len(error) < 700
+
+
+def test_tasks_are_made_checked_shown_learned_and_measured(tmp_path):
+    file, sheet, run = tmp_path / "tasks.jsonl", tmp_path / "sheet.png", tmp_path / "run"
+    made = ("tasks", "generate", "box-world-small", "--count", "48", "--seed", "3", "--out", file)
+    rumpus(*made)
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    rumpus(*made)
+    assert file.read_bytes() == whole, "a file that was not finished is gone on with"
+    report = json.loads(rumpus("tasks", "check", file, "--json"))
+    assert report == {"good": 48, "by": {"solution": 48}, "problems": []}
+    bad = tmp_path / "bad.jsonl"
+    bad.write_bytes(b"{}\n" + whole)
+    assert f"{bad}:1: " in subprocess.run(
+        [sys.executable, "-m", "rumpus", "tasks", "check", bad], capture_output=True, text=True, check=False
+    ).stdout.replace("\n", "")
+    assert "two-stage" in rumpus("tasks", "show", file, "--out", sheet)
+    assert sheet.stat().st_size > 10_000
+    goal, *sentences = rumpus("tasks", "understand", "box-world-small", "open the red lock").splitlines()
+    assert json.loads(goal)["stages"][0]["all"][0]["relation"] == "open"
+    assert "open the red lock" in sentences
+    options = ("--tasks", file, "--curriculum", "plr", "--set", "rollout=8", "--envs", "32", "--out", run)
+    rumpus("train", "ppo", "box-world-small", "--steps", "1024", *options)
+    result = json.loads(rumpus("evaluate", "box-world-small", run, "--tasks", file, "--json"))
+    assert result["episodes"] == 48
+    assert sum(sums["episodes"] for sums in result["skills"].values()) == 48
+    rows = json.loads(rumpus("evaluate", "--suite", "expert", "--tasks", file, "--json"))
+    assert rows[-1]["skill"] == "mean"
+    assert rows[-1]["score"] == pytest.approx(1)
+    assert json.loads(rumpus("tasks", "schema"))["properties"]["players"]
 
 
 def test_levels_go_to_a_file_and_come_back(tmp_path):

@@ -52,7 +52,7 @@ Threads = Annotated[int | None, typer.Option(help="CPU threads; all cores by def
 SUITE = Path(__file__).parent / "assets" / "tasks"
 """The benchmark's tasks."""
 
-# What `rumpus demo` trains on: learned on two cores in about three minutes.
+# What `rumpus demo` trains on: learned on two cores in three to five minutes.
 DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_200_000
 DEMO_SETTINGS: dict[str, Any] = {"evaluate_every": 60, "evaluate_split": "test"}
 
@@ -394,7 +394,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="The folder of the run and its report.")] = Path("runs/demo"),
     steps: Annotated[int, typer.Option(help="Environment steps to train for.")] = DEMO_STEPS,
 ) -> None:
-    """Train an agent on a small world for about three minutes, measure it on held-out levels, and write a report.
+    """Train an agent on a small world for three to five minutes, measure it on held-out levels, and write a report.
 
     Example: rumpus demo
     """

@@ -29,7 +29,8 @@ def evaluation(result: Mapping[str, Any], what: str) -> Table:
 
 def suite(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     """What the benchmark's `suite` returns, as a table."""
-    table = Table(box=None, title=f"{agent}: 0 is a random player, 1 the expert")
+    title = f"{agent}: 0 is a random player, 1 the expert"
+    table = Table(box=None, pad_edge=False, collapse_padding=True, title=title)
     for column in ("skill", "score (95 % interval)", "success", "return", "random", "expert", "played"):
         table.add_column(column, justify="left" if column == "skill" else "right", no_wrap=True)
     for row in rows:

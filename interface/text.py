@@ -99,6 +99,22 @@ def decode(tokens: np.ndarray) -> str:
     return _decoded(np.ascontiguousarray(tokens, np.uint16).tobytes())
 
 
+def wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
+    """The words of a text in lines that fit; a word that does not fit on a line of its own is broken."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if fits(longer):
+            lines[-1] = longer
+            continue
+        lines += [""] if lines[-1] else []
+        for letter in word:
+            if lines[-1] and not fits(lines[-1] + letter):
+                lines.append("")
+            lines[-1] += letter
+    return lines
+
+
 class TextSpace(gymnasium.spaces.Text):
     """A Gymnasium Text space of printable ASCII whose texts fit the token budget, so that its samples can be said."""
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..interface.text import wrapped
 from ..worlds.engine.batch import Batch
 from ..worlds.engine.kernels import write_atomically
 from ..worlds.engine.world import World
@@ -106,16 +107,7 @@ def _words(task: Task, width: int) -> list[_Line]:
 
 def _wrapped(text: str, width: int, bold: bool = False) -> list[str]:
     """The text in lines of at most `width` pixels; a word that is wider is broken."""
-    lines = [""]
-    for word in text.split():
-        if _wide(f"{lines[-1]} {word}".strip(), bold) <= width:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-            continue
-        lines += [""] if lines[-1] else []
-        for letter in word:
-            if lines[-1] and _wide(lines[-1] + letter, bold) > width:
-                lines.append("")
-            lines[-1] += letter
+    lines = wrapped(text, lambda line: _wide(line, bold) <= width)
     return [line for line in lines if line]
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pygame
 
+from ...interface.text import wrapped
+
 GROUND, PANEL, RULE = (18, 20, 25), (28, 31, 38), (52, 57, 68)
 BRIGHT, PLAIN, DIM = (244, 245, 248), (205, 209, 217), (134, 141, 155)
 AMBER, GREEN, RED = (242, 193, 78), (122, 201, 122), (232, 112, 100)
@@ -60,18 +62,7 @@ def cut(text: str, size: int, room: int) -> str:
 @lru_cache(maxsize=256)
 def wrap(text: str, size: int, room: int) -> tuple[str, ...]:
     """The text in lines that fit in `room` pixels; a word that is wider than that is broken."""
-    lines = [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if width(longer, size) <= room:
-            lines[-1] = longer
-            continue
-        lines += [""] if lines[-1] else []
-        for letter in word:
-            if lines[-1] and width(lines[-1] + letter, size) > room:
-                lines.append("")
-            lines[-1] += letter
-    return tuple(lines)
+    return tuple(wrapped(text, lambda line: width(line, size) <= room))
 
 
 def write(

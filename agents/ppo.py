@@ -31,7 +31,7 @@ from ..worlds.engine.judge import MILLI
 from ..worlds.engine.threads import cores
 from . import checkpoint
 from .curricula import Seen, curriculum
-from .evaluate import ROWS, episodes_of, interval
+from .evaluate import ROWS, episodes_of, interval, play_tasks
 from .learner import EpisodeMeans, Learner
 from .log import NAME as METRICS
 from .log import Log
@@ -206,10 +206,8 @@ class Trainer:
         levels every time."""
         s, world = self.settings, self.batch.world
         if self.held:
-            tasks = table(self.held, world)
-            plan = np.arange(max(s.evaluate_episodes // len(tasks), 1) * len(tasks)) % len(tasks)
-            batch = Batch(world, min(len(plan), ROWS), seed=s.seed, tasks=tasks, **self.options)
-            wins = episodes_of(self.player(), batch, len(plan), plan).wins
+            times = max(s.evaluate_episodes // len(self.held), 1)
+            wins = play_tasks(self.player(), world, self.held, times, seed=s.seed, **self.options).wins
         else:
             batch = Batch(
                 world,

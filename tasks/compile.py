@@ -112,7 +112,7 @@ def _fill(record: np.void, task: Task, world: World) -> None:
     values = _located("start.knobs", world.knob_values, task.start.knobs)
     for name, value in values.items():
         record[name] = value
-    record["rows"], record["cols"] = world.grid(values)
+    record["rows"], record["cols"] = world.look.grid(values)
     record["seed"], record["seeded"], record["limit"] = task.start.seed, 1, task.limit
     record["players"], record["first"] = len(task.players), task.ends == "first"
     record["judged"] = task.reward.scheme != "world"

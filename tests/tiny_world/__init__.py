@@ -15,6 +15,7 @@ from numba import njit
 
 from rumpus.interface.action import Move
 from rumpus.worlds.engine.grid import WALKING, direction
+from rumpus.worlds.engine.look import Tiles
 from rumpus.worlds.engine.random import draw
 from rumpus.worlds.engine.records import Knob, state_dtype
 from rumpus.worlds.engine.things import Things, put
@@ -95,9 +96,7 @@ COINS = World(
     state=STATE,
     reset=reset,
     step=step,
-    tile=tile,
-    sprites=Path(__file__).parent / "sprites.png",
-    grid=lambda knobs: (knobs["size"], knobs["size"]),
+    look=Tiles(tile, Path(__file__).parent / "sprites.png", grid=lambda knobs: (knobs["size"], knobs["size"])),
     keys=WALKING,
     buttons=("left",),
     cursor=True,

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from ...interface.action import Move
 from ..engine.grid import WALKING
+from ..engine.look import Tiles
 from ..engine.world import World
 from .level import TEST, TRAIN, VALID, complaint, reset
 from .look import tile
@@ -56,9 +57,7 @@ BOX_WORLD = World(
     state=STATE,
     reset=reset,
     step=step,
-    tile=tile,
-    sprites=Path(__file__).parent.parent.parent / "assets" / "sprites" / "box_world.png",
-    grid=_grid,
+    look=Tiles(tile, Path(__file__).parent.parent.parent / "assets" / "sprites" / "box_world.png", _grid),
     keys=WALKING,
     buttons=("left",),
     cursor=True,

@@ -24,7 +24,7 @@ from .judge import MILLI
 from .random import mix
 from .table import Table
 from .things import THING
-from .tiles import layout
+from .look import Rays
 from .world import World
 
 NO_LEVELS = np.zeros(1, np.uint8)
@@ -42,7 +42,7 @@ class Batch:
     device: "cpu" or "cuda"; threads: CPU threads, all cores by default; knobs: values that differ from the world's;
     limit: steps in an episode; split: which levels ("train", "valid", "test", …); levels: in place of the world's own
     bank, a structured array, or the path of a file or folder that the world can read; tasks: a Table to play
-    in place of the world's own task, of which every reset draws a row.
+    in place of the world's own task, of which every reset draws a row; repeat: ticks that a step holds its actions for.
 
     states (n,), actions (n, players), outcomes (n, players): structured arrays of this device (NumPy's on the CPU; on
     CUDA records whose fields, such as batch.actions["keys"], are torch tensors); pixels: uint8 (n, players, height,
@@ -63,10 +63,13 @@ class Batch:
         split: str = "train",
         levels: np.ndarray | str | Path | None = None,
         tasks: Table | None = None,
+        repeat: int = 1,
     ):
         if int(n) != n or n < 1:
             raise ValueError(f"a batch holds a whole number of environments, at least 1; got {n}")
-        self.world, self.n, self.players = world, int(n), world.players
+        if int(repeat) != repeat or repeat < 1:
+            raise ValueError(f"a step repeats its actions for a whole number of ticks, at least 1; got {repeat}")
+        self.world, self.n, self.players, self.repeat = world, int(n), world.players, int(repeat)
         self._device = _device(device, world, threads)
         self._size: tuple[int, int] = (0, 0)
         self._shares = np.ones(1)
@@ -77,6 +80,7 @@ class Batch:
         self.states = self._device.copy(self._device.put(states))
         self.actions = make((self.n, self.players), ACTION)
         self.outcomes = make((self.n, self.players), OUTCOME)
+        self._spare = make((self.n, self.players), OUTCOME)
         most = world.things.most if world.things else 1
         self._things = make((self.n, most), THING)
         self._seeds = self._device.put(np.zeros(self.n, np.uint64))
@@ -85,9 +89,8 @@ class Batch:
         self._moves = self._device.put(move_table(world.moves))
         self._seed: int | None = check_seed(seed)
         self.size = size if isinstance(size, tuple) else (size, size)
-        self._device.prepare(
-            self.states, self.actions, self.outcomes, self._things, self._all, self._seeds, self._any, *self._table
-        )
+        acted = self.states, self.actions, self.outcomes, self._spare, self._things
+        self._device.prepare(*acted, self._all, self._seeds, self._any, *self._table)
 
     def configure(
         self,
@@ -120,7 +123,7 @@ class Batch:
     def _set(self, tasks: np.ndarray, levels: np.ndarray | None, split: str) -> None:
         rows, cols = int(tasks["rows"].max()), int(tasks["cols"].max())
         if self._size[0]:
-            layout(*self._size, rows, cols)
+            self.world.look.check(*self._size, rows, cols)
         self.task, self.split = tasks, split
         self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs}
         self.levels = NO_LEVELS if levels is None else levels
@@ -168,7 +171,7 @@ class Batch:
     def size(self, size: tuple[int, int]) -> None:
         """Raises ValueError for a size that cannot show this world."""
         height, width = size
-        layout(height, width, self.rows, self.cols)
+        self.world.look.check(height, width, self.rows, self.cols)
         self._size = (int(height), int(width))
         self.pixels = self._device.zeros((self.n, self.players, *self._size, 3), np.uint8)
 
@@ -209,8 +212,9 @@ class Batch:
         return rows.astype(np.int32)
 
     def step(self) -> Any:
-        """One tick of every row with what `actions` holds. Rows that are over do nothing. Returns `outcomes`."""
-        self._device.step(self.states, self.actions, self.outcomes, self._things)
+        """One step of every row with what `actions` holds: `repeat` ticks, or as many as its episode has left, with
+        their rewards added up. Rows that are over do nothing. Returns `outcomes`."""
+        self._device.step(self.states, self.actions, self.outcomes, self._spare, self._things, self.repeat)
         return self.outcomes
 
     def look(self) -> tuple[Any, Any, Any]:
@@ -231,8 +235,13 @@ class Batch:
         else:
             self._device.take(self._moves, moves, self.actions)
 
-    def draw(self, mask: Any = None, out: Any = None) -> Any:
-        """Draw all rows, or those of the mask, into `pixels`, or into `out` (n, players, any height, any width, 3)."""
+    def draw(self, mask: Any = None, out: Any = None, depths: Any = None, marks: Any = None) -> Any:
+        """Draw all rows, or those of the mask, into `pixels`, or into `out` (n, players, any height, any width, 3).
+
+        Of a first-person world the same pass also writes, if they are given: depths, float32 (n, players, height,
+        width), in cells along the line of sight, 1e9 for the sky; marks, uint8 of the same shape: 0 for the map, 1 +
+        number of a player, 16 + index of a thing (those of `look`, without the players).
+        """
         out = self.pixels if out is None else out
         if (*out.shape[:2], *out.shape[4:]) != (self.n, self.players, 3) or not str(out.dtype).endswith("uint8"):
             raise ValueError(
@@ -240,8 +249,25 @@ class Batch:
                 f"{tuple(out.shape)} of {out.dtype}"
             )
         mask = self._all if mask is None else self._checked(mask)
-        self._device.draw(self.states, mask, out, self.rows, self.cols)
+        if depths is None and marks is None:
+            self._device.draw(self.states, mask, out, self.rows, self.cols)
+            return out
+        if not isinstance(self.world.look, Rays):
+            raise ValueError(f"{self.world.name} is drawn in tiles, which have no depths and no marks")
+        for name, array, kind in (("depths", depths, "float32"), ("marks", marks, "uint8")):
+            if array is not None and (tuple(array.shape) != tuple(out.shape[:4]) or not str(array.dtype).endswith(kind)):
+                raise ValueError(
+                    f"{name} are {kind} of shape {tuple(out.shape[:4])}, got {tuple(array.shape)} of {array.dtype}"
+                )
+        self._device.draw(self.states, mask, out, self.rows, self.cols, depths, marks)
         return out
+
+    def scenes(self, row: int = 0) -> np.ndarray:
+        """What the players of a row see, as SCENE records (players,) on the CPU; see rays/scene.py. Raises ValueError
+        for a world that is drawn in tiles."""
+        if not isinstance(self.world.look, Rays):
+            raise ValueError(f"{self.world.name} is drawn in tiles, and has no scenes")
+        return self._device.get(self._device.look_around(self.states[row : row + 1]))[0]
 
     def picture(self, row: int = 0, player: int = 0, size: tuple[int, int] | None = None) -> np.ndarray:
         """A fresh frame of one row as one player sees it: uint8 (height, width, 3), of any size, on the CPU."""
@@ -303,7 +329,7 @@ class Batch:
         """Another batch in the same state, from which both go on independently. Actions and outcomes are copied too."""
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
-        for name in ("states", "actions", "outcomes", "pixels", "_seeds", "_things"):
+        for name in ("states", "actions", "outcomes", "pixels", "_seeds", "_spare", "_things"):
             setattr(twin, name, self._device.copy(getattr(self, name)))
         twin.tally = {name: self._device.copy(counts) for name, counts in self.tally.items()}
         return twin

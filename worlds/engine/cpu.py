@@ -8,6 +8,9 @@ import numpy as np
 
 from ...interface.machine import cores
 from . import kernels
+from .look import Tiles
+from .rays import draw as rays
+from .rays.textures import pyramid
 from .threads import over_rows
 from .tiles import atlas, layout, overlapping
 from .world import World
@@ -27,10 +30,10 @@ class Cpu:
 
     def prepare(self, *arguments: Any) -> None:
         """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
-        states, actions, outcomes, things, mask, seeds, *rest = arguments
+        states, actions, outcomes, spare, things, mask, seeds, *rest = arguments
         with kernels.progress(self.world, self.kernels, "reset", "step"):
             self.kernels.reset(states, mask, seeds, True, *rest, 0, 0)
-            self.kernels.step(states, actions, outcomes, things, 0, 0)
+            self.kernels.step(states, actions, outcomes, spare, things, 1, 0, 0)
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         """A new array of zeros on this device."""
@@ -65,7 +68,8 @@ class Cpu:
         return torch.from_numpy(array)
 
     def step(self, states: np.ndarray, *rest: Any) -> None:
-        """One tick of every row; `rest` is the actions, the outcomes, and room for the things."""
+        """One step of every row; `rest` is the actions, the outcomes, room for more of these and for the things, and
+        how many ticks a step has."""
         over_rows(self.kernels.step, len(states), self.threads, states, *rest)
 
     def look(self, states: np.ndarray, *rest: Any) -> None:
@@ -76,14 +80,57 @@ class Cpu:
         """A new episode in every row of the mask; `rest` is rows, weights, tasks and levels."""
         over_rows(self.kernels.reset, len(states), self.threads, states, mask, seeds, reseed, *rest)
 
-    def draw(self, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, rows: int, cols: int) -> None:
-        """Draw every row of the mask into pixels (n, players, height, width, 3), which must be contiguous."""
-        if not (pixels.flags.c_contiguous and pixels.flags.writeable):
-            raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
+    def draw(
+        self,
+        states: np.ndarray,
+        mask: np.ndarray,
+        pixels: np.ndarray,
+        rows: int,
+        cols: int,
+        depths: np.ndarray | None = None,
+        marks: np.ndarray | None = None,
+    ) -> None:
+        """Draw every row of the mask into pixels (n, players, height, width, 3), and what first-person worlds show of
+        depths and marks into (n, players, height, width); all must be contiguous."""
+        for array in (pixels, depths, marks):
+            if array is not None and not (array.flags.c_contiguous and array.flags.writeable):
+                raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
+        if isinstance(self.world.look, Tiles):
+            self._draw_tiles(self.world.look, states, mask, pixels, rows, cols)
+        else:
+            self._draw_rays(states, mask, pixels, rays.NO_DEPTHS if depths is None else depths, marks)
+
+    def look_around(self, states: np.ndarray) -> np.ndarray:
+        """What the players of every row see, as SCENE records (n, players); of first-person worlds."""
+        scenes = rays.blank(len(states), self.world.players)
+        self.kernels.look_around(states, np.ones(len(states), np.uint8), scenes, 0, 0, len(states))
+        return scenes
+
+    def _draw_rays(
+        self, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, depths: np.ndarray, marks: np.ndarray | None
+    ) -> None:
+        marks = rays.NO_MARKS if marks is None else marks
+        look, paint, players, height = self.kernels.look_around, rays.cpu_kernels().paint, *pixels.shape[1:3]
+
+        def draw(low: int, high: int) -> None:
+            scenes, room = rays.blank(min(rays.TOGETHER, high - low), players), rays.scratch(height)
+            for first in range(low, high, rays.TOGETHER):
+                last = min(first + rays.TOGETHER, high)
+                look(states, mask, scenes, first, first, last)
+                paint(scenes, first, pyramid(), *room, pixels, depths, marks, first, last)
+
+        if not paint.signatures:
+            with kernels.progress(self.world, self.kernels, "look_around"):
+                draw(0, min(len(states), 1))
+        over_rows(draw, len(states), self.threads)
+
+    def _draw_tiles(
+        self, look: Tiles, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, rows: int, cols: int
+    ) -> None:
         height, width = pixels.shape[2:4]
         place = layout(height, width, rows, cols)
         bytes_ = pixels.reshape(*pixels.shape[:3], -1)
-        lines, sprites = overlapping(bytes_, place.tile), overlapping(atlas(self.world.sprites, place.tile), place.tile)
+        lines, sprites = overlapping(bytes_, place.tile), overlapping(atlas(look.sprites, place.tile), place.tile)
         arguments = (states, mask, pixels, bytes_, lines, sprites, place.tile, place.top, place.left, rows, cols)
         kernel = getattr(self.kernels, f"draw_{lines.dtype.name}")
         if not kernel.signatures:

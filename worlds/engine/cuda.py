@@ -254,7 +254,7 @@ def check() -> bool:
 
 def cuda_kernels(world: World) -> ModuleType:
     """The kernels of a world for CUDA; compiled or loaded at their first call."""
-    return kernels.kernel_module(world, template.CUDA, "cuda", version("numba-cuda"))
+    return kernels.kernel_module(world, template.CUDA[type(world.look).__name__], "cuda", version("numba-cuda"))
 
 
 def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:

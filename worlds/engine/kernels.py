@@ -25,13 +25,15 @@ from rich.console import Console
 from . import symbols, template
 from .ingredients import fingerprint, python
 from .judge import fulfilled, judge
+from .look import Tiles
+from .rays.scene import clear
 from .things import nothing
 from .tiles import border, copy_sprite, draw_cursor
-from .turn import after, before, begin, choose, still
+from .turn import add, after, before, begin, choose, still
 from .world import World
 
 # What the kernels themselves call.
-_ENGINE = (choose, begin, still, before, after, judge, fulfilled, border, copy_sprite, draw_cursor)
+_ENGINE = (choose, begin, still, before, after, add, judge, fulfilled, border, copy_sprite, draw_cursor, clear)
 _KEPT_DAYS = 30  # kernels that no process loaded for so long are removed when new ones are written
 
 
@@ -60,10 +62,12 @@ def kernel_module(world: World, text: str, target: str, *versions: str) -> Modul
     Raises ValueError for a function of the world that the module could not import and compile.
     """
     fill = world.things.fill if world.things else nothing
-    functions = {"reset": world.reset, "step": world.step, "tile": world.tile, "fill": fill}
+    look = world.look.tile if isinstance(world.look, Tiles) else world.look.scene
+    functions = {"reset": world.reset, "step": world.step, "look": look, "fill": fill}
     names = {what: _importable(world, what, function) for what, function in functions.items()}
     family = python(world.reset).__module__.rpartition(".")[0] or python(world.reset).__module__
-    source = text.format(family=family, target=target, engine=__package__, **names)
+    targets = target if target == "njit" else f"{target}, njit"
+    source = text.format(family=family, targets=targets, engine=__package__, **names)
     return module_of(source, [*functions.values(), *_ENGINE], f"{target}_{family.rpartition('.')[2]}", *versions)
 
 
@@ -145,5 +149,5 @@ def progress(world: World, module: ModuleType, *names: str) -> Iterator[None]:
 
 
 def cpu_kernels(world: World) -> ModuleType:
-    """The kernels `step`, `reset` and `draw` of a world for CPU threads; compiled or loaded at their first call."""
-    return kernel_module(world, template.CPU, "njit")
+    """The kernels of a world for CPU threads; compiled or loaded at their first call."""
+    return kernel_module(world, template.CPU[type(world.look).__name__], "njit")

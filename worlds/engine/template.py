@@ -12,29 +12,53 @@ WORDS = ("uint8", "uint16", "uint32", "uint64")
 _HEAD = '''"""Kernels of {family}: written by Rumpus, never edited; the folder can be deleted at any time."""
 
 import numpy as np
-from numba import {target}
+from numba import {targets}
 
 from {engine}.judge import fulfilled, judge
-from {engine}.tiles import border, copy_sprite, draw_cursor
-from {engine}.turn import after, before, begin, choose, still
+from {engine}.turn import add, after, before, begin, choose, still
 from {fill} as world_things
 from {reset} as world_reset
 from {step} as world_step
-from {tile} as world_tile
+'''
+
+_HEAD_TILES = """from {engine}.tiles import border, copy_sprite, draw_cursor
+from {look} as world_tile
+"""
+
+_HEAD_RAYS = """from {engine}.rays.scene import clear
+from {look} as world_scene
+"""
+
+_TICK = '''
+
+@njit
+def tick(state, actions, outcomes, scratch):
+    """One tick of one row; False, and nothing happens, if its episode is over."""
+    if not before(state, actions, outcomes):
+        return False
+    world_step(state, actions, outcomes)
+    if state.judged:
+        judge(state, scratch, world_things(state, scratch), actions, outcomes)
+    after(state, outcomes)
+    return True
+
+
+@njit
+def ticks(state, actions, outcomes, spare, scratch, repeat):
+    """The same hands for so many ticks, or until the episode is over; rewards are summed."""
+    if tick(state, actions, outcomes, scratch):
+        for _ in range(1, repeat):
+            if not tick(state, actions, spare, scratch):
+                break
+            add(state, outcomes, spare)
 '''
 
 _CPU = '''
 
 @njit(cache=True, nogil=True, _nrt=False)
-def step(states, actions, outcomes, things, low, high):
-    scratch = things[low]
+def step(states, actions, outcomes, spare, things, repeat, low, high):
     for i in range(low, high):
-        state = states[i]
-        if before(state, actions[i], outcomes[i]):
-            world_step(state, actions[i], outcomes[i])
-            if state.judged:
-                judge(state, scratch, world_things(state, scratch), actions[i], outcomes[i])
-            after(state, outcomes[i])
+        ticks(states[i], actions[i], outcomes[i], spare[low], things[low], repeat)
 
 
 @njit(cache=True, nogil=True, _nrt=False)
@@ -54,7 +78,9 @@ def look(states, actions, things, counts, holds, low, high):
         for player in range(states[i].players):
             now, broken = fulfilled(states[i], things[i], count, actions[i], player)
             holds[i, player, 0], holds[i, player, 1] = now, broken
+'''
 
+_CPU_TILES = '''
 
 @njit
 def draw_row(state, player, pixels, bytes_, lines, sprites, tile, top, left, rows, cols, row):
@@ -83,20 +109,12 @@ def draw_WORD(states, mask, pixels, bytes_, lines, sprites, tile, top, left, row
 """
 
 _CUDA = '''
-KINDS = 4096  # tiles whose sprites a block looks up at a time: at least one row of the largest frame
-
-
 @cuda.jit(cache=True)
-def step(states, actions, outcomes, things):
+def step(states, actions, outcomes, spare, things, repeat):
     """One thread a world."""
     i = cuda.grid(1)
     if i < len(states):
-        state = states[i]
-        if before(state, actions[i], outcomes[i]):
-            world_step(state, actions[i], outcomes[i])
-            if state.judged:
-                judge(state, things[i], world_things(state, things[i]), actions[i], outcomes[i])
-            after(state, outcomes[i])
+        ticks(states[i], actions[i], outcomes[i], spare[i], things[i], repeat)
 
 
 @cuda.jit(cache=True)
@@ -121,6 +139,11 @@ def look(states, actions, things, counts, holds):
             holds[i, player, 0] = now
             holds[i, player, 1] = broken
 '''
+
+_CUDA_TILES = """
+
+KINDS = 4096  # tiles whose sprites a block looks up at a time: at least one row of the largest frame
+"""
 
 _CUDA_DRAW = '''
 
@@ -162,6 +185,30 @@ def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols)
         for y in range(team * lanes + lane, line.shape[0], teams * lanes):
             draw_cursor(state, player, pixels[i, player], tile, top, corner, y, y + 1)
 '''
+
+_CPU_RAYS = """
+
+@njit(cache=True, nogil=True, _nrt=False)
+def look_around(states, mask, scenes, first, low, high):
+    for i in range(low, high):
+        for player in range(scenes.shape[1]):
+            scenes[i - first, player].shown = 0
+            if mask[i] and player < states[i].players:
+                clear(scenes[i - first, player])
+                world_scene(states[i], player, scenes[i - first, player])
+"""
+
+_CUDA_RAYS = """
+
+@cuda.jit(cache=True)
+def look_around(states, mask, scenes):
+    i, player = cuda.grid(1) // scenes.shape[1], cuda.grid(1) % scenes.shape[1]
+    if i < len(states):
+        scenes[i, player].shown = 0
+        if mask[i] and player < states[i].players:
+            clear(scenes[i, player])
+            world_scene(states[i], player, scenes[i, player])
+"""
 
 _SEARCH = '''from {engine}.search import FOUND, GAVE_UP, LONGEST, NONE
 
@@ -236,5 +283,12 @@ def enter(words, node, slot, number, first, last):
 '''
 
 SEARCH = _HEAD + _SEARCH
-CPU = _HEAD + _CPU + "".join(_CPU_DRAW.replace("WORD", word) for word in WORDS[1:])
-CUDA = _HEAD + _CUDA + "".join(_CUDA_DRAW.replace("WORD", word) for word in WORDS)
+CPU = {
+    "Tiles": _HEAD + _HEAD_TILES + _TICK + _CPU + _CPU_TILES + "".join(_CPU_DRAW.replace("WORD", w) for w in WORDS[1:]),
+    "Rays": _HEAD + _HEAD_RAYS + _TICK + _CPU + _CPU_RAYS,
+}
+"""The kernels for CPU threads, by the kind of a world's look."""
+CUDA = {
+    "Tiles": _HEAD + _HEAD_TILES + _TICK + _CUDA + _CUDA_TILES + "".join(_CUDA_DRAW.replace("WORD", w) for w in WORDS),
+    "Rays": _HEAD + _HEAD_RAYS + _TICK + _CUDA + _CUDA_RAYS,
+}

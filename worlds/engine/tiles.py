@@ -30,8 +30,7 @@ class Layout(NamedTuple):
 
 def layout(height: int, width: int, rows: int, cols: int) -> Layout:
     """The layout of rows x cols tiles in a frame. Raises ValueError for a frame too small or too large."""
-    if not (isinstance(height, int | np.integer) and isinstance(width, int | np.integer)):
-        raise ValueError(f"a frame's size is two whole numbers of pixels (height, width), got {(height, width)}")
+    check_size(height, width)
     tile = min(height // rows, width // cols)
     if tile < 1 or height > LARGEST or width > LARGEST:
         raise ValueError(
@@ -39,6 +38,12 @@ def layout(height: int, width: int, rows: int, cols: int) -> Layout:
             f"height from {rows} to {LARGEST} and a width from {cols} to {LARGEST}"
         )
     return Layout(tile, (height - tile * rows) // 2, (width - tile * cols) // 2)
+
+
+def check_size(height: int, width: int) -> None:
+    """Raise ValueError unless these are whole numbers."""
+    if not (isinstance(height, int | np.integer) and isinstance(width, int | np.integer)):
+        raise ValueError(f"a frame's size is two whole numbers of pixels (height, width), got {(height, width)}")
 
 
 @lru_cache(maxsize=64)

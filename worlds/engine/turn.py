@@ -112,6 +112,16 @@ def before(state, actions, outcomes):
 
 
 @njit
+def add(state, outcomes, more):
+    """Add what one more tick did to what the ticks of this step did before."""
+    for player in range(state.players):
+        outcomes[player].reward += more[player].reward
+        outcomes[player].terminated |= more[player].terminated
+        outcomes[player].truncated |= more[player].truncated
+        outcomes[player].success |= more[player].success
+
+
+@njit
 def still(action):
     """Take keys, buttons, wheel and mouse out of an action; what is said stays."""
     action.mouse[0], action.mouse[1] = 0, 0

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ import numpy as np
 from ...interface.action import Move
 from ...interface.keys import button_index, key_index
 from ...interface.text import encode
+from .look import Rays, Tiles
 from .records import Knob, task_dtype
 from .things import Things
 
@@ -27,10 +27,8 @@ class World:
     reset(state, task, levels): makes a new episode in a state whose engine fields are set and whose other fields hold
         the last episode: it must write every field of its own. `levels` is the world's bank of levels, a structured
     array. step(state, actions, outcomes): one tick for all players; `actions` and `outcomes` have shape (players,),
-        outcomes are zero on entry. Mouse motion, chat and the time limit are the engine's; the rules need not look at
-    them. tile(state, player, row, col): index into the sprite sheet of what this player sees there. `sprites` is the
-        sheet, a PNG of square tiles side by side.
-    grid(knobs): (rows, columns) of the picture, from the values of the knobs.
+        outcomes are zero on entry. Cursors, chat and the time limit are the engine's; the rules need not look at them.
+    look: how it is seen, as tiles from above or by rays through the players' eyes; see look.py.
     keys, buttons: the names this world listens to; cursor: whether it has a mouse cursor.
     moves: its few meaningful uses of the hands, in a fixed order.
     knobs: what a user may turn, and `settings` the values that differ from the defaults in this variant; check(knobs)
@@ -43,6 +41,8 @@ class World:
     things: what it shows of itself to goals; see things.py. parse(text), show(level, players=n): a level from text and
         back, for worlds whose tasks may bring their own.
     solve(state): a plan as indices into `moves`, or None, for worlds that can be planned for; see agents/experts.
+    guide(state, player, action, things, count): writes an expert's hands for one tick into an ACTION record, for worlds
+        in which one rather steers than plans; it may allocate, and runs on the CPU only.
     """
 
     name: str
@@ -51,9 +51,7 @@ class World:
     state: np.dtype
     reset: Callable[..., Any]
     step: Callable[..., Any]
-    tile: Callable[..., Any]
-    sprites: Path
-    grid: Callable[[Mapping[str, int]], tuple[int, int]]
+    look: Tiles | Rays
     keys: tuple[str, ...]
     moves: Mapping[str, Move]
     limit: int
@@ -74,6 +72,7 @@ class World:
     parse: Callable[[str], np.ndarray] | None = None
     show: Callable[..., str] | None = None
     solve: Callable[..., Any] | None = None
+    guide: Callable[..., Any] | None = None
     version: int = 0
     savable: bool = True
 
@@ -148,7 +147,7 @@ class World:
         task = np.zeros(1, task_dtype(self.knobs, self.max_players))
         task["limit"] = self.limit if limit is None else limit
         task["players"], task["level"] = self.players, -1
-        task["rows"], task["cols"] = self.grid(values)
+        task["rows"], task["cols"] = self.look.grid(values)
         texts = (self.instruction,) * self.players if isinstance(self.instruction, str) else self.instruction
         for player, text in enumerate(texts):
             task["instruction"][0, player] = encode(text)

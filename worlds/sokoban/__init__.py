@@ -17,6 +17,7 @@ import dataclasses
 from pathlib import Path
 
 from ...interface.action import Move
+from ..engine.look import Tiles
 from ..engine.world import World
 from .bank import bank
 from .level import reset
@@ -34,9 +35,7 @@ SOKOBAN = World(
     state=STATE,
     reset=reset,
     step=step,
-    tile=tile,
-    sprites=Path(__file__).parent.parent.parent / "assets" / "sprites" / "sokoban.png",
-    grid=lambda knobs: (knobs["height"], knobs["width"]),
+    look=Tiles(tile, Path(__file__).parent.parent.parent / "assets" / "sprites" / "sokoban.png", lambda knobs: (knobs["height"], knobs["width"])),
     keys=("up", "down", "left", "right", "w", "s", "a", "d"),
     buttons=("left",),
     cursor=True,

@@ -1,0 +1,133 @@
+"""What one player sees of a first-person state: the map, the things in it, the other players, and what it holds.
+
+A world's scene is a few calls of these, and whatever it shows besides:
+
+    look_around(scene, state, player)
+    show_things(scene, state, player, LOOKS, PAINTS)
+    show_players(scene, state, player, PAINTS)
+
+In the segmentation image a player has mark 1 + its number, a thing mark FIRST_THING + its index.
+"""
+
+import numpy as np
+from numba import njit
+
+from ..rays import scene as rays
+from ..rays import textures
+from ..things import GONE, OPEN
+from .angles import cosine, sine
+from .catalogue import DOOR, DOOR_OPEN, HURDLE, PLATE, PLATE_DOWN, avatar, show, show_small
+from .state import CELL, TURN
+
+F = np.float32
+FIRST_THING = 16
+"""Mark of the first thing in the segmentation image."""
+STRIDE_TICKS = 20
+"""Ticks of two steps of who walks."""
+_BRISK = CELL // 12  # units a tick at which strides are longest
+_CELLS = F(1 / CELL)
+_ONE = F(1 / TURN)
+_IN_HAND, _CARRIED = F(0.3), F(0.7)  # sizes of things in the own hand and in others'
+
+
+@njit
+def look_around(scene, state, player):
+    """The camera of a player, and the map. Ceiling panels and a slate floor beyond: a world may write others after."""
+    yaw, pitch = state.yaw[player], state.pitch[player]
+    rays.camera(
+        scene,
+        F(state.x[player]) * _CELLS,
+        F(state.y[player]) * _CELLS,
+        F(state.z[player]) * _CELLS + rays.EYES,
+        F(cosine(yaw)) * _ONE,
+        F(sine(yaw)) * _ONE,
+        F(sine(pitch)) / F(cosine(pitch)),
+    )
+    scene.rows, scene.cols = state.map_rows, state.map_cols
+    scene.ceiling, scene.sky, scene.beyond = textures.PANELS, 0, textures.SLATE
+    for row in range(state.map_rows):
+        for col in range(state.map_cols):
+            scene.walls[row, col] = state.walls[row, col]
+            scene.floors[row, col] = state.floors[row, col]
+
+
+@njit
+def opened(look):
+    """The look of a thing that is open, or pressed."""
+    if look == DOOR:
+        return DOOR_OPEN
+    return PLATE_DOWN if look == PLATE else look
+
+
+@njit
+def across(state, y, x):
+    """Whether a passage through this cell leads up and down the map: walls stand left and right of it."""
+    row, col = y // CELL, x // CELL
+    return 0 < col < state.map_cols - 1 and state.walls[row, col - 1] != 0 and state.walls[row, col + 1] != 0
+
+
+@njit
+def show_things(scene, state, player, looks, paints):
+    """All things that are not gone. looks[kind]: number in the catalogue; paints[colour]: 0xRRGGBB; both begin with
+    what number 0 looks like, no kind and no colour (see catalogue.PAINTS). Doors and hurdles stand across their
+    passage; what the player itself holds is shown in its right hand."""
+    for index in range(state.things):
+        look = looks[state.kind[index]]
+        if state.status[index] == GONE or look == 0:
+            continue
+        first, holder = scene.solids, state.holder[index]
+        paint = paints[state.colour[index]]
+        x, y = F(state.thing_x[index]) * _CELLS, F(state.thing_y[index]) * _CELLS
+        z = F(state.thing_z[index]) * _CELLS
+        ahead_x, ahead_y = F(1), F(0)
+        if look in (DOOR, HURDLE) and across(state, state.thing_y[index], state.thing_x[index]):
+            ahead_x, ahead_y = F(0), F(1)
+        if state.status[index] == OPEN:
+            look = opened(look)
+        if holder == 0:
+            show(scene, look, paint, x, y, z, ahead_x, ahead_y, state.tick)
+        elif holder == player + 1:
+            in_hand(scene, look, paint, state.tick)
+        else:
+            show_small(scene, look, paint, x, y, z, ahead_x, ahead_y, state.tick, _CARRIED)
+        rays.mark(scene, first, FIRST_THING + index)
+
+
+@njit
+def in_hand(scene, look, paint, tick):
+    """Show a thing in the right hand of who looks: near, low and small, and never inside a wall."""
+    ahead_x, ahead_y, slope = scene.ahead[0], scene.ahead[1], scene.ahead[2]
+    show_small(
+        scene,
+        look,
+        paint,
+        scene.eye[0] + F(0.24) * ahead_x - F(0.1) * ahead_y,
+        scene.eye[1] + F(0.24) * ahead_y + F(0.1) * ahead_x,
+        scene.eye[2] + F(0.24) * slope - F(0.17),
+        ahead_x,
+        ahead_y,
+        tick,
+        _IN_HAND,
+    )
+
+
+@njit
+def show_players(scene, state, player, paints):
+    """All other players: paints[player] is the colour of each, 0xRRGGBB. Who walks strides."""
+    for other in range(state.players):
+        if other == player:
+            continue
+        first = scene.solids
+        speed = min(abs(state.vx[other]) + abs(state.vy[other]), _BRISK)
+        phase = TURN // STRIDE_TICKS * ((state.tick + 7 * other) % STRIDE_TICKS)
+        avatar(
+            scene,
+            paints[other],
+            F(state.x[other]) * _CELLS,
+            F(state.y[other]) * _CELLS,
+            F(state.z[other]) * _CELLS,
+            F(cosine(state.yaw[other])) * _ONE,
+            F(sine(state.yaw[other])) * _ONE,
+            F(sine(phase)) * _ONE * F(speed) / F(_BRISK),
+        )
+        rays.mark(scene, first, 1 + other)

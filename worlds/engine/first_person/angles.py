@@ -1,0 +1,56 @@
+"""Sine and cosine of whole-numbered angles by table, and the angle of a vector: the same numbers on every device."""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from .state import TURN
+
+ONE_UNIT = 65536
+"""What sine and cosine call one."""
+
+_STEPS = 4096  # entries of the table in a whole turn
+_STEP = TURN // _STEPS
+_HALF_STEP = _STEP // 2
+# One more than a turn, so that every entry has a next one.
+_SINES = np.array([round(math.sin(2 * math.pi * step / _STEPS) * ONE_UNIT) for step in range(_STEPS + 1)], np.int32)
+
+
+@njit
+def sine(angle):
+    """Sine of any whole angle in 1/TURN turns, in 1/ONE_UNIT, to 2 units: between the entries it runs straight."""
+    angle = angle & (TURN - 1)
+    low = _SINES[angle // _STEP]
+    return np.int32(low + ((_SINES[angle // _STEP + 1] - low) * (angle % _STEP) + _HALF_STEP) // _STEP)
+
+
+@njit
+def cosine(angle):
+    """Cosine of any whole angle in 1/TURN turns, in 1/ONE_UNIT."""
+    return sine(angle + TURN // 4)
+
+
+@njit
+def heading(dy, dx):
+    """The angle, 0 to TURN - 1, in which the vector (dy, dx) points: the yaw of who looks along it. (0, 0) has 0."""
+    across, along, quarter = np.int64(dy), np.int64(dx), 0
+    while across < 0 or along <= 0:  # turn it back by quarters until it lies in the first
+        if across == 0 and along == 0:
+            return np.int32(0)
+        across, along = -along, across
+        quarter += 1
+    low, high = 0, TURN // 4  # the last angle that is not beyond the vector lies in [low, high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if np.int64(cosine(middle)) * across >= np.int64(sine(middle)) * along:
+            low = middle
+        else:
+            high = middle
+    return np.int32((quarter * (TURN // 4) + low) & (TURN - 1))
+
+
+@njit
+def difference(one, other):
+    """How far to turn from angle `other` to `one` on the shorter way: -TURN / 2 to TURN / 2 - 1."""
+    return np.int32(((one - other + TURN // 2) & (TURN - 1)) - TURN // 2)

@@ -1,7 +1,7 @@
 """A second, slow renderer of first-person scenes: what the fast one must draw, ray by ray, in 64 bits.
 
 Of the engine it takes the record and the numbers of the forms, and nothing else. A point of the picture sees along
-d = ahead + right u + up v, not normalised, so that the t of a hit is its depth along `ahead`; `h w` arrays of everything.
+d = ahead + right u + up v, not normalised, so that the t of a hit is its depth along `ahead`. All arrays are (h, w).
 """
 
 import numpy as np
@@ -18,7 +18,7 @@ NEAR, FAR = 0.02, 1e9
 def trace(scene, height, width, pyramid):
     """Colours u1 (h, w, 3), depth f8 (h, w) and marks u1 (h, w) of one SCENE.
 
-    `pyramid` u4 (textures, 5461) holds red | green << 8 | blue << 16 | alpha << 24 of levels 64 to 1, one after another.
+    `pyramid` u4 (textures, 5461) holds red | green << 8 | blue << 16 | alpha << 24 of squares of 64, 32, … 1 texels.
     """
     with np.errstate(all="ignore"):
         rays = _rays(scene, height, width)
@@ -30,7 +30,7 @@ def trace(scene, height, width, pyramid):
             t, colour = _solid(scene, index, rays, pyramid, sharp)
             nearer = t < depth
             depth[nearer], colours[nearer], marks[nearer] = t[nearer], colour[nearer], scene["marks"][index]
-    return np.clip(colours, 0, 255).astype(np.uint8), depth, marks
+    return np.clip(np.nan_to_num(colours), 0, 255).astype(np.uint8), depth, marks
 
 
 def _rays(scene, height, width):

@@ -112,12 +112,14 @@ class Cpu:
         marks = rays.NO_MARKS if marks is None else marks
         look, paint, players, height = self.kernels.look_around, rays.cpu_kernels().paint, *pixels.shape[1:3]
 
+        words, texels = rays.words(pixels), pyramid().reshape(-1)
+
         def draw(low: int, high: int) -> None:
             scenes, room = rays.blank(min(rays.TOGETHER, high - low), players), rays.scratch(height)
             for first in range(low, high, rays.TOGETHER):
                 last = min(first + rays.TOGETHER, high)
                 look(states, mask, scenes, first, first, last)
-                paint(scenes, first, pyramid(), *room, pixels, depths, marks, first, last)
+                paint(scenes, first, texels, *room, pixels, words, depths, marks, first, last)
 
         if not paint.signatures:
             with kernels.progress(self.world, self.kernels, "look_around"):

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from ..kernels import module_of
-from .paint import AIM, ROW, aim, column, row_of
+from .aim import AIM, aim, one_floor, row_of
+from .paint import column
 from .scene import SCENE, SOLIDS
 from .textures import pyramid
 
@@ -24,17 +25,22 @@ BLOCK = 16
 
 _HEAD = '''"""The kernels that draw scenes: written by Rumpus, never edited; the folder can be deleted at any time."""
 
+import numpy as np
 from numba import {target}
 
-from {package}.paint import aim, column, row_of
+from {package}.aim import aim, one_floor, row_of
+from {package}.paint import column
 '''
 
-_CPU = '''
+_CPU = """
 BLOCK = {block}
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def paint(scenes, first, textures, rows, aims, lines, line_depths, line_marks, pixels, depths, marks, low, high):
+def paint(
+    scenes, first, texels, rows, looks, aims, seen, places, hits, cosines, lines, line_depths, line_marks,
+    pixels, words, depths, marks, low, high,
+):
     height, width = pixels.shape[2], pixels.shape[3]
     deep, marked = len(depths) > 0, len(marks) > 0
     for i in range(low, high):
@@ -43,44 +49,66 @@ def paint(scenes, first, textures, rows, aims, lines, line_depths, line_marks, p
             if not scene.shown:
                 continue
             for row in range(height):
-                row_of(scene, rows[row], row, height)
+                row_of(scene, rows, looks, row, height)
+            count = 0
             for k in range(scene.solids):
                 aim(scene, k, aims[k], height, width)
-            frame = pixels[i, player]
+                seen[count] = k
+                count += aims[k].right > 0 or aims[k].dark_right > 0
+            floor = one_floor(scene)
+            frame, whole = pixels[i, player], words[i, player]
             for start in range(0, width, BLOCK):
-                count = min(BLOCK, width - start)
-                for x in range(count):
+                some = min(BLOCK, width - start)
+                for x in range(some):
                     column(
-                        scene, rows, aims, textures, start + x, height, width, lines[x], line_depths[x], line_marks[x]
+                        scene, rows, looks, floor, aims, seen, count, deep or marked, texels, start + x, height, width,
+                        lines[x], line_depths[x], line_marks[x], places, hits, cosines,
                     )
+                inside = min(some, width - 1 - start)  # the fourth byte of a word is the next pixel's
                 for row in range(height):
-                    for x in range(count):
+                    for x in range(inside):
+                        whole[row, np.uint32(3 * (start + x))] = lines[x, row]
+                    for x in range(inside, some):
                         colour = lines[x, row]
                         frame[row, start + x, 0] = colour & 255
                         frame[row, start + x, 1] = colour >> 8 & 255
                         frame[row, start + x, 2] = colour >> 16 & 255
                 if deep:
                     for row in range(height):
-                        for x in range(count):
+                        for x in range(some):
                             depths[i, player, row, start + x] = line_depths[x, row]
                 if marked:
                     for row in range(height):
-                        for x in range(count):
+                        for x in range(some):
                             marks[i, player, row, start + x] = line_marks[x, row]
-'''
+"""
 
 
 @cache
 def cpu_kernels() -> ModuleType:
     """The kernel `paint` for CPU threads; compiled or loaded at its first call."""
     source = (_HEAD + _CPU).format(target="njit", package=__package__, block=BLOCK)
-    return module_of(source, (aim, column, row_of), "rays")
+    return module_of(source, (aim, column, one_floor, row_of), "rays")
 
 
 def scratch(height: int) -> tuple[np.ndarray, ...]:
-    """Room for one thread to draw frames of this height in: rows, aims, and a block of columns with depths, marks."""
-    lines = np.empty((BLOCK, height), np.uint32), np.empty((BLOCK, height), np.float32)
-    return (np.empty(height, ROW), np.empty(SOLIDS, AIM), *lines, np.empty((BLOCK, height), np.uint8))
+    """Room for one thread to draw frames of this height in."""
+    tables = (
+        np.empty((3, height), np.float32),
+        np.empty((5, height), np.int32),
+        np.empty(SOLIDS, AIM),
+        np.empty(SOLIDS + 1, np.int32),
+    )
+    passes = (np.empty(height, kind) for kind in (np.int32, np.float32, np.float32))
+    lines = (np.empty((BLOCK, height), kind) for kind in (np.int32, np.float32, np.uint8))
+    return *tables, *passes, *lines
+
+
+def words(pixels: np.ndarray) -> np.ndarray:
+    """Frames (n, players, height, width, 3) as 4-byte words that begin at every byte of a row but its last three."""
+    n, players, height, width, _ = pixels.shape
+    shape, strides = (n, players, height, max(3 * width - 3, 0)), (*pixels.strides[:3], 1)
+    return np.ndarray(shape, np.uint32, pixels, strides=strides)
 
 
 NO_DEPTHS, NO_MARKS = np.zeros((0, 0, 0, 0), np.float32), np.zeros((0, 0, 0, 0), np.uint8)
@@ -91,7 +119,16 @@ def draw_scenes(scenes: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, 
     height, width = size
     pixels = np.zeros((len(scenes), 1, height, width, 3), np.uint8)
     depths, marks = np.zeros(pixels.shape[:4], np.float32), np.zeros(pixels.shape[:4], np.uint8)
-    given: tuple[Any, ...] = (scenes.reshape(-1, 1), 0, pyramid(), *scratch(height), pixels, depths, marks)
+    given: tuple[Any, ...] = (
+        scenes.reshape(-1, 1),
+        0,
+        pyramid().reshape(-1),
+        *scratch(height),
+        pixels,
+        words(pixels),
+        depths,
+        marks,
+    )
     cpu_kernels().paint(*given, 0, len(scenes))
     return pixels[:, 0], depths[:, 0], marks[:, 0]
 

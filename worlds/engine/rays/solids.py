@@ -1,127 +1,133 @@
-"""Rays against solids: exact intersections, one pixel at a time, in the solid's own axes."""
+"""Rays against solids: exact intersections for the pixels of one column, in the solid's own axes.
+
+A ray is o + t d, with d = b + v u: b is the column's, v the row's. Each function goes down rows [first, last) and
+writes, for each, the depth t at which the ray enters the solid (FAR: it does not) and the cosine of the angle between
+the light and the solid's surface there. The loops are free of branches, so that compilers can work on several pixels
+at once; divisions by zero are meant to give infinities, which lose every comparison that they should.
+"""
 
 import math
 
 import numpy as np
 from numba import njit
 
-from .scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, F
+from .scene import F
+
+pixels = njit(error_model="numpy")
+"""How functions about pixels are compiled: division by zero gives infinity, as everywhere but in Python."""
 
 NEAR = F(0.02)
 """Cells ahead of the eye, before which nothing is seen."""
 FAR = F(1e9)
 """Depth of the sky, and of a ray that meets nothing."""
 ZERO, HALF, ONE = F(0), F(0.5), F(1)
+_U = np.uint64
+_TINY = F(1e-20)
 _TURN = F(1 / (2 * math.pi))
 
 
-@njit
-def entry(form, half, o, dx, dy, dz):
-    """Depth at which the ray o + t (dx, dy, dz) enters a solid, and which face of a box or cylinder it is:
-    (t, face), with t >= FAR for a miss. face: 1 to 3 for the axis that a flat face is square to, 0 for a round one."""
-    if form == ELLIPSOID:
-        return _round(o[0], o[1], o[2], dx, dy, dz, half[0], half[1], half[2]), 0
-    if form == BOX:
-        return _box(half, o, dx, dy, dz)
-    if form == CYLINDER:
-        return _cylinder(half, o, dx, dy, dz)
-    if form == CAPSULE:
-        t, face = _cylinder(half, o, dx, dy, dz)
-        best = t if face == 0 else FAR
-        for end in range(2):
-            t = _round(o[0], o[1], o[2] - half[2] if end else o[2] + half[2], dx, dy, dz, half[0], half[0], half[0])
-            best = min(best, t)
-        return best, 0
-    return FAR, 0
+@pixels
+def ellipsoid(half, o, b, u, light, rows, first, last, depths, cosines):
+    """The ellipsoid with these radii."""
+    hx, hy, hz = ONE / half[0], ONE / half[1], ONE / half[2]
+    ox, oy, oz = o[0] * hx, o[1] * hy, o[2] * hz
+    bx, by, bz, ux, uy, uz = b[0] * hx, b[1] * hy, b[2] * hz, u[0] * hx, u[1] * hy, u[2] * hz
+    lx, ly, lz = light
+    for row in range(_U(first), _U(last)):
+        v = rows[row]
+        dx, dy, dz = bx + v * ux, by + v * uy, bz + v * uz
+        a = dx * dx + dy * dy + dz * dz
+        back = (ox * dx + oy * dy + oz * dz) / a
+        # How far the ray passes from the middle, by its nearest point: exact also for what is far away.
+        px, py, pz = ox - back * dx, oy - back * dy, oz - back * dz
+        rest = ONE - (px * px + py * py + pz * pz)
+        t = -back - F(math.sqrt(max(rest, ZERO) / a))
+        gx, gy, gz = (ox + t * dx) * hx, (oy + t * dy) * hy, (oz + t * dz) * hz
+        cosines[row] = (gx * lx + gy * ly + gz * lz) / F(math.sqrt(gx * gx + gy * gy + gz * gz))
+        depths[row] = t if rest >= ZERO and t >= NEAR else FAR
 
 
-@njit
-def _round(ox, oy, oz, dx, dy, dz, hx, hy, hz):
-    """Depth of an ellipsoid about the origin."""
-    if hx <= ZERO or hy <= ZERO or hz <= ZERO:
-        return FAR
-    ox, oy, oz, dx, dy, dz = ox / hx, oy / hy, oz / hz, dx / hx, dy / hy, dz / hz
-    a, b = dx * dx + dy * dy + dz * dz, ox * dx + oy * dy + oz * dz
-    # The distance of the ray from the middle by its nearest point: exact also for what is far away.
-    back = b / a
-    px, py, pz = ox - back * dx, oy - back * dy, oz - back * dz
-    rest = ONE - (px * px + py * py + pz * pz)
-    if rest < ZERO:
-        return FAR
-    t = -back - F(math.sqrt(rest / a))
-    return t if t >= NEAR else FAR
+@pixels
+def box(half, o, b, u, light, rows, first, last, depths, cosines):
+    """The box with these half edges."""
+    hx, hy, hz = half[0], half[1], half[2]
+    ox, oy, oz = o[0], o[1], o[2]
+    bx, by, bz, ux, uy, uz = b[0], b[1], b[2], u[0], u[1], u[2]
+    lx, ly, lz = light
+    for row in range(_U(first), _U(last)):
+        v = rows[row]
+        dx, dy, dz = ONE / (bx + v * ux), ONE / (by + v * uy), ONE / (bz + v * uz)
+        wide, deep, high = abs(dx) * hx, abs(dy) * hy, abs(dz) * hz
+        mx, my, mz = -ox * dx, -oy * dy, -oz * dz
+        tx, ty, tz = mx - wide, my - deep, mz - high
+        t = max(tx, max(ty, tz))
+        leave = min(mx + wide, min(my + deep, mz + high))
+        cx, cy, cz = (-lx if dx > ZERO else lx), (-ly if dy > ZERO else ly), (-lz if dz > ZERO else lz)
+        cosines[row] = cx if t == tx else cy if t == ty else cz
+        depths[row] = t if t < leave and t >= NEAR else FAR
 
 
-@njit
-def _box(half, o, dx, dy, dz):
-    enter, leave, face = -FAR, FAR, 0
-    for axis in range(3):
-        d = dx if axis == 0 else dy if axis == 1 else dz
-        if d == ZERO:
-            if abs(o[axis]) > half[axis]:
-                return FAR, 0
-            continue
-        inverse = ONE / d
-        near, far = (-half[axis] - o[axis]) * inverse, (half[axis] - o[axis]) * inverse
-        if near > far:
-            near, far = far, near
-        if near > enter:
-            enter, face = near, axis + 1
-        leave = min(leave, far)
-    if enter >= leave or enter < NEAR:
-        return FAR, 0
-    return enter, face
-
-
-@njit
-def _cylinder(half, o, dx, dy, dz):
-    """An upright cylinder with flat ends; face 3 is an end."""
-    radius, best, face = half[0], FAR, 0
-    if radius <= ZERO:
-        return FAR, 0
-    a = dx * dx + dy * dy
-    if a > ZERO:
-        back = (o[0] * dx + o[1] * dy) / a
-        px, py = o[0] - back * dx, o[1] - back * dy
+@pixels
+def cylinder(half, o, b, u, light, rows, first, last, depths, cosines):
+    """The upright cylinder with flat ends."""
+    radius, high = half[0], half[2]
+    ox, oy, oz = o[0], o[1], o[2]
+    bx, by, bz, ux, uy, uz = b[0], b[1], b[2], u[0], u[1], u[2]
+    lx, ly, lz = light
+    for row in range(_U(first), _U(last)):
+        v = rows[row]
+        dx, dy, dz = bx + v * ux, by + v * uy, bz + v * uz
+        a = max(dx * dx + dy * dy, _TINY)
+        back = (ox * dx + oy * dy) / a
+        px, py = ox - back * dx, oy - back * dy
         rest = radius * radius - px * px - py * py
-        if rest < ZERO:
-            return FAR, 0
-        t = -back - F(math.sqrt(rest / a))
-        if t >= NEAR and abs(o[2] + t * dz) <= half[2]:
-            best = t
-    if dz != ZERO:
-        t = ((-half[2] if dz > ZERO else half[2]) - o[2]) / dz
-        x, y = o[0] + t * dx, o[1] + t * dy
-        if NEAR <= t < best and x * x + y * y <= radius * radius:
-            best, face = t, 3
-    return best, face
+        root, up = F(math.sqrt(max(rest, ZERO) / a)), ONE / dz
+        side, end, middle = -back - root, abs(up) * high, -oz * up
+        t = max(side, middle - end)
+        leave = min(root - back, middle + end)
+        round_ = ((ox + t * dx) * lx + (oy + t * dy) * ly) / radius
+        cosines[row] = round_ if t == side else (-lz if dz > ZERO else lz)
+        depths[row] = t if rest >= ZERO and t < leave and t >= NEAR else FAR
 
 
-@njit
-def slope_of(form, half, face, x, y, z):
-    """The outward normal of a solid at a point of its surface, in its own axes; of any length."""
-    if face == 1:
-        return (ONE if x > ZERO else -ONE), ZERO, ZERO
-    if face == 2:
-        return ZERO, (ONE if y > ZERO else -ONE), ZERO
-    if face == 3:
-        return ZERO, ZERO, (ONE if z > ZERO else -ONE)
-    if form == ELLIPSOID:
-        return x / (half[0] * half[0]), y / (half[1] * half[1]), z / (half[2] * half[2])
-    if form == CAPSULE and z > half[2]:
-        return x, y, z - half[2]
-    if form == CAPSULE and z < -half[2]:
-        return x, y, z + half[2]
-    return x, y, ZERO
+@pixels
+def capsule(half, o, b, u, light, rows, first, last, depths, cosines):
+    """The upright capsule: a cylinder with round ends."""
+    radius, high = half[0], half[2]
+    ox, oy, oz = o[0], o[1], o[2]
+    bx, by, bz, ux, uy, uz = b[0], b[1], b[2], u[0], u[1], u[2]
+    lx, ly, lz = light
+    for row in range(_U(first), _U(last)):
+        v = rows[row]
+        dx, dy, dz = bx + v * ux, by + v * uy, bz + v * uz
+        a = max(dx * dx + dy * dy, _TINY)
+        back = (ox * dx + oy * dy) / a
+        px, py = ox - back * dx, oy - back * dy
+        rest = radius * radius - px * px - py * py
+        side = -back - F(math.sqrt(max(rest, ZERO) / a))
+        z = oz + side * dz
+        # Where the side of an endless cylinder is met beyond an end, it is the round end that may be.
+        sz = oz - (high if z > ZERO else -high)
+        c = a + dz * dz
+        behind = (ox * dx + oy * dy + sz * dz) / c
+        qx, qy, qz = ox - behind * dx, oy - behind * dy, sz - behind * dz
+        left = radius * radius - qx * qx - qy * qy - qz * qz
+        cap = -behind - F(math.sqrt(max(left, ZERO) / c))
+        straight = abs(z) <= high
+        t = side if straight else cap
+        nz = ZERO if straight else sz + t * dz
+        cosines[row] = ((ox + t * dx) * lx + (oy + t * dy) * ly + nz * lz) / radius
+        depths[row] = t if rest >= ZERO and (straight or left >= ZERO) and t >= NEAR else FAR
 
 
-@njit
-def place(form, half, face, x, y, z):
-    """Where on a texture, (u, v) from 0 to 1, a point of the surface lies; a box shows it whole on every face."""
-    if form == BOX:
-        across = y / half[1] if face == 1 else x / half[0]
-        down = y / half[1] if face == 3 else -z / half[2]
-        return (across + ONE) * HALF, (down + ONE) * HALF
+@pixels
+def place(is_box, half, tall, x, y, z):
+    """Where on its texture, (across, down) from 0 to 1, a point of a solid's surface lies. A box shows it whole on
+    every face; around other forms it is wrapped."""
+    if is_box:
+        fx, fy, fz = x / half[0], y / half[1], z / half[2]
+        if abs(fz) > max(abs(fx), abs(fy)):
+            return (fx + ONE) * HALF, (fy + ONE) * HALF
+        return ((fy if abs(fx) > abs(fy) else fx) + ONE) * HALF, (ONE - fz) * HALF
     turn = F(math.atan2(y, x)) * _TURN
-    tall = half[2] + half[0] if form == CAPSULE else half[2]
     return turn - F(math.floor(turn)), (ONE - z / tall) * HALF

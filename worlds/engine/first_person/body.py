@@ -26,6 +26,7 @@ _RUN = 8, 5  # running is 8/5 as fast
 _EASE = 4  # each tick, a speed comes nearer to what is asked for by 1/4: 0.12 seconds to do 2/3 of it
 _DIAGONAL = 46341  # 1 / sqrt(2), in 1/ONE_UNIT
 _STEEPEST = TURN // 6  # of the pitch, up and down
+_QUARTER = MOUSE_ONE // (TURN // 4)  # motion of the mouse that turns by 1
 _LEAP, _GRAVITY = 6000, 650  # units a tick, and in each tick: 0.47 cells high, so that eyes stay below the ceiling
 
 
@@ -60,12 +61,14 @@ def occupied(state, y, x):
 @njit
 def look(state, player, action):
     """Turn by the mouse: a picture height is 90 degrees of yaw, or of pitch, which ends at 60 degrees."""
-    right = min(max(np.int32(action.mouse[0]), -MOUSE_ONE), MOUSE_ONE)
-    down = min(max(np.int32(action.mouse[1]), -MOUSE_ONE), MOUSE_ONE)
-    quarter = MOUSE_ONE // (TURN // 4)
-    state.yaw[player] = (state.yaw[player] + (right + quarter // 2) // quarter) & (TURN - 1)
-    pitch = state.pitch[player] - (down + quarter // 2) // quarter
-    state.pitch[player] = min(max(pitch, -_STEEPEST), _STEEPEST)
+    state.yaw[player] = (state.yaw[player] + angle(action.mouse[0])) & (TURN - 1)
+    state.pitch[player] = min(max(state.pitch[player] - angle(action.mouse[1]), -_STEEPEST), _STEEPEST)
+
+
+@njit
+def angle(motion):
+    """What the mouse turns by when it moves so far; more than a picture height counts as one."""
+    return (min(max(int(motion), -MOUSE_ONE), MOUSE_ONE) + _QUARTER // 2) // _QUARTER
 
 
 @njit
@@ -77,12 +80,19 @@ def walk(state, player, action):
 @njit
 def walk_at(state, player, action, percent):
     """`walk` at so many percent of the usual speed."""
-    look(state, player, action)
-    ahead = np.int32(action.keys[W]) - np.int32(action.keys[S])
-    right = np.int32(action.keys[D]) - np.int32(action.keys[A])
     speed = np.int64(WALK) * percent // 100
     if action.keys[SHIFT] != 0:
         speed = speed * _RUN[0] // _RUN[1]
+    walk_by(state, player, action, speed)
+
+
+@njit
+def walk_by(state, player, action, speed):
+    """`walk` at this speed, in units a tick, whether shift is held or not."""
+    look(state, player, action)
+    ahead = np.int32(action.keys[W]) - np.int32(action.keys[S])
+    right = np.int32(action.keys[D]) - np.int32(action.keys[A])
+    speed = np.int64(speed)
     if ahead != 0 and right != 0:
         speed = speed * _DIAGONAL // ONE_UNIT
     sin, cos = sine(state.yaw[player]), cosine(state.yaw[player])

@@ -33,14 +33,14 @@ def free(state, y, x):
 def flood(state, y, x):
     """Write into `marks` how many steps from cell to cell each cell is from (y, x), -1 where none lead; `queue` is
     worked in. The first cell is walked from even if it is not free. Returns the number of cells reached."""
-    for row in range(ROWS):
-        for col in range(COLS):
-            state.marks[row, col] = -1
+    for at in range(ROWS * COLS):
+        state.marks[at // COLS, at % COLS] = -1
     state.marks[y, x] = 0
     state.queue[0] = y * COLS + x
     reached, done = 1, 0
     while done < reached:
-        row, col = np.int32(state.queue[done]) // COLS, np.int32(state.queue[done]) % COLS
+        here = np.int32(state.queue[done])
+        row, col = here // COLS, here % COLS
         done += 1
         for dy, dx in SIDES:
             if free(state, row + dy, col + dx) and state.marks[row + dy, col + dx] < 0:

@@ -20,6 +20,15 @@ _TO_ONE = CELL // ONE
 
 
 @njit
+def clear_things(state):
+    """Take all things out of a state, for a new episode."""
+    state.things = 0
+    for index in range(len(state.kind)):
+        state.kind[index], state.colour[index], state.status[index], state.holder[index] = 0, 0, 0, 0
+        state.thing_y[index], state.thing_x[index], state.thing_z[index] = 0, 0, 0
+
+
+@njit
 def drop(state, kind, colour, y, x):
     """Put a new thing onto the floor in the middle of the cell (y, x). Returns its index, -1 if there is no room."""
     index = np.int32(state.things)
@@ -50,13 +59,30 @@ def touching(state, player, index, reach):
 
 
 @njit
+def meets(state, player, index, reach):
+    """The same with reach in 1/ONE cells, rounded as goals round it: what `touching` says in a goal if the radii of both
+    and SLACK add up to reach."""
+    if state.status[index] != THERE or state.holder[index] != 0:
+        return False
+    dy = state.thing_y[index] // _TO_ONE - state.y[player] // _TO_ONE
+    dx = state.thing_x[index] // _TO_ONE - state.x[player] // _TO_ONE
+    return dy * dy + dx * dx <= reach * reach
+
+
+@njit
 def ahead(state, player, reach):
     """Index of the nearest thing that is there, in nobody's hands, within reach (units) and at most 30 degrees from
     where this player looks, or at its feet; -1 if there is none."""
+    return ahead_of(state, player, reach, 0)
+
+
+@njit
+def ahead_of(state, player, reach, kind):
+    """The same among the things of one kind; of any, if kind is 0."""
     sin, cos = np.int64(sine(state.yaw[player])), np.int64(cosine(state.yaw[player]))
     nearest, least = np.int32(-1), np.int64(0)
     for index in range(state.things):
-        if not touching(state, player, index, reach):
+        if (kind != 0 and state.kind[index] != kind) or not touching(state, player, index, reach):
             continue
         square = square_to(state, player, index)
         dy, dx = state.thing_y[index] - state.y[player], state.thing_x[index] - state.x[player]

@@ -155,6 +155,18 @@ def test_a_sphere_covers_the_cone_of_rays_that_touch_it(off, up, radius):
     assert depth.flat[nearest] == pytest.approx(3 * (1 - radius / distance), rel=0.02)
 
 
+@pytest.mark.parametrize("form", FORMS[:4])
+def test_a_solid_beside_the_middle_is_not_in_it(form):
+    """Where rays are square to two of its axes: in the middle row and column of a picture of odd edges."""
+    for off, up in ((0.48, 0), (0, 0.35), (0.48, 0.35), (-0.48, -0.35)):
+        scene = room()
+        scenes.solid(scene[0], form, 2.42, 2.5 + off, 0.5 + up, 0.17, 0.17, 0.12, 0xFFFFFF)
+        scenes.mark(scene[0], 0, 9)
+        for edge in (1, 17):
+            marks, wanted = draw(scene, (edge, edge))[2], trace(scene[0], edge, edge, pyramid())[2]
+            assert np.array_equal(marks, wanted) and marks[edge // 2, edge // 2] == 0
+
+
 def test_what_is_hidden_has_no_pixel():
     """Behind a wall, a box, or the camera; beyond the last solid of a full scene."""
     scene = room()

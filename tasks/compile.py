@@ -27,7 +27,7 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     if not tasks:
         raise ValueError("a table needs at least one task")
     records = np.zeros(len(tasks), task_dtype(world.knobs, world.max_players))
-    places: dict[str, int] = {}
+    places: dict[str | None, int] = {}  # None: the level that a world makes
     levels: list[np.ndarray] = []
     for record, task in zip(records, tasks, strict=True):
         try:
@@ -37,7 +37,10 @@ def table(tasks: Sequence[Task], world: World) -> Table:
                 assert world.parse is not None
                 places[text] = len(levels)
                 levels.append(_located("start.level", world.parse, text))
-            record["level"] = -1 if text is None else places[text]
+            elif text is None and text not in places and world.blank is not None:
+                places[text] = len(levels)
+                levels.append(world.blank)
+            record["level"] = places.get(text, -1)
         except ValueError as error:
             raise ValueError(f"task {task.id}: {error}") from None
     records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()

@@ -21,10 +21,10 @@ from ...interface.action import ACTION, OUTCOME, move_table
 from .cpu import Cpu
 from .ingredients import python
 from .judge import MILLI
+from .look import Rays
 from .random import mix
 from .table import Table
 from .things import THING
-from .look import Rays
 from .world import World
 
 NO_LEVELS = np.zeros(1, np.uint8)
@@ -126,7 +126,9 @@ class Batch:
             self.world.look.check(*self._size, rows, cols)
         self.task, self.split = tasks, split
         self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs}
-        self.levels = NO_LEVELS if levels is None else levels
+        if levels is None:
+            levels = NO_LEVELS if self.world.blank is None else self.world.blank
+        self.levels = levels
         self.rows, self.cols = rows, cols
         self._task, self._levels = self._device.put(tasks), self._device.put(self.levels)
         self.tally = {name: self._device.zeros((len(tasks),), np.int64) for name in TALLY}
@@ -255,7 +257,9 @@ class Batch:
         if not isinstance(self.world.look, Rays):
             raise ValueError(f"{self.world.name} is drawn in tiles, which have no depths and no marks")
         for name, array, kind in (("depths", depths, "float32"), ("marks", marks, "uint8")):
-            if array is not None and (tuple(array.shape) != tuple(out.shape[:4]) or not str(array.dtype).endswith(kind)):
+            if array is not None and (
+                tuple(array.shape) != tuple(out.shape[:4]) or not str(array.dtype).endswith(kind)
+            ):
                 raise ValueError(
                     f"{name} are {kind} of shape {tuple(out.shape[:4])}, got {tuple(array.shape)} of {array.dtype}"
                 )

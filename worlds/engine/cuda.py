@@ -24,11 +24,16 @@ import torch
 
 from ...interface.action import ACTION, OUTCOME
 from . import kernels, template
+from .look import Tiles
+from .rays import draw as rays
+from .rays.scene import SCENE
+from .rays.textures import pyramid
 from .things import THING
 from .tiles import atlas, layout, words_of
 from .world import World
 
 THREADS = 64  # threads in a block of step and reset: small, so that few worlds still spread over all multiprocessors
+AT_ONCE = 1 << 26  # pixels of first-person frames that are drawn together; each takes 21 bytes to work in
 LANES, TEAMS = 32, 8  # threads in a block of draw: so many side by side in a row of tiles, and so many rows at once
 
 
@@ -76,6 +81,7 @@ class Cuda:
         self._torch = torch.device("cpu") if self.simulated else torch.device("cuda", torch.cuda.current_device())
         self._threads, self._block = (4, (4, 2)) if self.simulated else (THREADS, (LANES, TEAMS))
         self._sheets: dict[int, torch.Tensor] = {}
+        self._rooms: dict[tuple[int, ...], dict[str, Any]] = {}
         self._begun: set[str] = set()
         self._numba = importlib.import_module("numba.cuda")
         if not self.simulated:
@@ -84,11 +90,11 @@ class Cuda:
 
     def prepare(self, *arguments: Any) -> None:
         """Compile or load the step and reset kernels by calling them where nothing happens."""
-        states, actions, outcomes, things, _, seeds, rows, *rest = arguments
+        states, actions, outcomes, spare, things, _, seeds, rows, *rest = arguments
         idle = self.zeros((1,), states.dtype)
         idle["over"] = 1
         self.reset(idle, self.mask([0]), seeds[:1], True, rows[:1], *rest)
-        self.step(idle, actions[:1], outcomes[:1], things[:1])
+        self.step(idle, actions[:1], outcomes[:1], spare[:1], things[:1], 1)
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> Any:
         """A new array of zeros on this device."""
@@ -140,7 +146,8 @@ class Cuda:
         torch.index_select(moves.bytes, 0, indices.reshape(-1).to(self._torch, torch.int64), out=flat)
 
     def step(self, states: Records, *rest: Any) -> None:
-        """One tick of every row; `rest` is the actions, the outcomes, and room for the things."""
+        """One step of every row; `rest` is the actions, the outcomes, room for more of these and for the things, and
+        how many ticks a step has."""
         self._launch("step", -(-len(states) // self._threads), self._threads, states, *rest)
 
     def look(self, states: Records, *rest: Any) -> None:
@@ -151,30 +158,81 @@ class Cuda:
         """A new episode in every row of the mask; `rest` is rows, weights, tasks and levels."""
         self._launch("reset", -(-len(states) // self._threads), self._threads, states, mask, seeds, reseed, *rest)
 
-    def draw(self, states: Records, mask: torch.Tensor, pixels: torch.Tensor, rows: int, cols: int) -> None:
-        """Draw every row of the mask into pixels (n, players, height, width, 3), which must be contiguous."""
+    def draw(
+        self,
+        states: Records,
+        mask: torch.Tensor,
+        pixels: torch.Tensor,
+        rows: int,
+        cols: int,
+        depths: torch.Tensor | None = None,
+        marks: torch.Tensor | None = None,
+    ) -> None:
+        """Draw every row of the mask into pixels (n, players, height, width, 3), and what first-person worlds show of
+        depths and marks into (n, players, height, width); all must be contiguous."""
+        if isinstance(self.world.look, Tiles):
+            self._draw_tiles(self.world.look, states, mask, pixels, rows, cols)
+            return
+        none = (0, 0, 0, 0)
+        depths = self.zeros(none, np.float32) if depths is None else depths
+        marks = self.zeros(none, np.uint8) if marks is None else marks
+        n, players, height, width, _ = pixels.shape
+        scenes = self._look_around(states, mask)
+        together = min(max(AT_ONCE // (height * width), 1), n * players)
+        if (together, height, width) not in self._rooms:
+            shapes = rays.cuda_scratch(together, height, width)
+            self._rooms = {(together, height, width): {name: self.zeros(*what) for name, what in shapes.items()}}
+        room = self._rooms[together, height, width]
+        room["floors"][-1] = width
+        if 0 not in self._sheets:
+            self._sheets[0] = self.put(pyramid().reshape(-1).view(np.int32))
+        module, threads = rays.cuda_kernels(version("numba-cuda")), 4 if self.simulated else rays.LANES
+        for first in range(0, n * players, together):
+            views = min(together, n * players - first)
+            across = -(-max(height, rays.SOLIDS) // threads), views
+            five = (room[name] for name in ("rows", "looks", "aims", "seen", "floors"))
+            self._launch("prepare", across, threads, scenes, first, *five, module=module)
+            counted = scenes, first, room["aims"][:views], room["seen"][:views]
+            self._launch("gather", -(-views // threads), threads, *counted, module=module)
+            drawn = scenes, first, self._sheets[0], *room.values(), pixels, depths, marks
+            self._launch("paint", (-(-width // threads), views), threads, *drawn, module=module)
+
+    def look_around(self, states: Records) -> Records:
+        """What the players of every row see, as SCENE records (n, players); of first-person worlds."""
+        return self._look_around(states, self.mask([1] * len(states)))
+
+    def _look_around(self, states: Records, mask: torch.Tensor) -> Records:
+        scenes = self.zeros((len(states), self.world.players), SCENE)
+        blocks = -(-len(states) * self.world.players // self._threads)
+        self._launch("look_around", blocks, self._threads, states, mask, scenes)
+        return scenes
+
+    def _draw_tiles(
+        self, look: Tiles, states: Records, mask: torch.Tensor, pixels: torch.Tensor, rows: int, cols: int
+    ) -> None:
         n, players, height, width, _ = pixels.shape
         place = layout(height, width, rows, cols)
         word = np.dtype(words_of(place, width))
         lines = self._view(pixels, word, (n, players, height, width * 3 // word.itemsize))
         if place.tile not in self._sheets:
-            self._sheets[place.tile] = self.put(atlas(self.world.sprites, place.tile))
+            self._sheets[place.tile] = self.put(atlas(look.sprites, place.tile))
         sheet = self._sheets[place.tile]
         sprites = self._view(sheet, word, (*sheet.shape[:2], place.tile * 3 // word.itemsize))
         numbers = (place.tile, place.top, place.left * 3 // word.itemsize, rows, cols)
         self._launch(f"draw_{word.name}", (n, players), self._block, states, mask, pixels, lines, sprites, *numbers)
 
-    def _launch(self, name: str, grid: Any, block: Any, *arguments: Any) -> None:
+    def _launch(self, name: str, grid: Any, block: Any, *arguments: Any, module: ModuleType | None = None) -> None:
         """Run a kernel on torch's current stream, so that it waits for what torch began there, and torch for it.
 
         Its first call compiles or loads it, and says so if that will take a while.
         """
         handle = 0 if self.simulated else torch.cuda.current_stream(self._torch).cuda_stream
         stream = _stream(self._numba.external_stream, handle) if handle else 0
-        first = nullcontext() if name in self._begun else kernels.progress(self.world, self.kernels, name)
+        module = module or self.kernels
+        first = nullcontext() if name in self._begun else kernels.progress(self.world, module, name)
         self._begun.add(name)
         with first:
-            getattr(self.kernels, name)[grid, block, stream](*(self._seen(argument) for argument in arguments))
+            getattr(module, name)[grid, block, stream](*(self._seen(argument) for argument in arguments))
 
     def _seen(self, argument: Any) -> Any:
         """An argument as a kernel sees it: numbers as they are, Records and tensors as arrays on the device."""
@@ -260,13 +318,9 @@ def cuda_kernels(world: World) -> ModuleType:
 def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
     """PTX of all kernels of a world, by name, for GPUs of this compute capability (9.0: H200). Needs no GPU."""
     from numba import boolean, int64
-    from numba.cuda import compile_ptx, dispatcher
-    from numba.cuda.typing.typeof import typeof
 
-    def array(dtype: Any, axes: int) -> Any:
-        return typeof(np.zeros((1,) * axes, dtype))
-
-    task, levels = world.task(), world.levels()
+    array = _array
+    task, levels = world.task(), world.blank if world.bank is None else world.levels()
     rows = array(world.state, 1), array(np.uint8, 1)
     signatures = {
         "step": (rows[0], array(ACTION, 2), array(OUTCOME, 2), array(THING, 2)),
@@ -281,9 +335,38 @@ def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
             array(getattr(levels, "dtype", np.uint8), 1),
         ),
     }
-    for word in template.WORDS:
-        signatures[f"draw_{word}"] = (*rows, array(np.uint8, 5), array(word, 4), array(word, 3), *(int64,) * 5)
-    module = cuda_kernels(world)
+    if isinstance(world.look, Tiles):
+        for word in template.WORDS:
+            signatures[f"draw_{word}"] = (*rows, array(np.uint8, 5), array(word, 4), array(word, 3), *(int64,) * 5)
+    else:
+        signatures["look_around"] = (*rows, array(SCENE, 2))
+    return _compiled(cuda_kernels(world), signatures, capability)
+
+
+def rays_ptx(capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
+    """PTX of the kernels that draw scenes, by name, as `ptx` gives it of a world's own."""
+    from numba import int64
+
+    scenes, room = _array(SCENE, 2), [_array(kind, len(shape)) for shape, kind in rays.cuda_scratch(1, 8, 8).values()]
+    drawn = _array(np.uint8, 5), _array(np.float32, 4), _array(np.uint8, 4)
+    signatures = {
+        "prepare": (scenes, int64, *room[:5]),
+        "gather": (scenes, int64, *room[2:4]),
+        "paint": (scenes, int64, _array(np.int32, 1), *room, *drawn),
+    }
+    return _compiled(rays.cuda_kernels(version("numba-cuda")), signatures, capability)
+
+
+def _array(dtype: Any, axes: int) -> Any:
+    """Numba's type of an array of so many axes."""
+    from numba.cuda.typing.typeof import typeof
+
+    return typeof(np.zeros((1,) * axes, dtype))
+
+
+def _compiled(module: ModuleType, signatures: dict[str, Any], capability: tuple[int, int]) -> dict[str, str]:
+    from numba.cuda import compile_ptx, dispatcher
+
     # Compiling a function that a kernel calls asks which GPU is there; say which one it is for.
     with patch.object(dispatcher, "get_current_device", lambda: SimpleNamespace(compute_capability=capability)):
         return {

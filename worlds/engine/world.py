@@ -40,6 +40,8 @@ class World:
         players=n) writes such a file.
     things: what it shows of itself to goals; see things.py. parse(text), show(level, players=n): a level from text and
         back, for worlds whose tasks may bring their own.
+    blank: for worlds that make their levels but also play given ones: one record of these, shape (1,), which says "make
+        one", and is what `levels` holds where nobody gives any.
     solve(state): a plan as indices into `moves`, or None, for worlds that can be planned for; see agents/experts.
     guide(state, player, action, things, count): writes an expert's hands for one tick into an ACTION record, for worlds
         in which one rather steers than plans; it may allocate, and runs on the CPU only.
@@ -71,6 +73,7 @@ class World:
     things: Things | None = None
     parse: Callable[[str], np.ndarray] | None = None
     show: Callable[..., str] | None = None
+    blank: np.ndarray | None = None
     solve: Callable[..., Any] | None = None
     guide: Callable[..., Any] | None = None
     version: int = 0

@@ -160,7 +160,8 @@ def place_in_room(state, room):
 def braid(state, percent):
     """Open dead ends of a maze into a neighbouring corridor: each with this chance in percent, 100: all there are.
 
-    Those of a maze with a single row or column stay, since nothing lies beside them.
+    Where one opens into another both are gone, so 50 leaves half of them or fewer. Those of a maze with a single row or
+    column stay, since nothing lies beside them.
     """
     if percent <= 0:
         return

@@ -1,6 +1,6 @@
 """Draws every sprite of Rumpus, its icon and its banner: python -m rumpus.assets.make_sprites
 
-A sheet is a row of square sprites; a sprite's number is its place in the row.
+A sheet is a row of square sprites; a sprite's number is its place in the row. Textures are in several rows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 from .box_world_art import COLOURS, box_world
 from .drawing import EDGE, Picture, dark, light
 from .sokoban_art import AMBER, BLUE, WOOD, brace, crate, sokoban, worker
+from .textures_pictures import textures_sheet
 
 ROOT = Path(__file__).parent.parent
 
@@ -70,6 +71,7 @@ def pictures() -> dict[str, np.ndarray]:
         "assets/sprites/sokoban.png": sheet(sokoban()),
         "assets/sprites/box_world.png": sheet(box_world()),
         "assets/sprites/icon.png": icon(),
+        "assets/sprites/textures.png": textures_sheet(),
         "docs/pictures/banner.png": banner(),
     }
 

@@ -40,6 +40,8 @@ TREE_SPRITE, PINE_SPRITE, BUSH_SPRITE, FLOWER_SPRITE = range(45, 49)
 STRIPES, CHECKS, DOTS, FACETS = range(49, 53)
 # More ground and walls.
 COBBLES, EARTH, SNOW, LAVA, NIGHT, TILES, CARPET, SHELVES = range(53, 61)
+BERRY = 61
+"""Red, with yellow seeds."""
 
 NAMES = (
     *("brick", "stone", "wood", "plaster", "hedge", "metal", "marble", "panels"),
@@ -50,6 +52,7 @@ NAMES = (
     *("oak", "pine", "bush", "flower"),
     *("stripes", "checks", "dots", "facets"),
     *("cobbles", "earth", "snow", "lava", "night", "tiles", "carpet", "shelves"),
+    "berry",
 )
 """What each texture shows; the first is number 1."""
 COUNT = len(NAMES)

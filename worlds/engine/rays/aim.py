@@ -79,7 +79,7 @@ def row_of(scene, rows, looks, row, height):
     if depth < FAR:
         reach = min(depth, HORIZON)
         level = level_of(scene, depth, height)
-    rows[V, row], rows[DEPTH, row], rows[REACH, row] = v, depth, reach
+    rows[V, row], rows[DEPTH, row], rows[REACH, row] = v, max(depth, NEAR), reach
     looks[SHADE, row] = np.int32(FULL * light / (ONE + scene.fog * depth))
     looks[START, row], looks[SHIFT, row] = OFFSETS[level], 10 + level
     looks[MASK, row], looks[BITS, row] = (EDGE >> level) - 1, _LEVELS - 1 - level

@@ -83,6 +83,88 @@ def paint(
                             marks[i, player, row, start + x] = line_marks[x, row]
 """
 
+_CUDA = """
+
+@cuda.jit(cache=True)
+def prepare(scenes, first, rows, looks, aims, seen, floors):
+    view, index = cuda.blockIdx.y, cuda.grid(1)
+    scene = scenes[(first + view) // scenes.shape[1], (first + view) % scenes.shape[1]]
+    height, width = np.int64(rows.shape[2]), np.int64(floors[len(floors) - 1])
+    if scene.shown:
+        if index < height:
+            row_of(scene, rows[view], looks[view], index, height)
+        if index < scene.solids:
+            aim(scene, index, aims[view, index], height, width)
+        if index == 0:
+            floors[view] = one_floor(scene)
+
+
+@cuda.jit(cache=True)
+def gather(scenes, first, aims, seen):
+    view, count = cuda.grid(1), 0
+    if view < len(seen):
+        scene = scenes[(first + view) // scenes.shape[1], (first + view) % scenes.shape[1]]
+        for k in range(scene.solids if scene.shown else 0):
+            seen[view, count] = k
+            if aims[view, k].right > 0 or aims[view, k].dark_right > 0:
+                count += 1
+        seen[view, seen.shape[1] - 1] = count
+
+
+@cuda.jit(cache=True)
+def paint(
+    scenes, first, texels, rows, looks, aims, seen, floors, places, hits, cosines, lines, line_depths, line_marks,
+    pixels, depths, marks,
+):
+    x, view = cuda.grid(1), cuda.blockIdx.y
+    i, player = (first + view) // scenes.shape[1], (first + view) % scenes.shape[1]
+    scene, height, width = scenes[i, player], pixels.shape[2], pixels.shape[3]
+    if not scene.shown or x >= width:
+        return
+    line, deep = lines[view, :, x], len(depths) > 0 or len(marks) > 0
+    column(
+        scene, rows[view], looks[view], floors[view], aims[view], seen[view], seen[view, seen.shape[1] - 1], deep,
+        texels, x, height, width, line, line_depths[view, :, x], line_marks[view, :, x], places[view, :, x],
+        hits[view, :, x], cosines[view, :, x],
+    )
+    for row in range(height):
+        colour = line[row]
+        pixels[i, player, row, x, 0] = colour & 255
+        pixels[i, player, row, x, 1] = colour >> 8 & 255
+        pixels[i, player, row, x, 2] = colour >> 16 & 255
+    for row in range(height if len(depths) > 0 else 0):
+        depths[i, player, row, x] = line_depths[view, row, x]
+    for row in range(height if len(marks) > 0 else 0):
+        marks[i, player, row, x] = line_marks[view, row, x]
+"""
+LANES = 64
+"""Threads in a block, on CUDA."""
+
+
+@cache
+def cuda_kernels(version: str) -> ModuleType:
+    """The kernels `prepare`, `gather` and `paint` for CUDA; compiled or loaded at their first call."""
+    source = (_HEAD + _CUDA).format(target="cuda", package=__package__)
+    return module_of(source, (aim, column, one_floor, row_of), "cuda_rays", version)
+
+
+def cuda_scratch(views: int, height: int, width: int) -> dict[str, tuple[tuple[int, ...], Any]]:
+    """Shape and dtype of the arrays that so many views are drawn in on CUDA, in the order of the kernels' arguments."""
+    column = (views, height, width)
+    return {
+        "rows": ((views, 3, height), np.float32),
+        "looks": ((views, 5, height), np.int32),
+        "aims": ((views, SOLIDS), AIM),
+        "seen": ((views, SOLIDS + 2), np.int32),
+        "floors": ((views + 1,), np.int32),
+        "places": (column, np.int32),
+        "hits": (column, np.float32),
+        "cosines": (column, np.float32),
+        "lines": (column, np.int32),
+        "line_depths": (column, np.float32),
+        "line_marks": (column, np.uint8),
+    }
+
 
 @cache
 def cpu_kernels() -> ModuleType:

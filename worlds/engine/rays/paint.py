@@ -108,12 +108,12 @@ def column(
         line[row] = _shaded(np.uint32(line[row]), shade)
     for row in range(_U(last), _U(height)):
         line[row] = _shaded(np.uint32(line[row]), np.uint32(looks[SHADE, row]))
-    touched = deep
+    touched, hidden = deep, FAR if scene.sky else depth  # below a sky one sees above walls
     for number in range(count):
         k = seen[number]
         if aims[k].dark_left <= index < aims[k].dark_right:
             _darken(scene, k, aims[k], rows, last, dx, dy, line)
-        touched |= aims[k].left <= index < aims[k].right and aims[k].near < depth
+        touched |= aims[k].left <= index < aims[k].right and aims[k].near < hidden
     if not touched:
         return
     for row in range(_U(height)):
@@ -122,7 +122,7 @@ def column(
         depths[row] = depth
     for number in range(count):
         k = seen[number]
-        if aims[k].left <= index < aims[k].right and aims[k].near < depth:
+        if aims[k].left <= index < aims[k].right and aims[k].near < hidden:
             if scene.form[k] == SPRITE:
                 _draw_sprite(scene, k, aims[k], rows, texels, u, height, line, depths, marks)
             else:
@@ -136,10 +136,10 @@ def _find_wall(scene, height, depth, wall, across, first, last, top, places):
     edge = EDGE >> level
     start = wall * TEXELS + OFFSETS[level] + min(max(_I(across * F(edge)), 0), edge - 1)
     fall = depth * F(2) * scene.zoom / F(height)  # of a row, in textures
-    step, at = _I(fall * _CELL), _I((F(first) - top) * fall * _CELL)
     start, shift, mask, bits = _I(start), _I(10 + level), _I(edge - 1), _I(6 - level)
     for row in range(_U(first), _U(last)):
-        places[row] = start + _I((_I(at + (_I(row) - first) * step) >> shift & mask) << bits)
+        at = _I((F(_I(row)) - top) * fall * _CELL)
+        places[row] = start + _I((at >> shift & mask) << bits)
 
 
 @inside
@@ -230,14 +230,20 @@ def _wrap(scene, k, o, b, u, rows, texels, height, first, last, line, depths, ma
             x, y, z = o[0] + t * (b[0] + v * u[0]), o[1] + t * (b[1] + v * u[1]), o[2] + t * (b[2] + v * u[2])
             across, down = place(is_box, scene.half[k], tall, x, y, z)
             texel = _texel(scene, texels, k, across, down, t, height)
-            colour = (
-                (texel & 255) * (paint >> 16 & 255) // 255
-                | ((texel >> 8 & 255) * (paint >> 8 & 255) // 255) << 8
-                | ((texel >> 16 & 255) * (paint & 255) // 255) << 16
-            )
+            colour = _painted(texel, paint)
             shade = FULL * lit(scene, cosines[row]) / (ONE + scene.fog * t)
             line[row] = _shaded(np.uint32(colour), np.uint32(shade))
             depths[row], marks[row] = t, scene.marks[k]
+
+
+@pixels
+def _painted(texel, paint):
+    """A texel in the colour of a paint, 0xRRGGBB: white becomes the paint."""
+    return (
+        (texel & 255) * (paint >> 16 & 255) // 255
+        | ((texel >> 8 & 255) * (paint >> 8 & 255) // 255) << 8
+        | ((texel >> 16 & 255) * (paint & 255) // 255) << 16
+    )
 
 
 @pixels
@@ -265,5 +271,5 @@ def _draw_sprite(scene, k, aim, rows, texels, u, height, line, depths, marks):
             continue
         texel = _texel(scene, texels, k, across, down, t, height)
         if texel >> 24 & 255 >= 128:
-            line[row] = _shaded(np.uint32(texel), shade)
+            line[row] = _shaded(np.uint32(_painted(texel, scene.paint[k])), shade)
             depths[row], marks[row] = t, scene.marks[k]

@@ -3,7 +3,7 @@
 A ray is o + t d, with d = b + v u: b is the column's, v the row's. Each function goes down rows [first, last) and
 writes, for each, the depth t at which the ray enters the solid (FAR: it does not) and the cosine of the angle between
 the light and the solid's surface there. The loops are free of branches, so that compilers can work on several pixels
-at once; divisions by zero are meant to give infinities, which lose every comparison that they should.
+at once; what cannot be is found by comparisons that infinities lose.
 """
 
 import math
@@ -23,7 +23,14 @@ FAR = F(1e9)
 ZERO, HALF, ONE = F(0), F(0.5), F(1)
 _U = np.uint64
 _TINY = F(1e-20)
+_LEAST = F(1e-9)
 _TURN = F(1 / (2 * math.pi))
+
+
+@pixels
+def _off(d):
+    """A number that is not zero, so that a ray along a face is on one side of it."""
+    return d if abs(d) > _LEAST else _LEAST
 
 
 @pixels
@@ -56,7 +63,7 @@ def box(half, o, b, u, light, rows, first, last, depths, cosines):
     lx, ly, lz = light
     for row in range(_U(first), _U(last)):
         v = rows[row]
-        dx, dy, dz = ONE / (bx + v * ux), ONE / (by + v * uy), ONE / (bz + v * uz)
+        dx, dy, dz = ONE / _off(bx + v * ux), ONE / _off(by + v * uy), ONE / _off(bz + v * uz)
         wide, deep, high = abs(dx) * hx, abs(dy) * hy, abs(dz) * hz
         mx, my, mz = -ox * dx, -oy * dy, -oz * dz
         tx, ty, tz = mx - wide, my - deep, mz - high
@@ -76,7 +83,7 @@ def cylinder(half, o, b, u, light, rows, first, last, depths, cosines):
     lx, ly, lz = light
     for row in range(_U(first), _U(last)):
         v = rows[row]
-        dx, dy, dz = bx + v * ux, by + v * uy, bz + v * uz
+        dx, dy, dz = bx + v * ux, by + v * uy, _off(bz + v * uz)
         a = max(dx * dx + dy * dy, _TINY)
         back = (ox * dx + oy * dy) / a
         px, py = ox - back * dx, oy - back * dy

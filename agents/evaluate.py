@@ -118,14 +118,14 @@ def evaluate(
         if knobs or limit is not None or levels is not None:
             raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
         listed = load(tasks, world)[0] if isinstance(tasks, str | Path) else list(tasks)
-        policy = _player(agent, world, seed, greedy, listed)[0]
-        played = play_tasks(policy, world, listed, times, **options)
+        policy, trained = _player(agent, world, seed, greedy, listed)
+        played = play_tasks(policy, world, listed, times, **options, repeat=trained.get("repeat", 1))
         extra = by_group(listed, played.wins)
     else:
         policy, trained = _player(agent, world, seed, greedy, None)
         knobs = trained.get("knobs") if knobs is None else knobs
         limit = trained.get("limit") if limit is None else limit
-        options |= {"knobs": knobs, "limit": limit, "levels": levels}
+        options |= {"knobs": knobs, "limit": limit, "levels": levels, "repeat": trained.get("repeat", 1)}
         batch = Batch(world, min(episodes, ROWS), split=split, **options)
         played, extra = episodes_of(policy, batch, episodes), {}
     return {"world": world.name, "agent": policy.name} | _summed(played) | extra | policy.report()

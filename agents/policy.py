@@ -9,10 +9,12 @@ from typing import Any, Protocol, runtime_checkable
 import numpy as np
 import torch
 
+from ..interface.text import encode
 from ..worlds.engine.batch import Batch
 from ..worlds.engine.world import World
 from . import checkpoint
 from .networks import Network, Shape, Sight
+from .settings import Settings
 
 
 @runtime_checkable
@@ -63,25 +65,36 @@ class Random:
 class Reader:
     """Turns what a batch shows into a Sight for a network; tensors share the batch's memory.
 
-    Instructions are read from the batch's table of tasks, by the row that each environment plays. several: whether they
-    differ. longest: tokens of a chat that are read, always as many; None for as many as there are, which waits for the
-    GPU.
+    Instructions are read from the batch's table of tasks, by the row that each environment plays, or from its states
+    where the world tells players something new during an episode (see World.retold). several: whether they differ, or
+    change during an episode. longest: tokens of a chat that are read, always as many; None for as many as there are,
+    which waits for the GPU.
     """
 
     def __init__(self, batch: Batch, longest: int | None = None):
         told = batch.task["instruction"][:, : batch.players]
-        texts, which = np.unique(told.reshape(-1, told.shape[-1]), axis=0, return_inverse=True)
+        retold = [encode(text) for text in batch.world.retold]
+        known = np.concatenate([told.reshape(-1, told.shape[-1]), *(tokens[None] for tokens in retold)])
+        texts, which = np.unique(known, axis=0, return_inverse=True)
         self.tensors = batch.tensors()
         self.device = self.tensors["pixels"].device
         self.texts = torch.from_numpy(texts[:, : _longest(texts)].astype(np.int64)).to(self.device)
         self.several = len(texts) > 1
-        self._told = torch.from_numpy(which.reshape(len(told), -1)).to(self.device)
+        self._told = torch.from_numpy(which[: told.shape[0] * told.shape[1]].reshape(len(told), -1)).to(self.device)
+        self._odd = torch.arange(1, 2 * texts.shape[1], 2, device=self.device) ** 3 if retold else None
+        if self._odd is not None:  # texts are told apart by a sum
+            sums = (torch.from_numpy(texts.astype(np.int64)).to(self.device) * self._odd).sum(1)
+            self._sums, self._order = sums.sort()
         self._speaking, self._longest = batch.players > 1, longest
 
     def sight(self) -> Sight:
         """What all lanes see now: `batch.pixels` as last drawn, what each is told, and the chat."""
         chat = self._chat() if self._speaking else None
-        which = self._told[self.tensors["task"].long()].flatten()
+        if self._odd is None:
+            which = self._told[self.tensors["task"].long()].flatten()
+        else:
+            sums = (self.tensors["instruction"].flatten(0, 1).long() * self._odd).sum(1)
+            which = self._order[torch.searchsorted(self._sums, sums).clamp(max=len(self._sums) - 1)]
         return Sight(self.tensors["pixels"].flatten(0, 1), self.texts, which, chat)
 
     def _chat(self) -> torch.Tensor:
@@ -175,7 +188,8 @@ def player(
     """A player by what a person types: "random", "expert", or the path of a checkpoint or run.
 
     solutions: of the rows of the table that will be played, for the expert. Returns it with the options of the batch
-    that it was trained on (`knobs` and `limit`), empty for the first two. Raises ValueError for what is none of them.
+    that it was trained on (`knobs`, `limit` and `repeat`), empty for the first two. Raises ValueError for what is none
+    of them.
     """
     if agent == "random":
         return Random(seed), {}
@@ -187,4 +201,6 @@ def player(
             raise ValueError(f"{world.name} has no solver, so no expert plays it; choose random or a checkpoint")
         return made, {}
     policy, content = learned(agent, world, seed=seed, greedy=greedy)
-    return policy, {name: content["settings"][name] for name in ("knobs", "limit")}
+    trained = content["settings"]
+    repeat = Settings(world.name, repeat=trained.get("repeat")).ticks(world)
+    return policy, {name: trained[name] for name in ("knobs", "limit")} | {"repeat": repeat}

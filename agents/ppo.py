@@ -28,6 +28,7 @@ from ..tasks.files import load
 from ..tasks.goals import Task
 from ..worlds.engine.batch import TALLY, Batch
 from ..worlds.engine.judge import MILLI
+from ..worlds.engine.look import TILE, Tiles
 from ..worlds.engine.threads import cores
 from . import checkpoint
 from .curricula import Seen, curriculum
@@ -37,7 +38,7 @@ from .log import NAME as METRICS
 from .log import Log
 from .networks import Network, Shape, Sight
 from .policy import Learned, Reader
-from .settings import TILE, Settings
+from .settings import Settings
 
 
 class Trainer:
@@ -49,7 +50,7 @@ class Trainer:
         self.threads = threads or s.threads or cores()
         torch.set_num_threads(self.threads)
         world = worlds.load(s.world)
-        self.options: dict[str, Any] = {"device": s.device, "threads": self.threads}
+        self.options: dict[str, Any] = {"device": s.device, "threads": self.threads, "repeat": s.ticks(world)}
         self.levels: dict[str, Any] = {"knobs": s.knobs, "limit": s.limit, "levels": s.levels}
         self.tasks = load(s.tasks, world)[0] if s.tasks else []
         given = {"tasks": table(self.tasks, world)} if self.tasks else self.levels
@@ -60,11 +61,12 @@ class Trainer:
             self.batch.rows = max(self.batch.rows, int(largest["rows"].max()))
             self.batch.cols = max(self.batch.cols, int(largest["cols"].max()))
         cells = (self.batch.rows, self.batch.cols)
-        self.batch.size = size = s.size or (cells[0] * TILE, cells[1] * TILE)
+        self.batch.size = size = s.size or world.look.frame(*cells)
+        tiles = isinstance(world.look, Tiles) and not s.size
         self.reader = Reader(self.batch, longest=self.batch.players - 1)  # a learned player says one word at most
         self.device = self.reader.device
         self.shape = Shape(
-            size, s.head, 0 if s.size else TILE, s.channels, s.blocks, s.hidden, s.units, s.words,
+            size, s.head, TILE if tiles else 0, s.channels, s.blocks, s.hidden, s.units, s.words,
             guided=self.reader.several, talk=s.talk, cells=cells,
         )  # fmt: skip
         self.generator = torch.Generator(self.device).manual_seed(s.seed)

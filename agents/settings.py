@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-TILE = 4
-"""Pixels of a tile's edge in the frames of a 2D world, unless `size` says otherwise: its colours stay apart."""
+from ..worlds.engine.world import World
+
+REPEAT = 4
+"""Ticks that an action is held in worlds of real time: usual for agents in DeepMind Lab (github.com/google-deepmind/
+scalable_agent)."""
 POLICIES = ("shared", "independent")
 
 
@@ -34,7 +37,10 @@ class Settings:
     curriculum_options: dict[str, float] = field(default_factory=dict)  # the numbers of that curriculum
     policies: str = "shared"  # by all players; or "independent": each player of a row has its own and learns alone
 
-    size: tuple[int, int] | None = None  # of a frame, pixels; None: TILE pixels a tile, which are a patch of the torso
+    size: tuple[int, int] | None = (
+        None  # of a frame, pixels; None: as worlds/engine/look.py says
+    )
+    repeat: int | None = None  # ticks that an action is held; None: REPEAT in real time, 1 where worlds take turns
     head: str = "moves"  # or "devices": keys, buttons and mouse themselves
     talk: bool = False  # in every tick a player can say one word to the others, who hear it in the next
     channels: int = 16
@@ -68,6 +74,10 @@ class Settings:
     evaluate_episodes: int = 256
     tensorboard: bool = True
 
+    def ticks(self, world: World) -> int:
+        """Ticks that an action is held in this world."""
+        return self.repeat or (1 if world.turn_based else REPEAT)
+
     def check(self) -> None:
         """Raise ValueError for what cannot be."""
         counts = (
@@ -84,6 +94,8 @@ class Settings:
         for name in counts:
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.repeat is not None and self.repeat < 1:
+            raise ValueError(f"repeat must be at least 1, got {self.repeat}")
         for name in ("gamma", "gae_lambda"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must lie from 0 to 1, got {getattr(self, name)}")

@@ -90,15 +90,16 @@ def watch(
         policy, trained = agent, dict[str, Any]()
     else:
         policy, trained = player(agent, world, seed=seed, greedy=greedy, solutions=known)
+    repeat = trained.get("repeat", 1)
     trained = {} if tasks else trained
     options: dict[str, Any] = {
         "knobs": trained.get("knobs") if knobs is None else knobs,
         "limit": trained.get("limit") if limit is None else limit,
         "tasks": table(tasks, world) if tasks else None,
     }
-    batch = Batch(world, 1, split=split, seed=seed, levels=levels, threads=1, **options)
+    batch = Batch(world, 1, split=split, seed=seed, levels=levels, threads=1, repeat=repeat, **options)
     size = size or picture_size(batch)
-    hz = hz or (min(world.tick_hz, 8) if world.turn_based else world.tick_hz)
+    hz = hz or (min(world.tick_hz, 8) if world.turn_based else world.tick_hz / repeat)
     batch.reset(seed=seed, tasks=[0])
     policy.start(batch)
     shown = _episodes(policy, batch, size, tasks, episodes, hz)

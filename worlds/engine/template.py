@@ -53,7 +53,7 @@ def ticks(state, actions, outcomes, spare, scratch, repeat):
             add(state, outcomes, spare)
 '''
 
-_CPU = '''
+_CPU = """
 
 @njit(cache=True, nogil=True, _nrt=False)
 def step(states, actions, outcomes, spare, things, repeat, low, high):
@@ -78,7 +78,7 @@ def look(states, actions, things, counts, holds, low, high):
         for player in range(states[i].players):
             now, broken = fulfilled(states[i], things[i], count, actions[i], player)
             holds[i, player, 0], holds[i, player, 1] = now, broken
-'''
+"""
 
 _CPU_TILES = '''
 

@@ -34,7 +34,8 @@ class World:
     knobs: what a user may turn, and `settings` the values that differ from the defaults in this variant; check(knobs)
         says what is wrong with a combination of values, or None if nothing is.
     limit: steps after which an episode is truncated; instruction: what each player is told (one text for all, or a
-    tuple). splits: the names of its sets of levels, and the knobs that each turns.
+        tuple); retold: every other text that the rules may tell a player during an episode.
+    splits: the names of its sets of levels, and the knobs that each turns.
     bank(split, knobs, count=None): levels of a split as a structured array, for worlds whose `reset` makes none.
     read(path): (levels, knobs) from a user's file or folder, with the knobs that fit them; write(path, levels,
         players=n) writes such a file.
@@ -66,6 +67,7 @@ class World:
     knobs: Mapping[str, Knob] = field(default_factory=dict)
     settings: Mapping[str, int] = field(default_factory=dict)
     check: Callable[[Mapping[str, int]], str | None] | None = None
+    retold: tuple[str, ...] = ()
     splits: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: {"train": {}, "valid": {}, "test": {}})
     bank: Callable[..., np.ndarray] | None = None
     read: Callable[..., tuple[np.ndarray, dict[str, int]]] | None = None

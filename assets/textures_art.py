@@ -205,7 +205,7 @@ def marble() -> np.ndarray:
 def panels() -> np.ndarray:
     """Ceiling panels."""
     wall = courses((32, 0, (32, 32)), (32, 0, (32, 32)))
-    tone = 0.05 * wall.each(6) + wall.rim(2, -0.14, -0.2) - 0.3 * (chance(71) > 0.93) + 0.05 * clouds(72, 4)
+    tone = 0.05 * wall.each(6) + wall.rim(2, -0.14, -0.2) - 0.15 * (chance(71) > 0.93) + 0.05 * clouds(72, 4)
     return toned((208, 204, 196), np.where(wall.gap(2), -0.36, tone))
 
 
@@ -264,7 +264,6 @@ def night() -> np.ndarray:
     """A sky of stars."""
     height = 1 - Y / (EDGE - 1)
     blue = np.array((62, 58, 110)) + (np.array((14, 16, 44)) - (62, 58, 110)) * height[..., None] ** 0.6
-    blue = toned(blue, 0.05 * clouds(141, 4, 4))
     for seed, share, colour in ((142, 0.985, (150, 160, 210)), (143, 0.994, (255, 250, 220))):
         blue[chance(seed) > share] = colour
     for y, x in ((12, 9), (30, 41), (8, 52)):
@@ -292,7 +291,7 @@ def crate() -> np.ndarray:
     inner = np.where(brace == -7, 0.4, np.where(brace == 7, -0.35, inner))
     inner = np.where((brace > 7) & (brace <= 9), inner - 0.3, inner)
     inner = np.where((np.minimum(Y, X) < 10) & (abs(brace) > 7), inner - 0.25, inner)
-    result = framed(inner, 8, (224, 184, 128), 0.42)
+    result = framed(inner, 8, (238, 204, 152), 0.42)
     for y in (3, EDGE - 5):
         for x in (3, EDGE - 5):
             result[y : y + 2, x : x + 2] = (96, 76, 62)
@@ -300,7 +299,7 @@ def crate() -> np.ndarray:
 
 
 def door() -> np.ndarray:
-    """A door of grey wood, to be painted, with a brass handle."""
+    """A door of two leaves of grey wood, to be painted."""
     wall = courses((64, 0, (32, 32)))
     inner = 0.1 * grain(161, wall.number, "y") - 0.04
     for top, high in ((10, 18), (34, 22)):
@@ -310,11 +309,8 @@ def door() -> np.ndarray:
             low = inside & ((y == high - 1) | (x == 17))
             up = inside & ((y == 0) | (x == 0))
             inner = np.where(low, 0.6, np.where(up, -0.5, np.where(inside, inner - 0.14, inner)))
-    result = framed(inner, 5, (206, 206, 210), 0.5)
-    knob = np.hypot(Y - 31, X - 31.5) <= 3
-    result[np.hypot(Y - 32, X - 32) <= 4] = (70, 66, 72)
-    result[knob] = (255, 226, 120)
-    result[(abs(Y - 30) < 1) & (abs(X - 30.5) < 1)] = (255, 255, 240)
+    result = framed(inner, 5, (228, 228, 232), 0.5)
+    result[np.hypot(Y - 32, X - 32) <= 5] = (110, 106, 112)
     return result
 
 

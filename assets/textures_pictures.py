@@ -205,12 +205,12 @@ def coats() -> dict[str, np.ndarray]:
     """What solids wear, by name."""
     number, near, far = cells(351, 4, 0.9)
     white: Colour = (255, 255, 255)
-    facets = np.where(far - near < 1.2, 255, 150 + 100 * chance(352, number, 0 * number))
+    facets = np.where(far - near < 1.2, 255, 180 + 75 * chance(352, number, 0 * number))
     dot = np.hypot(Y % 32 - 15.5, X % 32 - 15.5) <= 9
     seed = ((Y + 4 * (X // 8 % 2)) % 8 < 3) & (X % 8 < 2)
     grey = np.ones((EDGE, EDGE, 3))
     return {
-        "stripes": grey * np.where(X // 8 % 2 == 0, 255, 128)[..., None],
+        "stripes": grey * np.where(X // 8 % 2 == 0, 255, 110)[..., None],
         "checks": grey * np.where((Y // 16 + X // 16) % 2 == 0, 255, 128)[..., None],
         "dots": grey * np.where(dot, 255, 138)[..., None],
         "facets": grey * facets[..., None],

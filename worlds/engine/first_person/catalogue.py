@@ -34,7 +34,7 @@ TREE, PINE, BUSH, FLOWER, GEM, DUCK, COIN, MUSHROOM = range(24, 32)
 LOOKS = 32
 """How many looks there are; a look is a number below it, and 0 shows nothing."""
 
-INK, WHITE, GOLD, LEAF, STEM = 0x241E30, 0xFFFFFF, 0xFFC828, 0x3FB043, 0x7A5230
+INK, WHITE, GOLD, LEAF, STEM, SKIN = 0x241E30, 0xFFFFFF, 0xFFC828, 0x3FB043, 0x7A5230, 0xF4CCA4
 F = np.float32
 
 
@@ -97,11 +97,14 @@ OWN = 256  # the share of what is painted in the thing's own colour only
 
 PARTS: dict[int, list[Part]] = {
     PLAYER: [
-        Part(CAPSULE, (0, 0, 0.27), (0.17, 0.17, 0.09), share=OWN),
-        ball(0.02, 0, 0.53, 0.16, WHITE, 150),
-        egg((0.12, 0, 0.55), (0.08, 0.13, 0.065), INK),
-        egg((0.185, 0.05, 0.57), (0.02, 0.025, 0.02), WHITE),
-        Part(BOX, (-0.18, 0, 0.3), (0.06, 0.1, 0.11), INK, 130),
+        Part(CAPSULE, (0, 0, 0.26), (0.16, 0.16, 0.08), share=OWN),
+        ball(0, 0, 0.51, 0.15, SKIN),
+        egg((-0.015, 0, 0.58), (0.165, 0.165, 0.12), share=OWN),
+        egg((0.13, 0, 0.565), (0.12, 0.12, 0.025), INK, 150),
+        egg((0.13, 0.055, 0.51), (0.025, 0.025, 0.04), INK),
+        egg((0.13, -0.055, 0.51), (0.025, 0.025, 0.04), INK),
+        ball(0.04, 0.2, 0.26, 0.055, SKIN),
+        ball(0.04, -0.2, 0.26, 0.055, SKIN),
     ],
     APPLE: [
         egg((0, 0, 0.21), (0.22, 0.22, 0.2), 0xDC1E2A),
@@ -109,10 +112,11 @@ PARTS: dict[int, list[Part]] = {
         egg((0, 0.09, 0.46), (0.04, 0.09, 0.025), LEAF),
     ],
     STRAWBERRY: [
-        egg((0, 0, 0.26), (0.17, 0.17, 0.17), 0xF02048),
-        egg((0, 0, 0.19), (0.12, 0.12, 0.18), 0xF02048),
-        disc(0.41, 0.12, 0.02, LEAF),
-        stick((0, 0, 0.4), (0, 0.03, 0.52), 0.02, LEAF),
+        Part(ELLIPSOID, (0, 0, 0.29), (0.19, 0.19, 0.15), WHITE, 0, textures.BERRY),
+        Part(ELLIPSOID, (0, 0, 0.21), (0.15, 0.15, 0.21), WHITE, 0, textures.BERRY),
+        egg((0, 0, 0.43), (0.15, 0.05, 0.025), LEAF),
+        egg((0, 0, 0.43), (0.05, 0.15, 0.025), LEAF),
+        stick((0, 0, 0.42), (0, 0.03, 0.52), 0.02, LEAF),
     ],
     LEMON: [
         egg((0, 0, 0.2), (0.18, 0.25, 0.18), 0xFFE11A),
@@ -120,25 +124,31 @@ PARTS: dict[int, list[Part]] = {
         egg((0, 0.26, 0.3), (0.04, 0.08, 0.02), LEAF),
     ],
     GOAL: [
-        disc(0.02, 0.36, 0.02, 0xFFF0A0),
-        disc(0.05, 0.24, 0.02, GOLD),
-        *ring(0.5, 0.26, 0.05, 8, GOLD),
-        Part(BOX, (0, 0, 0.5), (0.085, 0.085, 0.085), 0xFFF6C8, 0, textures.FACETS, (1, 1, 1)),
+        disc(0.02, 0.4, 0.02, 0xFFF4B0),
+        disc(0.06, 0.26, 0.03, GOLD),
+        *ring(0.52, 0.29, 0.06, 8, GOLD),
+        ball(0, 0, 0.52, 0.14, 0xFFFAD0),
     ],
     BALL: [ball(0, 0, 0.24, 0.24, share=OWN)],
     CUBE: [Part(BOX, (0, 0, 0.2), (0.2, 0.2, 0.2), share=OWN, turned=30)],
     CYLINDER_: [disc(0.26, 0.18, 0.26, share=OWN)],
     CAPSULE_: [Part(CAPSULE, (0, 0, 0.32), (0.15, 0.15, 0.17), share=OWN)],
-    CONE: [disc(0.05 + 0.1 * step, 0.25 - 0.045 * step, 0.05, share=OWN) for step in range(5)],
+    CONE: [disc(0.04 + 0.08 * step, 0.26 - 0.036 * step, 0.04, share=OWN) for step in range(7)],
     DISC: [Part(CYLINDER, (0, 0, 0.26), (0.26, 0.26, 0.06), share=OWN, along=(1, 0, 0))],
     KEY: [
-        *ring(0.58, 0.13, 0.04, 6, share=OWN),
-        stick((0, 0, 0.45), (0, 0, 0.1), 0.04, share=OWN),
-        stick((0, 0, 0.13), (0, 0.13, 0.13), 0.035, share=OWN),
-        stick((0, 0, 0.24), (0, 0.1, 0.24), 0.035, share=OWN),
+        *ring(0.6, 0.14, 0.05, 6, share=OWN),
+        stick((0, 0, 0.46), (0, 0, 0.08), 0.05, share=OWN),
+        stick((0, 0, 0.11), (0, 0.16, 0.11), 0.045, share=OWN),
+        stick((0, 0, 0.25), (0, 0.13, 0.25), 0.045, share=OWN),
     ],
-    DOOR: [Part(BOX, (0, 0, 0.5), (0.1, 0.5, 0.5), share=OWN, texture=textures.DOOR_FACE)],
-    DOOR_OPEN: [Part(BOX, (0, 0.44, 0.5), (0.48, 0.05, 0.5), share=OWN, texture=textures.DOOR_FACE)],
+    DOOR: [
+        Part(BOX, (0, 0, 0.5), (0.1, 0.5, 0.5), share=OWN, texture=textures.DOOR_FACE),
+        stick((-0.12, 0, 0.5), (0.12, 0, 0.5), 0.045, GOLD),
+    ],
+    DOOR_OPEN: [
+        Part(BOX, (0, 0.46, 0.5), (0.48, 0.03, 0.5), share=OWN, texture=textures.DOOR_FACE),
+        ball(0, 0.43, 0.5, 0.045, GOLD),
+    ],
     BLOCK: [Part(BOX, (0, 0, 0.4), (0.4, 0.4, 0.4), share=OWN, texture=textures.CRATE)],
     HURDLE: [
         Part(BOX, (0, 0, 0.27), (0.05, 0.5, 0.07), share=OWN, texture=textures.STRIPES),
@@ -157,19 +167,20 @@ PARTS: dict[int, list[Part]] = {
         disc(0.1, 0.175, 0.04, INK, 40),
     ],
     FLAG: [
-        disc(0.4, 0.03, 0.4, 0xE8E4DC),
-        Part(BOX, (0, 0.2, 0.64), (0.015, 0.18, 0.14), share=OWN),
-        disc(0.02, 0.12, 0.02, 0x8A8690),
+        disc(0.42, 0.035, 0.42, 0xE8E4DC),
+        Part(BOX, (0, 0.24, 0.66), (0.02, 0.24, 0.17), share=OWN),
+        disc(0.02, 0.14, 0.02, 0x8A8690),
     ],
     PILLAR: [disc(0.5, 0.2, 0.5, share=OWN, texture=textures.MARBLE)],
-    PICTURE: [Part(BOX, (0, 0, 0.5), (0.03, 0.3, 0.3), share=OWN, texture=textures.POSTER_1)],
+    PICTURE: [
+        Part(BOX, (0, 0, 0.5), (0.02, 0.36, 0.36), share=OWN),
+        Part(BOX, (0, 0, 0.5), (0.03, 0.3, 0.3), texture=textures.POSTER_1),
+    ],
     TREE: picture(textures.TREE_SPRITE, 0.5, 0.5),
     PINE: picture(textures.PINE_SPRITE, 0.5, 0.5),
     BUSH: picture(textures.BUSH_SPRITE, 0.35, 0.35),
-    FLOWER: picture(textures.FLOWER_SPRITE, 0.3, 0.3, OWN),
-    GEM: [
-        Part(BOX, (0, 0, 0.36), (0.16, 0.16, 0.16), share=OWN, texture=textures.FACETS, along=(1, 1, 1)),
-    ],
+    FLOWER: picture(textures.FLOWER_SPRITE, 0.3, 0.3, 200),
+    GEM: [Part(BOX, (0, 0, 0.4), (0.19, 0.19, 0.19), share=OWN, texture=textures.FACETS, along=(1, 1, 1))],
     DUCK: [
         egg((0, 0, 0.18), (0.26, 0.18, 0.17), share=OWN),
         ball(0.12, 0, 0.42, 0.14, share=OWN),
@@ -179,12 +190,13 @@ PARTS: dict[int, list[Part]] = {
     ],
     COIN: [Part(CYLINDER, (0, 0, 0.35), (0.18, 0.18, 0.035), GOLD, along=(1, 0, 0))],
     MUSHROOM: [
-        egg((0, 0, 0.3), (0.24, 0.24, 0.14), share=OWN),
+        egg((0, 0, 0.3), (0.26, 0.26, 0.16), share=OWN),
         disc(0.14, 0.1, 0.14, 0xF4EAD8),
+        *(ball(0.17 * math.cos(turn), 0.17 * math.sin(turn), 0.38, 0.06) for turn in (0.6, 2.7, 4.8)),
     ],
 }
 
-SPIN = {GOAL: 150, KEY: 120, GEM: 120, COIN: 90, DISC: 180}
+SPIN = {GOAL: 150, KEY: 120, GEM: 120, COIN: 90, DISC: 180, CROSS: 180, DUCK: 240, LEMON: 240}
 """Ticks that things take to turn once."""
 BOB = {GOAL: 0.03, KEY: 0.05, GEM: 0.05, COIN: 0.03}
 """How far they go up and down, in cells."""

@@ -16,7 +16,7 @@ from ..rays import scene as rays
 from ..rays import textures
 from ..things import GONE, OPEN
 from .angles import cosine, sine
-from .catalogue import DOOR, DOOR_OPEN, HURDLE, PLATE, PLATE_DOWN, avatar, show, show_small
+from .catalogue import DOOR, DOOR_OPEN, HURDLE, PLATE, PLATE_DOWN, avatar, put, show, show_small
 from .state import CELL, TURN
 
 F = np.float32
@@ -24,10 +24,13 @@ FIRST_THING = 16
 """Mark of the first thing in the segmentation image."""
 STRIDE_TICKS = 20
 """Ticks of two steps of who walks."""
+_AMBIENT = F(0.72)
+_BACK, _LEFT, _UP = F(0.5), F(0.26), F(0.826)  # of the way to the lamp, of length 1
 _BRISK = CELL // 12  # units a tick at which strides are longest
 _CELLS = F(1 / CELL)
 _ONE = F(1 / TURN)
-_IN_HAND, _CARRIED = F(0.3), F(0.7)  # sizes of things in the own hand and in others'
+_REACH, _ASIDE, _BELOW = F(0.22), F(0.5), F(0.72)  # of the own hand, in cells and as shares of it
+_IN_HAND, _CARRIED = F(0.13), F(0.7)  # sizes of things in the own hand and in others'
 
 
 @njit
@@ -43,12 +46,22 @@ def look_around(scene, state, player):
         F(sine(yaw)) * _ONE,
         F(sine(pitch)) / F(cosine(pitch)),
     )
+    lamp(scene)
     scene.rows, scene.cols = state.map_rows, state.map_cols
     scene.ceiling, scene.sky, scene.beyond = textures.PANELS, 0, textures.SLATE
     for row in range(state.map_rows):
         for col in range(state.map_cols):
             scene.walls[row, col] = state.walls[row, col]
             scene.floors[row, col] = state.floors[row, col]
+
+
+@njit
+def lamp(scene):
+    """Let the light fall over the left shoulder of who looks: things show their colours, no wall tells the north."""
+    scene.ambient = _AMBIENT
+    for axis in range(2):
+        scene.light[axis] = -_BACK * scene.ahead[axis] - _LEFT * scene.right[axis]
+    scene.light[2] = _UP
 
 
 @njit
@@ -87,26 +100,25 @@ def show_things(scene, state, player, looks, paints):
         if holder == 0:
             show(scene, look, paint, x, y, z, ahead_x, ahead_y, state.tick)
         elif holder == player + 1:
-            in_hand(scene, look, paint, state.tick)
+            in_hand(scene, look, paint)
         else:
             show_small(scene, look, paint, x, y, z, ahead_x, ahead_y, state.tick, _CARRIED)
         rays.mark(scene, first, FIRST_THING + index)
 
 
 @njit
-def in_hand(scene, look, paint, tick):
+def in_hand(scene, look, paint):
     """Show a thing in the right hand of who looks: near, low and small, and never inside a wall."""
     ahead_x, ahead_y, slope = scene.ahead[0], scene.ahead[1], scene.ahead[2]
-    show_small(
+    put(
         scene,
         look,
         paint,
-        scene.eye[0] + F(0.24) * ahead_x - F(0.1) * ahead_y,
-        scene.eye[1] + F(0.24) * ahead_y + F(0.1) * ahead_x,
-        scene.eye[2] + F(0.24) * slope - F(0.17),
-        ahead_x,
-        ahead_y,
-        tick,
+        scene.eye[0] + _REACH * (ahead_x - _ASIDE * ahead_y),
+        scene.eye[1] + _REACH * (ahead_y + _ASIDE * ahead_x),
+        scene.eye[2] + _REACH * (slope - _BELOW),
+        F(0.866) * ahead_x + F(0.5) * ahead_y,
+        F(0.866) * ahead_y - F(0.5) * ahead_x,
         _IN_HAND,
     )
 

@@ -1,0 +1,159 @@
+"""Mazes: find the goal, a golden ring, as often as the time lets you. You see the maze from inside.
+
+Whoever reaches the goal goes on from a random place; the goal stays where it is until the episode ends. Who remembers
+the way finds it sooner the second time. Apples and strawberries, once eaten, are gone. Walls differ from part to part,
+and posters hang on some, so that places can be recognised.
+
+maze-random-goal: the goal, and the maze, are new in each episode; -large and -huge are bigger. maze-static-goal: one
+maze, whose goal and fruit always lie in the same places; only where you start is new. i-maze: you start in the stem of
+the letter I, and the goal is at the end of one of its four arms. explore-goals: rooms and corridors full of objects.
+maze-find: touch the red ball among other objects, which ends the episode. maze-small: a maze to learn in minutes.
+
+Keys: W A S D walk, left shift runs, the mouse looks.
+
+Rewards: +10 for the goal, +1 for an apple, +2 for a strawberry. The episode ends when the time is up; to have reached
+the goal once is success, and does not end it (but for maze-find).
+
+Splits: train, valid and test hold different mazes (in maze-static-goal: one each); `larger` bigger ones, and
+`other-generator` those of another kind. i-maze has but one maze, so its train, valid and test differ in nothing but
+chance; its `larger` has longer arms. explore-goals has `interpolation` and `extrapolation`, mazes of a size between and
+beyond those of training.
+
+Maps made by hand (see `--levels`) have `#` for walls, `.` for floor, `P` where the player always starts, `G` for the
+goal, `A` for apples and `S` for strawberries.
+
+Source: Mirowski et al. 2017, "Learning to Navigate in Complex Environments": rewards, the respawning, mazes of 5x10
+cells for 3,600 steps and of 9x15 for 10,800, the I-maze with four arms, eight actions. DeepMind Lab's levels
+nav_maze_static_goal and nav_maze_random_goal: maps of 11x21, 19x31 and 27x41 cells for 60, 150 and 300 seconds at 60
+frames a second, apples in 10 % of the cells, a start more than 8 steps from the goal; and its explore_goal_locations in
+the memory suite of Fortunato et al. 2019: maps of 11 and 21 cells for training, 15 to interpolate and 27 to
+extrapolate, with 5, 15, 10 and 20 objects, for 120 seconds. A tick here is 1/30 second. Our own: the generators, the
+looks, how many rooms there are, the I-maze's size and time, all that is called short, small or find.
+"""
+
+import dataclasses
+from functools import partial
+
+import numpy as np
+
+from ..engine.first_person import maps
+from ..engine.first_person.folds import SPLITS, TEST
+from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
+from ..engine.first_person.state import HZ
+from ..engine.look import Rays
+from ..engine.world import World
+
+# Gfrom .guide import guide
+from .level import RULES, complaint, reset
+from .look import scene
+from .rules import step
+from .state import DEPTH_FIRST, KNOBS, KRUSKAL, LETTER_I, RED_BALL, ROOMS, STATE
+from .things import SMALL_SCALES, THINGS, touched
+
+SHORT = 900
+"""Ticks of the short forms: 30 seconds."""
+OTHER = {"other-generator": {"generator": KRUSKAL, "fold": TEST}}
+LARGE, HUGE = {"height": 9, "width": 15}, {"height": 13, "width": 20}
+
+RANDOM = World(
+    name="maze-random-goal",
+    summary="Find the goal of a maze again and again; maze and goal are new in each episode.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    look=Rays(scene),
+    keys=KEYS_PLAIN,
+    moves=LOOKING,
+    tick_hz=HZ,
+    turn_based=False,
+    knobs=KNOBS,
+    check=complaint,
+    splits={**SPLITS, "larger": LARGE, **OTHER},
+    limit=3600,
+    instruction="find the goal as often as you can",
+    read=partial(maps.read, **RULES),
+    write=maps.write,
+    things=THINGS,
+    parse=partial(maps.parse, **RULES),
+    show=maps.show,
+    blank=np.zeros(1, maps.LEVEL),
+    # G    guide=guide,
+)
+RANDOM_LARGE = RANDOM.variant(
+    "maze-random-goal-large",
+    "The same in a maze of 9x15 cells.",
+    settings=LARGE,
+    splits={**SPLITS, "larger": HUGE, **OTHER},
+    limit=10800,
+)
+RANDOM_HUGE = RANDOM.variant(
+    "maze-random-goal-huge",
+    "The same in a maze of 13x20 cells.",
+    settings=HUGE,
+    splits={**SPLITS, **OTHER},
+    limit=18000,
+)
+STATIC = RANDOM.variant(
+    "maze-static-goal",
+    "Find the goal of one maze again and again; it lies in the same place always.",
+    settings={"map": 1, "static": 1},
+)
+STATIC_LARGE = STATIC.variant(
+    "maze-static-goal-large",
+    "The same in a maze of 9x15 cells.",
+    settings=LARGE,
+    splits=RANDOM_LARGE.splits,
+    limit=10800,
+)
+I_MAZE = RANDOM.variant(
+    "i-maze",
+    "Find out which of four arms the goal is in, and go back there.",
+    settings={"generator": LETTER_I, "width": 7, "apples": 0},
+    splits={"train": {}, "valid": {}, "test": {}, "larger": {"height": 9, "width": 13}},
+    limit=SHORT,
+    things=dataclasses.replace(THINGS, scales=(), ranges={}),
+)
+EXPLORE = RANDOM.variant(
+    "explore-goals",
+    "Find the goal among rooms, corridors and objects, again and again.",
+    settings={"generator": ROOMS, "width": 5, "apples": 0, "objects": 5, "doubled": 50},
+    splits={
+        **SPLITS,
+        "interpolation": {"height": 7, "width": 7, "rooms": 8, "objects": 10, "doubled": 0},
+        "extrapolation": {"height": 13, "width": 13, "rooms": 12, "objects": 20, "doubled": 0},
+        "other-generator": {"generator": DEPTH_FIRST, "fold": TEST},
+    },
+    limit=120 * HZ,
+)
+SMALL = RANDOM.variant(
+    "maze-small",
+    "Find the goal of a small maze again and again, in eight seconds.",
+    settings={"height": 3, "width": 3, "far": 4, "apples": 0},
+    splits={**SPLITS, "larger": {"height": 4, "width": 4}, **OTHER},
+    limit=240,
+    things=dataclasses.replace(THINGS, scales=SMALL_SCALES),
+)
+FIND = RANDOM.variant(
+    "maze-find",
+    "Find the red ball among other objects.",
+    settings={"generator": ROOMS, "treasure": RED_BALL, "apples": 0, "objects": 6},
+    splits={**SPLITS, "larger": LARGE, "other-generator": {"generator": DEPTH_FIRST, "fold": TEST}},
+    limit=SHORT,
+    instruction="find the red ball",
+    things=dataclasses.replace(THINGS, objective=touched(kind="ball", colour="red")),
+)
+
+WORLDS = (
+    RANDOM,
+    RANDOM.variant("maze-random-goal-short", "The same for 30 seconds.", limit=SHORT),
+    RANDOM_LARGE,
+    RANDOM_HUGE,
+    STATIC,
+    STATIC.variant("maze-static-goal-short", "The same for 30 seconds.", limit=SHORT),
+    STATIC_LARGE,
+    I_MAZE,
+    EXPLORE,
+    SMALL,
+    FIND,
+)

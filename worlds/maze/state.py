@@ -1,0 +1,62 @@
+"""What a maze episode is made of: the map with its rooms, what lies in it, and when the goal was reached."""
+
+import numpy as np
+
+from ..engine.first_person import carve
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.state import fields
+from ..engine.records import Knob, state_dtype
+
+DEPTH_FIRST, KRUSKAL, ROOMS, LETTER_I = range(4)
+"""Values of the knob `generator`."""
+NO_GOAL, RING, RED_BALL = range(3)
+"""Values of the knob `treasure`."""
+
+SHAPES = ("ball", "cube", "cylinder", "capsule", "cone", "disc")
+"""Objects, each in all colours of the catalogue."""
+PLAYER, GOAL, APPLE, STRAWBERRY, SHAPE = 1, 2, 3, 4, 5
+ROOM = SHAPE + len(SHAPES)
+"""Kinds of things; SHAPE is the first of SHAPES."""
+
+MOST = 64
+"""Most things of a maze, besides its rooms."""
+OBJECTS, STRAWBERRIES = 20, 8
+GOALS = 16
+"""How many of the times at which the goal was reached are kept."""
+ROWS, COLS = carve.MAZE_ROWS, carve.MAZE_COLS
+SMALLEST = 3  # rows and columns of the smallest maze: every fold has some
+
+KNOBS = {
+    "height": Knob(5, SMALLEST, ROWS, "rows of the maze, in maze cells"),
+    "width": Knob(10, SMALLEST, COLS, "columns of the maze, in maze cells"),
+    "generator": Knob(0, 0, 3, "how it is made: 0 depth-first, 1 Kruskal, 2 rooms and corridors, 3 the letter I"),
+    "rooms": Knob(6, 1, carve.ROOMS, "most rooms, if it is made of rooms and corridors"),
+    "braid": Knob(0, 0, 100, "percent of the dead ends that are opened, so that there are ways round"),
+    "doubled": Knob(0, 0, 100, "percent of the mazes with twice the height, width and rooms, and thrice the objects"),
+    "map": Knob(0, 0, 1 << 20, "number of the maze that every episode has; 0: each has a new one"),
+    "static": Knob(0, 0, 1, "1: with a numbered maze, goal, fruit and objects too lie in the same places always"),
+    "treasure": Knob(
+        1, 0, 2, "the goal: 0: there is none, 1: a golden ring, 2: a red ball, and reaching it ends the episode"
+    ),
+    "far": Knob(8, 0, 200, "the player starts more steps than this from the goal, where there are such places"),
+    "apples": Knob(10, 0, 100, "percent of the other cells in which an apple lies"),
+    "strawberries": Knob(0, 0, STRAWBERRIES, "how many strawberries there are"),
+    "objects": Knob(0, 0, OBJECTS, "how many coloured objects there are, no two alike"),
+    "sky": Knob(1, 0, 1, "1: under the sky, 0: under a ceiling"),
+    "fold": FOLD,
+}
+
+STATE = state_dtype(
+    [
+        *fields(1, MOST),
+        *carve.ROOM_FIELDS,
+        ("room_colour", np.int32, (carve.ROOMS,)),  # of its floor, 1 + index into the catalogue's COLOURS
+        ("home", np.int32),  # cell in which the player always starts, flat; -1: anywhere far from the goal
+        ("far", np.int32),  # the knob
+        ("sky", np.int32),
+        ("treasure", np.int32),  # the knob: what the goal is, which is the first thing then
+        ("sent", np.uint8),  # 1 if the goal has just been reached: the next tick begins in another place
+        ("found", np.int32),  # how many times the goal has been reached
+        ("when", np.int32, (GOALS,)),  # in which ticks, the first times
+    ]
+)

@@ -1,4 +1,4 @@
-"""What mazes show of themselves to goals: the player, the goal, fruit, objects, and rooms with their floors' colours."""
+"""What mazes show of themselves to goals: player, goal, fruit, objects, and rooms with the colours of their floors."""
 
 from typing import Any
 

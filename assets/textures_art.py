@@ -23,21 +23,6 @@ DITHER = (
     np.tile(np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]]), (EDGE // 4, EDGE // 4)) + 0.5
 ) / 16
 
-ROSTER: tuple[Colour, ...] = (
-    (206, 34, 42),
-    (38, 158, 72),
-    (40, 84, 212),
-    (244, 206, 32),
-    (128, 46, 182),
-    (240, 122, 26),
-    (58, 202, 216),
-    (244, 146, 196),
-    (238, 238, 232),
-    (44, 42, 52),
-)
-"""The colours of painted walls and floors, in the order of worlds/engine/rays/textures.py: named as those of things,
-and a little quieter."""
-
 
 def chance(seed: int, y: np.ndarray | int = Y, x: np.ndarray | int = X) -> np.ndarray:
     """A number from 0 to 1 for each pair of whole numbers, always the same."""

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..worlds.engine.rays.textures import ACROSS, COLOURS, NAMES
+from ..worlds.engine.rays.textures import ACROSS, COLOURS, NAMES, PAINTS
 from .drawing import INK, Colour, dark, grown, light
-from .textures_art import EDGE, ROSTER, X, Y, cells, chance, clouds, floor_of, noise, plaster, surfaces, toned, wall_of
+from .textures_art import EDGE, X, Y, cells, chance, clouds, floor_of, noise, plaster, surfaces, toned, wall_of
 
 FRAME = slice(7, 57)
 """The rows and the columns of a picture's frame on its wall."""
@@ -221,7 +221,8 @@ def coats() -> dict[str, np.ndarray]:
 def textures() -> list[np.ndarray]:
     """All textures in the order of the sheet: RGBA, uint8, shape (64, 64, 4)."""
     drawn = surfaces() | posters() | coats() | {"oak": oak(), "pine": pine(), "bush": bush(), "flower": flower()}
-    for name, colour in zip(COLOURS, ROSTER, strict=True):
+    for name, paint_ in zip(COLOURS, PAINTS, strict=True):
+        colour = (paint_ >> 16, paint_ >> 8 & 255, paint_ & 255)
         drawn |= {f"{name} wall": wall_of(colour), f"{name} floor": floor_of(colour)}
     result = []
     for name in NAMES:

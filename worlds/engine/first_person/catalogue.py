@@ -22,10 +22,7 @@ from .state import TURN
 
 COLOURS = textures.COLOURS
 """Names of the colours that things, walls and floors come in."""
-PAINTS = np.array(
-    [0xFFFFFF, 0xE0242C, 0x23A84B, 0x2B5FE3, 0xF7D51D, 0x8E36C9, 0xF58216, 0x35D0DE, 0xF58CC0, 0xF4F4F0, 0x2E2C36],
-    np.int32,
-)
+PAINTS = np.array([0xFFFFFF, *textures.PAINTS], np.int32)
 """What they are: 0xRRGGBB, of colour number 1 + index into COLOURS. The first is of things without a colour."""
 
 NOTHING, PLAYER, APPLE, STRAWBERRY, LEMON, GOAL, BALL, CUBE, CYLINDER_, CAPSULE_, CONE, DISC = range(12)
@@ -134,7 +131,7 @@ PARTS: dict[int, list[Part]] = {
     CYLINDER_: [disc(0.26, 0.18, 0.26, share=OWN)],
     CAPSULE_: [Part(CAPSULE, (0, 0, 0.32), (0.15, 0.15, 0.17), share=OWN)],
     CONE: [disc(0.04 + 0.08 * step, 0.26 - 0.036 * step, 0.04, share=OWN) for step in range(7)],
-    DISC: [Part(CYLINDER, (0, 0, 0.26), (0.26, 0.26, 0.06), share=OWN, along=(1, 0, 0))],
+    DISC: [Part(CYLINDER, (0, 0, 0.23), (0.28, 0.28, 0.045), share=OWN, along=(1, 0, 1))],
     KEY: [
         *ring(0.6, 0.14, 0.05, 6, share=OWN),
         stick((0, 0, 0.46), (0, 0, 0.08), 0.05, share=OWN),

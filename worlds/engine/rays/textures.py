@@ -30,6 +30,8 @@ PLANKS, SLATE, GRASS, SAND, WATER, SKY = range(9, 15)
 CRATE, DOOR_FACE = 15, 16
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "cyan", "pink", "white", "black")
 """What walls and floors can be painted, in this order from FIRST_WALL and FIRST_FLOOR on."""
+PAINTS = (0xE31233, 0x329E56, 0x123CF2, 0xFADA18, 0x7E44B4, 0xEE8212, 0x28C4FA, 0xE488B0, 0xF4F6EE, 0x28253A)
+"""These colours, 0xRRGGBB: chosen by a search for such as differ to all eyes, colour-blind ones too."""
 FIRST_WALL, FIRST_FLOOR = 17, 27
 """Stuccoed walls and tiled floors in each of the colours."""
 POSTER_1, POSTER_2, POSTER_3, POSTER_4, POSTER_5, POSTER_6, POSTER_7, POSTER_8 = range(37, 45)

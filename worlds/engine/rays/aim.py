@@ -176,15 +176,12 @@ def aim(scene, k, aim, height, width):
     if t + deep < NEAR:
         return
     aim.near = max(t - deep, NEAR)
-    if t - deep <= NEAR:
-        aim.left, aim.right, aim.top, aim.bottom = 0, width, 0, height
-    else:
-        low, high = _span(a, _extent(scene, k, sides) / abs(size), t - deep, t + deep)
-        aim.left, aim.right = _cut(low, high, zoom_x, width)
-        low, high = _span(b, _extent(scene, k, rises) / abs(size), t - deep, t + deep)
-        aim.top, aim.bottom = _cut(-high, -low, zoom, height)
-        if aim.top >= aim.bottom:
-            aim.right = 0
+    low, high = _span(a, _extent(scene, k, sides) / abs(size), aim.near, t + deep)
+    aim.left, aim.right = _cut(low, high, zoom_x, width)
+    low, high = _span(b, _extent(scene, k, rises) / abs(size), aim.near, t + deep)
+    aim.top, aim.bottom = _cut(-high, -low, zoom, height)
+    if aim.top >= aim.bottom:
+        aim.right = 0
     for axis in range(3):
         own = scene.axes[k, axis]
         aim.eye[axis] = -_along(own, x, y, z)
@@ -217,11 +214,8 @@ def _aim_shadow(scene, k, aim, height, width):
     aim.reach = radius
     if not (aim.dark > ZERO) or not (radius > ZERO) or t + radius < NEAR or not (scene.eye[2] > ZERO):
         return
-    if t - radius <= NEAR:
-        aim.dark_left, aim.dark_right, aim.dark_top, aim.dark_bottom = 0, width, 0, height
-        return
-    a = x * scene.right[0] + y * scene.right[1]
-    low, high = _span(a, radius, t - radius, t + radius)
+    a, near = x * scene.right[0] + y * scene.right[1], max(t - radius, NEAR)
+    low, high = _span(a, radius, near, t + radius)
     aim.dark_left, aim.dark_right = _cut(low, high, scene.zoom * F(width) / F(height), width)
-    low, high = -scene.eye[2] / (t - radius) - scene.ahead[2], -scene.eye[2] / (t + radius) - scene.ahead[2]
+    low, high = -scene.eye[2] / near - scene.ahead[2], -scene.eye[2] / (t + radius) - scene.ahead[2]
     aim.dark_top, aim.dark_bottom = _cut(-high, -low, scene.zoom, height)

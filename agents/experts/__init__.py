@@ -1,5 +1,5 @@
-"""Experts: players that plan with a world's own solver, by search, or from a known solution, and act through the same
-hands as anyone else."""
+"""Experts: players that plan with a world's own solver, by search, or from a known solution, or are led by a world's
+own guide, and act through the same hands as anyone else."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ...interface.action import ACTION, move_table
 from ...worlds.engine.batch import Batch
 from ...worlds.engine.search import FOUND, search
 from ...worlds.engine.world import World
+from .guide import Guide
 
 
 class Expert:
@@ -93,6 +94,9 @@ class Expert:
         }
 
 
-def expert(world: World, seed: int = 0, solutions: Sequence[np.ndarray | None] | None = None) -> Expert | None:
-    """The expert of a world, or None for a world without a solver, unless solutions (see Expert) are given."""
+def expert(world: World, seed: int = 0, solutions: Sequence[np.ndarray | None] | None = None) -> Expert | Guide | None:
+    """The expert of a world, or None for a world with neither guide nor solver, unless solutions (see Expert) are
+    given."""
+    if world.guide:
+        return Guide(world)
     return Expert(world, seed, solutions) if world.solve or solutions is not None else None

@@ -14,8 +14,10 @@ PLAYER_KIND = 1
 PLAYER_HALF = ONE * 5 // 16
 """Half the height of a player as goals see it, in 1/ONE cells."""
 
-_IN_FRONT = CELL * 5 // 8  # from who puts a thing down to where it lies then
-_AT_HAND = CELL * 5 // 16  # and its height and distance while it is carried
+IN_FRONT = CELL * 5 // 8
+"""From who puts a thing down to where it lies then."""
+
+_AT_HAND = CELL * 5 // 16  # height and distance of a thing while it is carried
 _TO_ONE = CELL // ONE
 
 
@@ -112,8 +114,8 @@ def take(state, player, index):
 @njit
 def spot(state, player):
     """(y, x) in units where a player puts a thing down: in front of it, or under its feet if a wall is in the way."""
-    y = state.y[player] + _IN_FRONT * np.int64(sine(state.yaw[player])) // ONE_UNIT
-    x = state.x[player] + _IN_FRONT * np.int64(cosine(state.yaw[player])) // ONE_UNIT
+    y = state.y[player] + IN_FRONT * np.int64(sine(state.yaw[player])) // ONE_UNIT
+    x = state.x[player] + IN_FRONT * np.int64(cosine(state.yaw[player])) // ONE_UNIT
     if free(state, y // CELL, x // CELL) and line_of_sight(state, state.y[player], state.x[player], y, x):
         return np.int32(y), np.int32(x)
     return np.int32(state.y[player]), np.int32(state.x[player])

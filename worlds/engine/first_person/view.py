@@ -16,7 +16,7 @@ from ..rays import scene as rays
 from ..rays import textures
 from ..things import GONE, OPEN
 from .angles import cosine, sine
-from .catalogue import DOOR, DOOR_OPEN, HURDLE, PLATE, PLATE_DOWN, avatar, put, show, show_small
+from .catalogue import BOB_TICKS, DOOR, DOOR_OPEN, HURDLE, PLATE, PLATE_DOWN, avatar, put, show, show_small
 from .state import CELL, TURN
 
 F = np.float32
@@ -100,23 +100,24 @@ def show_things(scene, state, player, looks, paints):
         if holder == 0:
             show(scene, look, paint, x, y, z, ahead_x, ahead_y, state.tick)
         elif holder == player + 1:
-            in_hand(scene, look, paint)
+            in_hand(scene, look, paint, state.tick)
         else:
             show_small(scene, look, paint, x, y, z, ahead_x, ahead_y, state.tick, _CARRIED)
         rays.mark(scene, first, FIRST_THING + index)
 
 
 @njit
-def in_hand(scene, look, paint):
-    """Show a thing in the right hand of who looks: near, low and small, and never inside a wall."""
+def in_hand(scene, look, paint, tick):
+    """Show a thing in the right hand of who looks: near, low and small, never in a wall; and it breathes a little."""
     ahead_x, ahead_y, slope = scene.ahead[0], scene.ahead[1], scene.ahead[2]
+    breath = F(0.02) * F(sine(TURN // BOB_TICKS * (tick % BOB_TICKS))) * _ONE
     put(
         scene,
         look,
         paint,
         scene.eye[0] + _REACH * (ahead_x - _ASIDE * ahead_y),
         scene.eye[1] + _REACH * (ahead_y + _ASIDE * ahead_x),
-        scene.eye[2] + _REACH * (slope - _BELOW),
+        scene.eye[2] + _REACH * (slope - _BELOW + breath),
         F(0.866) * ahead_x + F(0.5) * ahead_y,
         F(0.866) * ahead_y - F(0.5) * ahead_x,
         _IN_HAND,

@@ -42,8 +42,7 @@ from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
 from ..engine.first_person.state import HZ
 from ..engine.look import Rays
 from ..engine.world import World
-
-# Gfrom .guide import guide
+from .guide import guide
 from .level import RULES, complaint, reset
 from .look import scene
 from .rules import step
@@ -78,7 +77,7 @@ RANDOM = World(
     parse=partial(maps.parse, **RULES),
     show=maps.show,
     blank=np.zeros(1, maps.LEVEL),
-    # G    guide=guide,
+    guide=guide,
 )
 RANDOM_LARGE = RANDOM.variant(
     "maze-random-goal-large",

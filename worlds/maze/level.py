@@ -65,7 +65,8 @@ def reset(state, task, levels):
     state.sent, state.found = 0, 0
     for goal in range(GOALS):
         state.when[goal] = 0
-    level = levels[task.level if task.level >= 0 else draw(state, len(levels))]
+    any_level = draw(state, len(levels))  # also where the task says which, so that the rest is drawn alike
+    level = levels[task.level if task.level >= 0 else any_level]
     key, counter = state.key, state.counter
     if task.map != 0:
         state.key, state.counter = key_of(np.uint64(task.map), _NUMBERED), np.uint64(0)

@@ -53,6 +53,7 @@ __all__ = [
 
 _NEAR, _HOLDING, _FACING = (RELATIONS.index(name) for name in ("near", "holding", "facing"))
 _OPEN, _THERE = RELATIONS.index("open"), RELATIONS.index("there")
+_A, _B = np.int32(A), np.int32(B)  # where the selectors of a clause begin
 _UNITS = CELL // ONE
 _REACH = CELL * 3 // 4
 """From here on one faces what one uses."""
@@ -66,31 +67,34 @@ def pursue(state, player, action, things, count):
     things: the world's table of `count` things, players first. Nothing is written but the action, whose hands rest on
     entry.
     """
-    avoid = forbidden(state, player, things, count)
     silent = np.zeros(state.players, ACTION)
-    for index in range(state.clauses[player]):
-        clause = state.goal[player, index]
-        if clause[STAGE] == state.stage[player] and not holds(clause, things, count, silent, player):
-            if errand(state, player, clause, things, count, avoid, action):
-                return
-            if errand(state, player, clause, things, count, nowhere(), action):
+    for careful in (True, False):  # without a way round what must never be touched, there may be one through it
+        avoid = forbidden(state, player, things, count, careful)
+        found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
+        for index in range(state.clauses[player]):
+            clause = state.goal[player, index]
+            wanted = clause[STAGE] == state.stage[player] and not holds(clause, things, count, silent, player)
+            if wanted and errand(state, player, clause, things, count, found, avoid, action):
                 return
 
 
 @njit
-def errand(state, player, clause, things, count, avoid, action):
-    """One tick towards a clause that does not hold. Returns whether there was anything to do."""
+def errand(state, player, clause, things, count, found, avoid, action):
+    """One tick towards a clause that does not hold. Returns whether there was anything to do.
+
+    found: the `lengths` of ways from the player's cell that enter no cell of the mask `avoid`.
+    """
     relation, you = clause[RELATION], things[player]
     if relation == SAID:
         action.say[0] = clause[AMOUNT]
         return True
     mine = matches(you, clause, A, player)
     if clause[NEGATED] != 0:
-        return undo(state, player, clause, things, count, mine, avoid, action)
+        return undo(state, player, clause, things, count, mine, found, avoid, action)
     if relation < len(UNARY):
-        return fetch(state, player, wrong(state, player, clause, things, count, avoid), things, avoid, action)
+        return fetch(state, player, wrong(player, clause, things, count, found), things, avoid, action)
     if mine:
-        other = nearest(state, player, clause, B, things, count, avoid)
+        other = nearest(player, clause, _B, things, count, found)
         if other < 0:
             return False
         if relation == _HOLDING:
@@ -99,21 +103,21 @@ def errand(state, player, clause, things, count, avoid, action):
             face(state, player, things[other].y * _UNITS, things[other].x * _UNITS, action)
             return True
         return approach(state, player, other, things, avoid, action)
-    one = wrong(state, player, clause, things, count, avoid)
+    one = wrong(player, clause, things, count, found)
     if one < 0 or relation in (_HOLDING, _FACING):
         return False
     if matches(you, clause, B, player) or things[one].player != 0:
         return approach(state, player, one, things, avoid, action)
-    other = nearest(state, player, clause, B, things, count, avoid)
+    other = nearest(player, clause, _B, things, count, found)
     return other >= 0 and bring(state, player, one, other, things, avoid, action)
 
 
 @njit
-def undo(state, player, clause, things, count, mine, avoid, action):
+def undo(state, player, clause, things, count, mine, found, avoid, action):
     """One tick towards a negated clause that does not hold, because what it speaks of does."""
     relation = clause[RELATION]
     if relation < len(UNARY):
-        one = nearest(state, player, clause, A, things, count, avoid)
+        one = nearest(player, clause, _A, things, count, found)
         return one >= 0 and fetch(state, player, one, things, avoid, action)
     if relation == _HOLDING:
         tap_use(state, player, action)
@@ -122,13 +126,13 @@ def undo(state, player, clause, things, count, mine, avoid, action):
         turn(state, player, state.yaw[player] + TURN // 8, action)
         return True
     if mine or matches(things[player], clause, B, player):
-        return flee(state, player, clause, B if mine else A, things, count, avoid, action)
+        return flee(state, player, clause, _B if mine else _A, things, count, found, avoid, action)
     for i in range(count):
         for j in range(count):
             pair = i != j and matches(things[i], clause, A, player) and matches(things[j], clause, B, player)
             if pair and related(things[i], things[j], relation, clause[AMOUNT]):
                 if things[i].holder == player + 1:
-                    return flee(state, player, clause, B, things, count, avoid, action)
+                    return flee(state, player, clause, _B, things, count, found, avoid, action)
                 return fetch(state, player, i, things, avoid, action)
     return False
 
@@ -150,10 +154,9 @@ def way_to(found, thing):
 
 
 @njit
-def nearest(state, player, clause, at, things, count, avoid):
+def nearest(player, clause, at, things, count, found):
     """Index of the nearest thing that matches the selector at a field of a clause, other than the player and what is
     gone; -1 if there is none or no way leads to it."""
-    found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
     best, least = -1, FAR
     for index in range(count):
         if index != player and things[index].state != GONE and matches(things[index], clause, at, player):
@@ -164,10 +167,9 @@ def nearest(state, player, clause, at, things, count, avoid):
 
 
 @njit
-def wrong(state, player, clause, things, count, avoid):
+def wrong(player, clause, things, count, found):
     """Index of the thing that matches a clause's A, that it does not hold for, and that is nearest (what the player
     holds is); -1 if there is none."""
-    found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
     best, least = -1, FAR
     for index in range(count):
         thing = things[index]
@@ -236,9 +238,8 @@ def bring(state, player, index, other, things, avoid, action):
 
 
 @njit
-def flee(state, player, clause, at, things, count, avoid, action):
+def flee(state, player, clause, at, things, count, found, avoid, action):
     """Walk to the nearest cell that is far enough from all things that match the selector at a field of a clause."""
-    found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
     best, least = -1, FAR
     for cell in range(ROWS * COLS):
         row, col = cell // COLS, cell % COLS
@@ -276,10 +277,11 @@ def within(thing, row, col, distance):
 
 
 @njit
-def forbidden(state, player, things, count):
-    """The cells in which a player might do what must never be: touch, or come near to, what such clauses speak of."""
+def forbidden(state, player, things, count, careful):
+    """The cells in which a player might do what must never be: touch, or come near to, what such clauses speak of. None
+    for who is not careful."""
     avoid = nowhere()
-    for index in range(state.clauses[player]):
+    for index in range(state.clauses[player] if careful else 0):
         clause = state.goal[player, index]
         relation = clause[RELATION]
         if clause[STAGE] != NEVER or clause[NEGATED] != 0 or relation in (SAID, _FACING, _THERE, _OPEN):

@@ -20,6 +20,7 @@ import rumpus.worlds
 from rumpus.interface.action import ACTION
 from rumpus.tasks.compile import judged
 from rumpus.worlds.engine.judge import NEVER, STAGE
+from rumpus.worlds.engine.look import Tiles
 from rumpus.worlds.engine.table import Table
 
 
@@ -37,14 +38,16 @@ def hands(rng: np.random.Generator, shape: tuple[int, ...], moves: np.ndarray) -
 def play(
     world: str, rows: int, steps: int, device: str = "cpu", threads: int | None = None, levels: Any = None
 ) -> list[str]:
-    """Checksums of the states and outcomes after each step, and of the pixels after the reset that follows it; then the
-    same of a table of tasks, with the things, what the goals say of them, and the tally."""
+    """Checksums of the states and outcomes after each step, and of what is seen after the reset that follows it: the
+    pixels of tiles, the scenes of first-person worlds, whose pixels need not be the same to the last bit. Then the same
+    of a table of tasks, with the things, what the goals say of them, and the tally."""
     made, limit = rumpus.worlds.load(world), max(steps // 3, 2)
     options: dict[str, Any] = {"seed": 7, "device": device, "threads": threads}
     batch = rumpus.worlds.batch(made, rows, limit=limit, levels=levels, **options)
     marks = _episodes(batch, steps)
-    batch.size = (8 * batch.rows, 8 * batch.cols)  # the widest words
-    marks.append(f"large pixels {_sum(batch._device.get(batch.draw()))}")
+    if isinstance(made.look, Tiles):
+        batch.size = (8 * batch.rows, 8 * batch.cols)  # the widest words
+        marks.append(f"large pixels {_sum(batch._device.get(batch.draw()))}")
     if made.things:
         batch = rumpus.worlds.batch(made, rows, tasks=tasks(made, levels, limit), **options)
         batch.weights = [1, 2, 3]
@@ -76,8 +79,23 @@ def _episodes(batch: Any, steps: int) -> list[str]:
         batch.step()
         marks += [f"states {step} {_sum(get(batch.states))}", f"outcomes {step} {_sum(get(batch.outcomes))}"]
         batch.reset(batch.over)
-        marks.append(f"pixels {step} {_sum(get(batch.draw()))}")
+        if isinstance(batch.world.look, Tiles):
+            marks.append(f"pixels {step} {_sum(get(batch.draw()))}")
+        else:
+            marks.append(f"scenes {step} {seen(batch)}")
     return marks
+
+
+def seen(batch: Any) -> str:
+    """A checksum of the first row's scenes, with lengths to 1/1000 of a cell."""
+    parts = []
+    for scene in batch.scenes():
+        solids, rows, cols = int(scene["solids"]), int(scene["rows"]), int(scene["cols"])
+        parts += [np.rint(scene[name].astype(np.float64) * 1000) for name in ("eye", "ahead", "right", "up")]
+        parts += [np.rint(scene[name][:solids].astype(np.float64) * 1000) for name in ("at", "axes", "half")]
+        parts += [scene[name][:solids] for name in ("form", "paint", "texture", "marks")]
+        parts += [scene[name][:rows, :cols] for name in ("walls", "floors")]
+    return _sum(np.concatenate([np.asarray(part, np.int64).ravel() for part in parts]))
 
 
 def _sum(array: np.ndarray) -> str:

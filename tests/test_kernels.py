@@ -19,6 +19,7 @@ import pytest
 import rumpus.worlds
 from rumpus.worlds.engine import cuda, kernels, template
 from rumpus.worlds.engine.ingredients import fingerprint, sources
+from rumpus.worlds.engine.look import Tiles
 
 HERE = Path(__file__).parent
 TINY = str(HERE / "tiny_world")
@@ -57,10 +58,21 @@ _PTX: dict = {}  # of each family of worlds
 def test_kernels_compile_for_cuda(name):
     world = rumpus.worlds.load(name)
     family = cuda.cuda_kernels(world).__file__
+    drawing = {f"draw_{word}" for word in template.WORDS} if isinstance(world.look, Tiles) else {"look_around"}
     if family not in _PTX:
         _PTX[family] = cuda.ptx(world)
     ptx = _PTX[family]
-    assert set(ptx) == {"step", "reset", "look", *(f"draw_{word}" for word in template.WORDS)}
+    assert set(ptx) == {"step", "reset", "look", *drawing}
+    check_ptx(ptx)
+
+
+def test_kernels_that_draw_scenes_compile_for_cuda():
+    ptx = cuda.rays_ptx()
+    assert set(ptx) == {"prepare", "gather", "paint"}
+    check_ptx(ptx)
+
+
+def check_ptx(ptx):
     for kernel, text in ptx.items():
         assert ".target sm_90" in text, kernel
         assert ".visible .entry" in text, kernel
@@ -120,6 +132,32 @@ def test_a_batch_on_cuda_saves_clones_and_shares_its_memory():
     command = [sys.executable, "-c", BATCH_ON_CUDA, TINY]
     done = subprocess.run(command, env={**os.environ, **SIMULATOR}, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
+
+
+SCENES = """
+import json, numpy as np, rumpus.worlds, sys
+batch = rumpus.worlds.batch("maze-find", 2, size=(12, 16), seed=4, device=sys.argv[1])
+batch.reset()
+make, get = batch._device.zeros, batch._device.get
+depths, marks = make((2, 1, 12, 16), np.float32), make((2, 1, 12, 16), np.uint8)
+pixels = batch.draw(depths=depths, marks=marks)
+print(json.dumps([get(each).tolist() for each in (pixels, depths, marks)]))
+"""
+
+
+def test_the_cuda_simulator_draws_the_same_scenes():
+    """Up to rounding: floats make pixels, and nothing else."""
+    drawn = []
+    for device, variables in (("cpu", {}), ("cuda", SIMULATOR)):
+        command = [sys.executable, "-c", SCENES, device]
+        done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=200)
+        assert done.returncode == 0, done.stderr
+        drawn.append([np.array(each, np.float64) for each in json.loads(done.stdout)])
+    (pixels, depths, marks), (others, other_depths, other_marks) = drawn
+    assert pixels.std() > 10
+    assert (np.abs(pixels - others) > 2).mean() < 0.02
+    assert (np.abs(depths - other_depths) > 0.001 * depths).mean() < 0.02
+    assert (marks != other_marks).mean() < 0.02
 
 
 def test_cuda_where_there_is_none_says_what_is_missing(monkeypatch):

@@ -384,7 +384,7 @@ def test_a_checkpoint_plays_what_it_was_trained_on(tmp_path: Path) -> None:
     )
     assert first["agent"] == str(tmp_path)
     _, options = player(tmp_path, world)
-    assert options == {"knobs": EASY, "limit": None}
+    assert options == {"knobs": EASY, "limit": None, "repeat": 1}
 
 
 def test_clips_are_recorded(tmp_path: Path) -> None:

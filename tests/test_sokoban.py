@@ -203,7 +203,7 @@ def test_things_and_pictures_are_the_room_in_its_colours(world, colours, levels)
             on_it = 1 + room.paint[y, x] if (y, x) in room.boxes else 0
             if (y, x) in room.players:
                 on_it = 8 + room.players.index((y, x))
-            assert world.tile(state, 0, y, x) == 2 + 8 * on_it + ground
+            assert world.look.tile(state, 0, y, x) == 2 + 8 * on_it + ground
     batch.configure(levels=levels["train"])
     batch.reset()
     assert not batch.states["paint"].any()

@@ -323,7 +323,7 @@ def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
     task, levels = world.task(), world.blank if world.bank is None else world.levels()
     rows = array(world.state, 1), array(np.uint8, 1)
     signatures = {
-        "step": (rows[0], array(ACTION, 2), array(OUTCOME, 2), array(THING, 2)),
+        "step": (rows[0], array(ACTION, 2), *[array(OUTCOME, 2)] * 2, array(THING, 2), int64),
         "look": (rows[0], array(ACTION, 2), array(THING, 2), array(np.int32, 1), array(np.uint8, 3)),
         "reset": (
             *rows,

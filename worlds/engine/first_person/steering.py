@@ -127,7 +127,10 @@ def waypoint(state, player, y, x, found, avoid):
         row, col = onward(state, row, col, found, avoid)
         return middle(row), middle(col), False
     while found[row, col] > 0:
+        length = found[row, col]
         row, col = onward(state, row, col, found, avoid)
+        if found[row, col] >= length:  # where it ends cannot be entered
+            break
         if not clear(state, own_y, own_x, middle(row), middle(col), avoid):
             break
         best_y, best_x = middle(row), middle(col)

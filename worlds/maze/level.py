@@ -32,6 +32,7 @@ from .state import (
     RED_BALL,
     SHAPE,
     SHAPES,
+    SMALLEST,
     STRAWBERRY,
 )
 from .state import COLS as WIDEST
@@ -53,6 +54,7 @@ RULES = {"allowed": "#. PGAS", "needed": "", "once": "G", "things": MOST}
 _NUMBERED = np.uint64(1)  # the generator's stream of numbered mazes
 _HIGH = np.uint64(33)
 _G, _A, _S, _P = (ord(letter) for letter in "GASP")
+_FEWEST = 95  # percent of the dead ends of the smallest mazes that may be opened, so that enough of them differ
 _ALIKE = len(SHAPES) * len(COLOURS)
 
 
@@ -244,6 +246,13 @@ def complaint(knobs):
     """What is wrong with a combination of knob values, or None if mazes can be made with them."""
     if knobs["static"] and not knobs["map"]:
         return "static needs a numbered maze: give map a number from 1 on"
+    if knobs["fold"] and knobs["generator"] == LETTER_I:
+        return "the letter I is a single maze and has no folds: set fold to 0"
+    if knobs["fold"] and knobs["height"] * knobs["width"] == SMALLEST**2 and knobs["braid"] > _FEWEST:
+        return (
+            f"with braid at {knobs['braid']} there are too few mazes of {SMALLEST}x{SMALLEST} cells to have some in "
+            f"every fold: turn it to {_FEWEST} or lower, make the maze larger, or set fold to 0"
+        )
     if knobs["doubled"]:
         for name, most in (("height", HIGHEST), ("width", WIDEST), ("rooms", carve.ROOMS), ("objects", OBJECTS)):
             times = 3 if name == "objects" else 2

@@ -151,7 +151,7 @@ def _along(direction, x, y, z):
 @pixels
 def aim(scene, k, aim, height, width):
     """Work out what all pixels of a solid share."""
-    aim.right, aim.dark_right = 0, 0
+    aim.left, aim.right, aim.dark_left, aim.dark_right = width, 0, width, 0
     ahead, right, up, at = scene.ahead, scene.right, scene.up, scene.at[k]
     x, y, z = at[0] - scene.eye[0], at[1] - scene.eye[1], at[2] - scene.eye[2]
     depths, sides, rises = _cross(right, up), _cross(up, ahead), _cross(ahead, right)

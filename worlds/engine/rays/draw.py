@@ -38,7 +38,7 @@ BLOCK = {block}
 
 @njit(cache=True, nogil=True, _nrt=False)
 def paint(
-    scenes, first, texels, rows, looks, aims, seen, places, hits, cosines, lines, line_depths, line_marks,
+    scenes, first, texels, rows, looks, aims, seen, near, places, hits, cosines, lines, line_depths, line_marks,
     pixels, words, depths, marks, low, high,
 ):
     height, width = pixels.shape[2], pixels.shape[3]
@@ -58,10 +58,16 @@ def paint(
             floor = one_floor(scene)
             frame, whole = pixels[i, player], words[i, player]
             for start in range(0, width, BLOCK):
-                some = min(BLOCK, width - start)
+                some, here = min(BLOCK, width - start), 0
+                for number in range(count):
+                    one = aims[seen[number]]
+                    near[here] = seen[number]
+                    here += (
+                        min(one.left, one.dark_left) < start + some and max(one.right, one.dark_right) > start
+                    )
                 for x in range(some):
                     column(
-                        scene, rows, looks, floor, aims, seen, count, deep or marked, texels, start + x, height, width,
+                        scene, rows, looks, floor, aims, near, here, deep or marked, texels, start + x, height, width,
                         lines[x], line_depths[x], line_marks[x], places, hits, cosines,
                     )
                 inside = min(some, width - 1 - start)  # the fourth byte of a word is the next pixel's
@@ -179,6 +185,7 @@ def scratch(height: int) -> tuple[np.ndarray, ...]:
         np.empty((3, height), np.float32),
         np.empty((5, height), np.int32),
         np.empty(SOLIDS, AIM),
+        np.empty(SOLIDS + 1, np.int32),
         np.empty(SOLIDS + 1, np.int32),
     )
     passes = (np.empty(height, kind) for kind in (np.int32, np.float32, np.float32))

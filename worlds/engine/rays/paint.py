@@ -16,6 +16,8 @@ from .textures import EDGE, OFFSETS, TEXELS
 
 STEPS = 128
 """Most cells that a ray crosses."""
+EIGHT = 8
+"""Pixels that a processor works on at once."""
 SPRITE_LIGHT = F(0.7)
 """Part of the direct light that falls on flat pictures."""
 SKY_HIGH, SKY_SLOPE, SKY_TOP = F(0.95), F(0.6), F(0.999)
@@ -117,7 +119,10 @@ def column(
     if not touched:
         return
     for row in range(_U(height)):
-        depths[row], marks[row] = rows[DEPTH, row], 0
+        depths[row] = rows[DEPTH, row]
+    if deep:
+        for row in range(_U(height)):
+            marks[row] = 0
     for row in range(_U(first), _U(last)):
         depths[row] = depth
     for number in range(count):
@@ -126,7 +131,7 @@ def column(
             if scene.form[k] == SPRITE:
                 _draw_sprite(scene, k, aims[k], rows, texels, u, height, line, depths, marks)
             else:
-                _draw_solid(scene, k, aims[k], rows, texels, u, height, line, depths, marks, hits, cosines)
+                _draw_solid(scene, k, aims[k], rows, texels, u, height, deep, line, depths, marks, hits, cosines)
 
 
 @inside
@@ -191,9 +196,13 @@ def _darken(scene, k, aim, rows, floor, dx, dy, line):
 
 
 @inside
-def _draw_solid(scene, k, aim, rows, texels, u, height, line, depths, marks, hits, cosines):
+def _draw_solid(scene, k, aim, rows, texels, u, height, deep, line, depths, marks, hits, cosines):
     """Draw what a solid shows in a column."""
-    form, half, o, rays, first, last = scene.form[k], scene.half[k], aim.eye, aim.rays, aim.top, aim.bottom
+    form, half, o, rays = scene.form[k], scene.half[k], aim.eye, aim.rays
+    first, last = (
+        aim.top & -EIGHT,
+        min((aim.bottom + EIGHT - 1) & -EIGHT, height),
+    )  # whole vectors are quicker than less
     b = rays[0, 0] + u * rays[1, 0], rays[0, 1] + u * rays[1, 1], rays[0, 2] + u * rays[1, 2]
     light = aim.light[0], aim.light[1], aim.light[2]
     if form == ELLIPSOID:
@@ -204,18 +213,26 @@ def _draw_solid(scene, k, aim, rows, texels, u, height, line, depths, marks, hit
         cylinder(half, o, b, rays[2], light, rows[V], first, last, hits, cosines)
     else:
         capsule(half, o, b, rays[2], light, rows[V], first, last, hits, cosines)
-    ambient, fog, paint, mark = scene.ambient, scene.fog, scene.paint[k], scene.marks[k]
-    direct, colour = ONE - ambient, np.uint32((paint >> 16 & 255) | (paint & 0xFF00) | (paint & 255) << 16)
     if scene.texture[k]:
         _wrap(scene, k, o, b, rays[2], rows, texels, height, first, last, line, depths, marks, hits, cosines)
         return
+    if deep:
+        for row in range(_U(first), _U(last)):
+            marks[row] = scene.marks[k] if hits[row] < depths[row] else marks[row]
+    _blend(scene.ambient, scene.fog, scene.paint[k], hits, cosines, first, last, line, depths)
+
+
+@pixels
+def _blend(ambient, fog, paint, hits, cosines, first, last, line, depths):
+    """Paint rows [first, last) of a column in one colour, wherever the hits are nearer than what is there."""
+    colour, direct = np.uint32((paint >> 16 & 255) | (paint & 0xFF00) | (paint & 255) << 16), FULL * (ONE - ambient)
+    ambient = FULL * ambient
     for row in range(_U(first), _U(last)):
-        t = hits[row]
-        shade = FULL * (ambient + direct * max(cosines[row], ZERO)) / (ONE + fog * t)
-        seen = t < depths[row]
-        line[row] = _shaded(colour, np.uint32(_I(shade))) if seen else np.uint32(line[row])
-        marks[row] = mark if seen else marks[row]
-        depths[row] = t if seen else depths[row]
+        t, before, old = hits[row], depths[row], np.uint32(line[row])
+        shade = (ambient + direct * max(cosines[row], ZERO)) / (ONE + fog * t)
+        new = _shaded(colour, np.uint32(_I(shade)))
+        line[row] = new if t < before else old
+        depths[row] = t if t < before else before
 
 
 @pixels

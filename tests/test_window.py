@@ -10,7 +10,7 @@ import time
 import pygame
 import pytest
 
-from rumpus.agents.human import panel
+from rumpus.agents.human import panel, settings
 from rumpus.agents.human.controls import Controls
 from rumpus.agents.human.hands import hands_of
 from rumpus.agents.human.layout import arrange
@@ -18,6 +18,7 @@ from rumpus.agents.human.session import Session
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import open_display
 from rumpus.tests.people import HOME, REAL_TIME, at_window, do, goal, real_window, session, tasks_of
+from rumpus.tests.tiny_hall import DUO as HALL_DUO
 from rumpus.worlds.sokoban import DUO, SOKOBAN
 
 
@@ -158,6 +159,48 @@ def test_a_person_plays_in_real_time(dummy, tmp_path):
         assert game.steps == steps
         person.press(pygame.K_F8)
         person.until(lambda: game.undone == min(steps, 20), "a second taken back")
+
+    at_window(game, tmp_path, script)
+
+
+def test_a_person_looks_around(dummy, tmp_path, monkeypatch):
+    monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path / "config"))
+    game = Session(HALL_DUO, seed=3)
+    state = game.batch.states[0]
+
+    def script(person):
+        window, mood = person.window, person.window.mood
+        view = window.place.views[1]
+        assert mood.paused, "time waits for a click"
+        click = {"pos": view.center, "button": 1}
+        pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, click))
+        person.until(lambda: mood.caught and game.steps > 3, "caught by a click, and time goes on")
+        assert not state["uses"].any(), "that click was the window's"
+        pygame.event.post(pygame.event.Event(pygame.MOUSEMOTION, pos=(0, 0), rel=(180, 0), buttons=(0, 0, 0)))
+        person.until(lambda: state["yaw"][0] == 65536 // 16, "a quarter of a picture is 22.5 degrees")
+        pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONDOWN, click))
+        pygame.event.post(pygame.event.Event(pygame.MOUSEBUTTONUP, click))
+        person.until(lambda: state["uses"][0] == 1, "clicks are of who has the mouse, wherever they are")
+        person.press(pygame.K_UP, hold=0.3)
+        person.press(pygame.K_LEFT, hold=0.2)
+        person.until(
+            lambda: state["x"][1] > state["x"][0] and state["yaw"][1] > 65536 // 2, "the arrows are the other's"
+        )
+        for key in (pygame.K_m, pygame.K_RIGHTBRACKET, pygame.K_F3):
+            person.press(key)
+        person.until(lambda: mood.map and settings.load()[0] == settings.Settings(125, True), "set and kept")
+        person.press(pygame.K_F8)
+        person.until(lambda: game.undone and mood.paused and not mood.caught, "back, and rests there")
+        person.press(pygame.K_F7)
+        person.until(lambda: mood.caught and not mood.paused, "goes on as before")
+        pygame.event.post(pygame.event.Event(pygame.WINDOWFOCUSLOST))
+        person.until(lambda: mood.paused and not mood.caught, "let go when looking elsewhere")
+        person.press(pygame.K_F7)
+        person.press(pygame.K_ESCAPE)
+        person.until(lambda: mood.paused and not mood.caught, "let go by Esc")
+        person.press(pygame.K_F7)
+        person.until(lambda: not mood.paused, "on without the mouse")
+        assert not mood.caught
 
     at_window(game, tmp_path, script)
 

@@ -1,7 +1,8 @@
 """The window's own keys, and the words that say which keys and buttons a world listens to.
 
-The window uses function keys, Enter and Esc, so that letters, digits, arrows and space are left to the worlds. A key
-that the world listens to always goes to the world; the window's use of it then wants Ctrl held too, and is shown so.
+The window uses function keys, Enter and Esc, so that letters, digits, arrows and space are left to the worlds; in
+first-person worlds, which use few keys, also M and the brackets. A key that the world listens to always goes to the
+world; the window's use of it then wants Ctrl held too, and is shown so.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ from dataclasses import dataclass
 
 from ...interface.action import Move
 from ...interface.keys import KEY, KEYS, key_index
+from ...worlds.engine.look import Rays
 from ...worlds.engine.world import World
+from . import looking
 from .hands import Hands
 from .keyboard import ARROWS, RIGHT_HAND, shown
 
+CTRLS = frozenset((KEY["left ctrl"], KEY["right ctrl"]))
 _CONTROLS = (
     ("help", "f1", "this page"),
     ("switch", "f2", "play the other player"),
@@ -22,8 +26,12 @@ _CONTROLS = (
     ("restart", "f5", "this {what} again"),
     ("next", "f6", "next {what}"),
     ("pause", "f7", "pause"),
-    ("undo", "f8", "take a step back"),
+    ("undo", "f8", "take {back}"),
     ("clip", "f9", "save a clip (with Shift: a GIF)"),
+    ("map", "m", "a map, as nobody in it has"),
+    ("calmer", "[", "the mouse turns less"),
+    ("livelier", "]", "the mouse turns more"),
+    ("invert", "f3", "mouse down looks up, or down again"),
     ("full", "f11", "full screen"),
     ("shot", "f12", "save a screenshot"),
     ("chat", "enter", "say something"),
@@ -52,15 +60,18 @@ class Controls:
     def __init__(self, world: World, hands: Hands, tasks: int = 0):
         self._what = "task" if tasks else "level"
         missing = set() if world.savable else {"undo", "clip"}
+        missing |= set() if isinstance(world.look, Rays) else {"map"}
+        missing |= set() if hands.looks else {"calmer", "livelier", "invert"}
+        back = "a step back" if world.turn_based else "a second back"
         missing |= set() if world.players > 1 else {"chat"}
         missing |= set() if tasks > 1 else {"previous"} if tasks == 0 else {"previous", "next"}
         missing |= set() if world.players > 1 and not hands.shared else {"switch"}
         self.table = {
-            name: Control(name, key_index(key), key in world.keys, text.format(what=self._what))
+            name: Control(name, key_index(key), key in world.keys, text.format(what=self._what, back=back))
             for name, key, text in _CONTROLS
             if name not in missing
         }
-        both = "z" in world.keys and {"left ctrl", "right ctrl"} & set(world.keys)
+        both = KEY["z"] in hands.keys and hands.keys & CTRLS
         self.ctrl_z = "undo" in self.table and not both
 
     def find(self, key: int | None, ctrl: bool) -> str | None:
@@ -90,6 +101,8 @@ class Controls:
 
 def hands_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
     """(hands, meaning) of the world's moves, of the keys that are in none of them, and of the mouse."""
+    if isinstance(hands, looking.LookHands):
+        return _look_rows(world, hands)
     rows = [(_held(move), name) for name, move in world.moves.items()]
     used = {key for move in world.moves.values() for key in move.keys}
     if hands.shared:
@@ -100,10 +113,30 @@ def hands_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
     buttons = " or ".join(world.buttons)
     if world.cursor:
         rows.append((f"{buttons} click".strip().capitalize(), "on the place you mean"))
-    elif hands.looks:
-        rows.append(("Mouse", "looks around; click to catch it, Esc to let it go"))
     if hands.buttons and not world.cursor:
         rows.append((buttons.capitalize(), "mouse button"))
+    return rows
+
+
+def _look_rows(world: World, hands: looking.LookHands) -> list[tuple[str, str]]:
+    """(hands, meaning) where one looks around: of who has the mouse, the arrows, and a controller."""
+    plain = {move.keys[0]: name for name, move in world.moves.items() if len(move.keys) == 1 and not any(move.mouse)}
+    names = {key: plain.get(key) or looking.WORDS.get(key, "works too") for key in world.keys}
+    walks = [key for key in names if len(key) == 1 and key != "e"]
+    rows = [("Mouse", "look around: click to catch it, Esc to let it go")]
+    rows.append((_keys(walks), ", ".join(names[key] for key in walks)))
+    for key in [key for key in names if key not in walks]:
+        also = f" or {world.buttons[0]} button" if key == "e" and world.buttons else ""
+        rows.append((shown(key) + also, names[key]))
+    seat = "" if world.players == 1 else "next player: "
+    rows.append(("Arrows", f"{seat}forward, back, turn"))
+    rows.append(("Page Up Page Down", f"{seat}look up, down"))
+    for key in names:
+        held = [KEYS[own] for own, stands in hands.stands_for.items() if KEYS[stands] == key and own not in ARROWS]
+        if held:
+            rows.append((" or ".join(map(shown, held)), f"{seat}{names[key]}"))
+    pressed = [f"{button.title()} {names[key]}" for button, key in looking.PRESSES.items() if key in names]
+    rows.append(("Controller", ", ".join(["left stick walk", "right stick look", *pressed])))
     return rows
 
 

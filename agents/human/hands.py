@@ -3,7 +3,7 @@
 Two kinds of time, one set of methods. `TurnHands` makes a step of every press, of every repeat of a held key and of
 every click, and none while nobody presses. `TickHands` makes a step of what is held at the world's tick rate. Both are
 told what happens (`press`, `release`, `button_down`, `button_up`, `point`, `look`, `wheel`, `say`), and `take` gives
-the next step.
+the next step. In a real-time world with a camera the hands are those of looking.py.
 
 Two players share a keyboard where the world listens to letters and arrows: the letters and the left half are player
 1's, the arrows and the right half player 2's. Where keys cannot be shared out so, all are the hands of `current`.
@@ -24,9 +24,17 @@ from ...interface.text import encode
 from ...worlds.engine.world import World
 from .keyboard import ARROWS, LETTERS, MODIFIERS, RIGHT_HAND
 
+MAKE_UP = 3
+"""Ticks that are made up for after a slow moment; the rest of the time is lost."""
 DELAY, INTERVAL = 0.22, 0.07
 """Seconds before a held key acts again, and between its later acts: chosen by hand, a little livelier than typing."""
 Point = tuple[int, int]
+
+
+def looks(world: World) -> bool:
+    """Whether the mouse looks around in this world."""
+    moved = any(move.mouse != (0.0, 0.0) for move in world.moves.values())
+    return moved and not world.cursor and not world.turn_based
 
 
 class Repeat:
@@ -70,7 +78,7 @@ class Hands:
         self.keys = frozenset(map(key_index, world.keys))
         self.buttons = frozenset(map(button_index, world.buttons))
         self.turns_wheel = any(move.wheel != "still" for move in world.moves.values())
-        self.looks = not world.cursor and any(move.mouse != (0.0, 0.0) for move in world.moves.values())
+        self.looks = looks(world)
         self.shared = world.players == 2 and bool(self.keys & LETTERS) and self.keys >= ARROWS
         self.current = 0
         self._alone = {key_index(move.keys[0]) for move in world.moves.values() if len(move.keys) == 1}
@@ -78,6 +86,12 @@ class Hands:
     def owner(self, key: int) -> int:
         """The player whose hands this key belongs to."""
         return int(key in RIGHT_HAND) if self.shared else self.current
+
+    def who(self, player: int) -> str:
+        """What moves a player, in words; "" if nothing does."""
+        if self.shared:
+            return ("letters", "arrows")[player]
+        return "your hands" if player == self.current else ""
 
     def empty(self) -> np.ndarray:
         """Hands at rest: ACTION (players,)."""
@@ -223,9 +237,7 @@ class TickHands(Hands):
             self._targets[player] = target
 
     def look(self, motion: Point) -> None:
-        """The captured mouse moves, (x, y) in 1/MOUSE_ONE picture heights."""
-        if self.looks:
-            self._motion += motion
+        """Nothing: here is no camera."""
 
     def wheel(self, notches: int) -> None:
         """The wheel turns, up for positive notches: one tick for each."""
@@ -237,24 +249,19 @@ class TickHands(Hands):
         self._said.append((player, text))
 
     def take(self, now: float, cursors: np.ndarray) -> np.ndarray | None:
-        """The step of this tick, ACTION (players,), or None before it is time. Ticks that were missed are left out."""
+        """The step of this tick, ACTION (players,), or None before it is time. After a slow moment MAKE_UP ticks
+        follow one another; what else was missed is left out."""
         period = 1 / self.world.tick_hz
         self._due = now + period if self._due is None else self._due
         if now < self._due:
             return None
-        self._due = max(self._due, now - period) + period
+        self._due = max(self._due, now - MAKE_UP * period) + period
         actions = self.empty()
         for key in self._held | self._tapped:
-            actions[self.owner(key)]["keys"][key] = 1
+            self._hold(actions, key)
         for button, player in (self._down | self._clicked).items():
             actions[player]["buttons"][button] = 1
-        for player, target in self._targets.items():
-            rest = np.subtract(target, cursors[player], dtype=np.int64)
-            actions[player]["mouse"] = rest.clip(-MOUSE_ONE, MOUSE_ONE)
-        if self.looks:
-            motion = self._motion.clip(-MOUSE_ONE, MOUSE_ONE)
-            actions[self.current]["mouse"] = motion
-            self._motion -= motion
+        self._aim(actions, cursors)
         if self._notches:
             actions[self.current]["wheel"] = WHEEL.index("up" if self._notches > 0 else "down")
             self._notches -= int(np.sign(self._notches))
@@ -264,6 +271,16 @@ class TickHands(Hands):
         self._tapped.clear()
         self._clicked.clear()
         return actions
+
+    def _hold(self, actions: np.ndarray, key: int) -> None:
+        """A key is down in this tick."""
+        actions[self.owner(key)]["keys"][key] = 1
+
+    def _aim(self, actions: np.ndarray, cursors: np.ndarray) -> None:
+        """The mouse in this tick: cursors go where it points."""
+        for player, target in self._targets.items():
+            rest = np.subtract(target, cursors[player], dtype=np.int64)
+            actions[player]["mouse"] = rest.clip(-MOUSE_ONE, MOUSE_ONE)
 
     def due(self) -> float | None:
         """When the next tick is."""
@@ -276,12 +293,15 @@ class TickHands(Hands):
         self._down: dict[int, int] = {}
         self._clicked: dict[int, int] = {}
         self._targets: dict[int, Point] = {}
-        self._motion = np.zeros(2, np.int64)
         self._notches = 0
         self._said: deque[tuple[int, str]] = deque()
         self._due = None
 
 
 def hands_of(world: World) -> TurnHands | TickHands:
-    """The hands that fit a world's kind of time."""
-    return TurnHands(world) if world.turn_based else TickHands(world)
+    """The hands that fit a world's kind of time, and whether one looks around in it."""
+    from .looking import LookHands
+
+    if world.turn_based:
+        return TurnHands(world)
+    return LookHands(world) if looks(world) else TickHands(world)

@@ -13,6 +13,8 @@ from ...worlds.engine.tiles import LARGEST
 BAR, SIDE, LABEL, LINE = 6.4, 15, 1.9, 1.5
 """Height of the panel below the pictures, its width beside them, height of a picture's label and of each further line
 of it; in text units."""
+NARROWEST, WIDEST = 0.9, 2.0
+"""Width to height of a first-person picture that shares the window with others."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,15 @@ class Arrangement:
         return (2 * x + 1) * MOUSE_ONE // (2 * view.height), (2 * y + 1) * MOUSE_ONE // (2 * view.height)
 
 
-def arrange(width: int, height: int, rows: int, cols: int, players: int, lines: int = 0) -> Arrangement:
-    """The arrangement that shows rows x cols tiles the largest, once for each player, in a window of width x height,
-    with room for so many further lines in each picture's label."""
+def arrange(
+    width: int, height: int, rows: int, cols: int, players: int, lines: int = 0, tiles: bool = True
+) -> Arrangement:
+    """The arrangement that shows the players' pictures the largest in a window of width x height, with room for so
+    many further lines in each picture's label. tiles: whether a picture is rows x cols tiles, each of whole pixels; if
+    not, one player's is as high to wide as rows to cols, to the pixel, and several fill their parts of the window."""
     unit = min(max(min(width, height) // 42, 11), 24)
     best: tuple[int, Arrangement] | None = None
-    for side, down in product((False, True), (False, True) if players > 1 else (False,)):
+    for side, down in product((False, True), range(1, players + 1)):
         if side:
             room = pygame.Rect(0, 0, width - SIDE * unit, height)
             panel = pygame.Rect(room.right, 0, SIDE * unit, height)
@@ -53,31 +58,47 @@ def arrange(width: int, height: int, rows: int, cols: int, players: int, lines: 
             room = pygame.Rect(0, 0, width, height - round(BAR * unit))
             panel = pygame.Rect(0, room.bottom, width, height - room.bottom)
         label = round((LABEL + LINE * lines) * unit) if players > 1 else 0
-        tile, views = _views(room, unit, label, (rows, cols), (players, 1) if down else (1, players))
-        if best is None or tile > best[0]:
-            best = tile, Arrangement(unit, views, panel, side)
+        across = -(-players // down)
+        margin = unit * 3 // 4
+        high = (room.height - margin * (down + 1)) // down - label
+        wide = (room.width - margin * (across + 1)) // across
+        size = _tiled(wide, high, rows, cols) if tiles else _filled(wide, high, (rows, cols), players)
+        views = _views(room, size, margin, label, across, players) if min(size) > 0 else ()
+        area = max(size[0], 0) * max(size[1], 0)
+        if best is None or area > best[0]:
+            best = area, Arrangement(unit, views, panel, side)
     assert best is not None
     return best[1]
 
 
-def _views(
-    room: pygame.Rect, unit: int, label: int, grid: tuple[int, int], table: tuple[int, int]
-) -> tuple[int, tuple[pygame.Rect, ...]]:
-    """Edge of a tile, and a rectangle for each picture, row by row of the table, in the middle of the room."""
-    (rows, cols), (down, across) = grid, table
-    margin = unit * 3 // 4
-    high = (room.height - margin * (down + 1)) // down - label
-    wide = (room.width - margin * (across + 1)) // across
+def _tiled(wide: int, high: int, rows: int, cols: int) -> tuple[int, int]:
+    """(width, height) of the largest picture of rows x cols tiles in this room."""
     tile = min(high // rows, wide // cols, (LARGEST - 1) // max(rows, cols))
-    if tile < 1:
-        return 0, ()
-    height, width = tile * rows, tile * cols
+    return tile * cols, tile * rows
+
+
+def _filled(wide: int, high: int, grid: tuple[int, int], players: int) -> tuple[int, int]:
+    """(width, height) of the largest first-person picture in this room."""
+    rows, cols = grid
+    wide, high = min(wide, LARGEST), min(high, LARGEST)
+    if players == 1:
+        return min(wide, high * cols // rows), min(high, wide * rows // cols)
+    return min(wide, round(high * WIDEST)), min(high, round(wide / NARROWEST))
+
+
+def _views(
+    room: pygame.Rect, size: tuple[int, int], margin: int, label: int, across: int, players: int
+) -> tuple[pygame.Rect, ...]:
+    """A rectangle for each picture, row by row, in the middle of the room."""
+    width, height = size
+    down = -(-players // across)
     top = room.top + (room.height - down * (height + label) - margin * (down - 1)) // 2
     left = room.left + (room.width - across * width - margin * (across - 1)) // 2
-    return tile, tuple(
-        pygame.Rect(left + (width + margin) * x, top + label + (height + label + margin) * y, width, height)
-        for y in range(down)
-        for x in range(across)
+    return tuple(
+        pygame.Rect(
+            left + number % across * (width + margin), top + number // across * (height + label + margin) + label, *size
+        )
+        for number in range(players)
     )
 
 
@@ -85,6 +106,9 @@ def first_size(desktop: tuple[int, int], rows: int, cols: int, players: int) -> 
     """(width, height) of a window that fits a desktop and the pictures: 17/20 of the desktop's height, 900 at most."""
     height = min(desktop[1] * 17 // 20, 900)
     unit = height // 42
-    picture = height - round(BAR * unit) - (round(LABEL * unit) if players > 1 else 0) - unit * 3 // 2
-    width = players * (picture * cols // rows + unit * 3 // 4) + unit * 3 // 4
+    down = 1 if players < 3 else 2
+    across = -(-players // down)
+    label = round(LABEL * unit) if players > 1 else 0
+    picture = (height - round(BAR * unit) - unit * 3 // 4) // down - label - unit * 3 // 4
+    width = across * (picture * cols // rows + unit * 3 // 4) + unit * 3 // 4
     return min(max(width, height * 3 // 4), desktop[0] * 9 // 10), height

@@ -33,10 +33,20 @@ def paint(
             ink.BRIGHT,
         )
     elif mood.paused:
-        _band(surface, place, "Paused", f"{controls.table['pause'].shown} plays on", ink.BRIGHT)
+        _band(surface, place, *_paused(session, controls, hands), ink.BRIGHT)
     elif session.result:
         title, colour = verdict(session)
         _band(surface, place, title, account(session), colour)
+
+
+def _paused(session: Session, controls: Controls, hands: Hands) -> tuple[str, str]:
+    """Title and line of the band while time stands still."""
+    key, page = controls.table["pause"].shown, controls.table["help"].shown
+    if not hands.looks:
+        return "Paused", f"{key} plays on"
+    if not session.steps:
+        return "Click to play", f"{key} plays without the mouse    {page} which keys do what"
+    return "Paused", f"a click or {key} plays on"
 
 
 def verdict(session: Session) -> tuple[str, tuple[int, int, int]]:
@@ -50,7 +60,20 @@ def verdict(session: Session) -> tuple[str, tuple[int, int, int]]:
 def account(session: Session) -> str:
     """What led to the end: why it failed where a goal says what must never be, the steps, and the return."""
     why = "What must never be has happened    " if session.judged and "failed" in session.ends else ""
-    return f"{why}{session.steps} step{'s' * (session.steps != 1)}, return {returns(session)}"
+    if session.world.turn_based:
+        took = f"{session.steps} step{'s' * (session.steps != 1)}"
+    else:
+        took = f"{session.steps / session.world.tick_hz:.1f} seconds"
+    return f"{why}{took}, return {returns(session)}"
+
+
+def aim(surface: pygame.Surface, view: pygame.Rect) -> None:
+    """Paint a small cross into the middle of a picture."""
+    arm, (x, y) = max(view.height // 90, 3), view.center
+    for colour, thick in ((ink.GROUND, 3), (ink.BRIGHT, 1)):
+        far = arm + thick // 2
+        pygame.draw.line(surface, colour, (x - far, y), (x + far, y), thick)
+        pygame.draw.line(surface, colour, (x, y - far), (x, y + far), thick)
 
 
 def _band(

@@ -28,6 +28,7 @@ class Mood:
     paused: bool = False
     leaving: bool = False
     caught: bool = False
+    map: bool = False
     typing: str | None = None
     note: str = ""
 
@@ -37,7 +38,11 @@ def facts(session: Session) -> list[tuple[str, str]]:
     if session.task:
         rows = [("task", session.task), *stages(session), ("time left", time_left(session))]
     else:
-        rows = [("seed", str(session.seed)), ("step", f"{session.steps} / {session.limit}")]
+        rows = [("seed", str(session.seed))]
+        if session.world.turn_based:
+            rows += [("step", f"{session.steps} / {session.limit}")]
+        else:
+            rows += [("time left", time_left(session))]
     rows += [("return", returns(session))]
     rows += [("taken back", str(session.undone))] if session.undone else []
     return rows + ([("result", session.result)] if session.over else [])
@@ -58,7 +63,7 @@ def stages(session: Session) -> list[tuple[str, str]]:
 def time_left(session: Session) -> str:
     """Steps until time is up, or seconds where time goes on by itself."""
     left, world = session.limit - session.steps, session.world
-    return f"{left} step{'s' * (left != 1)}" if world.turn_based else f"{left / world.tick_hz:.0f} s"
+    return f"{left} step{'s' * (left != 1)}" if world.turn_based else f"{-(-left // world.tick_hz)} s"
 
 
 def _each(shown: list[str]) -> str:
@@ -80,7 +85,7 @@ def headline(session: Session) -> str:
 
 def seat(session: Session, hands: Hands, player: int) -> str:
     """What stands by a player's picture, where there are several: whose it is, and who moves it."""
-    keys = ("letters", "arrows")[player] if hands.shared else "your hands" if hands.current == player else ""
+    keys = hands.who(player)
     if not session.over and session.ends[player]:
         keys = RESULTS[session.ends[player]][0].lower()
     elif session.tied[player]:
@@ -91,10 +96,10 @@ def seat(session: Session, hands: Hands, player: int) -> str:
 def hints(session: Session, controls: Controls, hands: Hands, mood: Mood) -> str:
     """The line of keys that are of use now."""
     if mood.caught:
-        return "Esc lets the mouse go"
+        return "Esc lets the mouse go    " + controls.hint("map", "calmer", "livelier", "undo", "help")
     if session.over:
         return controls.onward() + "    " + controls.hint(*("restart",) * ("next" in controls.table), "undo", "clip")
-    return controls.hint("help", "switch", "restart", "next", "previous", "undo", "pause", "chat", "clip")
+    return controls.hint("help", "switch", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip")
 
 
 def paint(surface: pygame.Surface, place: Arrangement, session: Session, hint: str, mood: Mood) -> None:

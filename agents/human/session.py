@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +14,12 @@ import numpy as np
 
 from ...interface.text import decode
 from ...worlds.engine.batch import Batch
+from ...worlds.engine.look import Tiles
 from ...worlds.engine.table import Table
 from ...worlds.engine.world import World
 
+MEMORY = 60
+"""Seconds of a real-time episode that can be taken back, and that a clip shows. Of turns all are remembered."""
 GAP = 8
 """Pixels between the pictures of two players in a clip."""
 
@@ -175,15 +179,15 @@ class Session:
                 before.said + tuple(self._lines(actions)),
             )
         )
-        if not self.world.savable:
-            del self._moments[:-1]
         return True
 
     def undo(self, steps: int = 1) -> int:
-        """Take back up to so many steps of this episode, even after its end. Returns how many were taken back."""
+        """Take back up to so many steps of this episode, even after its end. Returns how many were taken back: no more
+        than are remembered."""
         back = min(steps, len(self._moments) - 1)
         if back:
-            del self._moments[-back:]
+            for _ in range(back):
+                self._moments.pop()
             self.batch.load(0, zlib.decompress(self._moments[-1].state or b""))
             self.undone += back
         return back
@@ -210,7 +214,8 @@ class Session:
         return _pictures(self.batch, height, width)
 
     def film(self) -> Film:
-        """The episode up to now, to be shown again at any size. Raises ValueError in a world that cannot be saved."""
+        """The episode up to now, or as much of it as is remembered, to be shown again at any size. Raises ValueError in
+        a world that cannot be saved."""
         if not self.world.savable:
             raise ValueError(f"{self.world.name} cannot be saved, so there is nothing to make a clip of")
         states = tuple(moment.state or b"" for moment in self._moments)
@@ -219,8 +224,10 @@ class Session:
     def _begin(self, row: int, seed: int | None = None) -> None:
         self.batch.reset(seed=seed, tasks=[row])
         self._row, self.undone = row, 0
-        players = self.world.players
-        self._moments = [Moment(self._packed(), (0.0,) * players, ("",) * players)]
+        players, world = self.world.players, self.world
+        most = None if world.turn_based else MEMORY * world.tick_hz + 1
+        start = Moment(self._packed(), (0.0,) * players, ("",) * players)
+        self._moments = deque([start], most if world.savable else 1)
 
     def _ends(self, outcomes: np.ndarray) -> Iterator[str]:
         """How the step ended the episode for each player."""
@@ -279,8 +286,9 @@ class Film:
 def _pictures(batch: Batch, height: int, width: int) -> np.ndarray:
     """Each player's picture, uint8 (players, height, width, 3).
 
-    It is drawn at an odd width and cut: such frames are copied byte by byte, so that one kernel serves all sizes and
-    nothing needs to be compiled while a window is being resized.
+    Tiles are drawn at an odd width and cut: such frames are copied byte by byte, so that one kernel serves all sizes
+    and nothing needs to be compiled while a window is being resized.
     """
-    pixels = np.empty((1, batch.players, height, width + 1 - width % 2, 3), np.uint8)
+    odd = isinstance(batch.world.look, Tiles) and width % 2 == 0
+    pixels = np.empty((1, batch.players, height, width + odd, 3), np.uint8)
     return np.ascontiguousarray(batch.draw(out=pixels)[0, :, :, :width])

@@ -11,15 +11,16 @@ from typing import Any
 
 import pygame
 
-from ...interface.action import MOUSE_ONE
-from ...interface.keys import BUTTONS
+from ...interface.keys import BUTTONS, KEY
 from ...interface.text import TextSpace
-from . import ink, overlays, panel
+from ...worlds.engine.look import Rays
+from . import ink, overlays, overview, panel, settings
 from .clip import Saver
 from .controls import Controls
 from .hands import Repeat, hands_of
 from .keyboard import key_of
 from .layout import LABEL, LINE, Arrangement, arrange, first_size
+from .looking import LookHands, Pads
 from .session import Session
 
 NOTE_SECONDS = 5.0
@@ -30,6 +31,7 @@ NAP, LONG_NAP = 0.005, 0.02
 """Seconds between two looks for events: while there is play, and when there has been none for two seconds."""
 _QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION)
 """Events after which the window looks as before, unless they led to a step."""
+_PADS = (pygame.CONTROLLERDEVICEADDED, pygame.CONTROLLERDEVICEREMOVED)
 _ICON = Path(__file__).parent.parent.parent / "assets" / "sprites" / "icon.png"
 
 
@@ -48,7 +50,10 @@ class Window:
         self.controls = Controls(session.world, self.hands, len(session.ids))
         self.mood = panel.Mood()
         self.open = True
+        self._rays = isinstance(session.world.look, Rays)
         self._grid = session.batch.rows, session.batch.cols
+        self._pads: Pads | None = None
+        self._wants_mouse = False
         self._undo = Repeat()
         self._note_until = math.inf
         self._last_event = 0.0
@@ -59,11 +64,18 @@ class Window:
             pygame.display.set_icon(pygame.image.load(_ICON))
         players = session.world.players
         size = size or first_size(pygame.display.get_desktop_sizes()[0], *self._grid, players)
-        for view in arrange(*size, *self._grid, players).views[:1]:
+        for view in self._arranged(size).views[:1]:
             session.views(*view.size[::-1])  # what must be compiled is compiled before there is a window to wait at
         self._surface = pygame.display.set_mode(size, pygame.RESIZABLE)
         pygame.display.set_caption(f"Rumpus: {session.world.name}")
         pygame.key.stop_text_input()
+        self.place = self._arranged(size)
+        if isinstance(self.hands, LookHands):
+            self.hands.settings, complaint = settings.load()
+            self.mood.paused = True  # until a click, or who plays would lose time before they found the mouse
+            self._pads = Pads()
+            if complaint:
+                self._note(complaint)
         if session.world.turn_based:
             pygame.event.set_blocked(pygame.MOUSEMOTION)  # hovering takes no turn, so it need not wake us
 
@@ -81,6 +93,8 @@ class Window:
         finally:
             self.session.leave()
             self._release_mouse()
+            if self._pads:
+                self._pads.close()
             self._saver.close()
             pygame.event.set_allowed(pygame.MOUSEMOTION)
             ink.forget()
@@ -91,13 +105,12 @@ class Window:
         """The clips and screenshots that were saved."""
         return self._saver.saved
 
-    @property
-    def place(self) -> Arrangement:
-        """Where things lie in the window as large as it is now: with room above the pictures for what each player is
-        told, where that differs."""
+    def _arranged(self, size: tuple[int, int]) -> Arrangement:
+        """Where things lie in a window of this size: with room above the pictures for what each player is told, where
+        that differs."""
         told = () if panel.instruction(self.session) else self.session.instructions
         for lines in range(MOST_LINES + 1):
-            place = arrange(*self._surface.get_size(), *self._grid, self.session.world.players, lines)
+            place = arrange(*size, *self._grid, self.session.world.players, lines, tiles=not self._rays)
             room = place.views[0].width if place.views else 1 << 16
             if all(len(ink.wrap(text, place.unit, room)) <= lines for text in told):
                 break
@@ -106,12 +119,18 @@ class Window:
     def draw(self) -> None:
         """Draw all of the window now."""
         self._surface = pygame.display.get_surface()
-        surface, place = self._surface, self.place
+        surface = self._surface
+        place = self.place = self._arranged(surface.get_size())
         surface.fill(ink.GROUND)
         if place.views:
             pictures = self.session.views(place.views[0].height, place.views[0].width)
+            scenes = self.session.batch.scenes() if self._rays and self.mood.map else ()
             for player, (view, picture) in enumerate(zip(place.views, pictures, strict=True)):
                 surface.blit(pygame.image.frombuffer(memoryview(picture).cast("B"), view.size, "RGB"), view)
+                if self._rays and self.playing:
+                    overlays.aim(surface, view)
+                if len(scenes):
+                    overview.paint(surface, view, scenes[player])
                 if len(place.views) > 1:
                     self._label(player, view, place.unit)
         hint = panel.hints(self.session, self.controls, self.hands, self.mood)
@@ -120,7 +139,7 @@ class Window:
         pygame.display.flip()
 
     def _label(self, player: int, view: pygame.Rect, unit: int) -> None:
-        mine = self.hands.shared or self.hands.current == player
+        mine = bool(self.hands.who(player))
         text = panel.seat(self.session, self.hands, player)
         told = () if panel.instruction(self.session) else ink.wrap(self.session.instructions[player], unit, view.width)
         lines = [*told[: MOST_LINES - 1], " ".join(told[MOST_LINES - 1 :])] if len(told) > MOST_LINES else told
@@ -138,6 +157,8 @@ class Window:
             self.open = False
         elif kind == pygame.KEYDOWN:
             self._key_down(event, now)
+            if self._wants_mouse and self.playing:
+                self._catch_mouse()
         elif kind == pygame.KEYUP:
             key = key_of(event)
             if key is not None:
@@ -151,14 +172,21 @@ class Window:
         elif kind == pygame.WINDOWFOCUSLOST:
             self._rest()
             self.mood.paused |= not self.session.world.turn_based and not self.session.over
+        elif kind in _PADS and self._pads and isinstance(self.hands, LookHands):
+            self.hands.pads = self._pads.plugged()
         elif kind == self._saved and (news := self._saver.news()):
             self._note(news)
 
     @property
     def playing(self) -> bool:
         """Whether the world listens: nothing is laid over it."""
+        return not (self._busy or self.mood.paused)
+
+    @property
+    def _busy(self) -> bool:
+        """Whether something else than a pause is laid over the world."""
         mood = self.mood
-        return not (mood.help or mood.paused or mood.leaving or mood.typing is not None or self.session.over)
+        return mood.help or mood.leaving or mood.typing is not None or self.session.over
 
     def _wait(self) -> list[pygame.event.Event]:
         """Sleep until something happens or is due.
@@ -197,7 +225,7 @@ class Window:
         self._release_mouse()
 
     def _key_down(self, event: pygame.event.Event, now: float) -> None:
-        key, ctrl, mood = key_of(event), bool(event.mod & pygame.KMOD_CTRL), self.mood
+        key, ctrl, mood = key_of(event), bool(event.mod & self._ctrl), self.mood
         if mood.typing is not None:
             self._type(event)
         elif mood.leaving:
@@ -206,13 +234,19 @@ class Window:
         elif mood.help:
             mood.help = False
         elif event.key == pygame.K_ESCAPE and mood.caught:
-            self._release_mouse()
+            self._do_pause()
+            self._wants_mouse = False
         elif self.session.over and event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
             self._do_next()
         elif (name := self.controls.find(key, ctrl)) is not None:
             self._do(name, event, now)
         elif key in self.hands.keys and self.playing and self._free(self.hands.owner(key)):
             self.hands.press(key, now)
+
+    @property
+    def _ctrl(self) -> int:
+        """The Ctrl keys that are the window's: not one that is in the hands of a player."""
+        return pygame.KMOD_LCTRL if KEY["right ctrl"] in self.hands.keys else pygame.KMOD_CTRL
 
     def _do(self, name: str, event: pygame.event.Event, now: float) -> None:
         if name == "undo":
@@ -230,6 +264,10 @@ class Window:
                 "previous": lambda: self._do_next(-1),
                 "pause": self._do_pause,
                 "undo": self._do_undo,
+                "map": self._do_map,
+                "calmer": lambda: self._do_sensitivity(-1),
+                "livelier": lambda: self._do_sensitivity(1),
+                "invert": self._do_invert,
                 "full": pygame.display.toggle_fullscreen,
                 "shot": self._do_shot,
                 "chat": self._do_chat,
@@ -264,9 +302,24 @@ class Window:
         self.hands.clear()
         world = self.session.world
         back = self.session.undo(1 if world.turn_based else world.tick_hz)
-        self.mood.paused |= bool(back) and not world.turn_based
+        if back and not world.turn_based:
+            self._release_mouse()
+            self.mood.paused = True
         if not back:
-            self._note("This is where the episode began")
+            self._note("This is where the episode began" if not self.session.steps else "No more is remembered")
+
+    def _do_map(self) -> None:
+        self.mood.map = not self.mood.map
+
+    def _do_sensitivity(self, steps: int) -> None:
+        assert isinstance(self.hands, LookHands)
+        self.hands.settings.turn(steps)
+        self._note(settings.keep(self.hands.settings) or f"Mouse at {self.hands.settings.sensitivity} %")
+
+    def _do_invert(self) -> None:
+        assert isinstance(self.hands, LookHands)
+        now = self.hands.settings.invert = not self.hands.settings.invert
+        self._note(settings.keep(self.hands.settings) or f"Mouse down looks {'up' if now else 'down'}")
 
     def _do_shot(self) -> None:
         image = io.BytesIO()
@@ -321,7 +374,12 @@ class Window:
             pygame.key.stop_text_input()
 
     def _mouse(self, event: Any) -> None:
-        """The mouse: over a player's picture it is that player's; where a world looks around, a click catches it."""
+        """The mouse: over a player's picture it is that player's; where a world looks around, a click catches it, and
+        then all it does is of the player who has it."""
+        if self.mood.paused and self.hands.looks and event.type == pygame.MOUSEBUTTONDOWN and not self._busy:
+            self.mood.paused = False
+            self._catch_mouse()
+            return
         if not self.playing:
             return
         if event.type == pygame.MOUSEWHEEL:
@@ -329,22 +387,28 @@ class Window:
         elif event.type == pygame.MOUSEBUTTONUP:
             if event.button <= len(BUTTONS):
                 self.hands.button_up(event.button - 1)
-        elif event.type == pygame.MOUSEMOTION and self.mood.caught:
-            high = self.place.views[0].height
-            self.hands.look((event.rel[0] * MOUSE_ONE // high, event.rel[1] * MOUSE_ONE // high))
+        elif self.mood.caught:
+            player = self.hands.current
+            if event.type == pygame.MOUSEMOTION:
+                self.hands.look(event.rel)
+            elif event.button <= len(BUTTONS) and self._free(player):
+                self.hands.button_down(event.button - 1, player, (0, 0))
         elif (found := self.place.at(event.pos)) is not None:
             player, target = found
             if event.type == pygame.MOUSEMOTION:
                 self.hands.point(player, target)
-            elif self.hands.looks and not self.mood.caught:
+            elif self.hands.looks:
                 self._catch_mouse()
             elif event.button <= len(BUTTONS) and self._free(player):
                 self.hands.button_down(event.button - 1, player, target)
 
     def _catch_mouse(self) -> None:
-        self.mood.caught = True
-        pygame.mouse.set_visible(False)
-        pygame.event.set_grab(True)
+        """Hide the mouse and hold it, so that all it tells is how far it moves."""
+        if not self.mood.caught:
+            self.mood.caught = self._wants_mouse = True
+            pygame.mouse.set_visible(False)
+            pygame.event.set_grab(True)
+            pygame.event.clear(pygame.MOUSEMOTION)
 
     def _release_mouse(self) -> None:
         if self.mood.caught:

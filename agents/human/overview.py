@@ -1,0 +1,76 @@
+"""The map that a person may look at in first-person worlds: a scene seen from above."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pygame
+
+from ...worlds.engine.rays.scene import BOX, ELLIPSOID, SPRITE, UNSEEN
+from ...worlds.engine.rays.textures import OFFSETS, pyramid
+from . import ink
+
+SHARE, OPACITY, FLOOR_LIGHT = 0.5, 240, 0.45
+"""Most of a picture's height and width that its map takes; how little shines through, of 255; how bright floors are."""
+_UPRIGHT = 0.9  # of an axis: its z, from where on a round thing is a circle from above
+
+
+@cache
+def _shades() -> np.ndarray:
+    """The mean colour of each texture, uint8 (textures, 3); white for none."""
+    words = pyramid()[:, OFFSETS[-1]]
+    shades = np.stack([words & 255, words >> 8 & 255, words >> 16 & 255], axis=-1).astype(np.uint8)
+    shades[0] = 255
+    return shades
+
+
+def paint(surface: pygame.Surface, view: pygame.Rect, scene: np.void) -> None:
+    """Paint the map of a SCENE record into the upper right corner of a player's picture; nothing if it has no map."""
+    rows, cols = int(scene["rows"]), int(scene["cols"])
+    if not rows or not cols:
+        return
+    edge = min(view.height * SHARE / rows, view.width * SHARE / cols)
+    sheet = pygame.transform.scale(_cells(scene, rows, cols), (round(cols * edge), round(rows * edge)))
+    for number in np.argsort(scene["at"][: scene["solids"], 2], kind="stable"):
+        _paint_solid(sheet, edge, scene, int(number))
+    _paint_eye(sheet, edge, scene)
+    sheet.set_alpha(OPACITY)
+    margin = max(view.height // 60, 3)
+    place = sheet.get_rect(topright=(view.right - margin, view.top + margin))
+    surface.blit(sheet, place)
+    pygame.draw.rect(surface, ink.RULE, place.inflate(2, 2), 1)
+
+
+def _cells(scene: np.void, rows: int, cols: int) -> pygame.Surface:
+    """Walls and floors, a pixel for each cell."""
+    walls, floors = scene["walls"][:rows, :cols], scene["floors"][:rows, :cols]
+    stands = (walls > 0) & (walls < UNSEEN)
+    ground = (_shades()[floors] * FLOOR_LIGHT).astype(np.uint8)
+    cells = np.where(stands[..., None], _shades()[np.where(stands, walls, 0)], ground)
+    return pygame.surfarray.make_surface(cells.swapaxes(0, 1))
+
+
+def _paint_solid(sheet: pygame.Surface, edge: float, scene: np.void, number: int) -> None:
+    """A solid from above: a circle where it is round, else the two longest of its axes."""
+    form, at, half, axes = (scene[name][number] for name in ("form", "at", "half", "axes"))
+    paint = np.array([scene["paint"][number] >> shift & 255 for shift in (16, 8, 0)])
+    colour = tuple(int(part) for part in paint * _shades()[scene["texture"][number]] // 255)
+    middle = at[:2] * edge
+    if form in (ELLIPSOID, SPRITE) or (form != BOX and abs(axes[2, 2]) > _UPRIGHT):
+        pygame.draw.circle(sheet, colour, middle.tolist(), max(float(half[0] * edge), 1.5))
+        return
+    sides = sorted((axes[axis, :2] * half[axis] * edge for axis in range(3)), key=np.hypot.reduce)[1:]
+    corners = [middle + a * sides[0] + b * sides[1] for a, b in ((-1, -1), (-1, 1), (1, 1), (1, -1))]
+    pygame.draw.polygon(sheet, colour, np.array(corners, float).tolist())
+
+
+def _paint_eye(sheet: pygame.Surface, edge: float, scene: np.void) -> None:
+    """Whose picture it is: an arrow that points ahead."""
+    middle, ahead = scene["eye"][:2] * edge, scene["ahead"][:2] / max(np.hypot(*scene["ahead"][:2]), 1e-6)
+    right, size = np.array([-ahead[1], ahead[0]]), max(edge * 0.55, 5)
+    tips = np.array(
+        [middle + size * (a * ahead + b * right) for a, b in ((1, 0), (-0.7, 0.7), (-0.35, 0), (-0.7, -0.7))], float
+    ).tolist()
+    pygame.draw.polygon(sheet, ink.BRIGHT, tips)
+    pygame.draw.polygon(sheet, ink.GROUND, tips, 1)

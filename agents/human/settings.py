@@ -1,0 +1,60 @@
+"""What a person has set and the window remembers: a small file in the user's own folder for settings."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import platformdirs
+
+from ...worlds.engine.kernels import write_atomically
+
+SENSITIVITIES = (20, 25, 32, 40, 50, 63, 80, 100, 125, 160, 200, 250, 320, 400, 500)
+"""What the mouse can be set to, in percent; each about a quarter more than the last."""
+
+
+@dataclass
+class Settings:
+    """sensitivity: of the mouse when it looks around, in percent; invert: whether moving it down looks up."""
+
+    sensitivity: int = 100
+    invert: bool = False
+
+    def turn(self, steps: int) -> None:
+        """Make the mouse so many steps more sensitive; less for negative numbers."""
+        nearest = min(range(len(SENSITIVITIES)), key=lambda place: abs(SENSITIVITIES[place] - self.sensitivity))
+        self.sensitivity = SENSITIVITIES[min(max(nearest + steps, 0), len(SENSITIVITIES) - 1)]
+
+
+def file() -> Path:
+    """Where settings are kept: in $RUMPUS_CONFIG, else in the platform's folder for this user's settings."""
+    return Path(os.environ.get("RUMPUS_CONFIG") or platformdirs.user_config_dir("rumpus")) / "window.json"
+
+
+def load() -> tuple[Settings, str]:
+    """The settings that are kept, and what is wrong with them; those to begin with where none are, or wrong ones."""
+    try:
+        kept = json.loads(file().read_text("utf-8"))
+        sensitivity, invert = kept["sensitivity"], kept["invert"]
+        if type(invert) is not bool or type(sensitivity) is not int:
+            raise TypeError
+        if not SENSITIVITIES[0] <= sensitivity <= SENSITIVITIES[-1]:
+            raise ValueError
+    except FileNotFoundError:
+        return Settings(), ""
+    except OSError as error:
+        return Settings(), f"The settings could not be read: {error}"
+    except (ValueError, TypeError, LookupError):
+        return Settings(), f"{file()} holds no settings and is not used; changing one writes it anew"
+    return Settings(sensitivity, invert), ""
+
+
+def keep(settings: Settings) -> str:
+    """Write the settings into their file. Returns what went wrong, "" if nothing did."""
+    try:
+        write_atomically(file(), json.dumps(asdict(settings)).encode())
+    except OSError as error:
+        return f"The settings could not be kept: {error}"
+    return ""

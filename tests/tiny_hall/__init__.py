@@ -1,0 +1,72 @@
+"""Hall: the first to reach the gem at the far end of a small hall of pillars wins. For tests of first-person play."""
+
+import numpy as np
+from numba import njit
+
+from rumpus.worlds.engine.first_person import carve, hands
+from rumpus.worlds.engine.first_person.body import stand, walk
+from rumpus.worlds.engine.first_person.catalogue import GEM, PAINTS, show
+from rumpus.worlds.engine.first_person.state import CELL, HZ, fields
+from rumpus.worlds.engine.first_person.view import look_around, show_players
+from rumpus.worlds.engine.look import Rays
+from rumpus.worlds.engine.records import state_dtype
+from rumpus.worlds.engine.world import World
+
+ROWS, COLS, GOAL = 9, 11, 9
+PLAYERS = 4
+
+STATE = state_dtype([*fields(PLAYERS, 1), ("uses", np.int32, (PLAYERS,))], PLAYERS)
+
+
+@njit
+def reset(state, task, levels):
+    """All stand side by side and look along the hall; in front of the last two are pillars."""
+    carve.open_room(state, ROWS, COLS)
+    state.things = 0
+    for player in range(PLAYERS):
+        stand(state, player, 3 + player, 2, 0)
+        state.uses[player] = 0
+    for y in range(2, ROWS - 2, 2):
+        state.walls[y, 6] = 2
+
+
+@njit
+def step(state, actions, outcomes):
+    """Walk; who comes into the gem's column has reached it."""
+    for player in range(state.players):
+        walk(state, player, actions[player])
+        state.uses[player] += hands.uses(state, player, actions[player])
+        if state.x[player] // CELL >= GOAL:
+            outcomes[player].reward = np.float32(1)
+            outcomes[player].terminated = 1
+            outcomes[player].success = 1
+
+
+@njit
+def scene(state, player, scene):
+    """The hall, the gem, the others."""
+    look_around(scene, state, player)
+    show(scene, GEM, PAINTS[3], np.float32(GOAL + 0.5), np.float32(4.5), np.float32(0), np.float32(1), np.float32(0), 0)
+    show_players(scene, state, player, PAINTS[1:])
+
+
+HALL = World(
+    name="hall",
+    summary="Reach the gem at the far end.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    look=Rays(scene),
+    keys=hands.KEYS,
+    buttons=hands.BUTTONS,
+    moves=hands.MOVES,
+    tick_hz=HZ,
+    turn_based=False,
+    limit=10_800,
+    instruction="reach the gem",
+)
+DUO = HALL.variant("hall-duo", "Two reach for the gem.", players=2)
+FOUR = HALL.variant("hall-four", "Four reach for the gem.", players=4)
+
+WORLDS = (HALL, DUO, FOUR)

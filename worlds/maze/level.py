@@ -8,6 +8,8 @@ apples and `S` strawberries. A map without `P` has its player start far from the
 anywhere; there is no other fruit in it.
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -48,7 +50,7 @@ FLOORS = textures.SLATE, textures.SAND, textures.PLANKS, textures.TILES, texture
 """Of all corridors of a maze, one of these."""
 POSTERS = 8
 """Percent of the walls that wear a poster."""
-RULES = {"allowed": "#. PGAS", "needed": "", "once": "G", "things": MOST}
+RULES: dict[str, Any] = {"allowed": "#. PGAS", "needed": "", "once": "G", "things": MOST}
 """What maps made by hand may hold."""
 
 _NUMBERED = np.uint64(1)  # the generator's stream of numbered mazes

@@ -1,0 +1,60 @@
+"""Collect: take the good things that lie about in a room, and leave the bad ones.
+
+What you touch, you take. There are two sets of things: apples are good and lemons bad, strawberries are good and
+mushrooms bad. A room holds one of the sets and has one of four looks, neither of which tells anything about the other;
+but two pairs of a set and a look are kept from training, so who believes that the look of a room matters is found out.
+
+Keys: W A S D walk, shift runs, the mouse looks.
+
+Rewards: +1 for a good thing, -1 for a bad one. The episode ends with the last good thing, which is success, or when the
+time is up: 60 seconds, 1,800 ticks (15 seconds in the small room).
+
+Splits: train, valid and test hold different layouts of the same pairs; in `held-out-pairs` things lie in rooms in which
+they are never seen in training: apples and lemons between metal walls, strawberries and mushrooms between wooden ones.
+
+Source: rooms_collect_good_objects of DMLab-30 (Google DeepMind 2018), made for Higgins et al. 2017, "DARLA: Improving
+Zero-Shot Transfer in Reinforcement Learning": one room in two looks, two sets of a good and a bad kind, 10 of each on a
+grid of 10x9 places, rewards of 1 and -1, 60 seconds, and a pair of look and set held out. There the episode ends with
+the tenth thing that is taken, of whichever kind. Four looks, our own things and the small room are our own choices.
+"""
+
+from ..engine.first_person.folds import SPLITS
+from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
+from ..engine.first_person.state import HZ
+from ..engine.look import Rays
+from ..engine.world import World
+from .guide import guide
+from .level import complaint, reset
+from .look import scene
+from .rules import step
+from .state import KNOBS, STATE
+from .things import THINGS
+
+COLLECT = World(
+    name="collect",
+    summary="Take ten good things in a room, and none of the ten bad ones.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    look=Rays(scene),
+    keys=KEYS_PLAIN,
+    moves=LOOKING,
+    tick_hz=HZ,
+    turn_based=False,
+    knobs=KNOBS,
+    check=complaint,
+    splits={**SPLITS, "held-out-pairs": {"unseen": 1}},
+    limit=60 * HZ,
+    instruction="take the good things and leave the bad ones",
+    things=THINGS,
+    guide=guide,
+)
+SMALL = COLLECT.variant(
+    "collect-small",
+    "Take three good things in a small room, and none of the three bad ones.",
+    settings={"height": 6, "width": 6, "good": 3, "bad": 3},
+    limit=15 * HZ,
+)
+
+WORLDS = (COLLECT, SMALL)

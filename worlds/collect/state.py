@@ -1,0 +1,38 @@
+"""What an episode of Collect is made of: a room of one of four looks, and good and bad things in it."""
+
+import numpy as np
+
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.state import fields
+from ..engine.rays import textures
+from ..engine.rays.scene import COLS, ROWS
+from ..engine.records import Knob, state_dtype
+
+APPLE, LEMON, STRAWBERRY, MUSHROOM = range(2, 6)
+"""Kinds of things; the first kind is the player's."""
+GOOD = (APPLE, STRAWBERRY)
+BAD = (LEMON, MUSHROOM)
+"""A room has one good kind of thing and the bad kind at the same place of this list: there are two such sets."""
+SETS = len(GOOD)
+WALLS = (textures.BRICK, textures.HEDGE, textures.METAL, textures.WOOD)
+FLOORS = (textures.PLANKS, textures.GRASS, textures.SLATE, textures.CARPET)
+"""Looks of rooms."""
+LOOKS = len(WALLS)
+MOST = 40
+
+KNOBS = {
+    "height": Knob(10, 3, ROWS - 2, "rows of the room, without its walls"),
+    "width": Knob(9, 3, COLS - 2, "columns of the room, without its walls"),
+    "good": Knob(10, 1, MOST // 2, "good things in the room"),
+    "bad": Knob(10, 0, MOST // 2, "bad things in the room"),
+    "unseen": Knob(0, 0, 1, "1: only pairs of room and things that are kept from training; 0: only the others"),
+    "fold": FOLD,
+}
+
+STATE = state_dtype(
+    [
+        *fields(1, MOST),
+        ("room", np.int32),  # index into WALLS and FLOORS
+        ("set", np.int32),  # index into GOOD and BAD
+    ]
+)

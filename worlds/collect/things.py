@@ -1,0 +1,41 @@
+"""What Collect shows of itself to goals: its player, and good and bad things, also those that have been taken."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.things import PLAYER_HALF, fill_things
+from ..engine.things import ONE, SLACK, Things
+from .rules import REACH
+from .state import MOST
+
+_PLAYER = ONE // 4
+_THING = REACH // 256 - _PLAYER - SLACK  # so that to goals, too, who is within REACH touches a thing
+RADII = np.array([0, _PLAYER, _THING, _THING, _THING, _THING], np.int32)
+HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4, ONE // 4, ONE // 4, ONE // 4], np.int32)
+
+
+@njit
+def fill(state, things):
+    """Write the player and all things; returns how many there are."""
+    return fill_things(state, things, RADII, HEIGHTS)
+
+
+def none(kind):
+    """The clause that nothing of a kind is there any more, which holds as well where there never was any."""
+    return {"a": {"kind": kind}, "relation": "there", "negated": True}
+
+
+THINGS = Things(
+    fill=fill,
+    most=1 + MOST,
+    kinds={"player": (), "apple": (), "lemon": (), "strawberry": (), "mushroom": ()},
+    relations=("there", "gone", "near", "facing"),
+    objective={"stages": [{"all": [none("apple"), none("strawberry")]}]},
+    scales=(
+        {"height": 5, "width": 5, "good": 2, "bad": 2},
+        {"height": 6, "width": 6, "good": 3, "bad": 3},
+        {"height": 8, "width": 7, "good": 6, "bad": 6},
+        {"height": 10, "width": 9, "good": 8, "bad": 8},
+        {"height": 12, "width": 12, "good": 10, "bad": 10},
+    ),
+)

@@ -1,0 +1,84 @@
+"""Memory Maze: find the ball of the colour that is asked for, again and again, in a maze seen from inside.
+
+Each ball lies in a room of its own, and stays there. You are told a colour; touch that ball, and you are told another.
+Balls that were not asked for do nothing. Who remembers the maze and where balls were seen walks straight to the next
+one; who does not has to search again every time. The maze, the balls and their colours are new in every episode.
+
+Keys: W A S D walk, the mouse looks. There is no running here, so that scores can be compared.
+
+Rewards: +1 for the ball that is asked for. The episode ends when the time is up: 3,000 ticks in the 9x9 maze. Success,
+which neither pays nor ends it, is to have touched every ball at least once. To goals a ball counts as open once it has
+been touched.
+
+Splits: train, valid and test hold different mazes.
+
+Source: Pasukonis, Lillicrap and Hafner 2022, "Evaluating Long-Term Memory in 3D Mazes", and their memory-maze
+package: mazes of 9x9, 11x11, 13x13 and 15x15 cells with 3, 4, 5 and 6 objects, one to a room, and 1,000, 2,000, 3,000
+and 4,000 steps. People scored 26.4, 44.3, 55.5 and 67.7 there on average; the most one could have got was 34.8, 58.0,
+74.5 and 87.7. A step of theirs is a quarter of a second, in which their walker rolls a quarter of a cell at top
+speed, and turns by 21 degrees (worked out from its motors, damping and wheel). Three ticks of ours go as far, and
+looking left for as long turns by 16 degrees; so play with `repeat=3` for steps like theirs. Our time limits are three
+ticks for each of their steps, and returns can be compared with these scores.
+
+What differs: mazes come from a generator of our own, in which as many walls are opened as makes the ways between
+balls as long as in theirs (7.4, 9.2, 10.2 and 11.4 cells on average, to 7.0, 9.0, 10.2 and 11.7); balls have any of
+six colours; the next colour is told in words, and not by a frame around the picture; and one can also walk back and
+sideways. The short variant is our own.
+"""
+
+from ..engine.first_person.folds import SPLITS
+from ..engine.first_person.hands import LOOKING
+from ..engine.first_person.state import HZ
+from ..engine.look import Rays
+from ..engine.world import World
+from .guide import guide
+from .level import complaint, reset
+from .look import scene
+from .rules import step
+from .state import KNOBS, STATE
+from .things import THINGS
+
+TICKS = 3
+"""Of ours for each published step."""
+
+NINE = World(
+    name="memory-maze-9",
+    summary="Find the ball that is asked for, again and again, in a 9x9 maze.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    look=Rays(scene),
+    keys=("w", "a", "s", "d"),
+    moves=LOOKING,
+    tick_hz=HZ,
+    turn_based=False,
+    knobs=KNOBS,
+    check=complaint,
+    splits=SPLITS,
+    limit=1000 * TICKS,
+    instruction="find the ball that you are asked for",
+    things=THINGS,
+    guide=guide,
+)
+ELEVEN = NINE.variant(
+    "memory-maze-11",
+    "The same with four balls in an 11x11 maze.",
+    settings={"size": 11, "objects": 4},
+    limit=2000 * TICKS,
+)
+THIRTEEN = NINE.variant(
+    "memory-maze-13",
+    "The same with five balls in a 13x13 maze.",
+    settings={"size": 13, "objects": 5},
+    limit=3000 * TICKS,
+)
+FIFTEEN = NINE.variant(
+    "memory-maze-15",
+    "The same with six balls in a 15x15 maze.",
+    settings={"size": 15, "objects": 6, "rooms": 9},
+    limit=4000 * TICKS,
+)
+SHORT = NINE.variant("memory-maze-short", "The 9x9 maze for a quarter of the time.", limit=250 * TICKS)
+
+WORLDS = (NINE, ELEVEN, THIRTEEN, FIFTEEN, SHORT)

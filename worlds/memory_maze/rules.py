@@ -1,0 +1,53 @@
+"""Memory Maze's rules: walk, touch the ball that is asked for, and be asked for another."""
+
+import numpy as np
+from numba import njit
+
+from ...interface.text import encode
+from ..engine.first_person.body import walk_by
+from ..engine.first_person.seats import tell
+from ..engine.first_person.state import CELL
+from ..engine.first_person.things import touching
+from ..engine.random import draw
+from .state import COLOURS
+
+FOUND = np.float32(1.0)  # as published
+SPEED = CELL // 12
+"""Units a tick: in three ticks a quarter of a cell, which is what the published walker rolls in a step."""
+REACH = CELL // 2
+"""From the middle of the player to that of a ball it touches, in units."""
+
+PROMPTS = np.stack([encode(""), *(encode(f"find the {colour} ball") for colour in COLOURS)])
+"""What the player is told, as tokens, by the colour's number."""
+
+
+@njit
+def ask(state, index):
+    """Ask for a ball from now on. Tasks with words of their own keep them."""
+    state.asked = index
+    tell(state, 0, PROMPTS[state.colour[index]])
+
+
+@njit
+def touch(state):
+    """Note which balls are touched. True in the tick in which the last of them is, for the first time."""
+    news, left = False, False
+    for index in range(state.things):
+        if state.visited[index] == 0 and touching(state, 0, index, REACH):
+            state.visited[index] = 1
+            news = True
+        if state.visited[index] == 0:
+            left = True
+    return news and not left
+
+
+@njit
+def step(state, actions, outcomes):
+    """One tick. A ball that was asked for pays, and another one, drawn from all others, is asked for."""
+    walk_by(state, 0, actions[0], SPEED)
+    if touch(state):
+        outcomes[0].success = 1
+    if touching(state, 0, state.asked, REACH):
+        outcomes[0].reward = FOUND
+        other = draw(state, state.things - 1)
+        ask(state, other if other < state.asked else other + 1)

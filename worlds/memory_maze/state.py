@@ -1,0 +1,33 @@
+"""What an episode of Memory Maze is made of: a maze with rooms, balls in it, and the ball that is asked for."""
+
+import numpy as np
+
+from ..engine.first_person.carve import ROOM_FIELDS, ROOMS
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.state import fields
+from ..engine.records import Knob, state_dtype
+
+COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
+"""Colours that balls come in, the first six of the catalogue: as many as the largest published maze has objects."""
+BALL = 2
+"""Kind of the balls: the second of the world's kinds."""
+MOST = len(COLOURS)
+
+KNOBS = {
+    "size": Knob(9, 7, 25, "rows and columns of the maze without the wall around it, an odd number"),
+    "objects": Knob(3, 2, MOST, "balls, each of a colour of its own"),
+    "rooms": Knob(6, 2, ROOMS, "most rooms that are tried to fit in"),
+    "loops": Knob(
+        40, 0, 100, "percent of the walls between corridors and rooms that are opened, beyond what is needed"
+    ),
+    "fold": FOLD,
+}
+
+STATE = state_dtype(
+    [
+        *fields(1, MOST),
+        *ROOM_FIELDS,
+        ("asked", np.int32),  # index of the ball that is asked for
+        ("visited", np.uint8, (MOST,)),  # 1 once this ball has been touched, whether it was asked for or not
+    ]
+)

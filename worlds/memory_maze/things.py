@@ -1,0 +1,40 @@
+"""What Memory Maze shows of itself to goals: its player and balls. A ball counts as open once it has been touched."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.things import PLAYER_HALF, fill_things
+from ..engine.things import ONE, OPEN, SLACK, Things
+from .rules import REACH
+from .state import COLOURS, MOST
+
+_PLAYER = ONE // 4
+RADII = np.array([0, _PLAYER, REACH // 256 - _PLAYER - SLACK], np.int32)
+"""So that to goals, too, who is within REACH touches a ball."""
+HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4], np.int32)
+
+
+@njit
+def fill(state, things):
+    """Write the player and the balls; returns how many there are."""
+    count = fill_things(state, things, RADII, HEIGHTS)
+    for index in range(state.things):
+        if state.visited[index] != 0:
+            things[state.players + index].state = OPEN
+    return count
+
+
+THINGS = Things(
+    fill=fill,
+    most=1 + MOST,
+    kinds={"player": (), "ball": COLOURS},
+    relations=("open", "at", "touching", "near", "facing"),
+    objective={"stages": [{"all": [{"a": {"kind": "ball"}, "relation": "open", "least": "all"}]}]},
+    scales=(
+        {"size": 7, "objects": 2},
+        {"size": 9, "objects": 3},
+        {"size": 11, "objects": 4},
+        {"size": 13, "objects": 5},
+        {"size": 15, "objects": 6, "rooms": 9},
+    ),
+)

@@ -1,0 +1,64 @@
+"""Visual Match: remember a colour while you pick apples, and then choose the pillar that has it.
+
+You start in a room of two parts, where a piece of the wall is painted in a colour: the sign. After a few seconds it is
+painted over, and a door opens to a room full of apples. When their time is up a second door opens, to a room with four
+pillars of different colours. Touch the one that has the colour of the sign. Apples pay much more in all than the pillar
+does, so that what is learned from the last reward has to be found in all that noise.
+
+Keys: W A S D walk, shift runs, the mouse looks. Apples and pillars are taken and chosen by touching them.
+
+Rewards: +5 for an apple, +10 for the right pillar, +1 for a wrong one. The episode ends when a pillar is chosen, or
+when the time is up. The doors open after 5 and 35 seconds, and there are 45 in all (after 3 and 9, of 18, in the short
+form). Success is to choose the right pillar. To goals the sign is gone once it is painted over, and a pillar is open if
+it was rightly chosen, gone if wrongly.
+
+Splits: train, valid and test differ in where sign, apples and pillars are; in `unseen-pairs` the right pillar has a
+colour that is never right at its place in training.
+
+Source: the active visual match task of Hung et al. 2019, "Optimizing Agent Behavior over Long Time Scales by
+Transporting Value", in its DeepMind Lab form as released: a colour on a wall of two joined rooms for 5 seconds, apples
+for 30 seconds in a room of 11x11 cells, each of which holds one with probability 0.3 and pays 5, and a choice of four
+colours for 10 or 1. There one is carried from room to room, and 5 seconds are left to choose; the doors, the number of
+apples (36, which is 0.3 of all cells) and the 10 seconds to walk over and choose are our own, as is the short form.
+"""
+
+from ..engine.first_person.folds import SPLITS
+from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
+from ..engine.first_person.state import HZ
+from ..engine.look import Rays
+from ..engine.world import World
+from .guide import guide
+from .level import complaint, reset
+from .look import scene
+from .rules import step
+from .state import KNOBS, STATE
+from .things import THINGS
+
+VISUAL_MATCH = World(
+    name="visual-match",
+    summary="Remember the colour of a sign, pick apples for half a minute, and choose the pillar of that colour.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    look=Rays(scene),
+    keys=KEYS_PLAIN,
+    moves=LOOKING,
+    tick_hz=HZ,
+    turn_based=False,
+    knobs=KNOBS,
+    check=complaint,
+    splits={**SPLITS, "unseen-pairs": {"unseen": 1}},
+    limit=45 * HZ,
+    instruction="look at the colour on the wall, and when the last door opens touch the pillar of that colour",
+    things=THINGS,
+    guide=guide,
+)
+SHORT = VISUAL_MATCH.variant(
+    "visual-match-short",
+    "The same with a small room of apples, and a few seconds in it.",
+    settings={"edge": 5, "apples": 8, "explore": 3, "distract": 6},
+    limit=18 * HZ,
+)
+
+WORLDS = (VISUAL_MATCH, SHORT)

@@ -1,0 +1,43 @@
+"""An expert of Visual Match: it looks at the sign, takes one apple after the other, and runs to the right pillar."""
+
+from numba import njit
+
+from ..engine.first_person.ground import cell_of
+from ..engine.first_person.guide import face, pursue
+from ..engine.first_person.hands import SHIFT
+from ..engine.first_person.steering import FAR, lengths, nowhere, walk_around
+from ..engine.things import OPEN, THERE
+from .state import FIRST_APPLE, FIRST_DOOR, FIRST_PILLAR, PILLARS, SECOND_DOOR, THE_SIGN
+
+
+@njit
+def guide(state, player, action, things, count):
+    """Write the expert's hands for one tick: for the goal of a task, or else for the world's own."""
+    if state.judged != 0:
+        pursue(state, player, action, things, count)
+        return
+    avoid, aim = nowhere(), -1
+    if state.status[SECOND_DOOR] == OPEN:
+        action.keys[SHIFT] = 1
+        aim = state.right
+        for index in range(FIRST_PILLAR, FIRST_PILLAR + PILLARS):
+            if index != aim:
+                avoid[cell_of(state.thing_y[index]), cell_of(state.thing_x[index])] = True
+    elif state.status[FIRST_DOOR] == OPEN:
+        aim = nearest_apple(state, player)
+    else:
+        face(state, player, state.thing_y[THE_SIGN], state.thing_x[THE_SIGN], action)
+    if aim >= 0:
+        walk_around(state, player, state.thing_y[aim], state.thing_x[aim], avoid, action)
+
+
+@njit
+def nearest_apple(state, player):
+    """The apple to which the way is shortest; -1 if none is left."""
+    found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), nowhere())
+    best, least = -1, FAR
+    for index in range(FIRST_APPLE, state.things):
+        length = found[cell_of(state.thing_y[index]), cell_of(state.thing_x[index])]
+        if state.status[index] == THERE and length < least:
+            best, least = index, length
+    return best

@@ -1,0 +1,115 @@
+"""The rooms of Visual Match, and what is drawn anew in them: sign, pillars, apples, and where the player starts.
+
+Folds (training, validation, testing) part the episodes by what lies where. Pairs are withheld of the sign's colour and
+the place, of four, at which its pillar stands: four of 24 are never seen in training.
+"""
+
+from numba import njit
+
+from ..engine.first_person.body import stand
+from ..engine.first_person.carve import block, dig
+from ..engine.first_person.folds import REDRAWS, wanted
+from ..engine.first_person.ground import cell_of, free
+from ..engine.first_person.lots import list_free, list_numbers, pick
+from ..engine.first_person.state import DOOR as CLOSED
+from ..engine.first_person.state import HZ, TURN
+from ..engine.first_person.things import clear_things, drop
+from ..engine.random import draw
+from ..engine.rays import textures
+from ..engine.rays.scene import COLS
+from .state import APPLE, COLOURS, DOOR, FIRST_PILLAR, PILLAR, PILLARS, SIGN, THE_SIGN
+
+WALLS = (textures.PLASTER, textures.BRICK, textures.MARBLE)
+FLOORS = (textures.PLANKS, textures.SLATE, textures.TILES)
+"""Looks of the three rooms."""
+FIRST = 8  # columns of the first room with its left wall; then comes the column of the first door
+DEPTH, SPREAD = 5, 9  # columns and rows of the third room
+
+
+@njit
+def withheld(colour, place):
+    """Whether a pillar of this colour, from 1 on, is never the right one at this place in training."""
+    return (colour + place) % len(COLOURS) == 0
+
+
+@njit
+def reset(state, task, levels):
+    """Build the rooms, then put things in them until they are what the task asks for; then the player."""
+    build(state, task.edge)
+    state.opens[0] = task.explore * HZ
+    state.opens[1] = (task.explore + task.distract) * HZ
+    for _ in range(REDRAWS):
+        furnish(state, task.apples)
+        place = state.right - FIRST_PILLAR
+        if withheld(state.colour[state.right], place) == (task.unseen != 0) and wanted(state, task.fold):
+            break
+    paint_sign(state, textures.FIRST_WALL + state.colour[THE_SIGN] - 1)
+    stand(state, 0, state.middle - 1 + draw(state, 3), 1 + draw(state, 3), draw(state, TURN))
+
+
+@njit
+def build(state, edge):
+    """Make the map: three rooms in a row, each with walls and a floor of its own, and closed doors between them."""
+    block(state, max(edge, SPREAD) + 2, FIRST + 1 + edge + 1 + DEPTH + 1)
+    middle, second, third = state.map_rows // 2, FIRST + 1, FIRST + edge + 2
+    state.middle = middle
+    for y in range(state.map_rows):
+        for x in range(state.map_cols):
+            room = 0 if x < FIRST else 1 if x < third - 1 else 2
+            state.walls[y, x], state.floors[y, x] = WALLS[room], FLOORS[room]
+    dig(state, middle - 1, 1, 3, 3)
+    dig(state, middle, 4, 1, 1)
+    dig(state, middle - 1, 5, 3, 3)
+    dig(state, middle - edge // 2, second, edge, edge)
+    dig(state, middle - SPREAD // 2, third, SPREAD, DEPTH)
+    state.walls[middle, FIRST], state.walls[middle, third - 1] = CLOSED, CLOSED
+
+
+@njit
+def furnish(state, apples):
+    """Put all things to their places, the doors first, in the order that state.py has."""
+    clear_things(state)
+    third = state.map_cols - 1 - DEPTH
+    drop(state, DOOR, 0, state.middle, FIRST)
+    drop(state, DOOR, 0, state.middle, third - 1)
+    chosen = draw(state, sign_places(state, -1))
+    at = sign_places(state, chosen)
+    drop(state, SIGN, 0, at // COLS, at % COLS)
+    list_numbers(state, len(COLOURS))
+    for place in range(PILLARS):
+        drop(state, PILLAR, 1 + pick(state, place, len(COLOURS)), state.middle - 3 + 2 * place, third + DEPTH - 1)
+    state.right = FIRST_PILLAR + draw(state, PILLARS)
+    state.colour[THE_SIGN] = state.colour[state.right]
+    cells = list_free(state, 1, FIRST + 1, state.map_rows - 2, third - FIRST - 2)
+    for index in range(apples):
+        at = pick(state, index, cells)
+        drop(state, APPLE, 0, at // COLS, at % COLS)
+
+
+@njit
+def sign_places(state, nth):
+    """The nth wall cell, flat, that is seen from the first room and from no other; if nth is -1, how many there are."""
+    count = 0
+    for y in range(state.middle - 2, state.middle + 3):
+        for x in range(FIRST):
+            beside = free(state, y - 1, x) or free(state, y + 1, x) or free(state, y, x - 1) or free(state, y, x + 1)
+            if state.walls[y, x] != 0 and beside:
+                if count == nth:
+                    return y * COLS + x
+                count += 1
+    return count
+
+
+@njit
+def paint_sign(state, texture):
+    """Give the wall where the sign is this texture."""
+    state.walls[cell_of(state.thing_y[THE_SIGN]), cell_of(state.thing_x[THE_SIGN])] = texture
+
+
+def complaint(knobs):
+    """What is wrong with a combination of knob values, or None if rooms can be made with them."""
+    if knobs["edge"] % 2 == 0:
+        return f"edge must be an odd number, so that the doors are in the middle; got {knobs['edge']}"
+    if 2 * knobs["apples"] > knobs["edge"] ** 2:
+        return f"a room of {knobs['edge']}x{knobs['edge']} cells has place for {knobs['edge'] ** 2 // 2} apples"
+    return None

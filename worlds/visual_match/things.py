@@ -1,0 +1,42 @@
+"""What Visual Match shows of itself to goals: its player, doors, sign, pillars and apples.
+
+The sign is gone when it has been painted over. A pillar that was rightly chosen is open, one that was wrongly is gone.
+"""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.things import PLAYER_HALF, fill_things
+from ..engine.things import HALF, ONE, SLACK, Things
+from .rules import REACH
+from .state import APPLES, COLOURS, FIRST_APPLE
+
+_PLAYER = ONE // 4
+_THING = REACH // 256 - _PLAYER - SLACK  # so that to goals, too, who is within REACH touches it
+RADII = np.array([0, _PLAYER, HALF, HALF, _THING, _THING], np.int32)
+HEIGHTS = np.array([0, PLAYER_HALF, HALF, HALF, HALF, ONE // 4], np.int32)
+
+
+@njit
+def fill(state, things):
+    """Write the player and all things; returns how many there are."""
+    return fill_things(state, things, RADII, HEIGHTS)
+
+
+THINGS = Things(
+    fill=fill,
+    most=1 + FIRST_APPLE + APPLES,
+    kinds={"player": (), "door": (), "sign": COLOURS, "pillar": COLOURS, "apple": ()},
+    relations=("there", "open", "gone", "touching", "near", "facing"),
+    objective={
+        "stages": [{"all": [{"a": {"kind": "pillar"}, "relation": "open"}]}],
+        "never": [{"a": {"kind": "pillar"}, "relation": "gone"}],
+    },
+    scales=(
+        {"edge": 5, "apples": 5, "explore": 2, "distract": 2},
+        {"edge": 5, "apples": 8, "explore": 3, "distract": 5},
+        {"edge": 7, "apples": 12, "explore": 3, "distract": 8},
+        {"edge": 9, "apples": 24, "explore": 4, "distract": 12},
+        {"edge": 11, "apples": 36, "explore": 5, "distract": 20},
+    ),
+)

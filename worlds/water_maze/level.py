@@ -1,0 +1,131 @@
+"""The pool of Water Maze: its edge, the pictures around it, the platform, and where swimmers begin.
+
+Folds (training, validation, testing) part the episodes by where the platform is, and by the order of the pictures.
+"""
+
+from numba import njit
+
+from ..engine.first_person.angles import difference, heading
+from ..engine.first_person.body import stand
+from ..engine.first_person.carve import block
+from ..engine.first_person.folds import REDRAWS, wanted
+from ..engine.first_person.ground import cell_of, free
+from ..engine.first_person.lots import list_numbers, pick
+from ..engine.first_person.state import TURN
+from ..engine.first_person.things import clear_things, drop
+from ..engine.random import draw
+from ..engine.rays import textures
+from ..engine.rays.scene import COLS
+from .state import COLOURS, FIRST_PICTURE, PICTURES, PLATFORM
+
+WALLS = tuple(textures.FIRST_WALL + textures.COLOURS.index(colour) for colour in COLOURS)
+
+ASIDE = TURN // 36
+"""How far from the middle of the pool swimmers look at first, at most: 10 degrees, in 1/TURN turns."""
+
+
+@njit
+def reset(state, task, levels):
+    """Dig the pool, hang the pictures and sink the platform until that is of the fold asked for; then the player."""
+    dig_pool(state, task.radius)
+    for _ in range(REDRAWS):
+        clear_things(state)
+        at = any_cell(state, task.radius, 0)
+        drop(state, PLATFORM, 0, at // COLS, at % COLS)
+        hang(state, task.radius, task.shuffled)
+        if wanted(state, task.fold):
+            break
+    paint(state)
+    state.finds = 0
+    begin(state)
+
+
+@njit
+def square(dy, dx):
+    """The square of a vector's length."""
+    return dy * dy + dx * dx
+
+
+@njit
+def dig_pool(state, radius):
+    """Make a round pool."""
+    block(state, 2 * radius + 3, 2 * radius + 3, textures.PLASTER, textures.WATER)
+    middle = radius + 1
+    for y in range(state.map_rows):
+        for x in range(state.map_cols):
+            if square(y - middle, x - middle) <= radius * (radius + 1):
+                state.walls[y, x] = 0
+
+
+@njit
+def fits(state, y, x, radius, edge):
+    """Whether a platform may be in the cell (y, x), within 4/5 of the radius, or, at the edge, a swimmer begin there:
+    beside the wall, and at least a radius away from the platform."""
+    if edge == 0:
+        return 25 * square(y - radius - 1, x - radius - 1) <= 16 * radius * radius
+    if not free(state, y, x):
+        return False
+    beside = free(state, y - 1, x) and free(state, y + 1, x) and free(state, y, x - 1) and free(state, y, x + 1)
+    away = square(y - cell_of(state.thing_y[0]), x - cell_of(state.thing_x[0]))
+    return not beside and away >= radius * radius
+
+
+@njit
+def any_cell(state, radius, edge):
+    """A random cell, flat, that fits."""
+    count = 0
+    for y in range(state.map_rows):
+        for x in range(state.map_cols):
+            if fits(state, y, x, radius, edge):
+                state.queue[count] = y * COLS + x
+                count += 1
+    return pick(state, 0, count)
+
+
+@njit
+def hang(state, radius, shuffled):
+    """Hang each picture where the wall is nearest to its direction from the middle of the pool."""
+    list_numbers(state, len(PICTURES))
+    for place in range(len(PICTURES)):
+        picture = pick(state, place, len(PICTURES)) if shuffled else place
+        at = wall_towards(state, radius + 1, TURN // len(PICTURES) * place)
+        drop(state, FIRST_PICTURE + picture, 0, at // COLS, at % COLS)
+
+
+@njit
+def wall_towards(state, middle, angle):
+    """The wall cell beside the pool that lies nearest to this direction from the middle."""
+    best, least = 0, TURN
+    for y in range(state.map_rows):
+        for x in range(state.map_cols):
+            beside = free(state, y - 1, x) or free(state, y + 1, x) or free(state, y, x - 1) or free(state, y, x + 1)
+            if beside and not free(state, y, x):
+                away = abs(difference(heading(y - middle, x - middle), angle))
+                if away < least:
+                    best, least = y * COLS + x, away
+    return best
+
+
+@njit
+def paint(state):
+    """Give each eighth of the wall the colour that goes with its picture, and the picture its place."""
+    middle, places = state.map_rows // 2, len(PICTURES)
+    for y in range(state.map_rows):
+        for x in range(state.map_cols):
+            if not free(state, y, x):
+                place = (heading(y - middle, x - middle) * places + TURN // 2) // TURN % places
+                state.walls[y, x] = WALLS[state.kind[1 + place] - FIRST_PICTURE]
+    for place in range(places):
+        y, x = cell_of(state.thing_y[1 + place]), cell_of(state.thing_x[1 + place])
+        state.walls[y, x] = textures.POSTER_1 + state.kind[1 + place] - FIRST_PICTURE
+
+
+@njit
+def begin(state):
+    """Put the player at a random place of the edge, looking at the middle, more or less."""
+    radius = (state.map_rows - 3) // 2
+    at = any_cell(state, radius, 1)
+    y, x = at // COLS, at % COLS
+    aside = draw(state, 2 * ASIDE + 1) - ASIDE
+    stand(state, 0, y, x, heading(radius + 1 - y, radius + 1 - x) + aside)
+    state.stood = 0

@@ -1,0 +1,48 @@
+"""Water Maze's rules: swim; who is at the platform for a moment raises it, rests there, and begins again elsewhere."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.body import look, walk_at
+from ..engine.first_person.state import CELL, HZ
+from ..engine.first_person.things import square_to
+from ..engine.things import OPEN, THERE
+from .level import begin
+
+FOUND = np.float32(5.0)
+"""What a find pays: in DeepMind Lab, too, it is 5 in all."""
+SWIM = 60
+"""Speed in the water, in percent of walking."""
+PLATFORM = CELL * 3 // 4
+"""From the middle of the platform to its edge, in units."""
+RISE = HZ // 3
+"""Ticks at the platform after which it rises."""
+REST = 2 * HZ
+"""Ticks on it, once it is up, in which one can look around before one is carried off."""
+
+
+@njit
+def on_platform(state):
+    """Whether the player is at the platform, above or under water."""
+    return square_to(state, 0, 0) <= np.int64(PLATFORM) * PLATFORM
+
+
+@njit
+def step(state, actions, outcomes):
+    """One tick. The first find is success; the platform stays where it is for the whole episode."""
+    if state.status[0] == OPEN:
+        look(state, 0, actions[0])
+        state.stood += 1
+        if state.stood == RISE + REST:
+            state.status[0] = THERE
+            begin(state)
+        return
+    walk_at(state, 0, actions[0], SWIM)
+    state.stood = state.stood + 1 if on_platform(state) else 0
+    if state.stood == RISE:
+        state.status[0] = OPEN
+        state.vy[0], state.vx[0] = 0, 0
+        outcomes[0].reward = FOUND
+        if state.finds == 0:
+            outcomes[0].success = 1
+        state.finds += 1

@@ -1,0 +1,29 @@
+"""What an episode of Water Maze is made of: a round pool, pictures on its walls, and a platform under water."""
+
+import numpy as np
+
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.state import fields
+from ..engine.records import Knob, state_dtype
+
+PICTURES = ("star", "moon", "sun", "tree", "fish", "house", "heart", "arrow")
+"""What the pictures show, in the order in which they hang from the right (east) on, clockwise."""
+COLOURS = ("purple", "black", "orange", "green", "cyan", "red", "pink", "white")
+"""Of the wall around each picture."""
+PLATFORM, FIRST_PICTURE = 2, 3
+"""Kinds of things, the first of which is the player's; each picture is a kind."""
+
+KNOBS = {
+    "radius": Knob(6, 3, 12, "cells from the middle of the pool to its edge"),
+    "shuffled": Knob(0, 0, 1, "1: the pictures hang in another order in each episode"),
+    "fold": FOLD,
+}
+
+STATE = state_dtype(
+    [
+        *fields(1, 1 + len(PICTURES)),
+        ("stood", np.int32),  # ticks that the player has been at the platform, and on it
+        ("finds", np.int32),
+    ]
+)
+"""The platform is thing 0: THERE while it is under water, OPEN while it is up."""

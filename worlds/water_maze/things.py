@@ -1,0 +1,31 @@
+"""What Water Maze shows of itself to goals: its player, the platform, and the pictures on the walls.
+
+The platform is open while it is up.
+"""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.things import PLAYER_HALF, fill_things
+from ..engine.things import HALF, ONE, Things
+from .rules import PLATFORM
+from .state import PICTURES
+
+RADII = np.array([0, ONE // 4, PLATFORM // 256] + [HALF] * len(PICTURES), np.int32)
+HEIGHTS = np.array([0, PLAYER_HALF, ONE // 16] + [HALF] * len(PICTURES), np.int32)
+
+
+@njit
+def fill(state, things):
+    """Write the player and all things; returns how many there are."""
+    return fill_things(state, things, RADII, HEIGHTS)
+
+
+THINGS = Things(
+    fill=fill,
+    most=2 + len(PICTURES),
+    kinds={"player": (), "platform": (), **{picture: () for picture in PICTURES}},
+    relations=("open", "touching", "near", "facing"),
+    objective={"stages": [{"all": [{"a": {"kind": "platform"}, "relation": "open"}]}]},
+    scales=({"radius": 3}, {"radius": 4}, {"radius": 5}, {"radius": 6}, {"radius": 8}),
+)

@@ -52,6 +52,9 @@ Threads = Annotated[int | None, typer.Option(help="CPU threads; all cores by def
 SUITE = Path(__file__).parent / "assets" / "tasks"
 """The benchmark's tasks."""
 
+FIRST_PERSON = "maze-random-goal"
+"""What `rumpus bench --first-person` measures by default."""
+
 # What `rumpus demo` trains on: learned on two cores in three to five minutes.
 DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_200_000
 DEMO_SETTINGS: dict[str, Any] = {"evaluate_every": 60, "evaluate_split": "test"}
@@ -203,7 +206,7 @@ def levels(
     from . import worlds as all_worlds
 
     chosen = all_worlds.load(world)
-    if chosen.write is None:
+    if chosen.write is None or chosen.bank is None:
         raise ValueError(f"{chosen.name} makes its levels as it goes and writes none to files")
     made = chosen.levels(split, knob_values(knob), count)
     chosen.write(out, made, players=chosen.players)
@@ -412,49 +415,34 @@ def bench(
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
     seconds: Annotated[float, typer.Option(help="Seconds a world, besides its starts.")] = 6.0,
     device: Device = "cpu",
+    first_person: Annotated[
+        bool, typer.Option("--first-person", help="First-person worlds, at the sizes that agents are fed.")
+    ] = False,
+    against: Annotated[str | None, typer.Option(help="With --first-person, a peer to measure too: vizdoom.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure the speed of worlds, beside a memory copy of the same frames.
+    """Measure the speed of worlds, beside a memory copy of the same frames, or of another library's.
 
     Example: rumpus bench sokoban box-world --envs 1024 --threads 1
     """
     from . import worlds as all_worlds
+    from .agents import tables
     from .tasks.compile import judged
     from .worlds.engine.bench import bench as measure
+    from .worlds.engine.rays.bench import first_person as seen
 
+    chosen = {each: all_worlds.load(each) for each in world or ([FIRST_PERSON] if first_person else all_worlds.names())}
+    if first_person or against:
+        results = [row for each in chosen.values() for row in seen(each, 2 * seconds, against)]
+        print_json(results) if as_json else Console().print(tables.first_person(results))
+        return
     options: dict[str, Any] = {"envs": envs, "threads": threads, "seconds": seconds, "device": device}
-    chosen = {each: all_worlds.load(each) for each in world or all_worlds.names()}
     results = [
         measure(w, each, size=frame_size(size), judged=judged(w) if w.things else None, **options)
         for each, w in chosen.items()
     ]
-    if as_json:
-        print_json(results)
-        return
-    table = Table(title=f"{envs} copies, {size} pixels, {device}, {threads} thread(s)", box=None)
-    for column in (
-        "world",
-        "frames/s",
-        "of memcpy",
-        "judging",
-        "rules steps/s",
-        "one env/s",
-        "first frame warm (cold)",
-        "bytes/env",
-    ):
-        table.add_column(column, justify="left" if column == "world" else "right")
-    for result in results:
-        table.add_row(
-            result["world"],
-            f"{result['frames_per_second']:,}",
-            f"{result['frames_per_second'] / result['memcpy_frames_per_second']:.0%}",
-            "-" if result["judging"] is None else f"{result['judging']:.0%}",
-            f"{result['steps_per_second']:,}",
-            f"{result['single_steps_per_second']:,}" if result["single_steps_per_second"] else "-",
-            f"{result['first_reset_seconds']:.2f} s ({result['first_reset_seconds_cold']:.1f} s)",
-            f"{result['bytes_per_env']:,}",
-        )
-    Console().print(table)
+    title = f"{envs} copies, {size} pixels, {device}, {threads} thread(s)"
+    print_json(results) if as_json else Console().print(tables.speeds(results, title))
 
 
 @app.command()

@@ -42,3 +42,12 @@ def flee(state, player, hunters, worth, action):
                 best, most, first = np.int32(y * COLS + x), value, sooner
     if best >= 0:
         walk_to(state, player, middle(best // COLS), middle(best % COLS), action)
+
+
+@njit
+def resting(action):
+    """Whether nothing has been written into an action yet."""
+    moved = action.mouse[0] != 0 or action.mouse[1] != 0 or action.say[0] != 0
+    for key in range(len(action.keys)):
+        moved = moved or action.keys[key] != 0
+    return not moved

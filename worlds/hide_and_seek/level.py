@@ -1,0 +1,59 @@
+"""Rooms with more doorways than they need, blocks in them, and two teams in random places."""
+
+from numba import njit
+
+from ..engine.first_person import rooms
+from ..engine.first_person.body import stand
+from ..engine.first_person.carve import find_pillar
+from ..engine.first_person.folds import REDRAWS, wanted
+from ..engine.first_person.ground import random_free
+from ..engine.first_person.seats import drop_crowns, step_aside, tell
+from ..engine.first_person.state import BLOCK, TURN
+from ..engine.first_person.things import clear_things, drop
+from ..engine.random import draw
+from ..engine.rays.scene import COLS
+from ..engine.rays.textures import BRICK, PLANKS
+from .rules import HIDE, WAIT
+from .state import BROWN, CRATE, CROWN, YELLOW
+
+
+@njit
+def reset(state, task, levels):
+    """Draw rooms of the fold that the task asks for, then who seeks, and where everybody is. Seekers begin in the
+    middle of the same room; the first half of the players is one team, the second half the other."""
+    for _ in range(REDRAWS):
+        clear_things(state)
+        rooms.grow(state, task.down, task.across, task.edge, task.down * task.across, BRICK, PLANKS)
+        rooms.more_doorways(state, task.doorways)
+        stack(state, task.blocks)
+        if wanted(state, task.fold):
+            break
+    state.start, state.seen, state.found = task.start, 0, 0
+    first = draw(state, 2)
+    home = rooms.place_in(state, draw(state, state.rooms))
+    for player in range(state.players):
+        seeks = (player * 2 // state.players) == first
+        state.seeks[player] = 1 if seeks else 0
+        at = home if seeks else random_free(state)
+        stand(state, player, at // COLS, at % COLS, draw(state, TURN))
+        if seeks:
+            step_aside(state, player, player)
+        tell(state, player, WAIT if seeks else HIDE)
+    drop_crowns(state, CROWN, YELLOW)
+
+
+@njit
+def stack(state, blocks):
+    """Stand blocks about, each amid eight free cells, so that they cut nothing off."""
+    for _ in range(blocks):
+        spots = find_pillar(state, -1)
+        if spots == 0:
+            return
+        at = find_pillar(state, draw(state, spots))
+        state.walls[at // COLS, at % COLS] = BLOCK
+        drop(state, CRATE, BROWN, at // COLS, at % COLS)
+
+
+def complaint(knobs):
+    """What is wrong with a combination of knob values, or None if rooms can be made with them."""
+    return rooms.complaint(knobs["down"], knobs["across"], knobs["edge"], knobs["down"] * knobs["across"])

@@ -1,0 +1,34 @@
+"""What an episode of hide and seek is made of: rooms, blocks, who hides and who seeks."""
+
+import numpy as np
+
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.rooms import ROOM_FIELDS
+from ..engine.first_person.state import HZ, fields
+from ..engine.records import Knob, state_dtype
+
+PLAYERS, BLOCKS = 4, 10
+KNOBS = {
+    "down": Knob(2, 1, 6, "rows of rooms"),
+    "across": Knob(3, 1, 10, "columns of rooms"),
+    "edge": Knob(4, 3, 7, "cells along each side of a room"),
+    "doorways": Knob(50, 0, 100, "percent of the walls between rooms that get a doorway more than is needed"),
+    "blocks": Knob(4, 0, BLOCKS, "blocks that can be carried about; fewer if there is no place"),
+    "start": Knob(6 * HZ, 0, 60 * HZ, "ticks for which seekers have their eyes shut and stand still"),
+    "fold": FOLD,
+}
+
+PLAYER, CRATE, CROWN = 1, 2, 3  # kinds of things
+BROWN, YELLOW = 6, 4  # colours: that of crates is called orange
+
+STATE = state_dtype(
+    [
+        *fields(PLAYERS, BLOCKS + PLAYERS),
+        *ROOM_FIELDS,
+        ("seeks", np.uint8, (PLAYERS,)),  # 1 for seekers, 0 for hiders
+        ("start", np.int32),  # ticks for which seekers have their eyes shut
+        ("seen", np.int32),  # ticks in which a hider was seen
+        ("found", np.uint8),  # 1 if one is seen now
+    ],
+    PLAYERS,
+)

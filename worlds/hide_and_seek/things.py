@@ -1,0 +1,41 @@
+"""What hide and seek shows of itself to goals: players, blocks, and crowns for those who have won."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.body import RADIUS
+from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
+from ..engine.first_person.state import CELL
+from ..engine.first_person.things import PLAYER_HALF
+from ..engine.things import HALF, ONE, Things
+from .state import BLOCKS, PLAYERS
+
+BODY = RADIUS * ONE // CELL
+# Of no kind, players, blocks, crowns: half of what they measure across and upwards, in 1/ONE cells.
+RADII = np.array([0, BODY, HALF, ONE // 4], np.int32)
+HEIGHTS = np.array([0, PLAYER_HALF, HALF, ONE // 8], np.int32)
+KINDS = {"player": SEATS, "block": ("orange",), "crown": ("yellow",)}
+NUMBERS = colour_numbers(KINDS)
+
+
+@njit
+def fill(state, things):
+    """Write the players, then the things of the state; returns how many there are."""
+    return fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+
+
+YOU = {"kind": "player", "who": "you"}
+THINGS = Things(
+    fill=fill,
+    most=PLAYERS + BLOCKS + PLAYERS,
+    kinds=KINDS,
+    relations=("touching", "near", "holding", "facing", "said"),
+    objective={"stages": [{"all": [{"a": YOU, "relation": "holding", "b": {"kind": "crown"}}]}]},
+    scales=(
+        {"down": 1, "across": 2, "blocks": 1, "start": 60},
+        {"down": 2, "across": 2, "blocks": 2},
+        {"down": 2, "across": 3, "blocks": 3},
+        {"down": 3, "across": 3, "blocks": 5},
+        {"down": 3, "across": 4, "blocks": 6},
+    ),
+)

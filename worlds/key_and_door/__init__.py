@@ -1,0 +1,58 @@
+"""Key and door: fetch the keys of locked doors, room by room, and reach the goal behind the last.
+
+Rooms are joined by doorways, and some of these are locked by a door of a colour. Its key lies in a room that you can
+get to without it. You carry one key at a time; taking another leaves it there. A key fits one door and stays in it.
+
+Keys: W A S D walk, the mouse looks, shift runs, E or a click takes the key in front of you, or opens the door in front
+of you with the key of its colour. The episode ends at the goal, or after 60 seconds (30 in the small one).
+
+Rewards: +10 for the goal, +1 for each apple you walk into, 0 otherwise.
+
+Splits: train, valid and test hold different rooms; `longer` has more rooms and more doors than training does.
+
+Source: key-to-door of Hung et al. 2019, "Optimizing agent behavior over long time scales by transporting value", as
+released: apples on the way, and 10 for the door. The rooms, and all numbers but these, are our own choices.
+"""
+
+from ..engine.first_person.folds import SPLITS
+from ..engine.first_person.hands import BUTTONS, KEYS, MOVES
+from ..engine.first_person.state import HZ
+from ..engine.look import Rays
+from ..engine.world import World
+from .guide import guide
+from .level import complaint, reset
+from .look import scene
+from .rules import step
+from .state import KNOBS, STATE
+from .things import THINGS
+
+KEY_AND_DOOR = World(
+    name="key-and-door",
+    summary="Find the keys of three locked doors, and the goal behind them.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    look=Rays(scene),
+    keys=KEYS,
+    buttons=BUTTONS,
+    moves=MOVES,
+    tick_hz=HZ,
+    turn_based=False,
+    knobs=KNOBS,
+    check=complaint,
+    splits={**SPLITS, "longer": {"down": 3, "across": 5, "doors": 6}},
+    limit=60 * HZ,
+    instruction="open the doors with their keys and go to the goal",
+    things=THINGS,
+    guide=guide,
+)
+SMALL = KEY_AND_DOOR.variant(
+    "key-and-door-small",
+    "Find the key of the one locked door, and the goal behind it.",
+    settings={"down": 1, "across": 3, "doors": 1, "apples": 0},
+    splits={**SPLITS, "longer": {"down": 2, "across": 3, "doors": 2}},
+    limit=30 * HZ,
+)
+
+WORLDS = (KEY_AND_DOOR, SMALL)

@@ -1,0 +1,33 @@
+"""What an episode of keys and doors is made of: rooms, and what lies in them."""
+
+import numpy as np
+
+from ..engine.first_person.catalogue import COLOURS
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.rooms import ROOM_FIELDS
+from ..engine.first_person.state import fields
+from ..engine.records import Knob, state_dtype
+
+DOORS, APPLES = 8, 10
+KNOBS = {
+    "down": Knob(2, 1, 6, "rows of rooms"),
+    "across": Knob(4, 1, 10, "columns of rooms"),
+    "edge": Knob(3, 2, 6, "cells along each side of a room"),
+    "doors": Knob(3, 0, DOORS, "locked doors, each of a colour of its own"),
+    "apples": Knob(4, 0, APPLES, "apples that lie about"),
+    "fold": FOLD,
+}
+
+PLAYER, KEY, DOOR, GOAL, APPLE = 1, 2, 3, 4, 5  # kinds of things
+TARGET = 0
+"""Index of the goal among the things."""
+PAINTED = COLOURS[:DOORS]
+"""The colours of keys and doors."""
+
+STATE = state_dtype(
+    [
+        *fields(1, 2 * DOORS + APPLES + 1),
+        *ROOM_FIELDS,
+        ("locks", np.uint8, (ROOM_FIELDS[2][2][0],)),  # of the doorway to each room: 1 + its colour, 0: it is open
+    ]
+)

@@ -1,0 +1,42 @@
+"""What a world of keys and doors shows of itself to goals."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.body import RADIUS
+from ..engine.first_person.state import CELL
+from ..engine.first_person.things import PLAYER_HALF, fill_things
+from ..engine.things import ONE, SLACK, Things
+from .rules import FEET
+from .state import APPLES, DOORS, PAINTED
+
+BODY = RADIUS * ONE // CELL
+# Of no kind, players, keys, doors, the goal, apples: half of what they measure across and upwards, in 1/ONE cells. The
+# goal is as wide as makes touching it, for goals, what the rules call so.
+_REACH = FEET - BODY - SLACK
+RADII = np.array([0, BODY, ONE // 8, ONE // 2, _REACH, ONE // 5], np.int32)
+HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4, ONE // 2, ONE // 2, ONE // 5], np.int32)
+
+
+@njit
+def fill(state, things):
+    """Write the player, then the things of the state; returns how many there are."""
+    return fill_things(state, things, RADII, HEIGHTS)
+
+
+THINGS = Things(
+    fill=fill,
+    most=1 + 2 * DOORS + APPLES + 1,
+    kinds={"player": (), "key": PAINTED, "door": PAINTED, "goal": (), "apple": ()},
+    relations=("there", "open", "gone", "touching", "near", "holding", "facing"),
+    objective={
+        "stages": [{"all": [{"a": {"kind": "player", "who": "you"}, "relation": "touching", "b": {"kind": "goal"}}]}]
+    },
+    scales=(
+        {"down": 1, "across": 2, "doors": 1, "apples": 1},
+        {"down": 2, "across": 2, "doors": 2, "apples": 2},
+        {"down": 2, "across": 3, "doors": 2},
+        {"down": 2, "across": 4, "doors": 3},
+        {"down": 3, "across": 4, "doors": 5},
+    ),
+)

@@ -1,0 +1,62 @@
+"""Rooms joined to a tree. Doorways on the way to the deepest are closed by doors, each with a plate before it and one
+behind: who stands on the first lets the others pass, and one of these, on the second, lets the last follow."""
+
+from numba import njit
+
+from ..engine.first_person import rooms
+from ..engine.first_person.body import stand
+from ..engine.first_person.folds import REDRAWS, wanted
+from ..engine.first_person.lots import list_numbers, pick
+from ..engine.first_person.seats import step_aside
+from ..engine.first_person.state import DOOR as CLOSED
+from ..engine.first_person.state import TURN
+from ..engine.first_person.things import clear_things, drop
+from ..engine.random import draw
+from ..engine.rays.scene import COLS
+from ..engine.rays.textures import FIRST_FLOOR, PANELS, SLATE
+from .state import DOOR, GOAL, PAINTED, PLATE
+
+GOLDEN = FIRST_FLOOR + 3
+"""The floor of the goal: yellow."""
+
+
+@njit
+def reset(state, task, levels):
+    """Draw rooms until they are of the fold that the task asks for, and put all players into the first."""
+    for _ in range(REDRAWS):
+        clear_things(state)
+        rooms.grow(state, task.down, task.across, task.edge, task.rooms, PANELS, SLATE)
+        furnish(state, task.doors)
+        if wanted(state, task.fold):
+            break
+    middle = state.corner[0] // COLS + state.edge // 2, state.corner[0] % COLS + state.edge // 2
+    turn = draw(state, 4)
+    for player in range(state.players):
+        stand(state, player, middle[0], middle[1], draw(state, TURN))
+        step_aside(state, player, turn + player)
+
+
+@njit
+def furnish(state, doors):
+    """Put the goal into the deepest room, and doors with their plates on the way there, from its end on."""
+    list_numbers(state, len(PAINTED))
+    room = rooms.deepest(state)
+    rooms.lay_floor(state, room, GOLDEN)
+    half = state.edge // 2
+    drop(state, GOAL, 0, state.corner[room] // COLS + half, state.corner[room] % COLS + half)
+    locked = 0
+    while room > 0 and locked < doors:
+        colour, door = 1 + pick(state, locked, len(PAINTED)), state.doorway[room]
+        state.walls[door // COLS, door % COLS] = CLOSED
+        drop(state, DOOR, colour, door // COLS, door % COLS)
+        for side in range(2):
+            at = rooms.place_in(state, state.parent[room] if side == 0 else room)
+            drop(state, PLATE, colour, at // COLS, at % COLS)
+        room, locked = state.parent[room], locked + 1
+
+
+def complaint(knobs):
+    """What is wrong with a combination of knob values, or None if rooms can be made with them."""
+    if knobs["edge"] % 2 == 0:
+        return f"edge must be odd, so that a room has a middle; got {knobs['edge']}"
+    return rooms.complaint(knobs["down"], knobs["across"], knobs["edge"], knobs["rooms"])

@@ -1,0 +1,31 @@
+"""What an episode of plates and doors is made of: rooms, the doors between them, and the plates that open these."""
+
+from ..engine.first_person.catalogue import COLOURS
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.rooms import ROOM_FIELDS
+from ..engine.first_person.state import fields
+from ..engine.records import Knob, state_dtype
+
+PLAYERS, DOORS = 3, 6
+KNOBS = {
+    "down": Knob(2, 1, 6, "rows of rooms"),
+    "across": Knob(3, 1, 10, "columns of rooms"),
+    "edge": Knob(5, 3, 7, "cells along each side of a room, an odd number"),
+    "rooms": Knob(5, 2, 20, "rooms there are"),
+    "doors": Knob(2, 1, DOORS, "doors on the way to the goal, each of a colour of its own; fewer if there is no place"),
+    "fold": FOLD,
+}
+
+PLAYER, PLATE, DOOR, GOAL = 1, 2, 3, 4  # kinds of things
+TARGET = 0
+"""Index of the goal among the things."""
+PAINTED = tuple(name for name in COLOURS if name not in ("black", "white"))
+"""The colours of plates and doors."""
+
+STATE = state_dtype(
+    [
+        *fields(PLAYERS, 3 * DOORS + 1),
+        *ROOM_FIELDS,
+    ],
+    PLAYERS,
+)

@@ -1,0 +1,44 @@
+"""What a world of plates and doors shows of itself to goals."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.body import RADIUS
+from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
+from ..engine.first_person.state import CELL
+from ..engine.first_person.things import PLAYER_HALF
+from ..engine.things import HALF, ONE, Things
+from .state import DOORS, PAINTED, PLAYERS, TARGET
+
+BODY = RADIUS * ONE // CELL
+# Of no kind, players, plates, doors, the goal: half of what they measure across and upwards, in 1/ONE cells.
+RADII = np.array([0, BODY, HALF, HALF, HALF], np.int32)
+HEIGHTS = np.array([0, PLAYER_HALF, ONE // 16, HALF, HALF], np.int32)
+KINDS = {"player": SEATS[:PLAYERS], "plate": PAINTED, "door": PAINTED, "goal": ()}
+NUMBERS = colour_numbers(KINDS)
+
+
+@njit
+def fill(state, things):
+    """Write the players, then the things of the state; returns how many there are. The goal is its whole room."""
+    count = fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+    things[state.players + TARGET].radius = state.edge * ONE // 2
+    return count
+
+
+THINGS = Things(
+    fill=fill,
+    most=PLAYERS + 3 * DOORS + 1,
+    kinds=KINDS,
+    relations=("there", "open", "at", "near", "facing", "said"),
+    objective={
+        "stages": [{"all": [{"a": {"kind": "player"}, "relation": "at", "b": {"kind": "goal"}, "least": "all"}]}]
+    },
+    scales=(
+        {"down": 1, "across": 2, "rooms": 2, "doors": 1, "edge": 3},
+        {"down": 1, "across": 3, "rooms": 3, "doors": 1},
+        {"down": 2, "across": 3, "rooms": 5, "doors": 2},
+        {"down": 2, "across": 4, "rooms": 6, "doors": 3},
+        {"down": 3, "across": 4, "rooms": 9, "doors": 4},
+    ),
+)

@@ -1,0 +1,53 @@
+"""Race: all start together, and the first at the goal wins.
+
+The track is a maze whose ways fork and meet again, with hurdles in it, which you jump over or walk around. The race is
+over when somebody is at the goal, or after 40 seconds.
+
+Keys: W A S D walk, the mouse looks, shift runs, space jumps. Players can talk.
+
+Rewards, which sum to zero: +1 for the first at the goal, -1 shared out among the others (for two in the same tick, +1
+is shared out too).
+
+Splits: train, valid and test hold different tracks; `longer` has larger ones than training does.
+
+Source: the track and all numbers are our own choices.
+"""
+
+from ...interface.action import Move
+from ..engine.first_person.folds import SPLITS
+from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
+from ..engine.first_person.state import HZ
+from ..engine.look import Rays
+from ..engine.world import World
+from .guide import guide
+from .level import reset
+from .look import scene
+from .rules import step
+from .state import KNOBS, STATE
+from .things import THINGS
+
+RACE = World(
+    name="race",
+    summary="Two players race through a maze with hurdles; the first at the goal wins.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    look=Rays(scene),
+    keys=(*KEYS_PLAIN, "space"),
+    moves={**LOOKING, "jump": Move(("w", "space"))},
+    players=2,
+    tick_hz=HZ,
+    turn_based=False,
+    knobs=KNOBS,
+    splits={**SPLITS, "longer": {"down": 6, "across": 10, "hurdles": 10}},
+    limit=40 * HZ,
+    instruction="be the first at the goal",
+    things=THINGS,
+    guide=guide,
+)
+FOUR = RACE.variant(
+    "race-four", "Four players race through a maze with hurdles; the first at the goal wins.", players=4
+)
+
+WORLDS = (RACE, FOUR)

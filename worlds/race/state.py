@@ -1,0 +1,23 @@
+"""What an episode of the race is made of: a track with hurdles, and a goal."""
+
+import numpy as np
+
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.state import fields
+from ..engine.records import Knob, state_dtype
+
+PLAYERS, HURDLES = 4, 16
+KNOBS = {
+    "down": Knob(4, 1, 13, "rows of the maze that the track is, in maze cells"),
+    "across": Knob(6, 2, 20, "columns of it"),
+    "braid": Knob(100, 0, 100, "percent of its dead ends that are opened into another way round"),
+    "hurdles": Knob(5, 0, HURDLES, "hurdles to jump over; fewer if there is no place"),
+    "fold": FOLD,
+}
+
+PLAYER, GOAL, HURDLE = 1, 2, 3  # kinds of things
+RED, WHITE = 1, 9
+"""The colours of hurdles."""
+
+STATE = state_dtype([*fields(PLAYERS, 1 + HURDLES), ("ways", np.int32)], PLAYERS)
+"""`ways` is how many steps from cell to cell the goal is away from the start."""

@@ -1,0 +1,43 @@
+"""What the race shows of itself to goals: players, the goal, hurdles."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.body import HURDLE_TALL, RADIUS
+from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
+from ..engine.first_person.state import CELL
+from ..engine.first_person.things import PLAYER_HALF
+from ..engine.things import HALF, ONE, SLACK, Things
+from .rules import FEET
+from .state import HURDLES, PLAYERS
+
+BODY = RADIUS * ONE // CELL
+# Of no kind, players, the goal, hurdles: half of what they measure across and upwards, in 1/ONE cells. The goal is as
+# wide as makes touching it, for goals, what the rules call so.
+RADII = np.array([0, BODY, FEET - BODY - SLACK, HALF], np.int32)
+HEIGHTS = np.array([0, PLAYER_HALF, HALF, HURDLE_TALL * ONE // CELL // 2], np.int32)
+KINDS = {"player": SEATS, "goal": (), "hurdle": ("red", "white")}
+NUMBERS = colour_numbers(KINDS)
+
+
+@njit
+def fill(state, things):
+    """Write the players, then the things of the state; returns how many there are."""
+    return fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+
+
+YOU = {"kind": "player", "who": "you"}
+THINGS = Things(
+    fill=fill,
+    most=PLAYERS + 1 + HURDLES,
+    kinds=KINDS,
+    relations=("touching", "near", "on", "facing", "said"),
+    objective={"stages": [{"all": [{"a": YOU, "relation": "touching", "b": {"kind": "goal"}}]}]},
+    scales=(
+        {"down": 2, "across": 3, "hurdles": 1},
+        {"down": 3, "across": 4, "hurdles": 3},
+        {"down": 4, "across": 6},
+        {"down": 5, "across": 9, "hurdles": 8},
+        {"down": 6, "across": 12, "hurdles": 12},
+    ),
+)

@@ -1,0 +1,58 @@
+"""T-maze: see on which side the ball lies, walk down a corridor, and at its end turn to that side.
+
+In the room where you start, a ball lies on the left or on the right of your way. It is gone once you are in the
+corridor, and nothing else tells the two arms at its end apart: you have to remember. Either arm ends the episode, and
+so do 40 seconds (20 in the short one).
+
+Keys: W A S D walk, the mouse looks, shift runs.
+
+Rewards: +1 at the end of the arm on the ball's side, -1 at the end of the other, 0 otherwise.
+
+Splits: train, valid and test hold mazes that differ in walls, floor, colour of the ball and length; `longer` has a
+longer corridor than training does.
+
+Source: the T-maze of Bakker 2002, "Reinforcement learning with long short-term memory", whose corridor grows until
+nobody remembers; the maze itself and all numbers are our own choices.
+"""
+
+from ..engine.first_person.folds import SPLITS
+from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
+from ..engine.first_person.state import HZ
+from ..engine.look import Rays
+from ..engine.world import World
+from .guide import guide
+from .level import complaint, reset
+from .look import scene
+from .rules import step
+from .state import KNOBS, STATE
+from .things import THINGS
+
+T_MAZE = World(
+    name="t-maze",
+    summary="Remember on which side the ball was, and turn to that side behind a long corridor.",
+    doc=__doc__,
+    state=STATE,
+    reset=reset,
+    step=step,
+    look=Rays(scene),
+    keys=KEYS_PLAIN,
+    moves=LOOKING,
+    tick_hz=HZ,
+    turn_based=False,
+    knobs=KNOBS,
+    check=complaint,
+    splits={**SPLITS, "longer": {"length_min": 20, "length_max": 24}},
+    limit=40 * HZ,
+    instruction="go to the side where the ball was",
+    things=THINGS,
+    guide=guide,
+)
+SHORT = T_MAZE.variant(
+    "t-maze-short",
+    "Remember on which side the ball was, and turn to that side behind a short corridor.",
+    settings={"length_min": 3, "length_max": 5},
+    splits={**SPLITS, "longer": {"length_min": 8, "length_max": 12}},
+    limit=20 * HZ,
+)
+
+WORLDS = (T_MAZE, SHORT)

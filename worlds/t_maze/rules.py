@@ -1,0 +1,26 @@
+"""The rules of the T-maze: walk to the side where the ball was. One call is one tick."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.body import walk
+from ..engine.first_person.state import CELL
+from ..engine.first_person.things import meets
+from ..engine.things import GONE, ONE
+from .level import ROOM
+
+RIGHT, WRONG = np.float32(1.0), np.float32(-1.0)
+FEET = ONE * 5 // 8
+"""How near one comes to what one touches by walking, in 1/ONE cells."""
+
+
+@njit
+def step(state, actions, outcomes):
+    """One tick: the ball vanishes when the player is in the corridor; either arm's end is the end."""
+    walk(state, 0, actions[0])
+    if state.x[0] > (1 + ROOM) * CELL:
+        state.status[0] = GONE
+    if meets(state, 0, 1, FEET):
+        outcomes[0].reward, outcomes[0].terminated, outcomes[0].success = RIGHT, 1, 1
+    elif meets(state, 0, 2, FEET):
+        outcomes[0].reward, outcomes[0].terminated = WRONG, 1

@@ -1,0 +1,23 @@
+"""What an episode of the T-maze is made of."""
+
+import numpy as np
+
+from ..engine.first_person.catalogue import COLOURS
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.state import fields
+from ..engine.records import Knob, state_dtype
+
+LONGEST = 32
+KNOBS = {
+    "length_min": Knob(8, 1, LONGEST, "shortest corridor, in cells"),
+    "length_max": Knob(12, 1, LONGEST, "longest corridor, in cells"),
+    "arm": Knob(3, 1, 12, "cells of each arm, to the left and to the right"),
+    "fold": FOLD,
+}
+
+PLAYER, BALL, GOAL, TRAP = 1, 2, 3, 4  # kinds of things; goal and trap look alike
+PAINTED = COLOURS
+"""The colours of the ball."""
+
+STATE = state_dtype([*fields(1, 3), ("length", np.int32), ("right", np.int32)])
+"""`right` is 1 if the ball, and so the goal, is on the right."""

@@ -1,0 +1,43 @@
+"""What the T-maze shows of itself to goals."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.body import RADIUS
+from ..engine.first_person.state import CELL
+from ..engine.first_person.things import PLAYER_HALF, fill_things
+from ..engine.things import ONE, SLACK, Things
+from .rules import FEET
+from .state import PAINTED
+
+BODY = RADIUS * ONE // CELL
+# Of no kind, players, the ball, goal and trap: half of what they measure across and upwards, in 1/ONE cells. Goal and
+# trap are as wide as makes touching them, for goals, what the rules call so.
+RADII = np.array([0, BODY, ONE // 4, FEET - BODY - SLACK, FEET - BODY - SLACK], np.int32)
+HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4, ONE // 2, ONE // 2], np.int32)
+
+
+@njit
+def fill(state, things):
+    """Write the player, then the things of the state; returns how many there are."""
+    return fill_things(state, things, RADII, HEIGHTS)
+
+
+YOU = {"kind": "player", "who": "you"}
+THINGS = Things(
+    fill=fill,
+    most=4,
+    kinds={"player": (), "ball": PAINTED, "goal": (), "trap": ()},
+    relations=("there", "gone", "touching", "near", "facing"),
+    objective={
+        "stages": [{"all": [{"a": YOU, "relation": "touching", "b": {"kind": "goal"}}]}],
+        "never": [{"a": YOU, "relation": "touching", "b": {"kind": "trap"}}],
+    },
+    scales=(
+        {"length_min": 2, "length_max": 4},
+        {"length_min": 4, "length_max": 8},
+        {"length_min": 8, "length_max": 12},
+        {"length_min": 14, "length_max": 18},
+        {"length_min": 20, "length_max": 24},
+    ),
+)

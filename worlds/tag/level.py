@@ -1,0 +1,43 @@
+"""An arena with pillars, players in random places, and one of them it."""
+
+from numba import njit
+
+from ..engine.first_person.body import stand
+from ..engine.first_person.carve import open_room, pillars
+from ..engine.first_person.folds import REDRAWS, wanted
+from ..engine.first_person.ground import cell_of, flood, random_free, random_free_far
+from ..engine.first_person.seats import drop_crowns
+from ..engine.first_person.state import TURN
+from ..engine.first_person.things import clear_things, drop
+from ..engine.random import draw
+from ..engine.rays.scene import COLS
+from ..engine.rays.textures import GRASS, HEDGE
+from .rules import be_it
+from .state import CROWN, HAT, RED, YELLOW
+
+APART = 3
+"""Steps from cell to cell that all start away from who is it, at least."""
+
+
+@njit
+def reset(state, task, levels):
+    """Draw an arena of the fold that the task asks for, and place the players."""
+    clear_things(state)
+    for _ in range(REDRAWS):
+        open_room(state, task.height, task.width, HEDGE, GRASS)
+        pillars(state, task.pillars, HEDGE)
+        if wanted(state, task.fold):
+            break
+    state.speed, state.count = task.speed, task.count
+    it = draw(state, state.players)
+    at = random_free(state)
+    stand(state, it, at // COLS, at % COLS, draw(state, TURN))
+    flood(state, at // COLS, at % COLS)
+    for player in range(state.players):
+        state.been[player] = 0
+        if player != it:
+            at = random_free_far(state, APART)
+            stand(state, player, at // COLS, at % COLS, draw(state, TURN))
+    drop(state, HAT, RED, cell_of(state.y[it]), cell_of(state.x[it]))
+    drop_crowns(state, CROWN, YELLOW)
+    be_it(state, it)

@@ -1,0 +1,32 @@
+"""How tag looks: who is it wears the red hat, and sees it in its own hand."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person import catalogue
+from ..engine.first_person.angles import cosine, sine
+from ..engine.first_person.seats import SEAT_PAINTS
+from ..engine.first_person.state import CELL, TURN
+from ..engine.first_person.view import in_hand, look_around, show_players
+from ..engine.rays import textures
+from .state import RED
+
+F = np.float32
+_CELLS, _ONE = F(1 / CELL), F(1 / TURN)
+_HEAD = F(0.66)  # cells from the feet to the hat
+
+
+@njit
+def scene(state, player, scene):
+    """The arena under the sky, the other players, and the hat."""
+    look_around(scene, state, player)
+    scene.ceiling, scene.sky, scene.beyond = textures.SKY, 1, textures.GRASS
+    show_players(scene, state, player, SEAT_PAINTS)
+    it = state.it
+    if it == player:
+        in_hand(scene, catalogue.HAT, catalogue.PAINTS[RED], state.tick)
+    else:
+        yaw = state.yaw[it]
+        x, y, z = F(state.x[it]) * _CELLS, F(state.y[it]) * _CELLS, F(state.z[it]) * _CELLS + _HEAD
+        ahead_x, ahead_y = F(cosine(yaw)) * _ONE, F(sine(yaw)) * _ONE
+        catalogue.show(scene, catalogue.HAT, catalogue.PAINTS[RED], x, y, z, ahead_x, ahead_y, state.tick)

@@ -1,0 +1,32 @@
+"""What an episode of tag is made of: an arena with pillars, players, and who is it."""
+
+import numpy as np
+
+from ..engine.first_person.folds import FOLD
+from ..engine.first_person.state import fields
+from ..engine.records import Knob, state_dtype
+
+PLAYERS = 4
+KNOBS = {
+    "height": Knob(11, 7, 27, "rows of the arena, its walls included"),
+    "width": Knob(15, 7, 41, "columns of the arena, its walls included"),
+    "pillars": Knob(10, 0, 60, "pieces of wall that stand about; fewer if there is no place"),
+    "speed": Knob(110, 50, 200, "percent of the others' speed at which it runs"),
+    "count": Knob(30, 0, 300, "ticks that who has been caught stands still"),
+    "fold": FOLD,
+}
+
+PLAYER, HAT, CROWN = 1, 2, 3  # kinds of things
+RED, YELLOW = 1, 4  # their colours
+
+STATE = state_dtype(
+    [
+        *fields(PLAYERS, 1 + PLAYERS),
+        ("it", np.int32),  # the player who is it, and has the hat
+        ("still", np.int32),  # ticks for which it has to stand still
+        ("been", np.int32, (PLAYERS,)),  # ticks for which each has been it
+        ("speed", np.int32),
+        ("count", np.int32),
+    ],
+    PLAYERS,
+)

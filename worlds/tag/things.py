@@ -1,0 +1,41 @@
+"""What tag shows of itself to goals: players, the hat of who is it, and crowns for those who have won."""
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.body import RADIUS
+from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
+from ..engine.first_person.state import CELL
+from ..engine.first_person.things import PLAYER_HALF
+from ..engine.things import ONE, Things
+from .state import PLAYERS
+
+BODY = RADIUS * ONE // CELL
+# Of no kind, players, the hat, crowns: half of what they measure across and upwards, in 1/ONE cells.
+RADII = np.array([0, BODY, ONE // 4, ONE // 4], np.int32)
+HEIGHTS = np.array([0, PLAYER_HALF, ONE // 8, ONE // 8], np.int32)
+KINDS = {"player": SEATS, "hat": ("red",), "crown": ("yellow",)}
+NUMBERS = colour_numbers(KINDS)
+
+
+@njit
+def fill(state, things):
+    """Write the players, then the things of the state; returns how many there are."""
+    return fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+
+
+YOU = {"kind": "player", "who": "you"}
+THINGS = Things(
+    fill=fill,
+    most=PLAYERS + 1 + PLAYERS,
+    kinds=KINDS,
+    relations=("touching", "near", "holding", "facing", "said"),
+    objective={"stages": [{"all": [{"a": YOU, "relation": "holding", "b": {"kind": "crown"}}]}]},
+    scales=(
+        {"height": 7, "width": 9, "pillars": 2},
+        {"height": 9, "width": 11, "pillars": 5},
+        {"height": 11, "width": 15},
+        {"height": 13, "width": 19, "pillars": 14},
+        {"height": 15, "width": 23, "pillars": 18},
+    ),
+)

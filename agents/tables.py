@@ -49,5 +49,37 @@ def suite(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
+def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """What `bench` returns of several worlds, as a table."""
+    table = Table(title=title, box=None)
+    columns = ("frames/s", "of memcpy", "judging", "rules steps/s", "one env/s", "first frame warm (cold)", "bytes/env")
+    for column in ("world", *columns):
+        table.add_column(column, justify="left" if column == "world" else "right")
+    for result in results:
+        table.add_row(
+            result["world"],
+            f"{result['frames_per_second']:,}",
+            f"{result['frames_per_second'] / result['memcpy_frames_per_second']:.0%}",
+            "-" if result["judging"] is None else f"{result['judging']:.0%}",
+            f"{result['steps_per_second']:,}",
+            f"{result['single_steps_per_second']:,}" if result["single_steps_per_second"] else "-",
+            f"{result['first_reset_seconds']:.2f} s ({result['first_reset_seconds_cold']:.1f} s)",
+            f"{result['bytes_per_env']:,}",
+        )
+    return table
+
+
+def first_person(results: Sequence[Mapping[str, Any]]) -> Table:
+    """What the bench of first-person worlds returns, as a table."""
+    table = Table(box=None, title="frames a second on one core")
+    table.add_column("what")
+    table.add_column("pixels", justify="right")
+    table.add_column("frames/s", justify="right")
+    for row in results:
+        height, width = row["frame"]
+        table.add_row(row["what"], f"{width}x{height}", f"{row['frames_per_second']:,}")
+    return table
+
+
 def _rate(sums: Mapping[str, Any]) -> str:
     return f"{sums['success']:.1%}  (95 % interval {sums['success_low']:.1%} to {sums['success_high']:.1%})"

@@ -28,7 +28,7 @@ WORLD = "maze-small"
 ARMS = {"LSTM": 128, "none": 0}  # units
 SEEDS = (0, 1, 2)
 SETTINGS: dict[str, Any] = {
-    **{"steps": 600_000, "size": (32, 32), "repeat": 6, "learning_rate": 1e-3, "gamma": 0.98},
+    **{"steps": 400_000, "size": (32, 32), "repeat": 6, "learning_rate": 1e-3, "gamma": 0.98},
     **{"threads": 1, "tensorboard": False},
 }
 EPISODES, LONGER = 512, 2  # to measure, and how many times as long as in training

@@ -2,8 +2,8 @@
 
 ViZDoom (Kempka et al. 2016) is measured in the same run, in turn with our own, on its maze `my_way_home` at 160x120,
 the smallest picture it makes; what agents are fed, 64x64, is that made smaller. It is not among what Rumpus needs:
-`pip install --no-deps vizdoom`, without what it depends on, which would replace pygame. Each figure is the best of a few
-rounds, on one core, in frames a second; ours are with rules, tasks and new episodes.
+`pip install --no-deps vizdoom`, without what it depends on, which would replace pygame. Each figure is the best of a
+few rounds, on one core, in frames a second; ours are with rules, tasks and new episodes.
 """
 
 from __future__ import annotations

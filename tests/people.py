@@ -138,7 +138,11 @@ if sys.argv[2] == "tasks":
     what = tasks_of(DUO, {"goals": [goal(HOME), goal(HOME, hold=3)]}, {"goals": [goal(HOME)] * 2})
 else:
     what = {"levels": room(), "knobs": KNOBS}
-played = play(DUO, seed=3, **what, window=(900, 600), out=sys.argv[1])
+world = DUO
+if sys.argv[2] == "hall":
+    from rumpus.tests.tiny_hall import HALL as world
+    what = {}
+played = play(world, seed=3, **what, window=(900, 600), out=sys.argv[1])
 print(json.dumps({"episodes": [vars(e) for e in played.episodes], "saved": [p.name for p in played.saved]}))
 """
 

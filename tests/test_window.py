@@ -240,6 +240,18 @@ def test_real_keys_and_a_real_mouse(display, tmp_path):
     assert played["saved"] == ["sokoban-duo-seed3-1.png"]
 
 
+def test_a_real_mouse_is_caught_and_looks_around(display, tmp_path, monkeypatch):
+    monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path))
+    with real_window(tmp_path, "hall") as (process, window):
+        do("mousemove", "--window", window, "450", "200", "click", "1", "sleep", "0.5")
+        for _ in range(20):  # half a turn, farther than the window is wide
+            do("mousemove_relative", "--", "72", "0", "sleep", "0.05")
+        do("keydown", "s", "sleep", "3", "keyup", "s")  # so the way back leads to the goal
+        do("key", "Escape")
+        played = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])
+    assert [episode["result"] for episode in played["episodes"]] == ["success"]
+
+
 def test_real_keys_play_tasks(display, tmp_path):
     with real_window(tmp_path, "tasks") as (process, _):
         do("key", "s", "d", "F5")  # one is home, and again

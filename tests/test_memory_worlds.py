@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rumpus.agents.experts.guide import Guide
 from rumpus.interface.keys import KEY
 from rumpus.interface.text import decode
 from rumpus.tasks.compile import judged
 from rumpus.worlds import collect, memory_maze, visual_match, water_maze
 from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.first_person import catalogue
 
 CELL, HZ = 65536, 30
 THERE, OPEN, GONE = 0, 1, 2
@@ -243,10 +245,10 @@ def layout(state):
 def test_splits_share_no_level(world, knobs):
     found = {}
     for split in ("train", "valid", "test"):
-        found[split] = {layout(state) for state in fresh(world, 3000, split=split, knobs=knobs).states}
+        found[split] = {layout(state) for state in fresh(world, 1500, split=split, knobs=knobs).states}
     assert all(found.values())
     assert sum(map(len, found.values())) == len(set().union(*found.values()))
-    everything = {layout(state) for state in fresh(world, 3000, seed=5, knobs=knobs | {"fold": 0}).states}
+    everything = {layout(state) for state in fresh(world, 1500, seed=5, knobs=knobs | {"fold": 0}).states}
     assert len(everything & found["train"]) > len(everything & found["test"]) > 0
 
 
@@ -356,3 +358,31 @@ def test_levels_of_each_split_are_right(world):
 def test_impossible_tasks_are_refused(world, knobs, words):
     with pytest.raises(ValueError, match=words):
         world.task(knobs)
+
+
+# Experts
+
+
+@pytest.mark.parametrize(
+    ("world", "rows", "least", "most"),
+    [
+        (memory_maze.NINE, 12, 24, 34.8),  # people score 26.4 on average, and the most there is to get is 34.8
+        (collect.SMALL, 24, 2.8, 3),
+        (collect.COLLECT, 8, 9.5, 10),
+        (visual_match.SHORT, 16, 30, 50),
+        (water_maze.SHORT, 12, 30, 45),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_experts_do_well(world, rows, least, most):
+    """Nearly always with success; and what they score on average is of the size that it should be."""
+    batch, expert = fresh(world, rows, seed=100), Guide(world)
+    while not batch.over.all():
+        expert.act(batch, batch.over)
+        batch.step()
+    assert batch.states["won"].mean() >= 0.95
+    assert least <= batch.states["total"].mean() <= most
+
+
+def test_colours_are_those_of_the_catalogue():
+    assert memory_maze.THINGS.colours == visual_match.THINGS.colours == COLOURS == catalogue.COLOURS[:6]

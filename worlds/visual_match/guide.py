@@ -6,14 +6,17 @@ from ..engine.first_person.ground import cell_of
 from ..engine.first_person.guide import face, pursue
 from ..engine.first_person.hands import SHIFT
 from ..engine.first_person.steering import FAR, lengths, nowhere, walk_around
-from ..engine.things import OPEN, THERE
-from .state import FIRST_APPLE, FIRST_DOOR, FIRST_PILLAR, PILLARS, SECOND_DOOR, THE_SIGN
+from ..engine.judge import NEGATED, RELATION, STAGE, A
+from ..engine.things import OPEN, RELATIONS, THERE
+from .state import FIRST_APPLE, FIRST_DOOR, FIRST_PILLAR, PILLAR, PILLARS, SECOND_DOOR, THE_SIGN
+
+_OPEN = RELATIONS.index("open")
 
 
 @njit
 def guide(state, player, action, things, count):
     """Write the expert's hands for one tick: for the goal of a task, or else for the world's own."""
-    if state.judged != 0:
+    if state.judged != 0 and not to_choose(state, player):
         pursue(state, player, action, things, count)
         return
     avoid, aim = nowhere(), -1
@@ -29,6 +32,16 @@ def guide(state, player, action, things, count):
         face(state, player, state.thing_y[THE_SIGN], state.thing_x[THE_SIGN], action)
     if aim >= 0:
         walk_around(state, player, state.thing_y[aim], state.thing_x[aim], avoid, action)
+
+
+@njit
+def to_choose(state, player):
+    """Whether the goal of a task now asks for an open pillar, and the way to the pillars is free."""
+    for index in range(state.clauses[player]):
+        clause = state.goal[player, index]
+        if clause[STAGE] == state.stage[player] and clause[RELATION] == _OPEN and clause[A] == PILLAR:
+            return state.status[SECOND_DOOR] == OPEN and clause[NEGATED] == 0
+    return False
 
 
 @njit

@@ -37,9 +37,7 @@ class Settings:
     curriculum_options: dict[str, float] = field(default_factory=dict)  # the numbers of that curriculum
     policies: str = "shared"  # by all players; or "independent": each player of a row has its own and learns alone
 
-    size: tuple[int, int] | None = (
-        None  # of a frame, pixels; None: as worlds/engine/look.py says
-    )
+    size: tuple[int, int] | None = None  # of a frame, pixels; None: as worlds/engine/look.py says
     repeat: int | None = None  # ticks that an action is held; None: REPEAT in real time, 1 where worlds take turns
     head: str = "moves"  # or "devices": keys, buttons and mouse themselves
     talk: bool = False  # in every tick a player can say one word to the others, who hear it in the next

@@ -2,7 +2,8 @@
 
 Each file shows an episode: what was done, the rewards, and what there is to see: of worlds of tiles every player's
 picture as one character a tile, of first-person worlds the map around each player, since their pixels may differ a
-little between machines. Regenerate after a change that is meant to change them, and read the difference: `make goldens`.
+little between machines. Regenerate after a change that is meant to change them, and read the difference: `make
+goldens`.
 """
 
 import string

@@ -17,13 +17,14 @@ import numpy as np
 import pytest
 
 import rumpus.worlds
+from rumpus.tests.chosen import ONE_OF_EACH
 from rumpus.worlds.engine import cuda, kernels, template
 from rumpus.worlds.engine.ingredients import fingerprint, sources
 from rumpus.worlds.engine.look import Tiles
 
 HERE = Path(__file__).parent
 TINY = str(HERE / "tiny_world")
-WORLDS = (*rumpus.worlds.names(), TINY)
+WORLDS = (*ONE_OF_EACH, TINY)
 PLAY = HERE / "play_kernels.py"
 KERNELS = 5  # step, reset, look, and two ways to draw
 SIMULATOR = {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONWARNINGS": "ignore"}

@@ -20,7 +20,7 @@ from torch.distributions import Bernoulli, Categorical, Distribution
 from rumpus import worlds
 from rumpus.agents import checkpoint, ppo
 from rumpus.agents.evaluate import episodes_of, evaluate, interval
-from rumpus.agents.experts import expert
+from rumpus.agents.experts import Expert, expert
 from rumpus.agents.learner import RewardScale, advantages
 from rumpus.agents.log import read_metrics
 from rumpus.agents.networks import Network, Shape
@@ -367,6 +367,7 @@ def test_an_expert_plans_anew_when_pushed_off_its_path() -> None:
         if step == 3:  # somebody else takes the keyboard for a moment
             batch.act(np.full(20, rng.integers(4)))
         won |= batch.step()["success"][:, 0] == 1
+    assert isinstance(policy, Expert)
     assert policy.plans > 20
     assert won.mean() > 0.8  # a push may open a wrong box or spend a key
 

@@ -25,7 +25,7 @@ from rumpus.worlds.engine.records import state_dtype
 STATE = state_dtype([*fields(1, 4), *carve.ROOM_FIELDS])
 DEPTH_FIRST, KRUSKAL, CORRIDORS, OPEN = range(4)
 WALL, FLOOR = 3, 7
-SIZES = [(rows, cols) for rows in range(1, carve.MAZE_ROWS + 1) for cols in range(1, carve.MAZE_COLS + 1)]
+SIZES = [(rows, cols) for rows in range(1, carve.MOST_ROWS + 1) for cols in range(1, carve.MOST_COLS + 1)]
 SEEDS = 300
 IN_A_MAP = np.array([[[0] * 3] * 3, [[0, 1, 0], [1, 1, 1], [0, 1, 0]], [[0] * 3] * 3])  # what `label` joins
 

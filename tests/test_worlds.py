@@ -7,12 +7,15 @@ from rumpus import worlds
 from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE
 from rumpus.interface.keys import BUTTONS, KEYS
 from rumpus.interface.text import decode
+from rumpus.tests.chosen import EVERY, ONE_OF_EACH
 from rumpus.worlds.engine.look import Rays, Tiles
 from rumpus.worlds.engine.replay import Episode
 from rumpus.worlds.engine.tiles import atlas, layout
 
 ROWS = 12
-every_world = pytest.mark.parametrize("name", worlds.names())
+all_worlds = pytest.mark.parametrize("name", EVERY)
+every_world = pytest.mark.parametrize("name", ONE_OF_EACH)
+"""What a family's variants have in common is tested on one of them for each number of players."""
 
 
 def make(name, n=ROWS, **options):
@@ -48,7 +51,7 @@ def play(batch, steps, seed=0, hands=None):
         yield states, outcomes, batch.draw().copy()
 
 
-@every_world
+@all_worlds
 def test_says_what_it_is(name):
     world = worlds.load(name)
     assert world.name == name
@@ -77,7 +80,7 @@ def test_same_seed_same_bytes(name):
         assert (p1 == p2).all()
 
 
-@every_world
+@all_worlds
 def test_a_row_does_not_know_its_neighbours(name):
     """Row i of a batch seeded with s is the environment seeded with s + i."""
     batch, alone = make(name), make(name, 1)
@@ -281,7 +284,7 @@ def test_absurd_frame_sizes_are_refused(name, size):
         make(name, 1, size=size)
 
 
-@every_world
+@all_worlds
 def test_knobs_are_bounded(name):
     world = worlds.load(name)
     for knob, record in world.knobs.items():

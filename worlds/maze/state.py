@@ -23,7 +23,7 @@ MOST = 64
 OBJECTS, STRAWBERRIES = 20, 8
 GOALS = 16
 """How many of the times at which the goal was reached are kept."""
-ROWS, COLS = carve.MAZE_ROWS, carve.MAZE_COLS
+ROWS, COLS = carve.MOST_ROWS, carve.MOST_COLS
 SMALLEST = 3  # rows and columns of the smallest maze: every fold has some
 
 KNOBS = {

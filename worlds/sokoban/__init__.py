@@ -35,7 +35,11 @@ SOKOBAN = World(
     state=STATE,
     reset=reset,
     step=step,
-    look=Tiles(tile, Path(__file__).parent.parent.parent / "assets" / "sprites" / "sokoban.png", lambda knobs: (knobs["height"], knobs["width"])),
+    look=Tiles(
+        tile,
+        Path(__file__).parent.parent.parent / "assets" / "sprites" / "sokoban.png",
+        lambda knobs: (knobs["height"], knobs["width"]),
+    ),
     keys=("up", "down", "left", "right", "w", "s", "a", "d"),
     buttons=("left",),
     cursor=True,

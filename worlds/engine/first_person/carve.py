@@ -21,7 +21,7 @@ from ..random import draw
 from ..rays.scene import COLS, ROWS
 from ..rays.textures import BRICK, PLANKS
 
-MAZE_ROWS, MAZE_COLS = (ROWS - 1) // 2, (COLS - 1) // 2
+MOST_ROWS, MOST_COLS = (ROWS - 1) // 2, (COLS - 1) // 2
 """The largest maze, in maze cells: 13x20."""
 
 ROOMS = 12

@@ -9,6 +9,8 @@ its task asks for:
             break
 """
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
@@ -32,7 +34,7 @@ _THING = 1 << 40  # things' hashes are told from those of cells
 @njit
 def fold(state):
     """The fold of a map: by its walls and floors, and by which things lie in which cells."""
-    total = np.uint64(0)
+    total: Any = np.uint64(0)
     for y in range(state.map_rows):
         for x in range(state.map_cols):
             here = np.int64(state.walls[y, x]) * _TEXTURES + np.int64(state.floors[y, x])

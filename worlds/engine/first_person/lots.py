@@ -1,8 +1,8 @@
 """Drawing lots: numbers, or free cells of the map, in random order, each once. They lie in the state's `queue`.
 
-    count = list_free(state, 1, 1, rows, cols)
-    for index in range(things):
-        cell = pick(state, index, count)
+count = list_free(state, 1, 1, rows, cols)
+for index in range(things):
+    cell = pick(state, index, count)
 """
 
 import numpy as np

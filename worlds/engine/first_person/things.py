@@ -62,8 +62,8 @@ def touching(state, player, index, reach):
 
 @njit
 def meets(state, player, index, reach):
-    """The same with reach in 1/ONE cells, rounded as goals round it: what `touching` says in a goal if the radii of both
-    and SLACK add up to reach."""
+    """The same with reach in 1/ONE cells, rounded as goals round it: what `touching` says in a goal if the radii of
+    both and SLACK add up to reach."""
     if state.status[index] != THERE or state.holder[index] != 0:
         return False
     dy = state.thing_y[index] // _TO_ONE - state.y[player] // _TO_ONE

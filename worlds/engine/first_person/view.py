@@ -27,6 +27,7 @@ STRIDE_TICKS = 20
 _AMBIENT = F(0.72)
 _BACK, _LEFT, _UP = F(0.5), F(0.26), F(0.826)  # of the way to the lamp, of length 1
 _BRISK = CELL // 12  # units a tick at which strides are longest
+_INSIDE = CELL // 4  # players as near as this stand in one another, and are not seen
 _CELLS = F(1 / CELL)
 _ONE = F(1 / TURN)
 _REACH, _ASIDE, _BELOW = F(0.22), F(0.5), F(0.72)  # of the own hand, in cells and as shares of it
@@ -128,7 +129,8 @@ def in_hand(scene, look, paint, tick):
 def show_players(scene, state, player, paints):
     """All other players: paints[player] is the colour of each, 0xRRGGBB. Who walks strides."""
     for other in range(state.players):
-        if other == player:
+        apart = max(abs(state.y[other] - state.y[player]), abs(state.x[other] - state.x[player]))
+        if other == player or apart < _INSIDE:
             continue
         first = scene.solids
         speed = min(abs(state.vx[other]) + abs(state.vy[other]), _BRISK)

@@ -9,6 +9,7 @@ few rounds, on one core, in frames a second; ours are with rules, tasks and new 
 from __future__ import annotations
 
 import importlib
+import tempfile
 import time
 from collections.abc import Callable
 from itertools import cycle
@@ -40,7 +41,7 @@ def first_person(world: World, seconds: float = 3.0, against: str | None = None)
     and RuntimeError where the peer is not installed.
     """
     if not isinstance(world.look, Rays):
-        raise ValueError(f"{world.name} is drawn in tiles; these figures are of first-person worlds, such as a maze")
+        raise ValueError(f"{world.name} is drawn in tiles; these figures are of first-person worlds")
     runs: dict[tuple[str, tuple[int, int]], Callable[[], int]] = {}
     for size in SIZES:
         runs[world.name, size] = _ours(world, size)
@@ -101,7 +102,7 @@ def room(objects: int, seed: int) -> np.ndarray:
     for number in range(objects):
         depth = rng.uniform(2, 9)
         x, y = 1.6 + depth, ROOM / 2 + rng.uniform(-0.6, 0.6) * depth
-        put = (s.sphere, s.box, s.cylinder, s.capsule)[number % 4]
+        put: Any = (s.sphere, s.box, s.cylinder, s.capsule)[number % 4]
         halves = {s.sphere: (0.2,), s.box: (0.2, 0.2, 0.2), s.cylinder: (0.2, 0.2), s.capsule: (0.15, 0.1)}[put]
         put(scene, x, y, halves[-1] + (0.15 if put is s.capsule else 0), *halves, int(rng.integers(1 << 24)))
     return made
@@ -127,6 +128,7 @@ def _vizdoom(size: tuple[int, int] | None) -> Callable[[], int]:
         raise RuntimeError("ViZDoom is not installed: pip install --no-deps vizdoom") from None
     game = vizdoom.DoomGame()
     game.load_config(str(Path(vizdoom.scenarios_path) / "my_way_home.cfg"))
+    game.set_doom_config_path(str(Path(tempfile.mkdtemp(prefix="rumpus-")) / "vizdoom.ini"))
     game.set_window_visible(False)
     game.set_mode(vizdoom.Mode.PLAYER)
     game.set_screen_format(vizdoom.ScreenFormat.RGB24)

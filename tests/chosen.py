@@ -1,0 +1,17 @@
+"""Which worlds tests play that need not play every variant: all of tiles, and of each family of first-person worlds the
+shortest one for each number of players."""
+
+from rumpus import worlds
+from rumpus.worlds.engine.look import Tiles
+
+
+def one_of_each() -> list[str]:
+    kept: dict[object, str] = {}
+    for name in sorted(worlds.names(), key=lambda name: worlds.load(name).limit):
+        world = worlds.load(name)
+        kept.setdefault(name if isinstance(world.look, Tiles) else (world.reset, world.players), name)
+    return [name for name in worlds.names() if name in kept.values()]
+
+
+ONE_OF_EACH = one_of_each()
+EVERY = list(worlds.names())

@@ -9,8 +9,6 @@ its task asks for:
             break
 """
 
-from typing import Any
-
 import numpy as np
 from numba import njit
 
@@ -34,15 +32,15 @@ _THING = 1 << 40  # things' hashes are told from those of cells
 @njit
 def fold(state):
     """The fold of a map: by its walls and floors, and by which things lie in which cells."""
-    total: Any = np.uint64(0)
+    total = np.uint64(0)
     for y in range(state.map_rows):
         for x in range(state.map_cols):
             here = np.int64(state.walls[y, x]) * _TEXTURES + np.int64(state.floors[y, x])
             total ^= mix(np.uint64((y * COLS + x) * _TEXTURES * _TEXTURES + here))
     for index in range(state.things):
-        y, x = np.int64(cell_of(state.thing_y[index])), np.int64(cell_of(state.thing_x[index]))
+        row, col = np.int64(cell_of(state.thing_y[index])), np.int64(cell_of(state.thing_x[index]))
         what = np.int64(state.kind[index]) * _TEXTURES + np.int64(state.colour[index])
-        total ^= mix(np.uint64(_THING * (1 + what) + y * COLS + x))
+        total ^= mix(np.uint64(_THING * (1 + what) + row * COLS + col))
     part = np.int32(mix(total) >> _PART)
     return TEST if part == 0 else VALID if part == 1 else TRAIN
 

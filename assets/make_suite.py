@@ -18,7 +18,10 @@ from ..worlds.engine.kernels import write_atomically
 
 FOLDER = Path(__file__).parent / "tasks"
 SEED = 2026
-ALONE = {"sokoban": 104, "sokoban-small": 104, "box-world": 104, "box-world-small": 104, "box-world-viewport": 52}
+ALONE = {
+    **{"sokoban": 104, "sokoban-small": 104, "box-world": 104, "box-world-small": 104, "box-world-viewport": 52},
+    **{"maze-find": 52, "key-and-door": 26},
+}
 TOGETHER = {"sokoban-duo": ("partners", "informed-blind", "race")}
 EACH = 50  # tasks of a kind for several players
 

@@ -9,8 +9,16 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
+import imageio.v3 as imageio
+import numpy as np
+
+from rumpus import worlds
+from rumpus.agents.clip import write_clip
+from rumpus.agents.experts import expert
 from rumpus.tasks.skills import SKILLS
+from rumpus.worlds.engine.batch import Batch
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -38,12 +46,57 @@ def clips() -> None:
         rumpus("watch", world, "expert", "--seed", "4", "--size", "280x280", "--episodes", "1", "--out", out, *options)
 
 
+FIRST_PERSON = (
+    *("maze-random-goal", "collect", "memory-maze-9", "key-and-door"),
+    *("tag-four", "hide-and-seek", "race", "water-maze"),
+)
+
+
+def first_person() -> None:
+    """What the first player sees in first-person worlds, in one picture; and an expert on its way, as a clip."""
+    seen = [telling(name, ticks=200) for name in FIRST_PERSON]
+    rows = [np.concatenate(seen[row : row + 4], axis=1) for row in range(0, len(seen), 4)]
+    imageio.imwrite(PICTURES / "first-person.png", np.concatenate(rows))
+    batch, guide = begun("maze-find", (150, 200), seed=5)
+    frames = []
+    while not batch.over[0] and len(frames) < 100:
+        frames.append(batch.picture())
+        for _ in range(4):
+            guide.act(batch, np.zeros(1, bool))
+            batch.step()
+    write_clip(PICTURES / "maze-find.gif", iter(frames), 7.5)
+
+
+def begun(name: str, size: tuple[int, int], seed: int = 0) -> tuple[Batch, Any]:
+    """An episode of a world, and the expert that is to play it."""
+    batch = worlds.batch(name, 1, size=size, seed=seed)
+    batch.reset()
+    guide = expert(batch.world)
+    assert guide is not None
+    guide.start(batch)
+    return batch, guide
+
+
+def telling(name: str, ticks: int) -> np.ndarray:
+    """The picture of an episode's first ticks in which there is the most to see: things, but no wall of them."""
+    batch, guide = begun(name, (180, 240))
+    marks, best, shown = np.zeros(batch.pixels.shape[:4], np.uint8), -1.0, batch.picture()
+    for _ in range(ticks):
+        guide.act(batch, np.zeros(1, bool))
+        batch.step()
+        batch.draw(marks=marks)
+        share = float((marks[0, 0] > 0).mean())
+        worth = len(np.unique(marks[0, 0])) + 20 * min(share, 0.3 - share)
+        if worth > best:
+            best, shown = worth, batch.picture()
+    return shown
+
+
 def window() -> None:
     """The window of `rumpus play`, drawn without a screen, after a few key presses."""
     os.environ["SDL_VIDEODRIVER"] = "dummy"
     import pygame
 
-    from rumpus import worlds
     from rumpus.agents.human.session import Session
     from rumpus.agents.human.window import Window
     from rumpus.interface.viewer import open_display
@@ -84,4 +137,5 @@ if __name__ == "__main__":
     tables()
     window()
     clips()
+    first_person()
     sheet()

@@ -58,7 +58,7 @@ def first_person() -> None:
     rows = [np.concatenate(seen[row : row + 4], axis=1) for row in range(0, len(seen), 4)]
     imageio.imwrite(PICTURES / "first-person.png", np.concatenate(rows))
     batch, guide = begun("maze-find", (150, 200), seed=5)
-    frames = []
+    frames: list[np.ndarray] = []
     while not batch.over[0] and len(frames) < 100:
         frames.append(batch.picture())
         for _ in range(4):

@@ -1,17 +1,20 @@
 """Does a memory find a goal sooner the second time? A study that anyone can extend.
 
-    .venv/bin/python docs/memory_study.py --out runs/memory        # about twenty minutes on two cores
+    .venv/bin/python docs/memory_study.py --out runs/memory        # about half an hour on two cores
 
-In `maze-small` the goal stays where it is while the player, whenever it gets there, goes on from another place. Agents
-with an LSTM and without one train from each seed, on a thread of their own, and then play mazes of the test split for
-twice as long an episode: how long from the start to the first goal, from there to the second, and between later ones?
-That is the question of the table of latencies in Mirowski et al. 2017. A run that is there is not made again.
+The goal stays where it is until the episode ends, and the player, whenever it gets there, goes on from another place in
+`maze-small`, whose maze is new in each episode, and from the middle of a small `i-maze`, where the goal is at the end
+of one of four arms. Agents with an LSTM and without one train from each seed, on a thread of their own, and then play
+for twice as long an episode, mazes of the test split: how long from the start to the first goal, from there to the
+second, and between later ones? That is the question of the table of latencies in Mirowski et al. 2017. A run that is
+there is not made again.
 """
 
 from __future__ import annotations
 
 import argparse
 from concurrent.futures import ProcessPoolExecutor
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +27,10 @@ from rumpus.agents.evaluate import episodes_of
 from rumpus.agents.policy import player
 from rumpus.worlds.engine.batch import Batch
 
-WORLD = "maze-small"
+MAZES: dict[str, dict[str, Any]] = {
+    "maze-small": {},
+    "i-maze": {"knobs": {"height": 3, "width": 3}, "limit": 600},
+}
 ARMS = {"LSTM": 128, "none": 0}  # units
 SEEDS = (0, 1, 2)
 SETTINGS: dict[str, Any] = {
@@ -35,20 +41,22 @@ EPISODES, LONGER = 512, 2  # to measure, and how many times as long as in traini
 TIMES = ("first", "second", "later")
 
 
-def run(folder: Path, arm: str, seed: int) -> dict[str, float]:
+def run(folder: Path, maze: str, arm: str, seed: int) -> dict[str, float]:
     """Train one run and measure it: goals an episode, and mean seconds to the first, the second and later goals."""
-    path = folder / f"{arm.lower()}-{seed}"
+    path = folder / f"{maze}-{arm.lower()}-{seed}"
     if not (path / checkpoint.NAME).exists() or checkpoint.load(path)["updates"] < checkpoint.load(path)["total"]:
-        ppo.train(ppo.Settings(WORLD, units=ARMS[arm], seed=seed, **SETTINGS), path, overwrite=True, bar=False)
-    return measure(str(path), seed)
+        settings = ppo.Settings(maze, units=ARMS[arm], seed=seed, **MAZES[maze], **SETTINGS)
+        ppo.train(settings, path, overwrite=True, bar=False)
+    return measure(maze, str(path), seed)
 
 
-def measure(agent: str, seed: int) -> dict[str, float]:
+def measure(maze: str, agent: str, seed: int) -> dict[str, float]:
     """Goals an episode, and mean seconds to the first, the second and later goals, of what was found in time."""
-    world = worlds.load(WORLD)
+    world, options = worlds.load(maze), dict(MAZES[maze])
     policy, trained = player(agent, world, seed=seed)
-    repeat, limit = trained.get("repeat", 1), LONGER * world.limit
-    batch = Batch(world, EPISODES, split="test", seed=1, threads=1, limit=limit, repeat=repeat)
+    options["limit"] = LONGER * options.get("limit", world.limit)
+    repeat = trained.get("repeat", SETTINGS["repeat"] if agent == "random" else 1)
+    batch = Batch(world, EPISODES, split="test", seed=1, threads=1, repeat=repeat, **options)
     episodes_of(policy, batch, EPISODES)  # one in each row, whose last states tell what was found when
     found, when = batch.states["found"], batch.states["when"].astype(float)
     when[np.arange(when.shape[1]) >= found[:, None]] = np.nan
@@ -67,20 +75,25 @@ def main() -> None:
     """See the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("runs/memory"))
+    parser.add_argument("--maze", action="append", choices=MAZES, help="only this one; may be repeated")
     given = parser.parse_args()
     with ProcessPoolExecutor(2) as pool:
-        waiting = {(arm, seed): pool.submit(run, given.out, arm, seed) for seed in SEEDS for arm in ARMS}
+        plan = product(given.maze or MAZES, SEEDS, ARMS)
+        waiting = {(maze, arm, seed): pool.submit(run, given.out, maze, arm, seed) for maze, seed, arm in plan}
         found = {key: future.result() for key, future in waiting.items()}
-    print("| memory | goals an episode | s to the first | s to the second | s to later ones | first less second |")
-    print("|---|---|---|---|---|---|")
-    for arm in ARMS:
-        rows = [found[arm, seed] for seed in SEEDS]
-        cells = [interval([row[name] for row in rows]) for name in ("goals", *TIMES)]
-        cells.append(interval([row["first"] - row["second"] for row in rows]))
-        print(f"| {arm} | {' | '.join(cells)} |")
-    for agent in ("expert", "random"):
-        row = measure(agent, 0)
-        print(f"| {agent} | {' | '.join(f'{row[name]:.1f}' for name in ('goals', *TIMES))} | |")
+    print(
+        "| maze | memory | goals an episode | s to the first | s to the second | s to later ones | first less second |"
+    )
+    print("|---|---|---|---|---|---|---|")
+    for maze in given.maze or MAZES:
+        for arm in ARMS:
+            rows = [found[maze, arm, seed] for seed in SEEDS]
+            cells = [interval([row[name] for row in rows]) for name in ("goals", *TIMES)]
+            cells.append(interval([row["first"] - row["second"] for row in rows]))
+            print(f"| `{maze}` | {arm} | {' | '.join(cells)} |")
+        for agent in ("expert", "random"):
+            row = measure(maze, agent, 0)
+            print(f"| `{maze}` | {agent} | {' | '.join(f'{row[name]:.1f}' for name in ('goals', *TIMES))} | |")
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def test_somebodys_world_is_benched_trained_and_evaluated(theirs, tmp_path):
         (("train", "magic", "sokoban"), "unknown algorithm 'magic'"),
         (("train", "ppo", "sokoban", "--curriculum", "plr"), "give a file of them"),
         (("play", "sokoban", "--task", "/nowhere:1"), "no such file of tasks"),
-        (("tasks", "generate", "sokoban", "--players", "2", "--out", "x.jsonl"), "worlds for 2: sokoban-duo"),
+        (("tasks", "generate", "sokoban", "--players", "2", "--out", "x.jsonl"), "sokoban-duo"),
         (("tasks", "generate", "sokoban", "--kind", "race", "--out", "x.jsonl"), "race"),
         (("tasks", "understand", "sokoban", "push the red bx onto a target"), "did you mean"),
         (("evaluate", "sokoban"), "a world and an agent"),

@@ -264,11 +264,12 @@ def test_what_one_says_the_other_hears(name):
     env = worlds.parallel(name, size=SIZE, render_mode="rgb_array")
     env.reset(seed=0)
     actions = {agent: env.action_space(agent).sample() for agent in env.agents}
-    actions["player_0"]["say"], actions["player_1"]["say"] = "go left, I push", ""
+    for agent in env.agents:
+        actions[agent]["say"] = "go left, I push" if agent == "player_0" else ""
     observations, *_ = env.step(actions)
-    assert observations["player_1"]["chat"] == "go left, I push"
-    assert observations["player_0"]["chat"] == ""
-    assert env.render().shape == (SIZE[0], 2 * SIZE[1], 3)
+    for agent in env.agents:
+        assert observations[agent]["chat"] == ("" if agent == "player_0" else "go left, I push")
+    assert env.render().shape == (SIZE[0], env.num_agents * SIZE[1], 3)
     assert (observations["player_0"]["pixels"] != observations["player_1"]["pixels"]).any(), "each sees itself"
     with pytest.raises(ValueError, match="live agent"):
         env.step({"player_0": actions["player_0"]})

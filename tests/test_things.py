@@ -78,9 +78,9 @@ def test_the_objective_is_judged_as_the_rules_see_it(name):
         found = judged.step()
         assert (found["success"][going] == outcomes["success"][going]).all()
         assert (found["reward"][going] == outcomes["success"][going]).all()
-        won |= going & (outcomes["success"] != 0).all(axis=1)
+        won |= going & (outcomes["success"] != 0).any(axis=1)
     assert won[::2].any()
-    assert not won.all()
+    assert not won.all() or world.players > 1, "where players compete, somebody often wins"
 
 
 @showing_worlds

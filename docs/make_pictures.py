@@ -47,14 +47,14 @@ def clips() -> None:
 
 
 FIRST_PERSON = (
-    *("maze-random-goal", "collect", "memory-maze-9", "key-and-door"),
-    *("tag-four", "hide-and-seek", "race", "water-maze"),
+    *("maze-random-goal", "i-maze", "key-and-door-small", "tag"),
+    *("collect", "memory-maze-9", "race", "water-maze"),
 )
 
 
 def first_person() -> None:
     """What the first player sees in first-person worlds, in one picture; and an expert on its way, as a clip."""
-    seen = [telling(name, ticks=200) for name in FIRST_PERSON]
+    seen = [telling(name, ticks=400) for name in FIRST_PERSON]
     rows = [np.concatenate(seen[row : row + 4], axis=1) for row in range(0, len(seen), 4)]
     imageio.imwrite(PICTURES / "first-person.png", np.concatenate(rows))
     batch, guide = begun("maze-find", (150, 200), seed=5)

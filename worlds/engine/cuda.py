@@ -34,6 +34,7 @@ from .world import World
 
 THREADS = 64  # threads in a block of step and reset: small, so that few worlds still spread over all multiprocessors
 AT_ONCE = 1 << 26  # pixels of first-person frames that are drawn together; each takes 21 bytes to work in
+MOST_VIEWS = 1 << 15  # that are drawn together; a grid has fewer than 65536 blocks in its second direction
 LANES, TEAMS = 32, 8  # threads in a block of draw: so many side by side in a row of tiles, and so many rows at once
 
 
@@ -178,7 +179,7 @@ class Cuda:
         marks = self.zeros(none, np.uint8) if marks is None else marks
         n, players, height, width, _ = pixels.shape
         scenes = self._look_around(states, mask)
-        together = min(max(AT_ONCE // (height * width), 1), n * players)
+        together = min(max(AT_ONCE // (height * width), 1), n * players, MOST_VIEWS)
         if (together, height, width) not in self._rooms:
             shapes = rays.cuda_scratch(together, height, width)
             self._rooms = {(together, height, width): {name: self.zeros(*what) for name, what in shapes.items()}}

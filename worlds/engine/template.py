@@ -31,7 +31,7 @@ from {look} as world_scene
 
 _TICK = '''
 
-@njit
+@njit(inline="always")
 def tick(state, actions, outcomes, scratch):
     """One tick of one row; False, and nothing happens, if its episode is over."""
     if not before(state, actions, outcomes):
@@ -43,7 +43,7 @@ def tick(state, actions, outcomes, scratch):
     return True
 
 
-@njit
+@njit(inline="always")
 def ticks(state, actions, outcomes, spare, scratch, repeat):
     """The same hands for so many ticks, or until the episode is over; rewards are summed."""
     if tick(state, actions, outcomes, scratch):

@@ -1,4 +1,4 @@
-"""Ten million random ticks over the first-person worlds: nobody leaves the map or enters a wall, all numbers are numbers.
+"""Ten million random ticks over the first-person worlds: nobody leaves the map or enters a wall.
 
 The worlds are those of `chosen`, which between them are of every family. Hands are anything at all that the door lets
 through: the keys of the world, buttons, and now and then the largest mouse motion there is.

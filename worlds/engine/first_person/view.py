@@ -31,7 +31,8 @@ _INSIDE = CELL // 4  # players as near as this stand in one another, and are not
 _CELLS = F(1 / CELL)
 _ONE = F(1 / TURN)
 _REACH, _ASIDE, _BELOW = F(0.22), F(0.5), F(0.72)  # of the own hand, in cells and as shares of it
-_IN_HAND, _CARRIED = F(0.13), F(0.7)  # sizes of things in the own hand and in others'
+_IN_HAND, _BEHIND = F(1.5)  # cells behind the eye, from where on nothing of a thing can be seen
+_CARRIED = F(0.13), F(0.7)  # sizes of things in the own hand and in others'
 
 
 @njit
@@ -84,7 +85,7 @@ def across(state, y, x):
 def show_things(scene, state, player, looks, paints):
     """All things that are not gone. looks[kind]: number in the catalogue; paints[colour]: 0xRRGGBB; both begin with
     what number 0 looks like, no kind and no colour (see catalogue.PAINTS). Doors and hurdles stand across their
-    passage; what the player itself holds is shown in its right hand."""
+    passage; what the player itself holds is shown in its right hand. What lies behind is left out."""
     for index in range(state.things):
         look = looks[state.kind[index]]
         if state.status[index] == GONE or look == 0:
@@ -93,6 +94,8 @@ def show_things(scene, state, player, looks, paints):
         paint = paints[state.colour[index]]
         x, y = F(state.thing_x[index]) * _CELLS, F(state.thing_y[index]) * _CELLS
         z = F(state.thing_z[index]) * _CELLS
+        if holder == 0 and (x - scene.eye[0]) * scene.ahead[0] + (y - scene.eye[1]) * scene.ahead[1] < -_BEHIND:
+            continue
         ahead_x, ahead_y = F(1), F(0)
         if look in (DOOR, HURDLE) and across(state, state.thing_y[index], state.thing_x[index]):
             ahead_x, ahead_y = F(0), F(1)

@@ -31,8 +31,8 @@ _INSIDE = CELL // 4  # players as near as this stand in one another, and are not
 _CELLS = F(1 / CELL)
 _ONE = F(1 / TURN)
 _REACH, _ASIDE, _BELOW = F(0.22), F(0.5), F(0.72)  # of the own hand, in cells and as shares of it
-_IN_HAND, _BEHIND = F(1.5)  # cells behind the eye, from where on nothing of a thing can be seen
-_CARRIED = F(0.13), F(0.7)  # sizes of things in the own hand and in others'
+_IN_HAND, _CARRIED = F(0.13), F(0.7)  # sizes of things in the own hand and in others'
+_BEHIND = F(1.5)  # cells behind the eye, from where on nothing of a thing can be seen
 
 
 @njit

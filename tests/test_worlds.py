@@ -372,3 +372,14 @@ def test_seed_arrays_and_masks_are_checked():
         batch.reset(np.ones(3, bool))
     batch.reset(seed=np.arange(ROWS)[::-1])
     assert batch.states["seed"].tolist() == list(range(ROWS))[::-1]
+
+
+@all_worlds
+def test_what_players_are_told_is_known_beforehand(name):
+    """Agents look texts up by what the task says and what the world may say later."""
+    batch = make(name, 4, repeat=15)
+    batch.reset(seed=2)
+    told = {decode(tokens) for tokens in batch.task["instruction"][0, : batch.players]}
+    for _ in play(batch, 25):
+        now = {decode(tokens) for tokens in batch.instruction.reshape(-1, batch.instruction.shape[-1])}
+        assert now <= told | set(batch.world.retold)

@@ -25,7 +25,7 @@ from ..engine.world import World
 from .guide import guide
 from .level import complaint, reset
 from .look import scene
-from .rules import step
+from .rules import TEXTS, step
 from .state import KNOBS, STATE
 from .things import THINGS
 
@@ -48,6 +48,7 @@ HIDE_AND_SEEK = World(
     splits={**SPLITS, "larger": {"down": 3, "across": 4, "blocks": 6}},
     limit=36 * HZ,
     instruction="hide, or find who hides",
+    retold=TEXTS,
     things=THINGS,
     guide=guide,
 )

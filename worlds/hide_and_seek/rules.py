@@ -20,9 +20,12 @@ ARM = CELL * 5 // 4
 SEES = ONE_UNIT * 7 // 8
 """A hider is seen if its middle is within 29 degrees of where a seeker looks: this is the cosine."""
 
-HIDE = encode("hide where nobody sees you")
-WAIT = encode("wait with your eyes shut; then find who hides")
-SEEK = encode("find who hides and keep looking at them")
+TEXTS = (
+    "hide where nobody sees you",
+    "wait with your eyes shut; then find who hides",
+    "find who hides and keep looking at them",
+)
+HIDE, WAIT, SEEK = map(encode, TEXTS)
 
 
 @njit

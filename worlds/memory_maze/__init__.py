@@ -34,7 +34,7 @@ from ..engine.world import World
 from .guide import guide
 from .level import complaint, reset
 from .look import scene
-from .rules import step
+from .rules import TEXTS, step
 from .state import KNOBS, STATE
 from .things import THINGS
 
@@ -58,6 +58,7 @@ NINE = World(
     splits=SPLITS,
     limit=1000 * TICKS,
     instruction="find the ball that you are asked for",
+    retold=TEXTS,
     things=THINGS,
     guide=guide,
 )

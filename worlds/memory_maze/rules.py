@@ -17,7 +17,8 @@ SPEED = CELL // 12
 REACH = CELL // 2
 """From the middle of the player to that of a ball it touches, in units."""
 
-PROMPTS = np.stack([encode(""), *(encode(f"find the {colour} ball") for colour in COLOURS)])
+TEXTS = tuple(f"find the {colour} ball" for colour in COLOURS)
+PROMPTS = np.stack([encode(text) for text in ("", *TEXTS)])
 """What the player is told, as tokens, by the colour's number."""
 
 

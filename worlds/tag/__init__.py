@@ -22,7 +22,7 @@ from ..engine.world import World
 from .guide import guide
 from .level import reset
 from .look import scene
-from .rules import step
+from .rules import TEXTS, step
 from .state import KNOBS, STATE
 from .things import THINGS
 
@@ -43,6 +43,7 @@ TAG = World(
     splits={**SPLITS, "larger": {"height": 15, "width": 21, "pillars": 20}},
     limit=40 * HZ,
     instruction="if you are it, catch somebody; if not, run",
+    retold=TEXTS,
     things=THINGS,
     guide=guide,
 )

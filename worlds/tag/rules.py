@@ -15,8 +15,8 @@ CAUGHT = np.float32(1.0)
 TOUCH = RADIUS * 5 // 2
 """How near the middles of two players are when one touches the other, in units."""
 
-IT = encode("you are it: catch somebody")
-RUN = encode("run: do not let yourself be caught")
+TEXTS = ("you are it: catch somebody", "run: do not let yourself be caught")
+IT, RUN = map(encode, TEXTS)
 
 
 @njit

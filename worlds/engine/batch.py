@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -312,11 +313,11 @@ class Batch:
 
     def save(self, row: int) -> bytes:
         """One row's whole state as bytes: `load` gives back this moment, in this batch or another of this world."""
-        return self._mark() + self._device.get(self.states[row : row + 1]).tobytes()
+        return self._mark + self._device.get(self.states[row : row + 1]).tobytes()
 
     def load(self, row: int, data: bytes) -> None:
         """Put a saved state into a row. Raises ValueError, and changes nothing, if it is not one of this world."""
-        mark = self._mark()
+        mark = self._mark
         if len(data) != len(mark) + self.world.state.itemsize or data[: len(mark)] != mark:
             raise ValueError(
                 f"these {len(data)} bytes are no saved state of {self.world.name} version {self.world.version} with "
@@ -324,6 +325,7 @@ class Batch:
             )
         self.states[row : row + 1] = self._device.put(np.frombuffer(data, self.world.state, offset=len(mark)).copy())
 
+    @cached_property
     def _mark(self) -> bytes:
         """Eight bytes that tell this family's records from others."""
         record = f"{self.world.reset.__module__} {self.world.version} {self.world.state.descr}"

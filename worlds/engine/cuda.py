@@ -320,27 +320,26 @@ def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
     """PTX of all kernels of a world, by name, for GPUs of this compute capability (9.0: H200). Needs no GPU."""
     from numba import boolean, int64
 
-    array = _array
     task, levels = world.task(), world.blank if world.bank is None else world.levels()
-    rows = array(world.state, 1), array(np.uint8, 1)
+    rows = _array(world.state, 1), _array(np.uint8, 1)
     signatures = {
-        "step": (rows[0], array(ACTION, 2), *[array(OUTCOME, 2)] * 2, array(THING, 2), int64),
-        "look": (rows[0], array(ACTION, 2), array(THING, 2), array(np.int32, 1), array(np.uint8, 3)),
+        "step": (rows[0], _array(ACTION, 2), *[_array(OUTCOME, 2)] * 2, _array(THING, 2), int64),
+        "look": (rows[0], _array(ACTION, 2), _array(THING, 2), _array(np.int32, 1), _array(np.uint8, 3)),
         "reset": (
             *rows,
-            array(np.uint64, 1),
+            _array(np.uint64, 1),
             boolean,
-            array(np.int32, 1),
-            array(np.int64, 1),
-            array(task.dtype, 1),
-            array(getattr(levels, "dtype", np.uint8), 1),
+            _array(np.int32, 1),
+            _array(np.int64, 1),
+            _array(task.dtype, 1),
+            _array(getattr(levels, "dtype", np.uint8), 1),
         ),
     }
     if isinstance(world.look, Tiles):
         for word in template.WORDS:
-            signatures[f"draw_{word}"] = (*rows, array(np.uint8, 5), array(word, 4), array(word, 3), *(int64,) * 5)
+            signatures[f"draw_{word}"] = (*rows, _array(np.uint8, 5), _array(word, 4), _array(word, 3), *(int64,) * 5)
     else:
-        signatures["look_around"] = (*rows, array(SCENE, 2))
+        signatures["look_around"] = (*rows, _array(SCENE, 2))
     return _compiled(cuda_kernels(world), signatures, capability)
 
 

@@ -5,10 +5,11 @@ from numba import njit
 
 from ..engine.first_person.body import stand, walk
 from ..engine.first_person.ground import cell_of, flood, random_free, random_free_far
-from ..engine.first_person.state import CELL, TURN
+from ..engine.first_person.state import TURN
+from ..engine.first_person.things import meets
 from ..engine.random import draw
 from ..engine.rays.scene import COLS
-from ..engine.things import GONE, ONE, THERE
+from ..engine.things import GONE, ONE
 from .state import APPLE, GOALS, NO_GOAL, RED_BALL, STRAWBERRY
 
 # Mirowski et al. 2017.
@@ -18,15 +19,6 @@ STRAWBERRY_PAY = np.float32(2.0)
 
 REACH = ONE // 2
 """From the middle of the player to that of what it touches, in 1/ONE cells: who walks past in a corridor touches it."""
-_UNIT = CELL // ONE
-
-
-@njit
-def touches(state, index):
-    """Whether the player touches a thing, in the very numbers by which goals see it."""
-    dy = state.thing_y[index] // _UNIT - state.y[0] // _UNIT
-    dx = state.thing_x[index] // _UNIT - state.x[0] // _UNIT
-    return dy * dy + dx * dx <= REACH * REACH
 
 
 @njit
@@ -40,7 +32,7 @@ def step(state, actions, outcomes):
         kind = state.kind[index]
         fruit = kind in (APPLE, STRAWBERRY)
         goal = index == 0 and state.treasure != NO_GOAL
-        if not (fruit or goal) or state.status[index] != THERE or not touches(state, index):
+        if not (fruit or goal) or not meets(state, 0, index, REACH):
             continue
         if goal:
             reach(state, outcome)

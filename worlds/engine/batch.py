@@ -11,6 +11,7 @@ pixels = batch.draw()
 from __future__ import annotations
 
 import hashlib
+import weakref
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +23,8 @@ from ...interface.action import ACTION, OUTCOME, move_table
 from .cpu import Cpu
 from .ingredients import python
 from .judge import MILLI
-from .look import Rays
+from .look import Frames, Rays
+from .outside import Outside
 from .random import mix
 from .table import Table
 from .things import THING
@@ -90,6 +92,7 @@ class Batch:
         self._moves = self._device.put(move_table(world.moves))
         self._seed: int | None = check_seed(seed)
         self.size = size if isinstance(size, tuple) else (size, size)
+        self.outside = self._make_outside()
         acted = self.states, self.actions, self.outcomes, self._spare, self._things
         self._device.prepare(*acted, self._all, self._seeds, self._any, *self._table)
 
@@ -198,6 +201,8 @@ class Batch:
             self._count(mask)
         rows = self._any if tasks is None else self._device.put(self._checked_rows(tasks))
         self._device.reset(self.states, mask, self._seeds, seed is not None, rows, *self._table)
+        if self.outside:
+            self.outside.reset(self.states, mask)
 
     def _count(self, mask: Any) -> None:
         """Add what has ended in the rows of the mask to the tally of their tasks."""
@@ -217,7 +222,11 @@ class Batch:
     def step(self) -> Any:
         """One step of every row with what `actions` holds: `repeat` ticks, or as many as its episode has left, with
         their rewards added up. Rows that are over do nothing. Returns `outcomes`."""
-        self._device.step(self.states, self.actions, self.outcomes, self._spare, self._things, self.repeat)
+        arguments = self.states, self.actions, self.outcomes, self._spare, self._things, self.repeat
+        if self.outside:
+            self._device.step_outside(self.outside, *arguments)
+        else:
+            self._device.step(*arguments)
         return self.outcomes
 
     def look(self) -> tuple[Any, Any, Any]:
@@ -253,10 +262,14 @@ class Batch:
             )
         mask = self._all if mask is None else self._checked(mask)
         if depths is None and marks is None:
+            if isinstance(self.world.look, Frames):
+                for row in np.flatnonzero(mask):
+                    self._draw_outside(int(row), out[row])
+                return out
             self._device.draw(self.states, mask, out, self.rows, self.cols)
             return out
         if not isinstance(self.world.look, Rays):
-            raise ValueError(f"{self.world.name} is drawn in tiles, which have no depths and no marks")
+            raise ValueError(f"{self.world.name} is not drawn by rays, and has no depths and no marks")
         for name, array, kind in (("depths", depths, "float32"), ("marks", marks, "uint8")):
             if array is not None and (
                 tuple(array.shape) != tuple(out.shape[:4]) or not str(array.dtype).endswith(kind)
@@ -269,17 +282,25 @@ class Batch:
 
     def scenes(self, row: int = 0) -> np.ndarray:
         """What the players of a row see, as SCENE records (players,) on the CPU; see rays/scene.py. Raises ValueError
-        for a world that is drawn in tiles."""
+        for a world that is not drawn by rays."""
         if not isinstance(self.world.look, Rays):
-            raise ValueError(f"{self.world.name} is drawn in tiles, and has no scenes")
+            raise ValueError(f"{self.world.name} is not drawn by rays, and has no scenes")
         return self._device.get(self._device.look_around(self.states[row : row + 1]))[0]
 
     def picture(self, row: int = 0, player: int = 0, size: tuple[int, int] | None = None) -> np.ndarray:
         """A fresh frame of one row as one player sees it: uint8 (height, width, 3), of any size, on the CPU."""
         height, width = size or self._size
         one = self._device.zeros((1, self.players, height, width, 3), np.uint8)
+        if isinstance(self.world.look, Frames):
+            self._draw_outside(row, one[0])
+            return one[0, player]
         self._device.draw(self.states[row : row + 1], self._all[:1], one, self.rows, self.cols)
         return self._device.get(one)[0, player].copy()
+
+    def _draw_outside(self, row: int, out: np.ndarray) -> None:
+        assert self.outside is not None
+        for player in range(self.players):
+            self.outside.draw(row, self.states[row : row + 1], player, out[player])
 
     @property
     def over(self) -> Any:
@@ -312,11 +333,16 @@ class Batch:
         return tensors
 
     def save(self, row: int) -> bytes:
-        """One row's whole state as bytes: `load` gives back this moment, in this batch or another of this world."""
+        """One row's whole state as bytes: `load` gives back this moment, in this batch or another of this world.
+
+        Raises ValueError for a world that cannot be saved, as `load` and `clone` do.
+        """
+        self._check_savable()
         return self._mark + self._device.get(self.states[row : row + 1]).tobytes()
 
     def load(self, row: int, data: bytes) -> None:
         """Put a saved state into a row. Raises ValueError, and changes nothing, if it is not one of this world."""
+        self._check_savable()
         mark = self._mark
         if len(data) != len(mark) + self.world.state.itemsize or data[: len(mark)] != mark:
             raise ValueError(
@@ -333,12 +359,26 @@ class Batch:
 
     def clone(self) -> Batch:
         """Another batch in the same state, from which both go on independently. Actions and outcomes are copied too."""
+        self._check_savable()
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
+        twin.outside = twin._make_outside()
         for name in ("states", "actions", "outcomes", "pixels", "_seeds", "_spare", "_things"):
             setattr(twin, name, self._device.copy(getattr(self, name)))
         twin.tally = {name: self._device.copy(counts) for name, counts in self.tally.items()}
         return twin
+
+    def _make_outside(self) -> Outside | None:
+        """What moves the rows besides the rules, if this world has such; it goes when this batch does."""
+        if self.world.outside is None:
+            return None
+        made = self.world.outside(self.world, self.n, self.threads)
+        weakref.finalize(self, made.close)
+        return made
+
+    def _check_savable(self) -> None:
+        if not self.world.savable:
+            raise ValueError(f"{self.world.name} is a guest whose state cannot be saved, loaded or cloned")
 
     def _checked(self, mask: Any) -> Any:
         if tuple(mask.shape) != (self.n,):
@@ -357,6 +397,8 @@ def _device(name: str, world: World, threads: int | None) -> Any:
     if name == "cpu":
         return Cpu(world, threads)
     if name == "cuda":
+        if world.outside:
+            raise ValueError(f"{world.name} is moved by a simulation that runs on CPU only: use device 'cpu'")
         from .cuda import Cuda
 
         return Cuda(world)

@@ -9,6 +9,7 @@ import numpy as np
 from ...interface.machine import cores
 from . import kernels
 from .look import Tiles
+from .outside import Outside
 from .rays import draw as rays
 from .rays.textures import pyramid
 from .threads import over_rows
@@ -31,9 +32,14 @@ class Cpu:
     def prepare(self, *arguments: Any) -> None:
         """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
         states, actions, outcomes, spare, things, mask, seeds, *rest = arguments
-        with kernels.progress(self.world, self.kernels, "reset", "step"):
+        step = ("begin_tick", "end_tick") if self.world.outside else ("step",)
+        with kernels.progress(self.world, self.kernels, "reset", *step):
             self.kernels.reset(states, mask, seeds, True, *rest, 0, 0)
-            self.kernels.step(states, actions, outcomes, spare, things, 1, 0, 0)
+            if self.world.outside:
+                self.kernels.begin_tick(states, actions, outcomes, mask.copy(), 0, 0)
+                self.kernels.end_tick(states, actions, outcomes, spare, True, things, mask.copy(), 0, 0)
+            else:
+                self.kernels.step(states, actions, outcomes, spare, things, 1, 0, 0)
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         """A new array of zeros on this device."""
@@ -71,6 +77,27 @@ class Cpu:
         """One step of every row; `rest` is the actions, the outcomes, room for more of these and for the things, and
         how many ticks a step has."""
         over_rows(self.kernels.step, len(states), self.threads, states, *rest)
+
+    def step_outside(
+        self,
+        outside: Outside,
+        states: np.ndarray,
+        actions: np.ndarray,
+        outcomes: np.ndarray,
+        spare: np.ndarray,
+        things: np.ndarray,
+        repeat: int,
+    ) -> None:
+        """The same for a world that something outside moves, tick by tick."""
+        live = np.zeros(len(states), np.uint8)
+        for tick in range(repeat):
+            own = spare if tick else outcomes
+            over_rows(self.kernels.begin_tick, len(states), self.threads, states, actions, own, live)
+            if not live.any():
+                break
+            outside.step(states, actions, own, live)
+            arguments = states, actions, own, outcomes, tick > 0, things, live
+            over_rows(self.kernels.end_tick, len(states), self.threads, *arguments)
 
     def look(self, states: np.ndarray, *rest: Any) -> None:
         """The things of every row, and what its goals say of them; `rest` is the actions and where these go."""

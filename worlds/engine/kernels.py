@@ -25,7 +25,7 @@ from rich.console import Console
 from . import symbols, template
 from .ingredients import fingerprint, python
 from .judge import fulfilled, judge
-from .look import Tiles
+from .look import Rays, Tiles
 from .rays.scene import clear
 from .things import nothing
 from .tiles import border, copy_sprite, draw_cursor
@@ -62,8 +62,9 @@ def kernel_module(world: World, text: str, target: str, *versions: str) -> Modul
     Raises ValueError for a function of the world that the module could not import and compile.
     """
     fill = world.things.fill if world.things else nothing
-    look = world.look.tile if isinstance(world.look, Tiles) else world.look.scene
-    functions = {"reset": world.reset, "step": world.step, "look": look, "fill": fill}
+    functions = {"reset": world.reset, "step": world.step, "fill": fill}
+    if isinstance(world.look, Tiles | Rays):
+        functions["look"] = world.look.tile if isinstance(world.look, Tiles) else world.look.scene
     names = {what: _importable(world, what, function) for what, function in functions.items()}
     family = python(world.reset).__module__.rpartition(".")[0] or python(world.reset).__module__
     targets = target if target == "njit" else f"{target}, njit"
@@ -150,4 +151,5 @@ def progress(world: World, module: ModuleType, *names: str) -> Iterator[None]:
 
 def cpu_kernels(world: World) -> ModuleType:
     """The kernels of a world for CPU threads; compiled or loaded at their first call."""
-    return kernel_module(world, template.CPU[type(world.look).__name__], "njit")
+    texts = template.OUTSIDE if world.outside else template.CPU
+    return kernel_module(world, texts[type(world.look).__name__], "njit")

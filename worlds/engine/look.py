@@ -1,4 +1,4 @@
-"""The two ways a world is seen: as tiles from above, or first-person by rays."""
+"""The ways a world is seen: as tiles from above, first-person by rays, or as others draw it."""
 
 from __future__ import annotations
 
@@ -36,12 +36,8 @@ class Tiles:
         return rows * TILE, cols * TILE
 
 
-@dataclass(frozen=True)
-class Rays:
-    """Seen through a player's eyes. scene(state, player, scene): writes all that this player sees into a SCENE record
-    (see rays/scene.py), whose numbers of solids and cells are zero on entry."""
-
-    scene: Callable[..., Any]
+class _Picture:
+    """What is seen as one picture, of any height and width."""
 
     def grid(self, knobs: Mapping[str, int]) -> tuple[int, int]:
         """Height to width of the picture, which is that of a screen."""
@@ -58,3 +54,22 @@ class Rays:
     def frame(self, rows: int, cols: int) -> tuple[int, int]:
         """(height, width) of the pixels that agents see by default."""
         return FIRST_PERSON
+
+
+@dataclass(frozen=True)
+class Rays(_Picture):
+    """Seen through a player's eyes. scene(state, player, scene): writes all that this player sees into a SCENE record
+    (see rays/scene.py), whose numbers of solids and cells are zero on entry."""
+
+    scene: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Frames(_Picture):
+    """Seen as its Outside draws it, see outside.py; shape: height to width of that picture."""
+
+    shape: tuple[int, int] = ASPECT
+
+    def grid(self, knobs: Mapping[str, int]) -> tuple[int, int]:
+        """Height to width of the picture."""
+        return self.shape

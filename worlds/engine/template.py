@@ -53,13 +53,36 @@ def ticks(state, actions, outcomes, spare, scratch, repeat):
             add(state, outcomes, spare)
 '''
 
-_CPU = """
+_CPU_STEP = """
 
 @njit(cache=True, nogil=True, _nrt=False)
 def step(states, actions, outcomes, spare, things, repeat, low, high):
     for i in range(low, high):
         ticks(states[i], actions[i], outcomes[i], spare[low], things[low], repeat)
+"""
 
+_CPU_OUTSIDE = """
+
+@njit(cache=True, nogil=True, _nrt=False)
+def begin_tick(states, actions, outcomes, live, low, high):
+    for i in range(low, high):
+        live[i] = before(states[i], actions[i], outcomes[i])
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def end_tick(states, actions, outcomes, total, more, things, live, low, high):
+    for i in range(low, high):
+        if live[i]:
+            state = states[i]
+            world_step(state, actions[i], outcomes[i])
+            if state.judged:
+                judge(state, things[low], world_things(state, things[low]), actions[i], outcomes[i])
+            after(state, outcomes[i])
+            if more:
+                add(state, total[i], outcomes[i])
+"""
+
+_CPU = """
 
 @njit(cache=True, nogil=True, _nrt=False)
 def reset(states, mask, seeds, reseed, rows, weights, tasks, levels, low, high):
@@ -284,10 +307,21 @@ def enter(words, node, slot, number, first, last):
 
 SEARCH = _HEAD + _SEARCH
 CPU = {
-    "Tiles": _HEAD + _HEAD_TILES + _TICK + _CPU + _CPU_TILES + "".join(_CPU_DRAW.replace("WORD", w) for w in WORDS[1:]),
-    "Rays": _HEAD + _HEAD_RAYS + _TICK + _CPU + _CPU_RAYS,
+    "Tiles": _HEAD
+    + _HEAD_TILES
+    + _TICK
+    + _CPU_STEP
+    + _CPU
+    + _CPU_TILES
+    + "".join(_CPU_DRAW.replace("WORD", w) for w in WORDS[1:]),
+    "Rays": _HEAD + _HEAD_RAYS + _TICK + _CPU_STEP + _CPU + _CPU_RAYS,
 }
 """The kernels for CPU threads, by the kind of a world's look."""
+OUTSIDE = {
+    "Rays": _HEAD + _HEAD_RAYS + _CPU_OUTSIDE + _CPU + _CPU_RAYS,
+    "Frames": _HEAD + _CPU_OUTSIDE + _CPU,
+}
+"""Those of worlds that something outside moves, a tick at a time; see outside.py."""
 CUDA = {
     "Tiles": _HEAD + _HEAD_TILES + _TICK + _CUDA + _CUDA_TILES + "".join(_CUDA_DRAW.replace("WORD", w) for w in WORDS),
     "Rays": _HEAD + _HEAD_RAYS + _TICK + _CUDA + _CUDA_RAYS,

@@ -12,7 +12,8 @@ import numpy as np
 from ...interface.action import Move
 from ...interface.keys import button_index, key_index
 from ...interface.text import encode
-from .look import Rays, Tiles
+from .look import Frames, Rays, Tiles
+from .outside import Outside
 from .records import Knob, task_dtype
 from .things import Things
 
@@ -28,7 +29,9 @@ class World:
         the last episode: it must write every field of its own. `levels` is the world's bank of levels, a structured
     array. step(state, actions, outcomes): one tick for all players; `actions` and `outcomes` have shape (players,),
         outcomes are zero on entry. Cursors, chat and the time limit are the engine's; the rules need not look at them.
-    look: how it is seen, as tiles from above or by rays through the players' eyes; see look.py.
+    look: how it is seen: as tiles from above, by rays through the players' eyes, or as its Outside draws it.
+    outside(world, n, threads): makes what moves n copies of it besides its rules, such as a physics engine; see
+        outside.py.
     keys, buttons: the names this world listens to; cursor: whether it has a mouse cursor.
     moves: its few meaningful uses of the hands, in a fixed order.
     knobs: what a user may turn, and `settings` the values that differ from the defaults in this variant; check(knobs)
@@ -54,7 +57,7 @@ class World:
     state: np.dtype
     reset: Callable[..., Any]
     step: Callable[..., Any]
-    look: Tiles | Rays
+    look: Tiles | Rays | Frames
     keys: tuple[str, ...]
     moves: Mapping[str, Move]
     limit: int
@@ -78,6 +81,7 @@ class World:
     blank: np.ndarray | None = None
     solve: Callable[..., Any] | None = None
     guide: Callable[..., Any] | None = None
+    outside: Callable[[World, int, int], Outside] | None = None
     version: int = 0
     savable: bool = True
 

@@ -14,6 +14,8 @@ a task, with its start, its words and its rewards, and infos say which row of th
 
 Wherever a world is asked for, so is a folder anywhere with a world of yours in it: `parallel("path/to/my_world")`, or
 `"path/to/my_world:its-variant"` where it holds several.
+
+And so may a guest, a world that others wrote: `single("control/cartpole-swingup")`; see docs/guests.md.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ import gymnasium
 from ..interface.parallel import ParallelEnvironment
 from ..interface.single import Environment
 from ..interface.vector import VectorEnvironment
+from . import guests
 from .engine.batch import Batch
 from .engine.world import World
 
@@ -56,6 +59,8 @@ def load(name: str | Path | World) -> World:
     """The world of this name, or of a folder `path` or `path:variant`. Raises ValueError with the nearest names."""
     if isinstance(name, World):
         return name
+    if guests.is_guest(str(name)):
+        return guests.load(str(name))
     known = _families()
     if str(name) in known:
         return known[str(name)]

@@ -62,6 +62,10 @@ STATE = state_dtype(
         ("door_row", np.int32),
         ("door_col", np.int32),
         ("door_turn", np.int32),  # 0: it shuts a way from west to east; 1: from north to south
+        ("window", np.int32),  # 1: there is one, in the wall of the cell (window_row, window_col)
+        ("window_row", np.int32),
+        ("window_col", np.int32),
+        ("window_turn", np.int32),  # quarter turns from x: the way it faces, into the room
         # The simulation, as MuJoCo's own state: positions, speeds, what its solver starts from, and who sleeps.
         ("qpos", np.float64, (QPOS,)),
         ("qvel", np.float64, (QVEL,)),

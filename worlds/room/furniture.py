@@ -1,0 +1,216 @@
+"""Furniture: pieces that stay where they are, made of boxes; what they look like, and where on them toys can stand.
+
+A piece is written down in metres with its foot point, the middle of its place on the floor, as origin; its front looks
+along x. In a room it is turned by quarter turns about the upright axis, from x towards y. Its boxes are what one sees
+and what the physics knows. The leaf of the door is here too.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ..engine.rays.textures import CRATE, STRIPES
+
+MOST_BOXES = 8
+"""Most boxes of a piece."""
+SURFACES_MOST = 3
+"""Most surfaces of a piece."""
+FREE = 9.0
+"""Metres above a surface that has nothing above it."""
+GRAIN_BROWN, _CREAM, _DARK, _GOLD = 0xB98A58, 0xFFF4E0, 0x50485C, 0xFFC828
+OWN = 256
+"""The share of the colours of what is painted in the piece's own colour only."""
+
+
+class Box(NamedTuple):
+    """One box: its lowest and highest corner, its colour, how much of the piece's own colour is in that (0 to OWN),
+    and its texture."""
+
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+    colour: int = GRAIN_BROWN
+    share: int = 0
+    texture: int = 0
+
+
+class Surface(NamedTuple):
+    """Where toys can stand: from this x and y to that, at this height, and how much room there is above it."""
+
+    low: tuple[float, float]
+    high: tuple[float, float]
+    z: float
+    clear: float = FREE
+
+
+class Piece(NamedTuple):
+    """Its boxes, where toys can stand, whether its back wants a wall, and whether things lie in it, not on it."""
+
+    boxes: list[Box]
+    surfaces: list[Surface]
+    wall: bool = False
+    inside: bool = False
+
+
+def _legs(x: float, y: float, thick: float, top: float) -> list[Box]:
+    """Four legs whose outer corners are (±x, ±y)."""
+    return [
+        Box((min(a, a - s * thick), min(b, b - t * thick), 0), (max(a, a - s * thick), max(b, b - t * thick), top))
+        for s, a in ((-1, -x), (1, x))
+        for t, b in ((-1, -y), (1, y))
+    ]
+
+
+def _open(x: float, y: float, low: float, floor: float, top: float, thick: float, **coat: int) -> list[Box]:
+    """A floor, and four sides around it, whose outer corners are (±x, ±y)."""
+    return [
+        Box((-x, -y, low), (x, y, floor), **coat),
+        Box((-x, -y, floor), (-x + thick, y, top), **coat),
+        Box((x - thick, -y, floor), (x, y, top), **coat),
+        Box((-x + thick, -y, floor), (x - thick, -y + thick, top), **coat),
+        Box((-x + thick, y - thick, floor), (x - thick, y, top), **coat),
+    ]
+
+
+PIECES: dict[str, Piece] = {
+    "table": Piece(
+        [Box((-0.32, -0.5, 0.46), (0.32, 0.5, 0.5), _CREAM, OWN), *_legs(0.28, 0.46, 0.07, 0.46)],
+        [Surface((-0.3, -0.48), (0.3, 0.48), 0.5)],
+    ),
+    "shelf": Piece(
+        [
+            Box((-0.18, -0.5, 0), (-0.15, 0.5, 0.86), _CREAM, 150),
+            Box((-0.15, -0.5, 0), (0.18, -0.46, 0.86), _CREAM, OWN),
+            Box((-0.15, 0.46, 0), (0.18, 0.5, 0.86), _CREAM, OWN),
+            Box((-0.15, -0.46, 0), (0.17, 0.46, 0.06)),
+            Box((-0.15, -0.46, 0.44), (0.17, 0.46, 0.47)),
+            Box((-0.18, -0.5, 0.86), (0.18, 0.5, 0.9), _CREAM, OWN),
+        ],
+        [
+            Surface((-0.14, -0.45), (0.17, 0.45), 0.06, 0.37),
+            Surface((-0.14, -0.45), (0.17, 0.45), 0.47, 0.38),
+            Surface((-0.17, -0.49), (0.17, 0.49), 0.9),
+        ],
+        wall=True,
+    ),
+    "bed": Piece(
+        [
+            Box((-0.43, -0.75, 0), (0.43, 0.75, 0.18), GRAIN_BROWN),
+            Box((-0.43, -0.75, 0.18), (0.43, -0.7, 0.62), GRAIN_BROWN),
+            Box((-0.4, -0.7, 0.18), (0.4, -0.25, 0.32), _CREAM),
+            Box((-0.42, -0.25, 0.18), (0.42, 0.74, 0.34), _CREAM, OWN, STRIPES),
+            Box((-0.26, -0.66, 0.32), (0.26, -0.34, 0.4), 0xFFFFFF, 50),
+        ],
+        [Surface((-0.4, -0.23), (0.4, 0.72), 0.34)],
+        wall=True,
+    ),
+    "tray": Piece(
+        [
+            *_open(0.32, 0.42, 0.3, 0.33, 0.38, 0.025, colour=_CREAM, share=OWN),
+            Box((-0.24, -0.34, 0), (-0.17, 0.34, 0.3)),
+            Box((0.17, -0.34, 0), (0.24, 0.34, 0.3)),
+        ],
+        [Surface((-0.29, -0.39), (0.29, 0.39), 0.33)],
+        inside=True,
+    ),
+    "box": Piece(
+        _open(0.32, 0.42, 0, 0.03, 0.32, 0.03, colour=_CREAM, share=OWN, texture=CRATE),
+        [Surface((-0.28, -0.38), (0.28, 0.38), 0.03)],
+        inside=True,
+    ),
+    "basket": Piece(
+        _open(0.3, 0.3, 0, 0.03, 0.24, 0.035, colour=_CREAM, share=OWN, texture=STRIPES),
+        [Surface((-0.26, -0.26), (0.26, 0.26), 0.03)],
+        inside=True,
+    ),
+    "stool": Piece(
+        [Box((-0.2, -0.2, 0.28), (0.2, 0.2, 0.33), _CREAM, OWN), *_legs(0.18, 0.18, 0.05, 0.28)],
+        [Surface((-0.19, -0.19), (0.19, 0.19), 0.33)],
+    ),
+    "dresser": Piece(
+        [
+            Box((-0.24, -0.4, 0), (0.22, 0.4, 0.66)),
+            Box((-0.24, -0.42, 0.66), (0.24, 0.42, 0.7), _CREAM, 200),
+            *(Box((0.22, -0.37, 0.04 + 0.2 * row), (0.235, 0.37, 0.21 + 0.2 * row), _CREAM, OWN) for row in range(3)),
+            *(Box((0.235, -0.05, 0.11 + 0.2 * row), (0.255, 0.05, 0.14 + 0.2 * row), _GOLD) for row in range(3)),
+        ],
+        [Surface((-0.23, -0.41), (0.23, 0.41), 0.7)],
+        wall=True,
+    ),
+}
+KINDS = tuple(PIECES)
+TABLE, SHELF, BED, TRAY, BOX_, BASKET, STOOL, DRESSER = range(len(KINDS))
+
+BOXES = np.zeros((len(KINDS), MOST_BOXES, 6))
+"""Of each box: its middle and its halves; zeros: none."""
+PAINTS = np.zeros((len(KINDS), MOST_BOXES, 3), np.int32)
+"""Of each box: its colour, the share of the piece's own colour in that, and its texture."""
+FOOT = np.zeros((len(KINDS), 2))
+"""Half of what a piece measures along x and y."""
+TALL = np.zeros(len(KINDS))
+"""How tall it is."""
+SURFACES = np.zeros((len(KINDS), SURFACES_MOST, 5))
+"""Where toys can stand: middle x, y, height, half along x, half along y; zeros: none."""
+CLEAR = np.zeros((len(KINDS), SURFACES_MOST))
+"""How tall what stands there may be."""
+TO_WALL = np.array([piece.wall for piece in PIECES.values()])
+"""Whether its back wants to stand at a wall."""
+INSIDE = np.array([piece.inside for piece in PIECES.values()])
+"""Whether what it holds lies in it, rather than on it."""
+for _index, _piece in enumerate(PIECES.values()):
+    _corners = np.array([[box.low, box.high] for box in _piece.boxes])
+    _count = len(_corners)
+    BOXES[_index, :_count, :3] = _corners.mean(1)
+    BOXES[_index, :_count, 3:] = (_corners[:, 1] - _corners[:, 0]) / 2
+    PAINTS[_index, :_count] = [(box.colour, box.share, box.texture) for box in _piece.boxes]
+    FOOT[_index] = np.abs(_corners[:, :, :2]).max((0, 1))
+    TALL[_index] = _corners[:, :, 2].max()
+    for _slot, _surface in enumerate(_piece.surfaces):
+        _low, _high = np.array(_surface.low), np.array(_surface.high)
+        SURFACES[_index, _slot] = [*(_low + _high) / 2, _surface.z, *(_high - _low) / 2]
+        CLEAR[_index, _slot] = _surface.clear
+
+LEAF = (0.46, 0.025, 0.7)
+"""Half of the door's leaf: along itself, across, upwards."""
+LEAF_AT = (0.47, 0.0, 0.71)
+"""Its middle as seen from the foot of the hinge, along the leaf, across, upwards."""
+LEAF_LIMIT = 1.5
+"""Radians that it opens to either side."""
+LEAF_MASS = 6.0
+_IN_FRAME = 0.03  # of the hinge, from the side of the doorway
+
+
+@njit
+def quarter(x, y, turn):
+    """A vector turned by so many quarters from x towards y."""
+    for _ in range(turn & 3):
+        x, y = -y, x
+    return x, y
+
+
+@njit
+def boxes(state, piece, out):
+    """Write the boxes of a piece of a room into out (MOST_BOXES, 6) f8: middles and halves along the axes of the room.
+    Returns how many there are."""
+    kind, turn = state.piece[piece] - 1, state.piece_turn[piece]
+    count = 0
+    while count < MOST_BOXES and BOXES[kind, count, 3] > 0:
+        x, y = quarter(BOXES[kind, count, 0], BOXES[kind, count, 1], turn)
+        half_x, half_y = quarter(BOXES[kind, count, 3], BOXES[kind, count, 4], turn)
+        out[count, 0], out[count, 1] = state.piece_x[piece] + x, state.piece_y[piece] + y
+        out[count, 2], out[count, 5] = BOXES[kind, count, 2], BOXES[kind, count, 5]
+        out[count, 3], out[count, 4] = abs(half_x), abs(half_y)
+        count += 1
+    return count
+
+
+@njit
+def hinge(state):
+    """(x, y, angle) of the door's hinge; the leaf leads away from there at that angle, in radians, when it is shut,
+    and at that plus the joint's position when it is not."""
+    if state.door_turn == 0:
+        return state.door_col + 0.5, state.door_row + _IN_FRAME, math.pi / 2
+    return state.door_col + _IN_FRAME, state.door_row + 0.5, 0.0

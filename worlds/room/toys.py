@@ -1,0 +1,374 @@
+"""Toys and household things: what they look like, what of them is hard, what they are made of, and how heavy they are.
+
+A thing is written down as the parts of the catalogue of first-person worlds, of medium size, in metres: it looks along
+x and stands on z = 0. The tables made from that have their origin in the middle of its bounding box. Hulls are what
+the physics knows of a thing, HARD forms at most: its first parts, or simpler forms about its parts, so that it stands.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from ..engine.first_person.catalogue import GOLD, INK, OWN, STEM, WHITE, Part, axes, ball, disc, egg, stick
+from ..engine.rays.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID
+
+HARD = 3
+"""Most forms of a hull."""
+FIRST = 2
+"""A thing's kind in the state is FIRST + its index into KINDS; kind 1 is the players'."""
+SIZES = ("small", "medium", "large")
+SCALE = np.array([1, 0.75, 1, 1.3])
+"""How many times its medium size a thing is, by the number of its size."""
+MATERIALS = ("plastic", "wood", "metal", "cloth")
+PLASTIC, WOOD, METAL, CLOTH = 1, 2, 3, 4
+DENSITY = np.array([200.0, 150, 300, 450, 80])
+"""Kilograms in a cubic metre of hull, by material: toys are mostly hollow."""
+FRICTION = np.array([0.7, 0.6, 0.7, 0.5, 1.0])
+"""Of each material, and (number 0) of floors, walls and furniture."""
+LIGHTEST, HEAVIEST = 0.15, 4.0
+CHEST_MASS = 9.0
+"""Kilograms: more than one player's hand lifts, less than two do."""
+
+_CREAM, _GLASS, _DARK, _ORANGE = 0xFFF0D0, 0xA8DCF4, 0x50485C, 0xF07818
+_SIDE, _LONG = (0, 1, 0), (1, 0, 0)
+
+
+class Toy(NamedTuple):
+    """Its parts, the most telling first; its hull, if that is other than its first `hard` parts; its materials."""
+
+    parts: list[Part]
+    hard: int = 1
+    hull: tuple[Part, ...] = ()
+    materials: tuple[int, ...] = (PLASTIC, WOOD, METAL)
+
+
+def _box(at: tuple[float, float, float], half: tuple[float, float, float], colour: int = WHITE, share: int = 0) -> Part:
+    return Part(BOX, at, half, colour, share)
+
+
+def _axle(x: float, radius: float, half: float) -> Part:
+    """Two wheels, which are one cylinder that reaches from side to side."""
+    return Part(CYLINDER, (x, 0, radius), (radius, radius, half), _DARK, 0, 0, _SIDE)
+
+
+_SOFT = (CLOTH,)
+TOYS: dict[str, Toy] = {
+    "ball": Toy([ball(0, 0, 0.11, 0.11, share=OWN), egg((0, 0, 0.11), (0.111, 0.111, 0.022))]),
+    "block": Toy([_box((0, 0, 0.09), (0.09, 0.09, 0.09), share=OWN)]),
+    "cup": Toy(
+        [
+            disc(0.085, 0.075, 0.085, share=OWN),
+            Part(CYLINDER, (0.085, 0, 0.085), (0.05, 0.05, 0.012), share=OWN, along=_SIDE),
+            disc(0.17, 0.062, 0.001, INK, 60),
+        ],
+        hard=2,
+    ),
+    "plate": Toy([disc(0.015, 0.15, 0.015, share=OWN), disc(0.03, 0.1, 0.001, WHITE, 90)]),
+    "car": Toy(
+        [
+            _box((0, 0, 0.08), (0.15, 0.075, 0.045), share=OWN),
+            _box((-0.02, 0, 0.155), (0.08, 0.065, 0.035), _GLASS, 30),
+            _axle(0.09, 0.045, 0.082),
+            _axle(-0.09, 0.045, 0.082),
+            _box((-0.02, 0, 0.193), (0.075, 0.06, 0.006), share=OWN),
+        ],
+        hull=(_box((0, 0, 0.0625), (0.15, 0.08, 0.0625)), _box((-0.02, 0, 0.16), (0.08, 0.065, 0.04))),
+    ),
+    "duck": Toy(
+        [
+            egg((0, 0, 0.08), (0.13, 0.09, 0.08), share=OWN),
+            ball(0.06, 0, 0.2, 0.07, share=OWN),
+            egg((0.13, 0, 0.19), (0.05, 0.04, 0.018), _ORANGE),
+            egg((0.105, 0.035, 0.225), (0.018, 0.018, 0.02), INK),
+            egg((0.105, -0.035, 0.225), (0.018, 0.018, 0.02), INK),
+        ],
+        hull=(_box((-0.01, 0, 0.065), (0.105, 0.075, 0.065)), ball(0.06, 0, 0.2, 0.07)),
+    ),
+    "book": Toy(
+        [_box((0, 0, 0.028), (0.13, 0.095, 0.028), share=OWN), _box((0.006, 0, 0.028), (0.127, 0.098, 0.019), _CREAM)],
+        hull=(_box((0, 0, 0.028), (0.132, 0.098, 0.028)),),
+        materials=(PLASTIC, CLOTH),
+    ),
+    "lamp": Toy(
+        [
+            disc(0.25, 0.1, 0.07, share=OWN),
+            disc(0.015, 0.075, 0.015, INK, 60),
+            disc(0.105, 0.018, 0.09, GOLD),
+            disc(0.32, 0.08, 0.002, 0xFFFFC8),
+        ],
+        hard=3,
+    ),
+    "robot": Toy(
+        [
+            _box((0, 0, 0.145), (0.055, 0.08, 0.075), share=OWN),
+            _box((0, 0, 0.275), (0.05, 0.06, 0.05), WHITE, 160),
+            _box((0.046, 0, 0.285), (0.008, 0.045, 0.018), 0x202840),
+            _box((0, 0, 0.035), (0.06, 0.07, 0.035), _DARK),
+            Part(CAPSULE, (0.01, 0.1, 0.15), (0.022, 0.022, 0.05), WHITE, 160),
+            Part(CAPSULE, (0.01, -0.1, 0.15), (0.022, 0.022, 0.05), WHITE, 160),
+        ],
+        hull=(
+            _box((0, 0, 0.11), (0.06, 0.08, 0.11)),
+            _box((0, 0, 0.27), (0.054, 0.06, 0.055)),
+            _box((0.01, 0, 0.15), (0.022, 0.122, 0.07)),
+        ),
+    ),
+    "bottle": Toy(
+        [
+            disc(0.095, 0.06, 0.095, share=OWN),
+            disc(0.245, 0.026, 0.055, share=OWN),
+            disc(0.1, 0.061, 0.035, _CREAM),
+            disc(0.28, 0.029, 0.02, _DARK),
+        ],
+        hard=2,
+    ),
+    "train": Toy(
+        [
+            Part(CYLINDER, (0.04, 0, 0.115), (0.06, 0.06, 0.11), share=OWN, along=_LONG),
+            _box((-0.1, 0, 0.15), (0.05, 0.075, 0.095), share=OWN),
+            disc(0.21, 0.024, 0.045, INK),
+            _axle(0.1, 0.04, 0.072),
+            _axle(-0.08, 0.05, 0.078),
+            _box((-0.1, 0, 0.25), (0.06, 0.085, 0.008), _DARK),
+        ],
+        hull=(_box((0, 0, 0.0875), (0.15, 0.075, 0.0875)), _box((-0.1, 0, 0.215), (0.06, 0.085, 0.043))),
+    ),
+    "drum": Toy(
+        [
+            disc(0.09, 0.12, 0.09, share=OWN),
+            disc(0.018, 0.124, 0.014, GOLD),
+            disc(0.162, 0.124, 0.014, GOLD),
+            disc(0.18, 0.11, 0.002, _CREAM),
+        ],
+        hull=(disc(0.091, 0.124, 0.091),),
+    ),
+    "teddy": Toy(
+        [
+            egg((0, 0, 0.1), (0.085, 0.09, 0.1), share=OWN),
+            ball(0.01, 0, 0.235, 0.075, share=OWN),
+            egg((0.075, 0, 0.22), (0.03, 0.035, 0.028), _CREAM, 40),
+            Part(CAPSULE, (0.07, 0, 0.035), (0.035, 0.035, 0.07), WHITE, 190, 0, _SIDE),
+            Part(CAPSULE, (0, 0, 0.295), (0.03, 0.03, 0.05), WHITE, 190, 0, _SIDE),
+            egg((0.1, 0, 0.232), (0.012, 0.015, 0.01), INK),
+        ],
+        hull=(_box((0.01, 0, 0.075), (0.085, 0.085, 0.075)), egg((0.015, 0, 0.22), (0.08, 0.078, 0.105))),
+        materials=_SOFT,
+    ),
+    "rocket": Toy(
+        [
+            disc(0.16, 0.06, 0.12, share=OWN),
+            egg((0, 0, 0.28), (0.06, 0.06, 0.09), WHITE, 20),
+            _box((0, 0, 0.06), (0.115, 0.01, 0.06), WHITE, 110),
+            _box((0, 0, 0.06), (0.01, 0.115, 0.06), WHITE, 110),
+            ball(0.05, 0, 0.21, 0.024, _GLASS),
+        ],
+        hull=(disc(0.19, 0.06, 0.15), _box((0, 0, 0.06), (0.1, 0.1, 0.06)), ball(0, 0, 0.32, 0.05)),
+    ),
+    "boat": Toy(
+        [
+            _box((-0.02, 0, 0.045), (0.12, 0.075, 0.045), share=OWN),
+            Part(BOX, (0.1, 0, 0.045), (0.053, 0.053, 0.045), share=OWN, turned=45),
+            _box((-0.045, 0, 0.22), (0.07, 0.005, 0.1), _CREAM),
+            stick((0.03, 0, 0.09), (0.03, 0, 0.34), 0.011, STEM, form=CYLINDER),
+        ],
+        hull=(
+            _box((-0.02, 0, 0.045), (0.12, 0.075, 0.045)),
+            Part(BOX, (0.1, 0, 0.045), (0.053, 0.053, 0.045), turned=45),
+            _box((-0.037, 0, 0.215), (0.078, 0.012, 0.125)),
+        ),
+    ),
+    "banana": Toy(
+        [
+            stick((0.02, -0.055, 0.032), (0.02, 0.055, 0.032), 0.032, share=OWN),
+            stick((0.02, 0.055, 0.032), (-0.03, 0.125, 0.032), 0.027, share=OWN),
+            stick((0.02, -0.055, 0.032), (-0.03, -0.125, 0.032), 0.027, share=OWN),
+            stick((-0.035, 0.132, 0.032), (-0.055, 0.158, 0.032), 0.014, INK, 40),
+        ],
+        hard=3,
+    ),
+    "hat": Toy(
+        [
+            disc(0.09, 0.085, 0.09, share=OWN),
+            disc(0.012, 0.15, 0.012, share=OWN),
+            disc(0.045, 0.088, 0.02, INK, 40),
+        ],
+        hard=2,
+        materials=_SOFT,
+    ),
+    "cushion": Toy(
+        [_box((0, 0, 0.045), (0.15, 0.15, 0.03), share=OWN), egg((0, 0, 0.045), (0.15, 0.15, 0.045), share=OWN)],
+        hull=(_box((0, 0, 0.045), (0.15, 0.15, 0.045)),),
+        materials=_SOFT,
+    ),
+    "cone": Toy(
+        [
+            disc(0.075, 0.085, 0.055, share=OWN),
+            _box((0, 0, 0.01), (0.11, 0.11, 0.01), share=OWN),
+            disc(0.17, 0.058, 0.045),
+            disc(0.255, 0.035, 0.045, share=OWN),
+        ],
+        hull=(_box((0, 0, 0.01), (0.11, 0.11, 0.01)), disc(0.1, 0.08, 0.09), disc(0.245, 0.045, 0.055)),
+    ),
+    "house": Toy(
+        [
+            _box((0, 0, 0.08), (0.1, 0.1, 0.08), share=OWN),
+            Part(BOX, (0, 0, 0.16), (0.081, 0.115, 0.081), 0x94482E, 0, 0, (0, 1, 1)),
+            _box((0.101, 0.03, 0.055), (0.003, 0.028, 0.055), STEM),
+            _box((0.101, -0.05, 0.1), (0.003, 0.028, 0.028), _GLASS),
+        ],
+        hard=2,
+    ),
+    "plane": Toy(
+        [
+            Part(CAPSULE, (0, 0, 0.05), (0.045, 0.045, 0.11), share=OWN, along=_LONG),
+            _box((0.03, 0, 0.06), (0.045, 0.19, 0.01), share=OWN),
+            _box((-0.13, 0, 0.13), (0.03, 0.008, 0.05), WHITE, 90),
+            _box((-0.13, 0, 0.08), (0.03, 0.085, 0.008), WHITE, 90),
+            ball(0.06, 0, 0.09, 0.028, _GLASS),
+        ],
+        hull=(
+            _box((0, 0, 0.05), (0.155, 0.04, 0.045)),
+            _box((0.03, 0, 0.06), (0.045, 0.19, 0.01)),
+            _box((-0.13, 0, 0.13), (0.03, 0.012, 0.05)),
+        ),
+    ),
+    "mushroom": Toy(
+        [
+            egg((0, 0, 0.17), (0.13, 0.13, 0.075), share=OWN),
+            disc(0.075, 0.055, 0.075, _CREAM),
+            ball(0.075, 0.04, 0.21, 0.03),
+            ball(-0.04, 0.075, 0.21, 0.03),
+            ball(-0.03, -0.08, 0.21, 0.03),
+        ],
+        hull=(disc(0.085, 0.06, 0.085), egg((0, 0, 0.17), (0.13, 0.13, 0.075))),
+    ),
+    "teapot": Toy(
+        [
+            egg((0, 0, 0.095), (0.1, 0.1, 0.095), share=OWN),
+            stick((0.07, 0, 0.08), (0.16, 0, 0.15), 0.022, share=OWN),
+            Part(CYLINDER, (-0.1, 0, 0.1), (0.055, 0.055, 0.012), WHITE, 150, 0, _SIDE),
+            ball(0, 0, 0.205, 0.024, GOLD),
+        ],
+        hull=(
+            disc(0.09, 0.09, 0.09),
+            stick((0.07, 0, 0.08), (0.16, 0, 0.15), 0.022),
+            _box((-0.1, 0, 0.1), (0.055, 0.012, 0.055)),
+        ),
+    ),
+    "guitar": Toy(
+        [
+            Part(CYLINDER, (-0.075, 0, 0.03), (0.08, 0.08, 0.03), share=OWN),
+            Part(CYLINDER, (0.015, 0, 0.03), (0.06, 0.06, 0.03), share=OWN),
+            _box((0.125, 0, 0.045), (0.1, 0.016, 0.012), STEM),
+            Part(CYLINDER, (0.0, 0, 0.06), (0.028, 0.028, 0.002), INK),
+        ],
+        hard=3,
+        materials=(PLASTIC, WOOD),
+    ),
+    "chest": Toy(
+        [
+            _box((0, 0, 0.085), (0.16, 0.12, 0.085), share=OWN),
+            _box((0, 0, 0.205), (0.166, 0.126, 0.035), WHITE, 150),
+            _box((0, 0, 0.1205), (0.02, 0.128, 0.1205), _DARK),
+            _box((0.165, 0, 0.16), (0.006, 0.03, 0.035), GOLD),
+        ],
+        hull=(_box((0, 0, 0.12), (0.166, 0.126, 0.12)),),
+        materials=(WOOD, METAL),
+    ),
+}
+KINDS = tuple(TOYS)
+HEAVY = KINDS.index("chest")
+"""The index of what is too heavy for one player."""
+PARTS = 6
+"""Most parts of a thing."""
+CORE = 3
+"""So many of its first parts tell what a thing is; the others are left out of a picture that holds too much."""
+
+
+def _span(part: Part) -> np.ndarray:
+    """Half of what an upright box about a part measures along x, y and z."""
+    own = np.array(axes(part)).reshape(3, 3)
+    half = np.array(part.half, float)
+    if part.form == BOX:
+        return np.abs(own.T) @ half
+    if part.form == ELLIPSOID:
+        return np.sqrt(((own.T * half) ** 2).sum(1))
+    if part.form == CAPSULE:
+        return np.abs(own[2]) * half[2] + half[0]
+    return np.abs(own[2]) * half[2] + half[0] * np.sqrt(np.maximum(1 - own[2] ** 2, 0))
+
+
+def _volume(part: Part) -> float:
+    """Cubic metres of a part."""
+    a, b, c = part.half
+    return {
+        BOX: 8 * a * b * c,
+        ELLIPSOID: 4 / 3 * math.pi * a * b * c,
+        CYLINDER: 2 * math.pi * a * a * c,
+        CAPSULE: 2 * math.pi * a * a * c + 4 / 3 * math.pi * a**3,
+    }[part.form]
+
+
+def _quaternion(part: Part) -> list[float]:
+    """The turn (w, x, y, z) that takes x, y and z to a part's own axes."""
+    m = np.array(axes(part)).reshape(3, 3).T
+    w = math.sqrt(max(1 + m[0, 0] + m[1, 1] + m[2, 2], 0)) / 2
+    if w > 1e-3:
+        return [w, *((m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]) / np.array(4 * w))]
+    axis = int(np.argmax(np.diag(m)))  # half a turn: its axis is what stays
+    along = (m[:, axis] + np.eye(3)[axis]) / 2
+    return [0.0, *(along / math.hypot(*along))]
+
+
+def _hull(toy: Toy) -> list[Part]:
+    return list(toy.hull) or toy.parts[: toy.hard]
+
+
+HULL_FORM = np.zeros((len(KINDS), HARD), np.int32)
+"""BOX, ELLIPSOID, CYLINDER or CAPSULE of rays/scene.py; 0: none."""
+HULL_AT = np.zeros((len(KINDS), HARD, 3))
+HULL_HALF = np.zeros((len(KINDS), HARD, 3))
+HULL_QUAT = np.zeros((len(KINDS), HARD, 4))
+HULL_QUAT[:, :, 0] = 1
+EXTENT = np.zeros((len(KINDS), 3))
+"""Half of a thing's bounding box, of all its parts and its hull."""
+_VOLUME = np.zeros(len(KINDS))
+PART_FIRST = np.zeros(len(KINDS) + 1, np.int32)
+"""Which rows of the following two are a kind's: from its own on, up to the next one's."""
+_shapes: list[list[float]] = []
+_coats: list[tuple[int, int, int, int]] = []
+for _index, _toy in enumerate(TOYS.values()):
+    _boxes = np.array([[part.at - _span(part), part.at + _span(part)] for part in (*_toy.parts, *_hull(_toy))])
+    _low, _high = _boxes[:, 0].min(0), _boxes[:, 1].max(0)
+    EXTENT[_index] = (_high - _low) / 2
+    for _slot, _part in enumerate(_hull(_toy)):
+        HULL_FORM[_index, _slot] = _part.form
+        HULL_AT[_index, _slot] = _part.at - (_low + _high) / 2
+        HULL_HALF[_index, _slot] = _part.half
+        HULL_QUAT[_index, _slot] = _quaternion(_part)
+        _VOLUME[_index] += _volume(_part)
+    for _part in _toy.parts:
+        _shapes.append([*(_part.at - (_low + _high) / 2), *_part.half, *axes(_part)])
+        _coats.append((_part.form, _part.colour, _part.share, _part.texture))
+    PART_FIRST[_index + 1] = len(_shapes)
+PART_SHAPES = np.array(_shapes, np.float32)
+"""Of each part: its middle, its halves, its own x, y and z."""
+PART_COATS = np.array(_coats, np.int32)
+"""Its form, colour, share of the thing's colour, and texture."""
+MADE_OF = np.zeros((len(KINDS), len(MATERIALS)), np.int32)
+"""The materials a kind comes in, zeros behind them."""
+for _index, _toy in enumerate(TOYS.values()):
+    MADE_OF[_index, : len(_toy.materials)] = _toy.materials
+
+
+@njit
+def mass_of(index, size, material):
+    """Kilograms of a thing of the kind KINDS[index]."""
+    if index == HEAVY:
+        return CHEST_MASS
+    scale = SCALE[size]
+    return min(max(_VOLUME[index] * scale * scale * scale * DENSITY[material], LIGHTEST), HEAVIEST)

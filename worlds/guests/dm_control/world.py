@@ -1,0 +1,87 @@
+"""Tasks of dm_control as World records. Importing this module imports dm_control."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+from ...engine.world import World
+from ..state import UNLIMITED, guest
+from . import reach
+from .outside import Simulation
+from .plays import ArmPlay, Play, SuitePlay
+from .tasks import ARM, CONTROL, hyphened
+
+_DOC = """{summary}
+
+{who} of dm_control, as they are there: its physics, its starts, its rewards and its limits. The picture is drawn by
+Rumpus's own rays.
+
+{keys}
+
+A tick is {seconds:g} s ({hz} in a second{about}). {limit}
+
+Rewards: dm_control's own, each tick one from 0 to 1{paid}. What counts as a success dm_control does not say.
+
+Source: {source}
+"""
+_SUITE = 'Tassa et al. 2018, "DeepMind Control Suite", and Tunyasuvunakool et al. 2020, "dm_control".'
+_MANIPULATION = 'Tunyasuvunakool et al. 2020, "dm_control: Software and tasks for continuous control".'
+
+
+@cache
+def control(domain: str, task: str) -> World:
+    """A task of the control suite."""
+    make = partial(SuitePlay, domain, task)
+    play = make()
+    paid = " (below 0 too: it pays for being far and for force)" if domain == "lqr" else ""
+    return guest(
+        f"control/{hyphened(domain, task)}",
+        CONTROL[domain, task].capitalize() + ".",
+        _doc(play, CONTROL[domain, task], play.hands.doc(), f"The task {task} of the domain {domain}", _SUITE, paid),
+        partial(_simulation, make),
+        keys=play.hands.keys(),
+        moves=play.hands.moves(),
+        limit=play.ticks or UNLIMITED,
+        instruction=CONTROL[domain, task],
+        tick_hz=play.tick_hz,
+    )
+
+
+@cache
+def arm(name: str) -> World:
+    """A manipulation task, its hand led by the mouse."""
+    make = partial(ArmPlay, name)
+    play = make()
+    return guest(
+        f"arm/{hyphened(name)}",
+        ARM[name].capitalize() + ".",
+        _doc(play, ARM[name], reach.DOC, f"The manipulation task {name}", _MANIPULATION),
+        partial(_simulation, make),
+        keys=reach.KEYS,
+        buttons=reach.BUTTONS,
+        moves=reach.MOVES,
+        limit=play.ticks or UNLIMITED,
+        instruction=ARM[name],
+        tick_hz=play.tick_hz,
+        shape=(1, 1),
+    )
+
+
+def _doc(play: Play, told: str, keys: str, who: str, source: str, paid: str = "") -> str:
+    exact = abs(1 / play.seconds - play.tick_hz) < 1e-9
+    ends = f"An episode is cut off after {play.ticks} ticks." if play.ticks else "An episode has no limit of time."
+    return _DOC.format(
+        summary=told.capitalize() + ".",
+        who=who,
+        keys=keys,
+        seconds=play.seconds,
+        hz=play.tick_hz,
+        about="" if exact else ", about",
+        limit=ends,
+        source=source,
+        paid=paid,
+    )
+
+
+def _simulation(make: partial[Play], world: World, n: int, threads: int) -> Simulation:
+    return Simulation(world.name, make, n, threads)

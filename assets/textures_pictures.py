@@ -214,8 +214,33 @@ def coats() -> dict[str, np.ndarray]:
         "checks": grey * np.where((Y // 16 + X // 16) % 2 == 0, 255, 128)[..., None],
         "dots": grey * np.where(dot, 255, 138)[..., None],
         "facets": grey * facets[..., None],
+        "grain": grey * boards()[..., None],
+        "brushed": grey * sheen()[..., None],
+        "weave": grey * knitted()[..., None],
         "berry": np.where(seed[..., None], (255, 214, 96), toned((255, 40, 66), 0.1 * noise(353, 8)) * white[0] / 255),
     }
+
+
+def boards() -> np.ndarray:
+    """Light wood: bands of grain that bend, and a knot."""
+    wave = X + 5 * noise(361, 2, 2) + 2 * noise(362, 8, 2)
+    knot = np.hypot((Y - 40) / 2.2, X - 22)
+    bent = np.where(knot < 9, knot * 1.7, wave)
+    bands = np.sin(bent * 2 * np.pi / 10.667)
+    return 214 + 30 * bands - 26 * (bands < -0.75) - 12 * chance(363, Y // 7, X)
+
+
+def sheen() -> np.ndarray:
+    """Polished metal, from the top down: a dark sky's mirror image, a bright line, and fine scratches along it."""
+    down = Y / EDGE
+    tone = 150 + 105 * np.exp(-(((down - 0.3) / 0.1) ** 2)) + 62 * np.exp(-(((down - 0.82) / 0.13) ** 2))
+    return np.clip(tone - 26 * chance(371, Y, X // 24), 0, 255)
+
+
+def knitted() -> np.ndarray:
+    """Cloth: rows of stitches that lean to one side and the other."""
+    lean = np.where(X // 8 % 2 == 0, X % 8, 7 - X % 8)
+    return np.where((Y + lean) % 8 < 2, 168, np.where(X % 16 == 0, 190, 240)) + 15 * (chance(381) - 0.5)
 
 
 def textures() -> list[np.ndarray]:

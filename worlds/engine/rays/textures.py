@@ -44,6 +44,8 @@ STRIPES, CHECKS, DOTS, FACETS = range(49, 53)
 COBBLES, EARTH, SNOW, LAVA, NIGHT, TILES, CARPET, SHELVES = range(53, 61)
 BERRY = 61
 """Red, with yellow seeds."""
+# White and grey too: what things are made of.
+GRAIN, BRUSHED, WEAVE = range(62, 65)
 
 NAMES = (
     *("brick", "stone", "wood", "plaster", "hedge", "metal", "marble", "panels"),
@@ -54,7 +56,7 @@ NAMES = (
     *("oak", "pine", "bush", "flower"),
     *("stripes", "checks", "dots", "facets"),
     *("cobbles", "earth", "snow", "lava", "night", "tiles", "carpet", "shelves"),
-    "berry",
+    *("berry", "grain", "brushed", "weave"),
 )
 """What each texture shows; the first is number 1."""
 COUNT = len(NAMES)

@@ -1,0 +1,296 @@
+"""Triangle meshes, drawn into the same depths as the solids of forms.py.
+
+A mesh's corners are brought to the picture once, then its triangles are filled row by row; a pixel keeps the number of
+the triangle that it sees, from which its colour is worked out later (see `corner_weights`). Of a mesh with very many
+triangles coarser ones are made beforehand, and the coarsest is drawn whose triangles are no larger than pixels.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .forms import HALF, MOST, ONE, ZERO, F, pixels
+
+LEVELS = 5
+"""Levels of detail of a mesh: as it is, then with its corners moved together in cells of a grid, ever wider."""
+_FINEST = 96
+"""Cells along a mesh's longest side in the first of the coarser levels; half as many in the next."""
+_WORTH = 0.7
+"""A coarser level is made if it has at most this part of the triangles of the one before."""
+
+LEVEL = np.dtype(
+    [
+        ("first_vertex", np.int32),
+        ("last_vertex", np.int32),
+        ("first_face", np.int32),
+        ("last_face", np.int32),
+        ("first_weight", np.int32),  # of a skin, see studio.py
+        ("last_weight", np.int32),
+        ("cell", np.float32),  # how far, in metres, corners were moved; so that it shows in pixels larger than this
+    ]
+)
+
+
+@dataclass
+class Mesh:
+    """One mesh: where its corners are, and for each triangle's corners, counterclockwise as seen from outside, which
+    they are (faces, 3), how the surface looks there (faces, 3, 3), and where on its texture that is (faces, 3, 2)."""
+
+    vertices: np.ndarray
+    faces: np.ndarray
+    normals: np.ndarray
+    places: np.ndarray
+
+
+def facing(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """The way triangles look, (faces, 3), as long as twice their area."""
+    a, b, c = (vertices[faces[:, corner]] for corner in range(3))
+    return np.cross(b - a, c - a)
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Vectors of length 1."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-30)
+
+
+def flat(vertices: np.ndarray, faces: np.ndarray) -> Mesh:
+    """A mesh whose triangles are each of one brightness, without a texture."""
+    normals = np.repeat(unit(facing(vertices, faces))[:, None], 3, axis=1)
+    return Mesh(vertices, faces, normals, np.zeros((len(faces), 3, 2)))
+
+
+def coarser(mesh: Mesh, cell: float) -> tuple[Mesh, np.ndarray]:
+    """The mesh with all corners that share a cell of a grid moved to one of them; and which of its corners are left."""
+    keys = np.floor((mesh.vertices - mesh.vertices.min(0)) / cell).astype(np.int64)
+    _, kept, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    group = group.reshape(-1)
+    faces = group[mesh.faces]
+    whole = np.flatnonzero((faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0]))
+    turned = np.take_along_axis(
+        faces[whole], (faces[whole].argmin(1)[:, None] + np.arange(3)) % 3, axis=1
+    )  # equal triangles, but for where they start, are one
+    whole = whole[np.sort(np.unique(turned, axis=0, return_index=True)[1])]
+    sums = np.zeros((len(kept), 3))
+    np.add.at(sums, group[mesh.faces].reshape(-1), mesh.normals.reshape(-1, 3))
+    faces = faces[whole]
+    used, faces = np.unique(faces, return_inverse=True)
+    faces = faces.reshape(-1, 3)
+    return Mesh(mesh.vertices[kept[used]], faces, unit(sums[used])[faces], mesh.places[whole]), kept[used]
+
+
+class Meshes:
+    """All meshes of a model with their coarser levels, as the arrays that kernels read."""
+
+    def __init__(self) -> None:
+        self._vertices: list[np.ndarray] = []
+        self._faces: list[np.ndarray] = []
+        self._normals: list[np.ndarray] = []
+        self._places: list[np.ndarray] = []
+        self._levels: list[np.ndarray] = []
+        self._made: list[int] = []
+        self._counts = [0, 0]
+
+    def add(self, mesh: Mesh, coarsen: bool = True) -> tuple[int, list[np.ndarray]]:
+        """Take in a mesh: (its number, for each of its levels which of its corners that has)."""
+        levels, kept = np.zeros(LEVELS, LEVEL), [np.arange(len(mesh.vertices))]
+        self._put(levels, 0, mesh, 0.0)
+        count, made = 1, mesh
+        side = float(np.ptp(mesh.vertices, axis=0).max()) if len(mesh.vertices) else 0.0
+        for power in range(LEVELS - 1 if coarsen and side > 0 else 0):
+            cell = side / _FINEST * 2**power
+            less, left = coarser(mesh, cell)
+            if len(less.faces) <= _WORTH * len(made.faces) and len(less.faces) > 0:
+                self._put(levels, count, less, cell)
+                kept.append(left)
+                count, made = count + 1, less
+        levels[count:]["cell"] = MOST
+        self._levels.append(levels)
+        self._made.append(count)
+        return len(self._levels) - 1, kept
+
+    def box(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """The lowest and the highest corner of the box, along its own axes, that holds a mesh."""
+        vertices = self._vertices[sum(self._made[:number])]
+        return vertices.min(0), vertices.max(0)
+
+    def _put(self, levels: np.ndarray, index: int, mesh: Mesh, cell: float) -> None:
+        vertex, face = self._counts
+        self._counts = [vertex + len(mesh.vertices), face + len(mesh.faces)]
+        levels[index] = (vertex, self._counts[0], face, self._counts[1], 0, 0, cell)
+        self._vertices.append(mesh.vertices)
+        self._faces.append(mesh.faces + vertex)
+        self._normals.append(mesh.normals)
+        self._places.append(mesh.places)
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """(levels, vertices, faces, normals, places) of all of them, for kernels."""
+
+        def joined(parts: list[np.ndarray], shape: tuple[int, ...], kind: type) -> np.ndarray:
+            return np.ascontiguousarray(np.concatenate([np.zeros((0, *shape)), *parts]), kind)
+
+        levels = np.array(self._levels, LEVEL).reshape(-1, LEVELS)
+        return (
+            levels,
+            joined(self._vertices, (3,), np.float32),
+            joined(self._faces, (3,), np.int32),
+            joined(self._normals, (3, 3), np.float32),
+            joined(self._places, (3, 2), np.float32),
+        )
+
+
+@pixels
+def level_for(thing, camera, levels):
+    """Which level of detail of a mesh to draw: the coarsest that cannot be told from the mesh."""
+    reach = ZERO
+    for axis in range(3):
+        most = max(abs(thing.low[axis]), abs(thing.high[axis]))
+        reach += most * most
+    depth = max(thing.distance - F(math.sqrt(reach)), camera.near)
+    level = 0
+    while level + 1 < len(levels) and levels[level + 1].cell < HALF * depth * camera.high:
+        level += 1
+    return level
+
+
+@pixels
+def draw_mesh(thing, camera, level, vertices, faces, name, depths, names, seen, points):
+    """Where a mesh, whose camera `aim` has found, is nearer than what is there, write its depth, its name, and in
+    `seen` which of its triangles that is. points: room for (vertices, 3)."""
+    ex, ey, ez = thing.eye[0], thing.eye[1], thing.eye[2]
+    ax, ay, az = thing.ahead[0], thing.ahead[1], thing.ahead[2]
+    rx, ry, rz = thing.right[0] / camera.wide, thing.right[1] / camera.wide, thing.right[2] / camera.wide
+    ux, uy, uz = thing.up[0] / camera.high, thing.up[1] / camera.high, thing.up[2] / camera.high
+    left, top, near = camera.left / camera.wide, camera.top / camera.high, camera.near
+    for index in range(np.uint64(level.first_vertex), np.uint64(level.last_vertex)):
+        x, y, z = vertices[index, 0] - ex, vertices[index, 1] - ey, vertices[index, 2] - ez
+        depth = x * ax + y * ay + z * az
+        part = ONE / max(depth, near)
+        points[index, 0] = (x * rx + y * ry + z * rz) * part - left
+        points[index, 1] = top - (x * ux + y * uy + z * uz) * part
+        points[index, 2] = depth
+    for face in range(np.uint64(level.first_face), np.uint64(level.last_face)):
+        i, j, k = np.uint32(faces[face, 0]), np.uint32(faces[face, 1]), np.uint32(faces[face, 2])
+        di, dj, dk = points[i, 2], points[j, 2], points[k, 2]
+        behind = (di < near) + (dj < near) + (dk < near)
+        if behind == 0:
+            _triangle(
+                thing, points[i, 0], points[i, 1], ONE / di, points[j, 0], points[j, 1], ONE / dj,
+                points[k, 0], points[k, 1], ONE / dk, name, np.int32(face), depths, names, seen,
+            )  # fmt: skip
+        elif behind < 3:
+            while not (di < near) or (behind == 2 and not (dj < near)):  # first those behind, in the same order
+                i, j, k, di, dj, dk = j, k, i, dj, dk, di
+            _clipped(thing, camera, points, i, j, k, behind, name, np.int32(face), depths, names, seen)
+
+
+@pixels
+def _clipped(thing, camera, points, i, j, k, behind, name, face, depths, names, seen):
+    """Fill what is left of a triangle whose corner i, or whose corners i and j, are too near to be seen."""
+    near = camera.near
+    rate = ONE / near
+    if behind == 2:
+        px, py = _crossing(camera, points, i, k)
+        qx, qy = _crossing(camera, points, j, k)
+        _triangle(
+            thing, px, py, rate, qx, qy, rate, points[k, 0], points[k, 1], ONE / points[k, 2],
+            name, face, depths, names, seen,
+        )  # fmt: skip
+        return
+    px, py = _crossing(camera, points, i, j)
+    qx, qy = _crossing(camera, points, i, k)
+    jx, jy, j_rate = points[j, 0], points[j, 1], ONE / points[j, 2]
+    kx, ky, k_rate = points[k, 0], points[k, 1], ONE / points[k, 2]
+    _triangle(thing, px, py, rate, jx, jy, j_rate, kx, ky, k_rate, name, face, depths, names, seen)
+    _triangle(thing, px, py, rate, kx, ky, k_rate, qx, qy, rate, name, face, depths, names, seen)
+
+
+@pixels
+def _crossing(camera, points, i, j):
+    """Where in the picture the edge from corner i, which is too near, to corner j begins to be seen.
+
+    A corner that is too near was put into the picture as if it were as far away as what is just seen.
+    """
+    near, left, top = camera.near, camera.left / camera.wide, camera.top / camera.high
+    part = (near - points[i, 2]) / (points[j, 2] - points[i, 2])
+    far = points[j, 2] / near
+    x = (points[i, 0] + left) * (ONE - part) + (points[j, 0] + left) * far * part
+    y = (top - points[i, 1]) * (ONE - part) + (top - points[j, 1]) * far * part
+    return x - left, top - y
+
+
+@pixels
+def _edge(px, py, qx, qy):
+    """A line through two points, the same whichever is first: (x, y, dx / dy)."""
+    if py > qy or (py == qy and px > qx):
+        px, py, qx, qy = qx, qy, px, py
+    return px, py, (qx - px) / (qy - py)
+
+
+@pixels
+def _triangle(thing, ax, ay, aw, bx, by, bw, cx, cy, cw, name, face, depths, names, seen):
+    """Fill a triangle given by its corners in pixels and one over their depths, if it is seen from in front."""
+    area = (cx - ax) * (by - ay) - (bx - ax) * (cy - ay)
+    if not area > ZERO:
+        return
+    low, high = min(ay, min(by, cy)) - HALF, max(ay, max(by, cy)) - HALF
+    first_row = np.int32(max(F(math.ceil(low)), F(thing.first_row)))
+    last_row = np.int32(min(F(math.floor(high)), F(thing.last_row - 1)))
+    start, end = F(thing.first_col), F(thing.last_col - 1)
+    if first_row > last_row or F(math.ceil(min(ax, min(bx, cx)) - HALF)) > min(
+        end, F(math.floor(max(ax, max(bx, cx)) - HALF))
+    ):
+        return
+    least, most = min(aw, min(bw, cw)), max(aw, max(bw, cw))  # lines through thin triangles may lead beyond
+    over = ONE / area
+    across = ((cw - aw) * (by - ay) - (bw - aw) * (cy - ay)) * over
+    down = ((bw - aw) * (cx - ax) - (cw - aw) * (bx - ax)) * over
+    abx, aby, ab = _edge(ax, ay, bx, by)
+    bcx, bcy, bc = _edge(bx, by, cx, cy)
+    cax, cay, ca = _edge(cx, cy, ax, ay)
+    for row in range(first_row, last_row + 1):
+        y = F(row) + HALF
+        first, last = start, end
+        # Seen from in front, its left side goes down and its right side up, in a picture whose rows go down.
+        cross = abx + ab * (y - aby) - HALF
+        if by > ay:
+            first = max(first, F(math.ceil(cross)))
+        elif by < ay:
+            last = min(last, F(math.floor(cross)))
+        cross = bcx + bc * (y - bcy) - HALF
+        if cy > by:
+            first = max(first, F(math.ceil(cross)))
+        elif cy < by:
+            last = min(last, F(math.floor(cross)))
+        cross = cax + ca * (y - cay) - HALF
+        if ay > cy:
+            first = max(first, F(math.ceil(cross)))
+        elif ay < cy:
+            last = min(last, F(math.floor(cross)))
+        if first > last:
+            continue
+        line = aw + down * (y - ay) + across * (HALF - ax)
+        for col in range(np.int32(first), np.int32(last) + 1):
+            t = ONE / min(max(line + across * F(col), least), most)
+            if t < depths[row, col]:
+                depths[row, col], names[row, col], seen[row, col] = t, name, face
+
+
+@pixels
+def corner_weights(vertices, faces, face, x, y, z):
+    """How near a point of a triangle is to each of its three corners: weights that sum to 1."""
+    i, j, k = faces[face, 0], faces[face, 1], faces[face, 2]
+    px, py, pz = vertices[i, 0], vertices[i, 1], vertices[i, 2]
+    ax, ay, az = vertices[j, 0] - px, vertices[j, 1] - py, vertices[j, 2] - pz
+    bx, by, bz = vertices[k, 0] - px, vertices[k, 1] - py, vertices[k, 2] - pz
+    qx, qy, qz = x - px, y - py, z - pz
+    aa, ab, bb = ax * ax + ay * ay + az * az, ax * bx + ay * by + az * bz, bx * bx + by * by + bz * bz
+    qa, qb = qx * ax + qy * ay + qz * az, qx * bx + qy * by + qz * bz
+    below = aa * bb - ab * ab
+    if not below > ZERO:
+        return ONE, ZERO, ZERO
+    v = min(max((bb * qa - ab * qb) / below, ZERO), ONE)
+    w = min(max((aa * qb - ab * qa) / below, ZERO), ONE)
+    return max(ONE - v - w, ZERO), v, w

@@ -1,0 +1,295 @@
+"""What an expert's hands can do in a room, tick by tick: look, walk, grasp, carry, put. On the CPU only.
+
+Nothing is remembered between ticks: what to do next follows from where everything is. All positions are in metres.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from ...interface.action import MOUSE_ONE
+from ..engine.first_person.hands import A, D, S, W
+from ..engine.first_person.state import TURN
+from .furniture import CLEAR, SURFACES, SURFACES_MOST, quarter
+from .hands import LEFT, NEAREST, F, R
+from .paths import EYE, closed, feet, girth, route, toy_at, visible
+from .pose import axes_of, bounds
+from .state import NOBODY, REACH
+
+QUICKEST = MOUSE_ONE // 10
+"""Motion of the mouse in a tick: 9 degrees."""
+COAST = 0.12
+"""Seconds for which a body goes on when the keys are let go."""
+STILL = 0.25
+"""Metres a second below which what is held has come to rest."""
+CLOSE = 0.025
+"""Metres by which what is held may be nearer or farther than it is to be."""
+OVER = 0.05
+"""Metres that what is put down may be aside of where it is to come."""
+ABOVE = 0.22
+"""Metres above that place at which it is brought there."""
+_RADIANS = 2 * math.pi / TURN
+_PER_RADIAN = MOUSE_ONE / (math.pi / 2)
+_BANDS = np.array([[0.45, 0.85], [0.75, 1.1], [0.35, 0.6]])  # how far from a thing one stands to grasp it
+_SECOND = 30
+
+
+@njit
+def eye(state, player):
+    """Where a player's eyes are."""
+    return state.qpos[3 * player], state.qpos[3 * player + 1], state.qpos[3 * player + 2] + EYE
+
+
+@njit
+def turn_to(state, player, yaw, pitch, action):
+    """Move the mouse so that a player comes to look along a yaw and a pitch, in radians. Returns the greater error."""
+    off = yaw - state.yaw[player] * _RADIANS
+    off -= 2 * math.pi * math.floor(off / (2 * math.pi) + 0.5)
+    rise = pitch - state.pitch[player] * _RADIANS
+    action.mouse[0] = min(max(round(off * _PER_RADIAN), -QUICKEST), QUICKEST)
+    action.mouse[1] = min(max(round(-rise * _PER_RADIAN), -QUICKEST), QUICKEST)
+    return max(abs(off), abs(rise))
+
+
+@njit
+def look_at(state, player, x, y, z, action):
+    """Move the mouse so that a player comes to look at a point. Returns by how many radians it does not yet."""
+    own_x, own_y, own_z = eye(state, player)
+    flat = max(math.hypot(x - own_x, y - own_y), 1e-6)
+    return turn_to(state, player, math.atan2(y - own_y, x - own_x), math.atan2(z - own_z, flat), action)
+
+
+@njit
+def step_to(state, player, x, y, action):
+    """Hold the keys that go straight to a point nearby, however one looks, and let them go in time."""
+    own_x, own_y = feet(state, player)
+    dx = x - own_x - COAST * state.qvel[3 * player]
+    dy = y - own_y - COAST * state.qvel[3 * player + 1]
+    yaw = state.yaw[player] * _RADIANS
+    along, across = dx * math.cos(yaw) + dy * math.sin(yaw), dy * math.cos(yaw) - dx * math.sin(yaw)
+    if abs(along) > 0.03:
+        action.keys[W if along > 0 else S] = 1
+    if abs(across) > 0.03:
+        action.keys[D if across > 0 else A] = 1
+
+
+@njit
+def walk(state, player, x, y, action):
+    """Walk straight to a point: turn there first if it is far, and look level."""
+    own_x, own_y = feet(state, player)
+    if math.hypot(x - own_x, y - own_y) < 0.35:
+        step_to(state, player, x, y, action)
+        return
+    yaw = math.atan2(y - own_y, x - own_x)
+    turn_to(state, player, yaw, 0.0, action)
+    off = yaw - state.yaw[player] * _RADIANS
+    off -= 2 * math.pi * math.floor(off / (2 * math.pi) + 0.5)
+    if abs(off) < 0.5:
+        action.keys[W] = 1
+
+
+@njit
+def go(state, player, x, y, z, low, high, see, spared, action):
+    """Walk to a place from `low` to `high` metres away from a point, from which, if `see`, it is seen. Returns 1 there,
+    0 on the way, -1 if there is none."""
+    for careful in (True, False):
+        found, to_x, to_y, arrived = route(
+            state, player, closed(state, player, spared, careful), x, y, z, low, high, see
+        )
+        if found:
+            if not arrived:
+                walk(state, player, to_x, to_y, action)
+            return 1 if arrived else 0
+    return -1
+
+
+@njit
+def hold(action):
+    """Keep the hand shut."""
+    action.buttons[LEFT] = 1
+
+
+@njit
+def grasp(state, player, toy, action):
+    """Go to a toy, look at it and take it. Returns 1 with it in hand, 0 on the way, -1 if it cannot be come to."""
+    if state.grip[player] == toy:
+        hold(action)
+        return 1
+    if state.grip[player] != NOBODY:
+        return 0  # let go of what is in hand
+    x, y, z = toy_at(state, toy)
+    low, high = _BANDS[(state.tick // (3 * _SECOND)) % len(_BANDS)]
+    near = go(state, player, x, y, z, low, high, True, toy, action)
+    if near < 0:
+        near = go(state, player, x, y, z, 0.3, 1.3, False, toy, action)
+    if near != 1:
+        return near
+    x, y, z = _in_sight(state, toy, x, y, z)
+    look_at(state, player, x, y, z, action)
+    aimed = state.aim[player] == toy and state.aim_distance[player] < REACH - 0.05
+    if aimed and state.gripping[player] == 0:  # what was pressed in vain is let go first
+        hold(action)
+    return 0
+
+
+@njit
+def _in_sight(state, toy, x, y, z):
+    """A point of a toy to look at: its middle first, and others if that has led to nothing for a while."""
+    turn = (state.tick // 10) % 6
+    x0, _, _, x1, y1, z1 = bounds(state, toy)
+    if turn == 2:
+        return x, y, z + 0.6 * (z1 - z)
+    if turn == 3:
+        return x + 0.5 * (x1 - x), y, z
+    if turn == 4:
+        return x + 0.5 * (x0 - x), y, z
+    if turn == 5:
+        return x, y + 0.5 * (y1 - y), z
+    return x, y, z
+
+
+@njit
+def grasped(state, player):
+    """Where the point by which a player holds something is."""
+    toy = state.grip[player]
+    x, y, z = toy_at(state, toy)
+    own = axes_of(state, toy)
+    for k in range(3):
+        part = state.held_at[player, k]
+        x, y, z = x + part * own[k][0], y + part * own[k][1], z + part * own[k][2]
+    return x, y, z
+
+
+@njit
+def speed(state, toy):
+    """Of a toy, in metres a second."""
+    at = 3 * len(state.yaw) + 1 + 6 * toy
+    return math.sqrt(state.qvel[at] ** 2 + state.qvel[at + 1] ** 2 + state.qvel[at + 2] ** 2)
+
+
+@njit
+def bring(state, player, x, y, z, action):
+    """Move what is held so that its middle comes to a point, standing still: look there, and push or pull."""
+    hold(action)
+    toy = state.grip[player]
+    at_x, at_y, at_z = toy_at(state, toy)
+    grip_x, grip_y, grip_z = grasped(state, player)
+    x, y, z = x + grip_x - at_x, y + grip_y - at_y, z + grip_z - at_z - state.lift[player]
+    look_at(state, player, x, y, z, action)
+    own_x, own_y, own_z = eye(state, player)
+    reach = math.sqrt((x - own_x) ** 2 + (y - own_y) ** 2 + (z - own_z) ** 2)
+    reach = min(max(reach, NEAREST), REACH) - state.distance[player]
+    if reach > CLOSE:
+        action.keys[R] = 1
+    elif reach < -CLOSE:
+        action.keys[F] = 1
+
+
+@njit
+def carry(state, player, action):
+    """Hold what is in hand before the chest and high, out of the way of furniture, while walking."""
+    hold(action)
+    if state.distance[player] > 0.62:
+        action.keys[F] = 1
+    elif state.distance[player] < 0.52:
+        action.keys[R] = 1
+
+
+@njit
+def put(state, player, x, y, z, action):
+    """Carry what is held to where its middle comes to a point, and let go there. Returns 0 on the way, 1 when the hand
+    opens, -1 if there is no way."""
+    toy = state.grip[player]
+    near = go(state, player, x, y, z, 0.45, 0.85, True, toy, action)
+    if near < 0:
+        near = go(state, player, x, y, z, 0.4, 1.1, False, toy, action)
+    if near < 1:
+        carry(state, player, action)
+        return near
+    at_x, at_y, at_z = toy_at(state, toy)
+    aside = math.hypot(x - at_x, y - at_y)
+    if aside > OVER:
+        low = at_z < z + 0.6 * ABOVE and aside > 0.12
+        bring(state, player, at_x if low else x, at_y if low else y, z + ABOVE, action)
+        return 0
+    bring(state, player, x, y, z, action)
+    if at_z < z + 0.045 and speed(state, toy) < STILL:
+        action.buttons[LEFT] = 0
+        return 1
+    return 0
+
+
+# Where to put something.
+
+
+@njit
+def half_height(state, toy):
+    """From the underside of a toy, as it lies, to its middle."""
+    return toy_at(state, toy)[2] - bounds(state, toy)[2]
+
+
+@njit
+def free_spot(state, toy, x, y, z):
+    """Whether there is room for a toy whose middle comes to a point: no other toy is near it at that height."""
+    half = half_height(state, toy)
+    for other in range(state.things):
+        if other == toy:
+            continue
+        x0, y0, z0, x1, y1, z1 = bounds(state, other)
+        if z0 < z + half and z1 > z - half + 0.02:
+            wide = girth(state, toy) + 0.02
+            if x0 - wide < x < x1 + wide and y0 - wide < y < y1 + wide:
+                return False
+    return True
+
+
+@njit
+def spot_on(state, player, toy, piece, near_x, near_y, low, high):
+    """A free place on or in a piece of furniture for a toy, the one nearest to the player of those from `low` to `high`
+    metres away from a point. Returns (found, x, y, z)."""
+    kind, turn = state.piece[piece] - 1, state.piece_turn[piece]
+    own_x, own_y = feet(state, player)
+    half, wide = half_height(state, toy), girth(state, toy)
+    best, least = (False, 0.0, 0.0, 0.0), 1e9
+    for surface in range(SURFACES_MOST):
+        if SURFACES[kind, surface, 3] == 0 or CLEAR[kind, surface] < 2 * half + ABOVE + 0.1:
+            continue
+        reach_x = max(SURFACES[kind, surface, 3] - 0.7 * wide, 0.0)
+        reach_y = max(SURFACES[kind, surface, 4] - 0.7 * wide, 0.0)
+        for place in range(49):
+            across = SURFACES[kind, surface, 0] + reach_x * (place % 7 - 3) / 3
+            along = SURFACES[kind, surface, 1] + reach_y * (place // 7 - 3) / 3
+            across, along = quarter(across, along, turn)
+            x, y = state.piece_x[piece] + across, state.piece_y[piece] + along
+            z = SURFACES[kind, surface, 2] + half + 0.01
+            apart, way = math.hypot(x - near_x, y - near_y), math.hypot(x - own_x, y - own_y)
+            if low <= apart <= high and way < least and free_spot(state, toy, x, y, z):
+                best, least = (True, x, y, z), way
+    return best
+
+
+@njit
+def spot_beside(state, player, toy, x, y, low, high):
+    """A free place on the floor for a toy, from `low` to `high` metres from a point, the one nearest to the player.
+    Returns (found, x, y, z)."""
+    blocked = closed(state, player, toy, False)
+    own_x, own_y = feet(state, player)
+    z = half_height(state, toy) + 0.01
+    best, least = (False, 0.0, 0.0, 0.0), 1e9
+    for ring in range(4):
+        apart = low + (high - low) * ring / 3
+        for way in range(24):
+            at_x = x + apart * math.cos(way * math.pi / 12)
+            at_y = y + apart * math.sin(way * math.pi / 12)
+            row, col = int(at_y * 8), int(at_x * 8)
+            if not (0 <= row < blocked.shape[0] and 0 <= col < blocked.shape[1]) or blocked[row, col]:
+                continue
+            length = math.hypot(at_x - own_x, at_y - own_y)
+            if (
+                0.4 < length < least
+                and free_spot(state, toy, at_x, at_y, z)
+                and visible(state, own_x, own_y, EYE, at_x, at_y, z)
+            ):
+                best, least = (True, at_x, at_y, z), length
+    return best

@@ -28,10 +28,13 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_forget)
 
 
-def over_rows(kernel: Callable[..., Any], rows: int, threads: int, *arguments: Any) -> None:
-    """Call kernel(*arguments, low, high) so that the ranges cover `rows`, on up to `threads` threads, and wait."""
+def over_rows(kernel: Callable[..., Any], rows: int, threads: int, *arguments: Any, least: int = _LEAST) -> None:
+    """Call kernel(*arguments, low, high) so that the ranges cover `rows`, on up to `threads` threads, and wait.
+
+    least: rows that are worth handing to another thread.
+    """
     global _pool
-    parts = min(threads, rows // _LEAST)
+    parts = min(threads, rows // least)
     if parts <= 1:
         kernel(*arguments, 0, rows)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import warnings
 from difflib import get_close_matches
 
 from ...engine.world import World
@@ -28,6 +29,7 @@ def load(prefix: str, name: str) -> World:
         raise ValueError(f"unknown dm_control task {prefix}/{name}: {hint}")
     if importlib.util.find_spec("dm_control") is None:
         raise RuntimeError(f"{prefix}/{name} is a task of dm_control: pip install 'rumpus[guests]'")
-    from .world import arm, control
-
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # dm_control looks for a screen, and warns where there is none
+        from .world import arm, control
     return control(*known[name]) if prefix == "control" else arm(*known[name])

@@ -1,4 +1,4 @@
-"""From keys and mouse to actuators: every actuator has a pair of keys, the first of which drives it up, the second down.
+"""From keys and mouse to actuators: every actuator has a pair of keys, one of which drives it up, the other down.
 
 Where there are more actuators than pairs, left shift held makes the pairs drive the others, from the first pair on.
 Where there are one or two, the arrows and the mouse drive them as well. A key drives with all the force there is; the

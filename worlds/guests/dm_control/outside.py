@@ -78,7 +78,7 @@ class Simulation:
         if play is None:
             pixels[:] = 128
         else:
-            self._pictures.draw(play, pixels)
+            self._pictures.draw(row, play, pixels)
 
     def close(self) -> None:
         """Let go of the simulations and of the threads."""

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import mujoco
 import numpy as np
 
+from ...engine.rays.studio import Studio
 from .plays import Play
 
 
 class Pictures:
-    """Draws plays."""
+    """Draws one play after the other, each with a studio of its own, made anew when the play has another model."""
 
-    def draw(self, play: Play, pixels: np.ndarray) -> None:
-        """Draw a play by its camera into uint8 (height, width, 3)."""
-        pixels[:] = 128
+    def __init__(self) -> None:
+        self._studios: dict[int, tuple[mujoco.MjModel, Studio]] = {}
+
+    def draw(self, row: int, play: Play, pixels: np.ndarray) -> None:
+        """Draw the play of a row by its camera into uint8 (height, width, 3)."""
+        model, studio = self._studios.get(row, (None, None))
+        if studio is None or model is not play.model:
+            studio = Studio(play.model)
+            self._studios[row] = play.model, studio
+        studio.draw(play.data, play.camera, pixels)

@@ -38,14 +38,17 @@ class Play:
 
     @property
     def physics(self) -> Any:
+        """dm_control's Physics; it may be another in the next episode."""
         return self.environment.physics
 
     @property
     def model(self) -> mujoco.MjModel:
+        """MuJoCo's model of this episode."""
         return self.physics.model.ptr
 
     @property
     def data(self) -> mujoco.MjData:
+        """MuJoCo's data."""
         return self.physics.data.ptr
 
     @property
@@ -70,6 +73,7 @@ class Play:
         return self._after()
 
     def begin(self, seed: int) -> None:
+        """Begin the episode of a seed."""
         raise NotImplementedError
 
     def aim(self, action: np.void) -> np.ndarray:
@@ -104,7 +108,8 @@ class SuitePlay(Play):
         """Begin the episode of a seed."""
         if self._name[0] in _RANDOM_MODELS:
             self.environment = self._load(seed)
-        self.environment.task.random.seed(_random_seed(seed))
+        else:
+            self.environment.task.random.seed(_random_seed(seed))
         with self.physics.reset_context():
             _keep_faults(self.model)
             self.environment.task.initialize_episode(self.physics)
@@ -142,14 +147,14 @@ class ArmPlay(Play):
         if order is not None:
             order.sort()  # it is shuffled from episode to episode
         environment.reset()
-        self._physics = environment._physics  # not its proxy, which is slower
-        _without_gl(self._physics)
+        _without_gl(self.physics)
         _keep_faults(self.model)
         self.reach = self._make_reach()
         self.reach.begin(self.data)
 
     @property
     def physics(self) -> Any:
+        """Not dm_control's proxy of it, which is slower."""
         return self.environment._physics
 
     def _make_reach(self) -> Reach:

@@ -233,9 +233,7 @@ class Trainer:
             "learners": [learner.state() for learner in self.learners],
             "generator": self.generator.get_state(),
             "tallies": [self.fresh, self.playing, self.returns, self.lengths, self.won],
-            "states": torch.from_numpy(
-                np.frombuffer(b"".join(map(self.batch.save, range(self.batch.n))), np.uint8).copy()
-            ),
+            "states": self._packed(),
             "updates": self.updates,
             "total": self.total,
             "seconds": self.seconds,
@@ -257,12 +255,32 @@ class Trainer:
             learner.restore(saved)
         self.generator.set_state(content["generator"])
         self.fresh, self.playing, self.returns, self.lengths, self.won = (t.to(device) for t in content["tallies"])
-        for row, data in enumerate(content["states"].view(self.batch.n, -1).numpy()):
-            self.batch.load(row, data.tobytes())
+        self._unpack(content["states"].view(self.batch.n, -1).numpy())
         if self.curriculum:
             self._restore_curriculum(content["curriculum"])
         self.batch.draw()
         self.updates, self.seconds = content["updates"], content["seconds"]
+
+    def _packed(self) -> torch.Tensor:
+        """The rows of the batch as bytes; of worlds that cannot be saved, what their next episodes are drawn from."""
+        if self.batch.world.savable:
+            rows = b"".join(map(self.batch.save, range(self.batch.n)))
+        else:
+            rows = self.batch.states["stream"].tobytes()
+        return torch.from_numpy(np.frombuffer(rows, np.uint8).copy())
+
+    def _unpack(self, rows: np.ndarray) -> None:
+        """Go back to what `_packed` gave, bytes (n, …); worlds that cannot be saved begin new episodes."""
+        if self.batch.world.savable:
+            for row, data in enumerate(rows):
+                self.batch.load(row, data.tobytes())
+            return
+        self.batch.states["stream"] = rows.copy().view(np.uint64)[:, 0]
+        self.batch.reset()
+        for tally, value in zip(
+            (self.fresh, self.playing, self.returns, self.lengths, self.won), (1, 1, 0, 0, 0), strict=True
+        ):
+            tally.fill_(value)
 
     def _restore_curriculum(self, saved: dict[str, Any]) -> None:
         assert self.curriculum is not None

@@ -93,7 +93,7 @@ def _steps(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
     acted = []
     for script in moves:
         batch.act(script)
-        acted.append(batch.clone().actions)
+        acted.append(batch._device.copy(batch.actions))
     scripts = cycle(acted)
 
     def run() -> None:

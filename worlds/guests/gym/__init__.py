@@ -1,0 +1,238 @@
+"""Any Gymnasium environment whose actions keys and a mouse can fill, and which shows a picture.
+
+    rumpus play gym/FrozenLake-v1                        # any id that Gymnasium knows, "module:id" too
+    world = guest(lambda: MyMaze(), keys={"w": 0, "s": 1}, instruction="find the way out")
+    rumpus.worlds.vector(world, 64)                      # wherever a world is asked for
+
+Its rewards, its ends and its limit are its own; the seed of an episode is the seed that it is reset with. The pixels
+are what it renders, or its observation where that is the picture.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium.envs.registration import EnvSpec, load_env_creator
+from gymnasium.spaces import Box, Discrete
+
+from ....interface.text import encode
+from ...engine.world import World
+from .. import state
+from .copies import SUCCESS, Copies, checked, close
+from .hands import Hands, Keys, hands_of, told_keys
+from .known import KNOWN, Known
+
+LIMIT = 1000
+"""Steps in an episode of an environment that says nothing of it."""
+FPS = 30
+"""Ticks a second of an environment that says nothing of it."""
+FASTEST, SLOW = 60, 5
+"""The most ticks a second; and up to how many a choice of actions is a turn, for which time waits."""
+SIDE = 64
+"""The picture's height and width in tiles are rounded so that neither passes this; few are."""
+PREFIX = "gym"
+
+
+def names(prefix: str = PREFIX) -> tuple[str, ...]:
+    """The ids that Gymnasium knows now, of this suite's own none; some want packages that are not installed."""
+    return tuple(name for name in gymnasium.registry if not name.startswith(("rumpus/", "GymV2")))
+
+
+def load(prefix: str, name: str) -> World:
+    """The environment of this id. Raises ValueError, with the nearest ids, if there is none, and if it cannot be a
+    world."""
+    return guest(name)
+
+
+def guest(
+    env: str | Callable[..., gymnasium.Env],
+    *,
+    keys: Keys | None = None,
+    mouse: Mapping[str, Any] | None = None,
+    idle: int | Sequence[int] | None = ...,  # type: ignore[assignment]
+    names: Mapping[Any, str] | None = None,
+    instruction: str | None = None,
+    success: str | None = None,
+    limit: int | None = None,
+    tick_hz: float | None = None,
+    turn_based: bool | None = None,
+    name: str | None = None,
+    **options: Any,
+) -> World:
+    """A Gymnasium environment as a World.
+
+    env: an id, or what makes one: env(**options). keys, mouse, idle: what the hands mean to it, see hands.py; by
+    default what is known of it, or what its `get_keys_to_action` says, or arrows, digits and letters in order. names:
+    words for values of the key map. success: when an episode is one: "terminated" (it ended by its rules), "paid" (and
+    with a reward) or "lasted" (it went on until time was up); `info["is_success"]` counts in any case. limit: in steps,
+    by default its own. tick_hz: by default its `render_fps`, 1 to 60. turn_based: whether time waits for the player, by
+    default where actions are a choice and `render_fps` is at most 5.
+
+    Raises ValueError for an unknown id, an environment that cannot be made, one without pixels, an action space that
+    keys and a mouse cannot fill, and a key map that does not fit.
+    """
+    spec = _spec(env) if isinstance(env, str) else None
+
+    def make() -> gymnasium.Env:
+        return _make(env, spec, options)
+
+    copy = _made(make, _label(env))
+    try:
+        spec = spec or copy.spec
+        label = name or _label(env if isinstance(env, str) else spec.id if spec else env)
+        seen, shape = _picture(copy, label)
+        known = KNOWN.get(spec.name if spec else "", Known(f"play {_words(label)}"))
+        space, fps = copy.action_space, copy.metadata.get("render_fps") or FPS
+        turns = isinstance(space, Discrete) and fps <= SLOW if turn_based is None else turn_based
+        hands = _hands(copy, known, keys, mouse, idle, dict(known.names if names is None else names), turns)
+    finally:
+        close(copy)
+    instruction = known.instruction if instruction is None else instruction
+    encode(instruction)
+    won = known.success if success is None else success
+    if won is not None and won not in SUCCESS:
+        raise ValueError(f"success is {', '.join(SUCCESS)} or None, got {success!r}")
+    own = limit or (spec and spec.max_episode_steps) or LIMIT
+
+    def outside(world: World, n: int, threads: int) -> Copies:
+        return Copies(make, n, hands, seen, won, world.name)
+
+    source = spec.entry_point if spec else getattr(env, "__qualname__", env)
+    return state.guest(
+        f"{PREFIX}/{label}",
+        f"{instruction[:1].upper()}{instruction[1:]}.",
+        _page(label, source, instruction, hands, won, int(own), turns),
+        outside,
+        keys=hands.keys,
+        moves=hands.moves,
+        limit=int(own),
+        shape=shape,
+        instruction=instruction,
+        cursor=bool(hands.mouse),
+        tick_hz=min(max(round(tick_hz or fps), 1), FASTEST),
+        turn_based=turns,
+    )
+
+
+def _label(env: Any) -> str:
+    return env if isinstance(env, str) else str(getattr(env, "__name__", type(env).__name__)).strip("<>")
+
+
+def _spec(name: str) -> EnvSpec:
+    """What Gymnasium knows of an id."""
+    try:
+        return gymnasium.spec(name)
+    except (gymnasium.error.Error, ImportError) as error:
+        ids = names()
+        near = get_close_matches(name, ids, n=3, cutoff=0.5) or [each for each in ids if name.lower() in each.lower()]
+        hint = f"did you mean {' or '.join(near[:3])}?" if near else f"it knows {', '.join(ids[:8])}, …"
+        raise ValueError(
+            f"Gymnasium has no environment {name!r} ({' '.join(str(error).split())[:200]}): {hint} Environments of a "
+            "package of yours are found as module:id"
+        ) from None
+
+
+def _make(env: str | Callable[..., gymnasium.Env], spec: EnvSpec | None, options: Mapping[str, Any]) -> gymnasium.Env:
+    """A new environment: with pictures where it has such, and without a limit, since the engine has one."""
+    if spec is None:
+        assert not isinstance(env, str)
+        return env(**options)
+    creator = load_env_creator(spec.entry_point) if isinstance(spec.entry_point, str) else spec.entry_point
+    modes = getattr(creator, "metadata", {}).get("render_modes", ())
+    pictures = {"render_mode": "rgb_array"} if "rgb_array" in modes else {}
+    return gymnasium.make(str(env), max_episode_steps=-1, disable_env_checker=True, **{**pictures, **options})
+
+
+def _made(make: Callable[[], gymnasium.Env], label: str) -> gymnasium.Env:
+    """An environment that has been reset once."""
+    try:
+        copy = make()
+        copy.reset(seed=0)
+    except Exception as error:
+        raise ValueError(
+            f"the environment {label!r} cannot be made here ({type(error).__name__}: {' '.join(str(error).split())})"
+        ) from error
+    return copy
+
+
+def _picture(copy: gymnasium.Env, label: str) -> tuple[bool, tuple[int, int]]:
+    """Whether the observation is the picture, and the picture's shape in small numbers. Raises ValueError if there is
+    no picture."""
+    seen = copy.render_mode != "rgb_array"
+    space = copy.observation_space
+    image = isinstance(space, Box) and space.dtype == np.uint8 and len(space.shape) in (2, 3)
+    if seen and not image:
+        raise ValueError(
+            f"{label} has no pixels: it renders no rgb_array (render_mode is {copy.render_mode!r}) and its observation "
+            f"is no picture but {space}. Make it with render_mode='rgb_array' if it has one"
+        )
+    try:
+        height, width = checked(space.sample() if seen else copy.render()).shape[:2]
+    except Exception as error:
+        raise ValueError(
+            f"{label} has no pixels: its picture cannot be had ({type(error).__name__}: {error})"
+        ) from error
+    if min(height, width) < 2:
+        raise ValueError(f"{label} has no pixels: its observation of shape {space.shape} is no picture")
+    ratio = Fraction(height, width)
+    ratio = ratio.limit_denominator(SIDE) if ratio <= 1 else 1 / (1 / ratio).limit_denominator(SIDE)
+    return seen, (max(ratio.numerator, 1), ratio.denominator)
+
+
+def _hands(
+    copy: gymnasium.Env,
+    known: Known,
+    keys: Keys | None,
+    mouse: Mapping[str, Any] | None,
+    idle: Any,
+    words: dict[Any, str],
+    turns: bool,
+) -> Hands:
+    """The hands for this environment: as asked for, as known, as it says itself, or as for any such space."""
+    space, rest = copy.action_space, known.idle
+    own = copy.unwrapped
+    if keys is None and known.keys is None and isinstance(space, Discrete) and hasattr(own, "get_keys_to_action"):
+        told, rest = told_keys(own.get_keys_to_action())
+        keys = told or None
+    if not words and isinstance(space, Discrete) and hasattr(own, "get_action_meanings"):
+        meanings = own.get_action_meanings()
+        words = {int(space.start) + number: str(word).lower() for number, word in enumerate(meanings)}
+    fits = keys is None and known.keys is not None
+    if rest is ... and isinstance(space, Discrete):
+        rest = None if turns else int(space.start)
+    rest = rest if idle is ... else idle
+    keys, mouse = (known.keys, known.mouse if mouse is None else mouse) if fits else (keys, mouse)
+    return hands_of(space, keys, words, rest, mouse)
+
+
+def _words(label: str) -> str:
+    """A name as words: "ale/SpaceInvaders-v5" is "space invaders"."""
+    plain = re.sub(r"-v\d+$", "", re.split(r"[/:]", label)[-1])
+    return " ".join(re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+", plain)).lower()[:40] or "this"
+
+
+_WON = {
+    None: "What counts as success is not known, unless the environment itself says so.",
+    "terminated": "An episode is a success if it ends before the limit.",
+    "paid": "An episode is a success if it ends with a reward.",
+    "lasted": "An episode is a success if it goes on until the limit.",
+}
+
+
+def _page(label: str, source: Any, told: str, hands: Hands, won: str | None, limit: int, turns: bool) -> str:
+    """What people read of it."""
+    keys = "; ".join(f"{key}: {what}" for key, what in hands.uses.items())
+    mouse = "".join(f" The mouse's {'xy'[way]} moves axis {axis}." for way, axis, _ in hands.mouse)
+    time = "Time waits for the player." if turns else "Time goes on by itself."
+    return (
+        f"{label}, an environment of Gymnasium, as a guest: {told}.\n\n"
+        f"Keys: {keys}.{mouse} {time}\n\n"
+        f"Rewards and ends are the environment's own; an episode has {limit} steps at most. {_WON[won]}\n\n"
+        f"Source: {source}, by way of Gymnasium (Towers et al. 2024, arXiv 2407.17032)."
+    )

@@ -233,7 +233,7 @@ def boards() -> np.ndarray:
 def sheen() -> np.ndarray:
     """Polished metal, from the top down: a dark sky's mirror image, a bright line, and fine scratches along it."""
     down = Y / EDGE
-    tone = 150 + 105 * np.exp(-(((down - 0.3) / 0.1) ** 2)) + 62 * np.exp(-(((down - 0.82) / 0.13) ** 2))
+    tone = 164 + 91 * np.exp(-(((down - 0.3) / 0.1) ** 2)) + 62 * np.exp(-(((down - 0.82) / 0.13) ** 2))
     return np.clip(tone - 26 * chance(371, Y, X // 24), 0, 255)
 
 

@@ -12,8 +12,7 @@ from ..engine.first_person.angles import ONE_UNIT, cosine, sine
 from ..engine.rays.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, UNSEEN
 from . import toys
 from .furniture import BOXES, LEAF, LEAF_AT, hinge, quarter
-from .model import EYE, HEIGHT, RADIUS, TALL
-from .state import DOOR_AT, NOBODY, POSE, REACH, TOYS, TOYS_AT
+from .state import DOOR_AT, EYE, HEIGHT, NOBODY, POSE, RADIUS, REACH, TALL, TOYS, TOYS_AT
 from .turns import about, back, turn
 
 FAR = 1e9

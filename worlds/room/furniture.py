@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ..engine.rays.textures import CRATE, STRIPES
+from ..engine.rays.textures import CRATE, GRAIN, STRIPES
 
 MOST_BOXES = 8
 """Most boxes of a piece."""
@@ -21,7 +21,7 @@ SURFACES_MOST = 3
 """Most surfaces of a piece."""
 FREE = 9.0
 """Metres above a surface that has nothing above it."""
-GRAIN_BROWN, _CREAM, _DARK, _GOLD = 0xB98A58, 0xFFF4E0, 0x50485C, 0xFFC828
+_BROWN, _CREAM, _GOLD = 0xD8A468, 0xFFF4E0, 0xFFC828
 OWN = 256
 """The share of the colours of what is painted in the piece's own colour only."""
 
@@ -32,9 +32,9 @@ class Box(NamedTuple):
 
     low: tuple[float, float, float]
     high: tuple[float, float, float]
-    colour: int = GRAIN_BROWN
+    colour: int = _BROWN
     share: int = 0
-    texture: int = 0
+    texture: int = GRAIN
 
 
 class Surface(NamedTuple):
@@ -85,45 +85,45 @@ PIECES: dict[str, Piece] = {
             Box((-0.18, -0.5, 0), (-0.15, 0.5, 0.86), _CREAM, 150),
             Box((-0.15, -0.5, 0), (0.18, -0.46, 0.86), _CREAM, OWN),
             Box((-0.15, 0.46, 0), (0.18, 0.5, 0.86), _CREAM, OWN),
-            Box((-0.15, -0.46, 0), (0.17, 0.46, 0.06)),
-            Box((-0.15, -0.46, 0.44), (0.17, 0.46, 0.47)),
+            Box((-0.15, -0.46, 0), (0.17, 0.46, 0.09)),
+            Box((-0.15, -0.46, 0.47), (0.17, 0.46, 0.5)),
             Box((-0.18, -0.5, 0.86), (0.18, 0.5, 0.9), _CREAM, OWN),
         ],
         [
-            Surface((-0.14, -0.45), (0.17, 0.45), 0.06, 0.37),
-            Surface((-0.14, -0.45), (0.17, 0.45), 0.47, 0.38),
+            Surface((-0.14, -0.45), (0.17, 0.45), 0.09, 0.37),
+            Surface((-0.14, -0.45), (0.17, 0.45), 0.5, 0.35),
             Surface((-0.17, -0.49), (0.17, 0.49), 0.9),
         ],
         wall=True,
     ),
     "bed": Piece(
         [
-            Box((-0.43, -0.75, 0), (0.43, 0.75, 0.18), GRAIN_BROWN),
-            Box((-0.43, -0.75, 0.18), (0.43, -0.7, 0.62), GRAIN_BROWN),
-            Box((-0.4, -0.7, 0.18), (0.4, -0.25, 0.32), _CREAM),
+            Box((-0.43, -0.75, 0), (0.43, 0.75, 0.18), _BROWN),
+            Box((-0.43, -0.75, 0.18), (0.43, -0.7, 0.62), _BROWN),
+            Box((-0.4, -0.7, 0.18), (0.4, -0.25, 0.32), _CREAM, 0, 0),
             Box((-0.42, -0.25, 0.18), (0.42, 0.74, 0.34), _CREAM, OWN, STRIPES),
-            Box((-0.26, -0.66, 0.32), (0.26, -0.34, 0.4), 0xFFFFFF, 50),
+            Box((-0.26, -0.66, 0.32), (0.26, -0.34, 0.4), 0xFFFFFF, 50, 0),
         ],
         [Surface((-0.4, -0.23), (0.4, 0.72), 0.34)],
         wall=True,
     ),
     "tray": Piece(
         [
-            *_open(0.32, 0.42, 0.3, 0.33, 0.38, 0.025, colour=_CREAM, share=OWN),
-            Box((-0.24, -0.34, 0), (-0.17, 0.34, 0.3)),
-            Box((0.17, -0.34, 0), (0.24, 0.34, 0.3)),
+            *_open(0.37, 0.37, 0.3, 0.33, 0.38, 0.025, colour=_CREAM, share=OWN),
+            Box((-0.3, -0.3, 0), (-0.23, 0.3, 0.3)),
+            Box((0.23, -0.3, 0), (0.3, 0.3, 0.3)),
         ],
-        [Surface((-0.29, -0.39), (0.29, 0.39), 0.33)],
+        [Surface((-0.34, -0.34), (0.34, 0.34), 0.33)],
         inside=True,
     ),
     "box": Piece(
-        _open(0.32, 0.42, 0, 0.03, 0.32, 0.03, colour=_CREAM, share=OWN, texture=CRATE),
-        [Surface((-0.28, -0.38), (0.28, 0.38), 0.03)],
+        _open(0.37, 0.37, 0, 0.03, 0.3, 0.03, colour=_CREAM, share=OWN, texture=CRATE),
+        [Surface((-0.34, -0.34), (0.34, 0.34), 0.03)],
         inside=True,
     ),
     "basket": Piece(
-        _open(0.3, 0.3, 0, 0.03, 0.24, 0.035, colour=_CREAM, share=OWN, texture=STRIPES),
-        [Surface((-0.26, -0.26), (0.26, 0.26), 0.03)],
+        _open(0.31, 0.31, 0, 0.03, 0.22, 0.03, colour=_CREAM, share=OWN, texture=STRIPES),
+        [Surface((-0.28, -0.28), (0.28, 0.28), 0.03)],
         inside=True,
     ),
     "stool": Piece(
@@ -135,7 +135,7 @@ PIECES: dict[str, Piece] = {
             Box((-0.24, -0.4, 0), (0.22, 0.4, 0.66)),
             Box((-0.24, -0.42, 0.66), (0.24, 0.42, 0.7), _CREAM, 200),
             *(Box((0.22, -0.37, 0.04 + 0.2 * row), (0.235, 0.37, 0.21 + 0.2 * row), _CREAM, OWN) for row in range(3)),
-            *(Box((0.235, -0.05, 0.11 + 0.2 * row), (0.255, 0.05, 0.14 + 0.2 * row), _GOLD) for row in range(3)),
+            *(Box((0.235, -0.05, 0.11 + 0.2 * row), (0.255, 0.05, 0.14 + 0.2 * row), _GOLD, 0, 0) for row in range(3)),
         ],
         [Surface((-0.23, -0.41), (0.23, 0.41), 0.7)],
         wall=True,

@@ -19,8 +19,7 @@ from ..engine.first_person.body import look
 from ..engine.first_person.hands import SHIFT, SPACE, A, D, S, W
 from ..engine.first_person.state import HZ, TURN
 from .aim import ahead, eye, pose, reachable, standing
-from .model import MASS, STEP, TOY_BODY
-from .state import NOBODY, PLAYERS, QVEL, REACH, TOYS, TOYS_AT
+from .state import MASS, NOBODY, PLAYERS, QVEL, REACH, TOY_BODY, TOYS, TOYS_AT
 from .turns import about, after, at_most, back, turn, unit, vector
 
 GRIP = 60.0

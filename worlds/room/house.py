@@ -10,7 +10,19 @@ from numba import njit
 from ..engine.first_person.carve import block, dig
 from ..engine.first_person.state import CELL, TURN
 from ..engine.random import draw
-from ..engine.rays.textures import CARPET, COLOURS, FIRST_FLOOR, FIRST_WALL, PLANKS, PLASTER, POSTER_1, TILES, WOOD
+from ..engine.rays.textures import (
+    CARPET,
+    COLOURS,
+    FIRST_FLOOR,
+    FIRST_WALL,
+    GRASS,
+    PLANKS,
+    PLASTER,
+    POSTER_1,
+    SAND,
+    TILES,
+    WOOD,
+)
 from .furniture import FOOT, KINDS, TO_WALL, quarter
 from .state import PIECES, PLAYERS
 
@@ -29,9 +41,15 @@ BODY = 0.35
 MILLI = 1000
 """Places are drawn in whole millimetres."""
 
-WALLS = np.array([PLASTER, PLASTER, WOOD, *(FIRST_WALL + colour for colour in (1, 3, 4, 5, 6, 7, 8))], np.int32)
-FLOORS = np.array([PLANKS, PLANKS, TILES, *(FIRST_FLOOR + colour for colour in (1, 3, 4, 6, 7, 8))], np.int32)
-RUGS = np.array([CARPET, *(FIRST_FLOOR + colour for colour in (0, 2, 4, 5, 6))], np.int32)
+_YELLOW, _CYAN, _PINK, _WHITE = (COLOURS.index(name) for name in ("yellow", "cyan", "pink", "white"))
+WALLS = np.array(
+    [PLASTER, PLASTER, PLASTER, WOOD, *(FIRST_WALL + colour for colour in (_YELLOW, _CYAN, _PINK, _WHITE, _WHITE))],
+    np.int32,
+)
+FLOORS = np.array(
+    [PLANKS, PLANKS, PLANKS, SAND, TILES, *(FIRST_FLOOR + colour for colour in (_CYAN, _PINK, _WHITE))], np.int32
+)
+RUGS = np.array([CARPET, CARPET, GRASS, *(FIRST_FLOOR + colour for colour in range(len(COLOURS) - 1))], np.int32)
 _POSTERS = 8
 _PAINTED = len(COLOURS)
 

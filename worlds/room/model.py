@@ -23,16 +23,7 @@ from ..engine.cached import cached
 from ..engine.rays.scene import BOX, CAPSULE, COLS, CYLINDER, ELLIPSOID, ROWS, UNSEEN
 from . import furniture, toys
 from .furniture import LEAF, LEAF_AT, LEAF_LIMIT, LEAF_MASS, MOST_BOXES
-from .state import PIECES, PLAYERS, SUBSTEPS, TOYS, TOYS_AT
-
-TALL = 1.5
-"""Metres from floor to ceiling: the walls of a children's room."""
-RADIUS, HEIGHT, MASS = 0.2, 1.1, 30.0
-"""Of a player: an upright capsule of a child's weight."""
-EYE = 0.9
-"""Metres from a player's feet to its eye."""
-STEP = 1 / (30 * SUBSTEPS)
-"""Seconds of a step of the physics."""
+from .state import HEIGHT, MASS, PIECES, PLAYERS, RADIUS, STEP, TALL, TOY_BODY, TOYS, TOYS_AT
 
 SIDES = 6
 """Planes: floor, ceiling, and the outer walls in the west, east, north and south."""
@@ -40,7 +31,7 @@ WALLS = 10
 """Most boxes that the walls between the rooms are made of."""
 PLAYER_BODY = 1 + PIECES
 DOOR_BODY = PLAYER_BODY + PLAYERS
-TOY_BODY = DOOR_BODY + 1
+assert TOY_BODY == DOOR_BODY + 1
 _PIECE_GEOM = SIDES + WALLS
 _PLAYER_GEOM = _PIECE_GEOM + PIECES * MOST_BOXES
 _DOOR_GEOM = _PLAYER_GEOM + PLAYERS

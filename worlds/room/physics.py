@@ -24,8 +24,8 @@ from ..engine.first_person.state import CELL
 from ..engine.threads import over_rows
 from ..engine.world import World
 from . import hands, model, rules, toys
-from .model import HEIGHT, TALL, stands
-from .state import PLAYERS, POSE, QPOS, QVEL, STATE, SUBSTEPS, TOYS, TOYS_AT, TREES
+from .model import stands
+from .state import HEIGHT, PLAYERS, POSE, QPOS, QVEL, STATE, SUBSTEPS, TALL, TOYS, TOYS_AT, TREES
 from .turns import unit
 
 ABSURD = 50.0

@@ -1,9 +1,9 @@
 """What an episode of the room is made of: how it is furnished, where every body is, and what the players' hands do.
 
 Lengths are in metres and a cell of the map is a metre wide; kilograms, seconds, newtons. Positions as bodies have them
-are float64, as MuJoCo counts; what first-person worlds share (`x`, `y`, `thing_x`, … in 1/CELL cells) is worked out from
-them after every tick, for the view, the goals and the experts. So the state is the truth, and its bytes are an episode;
-being floats, they are the same on the same machine only.
+are float64, as MuJoCo counts; what first-person worlds share (`x`, `y`, `thing_x`, … in 1/CELL cells) is worked out
+from them after every tick, for the view, the goals and the experts. So the state is the truth, and its bytes are an
+episode; being floats, they are the same on the same machine only.
 
 A thing is a toy or a household thing that can be moved (TOYS, see toys.py); a piece is furniture that stays where it is
 (see furniture.py). The things of the table of fields() are the toys.
@@ -29,17 +29,27 @@ DOOR_AT, TOYS_AT = 3 * PLAYERS, 3 * PLAYERS + 1
 """Where in the joints' positions and speeds the door's and the first toy's are."""
 TREES = 3 * PLAYERS + 1 + TOYS
 
+TALL = 1.5
+"""Metres from floor to ceiling: the walls of a children's room."""
+RADIUS, HEIGHT, MASS = 0.2, 1.1, 30.0
+"""Of a player: an upright capsule of a child's weight."""
+EYE = 0.9
+"""Metres from a player's feet to its eye."""
+TOY_BODY = 1 + PIECES + PLAYERS + 1
+"""Number of the first toy among the simulation's bodies, behind the world, the furniture, the players and the door."""
 SUBSTEPS = 4
 """Steps of the physics in a tick of 1/30 s."""
+STEP = 1 / (30 * SUBSTEPS)
+"""Seconds of a step of the physics."""
 REACH = 1.6
 """Metres from the eye to what a hand can grasp."""
 NOBODY = -1
 
 KNOBS = {
     "toys": Knob(12, 1, TOYS, "toys in the room"),
-    "pieces": Knob(5, 0, PIECES, "pieces of furniture"),
-    "height": Knob(6, 4, 9, "metres from north to south, without the walls"),
-    "width": Knob(7, 4, 12, "metres from west to east, without the walls"),
+    "pieces": Knob(5, 0, PIECES, "pieces of furniture; fewer if there is no place"),
+    "height": Knob(6, 4, 9, "metres from north to south, without the walls; or one less"),
+    "width": Knob(7, 4, 12, "metres from west to east, without the walls; or one less"),
     "rooms": Knob(1, 1, 2, "rooms: two have a wall with a door between them"),
     "heavy": Knob(0, 0, 4, "chests too heavy for one player"),
     "fold": FOLD,

@@ -21,11 +21,11 @@ HARD = 3
 FIRST = 2
 """A thing's kind in the state is FIRST + its index into KINDS; kind 1 is the players'."""
 SIZES = ("small", "medium", "large")
-SCALE = np.array([1, 0.75, 1, 1.3])
-"""How many times its medium size a thing is, by the number of its size."""
+SCALE = np.array([1, 0.85, 1.15, 1.5])
+"""How many times what it measures in the tables a thing is, by the number of its size."""
 MATERIALS = ("plastic", "wood", "metal", "cloth")
 PLASTIC, WOOD, METAL, CLOTH = 1, 2, 3, 4
-DENSITY = np.array([200.0, 150, 300, 450, 80])
+DENSITY = np.array([200.0, 100, 180, 280, 60])
 """Kilograms in a cubic metre of hull, by material: toys are mostly hollow."""
 FRICTION = np.array([0.7, 0.6, 0.7, 0.5, 1.0])
 """Of each material, and (number 0) of floors, walls and furniture."""

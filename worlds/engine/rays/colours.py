@@ -1,7 +1,8 @@
 """What colour a pixel has that sees a thing: its paint or texture, in the light of a model's lamps.
 
-The light is that of MuJoCo's own pictures, worked out at every pixel: what lamps shine on, what is bright all around, and
-what glosses. Reflections in floors are not drawn.
+The light is that of MuJoCo's own pictures, worked out at every pixel: what is bright all around, what lamps shine on and
+where that glosses. A row of pixels is coloured in passes: what each sees, one after another, then light, for several at
+once. Reflections in floors are not drawn.
 """
 
 from __future__ import annotations
@@ -11,14 +12,12 @@ import math
 import cv2
 import numpy as np
 
-from .forms import (
-    BOX, CAPSULE, CYLINDER, FIELD, HALF, LEAST, MESH, ONE, PLANE, ZERO, F, into_axes, out_of_axes, pixels,
-)  # fmt: skip
+from .forms import BOX, CAPSULE, CYLINDER, HALF, LEAST, ONE, PLANE, TINY, ZERO, F, out_of_axes, pixels
 from .meshes import corner_weights
 
 LAMP = np.dtype(
     [
-        ("far", np.int32),  # 1: its light comes from one direction, like the sun's
+        ("far", np.int32),  # 1: its light comes from one direction, like the sun's: from where it is put, very far away
         ("at", np.float32, (3,)),
         ("along", np.float32, (3,)),  # the way it shines, of length 1
         ("ambient", np.float32, (3,)),
@@ -43,7 +42,10 @@ IMAGE = np.dtype(
     ],
     align=True,
 )
-_255, _DIM = F(255), F(0.004)
+# What is kept of each pixel of a row between the passes.
+NX, NY, NZ, RED, GREEN, BLUE, EMISSION, SPECULAR, POWER, LIT, LIGHT_RED, LIGHT_GREEN, LIGHT_BLUE = range(13)
+PASSES = 13
+_255, _16, _128 = F(255), F(16), F(128)
 _I = np.int32
 
 
@@ -68,7 +70,7 @@ def images(pictures: list[tuple[bool, np.ndarray]]) -> tuple[np.ndarray, np.ndar
 
 @pixels
 def _texel(image, texels, face, across, down, size):
-    """The texel (red | green << 8 | blue << 16) at (across, down), in textures; size: how much of one a pixel covers."""
+    """The texel, red | green << 8 | blue << 16, at (across, down) of a texture of which a pixel covers the part `size`."""
     level, covered = 0, size * F(max(image.width, image.height))
     while covered > F(1.5) and level + 1 < image.levels:
         level, covered = level + 1, covered * HALF
@@ -79,7 +81,7 @@ def _texel(image, texels, face, across, down, size):
 
 
 @pixels
-def cube(image, texels, x, y, z, size):
+def _cube(image, texels, x, y, z, size):
     """The texel of a texture around a cube that is looked at from its middle along (x, y, z)."""
     wide, high, deep = abs(x), abs(y), abs(z)
     if wide >= high and wide >= deep:
@@ -137,20 +139,18 @@ def _place(thing, nx, ny, x, y, z):
 
 
 @pixels
-def _textured(thing, image, texels, mesh_places, face, wi, wj, wk, nx, ny, x, y, z, footprint):
+def _textured(thing, image, texels, places, face, wi, wj, wk, nx, ny, x, y, z, footprint):
     """The texel at a point of a thing, of which a pixel covers `footprint` metres."""
     size = max(thing.high[0] - thing.low[0], max(thing.high[1] - thing.low[1], LEAST))
     if image.cube:
-        if thing.form != MESH and thing.form != FIELD and not thing.uniform:
+        if thing.mesh < 0 and not thing.uniform:
             hz = thing.high[2]
             x, y, z = x / thing.half[0], y / thing.half[1], (z / hz if hz > ZERO else z)
-        return cube(image, texels, x, y, z, footprint / size)
+        return _cube(image, texels, x, y, z, footprint / size)
     if thing.mesh >= 0:
-        places = mesh_places[face]
-        across = wi * places[0, 0] + wj * places[1, 0] + wk * places[2, 0]
-        down = wi * places[0, 1] + wj * places[1, 1] + wk * places[2, 1]
-        sx, sy = thing.repeat[0], thing.repeat[1]
-        return _texel(image, texels, 0, across * sx, down * sy, footprint / size)
+        across = wi * places[face, 0, 0] + wj * places[face, 1, 0] + wk * places[face, 2, 0]
+        down = wi * places[face, 0, 1] + wj * places[face, 1, 1] + wk * places[face, 2, 1]
+        return _texel(image, texels, 0, across * thing.repeat[0], down * thing.repeat[1], footprint / size)
     across, down = _place(thing, nx, ny, x, y, z)
     if thing.form == PLANE and not (thing.half[0] > ZERO and thing.half[1] > ZERO):
         rate = HALF * max(thing.repeat[0], thing.repeat[1])
@@ -160,12 +160,10 @@ def _textured(thing, image, texels, mesh_places, face, wi, wj, wk, nx, ny, x, y,
 
 
 @pixels
-def colour(
-    thing, camera, u, v, t, face, lamps, texels, pictures, vertices, faces, normals, places, shine,
-):  # fmt: skip
-    """Red, green and blue, 0 to 1, of what is seen at depth t of a thing by the ray (u, v) of the camera.
+def look(thing, camera, u, v, t, face, texels, pictures, vertices, faces, normals, places, line, col):
+    """Write into column `col` of `line`, float32 (PASSES, cols), what is seen at depth t by the camera's ray (u, v).
 
-    face: of its mesh, if it has one; shine (lamps,): how much of each lamp's light gets there.
+    face: of its mesh, if it has one. Returns its texel.
     """
     dx = thing.ahead[0] + u * thing.right[0] + v * thing.up[0]
     dy = thing.ahead[1] + u * thing.right[1] + v * thing.up[1]
@@ -174,81 +172,100 @@ def colour(
     wi, wj, wk = ONE, ZERO, ZERO
     if thing.mesh >= 0:
         wi, wj, wk = corner_weights(vertices, faces, face, x, y, z)
-        n = normals[face]
-        nx = wi * n[0, 0] + wj * n[1, 0] + wk * n[2, 0]
-        ny = wi * n[0, 1] + wj * n[1, 1] + wk * n[2, 1]
-        nz = wi * n[0, 2] + wj * n[1, 2] + wk * n[2, 2]
+        nx = wi * normals[face, 0, 0] + wj * normals[face, 1, 0] + wk * normals[face, 2, 0]
+        ny = wi * normals[face, 0, 1] + wj * normals[face, 1, 1] + wk * normals[face, 2, 1]
+        nz = wi * normals[face, 0, 2] + wj * normals[face, 1, 2] + wk * normals[face, 2, 2]
     else:
         nx, ny, nz = _normal(thing, x, y, z)
-    length = ONE / max(F(math.sqrt(nx * nx + ny * ny + nz * nz)), F(1e-20))
+    length = ONE / max(F(math.sqrt(nx * nx + ny * ny + nz * nz)), TINY)
     nx, ny, nz = nx * length, ny * length, nz * length
-    away = ONE / F(math.sqrt(dx * dx + dy * dy + dz * dz))
-    red, green, blue = _lit(thing, camera, lamps, shine, nx, ny, nz, x, y, z, -dx * away, -dy * away, -dz * away)
-    if thing.texture >= 0:
-        facing = max(abs(nx * dx + ny * dy + nz * dz) * away, F(0.02))
-        texel = _textured(
-            thing, pictures[thing.texture], texels, places, face, wi, wj, wk, nx, ny, x, y, z, t * camera.high / facing
-        )
-        red *= F(texel & 255) / _255
-        green *= F(texel >> 8 & 255) / _255
-        blue *= F(texel >> 16 & 255) / _255
-    return min(red, ONE), min(green, ONE), min(blue, ONE)
+    line[NX, col], line[NY, col], line[NZ, col] = out_of_axes(thing.axes, nx, ny, nz)
+    line[RED, col], line[GREEN, col], line[BLUE, col] = thing.rgba[0], thing.rgba[1], thing.rgba[2]
+    line[EMISSION, col], line[SPECULAR, col] = thing.emission, thing.specular
+    line[POWER, col], line[LIT, col] = thing.shininess * _128, ONE
+    if thing.texture < 0:
+        return 0xFFFFFF
+    facing = abs(nx * dx + ny * dy + nz * dz) / F(math.sqrt(dx * dx + dy * dy + dz * dz))
+    size = t * camera.high / max(facing, F(0.02))
+    return _textured(thing, pictures[thing.texture], texels, places, face, wi, wj, wk, nx, ny, x, y, z, size)
 
 
 @pixels
-def _lit(thing, camera, lamps, shine, nx, ny, nz, x, y, z, ex, ey, ez):
-    """A thing's paint in the light, where it looks along n at a point p, seen from along e: all in its axes."""
-    red = green = blue = thing.emission
-    gloss_red = gloss_green = gloss_blue = ZERO
-    for number in range(len(lamps)):
-        lamp = lamps[number]
-        lx, ly, lz = into_axes(thing.axes, -lamp.along[0], -lamp.along[1], -lamp.along[2])
-        bright = ONE
-        if not lamp.far:
-            ax, ay, az = lx, ly, lz
-            lx, ly, lz = into_axes(
-                thing.axes, lamp.at[0] - thing.at[0], lamp.at[1] - thing.at[1], lamp.at[2] - thing.at[2]
-            )
-            lx, ly, lz = lx - x, ly - y, lz - z
-            reach = max(F(math.sqrt(lx * lx + ly * ly + lz * lz)), LEAST)
-            lx, ly, lz = lx / reach, ly / reach, lz / reach
-            middle = lx * ax + ly * ay + lz * az
-            bright = ONE / max(lamp.fading[0] + reach * (lamp.fading[1] + reach * lamp.fading[2]), LEAST)
-            if middle < lamp.edge:
-                continue
-            if lamp.focus > ZERO:
-                bright *= F(max(middle, LEAST) ** lamp.focus)
-        red += bright * lamp.ambient[0]
-        green += bright * lamp.ambient[1]
-        blue += bright * lamp.ambient[2]
-        bright *= shine[number]
-        cosine = nx * lx + ny * ly + nz * lz
-        if cosine <= ZERO or bright <= ZERO:
-            continue
-        red += bright * cosine * lamp.diffuse[0]
-        green += bright * cosine * lamp.diffuse[1]
-        blue += bright * cosine * lamp.diffuse[2]
-        if thing.specular > ZERO and lamp.specular[0] + lamp.specular[1] + lamp.specular[2] > ZERO:
-            hx, hy, hz = lx + ex, ly + ey, lz + ez
-            half = max(F(math.sqrt(hx * hx + hy * hy + hz * hz)), LEAST)
-            middle = (nx * hx + ny * hy + nz * hz) / half
-            # Below this it is darker than can be seen; the power is the slow part.
-            if thing.shininess * F(128) * (ONE - middle) < F(6):
-                gloss = bright * thing.specular * F(max(middle, LEAST) ** (thing.shininess * F(128)))
-                gloss_red += gloss * lamp.specular[0]
-                gloss_green += gloss * lamp.specular[1]
-                gloss_blue += gloss * lamp.specular[2]
-    return (
-        min(red * thing.rgba[0] + gloss_red, ONE),
-        min(green * thing.rgba[1] + gloss_green, ONE),
-        min(blue * thing.rgba[2] + gloss_blue, ONE),
-    )
-
-
-@pixels
-def sky(camera, image, texels, u, v):
-    """The texel of the sky that the ray (u, v) of the camera sees."""
+def look_up(camera, image, texels, u, v, line, col):
+    """Write into `line`, as `look` does, that the sky is seen. Returns its texel."""
+    line[EMISSION, col], line[LIT, col], line[SPECULAR, col] = ONE, ZERO, ZERO
+    line[RED, col], line[GREEN, col], line[BLUE, col] = ONE, ONE, ONE
     x = camera.ahead[0] + u * camera.right[0] + v * camera.up[0]
     y = camera.ahead[1] + u * camera.right[1] + v * camera.up[1]
     z = camera.ahead[2] + u * camera.right[2] + v * camera.up[2]
-    return cube(image, texels, x, z, -y, camera.high)
+    return _cube(image, texels, x, z, -y, camera.high)
+
+
+@pixels
+def light(camera, lamps, v, first, last, depths, open_, line):
+    """Write into a row's `line`, [first, last), how bright its pixels are, by what `look` found.
+
+    depths (cols,); open_ (lamps, cols): how much of each lamp's light gets there.
+    """
+    for col in range(np.uint64(first), np.uint64(last)):
+        for channel in range(3):
+            line[LIGHT_RED + channel, col] = line[EMISSION, col] * line[RED + channel, col]
+    bx = camera.ahead[0] + v * camera.up[0]
+    by = camera.ahead[1] + v * camera.up[1]
+    bz = camera.ahead[2] + v * camera.up[2]
+    rx, ry, rz = camera.right[0], camera.right[1], camera.right[2]
+    ox, oy, oz, left, wide = camera.eye[0], camera.eye[1], camera.eye[2], camera.left, camera.wide
+    for number in range(len(lamps)):
+        lamp = lamps[number]
+        ax, ay, az, lamp_x, lamp_y, lamp_z = (
+            lamp.along[0], lamp.along[1], lamp.along[2], lamp.at[0], lamp.at[1], lamp.at[2]
+        )  # fmt: skip
+        fade, fade_by, fade_more, edge, focus = (
+            lamp.fading[0],
+            lamp.fading[1],
+            lamp.fading[2],
+            lamp.edge,
+            lamp.focus / _16,
+        )
+        lamp_red, lamp_green, lamp_blue = lamp.ambient[0], lamp.ambient[1], lamp.ambient[2]
+        diffuse_red, diffuse_green, diffuse_blue = lamp.diffuse[0], lamp.diffuse[1], lamp.diffuse[2]
+        gloss_red, gloss_green, gloss_blue = lamp.specular[0], lamp.specular[1], lamp.specular[2]
+        for col in range(np.uint64(first), np.uint64(last)):
+            u, t = left + (F(np.int32(col)) + HALF) * wide, depths[col]
+            dx, dy, dz = bx + u * rx, by + u * ry, bz + u * rz
+            lx, ly, lz = lamp_x - (ox + t * dx), lamp_y - (oy + t * dy), lamp_z - (oz + t * dz)
+            reach = F(math.sqrt(lx * lx + ly * ly + lz * lz))
+            part = ONE / reach
+            lx, ly, lz = lx * part, ly * part, lz * part
+            middle = -(lx * ax + ly * ay + lz * az)
+            # (1 - p e / 16) to the 16th is near (1 - e) to the p, and quicker.
+            beam = max(ONE - focus * (ONE - middle), ZERO)
+            beam *= beam
+            beam *= beam
+            beam *= beam
+            beam *= beam
+            beam /= fade + reach * (fade_by + reach * fade_more)
+            beam = line[LIT, col] * (beam if middle >= edge else ZERO)
+            nx, ny, nz = line[NX, col], line[NY, col], line[NZ, col]
+            cosine = nx * lx + ny * ly + nz * lz
+            direct = beam * open_[number, col] * (ONE if cosine > ZERO else ZERO)
+            away = ONE / F(math.sqrt(dx * dx + dy * dy + dz * dz))
+            hx, hy, hz = lx - dx * away, ly - dy * away, lz - dz * away
+            half = (nx * hx + ny * hy + nz * hz) / F(math.sqrt(max(hx * hx + hy * hy + hz * hz, TINY)))
+            gloss = max(ONE - line[POWER, col] / _16 * (ONE - half), ZERO)
+            gloss *= gloss
+            gloss *= gloss
+            gloss *= gloss
+            gloss *= gloss
+            gloss *= line[SPECULAR, col] * direct
+            cosine *= direct
+            # Each lamp's light by itself is no brighter than white, as MuJoCo draws it.
+            line[LIGHT_RED, col] += min(
+                line[RED, col] * (beam * lamp_red + cosine * diffuse_red) + gloss * gloss_red, ONE
+            )
+            line[LIGHT_GREEN, col] += min(
+                line[GREEN, col] * (beam * lamp_green + cosine * diffuse_green) + gloss * gloss_green, ONE
+            )
+            line[LIGHT_BLUE, col] += min(
+                line[BLUE, col] * (beam * lamp_blue + cosine * diffuse_blue) + gloss * gloss_blue, ONE
+            )

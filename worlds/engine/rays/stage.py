@@ -4,13 +4,30 @@ import math
 
 import numpy as np
 
-from .colours import colour, sky
+from .colours import EMISSION, LIGHT_BLUE, LIGHT_GREEN, LIGHT_RED, LIT, SPECULAR, light, look, look_up
 from .forms import (
-    BOX, CAPSULE, CYLINDER, ELLIPSOID, FIELD, HALF, LEAST, MESH, ONE, PLANE, SPHERE, ZERO, F, aim, bound, pixels, see,
-)  # fmt: skip
+    BOX,
+    CAPSULE,
+    CYLINDER,
+    FIELD,
+    HALF,
+    LEAST,
+    MESH,
+    ONE,
+    PLANE,
+    SPHERE,
+    ZERO,
+    F,
+    aim,
+    bound,
+    pixels,
+    see,
+)
 from .meshes import draw_mesh, level_for
 
 _I = np.int32
+_SUN = F(1e4)
+"""Metres to lamps whose light comes from one direction."""
 _CLEAR, _BACK = F(0.995), F(0.3)
 """Opacity below which one sees through a thing, and that of a plane's underside."""
 
@@ -97,20 +114,22 @@ def shine_from(lamps, numbers, at, along, cameras):
     for index in range(len(lamps)):
         lamp, number = lamps[index], numbers[index]
         for axis in range(3):
-            lamp.at[axis] = camera.eye[axis] if number < 0 else F(at[number, axis])
             lamp.along[axis] = camera.ahead[axis] if number < 0 else F(along[number, axis])
+            if lamp.far:
+                lamp.at[axis] = camera.eye[axis] - _SUN * lamp.along[axis]
+            else:
+                lamp.at[axis] = F(at[number, axis])
 
 
 @pixels
 def draw(
-    things, count, cameras, lamps, shine, texels, pictures, heaven, haze, levels, vertices, faces, normals, places,
-    points, depths, names, seen, more_depths, more_names, order, frame, depth, marks,
+    things, count, cameras, lamps, texels, pictures, heaven, haze, levels, vertices, faces, normals, places,
+    points, depths, names, seen, more_depths, more_names, order, line, look_texels, open_, frame, depth, marks,
 ):  # fmt: skip
     """Draw `count` things into frame uint8 (rows, cols, 3), depth float32 and marks int32 (rows, cols; or of no rows).
 
-    cameras (1,).
-    heaven: number of the sky's picture, -1: none. haze: (its red, green, blue, how far it reaches, distance of the sky).
-    levels to places: of the meshes, see meshes.py. points, depths, names, seen, more_depths, more_names, order: room.
+    cameras (1,). heaven: number of the sky's picture, -1: none. haze: (its red, green, blue, how far it reaches, how
+    far away the sky is). levels to places: of the meshes, see meshes.py. points to open_: room.
     """
     camera = cameras[0]
     rows, cols = names.shape
@@ -126,33 +145,14 @@ def draw(
                 later += 1
             else:
                 _see(thing, k, camera, levels, vertices, faces, points, depths, names, seen)
-    floor = _first_floor(things, count)
+    floor = _first_floor(things, count) if heaven >= 0 else -1
     for row in range(rows):
-        v = camera.top - (F(row) + HALF) * camera.high
-        for col in range(cols):
-            u = camera.left + (F(col) + HALF) * camera.wide
-            k = names[row, col]
-            red = green = blue = ZERO
-            if heaven >= 0 and (k < 0 or k == floor):
-                texel = sky(camera, pictures[heaven], texels, u, v)
-                red, green, blue = F(texel & 255) / F(255), F(texel >> 8 & 255) / F(255), F(texel >> 16 & 255) / F(255)
-            if k >= 0:
-                sky_red, sky_green, sky_blue = red, green, blue
-                thing = things[k]
-                red, green, blue = colour(
-                    thing, camera, u, v, depths[row, col], seen[row, col], lamps, texels, pictures, vertices, faces,
-                    normals, places, shine,
-                )  # fmt: skip
-                if heaven >= 0 and k == floor:
-                    part, beyond = _haze(thing, u, v, depths[row, col], haze)
-                    if beyond:
-                        red, green, blue = sky_red, sky_green, sky_blue
-                    red, green, blue = (
-                        red + part * (haze[0] - red), green + part * (haze[1] - green), blue + part * (haze[2] - blue)
-                    )  # fmt: skip
-            frame[row, col, 0] = _byte(red)
-            frame[row, col, 1] = _byte(green)
-            frame[row, col, 2] = _byte(blue)
+        _colour(
+            things, 0, cols, camera, lamps, texels, pictures, heaven, vertices, faces, normals, places,
+            depths[row], names[row], seen[row], row, line, look_texels, open_, ONE, frame[row],
+        )  # fmt: skip
+        if floor >= 0:
+            _haze(things[floor], floor, camera, haze, row, depths[row], names[row], frame[row])
     for row in range(len(depth)):
         for col in range(cols):
             depth[row, col] = depths[row, col]
@@ -163,27 +163,65 @@ def draw(
     for index in range(later):
         k = order[index]
         thing = things[k]
+        first, last = thing.first_col, thing.last_col
         for row in range(thing.first_row, thing.last_row):
-            for col in range(thing.first_col, thing.last_col):
+            for col in range(first, last):
                 more_depths[row, col], more_names[row, col] = depths[row, col], -1
         _see(thing, k, camera, levels, vertices, faces, points, more_depths, more_names, seen)
         part = thing.rgba[3] * (_BACK if thing.form == PLANE and thing.eye[2] < ZERO else ONE)
         part = ONE - (ONE - part) * (ONE - part)  # MuJoCo draws each such thing twice
         for row in range(thing.first_row, thing.last_row):
-            v = camera.top - (F(row) + HALF) * camera.high
-            for col in range(thing.first_col, thing.last_col):
-                if more_names[row, col] < 0:
-                    continue
-                u = camera.left + (F(col) + HALF) * camera.wide
-                red, green, blue = colour(
-                    thing, camera, u, v, more_depths[row, col], seen[row, col], lamps, texels, pictures, vertices,
-                    faces, normals, places, shine,
-                )  # fmt: skip
-                frame[row, col, 0] = _mixed(frame[row, col, 0], red, part)
-                frame[row, col, 1] = _mixed(frame[row, col, 1], green, part)
-                frame[row, col, 2] = _mixed(frame[row, col, 2], blue, part)
-                if len(marks) > 0:
+            _colour(
+                things, first, last, camera, lamps, texels, pictures, -1, vertices, faces, normals, places,
+                more_depths[row], more_names[row], seen[row], row, line, look_texels, open_, part, frame[row],
+            )  # fmt: skip
+        for row in range(thing.first_row if len(marks) > 0 else thing.last_row, thing.last_row):
+            for col in range(first, last):
+                if more_names[row, col] >= 0:
                     marks[row, col] = thing.number
+
+
+@pixels
+def _colour(
+    things, first, last, camera, lamps, texels, pictures, heaven, vertices, faces, normals, places,
+    depths, names, seen, row, line, look_texels, open_, part, frame,
+):  # fmt: skip
+    """Colour the pixels [first, last) of a row that see something, mixing `part` of it into what is there."""
+    v = camera.top - (F(row) + HALF) * camera.high
+    touched = False
+    for col in range(first, last):
+        u = camera.left + (F(col) + HALF) * camera.wide
+        k = names[col]
+        if k >= 0:
+            touched = True
+            look_texels[col] = look(
+                things[k], camera, u, v, depths[col], seen[col], texels, pictures, vertices, faces, normals, places,
+                line, col,
+            )  # fmt: skip
+        elif heaven >= 0:
+            touched = True
+            look_texels[col] = look_up(camera, pictures[heaven], texels, u, v, line, col)
+        else:
+            line[LIT, col] = line[EMISSION, col] = line[SPECULAR, col] = ZERO
+            look_texels[col] = 0
+    if touched:
+        light(camera, lamps, v, first, last, depths, open_, line)
+    part /= F(255)
+    for col in range(first, last):
+        if names[col] >= 0 or heaven >= 0:
+            texel = look_texels[col]
+            _mix(frame, col, 0, line[LIGHT_RED, col] * F(texel & 255), part)
+            _mix(frame, col, 1, line[LIGHT_GREEN, col] * F(texel >> 8 & 255), part)
+            _mix(frame, col, 2, line[LIGHT_BLUE, col] * F(texel >> 16 & 255), part)
+        elif part == F(1 / 255):
+            frame[col, 0], frame[col, 1], frame[col, 2] = 0, 0, 0
+
+
+@pixels
+def _mix(frame, col, channel, value, part):
+    """Mix part / 255 of a brightness, 0 to 255, into a channel of a pixel."""
+    was = F(_I(frame[col, channel]))
+    frame[col, channel] = np.uint8(_I(was + part * F(255) * (min(value, F(255)) - was) + HALF))
 
 
 @pixels
@@ -192,7 +230,7 @@ def _see(thing, name, camera, levels, vertices, faces, points, depths, names, se
     if thing.mesh >= 0:
         level = level_for(thing, camera, levels[thing.mesh])
         draw_mesh(thing, camera, levels[thing.mesh, level], vertices, faces, name, depths, names, seen, points)
-    elif BOX >= thing.form >= SPHERE or thing.form == PLANE or thing.form == ELLIPSOID:
+    elif SPHERE <= thing.form <= BOX or thing.form == PLANE:
         see(thing, camera, name, depths, names)
 
 
@@ -206,21 +244,28 @@ def _first_floor(things, count):
 
 
 @pixels
-def _haze(thing, u, v, t, haze):
-    """How much haze lies before a point of the floor, and whether the sky begins before it.
+def _haze(floor, name, camera, haze, row, depths, names, frame):
+    """Draw the haze before the far pixels of a floor without end in a row, and the floor's end.
 
     Haze is painted on a ring around the eye that narrows from its own height down to the floor.
     """
-    x = t * (thing.ahead[0] + u * thing.right[0] + v * thing.up[0])
-    y = t * (thing.ahead[1] + u * thing.right[1] + v * thing.up[1])
-    reach, wide = F(math.sqrt(x * x + y * y)) / haze[4], haze[3]
-    if reach < ONE - wide:
-        return ZERO, False
-    high = ONE - ONE / (wide + reach)  # where the ring is met, of its height
+    v, wide = camera.top - (F(row) + HALF) * camera.high, haze[3]
     alpha = F(math.atan2(ONE, wide))
     middle = F(math.sqrt(HALF)) * wide * F(math.sin(alpha)) / F(math.sin(F(0.75 * math.pi) - alpha))
-    part = high / middle if high < middle else (ONE - high) / (ONE - middle)
-    return min(max(part, ZERO), ONE), reach > ONE
+    for col in range(len(names)):
+        if names[col] != name:
+            continue
+        u, t = camera.left + (F(col) + HALF) * camera.wide, depths[col]
+        x = t * (floor.ahead[0] + u * floor.right[0] + v * floor.up[0])
+        y = t * (floor.ahead[1] + u * floor.right[1] + v * floor.up[1])
+        reach = F(math.sqrt(x * x + y * y)) / haze[4]
+        if reach < ONE - wide:
+            continue
+        high = ONE - ONE / (wide + reach)  # where the ring is met, of its height
+        part = high / middle if high < middle else (ONE - high) / (ONE - middle)
+        part = min(max(part, ZERO), ONE)
+        for channel in range(3):
+            _mix(frame, col, channel, F(255) * haze[channel], part)
 
 
 @pixels
@@ -232,14 +277,3 @@ def _sort(things, order, count):
             order[at] = order[at - 1]
             at -= 1
         order[at] = k
-
-
-@pixels
-def _byte(part):
-    return np.uint8(_I(part * F(255) + HALF))
-
-
-@pixels
-def _mixed(old, new, part):
-    was = F(_I(old)) / F(255)
-    return _byte(was + part * (new - was))

@@ -17,7 +17,7 @@ import mujoco
 import numpy as np
 
 from ..cached import cached
-from .colours import LAMP, images
+from .colours import LAMP, PASSES, images
 from .forms import CAMERA, FIELD, MESH, THING
 from .meshes import Mesh, Meshes, flat
 from .stage import draw, place, shine_from, string
@@ -42,7 +42,6 @@ class Studio:
         self._things = np.zeros(len(self._geoms) + len(self._sites) + pieces + 1, THING)
         self._describe()
         self._lamps, self._lamp_numbers = _lamps(model)
-        self._shine = np.ones(len(self._lamps), np.float32)
         self._images, self._texels = images([_picture(model, number) for number in range(model.ntex)])
         skies = np.flatnonzero(model.tex_type == mujoco.mjtTexture.mjTEXTURE_SKYBOX)
         self._heaven = int(skies[0]) if len(skies) else -1
@@ -121,7 +120,7 @@ class Studio:
             )  # fmt: skip
         kernels["shine_from"](self._lamps, self._lamp_numbers, data.light_xpos, data.light_xdir, self._camera)
         kernels["draw"](
-            things, count, self._camera, self._lamps, self._shine, self._texels, self._images, self._heaven, self._haze,
+            things, count, self._camera, self._lamps, self._texels, self._images, self._heaven, self._haze,
             *self._detail, self._points, *self._buffers(rows, cols), pixels, _NO_DEPTH if depth is None else depth,
             _NO_MARKS if marks is None else marks,
         )  # fmt: skip
@@ -130,7 +129,13 @@ class Studio:
         """Room for depths, names and triangles of a frame, and for those of things that one sees through."""
         if not self._room or self._room[0].shape != (rows, cols):
             kinds = (np.float32, np.int32, np.int32, np.float32, np.int32)
-            self._room = *(np.zeros((rows, cols), kind) for kind in kinds), np.zeros(len(self._things), np.int32)
+            self._room = (
+                *(np.zeros((rows, cols), kind) for kind in kinds),
+                np.zeros(len(self._things), np.int32),
+                np.zeros((PASSES, cols), np.float32),
+                np.zeros(cols, np.int32),
+                np.ones((len(self._lamps), cols), np.float32),
+            )
         return self._room
 
     def _aim(self, data: mujoco.MjData, number: int, rows: int, cols: int) -> None:

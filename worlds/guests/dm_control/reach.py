@@ -8,6 +8,8 @@ pointing down; all slow down together where one would be too quick.
 
 from __future__ import annotations
 
+import math
+
 import mujoco
 import numpy as np
 
@@ -18,17 +20,22 @@ LOW, HIGH = np.array([-0.35, -0.35, 0.01]), np.array([0.35, 0.25, 0.5])
 """Corners of the workspace in metres: around the middle of the table, in front of the arm, which stands at y = 0.4."""
 SPAN = 0.6
 """Metres of the table in one picture height of mouse motion: as the camera shows it."""
-SPEED, CLICK, TURN = 0.3, 0.02, 1.5
-"""Metres a second of a held key, metres of a click of the wheel, radians a second of the wrist."""
+SPEED, RISE, CLICK, TURN = 0.3, 0.2, 0.02, 1.5
+"""Metres a second of a held key over the table and up or down, metres of a click of the wheel, radians a second of the
+wrist: as quick as the arm's joints can follow."""
 LEASH, TURN_LEASH = 0.08, 0.4
 """How far the point may be ahead of the hand, in metres and in radians."""
 GAIN, DAMPING, TILT = 8.0, 0.03, 0.3
 """Part of the way per second that the hand makes; damping of the least squares; weight of the attitude."""
 
-WAYS = {  # key: the axis, and which way
-    **{"d": (0, 1.0), "a": (0, -1.0), "w": (1, 1.0), "s": (1, -1.0), "r": (2, 1.0), "f": (2, -1.0)},
-    **{"right": (0, 1.0), "left": (0, -1.0), "up": (1, 1.0), "down": (1, -1.0)},
+WAYS = {  # key: metres a second
+    **{"d": (SPEED, 0, 0), "a": (-SPEED, 0, 0), "w": (0, SPEED, 0), "s": (0, -SPEED, 0)},
+    **{"right": (SPEED, 0, 0), "left": (-SPEED, 0, 0), "up": (0, SPEED, 0), "down": (0, -SPEED, 0)},
+    **{"r": (0, 0, RISE), "f": (0, 0, -RISE)},
 }
+_WAY_KEYS, _WAYS = [KEY[key] for key in WAYS], np.array([*WAYS.values()])
+_MOUSE = np.array([SPAN, -SPAN]) / MOUSE_ONE
+_WEIGHTS, _DAMPED = np.array([[1.0], [1.0], [1.0], [TILT], [TILT], [TILT]]), DAMPING**2 * np.eye(6)
 KEYS = (*WAYS, "q", "e")
 BUTTONS = ("left",)
 _STEPS = {
@@ -78,9 +85,8 @@ class Reach:
         """Controls of all actuators, float64 (actuators,), from one ACTION record."""
         self._lead(action, data)
         control = np.zeros(len(self._low))
-        limit = self._high[self._arm]
         speeds = self._speeds(model, data)
-        control[self._arm] = speeds / max(1.0, float(np.max(np.abs(speeds) / limit)))
+        control[self._arm] = speeds / max(1.0, (np.abs(speeds) / self._high[self._arm]).max())
         closing = action["buttons"][BUTTON["left"]]
         control[self._fingers] = (self._high if closing else self._low)[self._fingers]
         return control
@@ -88,36 +94,39 @@ class Reach:
     def _lead(self, action: np.void, data: mujoco.MjData) -> None:
         """Move the target by what keys and mouse do in this tick."""
         keys, wheel = action["keys"], WHEEL[action["wheel"]]
-        motion = np.zeros(3)
-        for key, (axis, way) in WAYS.items():
-            motion[axis] += keys[KEY[key]] * way * SPEED * self._seconds
-        motion[:2] += action["mouse"] * (SPAN / MOUSE_ONE) * (1, -1)
+        motion = self._seconds * (keys[_WAY_KEYS] @ _WAYS)
+        motion[:2] += action["mouse"] * _MOUSE
         motion[2] += CLICK * ((wheel == "up") - (wheel == "down"))
         here = data.site_xpos[self._site]
         ahead = self.target + motion - here
-        far = np.linalg.norm(ahead)
-        self.target = (here + ahead * min(1.0, LEASH / max(far, LEASH))).clip(LOW, HIGH)
+        far = math.sqrt(ahead @ ahead)
+        self.target = np.minimum(np.maximum(here + ahead * min(1.0, LEASH / max(far, LEASH)), LOW), HIGH)
         now = _turned(data.site_xmat[self._site])
         turn = self.turn + (float(keys[KEY["q"]]) - float(keys[KEY["e"]])) * TURN * self._seconds
-        self.turn = now + np.clip(_wrapped(turn - now), -TURN_LEASH, TURN_LEASH)
+        self.turn = now + min(max(_wrapped(turn - now), -TURN_LEASH), TURN_LEASH)
 
     def _speeds(self, model: mujoco.MjModel, data: mujoco.MjData) -> np.ndarray:
         """Radians a second of the arm's joints that bring the hand to its target."""
-        shift, spin = np.zeros((3, model.nv)), np.zeros((3, model.nv))
-        mujoco.mj_jacSite(model, data, shift, spin, self._site)
-        jacobian = np.concatenate([shift[:, self._joints], TILT * spin[:, self._joints]])
+        both = np.zeros((6, model.nv))
+        mujoco.mj_jacSite(model, data, both[:3], both[3:], self._site)
+        jacobian = both[:, self._joints] * _WEIGHTS
         axes = data.site_xmat[self._site].reshape(3, 3)
-        c, s = np.cos(self.turn), np.sin(self.turn)
-        wanted = np.array([[c, s, 0], [s, -c, 0], [0, 0, -1]])  # x turned, z down
-        tilt = 0.5 * np.cross(axes.T, wanted.T).sum(axis=0)
-        error = GAIN * np.concatenate([self.target - data.site_xpos[self._site], TILT * tilt])
-        return jacobian.T @ np.linalg.solve(jacobian @ jacobian.T + DAMPING**2 * np.eye(6), error)
+        c, s = math.cos(self.turn), math.sin(self.turn)
+        turn = np.array([[c, s, 0], [s, -c, 0], [0, 0, -1]]) @ axes.T  # x as wanted, z down
+        error = np.empty(6)
+        error[:3] = self.target - data.site_xpos[self._site]
+        error[3:] = turn[2, 1] - turn[1, 2], turn[0, 2] - turn[2, 0], turn[1, 0] - turn[0, 1]
+        error[3:] *= 0.5 * TILT  # half of that is the axis of the turn, as long as the sine of its angle
+        damped, effort = jacobian @ jacobian.T + _DAMPED, np.empty(6)
+        mujoco.mju_cholFactor(damped, 0.0)
+        mujoco.mju_cholSolve(effort, damped, GAIN * error)
+        return jacobian.T @ effort
 
 
 def _turned(axes: np.ndarray) -> float:
     """How far a hand that points down, (9,) its axes, is turned: the angle of its x axis on the table."""
-    return float(np.arctan2(axes[3], axes[0]))
+    return math.atan2(axes[3], axes[0])
 
 
 def _wrapped(angle: float) -> float:
-    return (angle + np.pi) % (2 * np.pi) - np.pi
+    return (angle + math.pi) % math.tau - math.pi

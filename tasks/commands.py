@@ -43,6 +43,9 @@ def generate(
         str, typer.Option(help="train, valid or test: by what is in the tasks; see docs/tasks.md.")
     ] = "train",
     seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same file.")] = 0,
+    by: Annotated[
+        str | None, typer.Option(help="play: goals that came true in plays; guide: families that the guide is led to.")
+    ] = None,
 ) -> None:
     """Make tasks, each proven to be possible, no two alike.
 
@@ -56,7 +59,7 @@ def generate(
         fitting = [name for name in worlds.names() if worlds.load(name).players == players]
         hint = f"worlds for {players}: {', '.join(fitting)}" if fitting else f"no world is for {players}"
         raise ValueError(f"{chosen.name} is for {chosen.players} player(s), not {players}; {hint}")
-    write(chosen, out, count, kind=kind, split=split, seed=seed)
+    write(chosen, out, count, kind=kind, split=split, seed=seed, by=by)
     print(out)
 
 

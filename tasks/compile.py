@@ -11,10 +11,11 @@ from ..interface.text import encode, vocabulary
 from ..worlds.engine import judge as j
 from ..worlds.engine.records import task_dtype
 from ..worlds.engine.table import Table
-from ..worlds.engine.things import ONE, RELATIONS, Things
+from ..worlds.engine.things import EVENTS, ONE, RELATIONS, Things
 from ..worlds.engine.world import World
-from .goals import Clause, Goal, Reward, Selector, Task
-from .words import public
+from .goals import Clause, Goal, Player, Reward, Selector, Task
+from .questions import answered
+from .words import asked, public
 
 _WHO = {None: j.ANYBODY, "you": j.YOU, "other": j.OTHER}
 
@@ -125,6 +126,8 @@ def _fill(record: np.void, task: Task, world: World) -> None:
     record["mix"] = shares(reward, len(task.players))
     for seat, (player, told) in enumerate(zip(task.players, instructions(task), strict=True)):
         place = f"players[{seat}]"
+        if player.question is not None:
+            _located(f"{place}.question", _check_question, player, world.things)
         clauses = goal_clauses(player.goal, world.things, f"{place}.goal")
         record["goal"][seat, : len(clauses)] = clauses
         record["clauses"][seat], record["stages"][seat] = len(clauses), len(player.goal.stages)
@@ -132,6 +135,14 @@ def _fill(record: np.void, task: Task, world: World) -> None:
             record["hold"][seat, number] = stage.hold
         record["tied"][seat] = not player.acts
         record["instruction"][seat] = _located(f"{place}.instruction", encode, told)
+
+
+def _check_question(player: Player, things: Things) -> None:
+    """Raise ValueError unless a player's instruction asks its question, and its goal is to answer it."""
+    if asked(player.instruction, things) != player.question:
+        raise ValueError("the instruction asks something else")
+    if answered(player.goal) is None:
+        raise ValueError("the goal must be to answer it: to say one word, and never to answer anything else")
 
 
 def objective(world: World) -> Goal:
@@ -150,7 +161,7 @@ def _located(place: str, function, *arguments):  # type: ignore[no-untyped-def]
 
 def _clause(clause: Clause, stage: int, things: Things, place: str) -> list[int]:
     row = [0] * j.FIELDS
-    if clause.relation not in things.relations:
+    if clause.relation not in (*things.relations, *EVENTS):
         raise ValueError(
             f"{place}.relation: this world knows no {clause.relation!r}; it knows {', '.join(things.relations)}"
         )
@@ -159,6 +170,8 @@ def _clause(clause: Clause, stage: int, things: Things, place: str) -> list[int]
     row[j.RELATION] = RELATIONS.index(clause.relation)
     if clause.within is not None:
         row[j.AMOUNT] = clause.within * ONE
+    if clause.number is not None:
+        row[j.AMOUNT] = clause.number
     if clause.word is not None:
         if clause.word not in vocabulary():
             raise ValueError(f"{place}.word: {clause.word!r} is not in the vocabulary, and what is said must be")

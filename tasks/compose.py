@@ -14,7 +14,7 @@ from .skills import SKILLS, skill_of_relation
 STAGED = 0.3
 """Part of the goals with a never-clause that have two stages."""
 
-_NO_SKILLS = ("guard", "speak")  # for one who acts: the first is done by rest, and nobody speaks in a play
+_NO_SKILLS = ("guard", "speak", "answer")  # for one who acts: the first is done by rest, and nobody speaks in a play
 
 
 class Hindsight:

@@ -21,7 +21,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from ..worlds.engine.world import World
+from . import guided
 from .compile import table
+from .families import LED_KINDS, families_of
 from .files import parse, write_line
 from .goals import FORMAT, Task
 from .play import Drawer, begin, marks, play
@@ -46,16 +48,31 @@ PATIENCE = 3
 """Times that so many starts are played for that, before what is scarce gives way to what is not."""
 
 
+LED_BLOCK = 48
+"""Tasks in a block where a guide proves them."""
+MORE = 1.5
+"""Goals that a guide is led to for each that is wanted."""
+WAYS = ("play", "guide")
+"""How tasks are made: goals from what came true in plays, or from the things there are, which a guide is led to."""
+
+
 def generate(
-    world: World, count: int, *, kind: str | None = None, split: str = "train", seed: int = 0
+    world: World,
+    count: int,
+    *,
+    kind: str | None = None,
+    split: str = "train",
+    seed: int = 0,
+    by: str | None = None,
 ) -> Iterator[Task]:
     """So many tasks of a world, each proven to be possible, no two alike.
 
     kind: "alone", or of a world for two players one of together.KINDS; all of them in turn if none is given. split:
-    what contents they have, see splits.py. Raises ValueError for what cannot be made, and, when all are made that it
-    has, if the world has not so many.
+    what contents they have, see splits.py. by: one of WAYS; if none is given, a guide is led where physics moves the
+    world, and elsewhere goals are taken from plays. Raises ValueError for what cannot be made, and, when all are made
+    that it has, if the world has not so many.
     """
-    for block in _Maker(world, kind, split, seed).blocks(0, count):
+    for block in _Maker(world, kind, split, seed, by).blocks(0, count):
         yield from block
 
 
@@ -67,6 +84,7 @@ def write(
     kind: str | None = None,
     split: str = "train",
     seed: int = 0,
+    by: str | None = None,
     progress: bool = True,
 ) -> None:
     """Write a file of tasks, JSON Lines, with a progress bar on stderr. If a part of it is there already, of the same
@@ -74,7 +92,7 @@ def write(
 
     Raises ValueError as generate does, and if the file holds anything else.
     """
-    path, maker = Path(path), _Maker(world, kind, split, seed)
+    path, maker = Path(path), _Maker(world, kind, split, seed, by)
     kept = _kept(path, maker, count) if path.exists() else 0
     if kept == count:
         return
@@ -107,7 +125,7 @@ def _kept(path: Path, maker: _Maker, count: int) -> int:
         raise ValueError(f"{path}: this file holds something else than tasks; give another --out")
     if len(tasks) == count:
         return count
-    del tasks[len(tasks) // BLOCK * BLOCK :]
+    del tasks[len(tasks) // maker.block * maker.block :]
     with path.open("r+b") as file:
         file.truncate(sum(len(line) + 1 for line in whole[: len(tasks)]))
     maker.remember(tasks)
@@ -123,12 +141,16 @@ def _begins(line: bytes, maker: _Maker) -> bool:
 class _Maker:
     """Makes the tasks of one set of arguments, block by block."""
 
-    def __init__(self, world: World, kind: str | None, split: str, seed: int):
+    def __init__(self, world: World, kind: str | None, split: str, seed: int, by: str | None):
         if world.things is None:
             raise ValueError(f"{world.name} shows no things, so it has no goals")
         if split not in SPLITS:
             raise ValueError(f"there is no split {split!r} of tasks; the splits are {', '.join(SPLITS)}")
-        fitting = {1: ("alone",), 2: KINDS}.get(world.players, ())
+        if by is not None and by not in WAYS:
+            raise ValueError(f"tasks are made by {' or '.join(WAYS)}, not by {by!r}")
+        usual = "guide" if world.outside else "play"
+        self._led = (by or usual) == "guide"
+        fitting = {1: ("alone",), 2: LED_KINDS if self._led else KINDS}.get(world.players, ())
         if kind is not None and kind not in fitting:
             raise ValueError(
                 f"{world.name} is for {world.players} player(s), and has no tasks of the kind {kind!r}; "
@@ -139,7 +161,9 @@ class _Maker:
         self._world, self._split, self._seed = world, split, seed
         self._kinds = fitting if kind is None else (kind,)
         mark = "" if self._kinds == ("alone",) else f"-{kind or 'all'}"
+        mark += "" if (by or usual) == usual else f"-{by}"
         self._name = f"{world.name[:20]}{mark}-{split}-{seed}"
+        self.block = LED_BLOCK if self._led else BLOCK
         self._drawer = Drawer(world, self._split)
         self._seen: set[int] = set()
 
@@ -157,12 +181,12 @@ class _Maker:
                 self._seen.add(key(int(mark), [player.goal for player in task.players]))
 
     def blocks(self, first: int, count: int) -> Iterator[list[Task]]:
-        """The tasks from the number `first`, a multiple of BLOCK, to the number `count`, block by block."""
-        for number in range(first, count, BLOCK):
-            block = self._block(number // BLOCK)
+        """The tasks from the number `first`, a multiple of `block`, to the number `count`, block by block."""
+        for number in range(first, count, self.block):
+            block = self._block(number // self.block)
             numbered = enumerate(block[: count - number], number)
             yield [task_of(self._world, one, self.name(place), self._split) for place, one in numbered]
-            if len(block) < min(BLOCK, count - number):
+            if len(block) < min(self.block, count - number):
                 raise ValueError(
                     f"{self._world.name} has {number + len(block)} different tasks of this kind and split, or a few "
                     f"more, not {count}: ask for fewer, or for another split"
@@ -172,8 +196,8 @@ class _Maker:
         """The tasks of a block."""
         chosen: list[Found] = []
         for index, kind in enumerate(self._kinds):
-            share = BLOCK * (index + 1) // len(self._kinds) - BLOCK * index // len(self._kinds)
-            some = self._share(number, kind, share)
+            share = self.block * (index + 1) // len(self._kinds) - self.block * index // len(self._kinds)
+            some = (self._led_share if self._led else self._share)(number, kind, share)
             self._seen.update(one.key for one in some)
             chosen += some
         order = self._rng(number, "order").permutation(len(chosen))
@@ -209,6 +233,25 @@ class _Maker:
             made = finish(world, source, one, self._split, rng)
             if made and made.key not in pool.keys and made.key not in self._seen:
                 pool.add(made)
+
+    def _led_share(self, number: int, kind: str, count: int) -> list[Found]:
+        """So many tasks of one kind for a block, of all families that this world has alike, proven by its guide."""
+        pool, families = Pool(), families_of(kind)
+        for attempt in range(ATTEMPTS):
+            counts = pool.counts()
+            each = -(-count // len(families if attempt < PATIENCE else counts or families))
+            lacking = {family: each - counts.get(family, 0) for family in families}
+            wanted = [family for family, more in lacking.items() for _ in range(more)]
+            if attempt >= PATIENCE:
+                wanted = list(counts or families) * (count - sum(counts.values()))
+            if not wanted or (attempt >= PATIENCE and sum(counts.values()) >= count):
+                break
+            rng = self._rng(number, kind, "led", attempt)
+            starts = self._drawer.draw(rng, round(MORE * min(len(wanted), count)))
+            for one in guided.attempt(self._world, starts, kind, rng.permutation(wanted).tolist(), self._split, rng):
+                if one.key not in pool.keys and one.key not in self._seen:
+                    pool.add(one)
+        return pool.take(count)
 
     def _rng(self, *what: object) -> np.random.Generator:
         """The generator for a part of the work, the same in every run."""

@@ -11,18 +11,27 @@ stages, reached one after the other; a stage is a conjunction of clauses; a clau
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..interface.action import MOUSE_ONE
+from ..interface.keys import BUTTONS, KEYS, WHEEL
 from ..worlds.engine.judge import CLAUSES, STAGES
-from ..worlds.engine.things import BINARY, EVENTS, UNARY
+from ..worlds.engine.things import BINARY, CHAINS, EVENTS, RELATIONS
 
 FORMAT = 1
 """Version of the task format; files of a newer one are refused."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z-]*$", max_length=24)]
-Relation = Literal["there", "open", "gone", "on", "in", "at", "touching", "near", "holding", "facing", "said"]
+Word = Annotated[str, Field(pattern=r"^[a-z]+$", max_length=24)]
+_State = Literal["there", "open", "gone", "lifted", "stacked", "lined"]
+_Between = Literal["on", "in", "at", "touching", "near", "holding", "facing", "touched", "pushed"]
+Relation = Literal[_State, _Between, "said", "misspoke"]
+assert get_args(Relation) == RELATIONS
+
+
+_Motion = Annotated[int, Field(ge=-MOUSE_ONE, le=MOUSE_ONE)]
 
 
 class _Strict(BaseModel):
@@ -48,7 +57,8 @@ class Clause(_Strict):
     """At least `least` things matching `a` ("all": every one there is, and there is one) stand in `relation` to
     something matching `b`; or, if negated, they do not.
 
-    within: cells, for near; word: for said, one word of the vocabulary, said by a player matching `a`.
+    within: cells, for near; number: how many things matching `a`, each on or beside the next, for stacked and lined;
+    word: for said and misspoke, one word of the vocabulary, and the player who says it matches `a`.
     """
 
     a: Selector
@@ -57,7 +67,8 @@ class Clause(_Strict):
     least: Annotated[int, Field(ge=1, le=64)] | Literal["all"] = 1
     negated: bool = False
     within: Annotated[int, Field(ge=1, le=64)] | None = None
-    word: Annotated[str, Field(pattern=r"^[a-z]+$", max_length=24)] | None = None
+    number: Annotated[int, Field(ge=2, le=64)] | None = None
+    word: Word | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Clause:
@@ -66,11 +77,12 @@ class Clause(_Strict):
             raise ValueError(f"the relation {self.relation!r} {needs} b")
         if (self.within is not None) != (self.relation == "near"):
             raise ValueError("within is for the relation near, which needs it")
+        if (self.number is not None) != (self.relation in CHAINS):
+            raise ValueError("number is for the relations stacked and lined, which need it")
         if (self.word is not None) != (self.relation in EVENTS):
-            raise ValueError("word is for the relation said, which needs it")
+            raise ValueError("word is for the relations said and misspoke, which need it")
         if self.relation in EVENTS and self.a.kind not in (None, "player"):
             raise ValueError(f"only players say something, and a is a {self.a.kind}")
-        assert self.relation in (*UNARY, *BINARY, *EVENTS)
         return self
 
 
@@ -105,10 +117,39 @@ class Goal(_Strict):
         return self
 
 
+class Question(_Strict):
+    """What is asked of a world as it is at the start: the colour of the things matching `a`; how many there are of
+    them, or whether there is one, of those that stand in `relation` to something matching `b` if that is given; or what
+    kind the things are that stand in `relation` to `b`. See questions.py."""
+
+    asks: Literal["colour", "count", "exists", "what"]
+    a: Selector = Selector()
+    relation: Literal["on", "in"] | None = None
+    b: Selector | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Question:
+        if (self.relation is None) != (self.b is None):
+            raise ValueError("a question has a relation and b, or neither")
+        if (self.asks == "colour" and self.b) or (self.asks == "what" and not self.b):
+            raise ValueError(f"a question for {self.asks} {'takes no' if self.b else 'needs'} b")
+        if self.asks == "what" and self.a != Selector():
+            raise ValueError("a question for what something is takes no a")
+        if self.asks == "colour" and self.a.colour:
+            raise ValueError("a question for a colour names none")
+        if self.a.who or (self.b and self.b.who):
+            raise ValueError("questions are about things, not about who is who")
+        return self
+
+
 class Player(_Strict):
-    """One player's part: its goal, what it is told, whether all players read that, and whether its hands are free."""
+    """One player's part: its goal, what it is told, whether all players read that, and whether its hands are free.
+
+    question: what the instruction asks, if it does, and the goal is to answer it.
+    """
 
     goal: Goal
+    question: Question | None = None
     instruction: Annotated[str, Field(max_length=512)]
     public: bool = False
     acts: bool = True
@@ -140,11 +181,24 @@ class Start(_Strict):
     level: Annotated[str, Field(max_length=4096)] | None = None
 
 
-class Solution(_Strict):
-    """A proof that the task can be done: the moves of all players, tick by tick, as indices into the world's moves
-    (-1: hands at rest), and who succeeds by them; what is said by the way is not needed."""
+class Hand(_Strict):
+    """What one player's hands do in a tick: keys and buttons that are held, by name; the wheel (0 still, 1 up, 2 down);
+    how far the mouse moves, (x, y) in 1/65536 picture heights; and what is said."""
 
-    moves: tuple[tuple[Annotated[int, Field(ge=-1, le=255)], ...], ...]
+    keys: Annotated[tuple[str, ...], Field(max_length=len(KEYS))] = ()
+    buttons: Annotated[tuple[str, ...], Field(max_length=len(BUTTONS))] = ()
+    wheel: Annotated[int, Field(ge=0, lt=len(WHEEL))] = 0
+    mouse: tuple[_Motion, _Motion] = (0, 0)
+    say: Annotated[str, Field(max_length=512)] = ""
+
+
+class Solution(_Strict):
+    """A proof that the task can be done, tick by tick, and who succeeds by it: either the moves of all players, as
+    indices into the world's moves (-1: hands at rest; what is said by the way is not needed), or `hands`: runs of
+    ticks, each with its length and the hands of each player."""
+
+    moves: tuple[tuple[Annotated[int, Field(ge=-1, le=255)], ...], ...] = ()
+    hands: tuple[tuple[Annotated[int, Field(ge=1, le=100_000)], tuple[Hand, ...]], ...] = ()
     by: Literal["expert", "search", "play"] = "search"
 
 
@@ -164,7 +218,7 @@ class Task(_Strict):
     kind: Literal["alone", "partners", "informed-blind", "race", "rivals", "lookout"] = "alone"
     skill: Annotated[str, Field(max_length=32)] = ""
     split: Literal["train", "valid", "test"] = "train"
-    held: tuple[Literal["pair", "size", "form", "words"], ...] = ()
+    held: tuple[Literal["pair", "verb", "size", "form", "words"], ...] = ()
     steps: Annotated[int, Field(ge=0)] | None = None
     branching: Annotated[float, Field(ge=0)] | None = None
     solution: Solution | None = None

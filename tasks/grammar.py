@@ -10,6 +10,7 @@ readings; two phrases that would read alike are refused when this module is impo
     never      = MARK order  or  MARK "let it be that" statement  or  FRAME MARK statement
     order      = a phrase of ORDERS
     statement  = thing ("is" or "are") ["not"] a phrase of STATES
+    question   = [call] a phrase of ASKED
     thing      = [quantity] [size] [colour] kind  or  "you"
 """
 
@@ -62,6 +63,7 @@ YOURS: dict[str, Orders] = {
         keep=("face {b}", "keep looking at {b}"),
     ),
     "said": Orders(("say {w}", "shout {w}")),
+    "misspoke": Orders(("answer anything but {w}",)),
 }
 
 # What to do with things, by (kind of a, relation, kind of b); "" is any. What fits best is used, all is understood.
@@ -99,6 +101,11 @@ THINGS: dict[tuple[str, str, str], Orders] = {
     ),
     ("", "facing", ""): Orders(("turn {a} toward {b}", "turn {a} to {b}", "point {a} at {b}")),
     ("", "open", ""): Orders(("open {a}",), keep=("keep {a} open",)),
+    ("", "lifted", ""): Orders(("lift {a}", "lift up {a}", "raise {a}"), keep=("keep {a} lifted",)),
+    ("", "stacked", ""): Orders(("build a tower of {n} {a}", "pile up a tower of {n} {a}")),
+    ("", "lined", ""): Orders(("build a row of {n} {a}", "lay a row of {n} {a}")),
+    ("", "touched", ""): Orders(("touch {a} with {b}",), keep=("keep touching {a} with {b}",)),
+    ("", "pushed", ""): Orders(("push {a} with {b}",), keep=("keep pushing {a} with {b}",)),
     ("", "gone", ""): Orders(("use up {a}", "get rid of {a}", "remove {a}")),
 }
 
@@ -117,8 +124,32 @@ STATES: dict[str, tuple[str, ...]] = {
     "near": ("within {n} cells of {b}",),
     "holding": ("holding {b}",),
     "facing": ("facing {b}", "looking at {b}"),
+    "lifted": ("lifted", "held up"),
+    "stacked": ("stacked {n} high",),
+    "lined": ("lined up {n} long",),
+    "touched": ("touched with {b}", "touched by {b}"),
+    "pushed": ("pushed with {b}", "pushed by {b}"),
     "said": ("saying {w}",),
+    "misspoke": ("answering anything but {w}",),
 }
+
+# What is asked, by (what for, relation); "" is none.
+ASKED: dict[tuple[str, str], tuple[str, ...]] = {
+    ("colour", ""): ("what colour is {a}", "what is the colour of {a}", "which colour does {a} have"),
+    ("count", ""): ("how many {a} are there", "what is the number of {a}", "how many {a} are here"),
+    ("count", "on"): ("how many {a} are on {b}", "what is the number of {a} on {b}"),
+    ("count", "in"): ("how many {a} are in {b}", "what is the number of {a} in {b}"),
+    ("exists", ""): ("is there {a}", "is there {a} here", "does {a} exist"),
+    ("exists", "on"): ("is there {a} on {b}", "is {a} on {b}"),
+    ("exists", "in"): ("is there {a} in {b}", "is {a} in {b}"),
+    ("what", "on"): ("what is on {b}", "what stands on {b}", "which thing is on {b}"),
+    ("what", "in"): ("what is in {b}", "what lies in {b}", "which thing is in {b}"),
+}
+ASKING = (
+    *(("", 0), ("please answer: ", 1), ("tell me: ", 2), ("answer this: ", 0), ("i want you to tell me: ", 1)),
+    *(("", 1), ("please tell me: ", 2), ("please answer this: ", 1)),
+)
+"""How a question is put in each style: what comes before it, and which of its phrases is used."""
 
 FRAMES = ("make it so that", "make sure that", "see to it that")
 LET_IT_BE = "let it be that"
@@ -260,12 +291,16 @@ _YOURS = _listed(YOURS.items())
 _THINGS = _listed((relation, orders) for (_, relation, _), orders in THINGS.items())
 _CAUSED = [(f"{cause} {phrase}", relation) for cause in CAUSES for phrase, relation in _YOURS]
 
+_QUESTIONS = [(phrase, (asks, relation)) for (asks, relation), phrases in ASKED.items() for phrase in phrases]
+
 ORDERED = tree((phrase, (relation, roles(phrase))) for phrase, relation in _YOURS + _THINGS + _CAUSED)
 STATED = tree((phrase, relation) for relation, phrases in STATES.items() for phrase in phrases)
 QUANTIFIED = tree(QUANTITIES.items())
 OPENED = tree((style.opening.strip(" :"), True) for style in STYLES if style.opening)
 FRAMED = tree((frame, True) for frame in FRAMES)
 LET = tree([(LET_IT_BE, True)])
+QUESTIONED = tree((phrase, (*meaning, roles(phrase))) for phrase, meaning in _QUESTIONS)
+CALLED = tree((opening.strip(" :"), True) for opening, _ in ASKING if opening)
 MARKED = tree((mark, True) for mark in MARKS)
 JOINED = tree(
     [(then, "then") for then in THENS] + [(both, "both") for both in BOTHS] + [(hold, "hold") for hold in HOLDS]
@@ -281,7 +316,7 @@ def _words(branch: Tree) -> set[str]:
 
 RESERVED = frozenset(
     {*BE, NOT, "you", "your", "of", *NUMERALS, *(noun for pair in NOUNS.values() for noun in pair)}.union(
-        *map(_words, (ORDERED, STATED, QUANTIFIED, OPENED, FRAMED, LET, MARKED, JOINED))
+        *map(_words, (ORDERED, STATED, QUANTIFIED, OPENED, FRAMED, LET, MARKED, JOINED, QUESTIONED, CALLED))
     )
 )
 """All words of the grammar. A kind, colour or size that is one of them is written between quotation marks."""

@@ -17,7 +17,7 @@ from ..interface.action import ACTION
 from ..interface.machine import cores
 from ..worlds.engine import judge as j
 from ..worlds.engine.cached import cached
-from ..worlds.engine.things import BINARY, EVENTS, ONE, RELATIONS, THERE, Things
+from ..worlds.engine.things import BINARY, CHAINS, EVENTS, ONE, RELATIONS, THERE, Things
 from ..worlds.engine.threads import over_rows
 from ..worlds.engine.world import World
 from .play import Played
@@ -27,6 +27,8 @@ FIRST, THEN = 24, 64
 """Clauses drawn for each play: at first of all sorts, then of those sorts of which any changed in any play."""
 NEAR = (2, 3, 4)
 """Cells that near is asked for with."""
+CHAIN = (2, 3, 4)
+"""Things that towers and rows are asked for with."""
 HOLDS = (2, 3, 5, 8)
 """Ticks that something is asked to stay so."""
 COLOURED, KINDLESS, SEVERAL, NEGATED = 0.6, 0.1, 0.4, 0.2
@@ -181,6 +183,8 @@ def clause(sort: Sort, vocabulary: Vocabulary, rng: np.random.Generator) -> Row:
     if several and number > 1:
         least = 0 if rng.random() < 0.5 else int(rng.integers(2, number + 1))
     amount = NEAR[int(rng.integers(len(NEAR)))] * ONE if RELATIONS[relation] == "near" else 0
+    if RELATIONS[relation] in CHAINS:
+        amount = CHAIN[int(rng.integers(len(CHAIN)))]
     return (0, int(rng.random() < NEGATED), least, relation, amount, *one, *other)
 
 

@@ -7,9 +7,10 @@ check_file(path)        the same for a file from anywhere, of which nothing is e
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -18,28 +19,38 @@ from ..worlds.engine.batch import Batch
 from ..worlds.engine.search import FOUND, NONE, search
 from ..worlds.engine.table import Table
 from ..worlds.engine.world import World
+from . import guided
 from .compile import check as compiled
 from .compile import table
 from .files import Problem, read
 from .goals import Task
+from .hands import length, unpacked
 from .play import REST, act, begin
+from .questions import answer, answered
 
 NODES = 20_000
 """States that are looked at for a task without a solution, unless told otherwise."""
 PATIENCE = 4096
 """Ticks of rest that are played for a goal that only has to be kept."""
 
+PROOFS = ("solution", "search", "rest", "guide")
+"""What proves a task."""
+
 _TOGETHER = 512  # tasks checked at a time
 
 
-def replay(batch: Batch, moves: np.ndarray) -> np.ndarray:
-    """Play moves, (n, ticks, players) with REST for none, from where a batch is.
+def replay(batch: Batch, moves: np.ndarray, hands: Mapping[int, np.ndarray] = MappingProxyType({})) -> np.ndarray:
+    """Play moves, (n, ticks, players) with REST for none, from where a batch is. hands: by row, ACTION records (ticks,
+    players) that are played there instead.
 
     Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players).
     """
     won = np.zeros((batch.n, batch.players), np.int64)
-    for tick in range(moves.shape[1]):
-        act(batch, moves[:, tick])
+    for tick in range(max(moves.shape[1], *map(len, hands.values()), 0)):
+        act(batch, moves[:, tick] if tick < moves.shape[1] else np.full((batch.n, batch.players), REST))
+        for row, some in hands.items():
+            if tick < len(some):
+                batch.actions[row] = some[tick]
         success = batch.step()["success"] != 0
         won[success & (won == 0)] = tick + 1
         if batch.over.all():
@@ -57,14 +68,16 @@ def done_already(batch: Batch) -> np.ndarray:
 def check(tasks: Sequence[Task], world: World, *, nodes: int = NODES) -> list[str | None]:
     """For each task, None if it can be done in this world, or why it is refused.
 
-    A task must compile, must not be done at its start, and its solution must bring the first player success. If it has
-    none, a search for the first player that acts, of so many states, must find one.
+    A task must compile, must not be done at its start, and what it asks must have the answer that it wants; and its
+    solution must bring the first player success. If it has none, a search for the first player that acts, of so many
+    states, must find one. Hands that lead elsewhere than they did where they were made (physics is the same on the same
+    machine only) are no proof; the world's guide may then find new ones, as it does where nothing can be searched.
     """
-    return [None if how in ("solution", "search", "rest") else how for how in proofs(tasks, world, nodes=nodes)]
+    return [None if how in PROOFS else how for how in proofs(tasks, world, nodes=nodes)]
 
 
 def proofs(tasks: Sequence[Task], world: World, *, nodes: int = NODES) -> list[str]:
-    """For each task how it is proven, "solution", "search" or "rest"; or else why it is refused."""
+    """For each task how it is proven, one of PROOFS; or else why it is refused."""
     found: list[str] = [""] * len(tasks)
     for first in range(0, len(tasks), _TOGETHER):
         some = list(range(first, min(first + _TOGETHER, len(tasks))))
@@ -93,32 +106,62 @@ def _compiled(tasks: Sequence[Task], some: list[int], world: World, found: list[
 def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list[str]:
     batch = begin(world, records.records, records.levels)
     states, wrong = batch.states.copy(), done_already(batch)
-    found = [_refused(task, wrong[row], len(world.moves)) for row, task in enumerate(tasks)]
-    plans = [
-        _moves(task) if not why else np.zeros((0, batch.players), np.int16)
-        for task, why in zip(tasks, found, strict=True)
-    ]
-    moves = np.full((len(tasks), max(map(len, plans), default=0), batch.players), REST, np.int16)
-    for row, plan in enumerate(plans):
-        moves[row, : len(plan)] = plan
-    won = replay(batch, moves)[:, 0]
-    for row, (task, plan) in enumerate(zip(tasks, plans, strict=True)):
-        if found[row] or not len(plan):
-            continue
-        if not 0 < won[row] <= len(plan):
-            found[row] = "solution.moves: they do not bring the first player success" if task.solution else _LONG
-        elif task.solution and task.steps not in (None, won[row]):
+    found = [_refused(task, wrong[row], world) for row, task in enumerate(tasks)]
+    things, counts, _ = batch.look()
+    for row, task in enumerate(tasks):
+        found[row] = found[row] or _misjudged(task, things[row, : counts[row]], world)
+    resting = {
+        row for row, task in enumerate(tasks) if not (found[row] or task.solution or task.players[0].goal.stages)
+    }
+    rest = max((min(tasks[row].limit, PATIENCE) for row in resting), default=0)
+    hands = {row: unpacked(one.solution, world) for row, one in enumerate(tasks) if one.solution and not found[row]}
+    won = replay(batch, np.full((len(tasks), rest, batch.players), REST, np.int16), hands)[:, 0]
+    departed = []
+    for row, task in enumerate(tasks):
+        if row in resting:
+            found[row] = "rest" if 0 < won[row] <= min(task.limit, PATIENCE) else _LONG
+        elif row in hands and not 0 < won[row] <= len(hands[row]):
+            departed += [row] if task.solution and task.solution.hands and world.guide else []
+            found[row] = f"solution.{_form(task)}: they do not bring the first player success"
+        elif row in hands and task.steps not in (None, won[row]) and not (world.outside and _form(task) == "hands"):
             found[row] = f"steps: the solution takes {won[row]} steps, not {task.steps}"
-        else:
-            found[row] = "solution" if task.solution else "rest"
-    _search(tasks, found, states, world, nodes)
-    return found
+        elif row in hands:
+            found[row] = "solution"
+    if world.outside is None:
+        _search(tasks, found, states, world, nodes)
+    elif world.guide:
+        departed += [row for row in range(len(tasks)) if not found[row]]
+    _lead([tasks[row] for row in departed], departed, found, world)
+    return [how or f"players[0].goal: {world.name} has no guide, so nothing shows that it is feasible" for how in found]
+
+
+def _form(task: Task) -> str:
+    return "hands" if task.solution and task.solution.hands else "moves"
+
+
+def _misjudged(task: Task, things: np.ndarray, world: World) -> str:
+    """What is wrong with the answers that a task wants to its questions, or ""."""
+    assert world.things is not None
+    for seat, player in enumerate(task.players):
+        right = answer(player.question, things, world.things) if player.question else None
+        if player.question and right != answered(player.goal):
+            return f"players[{seat}].question: the answer is {right!r}, and the goal wants {answered(player.goal)!r}"
+    return ""
+
+
+def _lead(tasks: list[Task], rows: list[int], found: list[str], world: World) -> None:
+    """Let the world's guide play the tasks of these rows."""
+    if tasks:
+        proven = guided.prove(world, tasks, np.array([guided.acting_in(task) for task in tasks]))
+        for row, hands in zip(rows, proven, strict=True):
+            lost = f"{found[row]}, nor does the guide" if found[row] else "players[0].goal: the guide does not reach it"
+            found[row] = lost if hands is None else "guide"
 
 
 _LONG = f"players[0].goal: not shown to be feasible within {PATIENCE} ticks of rest"
 
 
-def _refused(task: Task, wrong: np.ndarray, moves: int) -> str:
+def _refused(task: Task, wrong: np.ndarray, world: World) -> str:
     """What is wrong with a task before anything is played, or ""."""
     for seat, player in enumerate(task.players):
         if wrong[seat] == 2:
@@ -128,23 +171,14 @@ def _refused(task: Task, wrong: np.ndarray, moves: int) -> str:
             return f"players[{seat}].goal: it is reached already at the start"
     if task.solution is None:
         return ""
-    plan = task.solution.moves
-    if not plan or len(plan) > task.limit:
-        return f"solution.moves: a solution takes 1 to limit ({task.limit}) ticks, and this one {len(plan)}"
-    for tick, hands in enumerate(plan):
-        if len(hands) != len(task.players):
-            return f"solution.moves[{tick}]: there is a move for each of {len(task.players)} players, not {len(hands)}"
-        if max(hands) >= moves:
-            return f"solution.moves[{tick}]: the world has {moves} moves, from 0 on; there is no {max(hands)}"
+    ticks = length(task.solution)
+    if not 0 < ticks <= task.limit:
+        return f"solution.{_form(task)}: a solution takes 1 to limit ({task.limit}) ticks, and this one {ticks}"
+    try:
+        unpacked(task.solution, world)
+    except ValueError as error:
+        return str(error)
     return ""
-
-
-def _moves(task: Task) -> np.ndarray:
-    """The moves to be played for a task: (ticks, players)."""
-    if task.solution:
-        return np.array(task.solution.moves, np.int16)
-    ticks = min(task.limit, PATIENCE) if not task.players[0].goal.stages else 0
-    return np.full((ticks, len(task.players)), REST, np.int16)
 
 
 def _search(tasks: list[Task], found: list[str], states: np.ndarray, world: World, nodes: int) -> None:
@@ -205,7 +239,7 @@ def check_file(path: str | Path, *, nodes: int = NODES) -> Report:
 def _report(path: str | Path, some: list[tuple[int, Task]], nodes: int, report: Report) -> None:
     tasks = [task for _, task in some]
     for (line, _), how in zip(some, proofs(tasks, worlds.load(tasks[0].world), nodes=nodes), strict=True):
-        if how in ("solution", "search", "rest"):
+        if how in PROOFS:
             report.good += 1
             report.by[how] += 1
         else:

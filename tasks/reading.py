@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, NoReturn
 
 from pydantic import ValidationError
 
+from ..worlds.engine.things import CHAINS
 from . import grammar
-from .goals import Clause, Goal, Selector, Stage
+from .goals import Clause, Goal, Question, Selector, Stage
 from .grammar import COUNT, END, NOT, NOUNS, NUMERALS, QUOTE, THING, WORD, Tree, plural, written
 
 _PIECE = re.compile(r'"?[a-z][a-z-]*"?|[0-9]+|[^\s,;:]')
@@ -122,6 +123,27 @@ class Reader:
         except ValidationError as error:
             raise ValueError(f"this cannot be a goal: {_reason(error)}") from None
 
+    def question(self) -> Question | None:
+        """The question of the sentence; None if it is none. Raises ValueError as `goal` does."""
+        self._match(grammar.CALLED)
+        start = self.at
+        found = self._match(grammar.QUESTIONED)
+        if found is None:
+            return None
+        if self.words[self.at]:
+            self._stuck()
+        (asks, relation, roles), slots = found
+        phrases = dict(zip(roles, slots, strict=True))
+        for role, phrase in phrases.items():
+            many = asks == "count" and role == "a"
+            if phrase.negated or (phrase.least != 0 if many else phrase.least != 1):
+                self._fail(phrase.at, f"what is asked for here is {'several things' if many else 'one thing'}")
+        try:
+            selectors = {role: phrase.selector for role, phrase in phrases.items()}
+            return Question(asks=asks, relation=relation or None, **selectors)
+        except ValidationError as error:
+            self._fail(start, f"this cannot be a question: {_reason(error)}")
+
     def _joint(self) -> tuple[str, int]:
         """What joins the next clause to this one, "" if nothing does, and the number in it."""
         meaning, numbers = self._match(grammar.JOINED) or ("", [0])
@@ -140,7 +162,10 @@ class Reader:
             self._stuck()
         (relation, roles), slots = found
         phrases = dict(zip(roles, (slot for slot in slots if isinstance(slot, Phrase)), strict=True))
-        return self._made(phrases.get("a", _YOU), relation, slots, phrases.get("b")), never is not None
+        a = phrases.get("a", _YOU)
+        if relation in CHAINS and a.any and not a.least:  # "a row of three boxes" is one row
+            a = a._replace(least=1)
+        return self._made(a, relation, slots, phrases.get("b")), never is not None
 
     def _statement(self) -> Clause:
         a = self._thing()
@@ -164,13 +189,15 @@ class Reader:
             self._fail(a.at, "a number, or 'a' or 'every', should say how many")
         if b and not b.any and (b.least != 1 or b.negated):
             self._fail(b.at, "one thing is meant here: say 'a' or 'the'")
-        within = next((slot for slot in slots if isinstance(slot, int)), None)
+        amount = next((slot for slot in slots if isinstance(slot, int)), None)
+        within, number = (None, amount) if relation in CHAINS else (amount, None)
         word = next((slot for slot in slots if isinstance(slot, str)), None)
         other = b.selector if b else None
         try:
             return Clause(
-                a=a.selector, relation=relation, b=other, least=a.least, negated=a.negated, within=within, word=word
-            )
+                a=a.selector, relation=relation, b=other, least=a.least, negated=a.negated, within=within,
+                number=number, word=word,
+            )  # fmt: skip
         except ValidationError as error:
             self._fail(a.at, f"this goes beyond what a goal may hold: {_reason(error)}")
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
-from ..interface.action import ACTION, move_table
 from ..worlds.engine.batch import Batch
 from ..worlds.engine.replay import Episode
 from ..worlds.engine.table import Table
 from ..worlds.engine.world import World
 from .compile import table
 from .goals import Task
+from .hands import unpacked
 
 
 def table_of(world: World) -> Callable[[Mapping[str, Any]], Table]:
@@ -29,19 +27,17 @@ def solution(task: Task, world: World) -> Episode:
     """
     if task.solution is None:
         raise ValueError(f"task {task.id} has no solution; `rumpus tasks check` looks for one")
-    moves = np.concatenate([move_table(world.moves), np.zeros(1, ACTION)])  # the last, -1, is rest
+    try:
+        hands = unpacked(task.solution, world)
+    except ValueError as error:
+        raise ValueError(f"task {task.id}: {error}") from None
     batch = Batch(world, 1, tasks=table([task], world), threads=1)
     batch.reset()
     episode = Episode.start(batch, task=task.model_dump(mode="json", exclude_defaults=True, exclude={"solution"}))
-    for tick, chosen in enumerate(task.solution.moves):
+    for tick in hands:
         if batch.over[0]:
             break
-        if len(chosen) != world.players or max(chosen) >= len(world.moves):
-            raise ValueError(
-                f"task {task.id}: solution.moves[{tick}] is {list(chosen)}, and must be {world.players} moves of "
-                f"{world.name}, each from -1 to {len(world.moves) - 1}"
-            )
-        batch.actions[0] = moves[list(chosen)]
+        batch.actions[0] = tick
         batch.step()
         episode.note(batch)
     return episode

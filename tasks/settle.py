@@ -11,9 +11,9 @@ import numpy as np
 
 from ..worlds.engine import judge as j
 from ..worlds.engine.search import FOUND, search
-from ..worlds.engine.things import ONE, RELATIONS, Things
+from ..worlds.engine.things import CHAINS, ONE, RELATIONS, Things
 from ..worlds.engine.world import World
-from .goals import Clause, Goal, Selector, Stage
+from .goals import Clause, Goal, Question, Selector, Stage
 from .play import REST, Starts, begin, marks
 from .propose import Numbers, Proposal, Row
 from .prove import done_already, replay
@@ -26,7 +26,8 @@ _WHO = {j.ANYBODY: None, j.YOU: "you", j.OTHER: "other"}
 @dataclass
 class Proven:
     """A task's goals, one for each player, and moves by which the player that acts reaches its own. row: of the starts;
-    state: of the states they were proven from; mark: of that state; branching: of the search, 0 before it."""
+    state: of the states they were proven from; mark: of that state; branching: of the search, 0 before it. question:
+    what the player that acts is asked, if it is; hands: in place of moves, ACTION records (ticks, players)."""
 
     row: int
     state: int
@@ -37,6 +38,13 @@ class Proven:
     moves: list[int]
     by: str
     branching: float = 0.0
+    question: Question | None = None
+    hands: np.ndarray | None = None
+
+    @property
+    def steps(self) -> int:
+        """Ticks that its way takes."""
+        return len(self.moves) if self.hands is None else len(self.hands)
 
 
 def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str) -> tuple[list[Proven], np.ndarray]:
@@ -125,5 +133,6 @@ def _read(row: Row, kinds: tuple[str, ...], colours: tuple[str, ...], sizes: tup
         b=selector(*row[j.B : j.B + 4]) if any(row[j.B : j.B + 4]) else None,
         least=row[j.LEAST] or "all",
         negated=bool(row[j.NEGATED]),
-        within=row[j.AMOUNT] // ONE or None,
+        within=None if relation in CHAINS else row[j.AMOUNT] // ONE or None,
+        number=row[j.AMOUNT] if relation in CHAINS else None,
     )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from .goals import Clause, Goal
+from .questions import answered
 
 SKILLS = {
+    "answer": "a player answers a question in one word",
     "guard": "no stages: keep something from happening until the time is up",
     "avoid": "reach something, and something must never be on the way",
     "three-stage": "three things or more, one after the other",
@@ -17,6 +19,9 @@ SKILLS = {
     "collect": "a player holds something",
     "reach": "a player is on, in, at, next to, near or facing something",
     "move": "things are brought on, in, at, next to or near something, or turned to it",
+    "lift": "a player holds something up high",
+    "build": "things make a tower or a row",
+    "wield": "something is touched or pushed with what a player holds, or pushed by a player",
     "open": "something is open",
     "use": "something is used up or taken out of the world",
     "make": "something is there that was not",
@@ -24,11 +29,14 @@ SKILLS = {
 }
 """A goal has the first of these that its form fits; from "negation" on goals have one clause."""
 
-_ALONE = {"holding": "collect", "open": "open", "gone": "use", "there": "make", "said": "speak"}
+_ALONE = {"holding": "collect", "open": "open", "gone": "use", "there": "make", "said": "speak", "misspoke": "speak"}
+_ALONE |= {"lifted": "lift", "stacked": "build", "lined": "build", "touched": "wield", "pushed": "wield"}
 
 
 def skill_of(goal: Goal) -> str:
     """The skill of SKILLS that a goal takes."""
+    if answered(goal) is not None:
+        return "answer"
     if not goal.stages:
         return "guard"
     if goal.never:

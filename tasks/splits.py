@@ -5,6 +5,7 @@ A task has contents on four axes. Each content belongs to one split, always and 
 | axis | contents of a task | where a content belongs |
 |---|---|---|
 | pair | each kind and colour that a goal names together | a hash of the two names: 2 in 10 test, 1 in 10 valid |
+| verb | each relation and kind that a goal names together, of kinds that can be carried (`Things.affords`) | the same |
 | size | the first of the world's `Things.scales` that its start fits into | the last test, the one before it valid |
 | form | each player's goal without kinds and colours | one clause: train; else a hash: 2 in 20 test, 1 in 20 valid |
 | words | the style of each player's instruction | `words.held_styles` |
@@ -20,15 +21,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
+from ..worlds.engine.things import Things
 from ..worlds.engine.world import World
-from .goals import Clause, Goal, Selector, Stage, Task
-from .words import STYLES, held_styles, partner_told, say
+from .goals import Clause, Goal, Player, Selector, Stage, Task
+from .words import STYLES, ask, held_styles, partner_told, say
 
 Split = Literal["train", "valid", "test"]
-Axis = Literal["pair", "size", "form", "words"]
+Axis = Literal["pair", "verb", "size", "form", "words"]
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
 """In this order: a task belongs to the last split that one of its contents belongs to."""
-AXES: tuple[Axis, ...] = ("pair", "size", "form", "words")
+AXES: tuple[Axis, ...] = ("pair", "verb", "size", "form", "words")
 
 _PAIRS, _FORMS = 10, 20  # parts that pairs and forms are hashed into: the first two are for testing, the next is valid
 
@@ -42,6 +44,18 @@ def _hashed(name: str, parts: int) -> Split:
 def pair_split(kind: str, colour: str) -> Split:
     """The split that things of this kind and colour are named in."""
     return _hashed(f"{kind} {colour}", _PAIRS)
+
+
+def verb_split(relation: str, kind: str) -> Split:
+    """The split that this relation is asked for of this kind of things in, where there are many kinds to carry."""
+    return _hashed(f"{relation} {kind}", _PAIRS)
+
+
+def verbs(goal: Goal, things: Things) -> set[tuple[str, str]]:
+    """(relation, kind) of everything that a goal names by both, of the kinds that a world says can be carried."""
+    clauses = [clause for stage in goal.stages for clause in stage.all] + list(goal.never)
+    both = {(clause.relation, side.kind) for clause in clauses for side in (clause.a, clause.b) if side}
+    return {(relation, kind) for relation, kind in both if kind and "carry" in things.affords.get(kind, ())}
 
 
 def pairs(goal: Goal) -> set[tuple[str, str]]:
@@ -95,9 +109,15 @@ def scale(world: World, task: Task) -> int:
     return next(fitting, max(len(scales) - 1, 0))
 
 
-def styles(goal: Goal, instruction: str) -> list[int]:
-    """The styles in which an instruction is said for a goal: one; none if it is said in words of no style."""
-    spoken = [style for style in range(STYLES) if say(goal, style) == instruction]
+def told(player: Player, style: int) -> str:
+    """What a player is told in a style: its question, or else its goal."""
+    return ask(player.question, style) if player.question else say(player.goal, style)
+
+
+def styles(player: Player) -> list[int]:
+    """The styles in which a player's instruction is said: one; none if it is said in words of no style."""
+    instruction = player.instruction
+    spoken = [style for style in range(STYLES) if told(player, style) == instruction]
     return spoken or [style for style in range(STYLES) if partner_told(style) == instruction]
 
 
@@ -111,10 +131,11 @@ def latest(splits: Iterable[Split]) -> Split:
     return max(splits, key=SPLITS.index, default="train")
 
 
-def goal_split(goals: Iterable[Goal]) -> dict[Axis, Split]:
-    """The splits that goals belong to by the axes that are theirs, pair and form."""
+def goal_split(goals: Iterable[Goal], things: Things) -> dict[Axis, Split]:
+    """The splits that goals in a world of these things belong to by the axes that are theirs: pair, verb and form."""
     goals = list(goals)
     return {
+        "verb": latest(verb_split(*verb) for goal in goals for verb in verbs(goal, things)),
         "pair": latest(pair_split(*pair) for goal in goals for pair in pairs(goal)),
         "form": latest(map(form_split, goals)),
     }
@@ -122,12 +143,12 @@ def goal_split(goals: Iterable[Goal]) -> dict[Axis, Split]:
 
 def axes(task: Task, world: World) -> dict[Axis, Split]:
     """The split that a task of this world belongs to by each axis alone."""
-    scales = len(world.things.scales) if world.things else 0
-    told = [style for player in task.players for style in styles(player.goal, player.instruction)]
+    assert world.things is not None
+    spoken = [style for player in task.players for style in styles(player)]
     return {
-        **goal_split(player.goal for player in task.players),
-        "size": scale_split(scale(world, task), scales),
-        "words": latest(map(style_split, told)),
+        **goal_split((player.goal for player in task.players), world.things),
+        "size": scale_split(scale(world, task), len(world.things.scales)),
+        "words": latest(map(style_split, spoken)),
     }
 
 

@@ -16,9 +16,9 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from ..interface.text import TOKENS
-from ..worlds.engine.things import Things
+from ..worlds.engine.things import CHAINS, Things
 from . import grammar
-from .goals import Clause, Goal, Selector, Stage
+from .goals import Clause, Goal, Question, Selector, Stage
 from .grammar import NOUNS, NUMERALS, PARTNER_TOLD, QUOTE, STATES, THINGS, YOURS, Style, plural, singular, written
 from .reading import Reader, lexicon
 
@@ -93,9 +93,9 @@ def _clause(clause: Clause, style: int, purpose: str) -> tuple[bool, str]:
     else:
         states = STATES[clause.relation]
         phrase = f"{{a}} {_be(clause, how)} {states[how.verb % len(states)]}"
-    phrase = _counted(phrase, clause.within or 0, how)
+    phrase = _counted(phrase, clause.within or clause.number or 0, how)
     b = _thing(clause.b, 1, False, how, many=_several(clause, how)) if clause.b else ""
-    a = _thing(clause.a, clause.least, clause.negated, how)
+    a = _thing(clause.a, clause.least, clause.negated, how, many=bool(phrases) and clause.relation in CHAINS)
     return not phrases, phrase.replace("{b}", b).replace("{w}", clause.word or "").replace("{a}", a)
 
 
@@ -109,7 +109,7 @@ def _orders(clause: Clause, how: Style, purpose: str) -> tuple[str, ...]:
         b = (clause.b and clause.b.kind) or ""
         keys = ((kind, clause.relation, b), (kind, clause.relation, ""), ("", clause.relation, ""))
         orders = next((THINGS[key] for key in keys if key in THINGS), None)
-    if orders is None:
+    if orders is None or (clause.relation in CHAINS and clause.least != 1):
         return ()
     phrases = getattr(orders, purpose) or orders.reach
     if not player:
@@ -162,7 +162,7 @@ def _thing(selector: Selector, least: int | str, negated: bool, how: Style, many
             return f"no {words}"
         if selector.who:
             return f"your {words}"
-        return f"{'the' if looks and how.the else 'an' if words.lstrip(QUOTE)[0] in 'aeiou' else 'a'} {words}"
+        return f"{'the' if looks and how.the else _article(words)} {words}"
     count = _counted(how.fewer + " {n}" if negated else how.count, int(least), how)
     return f"{count} of your {words}" if selector.who == "you" else f"{count} {words}"
 
@@ -179,6 +179,45 @@ def understand(text: str, things: Things) -> Goal:
     """
     kinds = lexicon(tuple(things.kinds), things.colours, things.sizes)
     return Reader(text, kinds).goal()
+
+
+def ask(question: Question, style: int = 0) -> str:
+    """A question as an instruction; as goals are, it is always said alike in a style, and in no two styles alike.
+
+    Raises ValueError for a style that there is not.
+    """
+    if not 0 <= style < STYLES:
+        raise ValueError(f"there is no style {style}; the styles are 0 to {STYLES - 1}")
+    opening, verb = grammar.ASKING[style]
+    phrases = grammar.ASKED[question.asks, question.relation or ""]
+    a = _asked_of(question.a, question.asks)
+    b = _asked_of(question.b) if question.b else ""
+    return opening + phrases[verb % len(phrases)].replace("{b}", b).replace("{a}", a)
+
+
+def _asked_of(selector: Selector, asks: str = "") -> str:
+    """Things as a question names them: "boxes" where it counts, "a red box" where it asks whether one exists, and else
+    "the red box"."""
+    how = grammar.STYLES[0]
+    if asks == "count":
+        return _thing(selector, 1, False, how, many=True)
+    words = " ".join([*(written(name) for name in (selector.size, selector.colour) if name), _noun(selector)])
+    return f"{_article(words) if asks == 'exists' else 'the'} {words}"
+
+
+def _noun(selector: Selector) -> str:
+    return written(selector.kind) if selector.kind else NOUNS[selector.who][0]
+
+
+def _article(words: str) -> str:
+    return "an" if words.lstrip(QUOTE)[0] in "aeiou" else "a"
+
+
+def asked(text: str, things: Things) -> Question | None:
+    """The question that a sentence is, in a world of these things; None if it is none. Raises ValueError for a question
+    that is not understood, as `understand` does."""
+    kinds = lexicon(tuple(things.kinds), things.colours, things.sizes)
+    return Reader(text, kinds).question()
 
 
 def partner_told(style: int = 0) -> str:

@@ -11,11 +11,12 @@ import numpy as np
 from ..interface.text import encode
 from ..worlds.engine.world import World
 from .goals import FORMAT, Goal, Player, Reward, Solution, Task
+from .hands import packed
 from .play import REST, Starts
 from .settle import Proven
 from .skills import skill_of
 from .splits import AXES, SPLITS, Axis, Split, goal_split, latest, scale_split, style_split
-from .words import STYLES, partner_told, public, say
+from .words import STYLES, ask, partner_told, public, say
 
 GENEROUS, SPARE = 4, 20
 """A task's limit is so many times its steps and so many more, but no more than the world's own."""
@@ -24,7 +25,7 @@ WORDS_SHARE = 0.25
 OPEN_SHARE = 0.5
 """Part of races and rivalries whose players read each other's instructions."""
 
-RAREST: tuple[Axis, ...] = ("form", "pair", "size", "words")
+RAREST: tuple[Axis, ...] = ("form", "verb", "pair", "size", "words")
 """The axes in the order in which a task that is kept for several of them is counted for one."""
 
 _SCHEMES = {"alone": ("own",), "partners": ("shared",), "informed-blind": ("shared",), "race": ("own", "opposed")}
@@ -95,7 +96,7 @@ class Pool:
 
 def _longer_last(some: Sequence[Found]) -> list[Found]:
     """The shorter ones of each two, and then the longer ones; which are taken first."""
-    pairs = [sorted(some[i : i + 2], key=lambda one: len(one.proven.moves)) for i in range(0, len(some), 2)]
+    pairs = [sorted(some[i : i + 2], key=lambda one: one.proven.steps) for i in range(0, len(some), 2)]
     return [pair[0] for pair in pairs[::-1] if len(pair) > 1] + [pair[-1] for pair in pairs[::-1]]
 
 
@@ -105,7 +106,7 @@ def finish(world: World, source: Source, one: Proven, split: Split, rng: np.rand
     choice = _STYLES[split] if split != "train" and rng.random() < WORDS_SHARE else _STYLES["train"]
     style = choice[int(rng.integers(len(choice)))]
     found: dict[Axis, Split] = {
-        **goal_split(one.goals),
+        **goal_split(one.goals, world.things),
         "size": scale_split(source.starts.scales[one.row], len(world.things.scales)),
         "words": style_split(style),
     }
@@ -125,13 +126,19 @@ def finish(world: World, source: Source, one: Proven, split: Split, rng: np.rand
 
 
 def _players(kind: str, one: Proven, style: int, open_: bool) -> tuple[Player, ...]:
-    told = [say(goal, style) for goal in one.goals]
+    told = [ask(one.question, style) if one.question else say(goal, style) for goal in one.goals]
     if kind == "informed-blind":
         told[1] = partner_told(style)
     for seat, words in enumerate(told):
         encode(public(words, [other for i, other in enumerate(told) if i != seat]) if open_ else words)
     return tuple(
-        Player(goal=goal, instruction=words, public=open_, acts=kind != "informed-blind" or seat == one.acting)
+        Player(
+            goal=goal,
+            question=one.question if kind != "informed-blind" or seat != one.acting else None,
+            instruction=words,
+            public=open_,
+            acts=kind != "informed-blind" or seat == one.acting,
+        )
         for seat, (goal, words) in enumerate(zip(one.goals, told, strict=True))
     )
 
@@ -145,16 +152,19 @@ def key(mark: int, goals: Sequence[Goal]) -> int:
 def task_of(world: World, one: Found, name: str, split: Split) -> Task:
     """The task with this id."""
     proven, kind = one.proven, one.source.kind
-    moves = tuple(
-        tuple(move if seat == proven.acting else REST for seat in range(world.players)) for move in proven.moves
-    )
+    if proven.hands is None:
+        seats = range(world.players)
+        moves = tuple(tuple(move if seat == proven.acting else REST for seat in seats) for move in proven.moves)
+        solution = Solution(moves=moves, by=proven.by)  # type: ignore[arg-type]
+    else:
+        solution = packed(proven.hands, proven.by)
     return Task(
         rumpus_task=FORMAT,
         id=name,
         world=world.name,
         version=world.version,
         start=one.source.starts.said[proven.row],
-        limit=max(min(world.limit, GENEROUS * len(moves) + SPARE), len(moves)),
+        limit=max(min(world.limit, GENEROUS * proven.steps + SPARE), proven.steps),
         players=one.players,
         reward=one.reward,
         ends="first" if kind in ("race", "rivals") else "each",
@@ -162,7 +172,7 @@ def task_of(world: World, one: Found, name: str, split: Split) -> Task:
         skill=skill_of(one.players[0].goal),
         split=split,
         held=one.held,
-        steps=len(moves),
-        branching=proven.branching,
-        solution=Solution(moves=moves, by=proven.by),  # type: ignore[arg-type]
+        steps=proven.steps,
+        branching=proven.branching if proven.hands is None else None,
+        solution=solution,
     )

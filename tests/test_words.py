@@ -12,7 +12,7 @@ from rumpus.tasks import grammar
 from rumpus.tasks.goals import Clause, Goal, Selector, Stage
 from rumpus.tasks.words import STYLES, canonical, held_styles, partner_told, public, say, understand
 from rumpus.worlds.engine.judge import CLAUSES, STAGES
-from rumpus.worlds.engine.things import BINARY, EVENTS, RELATIONS, Things, nothing
+from rumpus.worlds.engine.things import BINARY, CHAINS, EVENTS, RELATIONS, Things, nothing
 
 
 def things(kinds, sizes=(), relations=RELATIONS):
@@ -67,6 +67,7 @@ def clauses(draw, world):
         least=draw(st.sampled_from([1, 1, "all"]) | st.integers(1, 64)),
         negated=draw(st.booleans()),
         within=draw(st.integers(1, 64)) if relation == "near" else None,
+        number=draw(st.integers(2, 64)) if relation in CHAINS else None,
         word=draw(st.sampled_from(["hello", "and", "never", "xyzzy", "two"])) if relation in EVENTS else None,
     )
 
@@ -130,6 +131,14 @@ COMMON = {
     ),
     "push two boxes onto targets": clause(BOX, "on", {"kind": "target"}, least=2),
     "push every box onto a target": clause(BOX, "on", {"kind": "target"}, least="all"),
+    "build a tower of three red boxes": clause({"kind": "box", "colour": "red"}, "stacked", number=3),
+    "build a row of four keys": clause({"kind": "key"}, "lined", number=4),
+    "lift every key": clause({"kind": "key"}, "lifted", least="all"),
+    "touch the blue box with the red key": clause(
+        {"kind": "box", "colour": "blue"}, "touched", {"kind": "key", "colour": "red"}
+    ),
+    "push the blue box with a gem": clause({"kind": "box", "colour": "blue"}, "pushed", {"kind": "gem"}),
+    "make it so that every box is stacked two high": clause(BOX, "stacked", least="all", number=2, negated=False),
     "open the green lock": clause({"kind": "lock", "colour": "green"}, "open"),
     "take the white gem": clause(YOU, "holding", {"kind": "gem", "colour": "white"}),
     "take the tiny red key": clause(YOU, "holding", {"kind": "key", "size": "tiny", "colour": "red"}),

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from ...interface.text import TOKENS
-from .things import SAID, THERE, UNARY, alone, related
+from .things import GONE, LINED, ON, SAID, STACKED, THERE, TOUCHING, UNARY, alone, related
 
 CLAUSES, STAGES = 8, 4
 NEVER = -1  # the stage of a clause that must never hold
@@ -17,8 +17,8 @@ ANYBODY, YOU, OTHER = 0, 1, 2  # who, in a selector
 (STAGE, NEGATED, LEAST, RELATION, AMOUNT, A, _A1, _A2, _A3, B, _B1, _B2, _B3) = range(13)
 FIELDS = 13
 """A clause: its stage or NEVER; 1 if negated; at least how many, 0 for all; the relation's index in RELATIONS; the
-distance for near, the token for said; and from A and B on the four numbers of a selector: kind, colour, size (as in
-THING, 0 for any) and who."""
+distance for near, the number of things for chains, the token for said and misspoke; and from A and B on the four
+numbers of a selector: kind, colour, size (as in THING, 0 for any) and who."""
 
 MILLI = 1000
 """Rewards and weights of a goal are integers in thousandths, so that they add up alike on every device."""
@@ -41,14 +41,70 @@ def matches(thing, clause, at, player):
 
 
 @njit
-def heard(actions, thing, token):
-    """Whether the player that this thing is says a word in this tick."""
+def heard(actions, thing, token, relation):
+    """Whether the player that this thing is says a word in this tick, or for misspoke, anything but that one word."""
     say = actions[thing.player - 1].say
+    if relation != SAID:
+        return say[0] != 0 and (say[0] != token or (TOKENS > 1 and say[1] != 0))
     index = 0
     while index < TOKENS and say[index] != 0:
         if say[index] == token:
             return True
         index += 1
+    return False
+
+
+@njit
+def stacked(things, count, clause, player, top):
+    """Whether a thing is the top of a tower of so many things matching A: each lies on the next, on that one of several
+    whose middle is nearest to its own."""
+    at = top
+    for _ in range(clause[AMOUNT] - 1):
+        below, least = -1, 0
+        for i in range(count):
+            one, other = things[at], things[i]
+            if other.z < one.z and matches(other, clause, A, player) and related(one, other, ON, 0):
+                away = max(abs(one.y - other.y), abs(one.x - other.x))
+                if below < 0 or away < least:
+                    below, least = i, away
+        if below < 0:
+            return False
+        at = below
+    return True
+
+
+@njit
+def beside(things, clause, player, i, j):
+    """Whether two things, of which the second matches A, touch side by side."""
+    one, other = things[i], things[j]
+    if i == j or not matches(other, clause, A, player) or not related(one, other, TOUCHING, 0):
+        return False
+    return abs(one.z - other.z) <= max(one.height, other.height)
+
+
+@njit
+def lined(things, count, clause, player, end):
+    """Whether a thing is the end of a row of so many things matching A: each touches the next, and the way from each to
+    the next turns off that from the first to the second by no more than 22 degrees."""
+    for second in range(count):
+        if not beside(things, clause, player, end, second):
+            continue
+        y, x = np.int64(things[second].y - things[end].y), np.int64(things[second].x - things[end].x)
+        at, length = second, 2
+        while length < clause[AMOUNT]:
+            after = -1
+            for i in range(count):
+                dy, dx = np.int64(things[i].y - things[at].y), np.int64(things[i].x - things[at].x)
+                ahead = dy * y + dx * x
+                straight = ahead > 0 and ahead * ahead * 7 >= (y * y + x * x) * (dy * dy + dx * dx) * 6
+                if straight and beside(things, clause, player, at, i):
+                    after = i
+                    break
+            if after < 0:
+                break
+            at, length = after, length + 1
+        if length >= clause[AMOUNT]:
+            return True
     return False
 
 
@@ -61,10 +117,14 @@ def holds(clause, things, count, actions, player):
         one = things[i]
         if not matches(one, clause, A, player):
             continue
-        if relation < len(UNARY):
+        if relation == STACKED:
+            good = stacked(things, count, clause, player, i)
+        elif relation == LINED:
+            good = lined(things, count, clause, player, i)
+        elif relation < len(UNARY):
             good = alone(one, relation)
-        elif relation == SAID:
-            good = one.player != 0 and heard(actions, one, clause[AMOUNT])
+        elif relation >= SAID:
+            good = one.player != 0 and heard(actions, one, clause[AMOUNT], relation)
         else:
             good = False
             for j in range(count):
@@ -73,7 +133,7 @@ def holds(clause, things, count, actions, player):
                     if good:
                         break
         found += np.int32(good)
-        total += np.int32(good or one.state == THERE or relation < len(UNARY))
+        total += np.int32(good or one.state == THERE or relation <= GONE)
         if found == least or (least == 0 and found < total):
             break
     enough = total > 0 and (found >= total if least == 0 else found >= least)

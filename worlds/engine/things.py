@@ -17,6 +17,8 @@ from numba import njit
 ONE = 256
 HALF = ONE // 2
 SLACK = ONE // 16  # how far two things may be apart and still touch, or lie on one another
+LIFTED = ONE * 3 // 10  # how high the underside of what is held must be for it to be lifted
+MOVING = ONE // 10  # speed from which on a thing that is touched is pushed
 
 # States of a thing. What is gone, or open and out of the way, stays in the table: goals may ask for it.
 THERE, OPEN, GONE = 0, 1, 2
@@ -36,18 +38,28 @@ THING = np.dtype(
         ("height", np.int32),
         ("ahead_y", np.int32),  # where it faces, a vector of at most 1024; (0, 0): nowhere
         ("ahead_x", np.int32),
+        ("speed", np.int32),  # over the floor, in 1/ONE cells a second, in worlds that tell; else 0
     ],
     align=True,
 )
 
-UNARY = ("there", "open", "gone")
-BINARY = ("on", "in", "at", "touching", "near", "holding", "facing")
-EVENTS = ("said",)
+UNARY = ("there", "open", "gone", "lifted", "stacked", "lined")
+BINARY = ("on", "in", "at", "touching", "near", "holding", "facing", "touched", "pushed")
+EVENTS = ("said", "misspoke")
 RELATIONS = (*UNARY, *BINARY, *EVENTS)
-"""There: it is in the world; open; gone: used up or taken out of the world. On: rests on it; in: lies inside it; at:
-in the same place, whatever the height; touching: side by side; near: at most so many cells between the middles;
-holding: in the hands of; facing: turned towards it, to 22 degrees. Said: a player says this word in this tick."""
-_THERE, _OPEN, _GONE, _ON, _IN, _AT, _TOUCHING, _NEAR, _HOLDING, _FACING, SAID = range(len(RELATIONS))
+"""There: it is in the world; open; gone: used up or taken out of the world. Lifted: somebody holds it, LIFTED above the
+floor; stacked, lined: it is the top of a tower, or the end of a row, of so many things of the same description (see
+judge.py). On: rests on it; in: lies inside it, and nobody holds it; at: in the same place, whatever the height;
+touching: side by side; near: at most so many cells between the middles; holding: in the hands of; facing: turned
+towards it, to 22 degrees; touched: side by side with something that a player holds; pushed: it moves, in nobody's
+hands, side by side with a player or something that a player holds. Said: a player says this word in this tick;
+misspoke: it says anything but this one word."""
+CHAINS = ("stacked", "lined")
+"""Relations that come with a number of things."""
+_THERE, _OPEN, _GONE, _LIFTED, STACKED, LINED = range(len(UNARY))
+(ON, _IN, _AT, TOUCHING, _NEAR, _HOLDING, _FACING, _TOUCHED, _PUSHED, SAID, MISSPOKE) = range(
+    len(UNARY), len(RELATIONS)
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +70,8 @@ class Things:
         and returns how many there are; at most `most`. kinds: what there is, each with the colours it comes in.
         relations: those of RELATIONS that goals may ask for here. sizes: from small to large, if there are several.
     objective: the goal that the world's own rules reward, in the form of rumpus.tasks (JSON).
+    affords: by kind what it is good for: "carry" by one player, "heavy" for two, "on" and "in" for putting things on
+        and into it, "stack" for towers and rows, "open"; what tasks are made of where a guide proves them.
     scales: what knobs are turned to for the tasks that are generated, from the smallest starts to the largest; of three
         or more, the last two are kept from training. ranges: values that other knobs, which no bank of levels depends
         on, are drawn from, all alike.
@@ -71,6 +85,7 @@ class Things:
     sizes: tuple[str, ...] = ()
     scales: tuple[Mapping[str, int], ...] = ()
     ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    affords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def colours(self) -> tuple[str, ...]:
@@ -85,7 +100,7 @@ def put(thing, kind, colour, y, x):
     thing.player, thing.holder = 0, 0
     thing.y, thing.x, thing.z = y * ONE + HALF, x * ONE + HALF, HALF
     thing.radius, thing.height = HALF, HALF
-    thing.ahead_y, thing.ahead_x = 0, 0
+    thing.ahead_y, thing.ahead_x, thing.speed = 0, 0, 0
 
 
 @njit
@@ -102,19 +117,25 @@ def related(one, other, relation, amount):
     if one.state == GONE or other.state == GONE:
         return False
     dy, dx, dz = abs(one.y - other.y), abs(one.x - other.x), one.z - other.z
-    if relation == _ON:
+    if relation == ON:
         gap = (one.z - one.height) - (other.z + other.height)
-        return dy <= other.radius and dx <= other.radius and abs(gap) <= SLACK
+        return one.holder == 0 and dy <= other.radius and dx <= other.radius and abs(gap) <= SLACK
     if relation == _IN:
-        return dy <= other.radius and dx <= other.radius and abs(dz) <= other.height
+        return one.holder == 0 and dy <= other.radius and dx <= other.radius and abs(dz) <= other.height
     if relation == _AT:
         return max(dy, dx) <= max(one.radius, other.radius)
     square = np.int64(dy) * dy + np.int64(dx) * dx
     if relation == _NEAR:
         return square <= np.int64(amount) * amount
-    if relation == _TOUCHING:
+    if relation != _FACING:
         reach = np.int64(one.radius + other.radius + SLACK)
-        return square <= reach * reach and abs(dz) <= one.height + other.height + SLACK
+        beside = square <= reach * reach and abs(dz) <= one.height + other.height + SLACK
+        if relation == _TOUCHED:
+            return beside and other.holder != 0
+        if relation == _PUSHED:
+            by_hand = other.player != 0 or other.holder != 0
+            return beside and by_hand and one.holder == 0 and one.speed >= MOVING
+        return beside
     ahead = np.int64(one.ahead_y) * (other.y - one.y) + np.int64(one.ahead_x) * (other.x - one.x)
     length = np.int64(one.ahead_y) * one.ahead_y + np.int64(one.ahead_x) * one.ahead_x
     return ahead > 0 and ahead * ahead * 7 >= length * square * 6  # within 22 degrees: cosine squared of 6/7
@@ -122,7 +143,9 @@ def related(one, other, relation, amount):
 
 @njit
 def alone(thing, relation):
-    """Whether a thing is in the state that a unary relation asks for."""
+    """Whether a thing is in the state that a unary relation asks for (of those that are no chains)."""
+    if relation == _LIFTED:
+        return thing.state != GONE and thing.holder != 0 and thing.z - thing.height >= LIFTED
     if relation == _OPEN:
         return thing.state == OPEN
     if relation == _GONE:

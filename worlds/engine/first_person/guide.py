@@ -88,6 +88,8 @@ def errand(state, player, clause, things, count, found, avoid, action):
     if relation == SAID:
         action.say[0] = clause[AMOUNT]
         return True
+    if relation > SAID:
+        return False
     mine = matches(you, clause, A, player)
     if clause[NEGATED] != 0:
         return undo(state, player, clause, things, count, mine, found, avoid, action)
@@ -284,7 +286,7 @@ def forbidden(state, player, things, count, careful):
     for index in range(state.clauses[player] if careful else 0):
         clause = state.goal[player, index]
         relation = clause[RELATION]
-        if clause[STAGE] != NEVER or clause[NEGATED] != 0 or relation in (SAID, _FACING, _THERE, _OPEN):
+        if clause[STAGE] != NEVER or clause[NEGATED] != 0 or relation >= SAID or relation in (_FACING, _THERE, _OPEN):
             continue
         at = A if relation < len(UNARY) else B
         if at == B and not matches(things[player], clause, A, player):

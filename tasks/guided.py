@@ -1,0 +1,140 @@
+"""Proofs by a world's guide: it is led to its goal, and what its hands did is the solution.
+
+lead(world, batch, acting)      play every row of a batch by the guide until the goals are reached
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from ..interface.action import ACTION
+from ..interface.text import encode
+from ..worlds.engine.batch import Batch
+from ..worlds.engine.cached import cached
+from ..worlds.engine.things import THING
+from ..worlds.engine.world import World
+from .compile import table
+from .families import Room, propose, swapped
+from .files import LONGEST, write_line
+from .goals import Task
+from .play import Starts, begin, marks
+from .questions import answered
+from .settle import Proven
+from .splits import Split
+from .words import canonical
+from .writing import Found, Source, finish, task_of
+
+TRIES = 12
+"""Goals that are drawn for a start and a family, until one belongs to the split."""
+
+
+def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Play each row from where it is with the guide's hands for the players that act, bools (n, players), until all who
+    act have succeeded, or the episode is over.
+
+    Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players); and the hands of each row
+    up to the last of these, ACTION (ticks, players).
+    """
+    assert world.guide is not None
+    assert world.things is not None
+    guide, fill, things = cached(world.guide), cached(world.things.fill), np.zeros(world.things.most, THING)
+    won, seen = np.zeros((batch.n, batch.players), np.int64), []
+    going = np.ones(batch.n, bool)
+    while going.any():
+        batch.actions[...] = np.zeros((), ACTION)
+        for row in np.flatnonzero(going):
+            state = batch.states[row]
+            count = fill(state, things)
+            for player in np.flatnonzero(acting[row]):
+                if not state["done"][player]:
+                    guide(state, player, batch.actions[row, player], things, count)
+        seen.append(batch.actions.copy())
+        won[(batch.step()["success"] != 0) & (won == 0) & going[:, None]] = len(seen)
+        going &= (batch.over == 0) & ~np.where(acting, won > 0, True).all(axis=1)
+    played = np.stack(seen, axis=1)
+    return won, [played[row, : won[row].max()] for row in range(batch.n)]
+
+
+def prove(world: World, tasks: Sequence[Task], acting: np.ndarray) -> list[np.ndarray | None]:
+    """For each task hands, ACTION (ticks, players), by which the players that act succeed; None if the guide does not
+    get there within its limit, or if it is done, or lost, already at the start. Where a world has no guide, questions
+    are answered at once."""
+    made = table(tasks, world)
+    if world.guide is None:
+        return [_answers(task, row) for task, row in zip(tasks, acting, strict=True)]
+    batch = begin(world, made.records, made.levels)
+    fresh = ~batch.look()[2].any(axis=(1, 2))
+    won, hands = lead(world, batch, acting)
+    good = fresh & np.where(acting, won > 0, True).all(axis=1)
+    return [some if fine and len(some) else None for some, fine in zip(hands, good, strict=True)]
+
+
+def attempt(
+    world: World, starts: Starts, kind: str, wanted: Sequence[str], split: Split, rng: np.random.Generator
+) -> Iterator[Found]:
+    """Goals of the wanted families, one for each start that has something for any of them, that the guide reaches."""
+    assert world.things is not None
+    batch = begin(world, starts.records, starts.levels)
+    things, counts, _ = batch.look()
+    source, which = Source(starts, batch.states[:0].copy(), kind), marks(world, batch.states)
+    found: list[Found] = []
+    for row in range(len(starts)):
+        room = Room(things[row, : counts[row]], world.things, split, rng)
+        turned = np.roll(np.array(wanted), -row).tolist()
+        made = (_made(world, source, family, room, row, int(which[row]), rng) for family in turned)
+        found += [one for one in [next(filter(None, made), None)] if one]
+    if not found:
+        return
+    tasks = [_unproven(world, one, split) for one in found]
+    acting = np.array([_acting(world, one.proven) for one in found])
+    for one, hands in zip(found, prove(world, tasks, acting), strict=True):
+        if hands is not None:
+            one.proven.hands = hands
+            if len(write_line(task_of(world, one, "x", split))) < LONGEST // 2:
+                yield one
+
+
+def _made(
+    world: World, source: Source, family: str, room: Room, row: int, mark: int, rng: np.random.Generator
+) -> Found | None:
+    """A goal of a family for a start, with its words; None if none was found that belongs to the split."""
+    for _ in range(TRIES):
+        wish = propose(family, room)
+        if wish is None:
+            return None
+        mine = canonical(wish.goal)
+        goals = {"alone": (mine,), "partners": (mine, mine)}.get(source.kind, (swapped(mine), mine))
+        acting = int(source.kind == "informed-blind")
+        one = Proven(row, 0, mark, family, goals, acting, [], "expert", question=wish.question)
+        found = finish(world, source, one, room.split, rng)
+        if found:
+            return found
+    return None
+
+
+def _unproven(world: World, one: Found, split: Split) -> Task:
+    task = task_of(world, one, "unproven", split)
+    return task.model_copy(update={"limit": world.limit, "solution": None, "steps": None})
+
+
+def _acting(world: World, one: Proven) -> np.ndarray:
+    """Who is led to prove a goal, bools (players,): the player that acts; all where they are to lift together."""
+    return (np.arange(world.players) == one.acting) | (one.skill == "together")
+
+
+def acting_in(task: Task) -> np.ndarray:
+    """Who is led in a task, bools (players,): all who have hands."""
+    return np.array([player.acts for player in task.players])
+
+
+def _answers(task: Task, acting: np.ndarray) -> np.ndarray | None:
+    """One tick in which every player that acts says the answer to its question."""
+    hands = np.zeros((1, len(task.players)), ACTION)
+    for seat in np.flatnonzero(acting):
+        word = answered(task.players[seat].goal)
+        if word is None:
+            return None
+        hands[0, seat]["say"] = encode(word)
+    return hands

@@ -1,0 +1,101 @@
+"""Questions about a world as it is: what the right answer is, and the goal of who is to give it.
+
+    answer(question, things[:count], world.things)      "red", "three", "yes", "duck"; None if nothing is right
+    answering("red")                                    the goal to say so, in one word, and nothing else before
+    questions(things[:count], world.things)             all questions that have an answer there
+
+An answer is one word of the vocabulary: a colour, a number, yes or no, or a kind of thing. It comes from the table of
+things alone, so it is the same function for every world; what is gone, and what a player is, is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from ..interface.text import vocabulary
+from ..worlds.engine.ingredients import python
+from ..worlds.engine.things import GONE, RELATIONS, Things, related
+from .goals import Clause, Goal, Question, Selector, Stage
+from .grammar import NUMERALS
+
+PLACES = ("on", "in")
+"""Relations that questions ask for."""
+_related = python(related)
+
+
+def answer(question: Question, things: np.ndarray, world: Things) -> str | None:
+    """The one word that answers a question about a table of THING records; None if there is no such word: nothing is
+    like that, or what is asked for is not the same for all that are."""
+    rows = [thing for thing in things.view(np.recarray) if thing.state != GONE and not thing.player]
+    some = [row for row in rows if _matches(question.a, row, world)]
+    if question.b is not None:
+        places = [row for row in rows if _matches(question.b, row, world)]
+        if not places:
+            return None
+        relation = RELATIONS.index(str(question.relation))
+        some = [one for one in some if any(_related(one, b, relation, 0) for b in places if b is not one)]
+    if question.asks == "exists":
+        return "yes" if some else "no"
+    if question.asks == "count":
+        return NUMERALS[len(some)] if len(some) < len(NUMERALS) else None
+    if question.asks == "colour":
+        return _one([world.colours[row.colour - 1] if row.colour else "" for row in some])
+    return _one([list(world.kinds)[row.kind - 1] for row in some])
+
+
+def answering(word: str, who: str = "you") -> Goal:
+    """The goal that a player, "you" or the "other", says this word, and nothing else until then."""
+    player = Selector(kind="player", who=who)  # type: ignore[arg-type]
+    said, wrong = (Clause(a=player, relation=name, word=word) for name in ("said", "misspoke"))  # type: ignore[arg-type]
+    return Goal(stages=(Stage(all=(said,)),), never=(wrong,))
+
+
+def answered(goal: Goal) -> str | None:
+    """The word that a goal asks for as the answer to a question; None if it is no such goal."""
+    clauses = [clause for stage in goal.stages for clause in stage.all]
+    words = [clause.word for clause in clauses if clause.word]
+    alike = words and goal in (answering(words[0]), answering(words[0], "other"))
+    return words[0] if alike else None
+
+
+def questions(things: np.ndarray, world: Things) -> Iterator[tuple[Question, str]]:
+    """All questions about what is there that have an answer, each with its answer; of those whether something exists,
+    also about the colours that kinds come in and that are not there."""
+    rows = [thing for thing in things.tolist() if thing[_STATE] != GONE and not thing[_PLAYER]]
+    kinds = sorted({row[_KIND] for row in rows})
+    names = list(world.kinds)
+    selectors = [Selector(kind=names[kind - 1]) for kind in kinds]
+    coloured = [Selector(kind=one.kind, colour=colour) for one in selectors for colour in world.kinds[str(one.kind)]]
+    found = [Question(asks="colour", a=a) for a in selectors if world.kinds[str(a.kind)]]
+    found += [Question(asks="count", a=a) for a in selectors]
+    found += [Question(asks="exists", a=a) for a in coloured]
+    places = [(name, b) for name in PLACES if name in world.relations for b in selectors]
+    places = [(name, b) for name, b in places if name in world.affords.get(str(b.kind), ())]
+    for name, b in places:
+        found += [Question(asks="what", relation=name, b=b)]  # type: ignore[arg-type]
+    for a, (name, b) in product(selectors, places):
+        if a != b and "carry" in world.affords.get(str(a.kind), ()):
+            found += [Question(asks=asks, a=a, relation=name, b=b) for asks in ("count", "exists")]  # type: ignore[arg-type]
+    for question in found:
+        word = answer(question, things, world)
+        if word is not None:
+            yield question, word
+
+
+_KIND, _STATE, _PLAYER = 0, 3, 4  # places in a THING record
+
+
+def _one(names: Sequence[str]) -> str | None:
+    """The name that all have in common, if there is one and it is a word of the vocabulary."""
+    return names[0] if len(set(names)) == 1 and names[0] in vocabulary() else None
+
+
+def _matches(selector: Selector, row: Any, world: Things) -> bool:
+    kind = selector.kind is None or list(world.kinds)[row.kind - 1] == selector.kind
+    colour = selector.colour is None or (row.colour and world.colours[row.colour - 1] == selector.colour)
+    size = selector.size is None or (row["size"] and world.sizes[row["size"] - 1] == selector.size)
+    return bool(kind and colour and size)

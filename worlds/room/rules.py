@@ -1,5 +1,5 @@
 """The room's rules, which run after the physics of a tick: what first-person worlds share is worked out from where the
-bodies are now, and what each player's crosshair is on. Nothing is won here but by tasks: it is a place to play."""
+bodies are now, and what each player's crosshair is on. The first toy that is lifted pays; then one goes on playing."""
 
 import math
 
@@ -9,12 +9,17 @@ from ..engine.first_person.state import CELL, HZ
 from ..engine.things import THERE
 from .aim import look_at, underside
 from .state import NOBODY, POSE, TOYS_AT
+from .things import lifted
 
 
 @njit
 def step(state, actions, outcomes):
     """One tick, after its physics."""
     mirror(state)
+    if state.won == 0 and lifted(state):
+        for player in range(state.players):
+            outcomes[player].reward += 1
+            outcomes[player].success = 1
 
 
 @njit
@@ -41,4 +46,4 @@ def mirror(state):
 @njit
 def units(metres):
     """A length in 1/CELL cells."""
-    return int(math.floor(metres * CELL + 0.5))
+    return math.floor(metres * CELL + 0.5)

@@ -1,0 +1,24 @@
+"""What a player of the room listens to, and the few moves that have names: those of the left hand hold on to what they
+grasp, all others let it go."""
+
+from ...interface.action import Move
+from ..engine.first_person.hands import GLANCE, KEYS_PLAIN
+
+KEYS = (*KEYS_PLAIN, "space", "e", "q", "r", "f")
+BUTTONS = ("left", "right")
+_GLANCES = {"left": (-GLANCE, 0), "right": (GLANCE, 0), "up": (0, -GLANCE), "down": (0, GLANCE)}
+MOVES = {
+    "forward": Move(("w",)),
+    "back": Move(("s",)),
+    "left": Move(("a",)),
+    "right": Move(("d",)),
+    **{f"look {way}": Move(mouse=mouse) for way, mouse in _GLANCES.items()},
+    "jump": Move(("space",)),
+    "grasp": Move(buttons=("left",)),
+    "hold and forward": Move(("w",), ("left",)),
+    "hold and back": Move(("s",), ("left",)),
+    **{f"hold and look {way}": Move(buttons=("left",), mouse=mouse) for way, mouse in _GLANCES.items()},
+    "hold and push away": Move(("r",), ("left",)),
+    "hold and pull near": Move(("f",), ("left",)),
+    "hold and lift": Move(("space",), ("left",)),
+}

@@ -419,6 +419,9 @@ def bench(
         bool, typer.Option("--first-person", help="First-person worlds, at the sizes that agents are fed.")
     ] = False,
     against: Annotated[str | None, typer.Option(help="With --first-person, a peer to measure too: vizdoom.")] = None,
+    guests: Annotated[
+        bool, typer.Option("--guests", help="An arm of dm_control, here and with its own renderer.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure the speed of worlds, beside a memory copy of the same frames, or of another library's.
@@ -431,6 +434,12 @@ def bench(
     from .worlds.engine.bench import bench as measure
     from .worlds.engine.rays.bench import first_person as seen
 
+    if guests:
+        from .worlds.guests.dm_control import bench as at_home
+
+        results = at_home.guests(all_worlds.load(at_home.TASK), 4 * seconds)
+        print_json(results) if as_json else Console().print(tables.guests(results))
+        return
     chosen = {each: all_worlds.load(each) for each in world or ([FIRST_PERSON] if first_person else all_worlds.names())}
     if first_person or against:
         results = [row for each in chosen.values() for row in seen(each, 2 * seconds, against)]

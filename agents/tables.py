@@ -69,6 +69,18 @@ def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Table:
     return table
 
 
+def guests(results: Sequence[Mapping[str, Any]]) -> Table:
+    """What `bench --guests` measures, as a table."""
+    table = Table(title="steps with pixels, 84x84; ours on one core", box=None)
+    for column in ("what", "steps/s", "ours are times as many"):
+        table.add_column(column, justify="left" if column == "what" else "right")
+    for result in results:
+        table.add_row(
+            result["what"], f"{result['steps_per_second']:,}", f"{result['ratio']}" if result["ratio"] else "-"
+        )
+    return table
+
+
 def first_person(results: Sequence[Mapping[str, Any]]) -> Table:
     """What the bench of first-person worlds returns, as a table."""
     table = Table(box=None, title="frames a second on one core")

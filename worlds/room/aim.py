@@ -149,7 +149,7 @@ def bare(state, start, ray):
         least = start[2] / -ray[2]
     elif ray[2] > 0:
         least = (TALL - start[2]) / ray[2]
-    x, y = int(math.floor(start[0])), int(math.floor(start[1]))
+    x, y = math.floor(start[0]), math.floor(start[1])
     along_x, along_y = 1 if ray[0] > 0 else -1, 1 if ray[1] > 0 else -1
     distance = 0.0
     while distance < least:

@@ -1,5 +1,5 @@
-"""The players' hands and feet: what keys and mouse ask for, once a tick, and the forces that this becomes, in every step
-of the physics.
+"""The players' hands and feet: what keys and mouse ask for, once a tick, and the forces that this becomes, in every
+step of the physics.
 
 What is grasped hangs on a spring from the point that the hand points at: critically damped, and no stronger than GRIP
 newtons, whatever it holds; so is the spring that turns it. The hand bears the weight, as far as it can, and pushes back

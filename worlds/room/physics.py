@@ -28,8 +28,8 @@ from .model import stands
 from .state import HEIGHT, PLAYERS, POSE, QPOS, QVEL, STATE, SUBSTEPS, TALL, TOYS, TOYS_AT, TREES
 from .turns import unit
 
-ABSURD = 50.0
-"""Metres or radians a second that nothing in a room ever reaches."""
+ABSURD, DIZZY = 50.0, 500.0
+"""Metres and radians a second that nothing in a room ever reaches."""
 SETTLING = 120
 """Steps of the physics, at most, in which a new room comes to rest before play begins: a second."""
 AWAKE = -(1 + mujoco.mjMINAWAKE)
@@ -212,7 +212,7 @@ def inside(state, x, y, z):
 @njit
 def stands_at(state, y, x):
     """Whether a place is in a wall, other than an outer one."""
-    row, col = int(math.floor(y)), int(math.floor(x))
+    row, col = math.floor(y), math.floor(x)
     return 0 < row < state.map_rows - 1 and 0 < col < state.map_cols - 1 and stands(state, row, col)
 
 
@@ -224,7 +224,8 @@ def sound(states, row):
         if not math.isfinite(state.qpos[place]):
             return False
     for dof in range(QVEL):
-        if not (abs(state.qvel[dof]) < ABSURD) or not math.isfinite(state.warm[dof]):
+        most = DIZZY if dof >= TOYS_AT and (dof - TOYS_AT) % 6 >= 3 else ABSURD
+        if not (abs(state.qvel[dof]) < most) or not math.isfinite(state.warm[dof]):
             return False
     for tree in range(TREES):
         if not (AWAKE <= state.asleep[tree] < _TOY_TREE + TOYS):

@@ -108,6 +108,18 @@ def test_the_limit_is_its_own_or_ours():
             assert outcome["truncated"] == (step == limit) and not outcome["terminated"]
 
 
+def test_what_is_made_by_a_call_is_known_too():
+    world = guest(lambda: gymnasium.make("Acrobot-v1", render_mode="rgb_array", max_episode_steps=9), idle=0)
+    assert world.name == "gym/Acrobot-v1" and world.limit == 9 and world.look.shape == (1, 1)
+    batch, alone = worlds.batch(world, 1, size=(500, 500)), Alone("Acrobot-v1")
+    batch.reset(seed=4)
+    alone.env.reset(seed=4)
+    for step in range(1, 10):
+        alone.step(0)
+        assert batch.step()["truncated"][0, 0] == (step == 9)
+    assert np.array_equal(batch.draw()[0, 0], alone.env.render())
+
+
 def test_pixels_are_the_same_again_and_seeds_matter():
     def film(seed, threads):
         batch, rng = worlds.batch("gym/Taxi-v4", 3, size=(48, 64), threads=threads), np.random.default_rng(0)

@@ -84,10 +84,10 @@ def guest(
 
     copy = _made(make, _label(env))
     try:
-        spec = spec or copy.spec
-        label = name or _label(env if isinstance(env, str) else spec.id if spec else env)
+        about = spec or copy.spec
+        label = name or _label(env if isinstance(env, str) else about.id if about else env)
         seen, shape = _picture(copy, label)
-        known = KNOWN.get(spec.name if spec else "", Known(f"play {_words(label)}"))
+        known = KNOWN.get(about.name if about else "", Known(f"play {_words(label)}"))
         space, fps = copy.action_space, copy.metadata.get("render_fps") or FPS
         turns = isinstance(space, Discrete) and fps <= SLOW if turn_based is None else turn_based
         hands = _hands(copy, known, keys, mouse, idle, dict(known.names if names is None else names), turns)
@@ -98,12 +98,12 @@ def guest(
     won = known.success if success is None else success
     if won is not None and won not in SUCCESS:
         raise ValueError(f"success is {', '.join(SUCCESS)} or None, got {success!r}")
-    own = limit or (spec and spec.max_episode_steps) or LIMIT
+    own = limit or (about and about.max_episode_steps) or LIMIT
 
     def outside(world: World, n: int, threads: int) -> Copies:
         return Copies(make, n, hands, seen, won, world.name)
 
-    source = spec.entry_point if spec else getattr(env, "__qualname__", env)
+    source = about.entry_point if about else getattr(env, "__qualname__", env)
     return state.guest(
         f"{PREFIX}/{label}",
         f"{instruction[:1].upper()}{instruction[1:]}.",

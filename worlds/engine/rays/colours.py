@@ -1,7 +1,7 @@
 """What colour a pixel has that sees a thing: its paint or texture, in the light of a model's lamps.
 
-The light is that of MuJoCo's own pictures, worked out at every pixel: what is bright all around, what lamps shine on and
-where that glosses. A row of pixels is coloured in passes: what each sees, one after another, then light, for several at
+The light is that of MuJoCo's own pictures, worked out at every pixel: what is bright all around, what lamps shine on,
+and what glosses. A row of pixels is coloured in passes: what each sees, one after another, then light, for several at
 once. Reflections in floors are not drawn.
 """
 
@@ -12,7 +12,23 @@ import math
 import cv2
 import numpy as np
 
-from .forms import BOX, CAPSULE, CYLINDER, HALF, LEAST, ONE, PLANE, TINY, ZERO, F, out_of_axes, pixels
+from .forms import (
+    BOX,
+    CAPSULE,
+    CYLINDER,
+    ELLIPSOID,
+    HALF,
+    LEAST,
+    MOST,
+    ONE,
+    PLANE,
+    TINY,
+    ZERO,
+    F,
+    inside,
+    out_of_axes,
+    pixels,
+)
 from .meshes import corner_weights
 
 LAMP = np.dtype(
@@ -26,6 +42,7 @@ LAMP = np.dtype(
         ("fading", np.float32, (3,)),  # how its light fades: 1 / (a + b distance + c distance²)
         ("edge", np.float32),  # cosine of the angle beyond which it shines not at all
         ("focus", np.float32),  # how much brighter it is in the middle
+        ("dark", np.int32),  # number of the camera that sees what it shines on; -1: it casts no shadows
     ],
     align=True,
 )
@@ -43,9 +60,9 @@ IMAGE = np.dtype(
     align=True,
 )
 # What is kept of each pixel of a row between the passes.
-NX, NY, NZ, RED, GREEN, BLUE, EMISSION, SPECULAR, POWER, LIT, LIGHT_RED, LIGHT_GREEN, LIGHT_BLUE = range(13)
-PASSES = 13
-_255, _16, _128 = F(255), F(16), F(128)
+NX, NY, NZ, RED, GREEN, BLUE, EMISSION, SPECULAR, POWER, LIT, ACROSS, DOWN, INTO, SIZE = range(14)
+LIGHT_RED, LIGHT_GREEN, LIGHT_BLUE, PASSES = 14, 15, 16, 17
+_16, _128 = F(16), F(128)
 _I = np.int32
 
 
@@ -69,136 +86,233 @@ def images(pictures: list[tuple[bool, np.ndarray]]) -> tuple[np.ndarray, np.ndar
 
 
 @pixels
-def _texel(image, texels, face, across, down, size):
-    """The texel, red | green << 8 | blue << 16, at (across, down) of a texture of which a pixel covers the part `size`."""
-    level, covered = 0, size * F(max(image.width, image.height))
-    while covered > F(1.5) and level + 1 < image.levels:
-        level, covered = level + 1, covered * HALF
-    width, height = max(image.width >> level, 1), max(image.height >> level, 1)
-    x, y = across - F(math.floor(across)), down - F(math.floor(down))
-    col, row = min(_I(x * F(width)), width - 1), min(_I(y * F(height)), height - 1)
-    return texels[np.uint32(image.starts[level] + (face * height + row) * width + col)]
+def look_at(
+    thing, camera, v, first, last, depths, seen, texels, pictures, vertices, faces, normals, places, line, found
+):
+    """Write what the pixels [first, last) of a row see, all of one thing, into `line`, float32 (PASSES, cols), and the
+    texels there, red | green << 8 | blue << 16, into `found` (cols,).
 
-
-@pixels
-def _cube(image, texels, x, y, z, size):
-    """The texel of a texture around a cube that is looked at from its middle along (x, y, z)."""
-    wide, high, deep = abs(x), abs(y), abs(z)
-    if wide >= high and wide >= deep:
-        face, across, down, most = (0, -z, -y, wide) if x > ZERO else (1, z, -y, wide)
-    elif high >= deep:
-        face, across, down, most = (2, x, z, high) if y > ZERO else (3, x, -z, high)
-    else:
-        face, across, down, most = (4, x, -y, deep) if z > ZERO else (5, -x, -y, deep)
-    scale = HALF * F(0.9999) / max(most, LEAST)
-    return _texel(image, texels, face, HALF + across * scale, HALF + down * scale, size)
-
-
-@pixels
-def _normal(thing, x, y, z):
-    """Which way the surface of a thing's form looks at a point of it, all in its axes; of any length."""
-    hx, hy, hz = thing.half[0], thing.half[1], thing.half[2]
-    if thing.form == PLANE:
-        return ZERO, ZERO, ONE
-    if thing.form == BOX:
-        ax, ay, az = abs(x) / hx, abs(y) / hy, abs(z) / hz
-        if ax >= ay and ax >= az:
-            return (ONE if x > ZERO else -ONE), ZERO, ZERO
-        if ay >= az:
-            return ZERO, (ONE if y > ZERO else -ONE), ZERO
-        return ZERO, ZERO, (ONE if z > ZERO else -ONE)
-    if thing.form == CYLINDER:
-        if abs(z) / hz * hx > F(math.sqrt(x * x + y * y)):
-            return ZERO, ZERO, (ONE if z > ZERO else -ONE)
-        return x, y, ZERO
-    if thing.form == CAPSULE:
-        return x, y, z - min(max(z, -hz), hz)
-    return x / (hx * hx), y / (hy * hy), z / (hz * hz)
-
-
-@pixels
-def _place(thing, nx, ny, x, y, z):
-    """Where on its texture a point of a thing's form lies, in textures."""
-    hx, hy = thing.half[0], thing.half[1]
-    sx, sy = thing.repeat[0], thing.repeat[1]
-    if thing.uniform:
-        sx, sy = (sx * hx if hx > ZERO else sx), (sy * hy if hy > ZERO else sy)
-    if thing.form == PLANE:
-        if hx > ZERO and hy > ZERO:
-            return sx * (x / hx + ONE) * HALF, sy * (ONE - (y / hy + ONE) * HALF)
-        return sx * x * HALF - HALF, -sy * y * HALF - HALF
-    if thing.form == BOX:
-        fx, fy, fz = x / hx, y / hy, z / thing.half[2]
-        if nx != ZERO:
-            return sx * (fy + ONE) * HALF, sy * (ONE - (fz + ONE) * HALF)
-        if ny != ZERO:
-            return sx * (fx + ONE) * HALF, sy * (ONE - (fz + ONE) * HALF)
-        return sx * (fx + ONE) * HALF, sy * (ONE - (fy + ONE) * HALF)
-    turn = F(math.atan2(y, x)) * F(1 / (2 * math.pi))
-    return sx * turn, sy * (ONE - z / thing.high[2]) * HALF
-
-
-@pixels
-def _textured(thing, image, texels, places, face, wi, wj, wk, nx, ny, x, y, z, footprint):
-    """The texel at a point of a thing, of which a pixel covers `footprint` metres."""
-    size = max(thing.high[0] - thing.low[0], max(thing.high[1] - thing.low[1], LEAST))
-    if image.cube:
-        if thing.mesh < 0 and not thing.uniform:
-            hz = thing.high[2]
-            x, y, z = x / thing.half[0], y / thing.half[1], (z / hz if hz > ZERO else z)
-        return _cube(image, texels, x, y, z, footprint / size)
-    if thing.mesh >= 0:
-        across = wi * places[face, 0, 0] + wj * places[face, 1, 0] + wk * places[face, 2, 0]
-        down = wi * places[face, 0, 1] + wj * places[face, 1, 1] + wk * places[face, 2, 1]
-        return _texel(image, texels, 0, across * thing.repeat[0], down * thing.repeat[1], footprint / size)
-    across, down = _place(thing, nx, ny, x, y, z)
-    if thing.form == PLANE and not (thing.half[0] > ZERO and thing.half[1] > ZERO):
-        rate = HALF * max(thing.repeat[0], thing.repeat[1])
-    else:
-        rate = max(thing.repeat[0], thing.repeat[1]) * (HALF if thing.uniform else ONE / size)
-    return _texel(image, texels, 0, across, down, footprint * rate)
-
-
-@pixels
-def look(thing, camera, u, v, t, face, texels, pictures, vertices, faces, normals, places, line, col):
-    """Write into column `col` of `line`, float32 (PASSES, cols), what is seen at depth t by the camera's ray (u, v).
-
-    face: of its mesh, if it has one. Returns its texel.
+    depths, seen (cols,): how far away it is, and which triangle of its mesh, if it has one.
     """
-    dx = thing.ahead[0] + u * thing.right[0] + v * thing.up[0]
-    dy = thing.ahead[1] + u * thing.right[1] + v * thing.up[1]
-    dz = thing.ahead[2] + u * thing.right[2] + v * thing.up[2]
-    x, y, z = thing.eye[0] + t * dx, thing.eye[1] + t * dy, thing.eye[2] + t * dz
-    wi, wj, wk = ONE, ZERO, ZERO
+    for col in range(np.uint64(first), np.uint64(last)):
+        line[RED, col], line[GREEN, col], line[BLUE, col] = thing.rgba[0], thing.rgba[1], thing.rgba[2]
+        line[EMISSION, col], line[SPECULAR, col] = thing.emission, thing.specular
+        line[POWER, col], line[LIT, col], found[col] = thing.shininess * _128, ONE, 0xFFFFFF
     if thing.mesh >= 0:
+        _look_at_mesh(thing, camera, v, first, last, depths, seen, vertices, faces, normals, places, line)
+    elif thing.form == PLANE:
+        _look_at_plane(thing, camera, v, first, last, depths, line)
+    else:
+        _look_at_solid(thing, camera, v, first, last, depths, line)
+    if thing.texture >= 0:
+        image = pictures[thing.texture]
+        if image.cube:
+            _around(first, last, line)
+        _sample(image, texels, first, last, line, found)
+
+
+@pixels
+def look_up(camera, v, first, last, texels, image, line, found):
+    """Write into `line` and `found`, as `look_at` does, that the pixels [first, last) of a row see the sky."""
+    bx = camera.ahead[0] + v * camera.up[0]
+    by = camera.ahead[1] + v * camera.up[1]
+    bz = camera.ahead[2] + v * camera.up[2]
+    rx, ry, rz, left, wide = camera.right[0], camera.right[1], camera.right[2], camera.left, camera.wide
+    for col in range(np.uint64(first), np.uint64(last)):
+        u = left + (F(np.int32(col)) + HALF) * wide
+        line[EMISSION, col], line[LIT, col], line[SPECULAR, col] = ONE, ZERO, ZERO
+        line[RED, col], line[GREEN, col], line[BLUE, col] = ONE, ONE, ONE
+        line[ACROSS, col], line[DOWN, col], line[INTO, col] = bx + u * rx, bz + u * rz, -(by + u * ry)
+        line[SIZE, col] = wide * HALF
+    _around(first, last, line)
+    _sample(image, texels, first, last, line, found)
+
+
+@inside
+def _look_at_plane(thing, camera, v, first, last, depths, line):
+    """How a plane looks, and where on its texture."""
+    hx, hy, sx, sy = thing.half[0], thing.half[1], thing.repeat[0], thing.repeat[1]
+    if hx > ZERO and hy > ZERO:
+        sx, sy = (sx, sy) if thing.uniform else (sx / hx, sy / hy)
+        from_x, from_y = hx * sx * HALF, hy * sy * HALF
+    else:
+        from_x, from_y = -HALF, -HALF
+    sx, sy = sx * HALF, -sy * HALF
+    ox, oy = thing.eye[0], thing.eye[1]
+    bx = thing.ahead[0] + v * thing.up[0]
+    by = thing.ahead[1] + v * thing.up[1]
+    bz = thing.ahead[2] + v * thing.up[2]
+    rx, ry, rz, left, wide = thing.right[0], thing.right[1], thing.right[2], camera.left, camera.wide
+    nx, ny, nz, rate = thing.axes[2, 0], thing.axes[2, 1], thing.axes[2, 2], max(sx, -sy) * camera.high
+    for col in range(np.uint64(first), np.uint64(last)):
+        u, t = left + (F(np.int32(col)) + HALF) * wide, depths[col]
+        dx, dy, dz = bx + u * rx, by + u * ry, bz + u * rz
+        line[ACROSS, col], line[DOWN, col] = from_x + sx * (ox + t * dx), from_y + sy * (oy + t * dy)
+        line[INTO, col] = dz
+        length = dx * dx + dy * dy + dz * dz
+        line[SIZE, col] = t * rate * F(math.sqrt(length)) / max(abs(dz), F(0.02))
+        line[NX, col], line[NY, col], line[NZ, col] = nx, ny, nz
+
+
+@inside
+def _look_at_mesh(thing, camera, v, first, last, depths, seen, vertices, faces, normals, places, line):
+    """How a mesh looks, and where on its texture."""
+    axes = thing.axes
+    bx = thing.ahead[0] + v * thing.up[0]
+    by = thing.ahead[1] + v * thing.up[1]
+    bz = thing.ahead[2] + v * thing.up[2]
+    size = max(thing.high[0] - thing.low[0], max(thing.high[1] - thing.low[1], LEAST))
+    for col in range(first, last):
+        u, t, face = camera.left + (F(col) + HALF) * camera.wide, depths[col], np.uint32(seen[col])
+        x = thing.eye[0] + t * (bx + u * thing.right[0])
+        y = thing.eye[1] + t * (by + u * thing.right[1])
+        z = thing.eye[2] + t * (bz + u * thing.right[2])
         wi, wj, wk = corner_weights(vertices, faces, face, x, y, z)
         nx = wi * normals[face, 0, 0] + wj * normals[face, 1, 0] + wk * normals[face, 2, 0]
         ny = wi * normals[face, 0, 1] + wj * normals[face, 1, 1] + wk * normals[face, 2, 1]
         nz = wi * normals[face, 0, 2] + wj * normals[face, 1, 2] + wk * normals[face, 2, 2]
-    else:
-        nx, ny, nz = _normal(thing, x, y, z)
-    length = ONE / max(F(math.sqrt(nx * nx + ny * ny + nz * nz)), TINY)
-    nx, ny, nz = nx * length, ny * length, nz * length
-    line[NX, col], line[NY, col], line[NZ, col] = out_of_axes(thing.axes, nx, ny, nz)
-    line[RED, col], line[GREEN, col], line[BLUE, col] = thing.rgba[0], thing.rgba[1], thing.rgba[2]
-    line[EMISSION, col], line[SPECULAR, col] = thing.emission, thing.specular
-    line[POWER, col], line[LIT, col] = thing.shininess * _128, ONE
-    if thing.texture < 0:
-        return 0xFFFFFF
-    facing = abs(nx * dx + ny * dy + nz * dz) / F(math.sqrt(dx * dx + dy * dy + dz * dz))
-    size = t * camera.high / max(facing, F(0.02))
-    return _textured(thing, pictures[thing.texture], texels, places, face, wi, wj, wk, nx, ny, x, y, z, size)
+        length = ONE / max(F(math.sqrt(nx * nx + ny * ny + nz * nz)), TINY)
+        nx, ny, nz = nx * length, ny * length, nz * length
+        line[NX, col], line[NY, col], line[NZ, col] = out_of_axes(axes, nx, ny, nz)
+        line[ACROSS, col], line[DOWN, col], line[INTO, col] = x, y, z
+        line[SIZE, col] = t * camera.high / size
+        if thing.texture >= 0 and places[face, 0, 0] > -MOST:
+            across = wi * places[face, 0, 0] + wj * places[face, 1, 0] + wk * places[face, 2, 0]
+            down = wi * places[face, 0, 1] + wj * places[face, 1, 1] + wk * places[face, 2, 1]
+            line[ACROSS, col], line[DOWN, col] = across * thing.repeat[0], down * thing.repeat[1]
+
+
+@inside
+def _look_at_solid(thing, camera, v, first, last, depths, line):
+    """How a solid of another form looks, and where on its texture."""
+    axes, form = thing.axes, thing.form
+    hx, hy, hz = thing.half[0], thing.half[1], thing.half[2]
+    ix, iy, iz = ONE / hx, ONE / hy, ONE / hz
+    sx, sy = thing.repeat[0], thing.repeat[1]
+    if thing.uniform:
+        sx, sy = sx * hx, sy * hy
+    bx = thing.ahead[0] + v * thing.up[0]
+    by = thing.ahead[1] + v * thing.up[1]
+    bz = thing.ahead[2] + v * thing.up[2]
+    for col in range(first, last):
+        u, t = camera.left + (F(col) + HALF) * camera.wide, depths[col]
+        x = thing.eye[0] + t * (bx + u * thing.right[0])
+        y = thing.eye[1] + t * (by + u * thing.right[1])
+        z = thing.eye[2] + t * (bz + u * thing.right[2])
+        nx, ny, nz = x, y, z
+        if form == BOX:
+            wide, deep, high = abs(x) * ix, abs(y) * iy, abs(z) * iz
+            if wide >= deep and wide >= high:
+                ny = nz = ZERO
+            elif deep >= high:
+                nx = nz = ZERO
+            else:
+                nx = ny = ZERO
+        elif form == CYLINDER:
+            if abs(z) * iz * hx > F(math.sqrt(x * x + y * y)):
+                nx = ny = ZERO
+            else:
+                nz = ZERO
+        elif form == CAPSULE:
+            nz -= min(max(z, -hz), hz)
+        elif form == ELLIPSOID:
+            nx, ny, nz = x * ix * ix, y * iy * iy, z * iz * iz
+        length = ONE / max(F(math.sqrt(nx * nx + ny * ny + nz * nz)), TINY)
+        nx, ny, nz = nx * length, ny * length, nz * length
+        line[NX, col], line[NY, col], line[NZ, col] = out_of_axes(axes, nx, ny, nz)
+        if thing.texture >= 0:
+            line[ACROSS, col], line[DOWN, col], line[INTO, col] = x * ix, y * iy, z * iz
+            line[SIZE, col] = t * camera.high * max(ix, iy) * HALF
+            if not thing.cube:
+                across, down = x * ix, -z * iz
+                if form != BOX:
+                    across = F(math.atan2(y, x)) * F(1 / math.pi)
+                elif nx != ZERO:
+                    across = y * iy
+                elif nz != ZERO:
+                    down = -y * iy
+                line[ACROSS, col], line[DOWN, col] = sx * (across + ONE) * HALF, sy * (down + ONE) * HALF
+                line[SIZE, col] *= max(sx, sy)
+
+
+@inside
+def _around(first, last, line):
+    """From directions (across, down, into) to the face of a cube that they meet, and where on it."""
+    for col in range(np.uint64(first), np.uint64(last)):
+        x, y, z = line[ACROSS, col], line[DOWN, col], line[INTO, col]
+        wide, high, deep = abs(x), abs(y), abs(z)
+        by_x = (wide >= high) & (wide >= deep)
+        by_y = (not by_x) & (high >= deep)
+        most = max(wide, max(high, deep))
+        scale = HALF * F(0.9999) / max(most, LEAST)
+        across = (-z if x > ZERO else z) if by_x else x if by_y else (x if z > ZERO else -x)
+        down = (z if y > ZERO else -z) if by_y else -y
+        line[ACROSS, col], line[DOWN, col] = HALF + across * scale, HALF + down * scale
+        line[INTO, col] = (
+            (ZERO if x > ZERO else ONE)
+            if by_x
+            else (F(2) if y > ZERO else F(3))
+            if by_y
+            else (F(4) if z > ZERO else F(5))
+        )
+
+
+@inside
+def _sample(image, texels, first, last, line, found):
+    """The texels of an image at (across, down), in images, of which a pixel covers the part `size`."""
+    wide, high, levels, is_cube = image.width, image.height, image.levels, image.cube
+    longest = F(max(wide, high)) * F(1.4)
+    starts = image.starts
+    level, covers = 0, ONE
+    for col in range(first, last):
+        size = line[SIZE, col] * longest
+        while size >= covers * F(2) and level + 1 < levels:  # it changes little from pixel to pixel
+            level, covers = level + 1, covers * F(2)
+        while size < covers and level > 0:
+            level, covers = level - 1, covers * HALF
+        width, height = max(wide >> level, 1), max(high >> level, 1)
+        x, y = line[ACROSS, col], line[DOWN, col]
+        x, y = x - F(_I(x)), y - F(_I(y))
+        at_x, at_y = _I((x + ONE if x < ZERO else x) * F(width)), _I((y + ONE if y < ZERO else y) * F(height))
+        row = min(at_y, height - 1) + (_I(line[INTO, col]) * height if is_cube else 0)
+        found[col] = texels[np.uint32(starts[level] + row * width + min(at_x, width - 1))]
 
 
 @pixels
-def look_up(camera, image, texels, u, v, line, col):
-    """Write into `line`, as `look` does, that the sky is seen. Returns its texel."""
-    line[EMISSION, col], line[LIT, col], line[SPECULAR, col] = ONE, ZERO, ZERO
-    line[RED, col], line[GREEN, col], line[BLUE, col] = ONE, ONE, ONE
-    x = camera.ahead[0] + u * camera.right[0] + v * camera.up[0]
-    y = camera.ahead[1] + u * camera.right[1] + v * camera.up[1]
-    z = camera.ahead[2] + u * camera.right[2] + v * camera.up[2]
-    return _cube(image, texels, x, z, -y, camera.high)
+def shadows(camera, view, v, first, last, depths, names, dark, open_):
+    """Write into open_ (cols,) how much of a lamp's light, 0 to 1, gets to the pixels [first, last) of a row.
+
+    view: the lamp's camera, which sees no farther than dark float32 (rows, cols).
+    """
+    rows, cols = dark.shape
+    bx = camera.ahead[0] + v * camera.up[0]
+    by = camera.ahead[1] + v * camera.up[1]
+    bz = camera.ahead[2] + v * camera.up[2]
+    ox, oy, oz = (camera.eye[0] - view.eye[0]), (camera.eye[1] - view.eye[1]), (camera.eye[2] - view.eye[2])
+    for col in range(first, last):
+        open_[col] = ONE
+        if names[col] < 0:
+            continue
+        u, t = camera.left + (F(col) + HALF) * camera.wide, depths[col]
+        x = ox + t * (bx + u * camera.right[0])
+        y = oy + t * (by + u * camera.right[1])
+        z = oz + t * (bz + u * camera.right[2])
+        depth = x * view.ahead[0] + y * view.ahead[1] + z * view.ahead[2]
+        if depth <= view.near:
+            continue
+        part = ONE / depth
+        across = ((x * view.right[0] + y * view.right[1] + z * view.right[2]) * part - view.left) / view.wide - HALF
+        down = (view.top - (x * view.up[0] + y * view.up[1] + z * view.up[2]) * part) / view.high - HALF
+        if not (ZERO <= across < F(cols - 1) and ZERO <= down < F(rows - 1)):
+            continue
+        at_x, at_y = _I(across), _I(down)
+        px, py = across - F(at_x), down - F(at_y)
+        depth -= F(3) * depth * view.wide  # nothing shades itself
+        one = ONE - px if dark[at_y, at_x] < depth else ZERO
+        one += px if dark[at_y, at_x + 1] < depth else ZERO
+        two = ONE - px if dark[at_y + 1, at_x] < depth else ZERO
+        two += px if dark[at_y + 1, at_x + 1] < depth else ZERO
+        open_[col] = ONE - (one + py * (two - one))
 
 
 @pixels

@@ -46,6 +46,7 @@ THING = np.dtype(
         ("specular", np.float32),
         ("shininess", np.float32),
         ("texture", np.int32),  # -1: none
+        ("cube", np.int32),  # 1: its texture is one around a cube
         ("uniform", np.int32),  # 1: the texture repeats by metres, not by the thing's size
         ("repeat", np.float32, (2,)),
         ("mesh", np.int32),  # -1: none

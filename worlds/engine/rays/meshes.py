@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .forms import HALF, MOST, ONE, ZERO, F, pixels
+from .forms import HALF, MOST, ONE, TINY, ZERO, F, inside, pixels
 
 LEVELS = 5
 """Levels of detail of a mesh: as it is, then with its corners moved together in cells of a grid, ever wider."""
@@ -59,7 +59,7 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 def flat(vertices: np.ndarray, faces: np.ndarray) -> Mesh:
     """A mesh whose triangles are each of one brightness, without a texture."""
     normals = np.repeat(unit(facing(vertices, faces))[:, None], 3, axis=1)
-    return Mesh(vertices, faces, normals, np.zeros((len(faces), 3, 2)))
+    return Mesh(vertices, faces, normals, np.full((len(faces), 3, 2), -2.0 * MOST))
 
 
 def coarser(mesh: Mesh, cell: float) -> tuple[Mesh, np.ndarray]:
@@ -189,22 +189,19 @@ def draw_mesh(thing, camera, level, vertices, faces, name, depths, names, seen, 
 @pixels
 def _clipped(thing, camera, points, i, j, k, behind, name, face, depths, names, seen):
     """Fill what is left of a triangle whose corner i, or whose corners i and j, are too near to be seen."""
-    near = camera.near
-    rate = ONE / near
+    rate = ONE / camera.near
     if behind == 2:
         px, py = _crossing(camera, points, i, k)
-        qx, qy = _crossing(camera, points, j, k)
-        _triangle(
-            thing, px, py, rate, qx, qy, rate, points[k, 0], points[k, 1], ONE / points[k, 2],
-            name, face, depths, names, seen,
-        )  # fmt: skip
-        return
-    px, py = _crossing(camera, points, i, j)
-    qx, qy = _crossing(camera, points, i, k)
-    jx, jy, j_rate = points[j, 0], points[j, 1], ONE / points[j, 2]
+        qx, qy, q_rate = *_crossing(camera, points, j, k), rate
+    else:
+        px, py = _crossing(camera, points, i, j)
+        qx, qy, q_rate = points[j, 0], points[j, 1], ONE / points[j, 2]
     kx, ky, k_rate = points[k, 0], points[k, 1], ONE / points[k, 2]
-    _triangle(thing, px, py, rate, jx, jy, j_rate, kx, ky, k_rate, name, face, depths, names, seen)
-    _triangle(thing, px, py, rate, kx, ky, k_rate, qx, qy, rate, name, face, depths, names, seen)
+    for _ in range(3 - behind):
+        _triangle(thing, px, py, rate, qx, qy, q_rate, kx, ky, k_rate, name, face, depths, names, seen)
+        qx, qy, q_rate = kx, ky, k_rate
+        kx, ky = _crossing(camera, points, i, k)
+        k_rate = rate
 
 
 @pixels
@@ -278,7 +275,7 @@ def _triangle(thing, ax, ay, aw, bx, by, bw, cx, cy, cw, name, face, depths, nam
                 depths[row, col], names[row, col], seen[row, col] = t, name, face
 
 
-@pixels
+@inside
 def corner_weights(vertices, faces, face, x, y, z):
     """How near a point of a triangle is to each of its three corners: weights that sum to 1."""
     i, j, k = faces[face, 0], faces[face, 1], faces[face, 2]
@@ -289,8 +286,7 @@ def corner_weights(vertices, faces, face, x, y, z):
     aa, ab, bb = ax * ax + ay * ay + az * az, ax * bx + ay * by + az * bz, bx * bx + by * by + bz * bz
     qa, qb = qx * ax + qy * ay + qz * az, qx * bx + qy * by + qz * bz
     below = aa * bb - ab * ab
-    if not below > ZERO:
-        return ONE, ZERO, ZERO
-    v = min(max((bb * qa - ab * qb) / below, ZERO), ONE)
-    w = min(max((aa * qb - ab * qa) / below, ZERO), ONE)
+    below = ONE / max(below, TINY)
+    v = min(max((bb * qa - ab * qb) * below, ZERO), ONE)
+    w = min(max((aa * qb - ab * qa) * below, ZERO), ONE)
     return max(ONE - v - w, ZERO), v, w

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from .colours import EMISSION, LIGHT_BLUE, LIGHT_GREEN, LIGHT_RED, LIT, SPECULAR, light, look, look_up
+from .colours import EMISSION, LIGHT_BLUE, LIGHT_GREEN, LIGHT_RED, LIT, SPECULAR, light, look_at, look_up, shadows
 from .forms import (
     BOX,
     CAPSULE,
@@ -28,6 +28,8 @@ from .meshes import draw_mesh, level_for
 _I = np.int32
 _SUN = F(1e4)
 """Metres to lamps whose light comes from one direction."""
+_FAR = F(0.5)
+"""And to their cameras, of how far one sees."""
 _CLEAR, _BACK = F(0.995), F(0.3)
 """Opacity below which one sees through a thing, and that of a plane's underside."""
 
@@ -62,15 +64,9 @@ def paint(thing, rgba, material, material_paints):
 
 
 @pixels
-def span(thing, ax, ay, az, bx, by, bz, radius):
-    """Make a thing the capsule between two points."""
-    x, y, z = bx - ax, by - ay, bz - az
-    length = max(F(math.sqrt(x * x + y * y + z * z)), LEAST)
-    x, y, z = x / length, y / length, z / length
-    thing.form = CAPSULE
-    thing.half[0], thing.half[1], thing.half[2] = radius, radius, length * HALF
-    thing.at[0], thing.at[1], thing.at[2] = (ax + bx) * HALF, (ay + by) * HALF, (az + bz) * HALF
-    # Any direction square to it: the world's axis that it is least along, without its part along the capsule.
+def square_to(x, y, z):
+    """Two directions that are square to one of length 1 and to each other: x, y, z of each."""
+    # The world's axis that it is least along, without its part along it.
     px, py, pz = ZERO, ZERO, ZERO
     if abs(x) <= abs(y) and abs(x) <= abs(z):
         px = ONE
@@ -82,8 +78,21 @@ def span(thing, ax, ay, az, bx, by, bz, radius):
     px, py, pz = px - part * x, py - part * y, pz - part * z
     part = ONE / F(math.sqrt(px * px + py * py + pz * pz))
     px, py, pz = px * part, py * part, pz * part
+    return px, py, pz, y * pz - z * py, z * px - x * pz, x * py - y * px
+
+
+@pixels
+def span(thing, ax, ay, az, bx, by, bz, radius):
+    """Make a thing the capsule between two points."""
+    x, y, z = bx - ax, by - ay, bz - az
+    length = max(F(math.sqrt(x * x + y * y + z * z)), LEAST)
+    x, y, z = x / length, y / length, z / length
+    thing.form = CAPSULE
+    thing.half[0], thing.half[1], thing.half[2] = radius, radius, length * HALF
+    thing.at[0], thing.at[1], thing.at[2] = (ax + bx) * HALF, (ay + by) * HALF, (az + bz) * HALF
+    px, py, pz, qx, qy, qz = square_to(x, y, z)
     thing.axes[0, 0], thing.axes[0, 1], thing.axes[0, 2] = px, py, pz
-    thing.axes[1, 0], thing.axes[1, 1], thing.axes[1, 2] = y * pz - z * py, z * px - x * pz, x * py - y * px
+    thing.axes[1, 0], thing.axes[1, 1], thing.axes[1, 2] = qx, qy, qz
     thing.axes[2, 0], thing.axes[2, 1], thing.axes[2, 2] = x, y, z
     bound(thing)
 
@@ -109,111 +118,152 @@ def string(things, first, tendons, starts, counts, points, wraps, widths, paints
 
 @pixels
 def shine_from(lamps, numbers, at, along, cameras):
-    """Put lamps where MuJoCo has its lights; the number -1 is the lamp on the camera."""
-    camera = cameras[0]
+    """Put lamps where MuJoCo has its lights, and their cameras; the number -1 is the lamp on the camera, the last."""
+    camera = cameras[len(cameras) - 1]
     for index in range(len(lamps)):
         lamp, number = lamps[index], numbers[index]
         for axis in range(3):
             lamp.along[axis] = camera.ahead[axis] if number < 0 else F(along[number, axis])
-            if lamp.far:
+            lamp.at[axis] = camera.eye[axis] if number < 0 else F(at[number, axis])
+        view = cameras[max(lamp.dark, 0)]
+        if lamp.dark >= 0:
+            for axis in range(3):
+                view.eye[axis] = lamp.at[axis] - (_FAR * view.far * lamp.along[axis] if lamp.far else ZERO)
+            face_along(view, lamp.along[0], lamp.along[1], lamp.along[2])
+        if lamp.far:
+            for axis in range(3):
                 lamp.at[axis] = camera.eye[axis] - _SUN * lamp.along[axis]
-            else:
-                lamp.at[axis] = F(at[number, axis])
+
+
+@pixels
+def face_along(camera, x, y, z):
+    """Turn a camera to look along a direction of length 1."""
+    px, py, pz, qx, qy, qz = square_to(x, y, z)
+    camera.ahead[0], camera.ahead[1], camera.ahead[2] = x, y, z
+    camera.up[0], camera.up[1], camera.up[2] = px, py, pz
+    camera.right[0], camera.right[1], camera.right[2] = -qx, -qy, -qz
 
 
 @pixels
 def draw(
-    things, count, cameras, lamps, texels, pictures, heaven, haze, levels, vertices, faces, normals, places,
-    points, depths, names, seen, more_depths, more_names, order, line, look_texels, open_, frame, depth, marks,
+    things, count, cameras, lamps, texels, pictures, heaven, haze, levels, vertices, faces, normals, places, points,
+    depths, names, seen, more_depths, more_names, dark, dark_names, dark_seen, order, line, found, open_,
+    frame, depth, marks,
 ):  # fmt: skip
     """Draw `count` things into frame uint8 (rows, cols, 3), depth float32 and marks int32 (rows, cols; or of no rows).
 
-    cameras (1,). heaven: number of the sky's picture, -1: none. haze: (its red, green, blue, how far it reaches, how
-    far away the sky is). levels to places: of the meshes, see meshes.py. points to open_: room.
+    cameras: those of lamps that cast shadows, then the one whose picture it is. heaven: number of the sky's picture,
+    -1: none. haze: (its red, green, blue, how far it reaches, how far away the sky is). levels to places: of the
+    meshes, see meshes.py. points to open_: room.
     """
-    camera = cameras[0]
-    rows, cols = names.shape
-    for row in range(rows):
-        for col in range(cols):
-            depths[row, col], names[row, col] = camera.far, -1
-    later = 0
+    floor = _first_floor(things, count) if heaven >= 0 else -1
+    for view in range(len(cameras)):
+        camera, pictured = cameras[view], view == len(cameras) - 1
+        ahead, who, face = (depths, names, seen) if pictured else (dark[view], dark_names, dark_seen)
+        rows, cols = who.shape
+        for row in range(rows):
+            for col in range(cols):
+                ahead[row, col], who[row, col] = camera.far, -1
+        opaque, clear = _sort_out(things, count, camera, rows, cols, pictured, order)
+        # First all that is opaque, then what one sees through, one by one from the back.
+        for layer in range(clear + 1 if pictured else 1):
+            first, last = (0, opaque) if layer == 0 else (len(order) - layer, len(order) - layer + 1)
+            thing = things[order[first]]
+            top, bottom, left, right, part = 0, rows, 0, cols, ONE
+            if layer > 0:
+                top, bottom, left, right = thing.first_row, thing.last_row, thing.first_col, thing.last_col
+                for row in range(top, bottom):
+                    for col in range(left, right):
+                        more_depths[row, col], more_names[row, col] = depths[row, col], -1
+                ahead, who = more_depths, more_names
+                part = thing.rgba[3] * (_BACK if thing.form == PLANE and thing.eye[2] < ZERO else ONE)
+                part = ONE - (ONE - part) * (ONE - part)  # MuJoCo draws each such thing twice
+            for index in range(first, last):
+                _see(things[order[index]], order[index], camera, levels, vertices, faces, points, ahead, who, face)
+            if not pictured:
+                continue
+            for row in range(top, bottom):
+                _colour(
+                    things, left, right, cameras, lamps, texels, pictures, heaven if layer == 0 else -1, vertices,
+                    faces, normals, places, ahead[row], who[row], seen[row], row, dark, line, found, open_, part,
+                    layer == 0, frame[row],
+                )  # fmt: skip
+                if layer == 0 and floor >= 0:
+                    _haze(things[floor], floor, camera, haze, row, depths[row], names[row], frame[row])
+                if len(marks) > 0:
+                    for col in range(left, right):
+                        if layer == 0 or who[row, col] >= 0:
+                            marks[row, col] = things[who[row, col]].number if who[row, col] >= 0 else -1
+    for row in range(len(depth)):
+        for col in range(depth.shape[1]):
+            depth[row, col] = depths[row, col]
+
+
+@pixels
+def _sort_out(things, count, camera, rows, cols, pictured, order):
+    """Write into `order` the numbers of the things that a camera may see: those that are opaque at its beginning, those
+    that one sees through at its end, the farthest last. Returns how many there are of either.
+
+    A lamp's camera (pictured: False) sees no planes.
+    """
+    opaque = clear = 0
     for k in range(count):
         thing = things[k]
-        if thing.rgba[3] > ZERO and aim(thing, camera, rows, cols):
-            if thing.rgba[3] < _CLEAR or (thing.form == PLANE and thing.eye[2] < ZERO):
-                order[later] = k
-                later += 1
-            else:
-                _see(thing, k, camera, levels, vertices, faces, points, depths, names, seen)
-    floor = _first_floor(things, count) if heaven >= 0 else -1
-    for row in range(rows):
-        _colour(
-            things, 0, cols, camera, lamps, texels, pictures, heaven, vertices, faces, normals, places,
-            depths[row], names[row], seen[row], row, line, look_texels, open_, ONE, frame[row],
-        )  # fmt: skip
-        if floor >= 0:
-            _haze(things[floor], floor, camera, haze, row, depths[row], names[row], frame[row])
-    for row in range(len(depth)):
-        for col in range(cols):
-            depth[row, col] = depths[row, col]
-    for row in range(len(marks)):
-        for col in range(cols):
-            marks[row, col] = things[names[row, col]].number if names[row, col] >= 0 else -1
-    _sort(things, order, later)
-    for index in range(later):
-        k = order[index]
-        thing = things[k]
-        first, last = thing.first_col, thing.last_col
-        for row in range(thing.first_row, thing.last_row):
-            for col in range(first, last):
-                more_depths[row, col], more_names[row, col] = depths[row, col], -1
-        _see(thing, k, camera, levels, vertices, faces, points, more_depths, more_names, seen)
-        part = thing.rgba[3] * (_BACK if thing.form == PLANE and thing.eye[2] < ZERO else ONE)
-        part = ONE - (ONE - part) * (ONE - part)  # MuJoCo draws each such thing twice
-        for row in range(thing.first_row, thing.last_row):
-            _colour(
-                things, first, last, camera, lamps, texels, pictures, -1, vertices, faces, normals, places,
-                more_depths[row], more_names[row], seen[row], row, line, look_texels, open_, part, frame[row],
-            )  # fmt: skip
-        for row in range(thing.first_row if len(marks) > 0 else thing.last_row, thing.last_row):
-            for col in range(first, last):
-                if more_names[row, col] >= 0:
-                    marks[row, col] = thing.number
+        if thing.rgba[3] <= ZERO or (thing.form == PLANE and not pictured) or not aim(thing, camera, rows, cols):
+            continue
+        if thing.rgba[3] >= _CLEAR and (thing.form != PLANE or thing.eye[2] >= ZERO):
+            order[opaque] = k
+            opaque += 1
+        else:
+            at = len(order) - 1 - clear
+            while at < len(order) - 1 and things[order[at + 1]].distance < thing.distance:
+                order[at] = order[at + 1]
+                at += 1
+            order[at] = k
+            clear += 1
+    return opaque, clear
 
 
 @pixels
 def _colour(
-    things, first, last, camera, lamps, texels, pictures, heaven, vertices, faces, normals, places,
-    depths, names, seen, row, line, look_texels, open_, part, frame,
+    things, first, last, cameras, lamps, texels, pictures, heaven, vertices, faces, normals, places,
+    depths, names, seen, row, dark, line, found, open_, part, whole, frame,
 ):  # fmt: skip
-    """Colour the pixels [first, last) of a row that see something, mixing `part` of it into what is there."""
+    """Colour the pixels [first, last) of a row that see something, mixing `part` of it into what is there; if
+    `whole`, what sees nothing becomes black."""
+    camera = cameras[len(cameras) - 1]
     v = camera.top - (F(row) + HALF) * camera.high
-    touched = False
-    for col in range(first, last):
-        u = camera.left + (F(col) + HALF) * camera.wide
-        k = names[col]
+    start, touched = first, False
+    while start < last:
+        k, end = names[start], start + 1
+        while end < last and names[end] == k:
+            end += 1
         if k >= 0:
-            touched = True
-            look_texels[col] = look(
-                things[k], camera, u, v, depths[col], seen[col], texels, pictures, vertices, faces, normals, places,
-                line, col,
+            look_at(
+                things[k], camera, v, start, end, depths, seen, texels, pictures, vertices, faces, normals, places,
+                line, found,
             )  # fmt: skip
         elif heaven >= 0:
-            touched = True
-            look_texels[col] = look_up(camera, pictures[heaven], texels, u, v, line, col)
+            look_up(camera, v, start, end, texels, pictures[heaven], line, found)
         else:
-            line[LIT, col] = line[EMISSION, col] = line[SPECULAR, col] = ZERO
-            look_texels[col] = 0
+            for col in range(start, end):
+                line[LIT, col] = line[EMISSION, col] = line[SPECULAR, col] = ZERO
+        touched |= k >= 0 or heaven >= 0
+        start = end
     if touched:
+        for index in range(len(lamps)):
+            view = lamps[index].dark
+            if view >= 0:
+                shadows(camera, cameras[view], v, first, last, depths, names, dark[view], open_[index])
         light(camera, lamps, v, first, last, depths, open_, line)
     part /= F(255)
     for col in range(first, last):
         if names[col] >= 0 or heaven >= 0:
-            texel = look_texels[col]
+            texel = found[col]
             _mix(frame, col, 0, line[LIGHT_RED, col] * F(texel & 255), part)
             _mix(frame, col, 1, line[LIGHT_GREEN, col] * F(texel >> 8 & 255), part)
             _mix(frame, col, 2, line[LIGHT_BLUE, col] * F(texel >> 16 & 255), part)
-        elif part == F(1 / 255):
+        elif whole:
             frame[col, 0], frame[col, 1], frame[col, 2] = 0, 0, 0
 
 
@@ -266,14 +316,3 @@ def _haze(floor, name, camera, haze, row, depths, names, frame):
         part = min(max(part, ZERO), ONE)
         for channel in range(3):
             _mix(frame, col, channel, F(255) * haze[channel], part)
-
-
-@pixels
-def _sort(things, order, count):
-    """Bring the farthest of these things to the front of `order`."""
-    for index in range(1, count):
-        k, at = order[index], index
-        while at > 0 and things[order[at - 1]].distance < things[k].distance:
-            order[at] = order[at - 1]
-            at -= 1
-        order[at] = k

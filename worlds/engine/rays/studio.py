@@ -1,4 +1,4 @@
-"""MuJoCo's models, drawn without a GL: the picture that its own renderer makes, but for shadows and reflections.
+"""MuJoCo's models, drawn without a GL: the picture that its own renderer makes, but for reflections.
 
     studio = Studio(model)
     studio.draw(data, camera, pixels)
@@ -23,6 +23,7 @@ from .meshes import Mesh, Meshes, flat
 from .stage import draw, place, shine_from, string
 
 _SHOWN = 3  # groups of things that are
+_SHADOW = 192  # rows and columns of what a lamp's camera sees
 _MESHES = (int(mujoco.mjtGeom.mjGEOM_MESH), int(mujoco.mjtGeom.mjGEOM_SDF))
 _COLOUR = int(mujoco.mjtTextureRole.mjTEXROLE_RGB)
 _NO_DEPTH, _NO_MARKS = np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int32)
@@ -48,7 +49,7 @@ class Studio:
         far = model.vis.map.zfar * model.stat.extent
         self._haze = np.array([*model.vis.rgba.haze[:3], model.vis.map.haze, 0.7 * far], np.float32)
         self._room: tuple[np.ndarray, ...] = ()
-        self._camera = np.zeros(1, CAMERA)
+        self._cameras = _views(model, self._lamps, self._lamp_numbers)
 
     def _describe(self) -> None:
         """Write what stays the same of all things."""
@@ -118,9 +119,9 @@ class Studio:
                 things, count, self._tendons, data.ten_wrapadr, data.ten_wrapnum, data.wrap_xpos.reshape(-1, 3),
                 data.wrap_obj.reshape(-1), model.tendon_width, model.tendon_rgba, model.tendon_matid, materials,
             )  # fmt: skip
-        kernels["shine_from"](self._lamps, self._lamp_numbers, data.light_xpos, data.light_xdir, self._camera)
+        kernels["shine_from"](self._lamps, self._lamp_numbers, data.light_xpos, data.light_xdir, self._cameras)
         kernels["draw"](
-            things, count, self._camera, self._lamps, self._texels, self._images, self._heaven, self._haze,
+            things, count, self._cameras, self._lamps, self._texels, self._images, self._heaven, self._haze,
             *self._detail, self._points, *self._buffers(rows, cols), pixels, _NO_DEPTH if depth is None else depth,
             _NO_MARKS if marks is None else marks,
         )  # fmt: skip
@@ -131,6 +132,9 @@ class Studio:
             kinds = (np.float32, np.int32, np.int32, np.float32, np.int32)
             self._room = (
                 *(np.zeros((rows, cols), kind) for kind in kinds),
+                np.zeros((len(self._cameras) - 1, _SHADOW, _SHADOW), np.float32),
+                np.zeros((_SHADOW, _SHADOW), np.int32),
+                np.zeros((_SHADOW, _SHADOW), np.int32),
                 np.zeros(len(self._things), np.int32),
                 np.zeros((PASSES, cols), np.float32),
                 np.zeros(cols, np.int32),
@@ -140,7 +144,7 @@ class Studio:
 
     def _aim(self, data: mujoco.MjData, number: int, rows: int, cols: int) -> None:
         """Write the camera for frames of this size."""
-        model, camera = self._model, self._camera[0]
+        model, camera = self._model, self._cameras[-1]
         if number < 0:
             turn, rise = math.radians(model.vis.global_.azimuth), math.radians(model.vis.global_.elevation)
             ca, sa, ce, se = math.cos(turn), math.sin(turn), math.cos(rise), math.sin(rise)
@@ -185,6 +189,7 @@ def _material(model: mujoco.MjModel, thing: np.ndarray, number: int) -> None:
         for name in ("emission", "specular", "shininess"):
             thing[name] = getattr(model, f"mat_{name}")[number]
         thing["texture"] = model.mat_texid[number, _COLOUR]
+        thing["cube"] = thing["texture"] >= 0 and model.tex_type[thing["texture"]] != mujoco.mjtTexture.mjTEXTURE_2D
         thing["uniform"] = model.mat_texuniform[number]
         repeat = model.mat_texrepeat[number]
         thing["repeat"] = np.where(repeat > 0, repeat, 1)
@@ -207,6 +212,28 @@ def _lamps(model: mujoco.MjModel) -> tuple[np.ndarray, np.ndarray]:
             if model.light_cutoff[number] < 90:
                 lamp["edge"] = math.cos(math.radians(model.light_cutoff[number]))
     return lamps, np.array(numbers, np.int32)
+
+
+def _views(model: mujoco.MjModel, lamps: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """The cameras of lamps that cast shadows, but for where they are, and room for one more."""
+    lamps["dark"] = -1
+    casting = [index for index, number in enumerate(numbers) if number >= 0 and model.light_castshadow[number]]
+    cameras = np.zeros(len(casting) + 1, CAMERA)
+    for view, index in enumerate(casting):
+        lamps["dark"][index] = view
+        camera, number = cameras[view], numbers[index]
+        camera["near"], camera["far"] = model.vis.map.znear * model.stat.extent, model.vis.map.zfar * model.stat.extent
+        if lamps["far"][index]:  # its camera is far away, with a narrow view
+            half = model.vis.map.shadowclip * model.stat.extent / (0.5 * camera["far"])
+        else:
+            half = math.tan(math.radians(min(model.light_cutoff[number] * model.vis.map.shadowscale, 80)))
+        camera["left"], camera["top"], camera["wide"], camera["high"] = (
+            -half,
+            half,
+            2 * half / _SHADOW,
+            2 * half / _SHADOW,
+        )
+    return cameras
 
 
 def _picture(model: mujoco.MjModel, number: int) -> tuple[bool, np.ndarray]:

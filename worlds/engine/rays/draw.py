@@ -14,14 +14,16 @@ import numpy as np
 
 from ..kernels import module_of
 from .aim import AIM, aim, one_floor, row_of
-from .paint import column
+from .objects import solids
+from .paint import column, u_of
 from .scene import SCENE, SOLIDS
+from .solids import EIGHT
 from .textures import pyramid
 
 TOGETHER = 32
 """Rows of a batch whose scenes are written and then drawn, by one thread."""
-BLOCK = 16
-"""Columns that are drawn before they are copied into the frame, row by row."""
+BLOCK = 64
+"""Columns that are drawn together, then copied into the frame row by row: what fits into a processor's caches."""
 
 _HEAD = '''"""The kernels that draw scenes: written by Rumpus, never edited; the folder can be deleted at any time."""
 
@@ -29,17 +31,18 @@ import numpy as np
 from numba import {target}
 
 from {package}.aim import aim, one_floor, row_of
-from {package}.paint import column
+from {package}.objects import solids
+from {package}.paint import column, u_of
 '''
 
 _CPU = """
-BLOCK = {block}
+BLOCK = 64
 
 
 @njit(cache=True, nogil=True, _nrt=False)
 def paint(
-    scenes, first, texels, rows, looks, aims, seen, near, places, hits, cosines, lines, line_depths, line_marks,
-    pixels, words, depths, marks, low, high,
+    scenes, first, texels, rows, looks, aims, seen, places, slopes, walls, edges, hits, cosines, lines,
+    line_depths, line_marks, pixels, words, depths, marks, low, high,
 ):
     height, width = pixels.shape[2], pixels.shape[3]
     deep, marked = len(depths) > 0, len(marks) > 0
@@ -58,18 +61,16 @@ def paint(
             floor = one_floor(scene)
             frame, whole = pixels[i, player], words[i, player]
             for start in range(0, width, BLOCK):
-                some, here = min(BLOCK, width - start), 0
-                for number in range(count):
-                    one = aims[seen[number]]
-                    near[here] = seen[number]
-                    here += (
-                        min(one.left, one.dark_left) < start + some and max(one.right, one.dark_right) > start
-                    )
+                some = min(BLOCK, width - start)
                 for x in range(some):
-                    column(
-                        scene, rows, looks, floor, aims, near, here, deep or marked, texels, start + x, height, width,
-                        lines[x], line_depths[x], line_marks[x], places, hits, cosines,
+                    slopes[x] = u_of(scene, start + x, height, width)
+                    walls[x], edges[0, x], edges[1, x] = column(
+                        scene, rows, looks, floor, texels, slopes[x], height, lines[x], places
                     )
+                solids(
+                    scene, rows, aims, seen, count, deep or marked, texels, start, 0, some, height, slopes, walls,
+                    edges, lines, line_depths, line_marks, hits, cosines,
+                )
                 inside = min(some, width - 1 - start)  # the fourth byte of a word is the next pixel's
                 for row in range(height):
                     for x in range(inside):
@@ -95,7 +96,7 @@ _CUDA = """
 def prepare(scenes, first, rows, looks, aims, seen, floors):
     view, index = cuda.blockIdx.y, cuda.grid(1)
     scene = scenes[(first + view) // scenes.shape[1], (first + view) % scenes.shape[1]]
-    height, width = np.int64(rows.shape[2]), np.int64(floors[len(floors) - 1])
+    height, width = np.int64(looks.shape[2]), np.int64(floors[len(floors) - 1])
     if scene.shown:
         if index < height:
             row_of(scene, rows[view], looks[view], index, height)
@@ -119,22 +120,27 @@ def gather(scenes, first, aims, seen):
 
 @cuda.jit(cache=True)
 def paint(
-    scenes, first, texels, rows, looks, aims, seen, floors, places, hits, cosines, lines, line_depths, line_marks,
-    pixels, depths, marks,
+    scenes, first, texels, rows, looks, aims, seen, floors, places, slopes, walls, edges, hits, cosines, lines,
+    line_depths, line_marks, pixels, depths, marks,
 ):
     x, view = cuda.grid(1), cuda.blockIdx.y
     i, player = (first + view) // scenes.shape[1], (first + view) % scenes.shape[1]
     scene, height, width = scenes[i, player], pixels.shape[2], pixels.shape[3]
     if not scene.shown or x >= width:
         return
-    line, deep = lines[view, :, x], len(depths) > 0 or len(marks) > 0
-    column(
-        scene, rows[view], looks[view], floors[view], aims[view], seen[view], seen[view, seen.shape[1] - 1], deep,
-        texels, x, height, width, line, line_depths[view, :, x], line_marks[view, :, x], places[view, :, x],
-        hits[view, :, x], cosines[view, :, x],
+    deep, count = len(depths) > 0 or len(marks) > 0, seen[view, seen.shape[1] - 1]
+    slopes[view, x] = u_of(scene, x, height, width)
+    walls[view, x], edges[view, 0, x], edges[view, 1, x] = column(
+        scene, rows[view], looks[view], floors[view], texels, slopes[view, x], height, lines[view, :, x],
+        places[view, :, x],
+    )
+    solids(
+        scene, rows[view], aims[view], seen[view], count, deep, texels, 0, x, x + 1, height, slopes[view],
+        walls[view], edges[view], lines[view].T, line_depths[view].T, line_marks[view].T, hits[view].T,
+        cosines[view].T,
     )
     for row in range(height):
-        colour = line[row]
+        colour = lines[view, row, x]
         pixels[i, player, row, x, 0] = colour & 255
         pixels[i, player, row, x, 1] = colour >> 8 & 255
         pixels[i, player, row, x, 2] = colour >> 16 & 255
@@ -147,23 +153,31 @@ LANES = 64
 """Threads in a block, on CUDA."""
 
 
+def whole(height: int) -> int:
+    """So many rows, and as many more as make up whole strips."""
+    return -(-height // EIGHT) * EIGHT
+
+
 @cache
 def cuda_kernels(version: str) -> ModuleType:
     """The kernels `prepare`, `gather` and `paint` for CUDA; compiled or loaded at their first call."""
     source = (_HEAD + _CUDA).format(target="cuda", package=__package__)
-    return module_of(source, (aim, column, one_floor, row_of), "cuda_rays", version)
+    return module_of(source, (aim, column, one_floor, row_of, solids, u_of), "cuda_rays", version)
 
 
 def cuda_scratch(views: int, height: int, width: int) -> dict[str, tuple[tuple[int, ...], Any]]:
     """Shape and dtype of the arrays that so many views are drawn in on CUDA, in the order of the kernels' arguments."""
-    column = (views, height, width)
+    column = (views, whole(height), width)
     return {
-        "rows": ((views, 3, height), np.float32),
+        "rows": ((views, 3, whole(height)), np.float32),
         "looks": ((views, 5, height), np.int32),
         "aims": ((views, SOLIDS), AIM),
         "seen": ((views, SOLIDS + 2), np.int32),
         "floors": ((views + 1,), np.int32),
         "places": (column, np.int32),
+        "slopes": ((views, width), np.float32),
+        "walls": ((views, width), np.float32),
+        "edges": ((views, 2, width), np.int32),
         "hits": (column, np.float32),
         "cosines": (column, np.float32),
         "lines": (column, np.int32),
@@ -176,21 +190,21 @@ def cuda_scratch(views: int, height: int, width: int) -> dict[str, tuple[tuple[i
 def cpu_kernels() -> ModuleType:
     """The kernel `paint` for CPU threads; compiled or loaded at its first call."""
     source = (_HEAD + _CPU).format(target="njit", package=__package__, block=BLOCK)
-    return module_of(source, (aim, column, one_floor, row_of), "rays")
+    return module_of(source, (aim, column, one_floor, row_of, solids, u_of), "rays")
 
 
 def scratch(height: int) -> tuple[np.ndarray, ...]:
     """Room for one thread to draw frames of this height in."""
     tables = (
-        np.empty((3, height), np.float32),
+        np.zeros((3, whole(height)), np.float32),
         np.empty((5, height), np.int32),
         np.empty(SOLIDS, AIM),
         np.empty(SOLIDS + 1, np.int32),
-        np.empty(SOLIDS + 1, np.int32),
     )
-    passes = (np.empty(height, kind) for kind in (np.int32, np.float32, np.float32))
-    lines = (np.empty((BLOCK, height), kind) for kind in (np.int32, np.float32, np.uint8))
-    return *tables, *passes, *lines
+    columns = np.empty(height, np.int32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    kinds = np.float32, np.float32, np.int32, np.float32, np.uint8
+    lines = (np.zeros((BLOCK, whole(height)), kind) for kind in kinds)
+    return *tables, *columns, np.empty((2, BLOCK), np.int32), *lines
 
 
 def words(pixels: np.ndarray) -> np.ndarray:

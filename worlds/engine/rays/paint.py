@@ -1,4 +1,4 @@
-"""Drawing one pixel column of a scene: the map by rays from cell to cell, then shadows, then solids by depth.
+"""Drawing one pixel column of a scene's map, by rays from cell to cell: walls, floor, and the ceiling or the sky.
 
 The work is done in passes down the column that a compiler can do for several pixels at once: where in the textures each
 pixel looks, then looking there, then shading.
@@ -7,19 +7,14 @@ pixel looks, then looking there, then shading.
 import math
 
 import numpy as np
-from numba import njit
 
-from .aim import BITS, DEPTH, FULL, LOW, MASK, REACH, SHADE, SHIFT, START, V, level_of, lit
-from .scene import BOX, CYLINDER, ELLIPSOID, SPRITE, UNSEEN, F
-from .solids import FAR, HALF, NEAR, ONE, ZERO, box, capsule, cylinder, ellipsoid, pixels, place
+from .aim import BITS, FULL, LOW, MASK, REACH, SHADE, SHIFT, START, V, level_of, lit
+from .scene import UNSEEN, F
+from .solids import FAR, HALF, NEAR, ONE, ZERO, inside, pixels
 from .textures import EDGE, OFFSETS, TEXELS
 
 STEPS = 128
 """Most cells that a ray crosses."""
-EIGHT = 8
-"""Pixels that a processor works on at once."""
-SPRITE_LIGHT = F(0.7)
-"""Part of the direct light that falls on flat pictures."""
 SKY_HIGH, SKY_SLOPE, SKY_TOP = F(0.95), F(0.6), F(0.999)
 """Where on its texture the sky is at the horizon, how fast that falls with the slope of the ray, and where it ends."""
 _EDGE = F(EDGE)
@@ -29,12 +24,9 @@ _I = np.int32
 _U = np.uint64  # rows are counted so: a number that could be negative would be asked each time whether it is
 _RED_BLUE, _GREEN, _8 = np.uint32(0xFF00FF), np.uint32(0xFF00), np.uint32(8)
 
-inside = njit(error_model="numpy", inline="always")
-"""Like `pixels`, for parts of one loop: handing all these arrays on would cost more than the work."""
-
 
 @pixels
-def _shaded(texel, shade):
+def shaded(texel, shade):
     """A texel with its three colours times shade / 256, for shades up to 256; all uint32."""
     return ((texel & _RED_BLUE) * shade >> _8 & _RED_BLUE) | ((texel & _GREEN) * shade >> _8 & _GREEN)
 
@@ -69,18 +61,20 @@ def wall_of(scene, dx, dy):
     return FAR, 0, ZERO, 0
 
 
-@inside
-def column(
-    scene, rows, looks, floor, aims, seen, count, deep, texels, index, height, width, line, depths, marks, places, hits,
-    cosines,
-):  # fmt: skip
-    """Draw a pixel column into line (height,), red | green << 8 | blue << 16, with its depths and marks (height,).
+@pixels
+def u_of(scene, index, height, width):
+    """The u of a column of the picture."""
+    return scene.zoom * (F(2) * (F(index) + HALF) / F(width) - ONE) * F(width) / F(height)
 
-    rows, looks: see aim.py; floor: see one_floor; aims: an AIM for each solid; seen: the numbers of the `count` solids
-    that may be seen; deep: whether depths and marks are wanted even where there is no solid; texels: all pyramids,
-    flat; places, hits, cosines (height,): room to work in.
+
+@inside
+def column(scene, rows, looks, floor, texels, u, height, line, places):
+    """Draw what is seen of the map along a column of pixels into line (height,), red | green << 8 | blue << 16.
+
+    rows, looks: see aim.py; floor: see one_floor; texels: all pyramids, flat; places (height,): room to work in.
+    Returns the depth of the wall, FAR if there is none, and its rows [first, last): above is the ceiling or the sky,
+    below the floor.
     """
-    u = scene.zoom * (F(2) * (F(index) + HALF) / F(width) - ONE) * F(width) / F(height)
     dx, dy = scene.ahead[0] + u * scene.right[0], scene.ahead[1] + u * scene.right[1]
     depth, wall, across, side = wall_of(scene, dx, dy)
     scale = HALF * F(height) / scene.zoom
@@ -105,33 +99,12 @@ def column(
     light = scene.light[side // 2] if side % 2 else -scene.light[side // 2]
     shade = np.uint32(FULL * lit(scene, light) / (ONE + scene.fog * depth))
     for row in range(_U(first if scene.sky else 0), _U(first)):
-        line[row] = _shaded(np.uint32(line[row]), np.uint32(looks[SHADE, row]))
+        line[row] = shaded(np.uint32(line[row]), np.uint32(looks[SHADE, row]))
     for row in range(_U(first), _U(last)):
-        line[row] = _shaded(np.uint32(line[row]), shade)
+        line[row] = shaded(np.uint32(line[row]), shade)
     for row in range(_U(last), _U(height)):
-        line[row] = _shaded(np.uint32(line[row]), np.uint32(looks[SHADE, row]))
-    touched, hidden = deep, FAR if scene.sky else depth  # below a sky one sees above walls
-    for number in range(count):
-        k = seen[number]
-        if aims[k].dark_left <= index < aims[k].dark_right:
-            _darken(scene, k, aims[k], rows, last, dx, dy, line)
-        touched |= aims[k].left <= index < aims[k].right and aims[k].near < hidden
-    if not touched:
-        return
-    for row in range(_U(height)):
-        depths[row] = rows[DEPTH, row]
-    if deep:
-        for row in range(_U(height)):
-            marks[row] = 0
-    for row in range(_U(first), _U(last)):
-        depths[row] = depth
-    for number in range(count):
-        k = seen[number]
-        if aims[k].left <= index < aims[k].right and aims[k].near < hidden:
-            if scene.form[k] == SPRITE:
-                _draw_sprite(scene, k, aims[k], rows, texels, u, height, line, depths, marks)
-            else:
-                _draw_solid(scene, k, aims[k], rows, texels, u, height, deep, line, depths, marks, hits, cosines)
+        line[row] = shaded(np.uint32(line[row]), np.uint32(looks[SHADE, row]))
+    return depth, first, last
 
 
 @inside
@@ -182,111 +155,3 @@ def _find_sky(scene, rows, last, dx, dy, places):
         rise = (scene.ahead[2] + rows[V, row] * scene.up[2]) * flat
         down = min(max(SKY_HIGH - SKY_SLOPE * rise, ZERO), SKY_TOP)
         places[row] = _I(start) + _I(_I(down * _EDGE) * EDGE)
-
-
-@inside
-def _darken(scene, k, aim, rows, floor, dx, dy, line):
-    """Darken the floor of a column where a solid's shadow falls."""
-    x, y, dark, reach = scene.eye[0] - scene.at[k, 0], scene.eye[1] - scene.at[k, 1], aim.dark, aim.reach
-    for row in range(_U(max(aim.dark_top, floor)), _U(aim.dark_bottom)):
-        t = rows[DEPTH, row]
-        px, py = x + t * dx, y + t * dy
-        rest = max(ONE - F(math.sqrt(px * px + py * py)) / reach, ZERO)
-        line[row] = _shaded(np.uint32(line[row]), np.uint32(FULL * (ONE - dark * rest * rest)))
-
-
-@inside
-def _draw_solid(scene, k, aim, rows, texels, u, height, deep, line, depths, marks, hits, cosines):
-    """Draw what a solid shows in a column."""
-    form, half, o, rays = scene.form[k], scene.half[k], aim.eye, aim.rays
-    first, last = (
-        aim.top & -EIGHT,
-        min((aim.bottom + EIGHT - 1) & -EIGHT, height),
-    )  # whole vectors are quicker than less
-    b = rays[0, 0] + u * rays[1, 0], rays[0, 1] + u * rays[1, 1], rays[0, 2] + u * rays[1, 2]
-    light = aim.light[0], aim.light[1], aim.light[2]
-    if form == ELLIPSOID:
-        ellipsoid(half, o, b, rays[2], light, rows[V], first, last, hits, cosines)
-    elif form == BOX:
-        box(half, o, b, rays[2], light, rows[V], first, last, hits, cosines)
-    elif form == CYLINDER:
-        cylinder(half, o, b, rays[2], light, rows[V], first, last, hits, cosines)
-    else:
-        capsule(half, o, b, rays[2], light, rows[V], first, last, hits, cosines)
-    if scene.texture[k]:
-        _wrap(scene, k, o, b, rays[2], rows, texels, height, first, last, line, depths, marks, hits, cosines)
-        return
-    if deep:
-        for row in range(_U(first), _U(last)):
-            marks[row] = scene.marks[k] if hits[row] < depths[row] else marks[row]
-    _blend(scene.ambient, scene.fog, scene.paint[k], hits, cosines, first, last, line, depths)
-
-
-@pixels
-def _blend(ambient, fog, paint, hits, cosines, first, last, line, depths):
-    """Paint rows [first, last) of a column in one colour, wherever the hits are nearer than what is there."""
-    colour, direct = np.uint32((paint >> 16 & 255) | (paint & 0xFF00) | (paint & 255) << 16), FULL * (ONE - ambient)
-    ambient = FULL * ambient
-    for row in range(_U(first), _U(last)):
-        t, before, old = hits[row], depths[row], np.uint32(line[row])
-        shade = (ambient + direct * max(cosines[row], ZERO)) / (ONE + fog * t)
-        new = _shaded(colour, np.uint32(_I(shade)))
-        line[row] = new if t < before else old
-        depths[row] = t if t < before else before
-
-
-@pixels
-def _wrap(scene, k, o, b, u, rows, texels, height, first, last, line, depths, marks, hits, cosines):
-    """Draw what a solid with a texture shows in a column, where its hits and cosines are known."""
-    is_box, tall, paint = scene.form[k] == BOX, scene.half[k, 2], scene.paint[k]
-    if not is_box and scene.form[k] != CYLINDER and scene.form[k] != ELLIPSOID:
-        tall += scene.half[k, 0]
-    for row in range(_U(first), _U(last)):
-        t, v = hits[row], rows[V, row]
-        if t < depths[row]:
-            x, y, z = o[0] + t * (b[0] + v * u[0]), o[1] + t * (b[1] + v * u[1]), o[2] + t * (b[2] + v * u[2])
-            across, down = place(is_box, scene.half[k], tall, x, y, z)
-            texel = _texel(scene, texels, k, across, down, t, height)
-            colour = _painted(texel, paint)
-            shade = FULL * lit(scene, cosines[row]) / (ONE + scene.fog * t)
-            line[row] = _shaded(np.uint32(colour), np.uint32(shade))
-            depths[row], marks[row] = t, scene.marks[k]
-
-
-@pixels
-def _painted(texel, paint):
-    """A texel in the colour of a paint, 0xRRGGBB: white becomes the paint."""
-    return (
-        (texel & 255) * (paint >> 16 & 255) // 255
-        | ((texel >> 8 & 255) * (paint >> 8 & 255) // 255) << 8
-        | ((texel >> 16 & 255) * (paint & 255) // 255) << 16
-    )
-
-
-@pixels
-def _texel(scene, texels, k, across, down, t, height):
-    """The texel of a solid's texture at (across, down), 0 to 1, as sharp as its depth allows."""
-    level = level_of(scene, t, height)
-    edge = EDGE >> level
-    x = min(max(_I(across * F(edge)), 0), edge - 1)
-    y = min(max(_I(down * F(edge)), 0), edge - 1)
-    return np.int64(texels[np.uint32(scene.texture[k] * TEXELS + OFFSETS[level] + y * edge + x)])
-
-
-@pixels
-def _draw_sprite(scene, k, aim, rows, texels, u, height, line, depths, marks):
-    """Draw what a flat picture shows in a column."""
-    t = aim.rays[0, 0]
-    across = ((u - aim.rays[0, 1]) * t / scene.half[k, 0] + ONE) * HALF
-    if not ZERO <= across < ONE:
-        return
-    light = scene.ambient + SPRITE_LIGHT * (ONE - scene.ambient)
-    shade = np.uint32(FULL * light / (ONE + scene.fog * t))
-    for row in range(_U(aim.top), _U(aim.bottom)):
-        down = (ONE - (rows[V, row] - aim.rays[0, 2]) * t / scene.half[k, 2]) * HALF
-        if t >= depths[row] or not ZERO <= down < ONE:
-            continue
-        texel = _texel(scene, texels, k, across, down, t, height)
-        if texel >> 24 & 255 >= 128:
-            line[row] = _shaded(np.uint32(_painted(texel, scene.paint[k])), shade)
-            depths[row], marks[row] = t, scene.marks[k]

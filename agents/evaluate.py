@@ -13,6 +13,7 @@ from .. import worlds
 from ..tasks.compile import table
 from ..tasks.files import load
 from ..tasks.goals import Task
+from ..tasks.hands import records
 from ..worlds.engine.batch import Batch
 from ..worlds.engine.world import World
 from .policy import Policy, player
@@ -139,8 +140,15 @@ def play_tasks(policy: Policy, world: World, tasks: Sequence[Task], times: int, 
 
 
 def solutions(tasks: Sequence[Task]) -> list[np.ndarray | None]:
-    """The moves (steps, players) that solve each task, -1 for hands at rest; None where none are known."""
-    return [np.array(task.solution.moves, np.int64) if task.solution else None for task in tasks]
+    """What solves each task: moves (steps, players), -1 for hands at rest, or ACTION records (steps, players); None
+    where nothing is known."""
+    return [_solution(task) for task in tasks]
+
+
+def _solution(task: Task) -> np.ndarray | None:
+    if task.solution is None or not task.solution.hands:
+        return np.array(task.solution.moves, np.int64) if task.solution else None
+    return records(task.solution, len(task.players))
 
 
 def by_group(tasks: Sequence[Task], wins: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:

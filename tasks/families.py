@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from ..worlds.engine.things import GONE, Things
+from ..worlds.engine.things import Things
 from .goals import Clause, Goal, Question, Selector, Stage
-from .questions import answering, questions
+from .questions import answering, questions, rows_of
 from .splits import SPLITS, Split, pair_split
 
 COLOURED, SIZED = 0.75, 0.25
@@ -45,8 +45,7 @@ class Room:
     def __init__(self, things: np.ndarray, world: Things, split: Split, rng: np.random.Generator):
         self.things, self.world, self.split, self.rng = things, world, split, rng
         self.names = list(world.kinds)
-        records = things.view(np.recarray)
-        self.rows: list[Any] = [one for one in records if one.state != GONE and not one.player]
+        self.rows = rows_of(things)
         self.several = bool((things["player"] > 1).any())
 
     def kind(self, row: Any) -> str:
@@ -71,7 +70,7 @@ class Room:
     def look(self, row: Any) -> Selector:
         """A thing as it is named: by its kind, perhaps its colour, perhaps its size."""
         colour = self.colour(row) if self.rng.random() < COLOURED else None
-        size = self.world.sizes[row["size"] - 1] if row["size"] and self.rng.random() < SIZED else None
+        size = self.world.sizes[row.size - 1] if row.size and self.rng.random() < SIZED else None
         return Selector(kind=self.kind(row), colour=colour, size=size)
 
     def takes(self, place: Any, row: Any) -> bool:
@@ -209,21 +208,24 @@ def _push(room: Room) -> Clause | None:
 
 def _stack(room: Room) -> Clause | None:
     for b in room.good("stack") if room.knows("on") else ():
-        for a in room.good("stack"):
-            if a is not b and a.radius <= b.radius and (a.kind, a.colour) != (b.kind, b.colour):
+        for a in sorted(room.good("carry"), key=lambda one: "stack" not in room.world.affords[room.kind(one)]):
+            if room.takes(b, a) and (a.kind, a.colour) != (b.kind, b.colour):
                 return clause(room.look(a), "on", room.look(b))
     return None
 
 
 def _chain(room: Room, relation: str, most: int) -> Clause | None:
-    """A tower or a row of things of a kind, or of those of a kind that have a colour."""
+    """A tower or a row of things of a kind and a colour, of a kind, or of a colour."""
     some = room.good("stack") if room.knows(relation) else []
-    for one in some:
-        for colour in (room.colour(one), None):
-            alike = [row for row in some if row.kind == one.kind and (not colour or row.colour == one.colour)]
-            if len(alike) > 1:
+    for kind, colour in ((True, True), (True, False), (False, True)):
+        for one in some:
+            name = room.colour(one) if colour else None
+            alike = [
+                row for row in some if (not kind or row.kind == one.kind) and (not colour or row.colour == one.colour)
+            ]
+            if len(alike) > 1 and (name or not colour):
                 number = int(room.rng.integers(2, min(len(alike), most) + 1))
-                return clause(Selector(kind=room.kind(one), colour=colour), relation, number=number)
+                return clause(Selector(kind=room.kind(one) if kind else None, colour=name), relation, number=number)
     return None
 
 
@@ -325,7 +327,7 @@ def _ask(asks: str) -> Callable[[Room], Wish | None]:
     """The family of questions of a form."""
 
     def family(room: Room) -> Wish | None:
-        some = [(question, word) for question, word in questions(room.things, room.world) if question.asks == asks]
+        some = [(question, word) for question, word in questions(room.things, room.world, asks)]
         wanted = {word for _, word in some}
         if not some:
             return None

@@ -12,6 +12,7 @@ loops ("play"). `branching` is how many new states each state led to in that sea
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -50,8 +51,8 @@ PATIENCE = 3
 
 LED_BLOCK = 48
 """Tasks in a block where a guide proves them."""
-MORE = 1.5
-"""Goals that a guide is led to for each that is wanted."""
+MORE, DRAWN = 1.5, 3
+"""Goals that a guide is led to for each that is wanted, and starts that are looked at for each such goal."""
 WAYS = ("play", "guide")
 """How tasks are made: goals from what came true in plays, or from the things there are, which a guide is led to."""
 
@@ -241,14 +242,15 @@ class _Maker:
             counts = pool.counts()
             each = -(-count // len(families if attempt < PATIENCE else counts or families))
             lacking = {family: each - counts.get(family, 0) for family in families}
-            wanted = [family for family, more in lacking.items() for _ in range(more)]
+            wanted = [family for family, more in lacking.items() for _ in range(math.ceil(MORE * more))]
             if attempt >= PATIENCE:
-                wanted = list(counts or families) * (count - sum(counts.values()))
+                wanted = [family for family in counts or families for _ in range(count - sum(counts.values()))]
             if not wanted or (attempt >= PATIENCE and sum(counts.values()) >= count):
                 break
             rng = self._rng(number, kind, "led", attempt)
-            starts = self._drawer.draw(rng, round(MORE * min(len(wanted), count)))
-            for one in guided.attempt(self._world, starts, kind, rng.permutation(wanted).tolist(), self._split, rng):
+            wanted = rng.permutation(wanted)[: round(MORE * count)].tolist()
+            starts = self._drawer.draw(rng, DRAWN * len(wanted))
+            for one in guided.attempt(self._world, starts, kind, wanted, self._split, rng):
                 if one.key not in pool.keys and one.key not in self._seen:
                     pool.add(one)
         return pool.take(count)

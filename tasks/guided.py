@@ -5,6 +5,7 @@ lead(world, batch, acting)      play every row of a batch by the guide until the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -74,17 +75,23 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray) -> list[np.nd
 def attempt(
     world: World, starts: Starts, kind: str, wanted: Sequence[str], split: Split, rng: np.random.Generator
 ) -> Iterator[Found]:
-    """Goals of the wanted families, one for each start that has something for any of them, that the guide reaches."""
+    """Goals of the wanted families, so many of each as it is named, that the guide reaches: at most one a start."""
     assert world.things is not None
     batch = begin(world, starts.records, starts.levels)
     things, counts, _ = batch.look()
     source, which = Source(starts, batch.states[:0].copy(), kind), marks(world, batch.states)
     found: list[Found] = []
+    left, tried, fitted = Counter(wanted), Counter(wanted), Counter(wanted)
     for row in range(len(starts)):
         room = Room(things[row, : counts[row]], world.things, split, rng)
-        turned = np.roll(np.array(wanted), -row).tolist()
-        made = (_made(world, source, family, room, row, int(which[row]), rng) for family in turned)
-        found += [one for one in [next(filter(None, made), None)] if one]
+        for family in sorted(+left, key=lambda name: fitted[name] / tried[name]):  # what is rare takes the first chance
+            tried[family] += 1
+            one = _made(world, source, family, room, row, int(which[row]), rng)
+            if one:
+                found.append(one)
+                left[family] -= 1
+                fitted[family] += 1
+                break
     if not found:
         return
     tasks = [_unproven(world, one, split) for one in found]

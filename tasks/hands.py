@@ -44,12 +44,19 @@ def unpacked(solution: Solution, world: World) -> np.ndarray:
         return moves[np.array(solution.moves, np.int64).reshape(-1, world.players)]
     if solution.moves:
         raise ValueError("solution.hands: a solution is made of moves or of hands, not of both")
-    found = np.zeros((sum(ticks for ticks, _ in solution.hands), world.players), ACTION)
+    return records(solution, world.players)
+
+
+def records(solution: Solution, players: int) -> np.ndarray:
+    """The hands of so many players that a solution is made of, ACTION records (ticks, players). Raises ValueError as
+    `unpacked` does."""
+    found = np.zeros((length(solution), players), ACTION)
     at = 0
     for number, (ticks, hands) in enumerate(solution.hands):
-        if len(hands) != world.players:
-            what = f"hands for each of {world.players} players, not {len(hands)}"
-            raise ValueError(f"solution.hands[{number}]: there are {what}")
+        if len(hands) != players:
+            raise ValueError(
+                f"solution.hands[{number}]: there are hands for each of {players} players, not {len(hands)}"
+            )
         try:
             found[at : at + ticks] = _records(hands)
         except ValueError as error:

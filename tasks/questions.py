@@ -10,6 +10,7 @@ things alone, so it is the same function for every world; what is gone, and what
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
@@ -18,19 +19,30 @@ import numpy as np
 
 from ..interface.text import vocabulary
 from ..worlds.engine.ingredients import python
-from ..worlds.engine.things import GONE, RELATIONS, Things, related
+from ..worlds.engine.things import GONE, RELATIONS, THING, Things, related
 from .goals import Clause, Goal, Question, Selector, Stage
 from .grammar import NUMERALS
 
 PLACES = ("on", "in")
 """Relations that questions ask for."""
 _related = python(related)
+Row = namedtuple("Row", THING.names or ())
+"""A THING record as a tuple."""
 
 
 def answer(question: Question, things: np.ndarray, world: Things) -> str | None:
     """The one word that answers a question about a table of THING records; None if there is no such word: nothing is
     like that, or what is asked for is not the same for all that are."""
-    rows = [thing for thing in things.view(np.recarray) if thing.state != GONE and not thing.player]
+    return _answer(question, rows_of(things), world)
+
+
+def rows_of(things: np.ndarray) -> list[Any]:
+    """The THING records that questions are about, as tuples with the names of their fields."""
+    rows = [Row(*values) for values in things.tolist()]
+    return [row for row in rows if row.state != GONE and not row.player]
+
+
+def _answer(question: Question, rows: Sequence[Any], world: Things) -> str | None:
     some = [row for row in rows if _matches(question.a, row, world)]
     if question.b is not None:
         places = [row for row in rows if _matches(question.b, row, world)]
@@ -62,11 +74,11 @@ def answered(goal: Goal) -> str | None:
     return words[0] if alike else None
 
 
-def questions(things: np.ndarray, world: Things) -> Iterator[tuple[Question, str]]:
+def questions(things: np.ndarray, world: Things, asks: str | None = None) -> Iterator[tuple[Question, str]]:
     """All questions about what is there that have an answer, each with its answer; of those whether something exists,
-    also about the colours that kinds come in and that are not there."""
-    rows = [thing for thing in things.tolist() if thing[_STATE] != GONE and not thing[_PLAYER]]
-    kinds = sorted({row[_KIND] for row in rows})
+    also about the colours that kinds come in and that are not there. asks: only those that ask for this."""
+    rows = rows_of(things)
+    kinds = sorted({row.kind for row in rows})
     names = list(world.kinds)
     selectors = [Selector(kind=names[kind - 1]) for kind in kinds]
     coloured = [Selector(kind=one.kind, colour=colour) for one in selectors for colour in world.kinds[str(one.kind)]]
@@ -80,13 +92,10 @@ def questions(things: np.ndarray, world: Things) -> Iterator[tuple[Question, str
     for a, (name, b) in product(selectors, places):
         if a != b and "carry" in world.affords.get(str(a.kind), ()):
             found += [Question(asks=asks, a=a, relation=name, b=b) for asks in ("count", "exists")]  # type: ignore[arg-type]
-    for question in found:
-        word = answer(question, things, world)
+    for question in found if asks is None else [one for one in found if one.asks == asks]:
+        word = _answer(question, rows, world)
         if word is not None:
             yield question, word
-
-
-_KIND, _STATE, _PLAYER = 0, 3, 4  # places in a THING record
 
 
 def _one(names: Sequence[str]) -> str | None:
@@ -97,5 +106,5 @@ def _one(names: Sequence[str]) -> str | None:
 def _matches(selector: Selector, row: Any, world: Things) -> bool:
     kind = selector.kind is None or list(world.kinds)[row.kind - 1] == selector.kind
     colour = selector.colour is None or (row.colour and world.colours[row.colour - 1] == selector.colour)
-    size = selector.size is None or (row["size"] and world.sizes[row["size"] - 1] == selector.size)
+    size = selector.size is None or (row.size and world.sizes[row.size - 1] == selector.size)
     return bool(kind and colour and size)

@@ -19,11 +19,12 @@ class Expert:
     """Plans once an episode and follows the plan; plans anew in a row whose state is not what the plan foresaw.
 
     Where a plan comes from: the solution of the task's row in `solutions`, moves (steps, players) with -1 for hands at
-    rest, if there is one and the episode has just begun; the world's own solver, where the world's own rules decide;
-    else search for the first player's goal. What the plan foresees is found by playing its own actions in a copy of the
-    batch. A row without a plan is played with random moves, and planned for again when the next episode begins. With
-    several players, plans of shape (steps,) move the first while the others stand still; plans of shape (steps,
-    players) move all.
+    rest, or ACTION records (steps, players), if there is one and the episode has just begun; the world's own solver,
+    where the world's own rules decide; else search for the first player's goal. What the plan foresees is found by
+    playing its own actions in a copy of the batch. A row without a plan is played with random moves, and planned for
+    again when the next episode begins. With several players, plans of shape (steps,) move the first while the others
+    stand still; plans of shape (steps, players) move all. In a world with a guide, that leads rows without a plan, or
+    whose records have come to an end; worlds that physics moves are neither searched nor foreseen.
     """
 
     name = "expert"
@@ -32,6 +33,7 @@ class Expert:
         if world.solve is None and solutions is None:
             raise ValueError(f"{world.name} has no solver, so there is no expert for it")
         self._world, self._seed, self._solutions = world, seed, solutions
+        self._guide = Guide(world) if world.guide else None
         self._moves = np.concatenate([move_table(world.moves), np.zeros(1, ACTION)])  # the last, -1, is rest
         self.plans, self.unsolved, self.seconds, self.slowest = 0, 0, 0.0, 0.0
 
@@ -39,35 +41,45 @@ class Expert:
         """Forget all plans. Raises ValueError on CUDA, where states cannot be planned on."""
         if batch.device != "cpu":
             raise ValueError("the expert plans on the CPU: play it with the device cpu")
-        self._foreseen = batch.clone()
+        self._foreseen = None if self._world.outside else batch.clone()
         self._rng = np.random.default_rng(self._seed)
         self._plans: list[np.ndarray | None] = [None] * batch.n
         self._next = np.zeros(batch.n, np.int64)
 
     def act(self, batch: Batch, fresh: np.ndarray) -> None:
         """The next move of each row's plan; rows that are over hold still."""
-        surprised = fresh | (batch.states != self._foreseen.states)
+        surprised = fresh.astype(bool)
+        if self._foreseen is not None:
+            surprised = surprised | (batch.states != self._foreseen.states)
         batch.actions[...] = np.zeros((), ACTION)
+        led = []
         for row in np.flatnonzero(batch.states["over"] == 0):
             plan = self._plans[row]
             if fresh[row] or (surprised[row] and plan is not None):
                 plan = self._plans[row] = self._plan(batch.states[row : row + 1])
                 self._next[row] = 0
-            if plan is None:
+            if self._guide and (plan is None or (plan.dtype == ACTION and self._next[row] >= len(plan))):
+                led.append(row)
+            elif plan is None:
                 batch.actions[row] = self._moves[self._rng.integers(len(self._moves) - 1, size=batch.players)]
             elif self._next[row] < len(plan):
                 step = np.atleast_1d(plan[self._next[row]])
-                batch.actions[row, : len(step)] = self._moves[step]
+                batch.actions[row, : len(step)] = step if step.dtype == ACTION else self._moves[step]
                 self._next[row] += 1
-        self._foreseen.states[...] = batch.states
-        self._foreseen.actions[...] = batch.actions
-        self._foreseen.step()
+        if led and self._guide:
+            self._guide.lead(batch, np.array(led))
+        if self._foreseen is not None:
+            self._foreseen.states[...] = batch.states
+            self._foreseen.actions[...] = batch.actions
+            self._foreseen.step()
 
     def _plan(self, states: np.ndarray) -> np.ndarray | None:
         """A plan for one state, (1,), or None."""
         state = states[0]
         if self._solutions is not None and state["tick"] == 0 and self._solutions[state["task"]] is not None:
             return self._solutions[state["task"]]
+        if self._world.outside:
+            return None
         begun = time.perf_counter()
         plan = self._searched(states) if state["judged"] or self._world.solve is None else self._world.solve(state)
         seconds = time.perf_counter() - begun

@@ -36,9 +36,13 @@ class Guide:
 
     def act(self, batch: Batch, fresh: np.ndarray) -> None:
         """The hands of all players who still play; the others rest."""
-        begun = time.perf_counter()
         batch.actions[...] = np.zeros((), ACTION)
-        for row in np.flatnonzero(batch.states["over"] == 0):
+        self.lead(batch, np.flatnonzero(batch.states["over"] == 0))
+
+    def lead(self, batch: Batch, rows: np.ndarray) -> None:
+        """The hands of all players who still play in these rows, which rest until now."""
+        begun = time.perf_counter()
+        for row in rows:
             state = batch.states[row]
             count = self._fill(state, self._things)
             for player in range(state["players"]):
@@ -46,7 +50,7 @@ class Guide:
                     self._guide(state, player, batch.actions[row, player], self._things, count)
                     self.ticks += 1
         if batch.repeat > 1:
-            batch.actions["mouse"] //= batch.repeat
+            batch.actions["mouse"][rows] //= batch.repeat
         self.seconds += time.perf_counter() - begun
 
     def report(self) -> dict[str, float]:

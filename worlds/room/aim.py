@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.first_person.angles import ONE_UNIT, cosine, sine
-from ..engine.rays.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, UNSEEN
+from ..engine.rays.scene import BOX, CAPSULE, ELLIPSOID, UNSEEN
 from . import toys
 from .furniture import BOXES, LEAF, LEAF_AT, hinge, quarter
 from .state import DOOR_AT, EYE, HEIGHT, NOBODY, POSE, RADIUS, REACH, TALL, TOYS, TOYS_AT
@@ -219,29 +219,3 @@ def round_entry(start, ray, radius):
     if b >= 0 or b * b < a * c:
         return FAR
     return (-b - math.sqrt(b * b - a * c)) / a
-
-
-@njit
-def underside(state, toy):
-    """How high above the floor the lowest point of a toy's hull is."""
-    place, turned = pose(state, toy)
-    kind, scale = state.kind[toy] - toys.FIRST, toys.SCALE[state.size[toy]]
-    least = FAR
-    up = turn(back(turned), (0.0, 0.0, 1.0))
-    for part in range(toys.HARD):
-        form, at, half = toys.HULL_FORM[kind, part], toys.HULL_AT[kind, part], toys.HULL_HALF[kind, part]
-        if form == 0:
-            continue
-        q = toys.HULL_QUAT[kind, part]
-        own = turn(back((q[0], q[1], q[2], q[3])), up)
-        if form == BOX:
-            below = abs(own[0]) * half[0] + abs(own[1]) * half[1] + abs(own[2]) * half[2]
-        elif form == ELLIPSOID:
-            below = math.sqrt((own[0] * half[0]) ** 2 + (own[1] * half[1]) ** 2 + (own[2] * half[2]) ** 2)
-        elif form == CYLINDER:
-            below = math.sqrt(own[0] ** 2 + own[1] ** 2) * half[0] + abs(own[2]) * half[2]
-        else:
-            below = half[0] + abs(own[2]) * half[2]
-        middle = up[0] * at[0] + up[1] * at[1] + up[2] * at[2]
-        least = min(least, (middle - below) * scale)
-    return place[2] + least

@@ -341,7 +341,9 @@ def write_walls(state, contype, size, pos, bound, aabb):
                 right = x
             if geom == SIDES + WALLS:
                 return False
-            taken[y : down + 1, x : right + 1] = True
+            for row in range(y, down + 1):
+                for col in range(x, right + 1):
+                    taken[row, col] = True
             wide, high = (right + 1 - x) / 2, (down + 1 - y) / 2
             write_box(size, pos, bound, aabb, geom, x + wide, y + high, TALL / 2, wide, high, TALL / 2)
             contype[geom] = _STILL

@@ -178,7 +178,8 @@ def remember(states, words, left, mask):
     """Note what the rows of the mask are left as, words (n, …) of each record."""
     for row in range(len(states)):
         if mask[row]:
-            left[row, :] = words[row]
+            for word in range(words.shape[1]):
+                left[row, word] = words[row, word]
 
 
 @njit
@@ -228,7 +229,7 @@ def sound(states, row):
         if not (abs(state.qvel[dof]) < most) or not math.isfinite(state.warm[dof]):
             return False
     for tree in range(TREES):
-        if not (AWAKE <= state.asleep[tree] < _TOY_TREE + TOYS):
+        if not (AWAKE <= state.asleep[tree] < TREES):
             return False
     for player in range(state.players):
         at = 3 * player
@@ -256,8 +257,11 @@ def put(states, row, qpos, qvel, warm, asleep, xfrc, qfrc):
         qpos[place] = state.qpos[place]
     for dof in range(QVEL):
         qvel[dof], warm[dof], qfrc[dof] = state.qvel[dof], state.warm[dof], 0.0
-    xfrc[:, :] = 0.0
-    asleep[:] = AWAKE
+    for body in range(len(xfrc)):
+        for axis in range(6):
+            xfrc[body, axis] = 0.0
+    for tree in range(TREES):
+        asleep[tree] = AWAKE
     for player in range(state.players, PLAYERS):
         qpos[3 * player], qpos[3 * player + 1], qpos[3 * player + 2] = 2.0, 2.0, -3.0
     for toy in range(state.things, TOYS):
@@ -272,13 +276,13 @@ def doze(states, row, tree_asleep, tree_awake, body_awake, bodies, parents, dofs
     """Put to sleep who sleeps in a record, and what its room lacks: the lists that MuJoCo keeps of who is awake.
     Returns how many trees, bodies, bodies of awake parents and degrees of freedom are."""
     state = states[row]
-    for tree in range(len(tree_asleep)):
+    for tree in range(TREES):
         tree_asleep[tree] = state.asleep[tree]
         lacking = state.players <= tree < PLAYERS or (tree == _DOOR_TREE and state.door == 0)
         if lacking or tree >= _TOY_TREE + state.things:
             tree_asleep[tree] = tree
     trees = 0
-    for tree in range(len(tree_asleep)):
+    for tree in range(TREES):
         tree_awake[tree] = tree_asleep[tree] < 0
         trees += tree_awake[tree]
     awake, under, free = 0, 0, 0
@@ -302,14 +306,17 @@ def doze(states, row, tree_asleep, tree_awake, body_awake, bodies, parents, dofs
 def keep(states, row, qpos, qvel, warm, asleep):
     """Write where a simulation is into its record. False if it went astray; else what is too fast is slowed in both."""
     state = states[row]
-    state.qpos[:], state.qvel[:], state.warm[:] = qpos, qvel, warm
-    for tree in range(len(asleep)):
+    for place in range(QPOS):
+        state.qpos[place] = qpos[place]
+    for dof in range(QVEL):
+        state.qvel[dof], state.warm[dof] = qvel[dof], warm[dof]
+    for tree in range(TREES):
         state.asleep[tree] = asleep[tree]
     if not sound(states, row):
         return False
     for toy in range(state.things):
         hands.slow_down(qvel, TOYS_AT + 6 * toy)
-    state.qvel[:] = qvel
+        hands.slow_down(state.qvel, TOYS_AT + 6 * toy)
     return True
 
 
@@ -319,9 +326,12 @@ def put_back(states, words, left, row):
     where the engine's own fields show it to be."""
     state = states[row]
     if words[row, 0] == left[row, 0] and words[row, 1] == left[row, 1]:
-        words[row, :] = left[row]
-    state.qvel[:], state.warm[:] = 0.0, 0.0
-    state.asleep[:] = AWAKE
+        for word in range(words.shape[1]):
+            words[row, word] = left[row, word]
+    for dof in range(QVEL):
+        state.qvel[dof], state.warm[dof] = 0.0, 0.0
+    for tree in range(TREES):
+        state.asleep[tree] = AWAKE
     for player in range(PLAYERS):
         hands.let_go(state, player)
     if not sound(states, row):

@@ -7,7 +7,8 @@ from numba import njit
 
 from ..engine.first_person.state import CELL, HZ
 from ..engine.things import THERE
-from .aim import look_at, underside
+from .aim import look_at
+from .pose import bounds
 from .state import NOBODY, POSE, TOYS_AT
 from .things import lifted
 
@@ -34,7 +35,7 @@ def mirror(state):
     for toy in range(state.things):
         at = TOYS_AT + POSE * toy
         state.thing_x[toy], state.thing_y[toy] = units(state.qpos[at]), units(state.qpos[at + 1])
-        state.thing_z[toy] = units(underside(state, toy))
+        state.thing_z[toy] = units(bounds(state, toy)[2])
         state.status[toy], state.holder[toy] = THERE, 0
     for player in range(state.players - 1, -1, -1):  # of two who hold a toy, the first is named
         if state.grip[player] != NOBODY:

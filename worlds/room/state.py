@@ -27,7 +27,8 @@ QVEL = 3 * PLAYERS + 1 + 6 * TOYS
 """Joints: x, y, z of each player's feet; the door's hinge; each toy's pose. Speeds: as MuJoCo has them."""
 DOOR_AT, TOYS_AT = 3 * PLAYERS, 3 * PLAYERS + 1
 """Where in the joints' positions and speeds the door's and the first toy's are."""
-TREES = 3 * PLAYERS + 1 + TOYS
+TREES = PLAYERS + 1 + TOYS
+"""Bodies that fall asleep by themselves: the players, the door, the toys."""
 
 TALL = 1.5
 """Metres from floor to ceiling: the walls of a children's room."""

@@ -9,7 +9,8 @@
 #   make goldens    record the golden playthroughs anew, after a change that is meant to change them
 #   make pictures   draw the sprites and the pictures of the README anew
 #   make vocabulary  add the words of new worlds to assets/vocabulary.txt
-#   make suite      make the benchmark's tasks anew, after a change of worlds or of how tasks are made
+#   make suite      make the benchmark's tasks anew, after a change of worlds or of how tasks are made; of some worlds
+#                   only: make suite WORLDS="room room-duo"
 #   make constraints  choose the newest versions of everything, and write them to constraints.txt
 #   make clean      remove caches and build products    make distclean  remove .venv too
 #
@@ -72,7 +73,7 @@ vocabulary: setup
 	$(BIN)/python -m rumpus.assets.make_vocabulary
 
 suite: setup
-	$(BIN)/python -m rumpus.assets.make_suite
+	$(BIN)/python -m rumpus.assets.make_suite $(WORLDS)
 
 constraints: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet uv

@@ -1,0 +1,394 @@
+"""Tasks from the things alone: what their relations mean, told by other means; questions and answers; guides' hands."""
+
+import math
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from rumpus import worlds
+from rumpus.agents.evaluate import play_tasks, solutions
+from rumpus.agents.experts import Expert
+from rumpus.interface.action import ACTION
+from rumpus.interface.text import encode
+from rumpus.tasks import families, grammar
+from rumpus.tasks import generate as generator
+from rumpus.tasks.compile import check as compiled
+from rumpus.tasks.compile import goal_clauses, table
+from rumpus.tasks.files import parse, write_line
+from rumpus.tasks.generate import generate
+from rumpus.tasks.goals import Clause, Goal, Question, Selector, Stage, Task
+from rumpus.tasks.hands import packed, unpacked
+from rumpus.tasks.propose import hold
+from rumpus.tasks.prove import proofs
+from rumpus.tasks.questions import answer, answering, questions
+from rumpus.tasks.replays import solution
+from rumpus.tasks.skills import skill_of
+from rumpus.tasks.splits import SPLITS, pair_split, split_of, verb_split, verbs
+from rumpus.tasks.words import STYLES, ask, asked, canonical, held_styles, say, understand
+from rumpus.worlds.engine.things import RELATIONS, THING, Things, nothing
+
+PLAYROOM = Things(
+    fill=nothing,
+    most=24,
+    kinds={
+        "player": (),
+        **dict.fromkeys(("block", "book", "ball", "duck"), ("red", "blue", "green")),
+        **dict.fromkeys(("table", "basket"), ("red", "white")),
+        "door": (),
+    },
+    sizes=("small", "large"),
+    relations=RELATIONS,
+    objective={},
+    affords={
+        **dict.fromkeys(("block", "book"), ("carry", "on", "stack")),
+        **dict.fromkeys(("ball", "duck"), ("carry",)),
+        **{"table": ("on",), "basket": ("in",), "door": ("open",)},
+    },
+)
+KINDS = list(PLAYROOM.kinds)
+
+
+def thing(kind, colour=None, *, y=0, x=0, z=0, radius=20, height=20, **more):
+    """A THING record; z is its underside here."""
+    record = np.zeros((), THING)
+    record["kind"] = 1 + KINDS.index(kind)
+    record["colour"] = 1 + PLAYROOM.colours.index(colour) if colour else 0
+    record["y"], record["x"], record["z"], record["radius"], record["height"] = y, x, z + height, radius, height
+    for name, value in more.items():
+        record[name] = value
+    return record
+
+
+def judged(rows, *clauses):
+    """Whether each clause holds for the first player of a table of things: by the judge itself."""
+    things = np.array(rows, THING)[None, None]
+    played = SimpleNamespace(things=things, counts=np.array([[len(rows)]], np.int32), acting=np.zeros(1, np.int64))
+    numbers = goal_clauses(Goal(stages=[Stage(all=clauses[i : i + 8]) for i in range(0, len(clauses), 8)]), PLAYROOM)
+    return hold(SimpleNamespace(players=1), played, numbers[None])[0, :, 0].tolist()
+
+
+# relations
+
+
+@st.composite
+def heaps(draw):
+    """Blocks in a heap, where much lies on and beside much else, and a ball or two."""
+    count = draw(st.integers(2, 8))
+    places = [draw(st.tuples(*[st.integers(0, 3)] * 3, st.integers(-9, 9), st.integers(-9, 9))) for _ in range(count)]
+    kinds = [draw(st.sampled_from(["block", "block", "block", "ball"])) for _ in range(count)]
+    holders = [draw(st.sampled_from([0, 0, 0, 1])) for _ in range(count)]
+    assume(len({place[:3] for place in places}) == count)
+    return [
+        thing(kind, "red", y=40 * y + dy, x=40 * x + dx, z=40 * z, holder=holder)
+        for kind, (y, x, z, dy, dx), holder in zip(kinds, places, holders, strict=True)
+    ]
+
+
+def towers(rows, top, number):
+    """All that may be said of whether a thing is the top of so high a tower; more than one where two are as near."""
+    if number == 1:
+        return {True}
+    under = [
+        (max(abs(int(top["y"]) - int(low["y"])), abs(int(top["x"]) - int(low["x"]))), low)
+        for low in rows
+        if low is not top and top["holder"] == 0 and low["z"] < top["z"] and low["kind"] == top["kind"]
+        and abs(int(top["y"]) - int(low["y"])) <= low["radius"] and abs(int(top["x"]) - int(low["x"])) <= low["radius"]
+        and abs(int(top["z"]) - int(top["height"]) - int(low["z"]) - int(low["height"])) <= 16
+    ]  # fmt: skip
+    least = min((away for away, _ in under), default=0)
+    return set().union(*(towers(rows, low, number - 1) for away, low in under if away == least)) or {False}
+
+
+def rows_from(rows, chain, number):
+    """Whether some row of so many goes on from a chain of things, and whether there was ever a choice."""
+    if len(chain) == number:
+        return True, False
+    last, found, after = chain[-1], False, 0
+    for one in rows:
+        way = [int(one[name]) - int(last[name]) for name in "yx"]
+        far, up = math.hypot(*way), abs(int(one["z"]) - int(last["z"]))
+        if any(one is other for other in chain) or one["kind"] != last["kind"] or far > 56 or up > 20:
+            continue
+        if len(chain) > 1:
+            first = [int(chain[1][name]) - int(chain[0][name]) for name in "yx"]
+            cosine = (way[0] * first[0] + way[1] * first[1]) / max(far * math.hypot(*first), 1e-9)
+            if cosine < math.sqrt(6 / 7):
+                continue
+            after += 1
+        found |= rows_from(rows, [*chain, one], number)[0]
+    return found, after > 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(heaps(), st.integers(2, 4))
+def test_towers_and_rows_are_told_alike_by_another_judge(rows, number):
+    block = Selector(kind="block")
+    high, long = judged(rows, *(Clause(a=block, relation=name, number=number) for name in ("stacked", "lined")))
+    blocks = [row for row in rows if row["kind"] == KINDS.index("block") + 1]
+    said = [towers(rows, row, number) for row in blocks]
+    assert any(one == {True} for one in said) <= high <= any(True in one for one in said)
+    some = any(rows_from(rows, [row], number)[0] for row in blocks)
+    assert some or not long
+    if number < 4:  # two steps leave no choice but the last one
+        assert long == some
+
+
+def test_a_tower_of_three_and_a_row_of_three():
+    clauses = [
+        Clause(a=Selector(kind="block"), relation=name, number=number)
+        for name in ("stacked", "lined")
+        for number in (2, 3)
+    ]
+    tower = [thing("block", "red", z=40 * level, x=5 * level) for level in range(3)]
+    row = [thing("block", "red", x=44 * place, y=6 * (place % 2)) for place in range(3)]
+    bent = [*row[:2], thing("block", "red", x=44, y=50)]
+    assert judged(tower, *clauses) == [True, True, False, False]
+    assert judged(row, *clauses) == [False, False, True, True]
+    assert judged(bent, *clauses) == [False, False, True, False]
+    tower[2]["holder"] = 1
+    assert judged(tower, *clauses)[:2] == [True, False], "what is still in the hand is not on the tower"
+
+
+def test_lifted_touched_and_pushed():
+    ball, duck = Selector(kind="ball"), Selector(kind="duck")
+    player = thing("player", player=1, x=500)
+    clauses = [
+        Clause(a=ball, relation="lifted"),
+        Clause(a=ball, relation="touched", b=duck),
+        Clause(a=ball, relation="pushed", b=duck),
+        Clause(a=ball, relation="pushed", b=Selector(who="you")),
+    ]
+    for expected, changes, other in (
+        ([0, 0, 0, 0], {"z": 200}, {}),  # it stands on a shelf
+        ([0, 0, 0, 0], {"z": 60, "holder": 1}, {}),
+        ([1, 0, 0, 0], {"z": 80, "holder": 1}, {}),
+        ([0, 0, 0, 0], {}, {"x": 45}),
+        ([0, 1, 0, 0], {}, {"x": 45, "holder": 1}),
+        ([0, 0, 0, 0], {"speed": 100}, {"x": 45}),
+        ([0, 1, 1, 0], {"speed": 100}, {"x": 45, "holder": 1}),
+        ([0, 0, 0, 1], {"speed": 100, "x": 460}, {}),
+    ):
+        rows = [player, thing("ball", "red", **changes), thing("duck", "red", **({"x": 900} | other))]
+        assert judged(rows, *clauses) == [bool(value) for value in expected], (changes, other)
+
+
+# questions
+
+
+@st.composite
+def tables(draw):
+    some = st.tuples(
+        st.sampled_from(KINDS[1:-1]),
+        st.integers(0, 3),
+        st.integers(0, 2),
+        st.integers(0, 2),
+        st.sampled_from([0, 0, 2]),
+    )
+    rows = [thing("player", player=1)]
+    for kind, x, z, colour, state in draw(st.lists(some, max_size=9)):
+        colours = PLAYROOM.kinds[kind]
+        rows.append(thing(kind, colours[colour % len(colours)], x=40 * x, z=40 * z, size=1 + x % 2, state=state))
+    return np.array(rows, THING)
+
+
+def plainly(question, things):
+    """The answer to a question, found by other means."""
+
+    def fits(selector, row):
+        name = KINDS[row["kind"] - 1]
+        colour = PLAYROOM.colours[row["colour"] - 1] if row["colour"] else None
+        size = PLAYROOM.sizes[row["size"] - 1] if row["size"] else None
+        return selector.kind in (None, name) and selector.colour in (None, colour) and selector.size in (None, size)
+
+    def lies(row, place):
+        near = all(abs(int(row[axis]) - int(place[axis])) <= place["radius"] for axis in "yx")
+        if question.relation == "in":
+            return near and abs(int(row["z"]) - int(place["z"])) <= place["height"]
+        return near and abs(int(row["z"]) - int(row["height"]) - int(place["z"]) - int(place["height"])) <= 16
+
+    left = [row for row in things if row["state"] != 2 and row["player"] == 0]
+    found = [row for row in left if fits(question.a, row)]
+    if question.b:
+        places = [row for row in left if fits(question.b, row)]
+        if not places:
+            return None
+        found = [row for row in found if any(lies(row, place) for place in places if place is not row)]
+    names = {
+        "colour": {PLAYROOM.colours[row["colour"] - 1] for row in found},
+        "what": {KINDS[row["kind"] - 1] for row in found},
+        "exists": {"yes" if found else "no"},
+        "count": {grammar.NUMERALS[len(found)]},
+    }[question.asks]
+    return names.pop() if len(names) == 1 else None
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables())
+def test_answers_are_right_and_questions_understood(things):
+    every = dict(questions(things, PLAYROOM))
+    assert {question.asks for question in every} >= ({"colour", "count", "exists"} if len(things) > 99 else set())
+    for question, word in every.items():
+        assert word == plainly(question, things) == answer(question, things, PLAYROOM)
+        assert len(set(ask(question, style) for style in range(STYLES))) == STYLES
+        for style in range(STYLES):
+            encode(ask(question, style))
+            assert asked(ask(question, style), PLAYROOM) == question
+        assert understand(say(answering(word)), PLAYROOM) == canonical(answering(word))
+    a, b = Selector(size="small", colour="red"), Selector(kind="table")
+    for question in (Question(asks="count", a=a), Question(asks="exists", a=a, relation="on", b=b)):
+        assert answer(question, things, PLAYROOM) == plainly(question, things)
+        assert asked(ask(question, 3), PLAYROOM) == question
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    {
+        "what colour is every ball": "word 4, 'every'.*one thing",
+        "how many no": "'no'",
+        "what colour is the red ball": "names none",
+        "what colour is the bal": "did you mean 'ball'",
+    }.items(),
+)
+def test_bad_questions_are_refused(text, complaint):
+    with pytest.raises(ValueError, match=complaint):
+        asked(text, PLAYROOM)
+    assert asked("take the ball", PLAYROOM) is None
+
+
+def test_held_styles_ask_with_words_that_training_teaches():
+    def words(styles):
+        phrases = [grammar.ASKING[style][0] for style in styles]
+        phrases += [
+            texts[grammar.ASKING[style][1] % len(texts)] for style in styles for texts in grammar.ASKED.values()
+        ]
+        return {word.strip(":") for phrase in phrases for word in phrase.split()}
+
+    held = [style for styles in held_styles.values() for style in styles]
+    assert words(held) <= words(set(range(STYLES)) - set(held))
+
+
+# families
+
+
+def playroom():
+    rows = [thing("player", player=1)]
+    rows += [thing("table", "red", x=600, radius=150, height=50), thing("basket", "white", x=1200, radius=120)]
+    rows += [thing("door", x=2000, radius=128, height=190), thing("duck", "blue", x=600, z=100)]
+    rows += [thing(kind, colour, x=3000 + 90 * i, y=90 * j) for i, kind in enumerate(("block", "book", "ball"))
+             for j, colour in enumerate(("red", "blue", "green"))]  # fmt: skip
+    return np.array(rows, THING)
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_every_family_finds_something_that_is_not_so_yet(split):
+    rng, things = np.random.default_rng(0), playroom()
+    room = families.Room(things, PLAYROOM, split, rng)
+    names = {KINDS[row["kind"] - 1] for row in things}
+    for family in families.families_of("alone"):
+        wishes = [wish for wish in (families.propose(family, room) for _ in range(20)) if wish]
+        assert wishes, family
+        for wish in wishes:
+            clauses = [one for stage in wish.goal.stages for one in stage.all]
+            sides = [side for one in (*clauses, *wish.goal.never) for side in (one.a, one.b) if side]
+            assert {side.kind for side in sides if side.kind} <= names
+            named = [(side.kind, side.colour) for side in sides if side.kind and side.colour]
+            assert all(SPLITS.index(pair_split(*pair)) <= SPLITS.index(split) for pair in named)
+            text = ask(wish.question, 2) if wish.question else say(wish.goal, 2)
+            meant = asked(text, PLAYROOM) if wish.question else canonical(understand(text, PLAYROOM))
+            assert meant == (wish.question or canonical(wish.goal))
+            if family not in ("near", "look", "order", "avoid", "position"):
+                assert not all(judged(things, *wish.goal.stages[0].all)), (family, wish)
+            assert families.swapped(families.swapped(wish.goal)) == wish.goal
+
+
+def test_verbs_are_kept_for_what_can_be_carried():
+    ball, table_ = Selector(kind="ball"), Selector(kind="table")
+    goal = families.goal([families.clause(ball, "on", table_)])
+    assert verbs(goal, PLAYROOM) == {("on", "ball")}
+    found = [verb_split(relation, kind) for relation in RELATIONS for kind in KINDS]
+    assert 0.1 < found.count("test") / len(found) < 0.3
+
+
+# hands
+
+
+@settings(max_examples=40, deadline=None)
+@given(arrays(np.uint8, (6, 2, 4), elements=st.integers(0, 3)))
+def test_hands_are_written_and_read_without_loss(random):
+    hands = np.zeros((6, 2), ACTION)
+    hands["keys"][..., 3], hands["buttons"][..., 0] = random[..., 0] > 1, random[..., 1] > 1
+    hands["mouse"][..., 1], hands["wheel"] = random[..., 2].astype(int) * 999 - 1500, random[..., 3] % 3
+    hands[2, 1]["say"] = encode("a red ball")
+    some = packed(hands)
+    assert (unpacked(some, SimpleNamespace(players=2)) == hands).all()
+    assert sum(ticks for ticks, _ in some.hands) == 6
+    with pytest.raises(ValueError, match=r"solution.hands\[0\]: there are hands for each of 3 players, not 2"):
+        unpacked(some, SimpleNamespace(players=3))
+
+
+@cache
+def made():
+    """Tasks of a small first-person world that its guide has proven."""
+    kept, generator.LED_BLOCK = generator.LED_BLOCK, 20
+    try:
+        return tuple(generate(worlds.load("collect-small"), 20, split="test", by="guide"))
+    finally:
+        generator.LED_BLOCK = kept
+
+
+def test_a_guide_proves_what_it_is_led_to():
+    world = worlds.load("collect-small")
+    assert set(proofs(made(), world)) == {"solution"}
+    assert len({skill_of(task.players[0].goal) for task in made()}) >= 4
+    for task in made():
+        assert parse(write_line(task)) == task
+        assert split_of(task, world) == ("test", task.held)
+        assert len(solution(task, world).actions) == task.steps
+    played = play_tasks(Expert(world, 0, solutions(made())), world, made(), 1)
+    assert played.wins.all()
+    assert played.lengths.tolist() == [task.steps for task in made()]
+
+
+def test_hands_that_lead_elsewhere_are_no_proof_but_the_guide_is():
+    world = worlds.load("collect-small")
+    task = next(task for task in made() if task.skill == "reach" and task.steps > 2)
+    lost = task.model_copy(update={"solution": packed(np.zeros((task.steps, 1), ACTION))})
+    never = Goal(stages=task.players[0].goal.stages, never=[Clause(a=Selector(who="you"), relation="there")])
+    bad = Task.model_validate(
+        lost.model_dump() | {"players": [{"goal": never.model_dump(), "instruction": "wait"}], "steps": None}
+    )
+    assert proofs([lost, bad], world) == ["guide", "players[0].goal.never: what must never be is so at the start"]
+
+
+def test_answers_count_in_one_word_and_wrong_questions_are_refused():
+    world = worlds.load("collect-small")
+    question = Question(asks="count", a=Selector(kind="lemon"))
+    player = {"goal": answering("three"), "question": question, "instruction": ask(question)}
+    data = {"rumpus_task": 1, "id": "q", "world": world.name, "limit": 30, "start": {"seed": 3}, "skill": "answer"}
+    batch = worlds.batch(world, 1, tasks=table([Task.model_validate(data | {"players": [player]})], world))
+    batch.reset()
+    things, counts, _ = batch.look()
+    right = answer(question, things[0, : counts[0]], world.things)
+    other = "two" if right != "two" else "three"
+
+    def task(word, **more):
+        return Task.model_validate(data | {"players": [player | {"goal": answering(word)} | more]})
+
+    texts = {right: (1, 1), f"{right} or {other}": (0, 1), other: (0, 1), "": (0, 0)}
+    batch = worlds.batch(world, len(texts), tasks=table([task(right)], world))
+    batch.reset()
+    batch.actions["say"][:, 0] = [encode(text) for text in texts]
+    outcomes = batch.step()
+    assert [(one["success"], one["terminated"]) for one in outcomes[:, 0]] == list(texts.values())
+    told = proofs([task(right, acts=True), task(other)], world)
+    assert told[1] == f"players[0].question: the answer is {right!r}, and the goal wants {other!r}"
+    with pytest.raises(ValueError, match=r"players\[0\].question: the instruction asks something else"):
+        compiled(task(right, instruction="how many apples are there"), world)
+    free = Goal(stages=answering(right).stages)
+    with pytest.raises(ValueError, match=r"question: the goal must be to answer it"):
+        compiled(task(right, goal=free), world)

@@ -131,10 +131,25 @@ def test_pixels_are_the_same_again_and_seeds_matter():
             frames.append(batch.draw().copy())
         return np.stack(frames), batch.states["mark"].copy()
 
-    (one, mark), (two, again), (other, _) = film(3, 1), film(3, 2), film(77, 1)
-    assert np.array_equal(one, two) and np.array_equal(mark, again)
+    (one, mark), (two, again), (other, elsewhere) = film(3, 1), film(3, 2), film(77, 1)
+    assert np.array_equal(one, two) and np.array_equal(mark, again) and not np.array_equal(mark, elsewhere)
     assert not np.array_equal(one, other)
     assert (one[1:] != one[:-1]).any((1, 2, 3, 4, 5)).any()
+
+
+def test_an_end_at_the_limit_is_both():
+    batch, alone = worlds.batch("gym/CartPole-v1", 1), Alone("CartPole-v1")
+    alone.env.reset(seed=2)
+    steps = 1
+    while not alone.step(0)[1]:
+        steps += 1
+    for limit in (steps, steps + 1):
+        batch.configure(limit=limit)
+        batch.reset(seed=2)
+        for _ in range(steps):
+            batch.act([0])
+            outcome = batch.step()[0, 0]
+        assert (outcome["terminated"], outcome["truncated"]) == (1, limit == steps), "as Gymnasium's own limit says"
 
 
 class Fake(gymnasium.Env):

@@ -1,7 +1,7 @@
 """The house around the toys: walls and floors, one room or two, the door between them, a window, and furniture.
 
-Pieces of furniture stand at a wall, or GAP from it and from one another. GAP is wider than a player, and no piece is as
-long as a room, so the floor stays in one piece. The way through the door is kept free.
+Pieces of furniture stand at a wall, or GAP from it, from chests and from one another. GAP is wider than a player, and
+no piece is as long as a room, so the floor stays in one piece. The way through the door is kept free.
 """
 
 import numpy as np
@@ -24,7 +24,8 @@ from ..engine.rays.textures import (
     WOOD,
 )
 from .furniture import FOOT, KINDS, TO_WALL, quarter
-from .state import PIECES, PLAYERS
+from .pose import spread
+from .state import PIECES, PLAYERS, POSE, TOYS_AT
 
 GAP = 0.6
 """Metres between pieces, and from a piece to a wall that it does not stand at: a player is 0.4 wide."""
@@ -217,6 +218,8 @@ def stand(state, kind):
         return False
     if not free_of_players(state, PLAYERS, at_x, at_y, half_x, half_y) or in_doorway(state, at_x, at_y, half_x, half_y):
         return False
+    if not free_of_chests(state, at_x, at_y, half_x + GAP, half_y + GAP):
+        return False
     index = state.pieces
     state.piece[index], state.piece_turn[index] = 1 + kind, turn
     state.piece_colour[index] = 1 + draw(state, _PAINTED)
@@ -250,6 +253,17 @@ def free_of_pieces(state, x, y, half_x, half_y):
             abs(state.piece_x[index] - x) < half_x + abs(foot_x)
             and abs(state.piece_y[index] - y) < half_y + abs(foot_y)
         ):  # fmt: skip
+            return False
+    return True
+
+
+@njit
+def free_of_chests(state, x, y, half_x, half_y):
+    """Whether none of the things that are there before the furniture, which are heavy, stands on this rectangle."""
+    for index in range(state.things):
+        wide_x, wide_y, _ = spread(state, index)
+        at = TOYS_AT + POSE * index
+        if abs(state.qpos[at] - x) < half_x + wide_x and abs(state.qpos[at + 1] - y) < half_y + wide_y:
             return False
     return True
 

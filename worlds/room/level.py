@@ -32,9 +32,9 @@ from .house import (
     room_of,
     seat,
 )
-from .pose import bounds
+from .pose import bounds, spread
 from .state import NOBODY, PLAYERS, POSE, QPOS, QVEL, TOYS, TOYS_AT, TREES
-from .toys import EXTENT, FIRST, HEAVY, KINDS, MADE_OF, MATERIALS, SCALE, SIZES
+from .toys import FIRST, HEAVY, KINDS, MADE_OF, MATERIALS, SIZES
 
 APART = 0.02
 """Metres between toys, and from toys to furniture and walls."""
@@ -69,9 +69,11 @@ def lay_out(state, task):
     build(state, task)
     for player in range(PLAYERS):
         seat(state, player)
+    for _ in range(task.heavy):
+        put_toy(state, True)
     furnish(state, task.pieces)
-    for index in range(task.toys):
-        put_toy(state, index < task.heavy)
+    for _ in range(task.heavy, task.toys):
+        put_toy(state, False)
 
 
 @njit
@@ -148,17 +150,6 @@ def taken(state, count, kind, colour):
         if state.kind[index] == kind and state.colour[index] == colour:
             return True
     return False
-
-
-@njit
-def spread(state, index):
-    """Half of what the box about an upright toy measures along x, y and z."""
-    at = TOYS_AT + POSE * index
-    w, z = state.qpos[at + 3], state.qpos[at + 6]
-    cos, sin = abs(w * w - z * z), abs(2 * w * z)
-    kind, scale = state.kind[index] - FIRST, SCALE[state.size[index]]
-    x, y = scale * EXTENT[kind, 0], scale * EXTENT[kind, 1]
-    return cos * x + sin * y, sin * x + cos * y, scale * EXTENT[kind, 2]
 
 
 @njit

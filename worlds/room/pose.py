@@ -7,7 +7,7 @@ from numba import njit
 
 from ..engine.rays.scene import BOX, CAPSULE, ELLIPSOID
 from .state import POSE, TOYS_AT
-from .toys import FIRST, HARD, HULL_AT, HULL_FORM, HULL_HALF, HULL_QUAT, SCALE
+from .toys import EXTENT, FIRST, HARD, HULL_AT, HULL_FORM, HULL_HALF, HULL_QUAT, SCALE
 
 
 @njit
@@ -29,6 +29,17 @@ def axes_of(state, index):
     """The own axes of a thing of the room: ((x), (y), (z))."""
     at = TOYS_AT + POSE * index
     return axes(state.qpos[at + 3], state.qpos[at + 4], state.qpos[at + 5], state.qpos[at + 6])
+
+
+@njit
+def spread(state, index):
+    """Half of what the box about an upright toy measures along x, y and z."""
+    at = TOYS_AT + POSE * index
+    w, z = state.qpos[at + 3], state.qpos[at + 6]
+    cos, sin = abs(w * w - z * z), abs(2 * w * z)
+    kind, scale = state.kind[index] - FIRST, SCALE[state.size[index]]
+    x, y = scale * EXTENT[kind, 0], scale * EXTENT[kind, 1]
+    return cos * x + sin * y, sin * x + cos * y, scale * EXTENT[kind, 2]
 
 
 @njit

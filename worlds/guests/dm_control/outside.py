@@ -47,7 +47,8 @@ class Simulation:
 
     def _step(self, row: int, state: np.ndarray, action: np.void, outcome: np.ndarray) -> None:
         play = self.plays[row]
-        assert play is not None
+        if play is None:  # a row that was never reset
+            return
         try:
             reward, ended, discount = play.step(action)
         except FAULTS as fault:

@@ -6,6 +6,9 @@ its own code begins it, moves it and pays for it. MuJoCo's silent reset of simul
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import mujoco
@@ -100,7 +103,8 @@ class SuitePlay(Play):
         self.ticks = None if np.isinf(limit) else int(np.ceil(limit))
 
     def _load(self, seed: int) -> Any:
-        environment = suite.load(*self._name, task_kwargs={"random": _random_seed(seed)})
+        with _quietly():
+            environment = suite.load(*self._name, task_kwargs={"random": _random_seed(seed)})
         _without_gl(environment.physics)
         return environment
 
@@ -186,6 +190,18 @@ class ArmPlay(Play):
             task.should_terminate_episode(physics),
             float(task.get_discount(physics)),
         )
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Without what MuJoCo's compiler remarks on the style of dm_control's models."""
+    log = logging.getLogger("absl")
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 FAULTS = (PhysicsError, FloatingPointError)

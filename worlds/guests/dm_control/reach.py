@@ -89,7 +89,7 @@ class Reach:
         control[self._arm] = speeds / max(1.0, (np.abs(speeds) / self._high[self._arm]).max())
         closing = action["buttons"][BUTTON["left"]]
         control[self._fingers] = (self._high if closing else self._low)[self._fingers]
-        return control
+        return np.minimum(np.maximum(control, self._low), self._high)  # rounding
 
     def _lead(self, action: np.void, data: mujoco.MjData) -> None:
         """Move the target by what keys and mouse do in this tick."""

@@ -1,0 +1,89 @@
+"""How fast an arm is here and at home: steps with their pixels, by our rays and by dm_control's own renderer.
+
+dm_control draws with OpenGL: on a machine without a GPU in software (Debian's libosmesa6, or libegl1 with Mesa). It
+runs in a process of its own, after us and before us, with random actions and new episodes as we do.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+
+from ...engine.batch import Batch
+from ...engine.world import World
+
+TASK, SIZE = "arm/stack-2-bricks", (84, 84)
+"""What is measured: dm_control's own stack_2_bricks_vision makes pictures of 84x84."""
+ROUNDS = 2
+GL = ("osmesa", "egl")
+"""Values of MUJOCO_GL that need no screen."""
+
+_HOME = """
+import sys, time, warnings
+warnings.simplefilter("ignore")
+import numpy as np
+from dm_control import manipulation
+environment = manipulation.load("stack_2_bricks_vision", seed=0)
+spec, rng = environment.action_spec(), np.random.default_rng(0)
+environment.reset()
+environment.step(rng.uniform(spec.minimum, spec.maximum))
+count, start = 0, time.perf_counter()
+while time.perf_counter() - start < float(sys.argv[1]):
+    environment.step(rng.uniform(spec.minimum, spec.maximum))  # resets itself
+    count += 1
+print("steps per second", count / (time.perf_counter() - start), flush=True)
+"""
+
+
+def guests(world: World, seconds: float = 6.0) -> list[dict[str, Any]]:
+    """Rows {what, frame, steps_per_second, ratio}: our steps with pixels on one core, new episodes among them; then
+    dm_control's own with each GL that is there, and how many times as many ours are. Each the best of its rounds."""
+    run = _ours(world)
+    run(0.2)
+    share = seconds / ROUNDS / 2
+    ours, home = 0.0, dict.fromkeys(GL, 0.0)
+    for _ in range(ROUNDS):
+        for gl in GL:
+            home[gl] = max(home[gl], _theirs(gl, share))
+        ours = max(ours, run(share))
+    rows = [{"what": world.name, "frame": list(SIZE), "steps_per_second": round(ours, 1), "ratio": None}]
+    for gl, rate in home.items():
+        if rate:
+            what = f"dm_control's stack_2_bricks_vision, {gl}"
+            ratio = round(ours / rate, 1)
+            rows.append({"what": what, "frame": list(SIZE), "steps_per_second": round(rate, 2), "ratio": ratio})
+    return rows
+
+
+def _ours(world: World) -> Any:
+    batch = Batch(world, 1, size=SIZE, threads=1)
+    batch.reset(seed=0)
+    moves = cycle(np.random.default_rng(0).integers(0, len(world.moves), (512, 1)))
+
+    def run(seconds: float) -> float:
+        count, start = 0, time.perf_counter()
+        while (taken := time.perf_counter() - start) < seconds:
+            batch.act(next(moves))
+            batch.step()
+            if batch.over[0]:
+                batch.reset(batch.over)
+            batch.draw()
+            count += 1
+        return count / taken
+
+    return run
+
+
+def _theirs(gl: str, seconds: float) -> float:
+    """Steps a second of dm_control's own, 0 where it cannot draw with this GL."""
+    environment = {**os.environ, "MUJOCO_GL": gl, "PYOPENGL_PLATFORM": gl}
+    command = [sys.executable, "-c", _HOME, str(seconds)]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    lines = [line for line in run.stdout.splitlines() if line.startswith("steps per second")]
+    return float(lines[-1].split()[-1]) if lines else 0.0

@@ -125,17 +125,23 @@ def show(
 
 @app.command()
 def understand(world: World, text: Annotated[str, typer.Argument(help="What is to be done, in words.")]) -> None:
-    """Turn a sentence into a goal, and say it again in every way there is.
+    """Turn a sentence into a goal, or a question, and say it again in every way there is.
 
     Example: rumpus tasks understand sokoban "push the red box onto the blue target"
     """
     from .. import worlds
-    from .words import STYLES, say
+    from .words import STYLES, ask, asked, say
     from .words import understand as goal_of
 
     things = worlds.load(world).things
     if things is None:
         raise ValueError(f"{world} shows no things, so it has no goals")
+    question = asked(text, things)
+    if question:
+        print(question.model_dump_json(exclude_defaults=True))
+        for style in range(STYLES):
+            print(ask(question, style))
+        return
     goal = goal_of(text, things)
     print(goal.model_dump_json(exclude_defaults=True))
     for style in range(STYLES):

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..worlds.engine.things import Things
 from .goals import Clause, Goal, Question, Selector, Stage
-from .questions import answering, questions, rows_of
+from .questions import answering, questions, rows_of, stands
 from .splits import SPLITS, Split, pair_split
 
 COLOURED, SIZED = 0.75, 0.25
@@ -247,17 +247,12 @@ def _empty(room: Room) -> Goal | None:
     """Nothing that can be carried is in or on something any more."""
     for relation in ("in", "on"):
         for place in room.good(relation) if room.knows(relation) else ():
-            inside = [one for one in room.good("carry") if one is not place and _lies(one, place)]
+            inside = [one for one in room.good("carry") if one is not place and stands(one, relation, place)]
             kinds = sorted({room.kind(one) for one in inside})
             if kinds and len(kinds) <= 4:
                 there = room.look(place)
                 return goal([clause(Selector(kind=kind), relation, there, negated=True) for kind in kinds])
     return None
-
-
-def _lies(one: Any, place: Any) -> bool:
-    """Whether a thing lies somewhere over or within the bounds of a place."""
-    return bool(abs(one.y - place.y) <= place.radius and abs(one.x - place.x) <= place.radius and one.z > 0)
 
 
 def _sort(room: Room) -> Goal | None:
@@ -318,7 +313,7 @@ def _away(room: Room) -> Goal | None:
     for relation in ("on", "in"):
         for place in room.good(relation) if room.knows(relation) else ():
             for one in room.good("carry"):
-                if one is not place and _lies(one, place):
+                if one is not place and stands(one, relation, place):
                     return goal([clause(room.look(one), relation, room.look(place), negated=True)])
     return None
 

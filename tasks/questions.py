@@ -42,14 +42,19 @@ def rows_of(things: np.ndarray) -> list[Any]:
     return [row for row in rows if row.state != GONE and not row.player]
 
 
+def stands(one: Any, relation: str, other: Any) -> bool:
+    """Whether one of these rows stands in a relation (but near) to another."""
+    return bool(_related(one, other, RELATIONS.index(relation), 0))
+
+
 def _answer(question: Question, rows: Sequence[Any], world: Things) -> str | None:
     some = [row for row in rows if _matches(question.a, row, world)]
     if question.b is not None:
         places = [row for row in rows if _matches(question.b, row, world)]
         if not places:
             return None
-        relation = RELATIONS.index(str(question.relation))
-        some = [one for one in some if any(_related(one, b, relation, 0) for b in places if b is not one)]
+        name = str(question.relation)
+        some = [one for one in some if any(stands(one, name, b) for b in places if b is not one)]
     if question.asks == "exists":
         return "yes" if some else "no"
     if question.asks == "count":

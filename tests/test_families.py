@@ -392,3 +392,23 @@ def test_answers_count_in_one_word_and_wrong_questions_are_refused():
     free = Goal(stages=answering(right).stages)
     with pytest.raises(ValueError, match=r"question: the goal must be to answer it"):
         compiled(task(right, goal=free), world)
+
+
+def test_who_knows_the_goal_speaks_and_who_acts_is_led():
+    world, kept = worlds.load("plates"), generator.LED_BLOCK
+    try:
+        generator.LED_BLOCK = 8
+        tasks = list(generate(world, 8, kind="informed-blind", by="guide"))
+    finally:
+        generator.LED_BLOCK = kept
+    assert set(proofs(tasks, world)) == {"solution"}
+    for task in tasks:
+        knows, acts = task.players
+        assert (knows.acts, acts.acts) == (False, True)
+        assert families.swapped(acts.goal) == knows.goal
+        assert acts.question is None
+        assert knows.instruction != acts.instruction
+        hands = unpacked(task.solution, world)
+        assert (hands[:, 0] == np.zeros((), ACTION)).all()
+        assert (hands[:, 1] != np.zeros((), ACTION)).any()
+    assert any(task.players[0].question for task in tasks)

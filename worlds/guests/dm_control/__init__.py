@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from ...engine.world import World
 from .tasks import ARM, CONTROL, hyphened
 
-_TASKS = {
+_TASKS: dict[str, dict[str, tuple[str, ...]]] = {
     "control": {hyphened(*names): names for names in CONTROL},
     "arm": {hyphened(name): (name,) for name in ARM},
 }
@@ -32,4 +32,4 @@ def load(prefix: str, name: str) -> World:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # dm_control looks for a screen, and warns where there is none
         from .world import arm, control
-    return control(*known[name]) if prefix == "control" else arm(*known[name])
+    return {"control": control, "arm": arm}[prefix](*known[name])

@@ -31,6 +31,7 @@ class Play:
     limit of an episode, None without one; `camera` is the one that it is shown by."""
 
     camera = 0
+    ticks: int | None
 
     def __init__(self, environment: Any):
         self.environment = environment

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, partial
 
 from ...engine.world import World
@@ -13,7 +14,7 @@ from .tasks import ARM, CONTROL, hyphened
 
 _DOC = """{summary}
 
-{who} of dm_control, as they are there: its physics, its starts, its rewards and its limits. The picture is drawn by
+{who} of dm_control, as it is there: its physics, its starts, its rewards and its limits. The picture is drawn by
 Rumpus's own rays.
 
 {keys}
@@ -83,5 +84,5 @@ def _doc(play: Play, told: str, keys: str, who: str, source: str, paid: str = ""
     )
 
 
-def _simulation(make: partial[Play], world: World, n: int, threads: int) -> Simulation:
+def _simulation(make: Callable[[], Play], world: World, n: int, threads: int) -> Simulation:
     return Simulation(world.name, make, n, threads)

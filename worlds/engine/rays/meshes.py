@@ -18,8 +18,11 @@ LEVELS = 5
 """Levels of detail of a mesh: as it is, then with its corners moved together in cells of a grid, ever wider."""
 _FINEST = 96
 """Cells along a mesh's longest side in the first of the coarser levels; half as many in the next."""
+_FINE = F(0.7)
+"""How far the corners of a mesh may be moved, in pixels."""
 _WORTH = 0.7
 """A coarser level is made if it has at most this part of the triangles of the one before."""
+_I = np.int32
 
 LEVEL = np.dtype(
     [
@@ -45,6 +48,15 @@ class Mesh:
     places: np.ndarray
 
 
+@dataclass
+class Detail:
+    """One level of detail of a mesh. cell: how far corners were moved, in metres. kept: which of the corners it has."""
+
+    mesh: Mesh
+    cell: float
+    kept: np.ndarray
+
+
 def facing(vertices: np.ndarray, faces: np.ndarray) -> np.ndarray:
     """The way triangles look, (faces, 3), as long as twice their area."""
     a, b, c = (vertices[faces[:, corner]] for corner in range(3))
@@ -62,68 +74,62 @@ def flat(vertices: np.ndarray, faces: np.ndarray) -> Mesh:
     return Mesh(vertices, faces, normals, np.full((len(faces), 3, 2), -2.0 * MOST))
 
 
-def coarser(mesh: Mesh, cell: float) -> tuple[Mesh, np.ndarray]:
-    """The mesh with all corners that share a cell of a grid moved to one of them; and which of its corners are left."""
+def coarser(mesh: Mesh, cell: float) -> Detail:
+    """The mesh with all corners that share a cell of a grid moved to one of them."""
     keys = np.floor((mesh.vertices - mesh.vertices.min(0)) / cell).astype(np.int64)
-    _, kept, group = np.unique(keys, axis=0, return_index=True, return_inverse=True)
-    group = group.reshape(-1)
-    faces = group[mesh.faces]
+    _, kept, group = np.unique(keys @ (1, 1 << 20, 1 << 40), return_index=True, return_inverse=True)
+    faces = group.reshape(-1)[mesh.faces]
     whole = np.flatnonzero((faces[:, 0] != faces[:, 1]) & (faces[:, 1] != faces[:, 2]) & (faces[:, 2] != faces[:, 0]))
-    turned = np.take_along_axis(
-        faces[whole], (faces[whole].argmin(1)[:, None] + np.arange(3)) % 3, axis=1
-    )  # equal triangles, but for where they start, are one
-    whole = whole[np.sort(np.unique(turned, axis=0, return_index=True)[1])]
-    sums = np.zeros((len(kept), 3))
-    np.add.at(sums, group[mesh.faces].reshape(-1), mesh.normals.reshape(-1, 3))
-    faces = faces[whole]
-    used, faces = np.unique(faces, return_inverse=True)
+    # Triangles that are the same but for where they start are one.
+    turned = np.take_along_axis(faces[whole], (faces[whole].argmin(1)[:, None] + np.arange(3)) % 3, axis=1)
+    whole = whole[np.sort(np.unique(turned @ (1, 1 << 20, 1 << 40), return_index=True)[1])]
+    sums = np.stack(
+        [np.bincount(faces.reshape(-1), mesh.normals[..., axis].reshape(-1), len(kept)) for axis in range(3)], axis=1
+    )
+    used, faces = np.unique(faces[whole], return_inverse=True)
     faces = faces.reshape(-1, 3)
-    return Mesh(mesh.vertices[kept[used]], faces, unit(sums[used])[faces], mesh.places[whole]), kept[used]
+    return Detail(Mesh(mesh.vertices[kept[used]], faces, unit(sums[used])[faces], mesh.places[whole]), cell, kept[used])
+
+
+def details(mesh: Mesh) -> list[Detail]:
+    """A mesh at its levels of detail, from the finest."""
+    made = [Detail(mesh, 0.0, np.arange(len(mesh.vertices)))]
+    side = float(np.ptp(mesh.vertices, axis=0).max())
+    for power in range(LEVELS - 1 if side > 0 else 0):
+        less = coarser(mesh, side / _FINEST * 2**power)
+        if 0 < len(less.mesh.faces) <= _WORTH * len(made[-1].mesh.faces):
+            made.append(less)
+    return made
 
 
 class Meshes:
-    """All meshes of a model with their coarser levels, as the arrays that kernels read."""
+    """All meshes of a model at their levels of detail, as the arrays that kernels read."""
 
     def __init__(self) -> None:
-        self._vertices: list[np.ndarray] = []
-        self._faces: list[np.ndarray] = []
-        self._normals: list[np.ndarray] = []
-        self._places: list[np.ndarray] = []
+        self._meshes: list[list[Detail]] = []
         self._levels: list[np.ndarray] = []
-        self._made: list[int] = []
-        self._counts = [0, 0]
+        self._vertices = self._faces = 0
 
-    def add(self, mesh: Mesh, coarsen: bool = True) -> tuple[int, list[np.ndarray]]:
-        """Take in a mesh: (its number, for each of its levels which of its corners that has)."""
-        levels, kept = np.zeros(LEVELS, LEVEL), [np.arange(len(mesh.vertices))]
-        self._put(levels, 0, mesh, 0.0)
-        count, made = 1, mesh
-        side = float(np.ptp(mesh.vertices, axis=0).max()) if len(mesh.vertices) else 0.0
-        for power in range(LEVELS - 1 if coarsen and side > 0 else 0):
-            cell = side / _FINEST * 2**power
-            less, left = coarser(mesh, cell)
-            if len(less.faces) <= _WORTH * len(made.faces) and len(less.faces) > 0:
-                self._put(levels, count, less, cell)
-                kept.append(left)
-                count, made = count + 1, less
-        levels[count:]["cell"] = MOST
+    def add(self, parts: list[Detail]) -> int:
+        """Take in a mesh at its levels of detail, LEVELS at most. Returns its number."""
+        levels = np.zeros(LEVELS, LEVEL)
+        levels["cell"] = MOST
+        for index, part in enumerate(parts):
+            vertex, face = self._vertices, self._faces
+            self._vertices, self._faces = vertex + len(part.mesh.vertices), face + len(part.mesh.faces)
+            levels[index] = (vertex, self._vertices, face, self._faces, 0, 0, part.cell)
+        self._meshes.append(parts)
         self._levels.append(levels)
-        self._made.append(count)
-        return len(self._levels) - 1, kept
+        return len(self._meshes) - 1
+
+    def weigh(self, number: int, level: int, first: int, last: int) -> None:
+        """Say which of a skin's weights are of a level of its mesh."""
+        self._levels[number][level]["first_weight"], self._levels[number][level]["last_weight"] = first, last
 
     def box(self, number: int) -> tuple[np.ndarray, np.ndarray]:
         """The lowest and the highest corner of the box, along its own axes, that holds a mesh."""
-        vertices = self._vertices[sum(self._made[:number])]
+        vertices = self._meshes[number][0].mesh.vertices
         return vertices.min(0), vertices.max(0)
-
-    def _put(self, levels: np.ndarray, index: int, mesh: Mesh, cell: float) -> None:
-        vertex, face = self._counts
-        self._counts = [vertex + len(mesh.vertices), face + len(mesh.faces)]
-        levels[index] = (vertex, self._counts[0], face, self._counts[1], 0, 0, cell)
-        self._vertices.append(mesh.vertices)
-        self._faces.append(mesh.faces + vertex)
-        self._normals.append(mesh.normals)
-        self._places.append(mesh.places)
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """(levels, vertices, faces, normals, places) of all of them, for kernels."""
@@ -132,12 +138,15 @@ class Meshes:
             return np.ascontiguousarray(np.concatenate([np.zeros((0, *shape)), *parts]), kind)
 
         levels = np.array(self._levels, LEVEL).reshape(-1, LEVELS)
+        parts = [part.mesh for mesh in self._meshes for part in mesh]
+        starts = np.cumsum([0, *(len(mesh.vertices) for mesh in parts)])
+        faces = [mesh.faces + start for mesh, start in zip(parts, starts, strict=False)]
         return (
             levels,
-            joined(self._vertices, (3,), np.float32),
-            joined(self._faces, (3,), np.int32),
-            joined(self._normals, (3, 3), np.float32),
-            joined(self._places, (3, 2), np.float32),
+            joined([mesh.vertices for mesh in parts], (3,), np.float32),
+            joined(faces, (3,), np.int32),
+            joined([mesh.normals for mesh in parts], (3, 3), np.float32),
+            joined([mesh.places for mesh in parts], (3, 2), np.float32),
         )
 
 
@@ -150,7 +159,7 @@ def level_for(thing, camera, levels):
         reach += most * most
     depth = max(thing.distance - F(math.sqrt(reach)), camera.near)
     level = 0
-    while level + 1 < len(levels) and levels[level + 1].cell < HALF * depth * camera.high:
+    while level + 1 < len(levels) and levels[level + 1].cell < _FINE * depth * camera.high:
         level += 1
     return level
 
@@ -174,20 +183,27 @@ def draw_mesh(thing, camera, level, vertices, faces, name, depths, names, seen, 
     for face in range(np.uint64(level.first_face), np.uint64(level.last_face)):
         i, j, k = np.uint32(faces[face, 0]), np.uint32(faces[face, 1]), np.uint32(faces[face, 2])
         di, dj, dk = points[i, 2], points[j, 2], points[k, 2]
-        behind = (di < near) + (dj < near) + (dk < near)
-        if behind == 0:
-            _triangle(
-                thing, points[i, 0], points[i, 1], ONE / di, points[j, 0], points[j, 1], ONE / dj,
-                points[k, 0], points[k, 1], ONE / dk, name, np.int32(face), depths, names, seen,
+        if min(di, min(dj, dk)) >= near:
+            xi, yi, xj, yj, xk, yk = (
+                points[i, 0], points[i, 1], points[j, 0], points[j, 1], points[k, 0], points[k, 1]
             )  # fmt: skip
-        elif behind < 3:
+            # Most triangles look away, or lie between the middles of pixels.
+            facing = (xk - xi) * (yj - yi) > (xj - xi) * (yk - yi)
+            rows = _I(max(yi, max(yj, yk)) + HALF) > _I(min(yi, min(yj, yk)) + HALF)
+            cols = _I(max(xi, max(xj, xk)) + HALF) > _I(min(xi, min(xj, xk)) + HALF)
+            if facing & rows & cols:
+                _triangle(
+                    thing, xi, yi, ONE / di, xj, yj, ONE / dj, xk, yk, ONE / dk, _I(face), name, depths, names, seen
+                )
+        elif max(di, max(dj, dk)) >= near:
+            behind = (di < near) + (dj < near) + (dk < near)
             while not (di < near) or (behind == 2 and not (dj < near)):  # first those behind, in the same order
                 i, j, k, di, dj, dk = j, k, i, dj, dk, di
-            _clipped(thing, camera, points, i, j, k, behind, name, np.int32(face), depths, names, seen)
+            _clipped(thing, camera, points, i, j, k, behind, _I(face), name, depths, names, seen)
 
 
 @pixels
-def _clipped(thing, camera, points, i, j, k, behind, name, face, depths, names, seen):
+def _clipped(thing, camera, points, i, j, k, behind, face, name, depths, names, seen):
     """Fill what is left of a triangle whose corner i, or whose corners i and j, are too near to be seen."""
     rate = ONE / camera.near
     if behind == 2:
@@ -198,7 +214,7 @@ def _clipped(thing, camera, points, i, j, k, behind, name, face, depths, names, 
         qx, qy, q_rate = points[j, 0], points[j, 1], ONE / points[j, 2]
     kx, ky, k_rate = points[k, 0], points[k, 1], ONE / points[k, 2]
     for _ in range(3 - behind):
-        _triangle(thing, px, py, rate, qx, qy, q_rate, kx, ky, k_rate, name, face, depths, names, seen)
+        _triangle(thing, px, py, rate, qx, qy, q_rate, kx, ky, k_rate, face, name, depths, names, seen)
         qx, qy, q_rate = kx, ky, k_rate
         kx, ky = _crossing(camera, points, i, k)
         k_rate = rate
@@ -227,19 +243,14 @@ def _edge(px, py, qx, qy):
 
 
 @pixels
-def _triangle(thing, ax, ay, aw, bx, by, bw, cx, cy, cw, name, face, depths, names, seen):
+def _triangle(thing, ax, ay, aw, bx, by, bw, cx, cy, cw, face, name, depths, names, seen):
     """Fill a triangle given by its corners in pixels and one over their depths, if it is seen from in front."""
     area = (cx - ax) * (by - ay) - (bx - ax) * (cy - ay)
     if not area > ZERO:
         return
-    low, high = min(ay, min(by, cy)) - HALF, max(ay, max(by, cy)) - HALF
-    first_row = np.int32(max(F(math.ceil(low)), F(thing.first_row)))
-    last_row = np.int32(min(F(math.floor(high)), F(thing.last_row - 1)))
-    start, end = F(thing.first_col), F(thing.last_col - 1)
-    if first_row > last_row or F(math.ceil(min(ax, min(bx, cx)) - HALF)) > min(
-        end, F(math.floor(max(ax, max(bx, cx)) - HALF))
-    ):
-        return
+    top, bottom, left, right = F(thing.first_row), F(thing.last_row), F(thing.first_col), F(thing.last_col)
+    first_row = _I(min(max(min(ay, min(by, cy)) + HALF, top), bottom))
+    last_row = _I(min(max(max(ay, max(by, cy)) + HALF, top), bottom))
     least, most = min(aw, min(bw, cw)), max(aw, max(bw, cw))  # lines through thin triangles may lead beyond
     over = ONE / area
     across = ((cw - aw) * (by - ay) - (bw - aw) * (cy - ay)) * over
@@ -247,29 +258,27 @@ def _triangle(thing, ax, ay, aw, bx, by, bw, cx, cy, cw, name, face, depths, nam
     abx, aby, ab = _edge(ax, ay, bx, by)
     bcx, bcy, bc = _edge(bx, by, cx, cy)
     cax, cay, ca = _edge(cx, cy, ax, ay)
-    for row in range(first_row, last_row + 1):
+    for row in range(first_row, last_row):
         y = F(row) + HALF
-        first, last = start, end
+        first, last = left, right
         # Seen from in front, its left side goes down and its right side up, in a picture whose rows go down.
-        cross = abx + ab * (y - aby) - HALF
+        cross = abx + ab * (y - aby) + HALF
         if by > ay:
-            first = max(first, F(math.ceil(cross)))
+            first = max(first, cross)
         elif by < ay:
-            last = min(last, F(math.floor(cross)))
-        cross = bcx + bc * (y - bcy) - HALF
+            last = min(last, cross)
+        cross = bcx + bc * (y - bcy) + HALF
         if cy > by:
-            first = max(first, F(math.ceil(cross)))
+            first = max(first, cross)
         elif cy < by:
-            last = min(last, F(math.floor(cross)))
-        cross = cax + ca * (y - cay) - HALF
+            last = min(last, cross)
+        cross = cax + ca * (y - cay) + HALF
         if ay > cy:
-            first = max(first, F(math.ceil(cross)))
+            first = max(first, cross)
         elif ay < cy:
-            last = min(last, F(math.floor(cross)))
-        if first > last:
-            continue
+            last = min(last, cross)
         line = aw + down * (y - ay) + across * (HALF - ax)
-        for col in range(np.int32(first), np.int32(last) + 1):
+        for col in range(_I(first), _I(last)):  # none where it is the other way round
             t = ONE / min(max(line + across * F(col), least), most)
             if t < depths[row, col]:
                 depths[row, col], names[row, col], seen[row, col] = t, name, face

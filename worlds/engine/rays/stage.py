@@ -117,7 +117,7 @@ def string(things, first, tendons, starts, counts, points, wraps, widths, paints
 
 
 @pixels
-def shine_from(lamps, numbers, at, along, cameras):
+def aim_lamps(lamps, numbers, at, along, cameras):
     """Put lamps where MuJoCo has its lights, and their cameras; the number -1 is the lamp on the camera, the last."""
     camera = cameras[len(cameras) - 1]
     for index in range(len(lamps)):
@@ -204,12 +204,14 @@ def _sort_out(things, count, camera, rows, cols, pictured, order):
     """Write into `order` the numbers of the things that a camera may see: those that are opaque at its beginning, those
     that one sees through at its end, the farthest last. Returns how many there are of either.
 
-    A lamp's camera (pictured: False) sees no planes.
+    A lamp's camera (pictured: False) sees no planes and no height fields.
     """
     opaque = clear = 0
     for k in range(count):
         thing = things[k]
-        if thing.rgba[3] <= ZERO or (thing.form == PLANE and not pictured) or not aim(thing, camera, rows, cols):
+        if thing.rgba[3] <= ZERO or not (pictured or (thing.form != PLANE and thing.form != FIELD)):
+            continue
+        if not aim(thing, camera, rows, cols):
             continue
         if thing.rgba[3] >= _CLEAR and (thing.form != PLANE or thing.eye[2] >= ZERO):
             order[opaque] = k
@@ -278,7 +280,7 @@ def _mix(frame, col, channel, value, part):
 def _see(thing, name, camera, levels, vertices, faces, points, depths, names, seen):
     """Find the pixels that see a thing of any form."""
     if thing.mesh >= 0:
-        level = level_for(thing, camera, levels[thing.mesh])
+        level = thing.level if thing.level >= 0 else level_for(thing, camera, levels[thing.mesh])
         draw_mesh(thing, camera, levels[thing.mesh, level], vertices, faces, name, depths, names, seen, points)
     elif SPHERE <= thing.form <= BOX or thing.form == PLANE:
         see(thing, camera, name, depths, names)

@@ -19,11 +19,12 @@ import numpy as np
 from ..cached import cached
 from .colours import LAMP, PASSES, images
 from .forms import CAMERA, FIELD, MESH, THING
-from .meshes import Mesh, Meshes, flat
-from .stage import draw, place, shine_from, string
+from .meshes import LEVELS, Detail, Mesh, Meshes, details, flat
+from .skins import Skin, pose, skin
+from .stage import aim_lamps, draw, place, string
 
 _SHOWN = 3  # groups of things that are
-_SHADOW = 192  # rows and columns of what a lamp's camera sees
+_SHADOWS = (128, 256)  # rows and columns of what a lamp's camera sees, for small pictures and for large ones
 _MESHES = (int(mujoco.mjtGeom.mjGEOM_MESH), int(mujoco.mjtGeom.mjGEOM_SDF))
 _COLOUR = int(mujoco.mjtTextureRole.mjTEXROLE_RGB)
 _NO_DEPTH, _NO_MARKS = np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int32)
@@ -32,15 +33,16 @@ _NO_DEPTH, _NO_MARKS = np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int32)
 class Studio:
     """Draws frames of one model. For one thread at a time: it keeps the room that it draws in."""
 
+    _poses: list[Skin]
+
     def __init__(self, model: mujoco.MjModel) -> None:
         """Raises ValueError for a model with cameras that know no perspective."""
         self._model = model
-        self._meshes, self._mesh_of = Meshes(), {}
         self._geoms = _shown(model.geom_group)
         self._sites = _shown(model.site_group)
-        self._tendons = _shown(model.tendon_group)
+        self._tendons, self._skins = _shown(model.tendon_group), _shown(model.skin_group)
         pieces = int(2 * model.nwrap) if len(self._tendons) else 0
-        self._things = np.zeros(len(self._geoms) + len(self._sites) + pieces + 1, THING)
+        self._things = np.zeros(len(self._geoms) + len(self._sites) + len(self._skins) + pieces + 1, THING)
         self._describe()
         self._lamps, self._lamp_numbers = _lamps(model)
         self._images, self._texels = images([_picture(model, number) for number in range(model.ntex)])
@@ -53,37 +55,35 @@ class Studio:
 
     def _describe(self) -> None:
         """Write what stays the same of all things."""
-        model, things, geoms, sites = self._model, self._things, len(self._geoms), len(self._sites)
-        things["texture"], things["mesh"], things["number"] = -1, -1, -1
+        model, things, meshes = self._model, self._things, Meshes()
+        things["texture"], things["mesh"], things["level"], things["number"] = -1, -1, -1, model.ngeom + model.nsite
         things["specular"] = things["shininess"] = 0.5
+        made: dict[tuple[bool, int], int] = {}
         for thing, number in zip(things, self._geoms, strict=False):
-            thing["form"], thing["number"] = model.geom_type[number], number
-            if model.geom_type[number] in _MESHES:
-                thing["form"], thing["mesh"] = MESH, self._mesh(int(model.geom_dataid[number]))
-            elif model.geom_type[number] == FIELD:
-                thing["mesh"] = self._field(int(model.geom_dataid[number]))
-            if thing["mesh"] >= 0:
+            form, data = model.geom_type[number], int(model.geom_dataid[number])
+            thing["form"], thing["number"] = form, number
+            if form in _MESHES or form == FIELD:
+                key = (form == FIELD, data)
+                if key not in made:
+                    made[key] = meshes.add(_field(model, data) if form == FIELD else details(_mesh(model, data)))
+                thing["form"], thing["mesh"] = FIELD if form == FIELD else MESH, made[key]
+                thing["low"], thing["high"] = meshes.box(made[key])
                 thing["half"] = model.geom_size[number]
-                thing["low"], thing["high"] = self._meshes.box(thing["mesh"])
             _material(model, thing, int(model.geom_matid[number]))
-        for thing, number in zip(things[geoms:], self._sites, strict=False):
+        rest = things[len(self._geoms) :]
+        for thing, number in zip(rest, self._sites, strict=False):
             thing["form"], thing["number"] = model.site_type[number], model.ngeom + number
             _material(model, thing, int(model.site_matid[number]))
-        for thing in things[geoms + sites :]:
-            thing["number"] = model.ngeom + model.nsite
-        self._detail = self._meshes.arrays()
-        self._points = np.zeros((len(self._detail[1]), 3), np.float32)
-
-    def _mesh(self, number: int) -> int:
-        if number not in self._mesh_of:
-            self._mesh_of[number] = self._meshes.add(_mesh(self._model, number))[0]
-        return self._mesh_of[number]
-
-    def _field(self, number: int) -> int:
-        key = -1 - number
-        if key not in self._mesh_of:
-            self._mesh_of[key] = self._meshes.add(_field(self._model, number))[0]
-        return self._mesh_of[key]
+        self._poses = []
+        for thing, number in zip(rest[len(self._sites) :], self._skins, strict=False):
+            made_of = skin(model, int(number), meshes)
+            thing["form"], thing["mesh"], thing["rgba"] = MESH, made_of.mesh, model.skin_rgba[number]
+            _material(model, thing, int(model.skin_matid[number]))
+            self._poses.append(made_of)
+        self._detail = meshes.arrays()
+        self._rest = self._detail[1].copy()
+        self._points = np.zeros((len(self._rest), 3), np.float32)
+        self._heights = model.hfield_data.copy()
 
     def draw(
         self,
@@ -100,6 +100,8 @@ class Studio:
         """
         model = self._model
         rows, cols = pixels.shape[:2]
+        if model.nhfield and not np.array_equal(self._heights, model.hfield_data):
+            self._describe()
         self._aim(data, camera, rows, cols)
         kernels = _kernels()
         things, materials = self._things, model.mat_rgba
@@ -114,12 +116,20 @@ class Studio:
                 model.site_matid, materials,
             )  # fmt: skip
             count += len(self._sites)
+        kernels["aim_lamps"](self._lamps, self._lamp_numbers, data.light_xpos, data.light_xdir, self._cameras)
+        for index, made_of in enumerate(self._poses):
+            levels, vertices, faces, normals, _ = self._detail
+            kernels["pose"](
+                things, count + index, self._cameras, levels[made_of.mesh], self._rest, vertices, faces, normals,
+                made_of.bodies, made_of.turns, made_of.places, made_of.bones, made_of.corners, made_of.weights,
+                np.float32(made_of.inflate), np.float32(made_of.reach), data.xpos, data.xmat, self._points,
+            )  # fmt: skip
+        count += len(self._skins)
         if len(self._tendons):
             count = kernels["string"](
                 things, count, self._tendons, data.ten_wrapadr, data.ten_wrapnum, data.wrap_xpos.reshape(-1, 3),
                 data.wrap_obj.reshape(-1), model.tendon_width, model.tendon_rgba, model.tendon_matid, materials,
             )  # fmt: skip
-        kernels["shine_from"](self._lamps, self._lamp_numbers, data.light_xpos, data.light_xdir, self._cameras)
         kernels["draw"](
             things, count, self._cameras, self._lamps, self._texels, self._images, self._heaven, self._haze,
             *self._detail, self._points, *self._buffers(rows, cols), pixels, _NO_DEPTH if depth is None else depth,
@@ -129,12 +139,14 @@ class Studio:
     def _buffers(self, rows: int, cols: int) -> tuple[np.ndarray, ...]:
         """Room for depths, names and triangles of a frame, and for those of things that one sees through."""
         if not self._room or self._room[0].shape != (rows, cols):
+            size = _SHADOWS[max(rows, cols) > _SHADOWS[0]]
+            self._cameras[:-1]["wide"] = self._cameras[:-1]["high"] = 2 * self._cameras[:-1]["top"] / size
             kinds = (np.float32, np.int32, np.int32, np.float32, np.int32)
             self._room = (
                 *(np.zeros((rows, cols), kind) for kind in kinds),
-                np.zeros((len(self._cameras) - 1, _SHADOW, _SHADOW), np.float32),
-                np.zeros((_SHADOW, _SHADOW), np.int32),
-                np.zeros((_SHADOW, _SHADOW), np.int32),
+                np.zeros((len(self._cameras) - 1, size, size), np.float32),
+                np.zeros((size, size), np.int32),
+                np.zeros((size, size), np.int32),
                 np.zeros(len(self._things), np.int32),
                 np.zeros((PASSES, cols), np.float32),
                 np.zeros(cols, np.int32),
@@ -175,7 +187,7 @@ class Studio:
 
 @cache
 def _kernels() -> dict[str, Any]:
-    return {kernel.__name__: cached(kernel) for kernel in (draw, place, shine_from, string)}
+    return {kernel.__name__: cached(kernel) for kernel in (draw, place, aim_lamps, string, pose)}
 
 
 def _shown(groups: np.ndarray) -> np.ndarray:
@@ -227,12 +239,7 @@ def _views(model: mujoco.MjModel, lamps: np.ndarray, numbers: np.ndarray) -> np.
             half = model.vis.map.shadowclip * model.stat.extent / (0.5 * camera["far"])
         else:
             half = math.tan(math.radians(min(model.light_cutoff[number] * model.vis.map.shadowscale, 80)))
-        camera["left"], camera["top"], camera["wide"], camera["high"] = (
-            -half,
-            half,
-            2 * half / _SHADOW,
-            2 * half / _SHADOW,
-        )
+        camera["left"], camera["top"] = -half, half
     return cameras
 
 
@@ -263,17 +270,28 @@ def _mesh(model: mujoco.MjModel, number: int) -> Mesh:
     return mesh
 
 
-def _field(model: mujoco.MjModel, number: int) -> Mesh:
-    """A model's height field, with its sides and its underside."""
+def _field(model: mujoco.MjModel, number: int) -> list[Detail]:
+    """A model's height field, with its sides and its underside: with all its lines, with every second, and so on."""
     rows, cols, start = model.hfield_nrow[number], model.hfield_ncol[number], model.hfield_adr[number]
     wide, deep, high, below = model.hfield_size[number]
-    down, across = np.meshgrid(np.linspace(-deep, deep, rows), np.linspace(-wide, wide, cols), indexing="ij")
     heights = model.hfield_data[start : start + rows * cols].reshape(rows, cols) * high
+    down, across = np.linspace(-deep, deep, rows), np.linspace(-wide, wide, cols)
+    made = []
+    for power in range(LEVELS):
+        some, others = (np.unique([*range(0, count, 2**power), count - 1]) for count in (rows, cols))
+        mesh = _relief(across[others], down[some], heights[np.ix_(some, others)], below)
+        made.append(Detail(mesh, 2**power * 2 * wide / cols if power else 0.0, np.zeros(0)))
+    return made
+
+
+def _relief(across: np.ndarray, down: np.ndarray, heights: np.ndarray, below: float) -> Mesh:
+    """A block with an uneven top of these heights (down, across), that reaches `below` metres under 0."""
+    rows, cols = heights.shape
+    vertices = np.stack([*np.meshgrid(across, down), heights], -1).reshape(-1, 3)
     grid = np.arange(rows * cols).reshape(rows, cols)
     a, b, c, d = (part.reshape(-1) for part in (grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]))
     top = np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)])
     around = np.concatenate([grid[0], grid[1:, -1], grid[-1, -2::-1], grid[-2::-1, 0]])  # counterclockwise from above
-    vertices = np.stack([across, down, heights], -1).reshape(-1, 3)
     feet = vertices[around] * (1, 1, 0) - (0, 0, below)
     foot = rows * cols + np.arange(len(around) - 1)
     left, right = around[:-1], around[1:]

@@ -83,7 +83,7 @@ class Room:
             if one is not place and abs(one.y - place.y) <= place.radius and abs(one.x - place.x) <= place.radius
             and one.z > place.z - place.height and one.radius <= place.radius
         )  # fmt: skip
-        return covered + int(row.radius) ** 2 <= FULL * int(place.radius) ** 2
+        return not covered or covered + int(row.radius) ** 2 <= FULL * int(place.radius) ** 2
 
     def knows(self, *relations: str) -> bool:
         """Whether goals of this world may ask for these relations."""

@@ -249,7 +249,7 @@ def test_answers_are_right_and_questions_understood(things):
     ("text", "complaint"),
     {
         "what colour is every ball": "word 4, 'every'.*one thing",
-        "how many no": "'no'",
+        "how many no ball are there": "word 3, 'no'.*several things",
         "what colour is the red ball": "names none",
         "what colour is the bal": "did you mean 'ball'",
     }.items(),

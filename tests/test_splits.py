@@ -16,6 +16,8 @@ from rumpus.tasks.splits import AXES, SPLITS, axes, form, form_split, latest, pa
 from rumpus.tasks.words import STYLES, held_styles, say
 
 WORLDS = ("sokoban-small", "box-world-small")
+OWN = tuple(axis for axis in AXES if axis != "verb")
+"""The axes of worlds in which nothing is said of what can be carried."""
 COUNT = 120
 
 
@@ -98,7 +100,7 @@ def style(instruction, goal):
 def test_nothing_that_is_held_out_leaks_into_training(name):
     world = worlds.load(name)
     seen = {split: [contents(data, world) for data in lines(name, split)] for split in SPLITS}
-    train = {axis: set().union(*(one[axis] for one in seen["train"])) for axis in AXES}
+    train = {axis: set().union(*(one[axis] for one in seen["train"])) for axis in OWN}
     assert all(train.values())
     assert not train["words"] & {*held_styles["valid"], *held_styles["test"]}
     assert max(train["size"]) == len(world.things.scales) - 3
@@ -112,7 +114,7 @@ def test_nothing_that_is_held_out_leaks_into_training(name):
             for axis in data["held"]:
                 assert inside[axis] - train[axis], f"the {axis} of {data['id']} is in training too"
     assert not any("held" in data for data in lines(name, "train"))
-    for axis in AXES:
+    for axis in OWN:
         valid = set().union(*(one[axis] for one in seen["valid"]))
         for data, inside in zip(lines(name, "test"), seen["test"], strict=True):
             if axis in data["held"] and data["held"] == [axis]:
@@ -123,7 +125,7 @@ def test_nothing_that_is_held_out_leaks_into_training(name):
 @pytest.mark.parametrize("split", ["valid", "test"])
 def test_every_axis_is_tested_by_itself(name, split):
     held = Counter(data["held"][0] for data in lines(name, split) if len(data["held"]) == 1)
-    assert set(held) == set(AXES)
+    assert set(held) == set(OWN)
     assert min(held.values()) >= 3
 
 

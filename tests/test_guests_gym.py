@@ -26,7 +26,11 @@ from rumpus.worlds.guests.gym.known import KNOWN
 SHOWN = {
     "CartPole-v1": {"a": 0, "right": 1},
     "FrozenLake-v1": {"left": 0, "s": 1, "right": 2, "w": 3},
-    "MountainCarContinuous-v0": {"left": np.float32([-1]), "d": np.float32([1]), "x": np.float32([0])},
+    "MountainCarContinuous-v0": {
+        "left": np.array([-1], np.float32),
+        "d": np.array([1], np.float32),
+        "x": np.array([0], np.float32),
+    },
 }
 """What their keys mean, by Gymnasium's own pages; x is a key that they do not listen to."""
 shown = pytest.mark.parametrize("name", SHOWN)

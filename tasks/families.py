@@ -168,7 +168,7 @@ def _open(room: Room) -> Clause | None:
 def _put(room: Room, relation: str, place: str) -> Clause | None:
     for b in room.good(place) if room.knows(relation) else ():
         for a in room.good("carry"):
-            if room.kind(a) != room.kind(b) and room.takes(b, a):
+            if room.kind(a) != room.kind(b) and room.takes(b, a) and not stands(a, relation, b):
                 return clause(room.look(a), relation, room.look(b))
     return None
 

@@ -51,8 +51,9 @@ PATIENCE = 3
 
 LED_BLOCK = 48
 """Tasks in a block where a guide proves them."""
-MORE, DRAWN = 1.5, 3
-"""Goals that a guide is led to for each that is wanted, and starts that are looked at for each such goal."""
+MORE, DRAWN, LED_PATIENCE = 1.5, 3, 2
+"""Goals that a guide is led to for each that is wanted, starts that are looked at for each such goal, and times that all
+families are tried alike, before what is scarce gives way to what is not."""
 WAYS = ("play", "guide")
 """How tasks are made: goals from what came true in plays, or from the things there are, which a guide is led to."""
 
@@ -240,12 +241,13 @@ class _Maker:
         pool, families = Pool(), families_of(kind)
         for attempt in range(ATTEMPTS):
             counts = pool.counts()
-            each = -(-count // len(families if attempt < PATIENCE else counts or families))
+            patient = attempt < LED_PATIENCE
+            each = -(-count // len(families if patient else counts or families))
             lacking = {family: each - counts.get(family, 0) for family in families}
             wanted = [family for family, more in lacking.items() for _ in range(math.ceil(MORE * more))]
-            if attempt >= PATIENCE:
+            if not patient:
                 wanted = [family for family in counts or families for _ in range(count - sum(counts.values()))]
-            if not wanted or (attempt >= PATIENCE and sum(counts.values()) >= count):
+            if not wanted or (not patient and sum(counts.values()) >= count):
                 break
             rng = self._rng(number, kind, "led", attempt)
             wanted = rng.permutation(wanted)[: round(MORE * count)].tolist()

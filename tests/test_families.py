@@ -124,7 +124,7 @@ def rows_from(rows, chain, number):
     return found, after > 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(heaps(), st.integers(2, 4))
 def test_towers_and_rows_are_told_alike_by_another_judge(rows, number):
     block = Selector(kind="block")
@@ -227,7 +227,7 @@ def plainly(question, things):
     return names.pop() if len(names) == 1 else None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tables())
 def test_answers_are_right_and_questions_understood(things):
     every = dict(questions(things, PLAYROOM))

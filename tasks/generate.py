@@ -52,8 +52,8 @@ PATIENCE = 3
 LED_BLOCK = 48
 """Tasks in a block where a guide proves them."""
 MORE, DRAWN, LED_PATIENCE = 1.5, 3, 2
-"""Goals that a guide is led to for each that is wanted, starts that are looked at for each such goal, and times that all
-families are tried alike, before what is scarce gives way to what is not."""
+"""Goals that a guide is led to for each that is wanted, starts that are looked at for each such goal, and times that
+all families are tried alike, before what is scarce gives way to what is not."""
 WAYS = ("play", "guide")
 """How tasks are made: goals from what came true in plays, or from the things there are, which a guide is led to."""
 

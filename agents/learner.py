@@ -98,12 +98,15 @@ class Learner:
         self.scale = RewardScale(self.count, settings.gamma, self.device)
         self.memory = network.blank(self.count)
         self._before = self.memory
+        nothing = torch.zeros(self.count, network.head.parts, dtype=torch.int64, device=self.device)
+        self.felt = network.felt(nothing, torch.zeros(self.count, device=self.device))
         lead = (settings.rollout, self.count)
         self.pixels = torch.zeros(*lead, *sight.pixels.shape[1:], dtype=torch.uint8, device=self.device)
         self.choices = torch.zeros(*lead, network.head.parts, dtype=torch.int64, device=self.device)
         self.said = torch.zeros(lead, dtype=torch.int64, device=self.device) if reader.several else None
         chat = sight.chat
         self.chats = None if chat is None else torch.zeros(*lead, chat.shape[1], dtype=chat.dtype, device=self.device)
+        self.felts = None if self.felt is None else torch.zeros(*lead, self.felt.shape[1], device=self.device)
         names = ("log_probs", "values", "rewards", "ended", "begun", "weights")
         self.store = {name: torch.zeros(lead, device=self.device) for name in names}
 
@@ -111,19 +114,26 @@ class Learner:
         cuda = self.device.type == "cuda"
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.bf16 and cuda)
 
+    def _seen(self, sight: Sight, lanes: torch.Tensor | slice = slice(None)) -> Sight:
+        """What these of its lanes see, with what came before."""
+        felt = None if self.felt is None else self.felt[lanes]
+        return self.reader.trim(sight.of(lanes))._replace(felt=felt)
+
     def choose(self, step: int, sight: Sight, fresh: torch.Tensor, playing: torch.Tensor) -> torch.Tensor:
         """Choices (lanes, parts) for this step of the rollout. fresh: 1 where an episode begins; playing: 1 where a
         player is not done yet, (lanes,)."""
         if step == 0:
             self._before = self.memory
         with self._cast():
-            logits, values, self.memory = self.forward(self.reader.trim(sight), self.memory, fresh.unsqueeze(0))
+            logits, values, self.memory = self.forward(self._seen(sight), self.memory, fresh.unsqueeze(0))
         choice = self.network.head.sample(logits, self.generator)
         self.pixels[step], self.choices[step] = sight.pixels, choice
         if self.said is not None:
             self.said[step] = sight.which
         if self.chats is not None and sight.chat is not None:
             self.chats[step] = sight.chat
+        if self.felts is not None and self.felt is not None:
+            self.felts[step] = self.felt
         store = self.store
         store["log_probs"][step], store["values"][step] = self.network.head.score(logits, choice)[0], values
         store["begun"][step], store["weights"][step] = fresh, playing
@@ -135,6 +145,7 @@ class Learner:
         """What came of the choice, each (lanes,): reward, 1 if the episode ended, 1 if the clock alone cut it off.
         last() is what is seen at the end."""
         s, store = self.settings, self.store
+        self.felt = self.network.felt(self.choices[step], raw)
         rewards = self.scale(raw, ended, store["weights"][step]) if s.normalise_reward else raw
         store["rewards"][step], store["ended"][step] = rewards + self._beyond(cut, last), ended
 
@@ -144,7 +155,7 @@ class Learner:
         future = torch.zeros_like(cut)
         if len(lanes):
             memory = self.memory and (self.memory[0][lanes], self.memory[1][lanes])
-            sight = self.reader.trim(last().of(lanes))
+            sight = self._seen(last(), lanes)
             with self._cast():
                 _, values, _ = self.network(sight, memory, torch.zeros(1, len(lanes), device=cut.device))
             future[lanes] = self.settings.gamma * values
@@ -154,7 +165,7 @@ class Learner:
         """The rollout is over, and this is what is seen now: work out the advantages."""
         s, store = self.settings, self.store
         with self._cast():
-            _, last, _ = self.forward(self.reader.trim(sight), self.memory, fresh.unsqueeze(0))
+            _, last, _ = self.forward(self._seen(sight), self.memory, fresh.unsqueeze(0))
         self.gained = advantages(store["rewards"], store["values"], last, store["ended"], s.gamma, s.gae_lambda)
 
     def learn(self, rate: float) -> dict[str, float]:
@@ -188,7 +199,8 @@ class Learner:
             torch.zeros(len(pixels), dtype=torch.int64, device=self.device) if self.said is None else chosen(self.said)
         )
         chat = None if self.chats is None else chosen(self.chats)
-        sight = self.reader.trim(Sight(pixels, self.reader.texts, which, chat))
+        felt = None if self.felts is None else chosen(self.felts)
+        sight = self.reader.trim(Sight(pixels, self.reader.texts, which, chat, felt))
         before = memory and (memory[0][index], memory[1][index])
         fresh = store["begun"][:, index] if memory else chosen(store["begun"]).unsqueeze(0)
         with self._cast():
@@ -224,6 +236,7 @@ class Learner:
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
             "memory": self.memory,
+            "felt": self.felt,
             "scale": [self.scale.sums, self.scale.moments],
         }
 
@@ -232,4 +245,6 @@ class Learner:
         self.network.load_state_dict(content["network"])
         self.optimiser.load_state_dict(content["optimiser"])
         self.memory = content["memory"] and tuple(part.to(self.device) for part in content["memory"])
+        if self.felt is not None:
+            self.felt = content["felt"].to(self.device)
         self.scale.sums, self.scale.moments = (part.to(self.device) for part in content["scale"])

@@ -145,10 +145,10 @@ class Learned:
         """Look, and choose for every lane."""
         batch.draw()
         begun = torch.from_numpy(np.repeat(fresh, batch.players).reshape(1, -1)).to(self._reader.device)
-        sight = self._reader.sight()
+        sight, paid = self._reader.sight(), self._reader.tensors["reward"].flatten()
         for seat, network in enumerate(self._networks):
             lanes = slice(seat, None, len(self._networks))
-            seen = self._reader.trim(sight.of(lanes))
+            seen = self._reader.trim(sight.of(lanes))._replace(felt=network.felt(self._choice[lanes], paid[lanes]))
             logits, _, self._memories[seat] = network(seen, self._memories[seat], begun[:, lanes])
             self._choice[lanes] = network.head.sample(logits, self._generator)
         self._networks[0].head.write(self._choice, batch, self._reader.tensors)

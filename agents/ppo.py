@@ -67,7 +67,7 @@ class Trainer:
         self.device = self.reader.device
         self.shape = Shape(
             size, s.head, TILE if tiles else 0, s.channels, s.blocks, s.hidden, s.units, s.words,
-            guided=self.reader.several, talk=s.talk, cells=cells,
+            guided=self.reader.several, talk=s.talk, cells=cells, recall=s.recall and s.units > 0,
         )  # fmt: skip
         self.generator = torch.Generator(self.device).manual_seed(s.seed)
         self.lanes = self.batch.n * self.batch.players
@@ -344,7 +344,8 @@ def resume(folder: str | Path, *, bar: bool = True) -> Path:
     """Go on with a run from its last checkpoint, as if it had never stopped; returns the path of the last
     checkpoint."""
     content = checkpoint.load(folder)
-    trainer = Trainer(Settings(**content["settings"]), content["threads"])
+    older = {"recall": False}  # what runs had that began before there was such a setting
+    trainer = Trainer(Settings(**older | content["settings"]), content["threads"])
     trainer.restore(content)
     return _run(trainer, checkpoint.find(folder).parent, bar, resumed=True)
 

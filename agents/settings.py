@@ -45,6 +45,7 @@ class Settings:
     blocks: int = 2
     hidden: int = 128
     units: int = 0  # of the LSTM; 0: no memory
+    recall: bool = True  # a memory is told what its hands did last, and what that paid
     words: int = 32  # features of a text
 
     envs: int = 64

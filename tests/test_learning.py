@@ -87,17 +87,19 @@ def test_only_the_clock_leaves_a_future(units: int) -> None:
     memory = learner.memory
     trainer.play()
     reader, fresh, kinds = Reader(twin), torch.ones(1, 64), set()
+    felt = learner.network.felt(torch.zeros(64, 1, dtype=torch.int64), torch.zeros(64))
     twin.draw()
     for step in range(settings.rollout):
         assert torch.equal(reader.sight().pixels, learner.pixels[step])
         with torch.no_grad():
-            _, values, memory = learner.network(reader.sight(), memory, fresh)
+            _, values, memory = learner.network(reader.sight()._replace(felt=felt), memory, fresh)
         assert torch.allclose(values, learner.store["values"][step], atol=1e-5)
         learner.network.head.write(learner.choices[step], twin, reader.tensors)
         outcomes = twin.step()[:, 0].copy()
         twin.draw()
         with torch.no_grad():
-            _, beyond, _ = learner.network(reader.sight(), memory, torch.zeros(1, 64))
+            felt = learner.network.felt(learner.choices[step], torch.from_numpy(outcomes["reward"]))
+            _, beyond, _ = learner.network(reader.sight()._replace(felt=felt), memory, torch.zeros(1, 64))
         cut = (outcomes["truncated"] == 1) & (outcomes["terminated"] == 0)
         expected = outcomes["reward"] + np.where(cut, 0.5 * beyond.numpy(), 0)
         np.testing.assert_allclose(learner.store["rewards"][step].numpy(), expected, atol=1e-5)

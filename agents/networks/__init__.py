@@ -12,6 +12,9 @@ What a player with a voice hears in a tick is read the same way and added to wha
 same whoever gives it, and stands beside the features of the frame as well. Where one player was told and another had
 to act, it was learned in 40,000 steps that way, and no slower with the chat beside the frame alone: the first sees the
 room too, and finds words that need no looking. A person's words may need it.
+
+A memory is told what the hands did last and what that paid, beside what is seen: as in Mirowski et al. 2017, and as
+github.com/google-deepmind/scalable_agent does, which cuts the reward to -1 … 1 as here.
 """
 
 from __future__ import annotations
@@ -32,26 +35,29 @@ from .torso import Torso, initialise
 class Sight(NamedTuple):
     """What lanes see and read: pixels uint8 (lanes, height, width, 3); texts int64 (k, at most 64), different
     instructions, and which of them each lane has, int64 (lanes,); chat int64 (lanes, at most 64), or None where nobody
-    else can speak."""
+    else can speak; felt float32 (lanes, …): what came before, see Network.felt, or None where no memory asks for
+    it."""
 
     pixels: torch.Tensor
     texts: torch.Tensor
     which: torch.Tensor
     chat: torch.Tensor | None
+    felt: torch.Tensor | None = None
 
     def of(self, lanes: slice | torch.Tensor) -> Sight:
         """What some of the lanes see and read."""
         chat = None if self.chat is None else self.chat[lanes]
-        return Sight(self.pixels[lanes], self.texts, self.which[lanes], chat)
+        felt = None if self.felt is None else self.felt[lanes]
+        return Sight(self.pixels[lanes], self.texts, self.which[lanes], chat, felt)
 
 
 @dataclass(frozen=True)
 class Shape:
-    """How large a network is. size: frame (height, width) in pixels; head: "moves" or "devices"; patch: pixels, 0 to
-    choose by the frame; channels and blocks of the torso; hidden: features it ends in; units: of the LSTM, 0 for no
-    memory; words: features of a text; guided: whether the instruction is read, which is for tasks that do not all say
-    the same; talk: whether it has a voice, and looks for what it hears; cells: (rows, columns) of tiles that a frame
-    shows, if it shows tiles."""
+    """How large a network is. size: frame (height, width) in pixels; head: "moves" or "devices"; patch: pixels, 0
+    to choose by the frame; channels and blocks of the torso; hidden: features it ends in; units: of the LSTM, 0 for
+    no memory; recall: whether the memory is told the last action and reward; words: features of a text; guided:
+    whether the instruction is read, which is for tasks that do not all say the same; talk: whether it has a voice,
+    and looks for what it hears; cells: (rows, columns) of tiles that a frame shows, if it shows tiles."""
 
     size: tuple[int, int]
     head: str = "moves"
@@ -64,6 +70,7 @@ class Shape:
     guided: bool = False
     talk: bool = False
     cells: tuple[int, int] | None = None
+    recall: bool = False
 
 
 class Network(nn.Module):
@@ -80,13 +87,19 @@ class Network(nn.Module):
             nn.init.zeros_(self.guide.weight)  # at first words change nothing of what is seen
             nn.init.zeros_(self.guide.bias)
         features = shape.hidden + shape.words * (world.players > 1)
-        self.core = Recurrent(features, shape.units) if shape.units else None
         self.head = head_of(shape.head, shape.units or features, world, shape.talk)
+        self.recall = shape.recall and shape.units > 0
+        self.core = Recurrent(features + self.recall * (self.head.echoes + 1), shape.units) if shape.units else None
         self.critic = initialise(nn.Linear(shape.units or features, 1), 1.0)
 
     def blank(self, lanes: int) -> Memory | None:
         """The memory of lanes whose episode begins; None without a memory."""
         return self.core.blank(lanes) if self.core else None
+
+    def felt(self, choice: torch.Tensor, paid: torch.Tensor) -> torch.Tensor | None:
+        """What the memory is told of a step that was made: the choice (lanes, parts), and its reward (lanes,) cut to
+        -1 … 1. Float32 (lanes, …); None if it is told nothing."""
+        return torch.cat([self.head.echo(choice), paid.clamp(-1, 1).unsqueeze(1)], 1) if self.recall else None
 
     def forward(
         self, sight: Sight, memory: Memory | None, fresh: torch.Tensor
@@ -111,6 +124,10 @@ class Network(nn.Module):
             features = torch.cat([features, heard], 1)
         if self.core:
             assert memory is not None
+            if self.recall:
+                assert sight.felt is not None
+                felt = sight.felt * (1 - fresh.float().view(-1, 1))  # what came before an episode is none of its business
+                features = torch.cat([features, felt.to(features.dtype)], 1)
             outputs, memory = self.core(features.view(*fresh.shape, -1), memory, fresh)
             features = outputs.flatten(0, 1)
         return self.head(features), self.critic(features).squeeze(-1).float(), memory

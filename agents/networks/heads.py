@@ -45,7 +45,7 @@ class Moves(nn.Module):
 
     def __init__(self, features: int, world: World):
         super().__init__()
-        self.parts = 1
+        self.parts, self.echoes = 1, len(world.moves)
         self.layer = initialise(nn.Linear(features, len(world.moves)), 0.01)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
@@ -60,6 +60,10 @@ class Moves(nn.Module):
         """(log-probability of the choice, entropy), each (batch,)."""
         logs = logits.log_softmax(-1)
         return logs.gather(-1, choice).squeeze(-1), -(logs.exp() * logs).sum(-1)
+
+    def echo(self, choice: torch.Tensor) -> torch.Tensor:
+        """The choice as features, float32 (batch, echoes): 1 for the move that was made."""
+        return F.one_hot(choice[..., 0], self.echoes).float()
 
     def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
         """Put choices of all lanes (n * players, 1) into the batch's actions."""
@@ -85,7 +89,7 @@ class Devices(nn.Module):
         self.switches = len(world.keys) + len(world.buttons)
         self.groups = (BINS,) * (2 * mouse) + (len(WHEEL),) * wheel
         self.mouse, self.wheel = mouse, wheel
-        self.parts = self.switches + len(self.groups)
+        self.parts, self.echoes = self.switches + len(self.groups), self.switches + sum(self.groups)
         self.layer: nn.Linear = initialise(nn.Linear(features, self.switches + sum(self.groups)), 0.01)
         with torch.no_grad():  # begin with about one switch held, not with half the keyboard
             self.layer.bias[: self.switches] = -float(np.log(max(self.switches - 1, 1)))
@@ -120,6 +124,12 @@ class Devices(nn.Module):
             log_prob = log_prob + logs.gather(-1, choice[..., index : index + 1]).squeeze(-1)
             entropy = entropy - (logs.exp() * logs).sum(-1)
         return log_prob, entropy
+
+    def echo(self, choice: torch.Tensor) -> torch.Tensor:
+        """The choice as features, float32 (batch, echoes): 1 for what was held and for the bins that were picked."""
+        picked = choice[..., self.switches :].unbind(-1)
+        bins = [F.one_hot(part, size) for part, size in zip(picked, self.groups, strict=True)]
+        return torch.cat([choice[..., : self.switches], *bins], -1).float()
 
     def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
         """Put choices of all lanes (n * players, parts) into the batch's actions, through `batch.tensors()`."""
@@ -164,7 +174,7 @@ class Talking(nn.Module):
             )
         words = words_of(world)
         self.hands = hands
-        self.parts = hands.parts + 1
+        self.parts, self.echoes = hands.parts + 1, hands.echoes + 1 + len(words)
         self.layer = initialise(nn.Linear(features, 1 + len(words)), 0.01)
         self.register_buffer("tokens", torch.tensor([0, *(int(encode(word)[0]) for word in words)]))
 
@@ -188,6 +198,11 @@ class Talking(nn.Module):
         logs = words.log_softmax(-1)
         said = logs.gather(-1, choice[..., -1:]).squeeze(-1)
         return log_prob + said, entropy - (logs.exp() * logs).sum(-1)
+
+    def echo(self, choice: torch.Tensor) -> torch.Tensor:
+        """The choice as features, float32 (batch, echoes), the word's last."""
+        word = F.one_hot(choice[..., -1], len(self.tokens)).float()
+        return torch.cat([self.hands.echo(choice[..., :-1]), word], -1)
 
     def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
         """Put choices of all lanes (n * players, parts) into the batch's actions; who is silent says nothing."""

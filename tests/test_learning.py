@@ -198,10 +198,57 @@ def test_memory_is_wiped_where_an_episode_begins() -> None:
     core, features = Recurrent(3, 5), torch.randn(6, 2, 3)
     fresh = torch.zeros(6, 2)
     fresh[3, 1] = 1
-    whole, _ = core(features, core.blank(2), fresh)
+    whole, last = core(features, core.blank(2), fresh)
     later, _ = core(features[3:], core.blank(2), torch.zeros(3, 2))
     assert torch.allclose(whole[3:, 1], later[:, 1])
     assert not torch.allclose(whole[3:, 0], later[:, 0])
+    memory = core.blank(2)
+    for step in range(6):  # many steps at once are what they are one by one
+        output, memory = core(features[step : step + 1], memory, fresh[step : step + 1])
+        assert torch.allclose(output[0], whole[step], atol=1e-6)
+    assert torch.allclose(memory[1], last[1], atol=1e-6)
+
+
+@pytest.mark.parametrize("head", ["moves", "devices"])
+def test_a_memory_is_told_the_last_action_and_reward(head: str) -> None:
+    """Also when it plays; nothing of the episode before; and what it is told matters."""
+    world, shape = worlds.load("box-world-small"), Shape((40, 40), head, hidden=8, units=4, recall=True)
+    network, told = Network(world, shape), []
+    network.register_forward_pre_hook(lambda _, given: told.append((given[0].felt, given[2])))
+    batch = worlds.batch(world, 30, limit=5, threads=1)
+    batch.reset()
+    policy = Learned([network], shape)
+    policy.start(batch)
+    fresh, paid = np.ones(30, bool), np.zeros(30, np.float32)
+    for _ in range(15):
+        done = batch.actions["keys"][:, 0].copy()
+        policy.act(batch, fresh)
+        felt, begun = told[-1]
+        assert (begun[0].numpy() == fresh).all()
+        np.testing.assert_array_equal(felt[:, -1].numpy()[~fresh], paid.clip(-1, 1)[~fresh])
+        keys = world.keys if head == "devices" else [move.keys[0] for move in world.moves.values()]
+        codes = [KEY[key] for key in keys]
+        np.testing.assert_array_equal(felt[:, : len(keys)].numpy()[~fresh], done[~fresh][:, codes])
+        paid = batch.step()["reward"][:, 0].copy()
+        fresh = batch.over.copy() != 0
+        batch.reset(fresh)
+    batch.draw()
+    sight, memory = Reader(batch).sight(), network.blank(30)
+    one, other = (sight._replace(felt=torch.full_like(felt, value)) for value in (0.0, 1.0))
+    for begun, alike in ((torch.ones(1, 30), True), (torch.zeros(1, 30), False)):
+        assert torch.equal(network(one, memory, begun)[2][1], network(other, memory, begun)[2][1]) == alike
+
+
+def test_runs_from_before_memories_were_told_go_on(tmp_path: Path) -> None:
+    settings = dataclasses.replace(TINY, units=8, recall=False, steps=4 * 128)
+    trainer = ppo.Trainer(settings)
+    trainer.update()
+    content = trainer.state()
+    del content["settings"]["recall"], content["shape"]["recall"], content["learners"][0]["felt"]
+    checkpoint.save(tmp_path / checkpoint.NAME, content)
+    assert evaluate("box-world-small", tmp_path, episodes=4, threads=1)["episodes"] == 4
+    ppo.resume(tmp_path, bar=False)
+    assert checkpoint.load(tmp_path)["updates"] == 4
 
 
 @pytest.mark.parametrize(("size", "patch"), [((80, 80), 8), ((40, 40), 4), ((10, 10), 1), ((7, 11), 1), ((64, 96), 8)])

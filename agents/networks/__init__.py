@@ -126,7 +126,9 @@ class Network(nn.Module):
             assert memory is not None
             if self.recall:
                 assert sight.felt is not None
-                felt = sight.felt * (1 - fresh.float().view(-1, 1))  # what came before an episode is none of its business
+                felt = sight.felt * (
+                    1 - fresh.float().view(-1, 1)
+                )  # what came before an episode is none of its business
                 features = torch.cat([features, felt.to(features.dtype)], 1)
             outputs, memory = self.core(features.view(*fresh.shape, -1), memory, fresh)
             features = outputs.flatten(0, 1)

@@ -29,13 +29,13 @@ from rumpus.worlds.engine.batch import Batch
 
 MAZES: dict[str, dict[str, Any]] = {
     "i-maze": {"knobs": {"map": 1, "height": 3, "width": 4}, "limit": 450},
-    "maze-small": {"knobs": {"map": 5, "height": 4, "width": 4, "fold": 0}, "limit": 600},
+    "maze-small": {"knobs": {"map": 6, "height": 4, "width": 4, "fold": 0}, "limit": 450},
 }
-ARMS = {"LSTM": 64, "none": 0}  # units
+ARMS = {"LSTM": 128, "none": 0}  # units
 SEEDS = (0, 1, 2)
 SETTINGS: dict[str, Any] = {
     **{"steps": 400_000, "size": (24, 24), "repeat": 6, "learning_rate": 2e-3, "gamma": 0.98},
-    **{"blocks": 1, "hidden": 64, "threads": 1, "tensorboard": False},  # a small network is quick
+    **{"threads": 1, "tensorboard": False},
 }
 EPISODES, LONGER = 512, 2  # to measure, and how many times as long as in training
 FROM = 10_000  # seeds of the episodes that are measured start here

@@ -105,7 +105,7 @@ _ASKEW = [0.5, 0.1, 0.7, 0.5]
 
 def _boxes(body: mujoco.MjsBody, count: int, how: dict[str, int]) -> None:
     for _ in range(count):
-        body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=[0.1] * 3, pos=[0, 0, 0.1], quat=_ASKEW, **how)
+        body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=[0.01] * 3, pos=[0, 0, 0.01], quat=_ASKEW, **how)
 
 
 def new() -> mujoco.MjModel:
@@ -117,7 +117,17 @@ def new() -> mujoco.MjModel:
 
 def furnish(model: mujoco.MjModel, data: mujoco.MjData, states: np.ndarray, row: int) -> None:
     """Write the furnishing of states[row] into a model of one's own; its data is left in no state at all."""
-    arrays = (
+    arrays = _arrays(model)
+    for array, empty in zip(arrays, _arrays(blank()), strict=True):
+        array[:] = empty
+    if not cached(write)(states, row, *arrays):
+        raise ValueError(f"the walls between the rooms cannot be made of {WALLS} boxes")
+    mujoco.mj_setConst(model, data)
+
+
+def _arrays(model: mujoco.MjModel) -> tuple[np.ndarray, ...]:
+    """What of a model depends on the furnishing, in the order of write's arguments."""
+    return (
         model.geom_type,
         model.geom_size,
         model.geom_pos,
@@ -138,9 +148,6 @@ def furnish(model: mujoco.MjModel, data: mujoco.MjData, states: np.ndarray, row:
         model.body_quat,
         model.dof_damping,
     )
-    if not cached(write)(states, row, *arrays):
-        raise ValueError(f"the walls between the rooms cannot be made of {WALLS} boxes")
-    mujoco.mj_setConst(model, data)
 
 
 def _heart(kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

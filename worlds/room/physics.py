@@ -264,11 +264,15 @@ def put(states, row, qpos, qvel, warm, asleep, xfrc, qfrc):
         asleep[tree] = AWAKE
     for player in range(state.players, PLAYERS):
         qpos[3 * player], qpos[3 * player + 1], qpos[3 * player + 2] = 2.0, 2.0, -3.0
+        for axis in range(3):
+            qvel[3 * player + axis] = 0.0
     for toy in range(state.things, TOYS):
         at = TOYS_AT + POSE * toy
         for axis in range(POSE):
             qpos[at + axis] = 1.0 if axis == 3 else 0.0
         qpos[at], qpos[at + 1], qpos[at + 2] = 2.0, 2.0, -3.0
+        for axis in range(6):
+            qvel[TOYS_AT + 6 * toy + axis] = 0.0
 
 
 @njit

@@ -26,7 +26,7 @@ from .grammar import NUMERALS
 PLACES = ("on", "in")
 """Relations that questions ask for."""
 _related = python(related)
-Row = namedtuple("Row", THING.names or ())
+Row: Any = namedtuple("Row", THING.names or ())  # type: ignore[misc]
 """A THING record as a tuple."""
 
 
@@ -67,7 +67,7 @@ def _answer(question: Question, rows: Sequence[Any], world: Things) -> str | Non
 def answering(word: str, who: str = "you") -> Goal:
     """The goal that a player, "you" or the "other", says this word, and nothing else until then."""
     player = Selector(kind="player", who=who)  # type: ignore[arg-type]
-    said, wrong = (Clause(a=player, relation=name, word=word) for name in ("said", "misspoke"))  # type: ignore[arg-type]
+    said, wrong = (Clause(a=player, relation=name, word=word) for name in ("said", "misspoke"))
     return Goal(stages=(Stage(all=(said,)),), never=(wrong,))
 
 

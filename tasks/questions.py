@@ -38,7 +38,7 @@ def answer(question: Question, things: np.ndarray, world: Things) -> str | None:
 
 def rows_of(things: np.ndarray) -> list[Any]:
     """The THING records that questions are about, as tuples with the names of their fields."""
-    rows = [Row(*values) for values in things.tolist()]
+    rows: list[Any] = [Row(*values) for values in things.tolist()]
     return [row for row in rows if row.state != GONE and not row.player]
 
 

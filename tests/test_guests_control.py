@@ -14,6 +14,7 @@ from rumpus.interface.action import MOUSE_ONE, Move, move_table
 from rumpus.interface.text import TOKENS, encode
 from rumpus.worlds import guests
 from rumpus.worlds.guests.dm_control import plays
+from rumpus.worlds.guests.dm_control.reach import SPAN
 from rumpus.worlds.guests.dm_control.tasks import ARM, CONTROL, hyphened
 
 ONE_OF_EACH = {domain: f"control/{hyphened(domain, task)}" for domain, task in reversed(CONTROL)}
@@ -173,6 +174,32 @@ def test_the_hand_goes_where_the_mouse_says():
     for row, open_ in zip(batch.outside.plays, fingers, strict=True):
         assert (row.data.qpos[6:9] > open_ + 0.2).all()
         assert row.data.site_xmat[row.reach._site][8] < -0.99  # it points down
+
+
+def test_a_hand_that_knows_where_the_brick_is_lifts_it():
+    batch = worlds.batch("arm/lift-brick", 1)
+    batch.reset(seed=0)
+    play = batch.outside.plays[0]
+    brick = play.physics.bind(play.environment.task._prop.mjcf_model.find("site", "bounding_box"))
+    start, axes = np.array(brick.xpos), np.array(brick.xmat).reshape(3, 3)
+    across = np.arctan2(axes[1, 0], axes[0, 0]) + np.pi / 2
+
+    def bring(above, buttons, ticks):
+        """Keys and mouse that bring the hand so many metres above the place of the brick; the last reward."""
+        for _ in range(ticks):
+            x, y, z = start - play.reach.target + np.array([0, 0, above])
+            turn = np.sin(across - play.reach.turn)
+            wanted = {"r": z > 0.006, "f": z < -0.006, "q": turn > 0.05, "e": turn < -0.05}
+            keys = tuple(key for key, held in wanted.items() if held)
+            motion = np.clip(x, -0.02, 0.02) / SPAN, -np.clip(y, -0.02, 0.02) / SPAN
+            reward = played(batch, Move(keys, buttons, mouse=motion).record(), 1)[0, 0]
+        return reward
+
+    bring(0.14, (), 40)
+    assert bring(0.008, (), 35) < 0.01
+    bring(0.008, ("left",), 20)
+    assert bring(0.2, ("left",), 40) > 0.5
+    assert brick.xpos[2] > start[2] + 0.15
 
 
 def test_a_mouse_in_a_rage_leaves_the_arm_whole():

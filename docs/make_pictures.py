@@ -123,6 +123,34 @@ def sheet() -> None:
     rumpus("tasks", "show", "assets/tasks/sokoban.jsonl", "--count", "10", "--out", str(PICTURES / "tasks.png"))
 
 
+GUESTS = ("cartpole-swingup", "cheetah-run", "humanoid-stand", "quadruped-fetch", "dog-run", "stack-2-bricks")
+
+
+def guests() -> None:
+    """Guests of dm_control: above as Rumpus draws them, without a GL, below MuJoCo's own pictures, by a software GL."""
+    os.environ["MUJOCO_GL"] = "osmesa"
+    import mujoco
+    from dm_control import manipulation, suite
+
+    from rumpus.worlds.engine.rays.studio import Studio
+
+    ours, theirs = [], []
+    for name in GUESTS:
+        domain, _, task = name.partition("-")
+        arm = domain == "stack"
+        home = manipulation.load("stack_2_bricks_features", seed=0) if arm else suite.load(domain, task, {"random": 0})
+        home.reset()
+        for _ in range(5):
+            home.step(0.3 * np.random.default_rng(0).uniform(-1, 1, home.action_spec().shape))
+        model, data = home.physics.model.ptr, home.physics.data.ptr
+        ours.append(np.zeros((160, 200, 3), np.uint8))
+        Studio(model).draw(data, 0, ours[-1])
+        with mujoco.Renderer(model, 160, 200) as renderer:
+            renderer.update_scene(data, 0)
+            theirs.append(renderer.render().copy())
+    imageio.imwrite(PICTURES / "guests.png", np.concatenate([np.concatenate(row, axis=1) for row in (ours, theirs)]))
+
+
 def tables() -> None:
     """The tables of worlds and of their things, and the world that the page about worlds shows."""
     between(ROOT / "README.md", "worlds", rumpus("worlds", "--markdown"))
@@ -139,3 +167,4 @@ if __name__ == "__main__":
     clips()
     first_person()
     sheet()
+    guests()

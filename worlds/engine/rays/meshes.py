@@ -208,7 +208,8 @@ def _clipped(thing, camera, points, i, j, k, behind, face, name, depths, names, 
     rate = ONE / camera.near
     if behind == 2:
         px, py = _crossing(camera, points, i, k)
-        qx, qy, q_rate = *_crossing(camera, points, j, k), rate
+        qx, qy = _crossing(camera, points, j, k)
+        q_rate = rate
     else:
         px, py = _crossing(camera, points, i, j)
         qx, qy, q_rate = points[j, 0], points[j, 1], ONE / points[j, 2]

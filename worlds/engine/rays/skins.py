@@ -9,6 +9,7 @@ import numpy as np
 
 from .forms import ONE, TINY, ZERO, F, pixels
 from .meshes import Mesh, Meshes, details, facing, level_for, unit
+from .stage import paint
 
 
 @dataclass
@@ -80,12 +81,13 @@ def skin(model: mujoco.MjModel, number: int, meshes: Meshes) -> Skin:
 @pixels
 def pose(
     things, index, cameras, levels, rest, vertices, faces, normals, bodies, turns, places, bones, corners, weights,
-    inflate, reach, at, axes, sums,
+    inflate, reach, rgba, material, material_paints, at, axes, sums,
 ):  # fmt: skip
     """Move the corners of a skin, a thing of this index, to where its bones are, at the level of detail to be drawn.
 
     rest: `vertices` as the skin was put on. at, axes: of bodies. sums: room for (vertices, 3).
     """
+    paint(things[index], rgba, material, material_paints)
     thing, camera, first_body = things[index], cameras[len(cameras) - 1], bodies[0]
     distance = ZERO
     for axis in range(3):

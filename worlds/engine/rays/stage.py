@@ -190,13 +190,14 @@ def draw(
                 )  # fmt: skip
                 if layer == 0 and floor >= 0:
                     _haze(things[floor], floor, camera, haze, row, depths[row], names[row], frame[row])
-                if len(marks) > 0:
-                    for col in range(left, right):
-                        if layer == 0 or who[row, col] >= 0:
-                            marks[row, col] = things[who[row, col]].number if who[row, col] >= 0 else -1
-    for row in range(len(depth)):
-        for col in range(depth.shape[1]):
-            depth[row, col] = depths[row, col]
+                for col in range(left if len(depth) > 0 or len(marks) > 0 else right, right):
+                    k, t = who[row, col], ahead[row, col]
+                    if layer > 0 and (k < 0 or (len(depth) > 0 and t >= depth[row, col])):
+                        continue
+                    if len(depth) > 0:
+                        depth[row, col] = t
+                    if len(marks) > 0:
+                        marks[row, col] = things[k].number if k >= 0 else -1
 
 
 @pixels

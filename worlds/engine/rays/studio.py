@@ -77,7 +77,7 @@ class Studio:
         self._poses = []
         for thing, number in zip(rest[len(self._sites) :], self._skins, strict=False):
             made_of = skin(model, int(number), meshes)
-            thing["form"], thing["mesh"], thing["rgba"] = MESH, made_of.mesh, model.skin_rgba[number]
+            thing["form"], thing["mesh"] = MESH, made_of.mesh
             _material(model, thing, int(model.skin_matid[number]))
             self._poses.append(made_of)
         self._detail = meshes.arrays()
@@ -96,7 +96,8 @@ class Studio:
         """Draw what a camera (-1: MuJoCo's free camera where it begins) sees into pixels, uint8 (rows, cols, 3).
 
         depth: float32 (rows, cols), metres along the camera's axis. marks: int32 (rows, cols), the number of the geom
-        that is seen; sites are numbered after the geoms, tendons have the number after those; -1: nothing.
+        that is seen; sites are numbered after the geoms, tendons and skins have the number after those; -1: nothing.
+        To both, what one can see through is as solid as the rest.
         """
         model = self._model
         rows, cols = pixels.shape[:2]
@@ -117,12 +118,13 @@ class Studio:
             )  # fmt: skip
             count += len(self._sites)
         kernels["aim_lamps"](self._lamps, self._lamp_numbers, data.light_xpos, data.light_xdir, self._cameras)
-        for index, made_of in enumerate(self._poses):
+        for index, (number, made_of) in enumerate(zip(self._skins, self._poses, strict=True)):
             levels, vertices, faces, normals, _ = self._detail
             kernels["pose"](
                 things, count + index, self._cameras, levels[made_of.mesh], self._rest, vertices, faces, normals,
                 made_of.bodies, made_of.turns, made_of.places, made_of.bones, made_of.corners, made_of.weights,
-                np.float32(made_of.inflate), np.float32(made_of.reach), data.xpos, data.xmat, self._points,
+                np.float32(made_of.inflate), np.float32(made_of.reach), model.skin_rgba[number],
+                int(model.skin_matid[number]), materials, data.xpos, data.xmat, self._points,
             )  # fmt: skip
         count += len(self._skins)
         if len(self._tendons):
@@ -187,7 +189,8 @@ class Studio:
 
 @cache
 def _kernels() -> dict[str, Any]:
-    return {kernel.__name__: cached(kernel) for kernel in (draw, place, aim_lamps, string, pose)}
+    kernels = {"draw": draw, "place": place, "aim_lamps": aim_lamps, "string": string, "pose": pose}
+    return {name: cached(kernel) for name, kernel in kernels.items()}
 
 
 def _shown(groups: np.ndarray) -> np.ndarray:
@@ -195,7 +198,7 @@ def _shown(groups: np.ndarray) -> np.ndarray:
     return np.flatnonzero(groups < _SHOWN).astype(np.int32)
 
 
-def _material(model: mujoco.MjModel, thing: np.ndarray, number: int) -> None:
+def _material(model: mujoco.MjModel, thing: Any, number: int) -> None:
     """Write what a thing has of its material, if it has one (number -1: none)."""
     if number >= 0:
         for name in ("emission", "specular", "shininess"):
@@ -249,6 +252,8 @@ def _picture(model: mujoco.MjModel, number: int) -> tuple[bool, np.ndarray]:
     start = model.tex_adr[number]
     texels = model.tex_data[start : start + width * height * channels].reshape(height, width, channels)
     texels = np.repeat(texels[..., :1], 3, axis=2) if channels < 3 else texels[..., :3]
+    if model.tex_colorspace[number] == mujoco.mjtColorSpace.mjCOLORSPACE_SRGB:
+        texels = np.uint8(255 * (texels / 255.0) ** 2.2 + 0.5)
     if model.tex_type[number] == mujoco.mjtTexture.mjTEXTURE_2D:
         return False, texels[None]
     return True, np.repeat(texels[None], 6, axis=0) if width == height else texels.reshape(6, width, width, 3)
@@ -290,7 +295,7 @@ def _relief(across: np.ndarray, down: np.ndarray, heights: np.ndarray, below: fl
     vertices = np.stack([*np.meshgrid(across, down), heights], -1).reshape(-1, 3)
     grid = np.arange(rows * cols).reshape(rows, cols)
     a, b, c, d = (part.reshape(-1) for part in (grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]))
-    top = np.concatenate([np.stack([a, b, c], 1), np.stack([b, d, c], 1)])
+    top = np.concatenate([np.stack([a, b, d], 1), np.stack([a, d, c], 1)])
     around = np.concatenate([grid[0], grid[1:, -1], grid[-1, -2::-1], grid[-2::-1, 0]])  # counterclockwise from above
     feet = vertices[around] * (1, 1, 0) - (0, 0, below)
     foot = rows * cols + np.arange(len(around) - 1)

@@ -13,14 +13,14 @@ import pytest
 from rumpus.agents.clip import rested, write_clip
 from rumpus.agents.human import clip, keyboard, panel, settings
 from rumpus.agents.human.controls import Controls, hands_rows
-from rumpus.agents.human.hands import DELAY, INTERVAL, MAKE_UP, TickHands, TurnHands, hands_of
+from rumpus.agents.human.hands import DELAY, INTERVAL, MAKE_UP, NOTCHES, TickHands, TurnHands, hands_of
 from rumpus.agents.human.layout import NARROWEST, WIDEST, arrange
 from rumpus.agents.human.looking import COUNTS, STICK_SPEED, Grip
 from rumpus.agents.human.overlays import account, verdict
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.settings import SENSITIVITIES
 from rumpus.interface.action import MOUSE_ONE, Move
-from rumpus.interface.keys import KEY, KEYS
+from rumpus.interface.keys import BUTTON, BUTTONS, KEY, KEYS, WHEEL
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import NoDisplayError
 from rumpus.tests.people import FIRST_OF_TWO, HOME, REAL_TIME, goal, play, session, tasks_of
@@ -148,6 +148,57 @@ def test_players_who_share_a_window_all_look_around():
     assert [hands.who(player) for player in range(3)] == ["arrows", "controller", "keyboard and mouse"]
     rows = dict(hands_rows(hands.world, hands))
     assert (rows["Left Shift"], rows["Right Ctrl or /"]) == ("run", "next player: use")
+
+
+GRASPING = LOOKING.variant(
+    "grasps",
+    "",
+    players=2,
+    keys=("w", "a", "s", "d", "q", "e", "r", "f", "space", "left shift"),
+    buttons=("left", "right"),
+    words={
+        "left": "grasp",
+        "right": "turn it",
+        "wheel": "push, pull",
+        "r": "push",
+        "f": "pull",
+        "e": "tilt",
+        "q": "back",
+    },
+)
+
+
+def test_hands_that_grasp():
+    hands, still = hands_of(GRASPING), np.zeros((2, 2), np.int32)
+    hands.take(0.0, still)
+    for button in ("left", "right", "middle"):
+        hands.button_down(BUTTON[button], 0, (0, 0))
+    for key in ("q", "right ctrl", "/", ",", "."):
+        hands.press(KEY[key], 0.0)
+    hands.wheel(-2)
+    first, second = hands.take(1.0, still)
+    assert {BUTTONS[button] for button in first["buttons"].nonzero()[0]} == {"left", "right"}
+    assert {KEYS[key] for key in first["keys"].nonzero()[0]} == {"q"}
+    assert (WHEEL[first["wheel"]], WHEEL[second["wheel"]]) == ("down", "still")
+    assert {BUTTONS[button] for button in second["buttons"].nonzero()[0]} == {"left"}
+    assert {KEYS[key] for key in second["keys"].nonzero()[0]} == {"r", "f", "space"}
+    hands.button_up(BUTTON["left"])
+    hands.release(KEY["right ctrl"], 1.0)
+    first, second = hands.take(2.0, still)
+    assert first["buttons"].nonzero()[0].tolist() == [BUTTON["right"]]
+    assert not second["buttons"].any()
+    assert WHEEL[first["wheel"]] == "down"
+    hands.wheel(10**9)
+    turned = [WHEEL[hands.take(3.0 + tick, still)[0]["wheel"]] for tick in range(NOTCHES + 5)]
+    assert turned == ["up"] * NOTCHES + ["still"] * 5, "a wheel that spins freely is soon at rest"
+    hands.pads = [lambda: Grip(pressed=("a", "x", "y"))]
+    padded = hands.take(99.0, still)[1]
+    assert {KEYS[key] for key in padded["keys"].nonzero()[0]} == {"r", "f", "space"}  # E tilts: no button of a pad's
+    assert padded["buttons"].nonzero()[0].tolist() == [BUTTON["left"]]
+    rows = dict(hands_rows(GRASPING, hands))
+    assert (rows["Left button"], rows["Wheel"], rows["E"]) == ("grasp", "push, pull", "tilt")
+    assert (rows["Right Ctrl"], rows["/"]) == ("next player: grasp", "next player: push")
+    assert rows["W A S D"].startswith("forward")
 
 
 def test_settings_are_kept_and_bad_ones_are_not_used(tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ from rumpus.agents.human.layout import arrange
 from rumpus.agents.human.session import Session
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import open_display
+from rumpus.tasks.questions import answering
 from rumpus.tests.people import HOME, REAL_TIME, at_window, do, goal, real_window, session, tasks_of
 from rumpus.tests.tiny_hall import DUO as HALL_DUO
 from rumpus.worlds.sokoban import DUO, SOKOBAN
@@ -99,6 +100,33 @@ def test_two_people_play_and_talk(dummy, tmp_path):
         assert decode(game.batch.chat[0, 0]) == "Wait!"
 
     at_window(game, tmp_path, script, (420, 800))
+
+
+def test_a_person_alone_answers_questions(dummy, tmp_path):
+    world = SOKOBAN.variant("sokoban-asks", "", things=DUO.things)
+    game = Session(world, **tasks_of(world, {"goals": [answering("yes").model_dump(mode="json")]}))
+
+    def script(person):
+        mood = person.window.mood
+        person.press(pygame.K_RETURN)
+        person.until(lambda: mood.typing == "", "typing")
+        for text, word in (("x" * 10_000, "No more fits"), ("\u20ac", "no others"), ("yes\nno", "no others")):
+            pygame.event.post(pygame.event.Event(pygame.TEXTINPUT, text=text))
+            person.until(lambda word=word: word in mood.note, word)
+        person.press(pygame.K_v, pygame.KMOD_LCTRL)
+        person.until(lambda: "pasted" in mood.note, "told that nothing can be pasted")
+        assert (mood.typing, game.steps) == ("", 0)
+        for letter in "Yes " * 2_500:
+            pygame.event.post(pygame.event.Event(pygame.TEXTINPUT, text=letter))
+        person.until(lambda: "No more fits" in mood.note and len(mood.typing) > 9, "as much as fits")
+        for _ in range(len(mood.typing) - 4):
+            person.press(pygame.K_BACKSPACE)
+        person.until(lambda: mood.typing == "Yes ", "one word is left")
+        person.press(pygame.K_RETURN)
+        person.until(lambda: game.result == "success", "answered")
+        assert game.said == ("You: yes",)
+
+    at_window(game, tmp_path, script)
 
 
 def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):

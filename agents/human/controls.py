@@ -63,7 +63,8 @@ class Controls:
         missing |= set() if isinstance(world.look, Rays) else {"map"}
         missing |= set() if hands.looks else {"calmer", "livelier", "invert"}
         back = "a step back" if world.turn_based else "a second back"
-        missing |= set() if world.players > 1 else {"chat"}
+        answers = world.things is not None and "said" in world.things.relations
+        missing |= set() if world.players > 1 or answers else {"chat"}
         missing |= set() if tasks > 1 else {"previous"} if tasks == 0 else {"previous", "next"}
         missing |= set() if world.players > 1 and not hands.shared else {"switch"}
         self.table = {
@@ -120,14 +121,19 @@ def hands_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
 
 def _look_rows(world: World, hands: looking.LookHands) -> list[tuple[str, str]]:
     """(hands, meaning) where one looks around: of who has the mouse, the arrows, and a controller."""
-    plain = {move.keys[0]: name for name, move in world.moves.items() if len(move.keys) == 1 and not any(move.mouse)}
+    alone = [(name, move) for name, move in world.moves.items() if not (move.buttons or any(move.mouse))]
+    plain = {move.keys[0]: name for name, move in alone if len(move.keys) == 1}
     names = {key: plain.get(key) or looking.WORDS.get(key, "works too") for key in world.keys}
-    walks = [key for key in names if len(key) == 1 and key != "e"]
+    names |= {key: text for key, text in world.words.items() if key in names}
+    walks = [key for key in names if len(key) == 1 and key != "e" and key not in world.words]
     rows = [("Mouse", "look around: click to catch it, Esc to let it go")]
     rows.append((_keys(walks), ", ".join(names[key] for key in walks)))
     for key in [key for key in names if key not in walks]:
-        also = f" or {world.buttons[0]} button" if key == "e" and world.buttons else ""
+        also = f" or {world.buttons[0]} button" if key == "e" and hands.uses and world.buttons else ""
         rows.append((shown(key) + also, names[key]))
+    for what in (*world.buttons, "wheel"):
+        if what in world.words:
+            rows.append((f"{what} button".capitalize() if what != "wheel" else "Wheel", world.words[what]))
     seat = "" if world.players == 1 else "next player: "
     rows.append(("Arrows", f"{seat}forward, back, turn"))
     rows.append(("Page Up Page Down", f"{seat}look up, down"))
@@ -135,7 +141,10 @@ def _look_rows(world: World, hands: looking.LookHands) -> list[tuple[str, str]]:
         held = [KEYS[own] for own, stands in hands.stands_for.items() if KEYS[stands] == key and own not in ARROWS]
         if held:
             rows.append((" or ".join(map(shown, held)), f"{seat}{names[key]}"))
-    pressed = [f"{button.title()} {names[key]}" for button, key in looking.PRESSES.items() if key in names]
+    if hands.grasps:
+        rows.append((" or ".join(shown(KEYS[key]) for key in sorted(hands.grasps)), f"{seat}{world.words['left']}"))
+    pressed = [f"{button.title()} {names[key]}" for button, key in hands.presses.items()]
+    pressed += ["A the left button"] if hands.grasps else []
     rows.append(("Controller", ", ".join(["left stick walk", "right stick look", *pressed])))
     return rows
 

@@ -28,6 +28,8 @@ MAKE_UP = 3
 """Ticks that are made up for after a slow moment; the rest of the time is lost."""
 DELAY, INTERVAL = 0.22, 0.07
 """Seconds before a held key acts again, and between its later acts: chosen by hand, a little livelier than typing."""
+NOTCHES = 15
+"""Notches of the wheel, at most, that wait for a tick of their own."""
 Point = tuple[int, int]
 
 
@@ -77,7 +79,7 @@ class Hands:
         self.world = world
         self.keys = frozenset(map(key_index, world.keys))
         self.buttons = frozenset(map(button_index, world.buttons))
-        self.turns_wheel = any(move.wheel != "still" for move in world.moves.values())
+        self.turns_wheel = "wheel" in world.words or any(move.wheel != "still" for move in world.moves.values())
         self.looks = looks(world)
         self.shared = world.players == 2 and bool(self.keys & LETTERS) and self.keys >= ARROWS
         self.current = 0
@@ -242,7 +244,7 @@ class TickHands(Hands):
     def wheel(self, notches: int) -> None:
         """The wheel turns, up for positive notches: one tick for each."""
         if self.turns_wheel:
-            self._notches += notches
+            self._notches += min(max(notches, -NOTCHES - self._notches), NOTCHES - self._notches)
 
     def say(self, player: int, text: str) -> None:
         """A player says something in the next free tick."""

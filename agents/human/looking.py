@@ -25,6 +25,9 @@ COUNTS = 720
 
 STANDS_FOR = {"up": "w", "down": "s", "right shift": "left shift", "right ctrl": "e", "/": "e", ".": "space"}
 """Keys of the right half of the keyboard, and the world's keys that they stand for."""
+STANDS_FOR_HANDS = {"up": "w", "down": "s", "right shift": "left shift", "/": "r", ",": "f", ".": "space"}
+GRASPS = ("right ctrl",)
+"""The same in worlds in which E does not use things: there the left button acts, and who has no mouse has GRASPS."""
 TURNS = {"left": (-1, 0), "right": (1, 0), "page up": (0, -1), "page down": (0, 1)}
 """Keys that look: the way (x, y) in which they move the mouse."""
 TURN_SPEED, STICK_SPEED = 1.6, 2.0
@@ -35,8 +38,8 @@ GENTLE, GATHER = 3, 10
 
 WALKS = {(0, -1): "w", (0, 1): "s", (-1, 0): "a", (1, 0): "d"}
 """The ways (x, y) of a controller's left stick, and the keys that they stand for."""
-PRESSES = {"a": "e", "b": "space", "left shoulder": "left shift"}
-"""A controller's buttons, and the keys that they stand for."""
+PRESSES = {"a": "e", "b": "space", "x": "f", "y": "r", "left shoulder": "left shift"}
+"""A controller's buttons, and the keys that they stand for; the first is the left button too."""
 PUSHED, DEAD = 0.45, 0.15
 """How far a stick must go, of 1, to walk, and to look."""
 
@@ -61,9 +64,14 @@ class LookHands(TickHands):
         super().__init__(world)
         self.shared = False
         listens = set(world.keys)
-        self.stands_for = {KEY[key]: KEY[to] for key, to in STANDS_FOR.items() if to in listens and key not in listens}
+        self.uses = "e" in listens and "e" not in world.words
+        table = STANDS_FOR if self.uses else STANDS_FOR_HANDS
+        self.stands_for = {KEY[key]: KEY[to] for key, to in table.items() if to in listens and key not in listens}
+        grasps = () if self.uses or "left" not in world.buttons else GRASPS
+        self.grasps = frozenset(KEY[key] for key in grasps if key not in listens)
         self.turns = {KEY[key]: way for key, way in TURNS.items() if key not in listens}
-        self.keys |= {*self.stands_for, *self.turns}
+        self.presses = {button: key for button, key in PRESSES.items() if key in listens and (key != "e" or self.uses)}
+        self.keys |= {*self.stands_for, *self.grasps, *self.turns}
 
     def seats(self) -> list[int]:
         """The players in the order in which they are given hands: the mouse, the arrows, nothing."""
@@ -76,7 +84,7 @@ class LookHands(TickHands):
 
     def owner(self, key: int) -> int:
         """The player whose hands this key belongs to."""
-        arrows = key in self.stands_for or key in self.turns
+        arrows = key in self.stands_for or key in self.grasps or key in self.turns
         return self.seats()[:2][-1] if arrows else self.current
 
     def who(self, player: int) -> str:
@@ -102,11 +110,13 @@ class LookHands(TickHands):
         return -1 if self.settings.invert else 1
 
     def _hold(self, actions: np.ndarray, key: int) -> None:
-        """A key is down in this tick: the world's own, one that stands for it, or one that looks."""
+        """A key is down in this tick: the world's own, one that stands for it or for a button, or one that looks."""
         if key in self.turns:
             gathered = self._turning[key] = self._turning.get(key, GENTLE - 1) + 1
             speed = TURN_SPEED * min(gathered / GATHER, 1)
             self._look_by(actions[self.owner(key)], np.multiply(self.turns[key], speed))
+        elif key in self.grasps:
+            actions[self.owner(key)]["buttons"][BUTTON["left"]] = 1
         else:
             actions[self.owner(key)]["keys"][self.stands_for.get(key, key)] = 1
 
@@ -124,7 +134,7 @@ class LookHands(TickHands):
     def _grip(self, hands: np.void, grip: Grip) -> None:
         """What a controller does in this tick."""
         held = [key for way, key in WALKS.items() if np.dot(grip.walk, way) > PUSHED]
-        held += [PRESSES[name] for name in grip.pressed]
+        held += [self.presses[name] for name in grip.pressed if name in self.presses]
         for key in held:
             if KEY[key] in self.keys:
                 hands["keys"][KEY[key]] = 1
@@ -170,6 +180,8 @@ class Pads:
 _BUTTONS = {
     "a": pygame.CONTROLLER_BUTTON_A,
     "b": pygame.CONTROLLER_BUTTON_B,
+    "x": pygame.CONTROLLER_BUTTON_X,
+    "y": pygame.CONTROLLER_BUTTON_Y,
     "left shoulder": pygame.CONTROLLER_BUTTON_LEFTSHOULDER,
 }
 

@@ -22,8 +22,10 @@ def paint(
     if mood.help:
         _paint_help(surface, place.unit, session, controls, hands)
     elif mood.typing is not None:
-        cursor = f"Player {hands.current + 1}: {mood.typing}_"
-        _band(surface, place, cursor, "Enter says it    Tab the other player    Esc", ink.BRIGHT, left=True)
+        alone = session.world.players == 1
+        cursor = f"{'You' if alone else f'Player {hands.current + 1}'}: {mood.typing}_"
+        keys = ("Enter says it", *("Tab the other player",) * (not alone), "Esc")
+        _band(surface, place, cursor, mood.note or "    ".join(keys), ink.BRIGHT, left=True)
     elif mood.leaving:
         _band(
             surface,
@@ -74,6 +76,15 @@ def aim(surface: pygame.Surface, view: pygame.Rect) -> None:
         far = arm + thick // 2
         pygame.draw.line(surface, colour, (x - far, y), (x + far, y), thick)
         pygame.draw.line(surface, colour, (x, y - far), (x, y + far), thick)
+
+
+def name(surface: pygame.Surface, view: pygame.Rect, unit: int, text: str, near: bool) -> None:
+    """Write what is aimed at below the middle of a picture; brighter if it is in reach."""
+    size = round(0.9 * unit)
+    x, y = view.centerx - ink.width(text, size) // 2, view.centery + view.height // 12
+    for shift in (1, 0):
+        colour = ink.GROUND if shift else ink.BRIGHT if near else ink.PLAIN
+        ink.write(surface, text, size, colour, (x + shift, y + shift), view.width)
 
 
 def _band(

@@ -96,7 +96,7 @@ def seat(session: Session, hands: Hands, player: int) -> str:
 def hints(session: Session, controls: Controls, hands: Hands, mood: Mood) -> str:
     """The line of keys that are of use now."""
     if mood.caught:
-        return "Esc lets the mouse go    " + controls.hint("map", "calmer", "livelier", "undo", "help")
+        return "Esc lets the mouse go    " + controls.hint("chat", "help", "undo", "map", "calmer", "livelier")
     if session.over:
         return controls.onward() + "    " + controls.hint(*("restart",) * ("next" in controls.table), "undo", "clip")
     return controls.hint("help", "switch", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip")

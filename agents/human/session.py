@@ -165,6 +165,14 @@ class Session:
         """What each player is told."""
         return tuple(decode(tokens) for tokens in self.batch.instruction[0])
 
+    def aimed(self, player: int) -> tuple[str, bool]:
+        """What a player aims at, in words, and whether it is in reach; "" where a world does not tell."""
+        world = self.world
+        if world.aimed is None or world.things is None:
+            return "", False
+        row, near = world.aimed(self.batch.states[0], player)
+        return (world.things.name(self.batch.look()[0][0, row]), near) if row >= 0 else ("", False)
+
     def act(self, actions: np.ndarray) -> bool:
         """One step with all players' hands, ACTION (players,). False, and nothing happens, when the episode is over."""
         if self.over:
@@ -244,15 +252,13 @@ class Session:
         return zlib.compress(self.batch.save(0), 1) if self.world.savable else None
 
     def _lines(self, actions: np.ndarray) -> Iterator[str]:
-        """What was said in this step; where one plays alone, what was heard."""
-        if self.world.players == 1:
-            heard = decode(self.batch.chat[0, 0])
-            if heard:
-                yield heard
-        else:
-            for player, say in enumerate(actions["say"]):
-                if say.any():
-                    yield f"Player {player + 1}: {decode(say)}"
+        """What was said in this step; where one plays alone, what was heard too."""
+        alone = self.world.players == 1
+        for player, say in enumerate(actions["say"]):
+            if say.any():
+                yield f"{'You' if alone else f'Player {player + 1}'}: {decode(say)}"
+        if alone and self.batch.chat[0, 0].any():
+            yield decode(self.batch.chat[0, 0])
 
 
 @dataclass(frozen=True)

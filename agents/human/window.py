@@ -12,7 +12,7 @@ from typing import Any
 import pygame
 
 from ...interface.keys import BUTTONS, KEY
-from ...interface.text import TextSpace
+from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
 from ...worlds.engine.look import Rays
 from . import ink, overlays, overview, panel, settings
 from .clip import Saver
@@ -127,7 +127,9 @@ class Window:
             scenes = self.session.batch.scenes() if self._rays and self.mood.map else ()
             for player, (view, picture) in enumerate(zip(place.views, pictures, strict=True)):
                 surface.blit(pygame.image.frombuffer(memoryview(picture).cast("B"), view.size, "RGB"), view)
-                if self._rays and self.playing:
+                if self.session.world.aimed and self.playing:
+                    overlays.name(surface, view, place.unit, *self.session.aimed(player))
+                elif self._rays and self.playing:
                     overlays.aim(surface, view)
                 if len(scenes):
                     overview.paint(surface, view, scenes[player])
@@ -165,8 +167,7 @@ class Window:
                 self.hands.release(key, now)
                 self._undo.release(key, now)
         elif kind == pygame.TEXTINPUT and self.mood.typing is not None:
-            if self._text.contains(self.mood.typing + event.text):
-                self.mood.typing += event.text
+            self._write(event.text)
         elif kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION, pygame.MOUSEWHEEL):
             self._mouse(event)
         elif kind == pygame.WINDOWFOCUSLOST:
@@ -365,13 +366,25 @@ class Window:
         text = self.mood.typing or ""
         if event.key == pygame.K_BACKSPACE:
             self.mood.typing = text[:-1]
+        elif event.key == pygame.K_v and event.mod & pygame.KMOD_CTRL:
+            self._note("Nothing can be pasted here: type it")
         elif event.key == pygame.K_TAB:
             self.hands.current = (self.hands.current + 1) % self.session.world.players
         elif event.key in (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_ESCAPE):
             if text.strip() and event.key != pygame.K_ESCAPE:
-                self.hands.say(self.hands.current, text.strip())
+                self.hands.say(self.hands.current, plain(text.strip()))
             self.mood.typing = None
             pygame.key.stop_text_input()
+
+    def _write(self, text: str) -> None:
+        """Text comes in while something is typed: it is added if it can be said and fits, else there is a word."""
+        whole = (self.mood.typing or "") + text
+        if not set(text) <= set(CHARSET):
+            self._note("Letters, digits and signs of English can be said, no others")
+        elif len(whole) > CHARACTERS or not self._text.contains(whole):
+            self._note("No more fits: say it in parts")
+        else:
+            self.mood.typing = whole
 
     def _mouse(self, event: Any) -> None:
         """The mouse: over a player's picture it is that player's; where a world looks around, a click catches it, and
@@ -415,3 +428,10 @@ class Window:
             self.mood.caught = False
             pygame.mouse.set_visible(True)
             pygame.event.set_grab(False)
+
+
+def plain(text: str) -> str:
+    """What is said, in lower case if it is all words of the vocabulary, for a word begins with a capital for people
+    only."""
+    small = text.lower()
+    return small if set(small.split()) <= set(vocabulary()) else text

@@ -92,6 +92,12 @@ class Things:
         """All colours of all kinds, each once, in the order they are first named in."""
         return tuple(dict.fromkeys(colour for colours in self.kinds.values() for colour in colours))
 
+    def name(self, thing: Any) -> str:
+        """A THING record in words: "small red ball"."""
+        size = self.sizes[thing["size"] - 1] if thing["size"] else ""
+        colour = self.colours[thing["colour"] - 1] if thing["colour"] else ""
+        return " ".join(filter(None, (size, colour, list(self.kinds)[thing["kind"] - 1])))
+
 
 @njit
 def put(thing, kind, colour, y, x):

@@ -33,7 +33,10 @@ class World:
     outside(world, n, threads): makes what moves n copies of it besides its rules, such as a physics engine; see
         outside.py.
     keys, buttons: the names this world listens to; cursor: whether it has a mouse cursor.
-    moves: its few meaningful uses of the hands, in a fixed order.
+    moves: its few meaningful uses of the hands, in a fixed order; words: what people are told that keys, buttons and
+        the "wheel" do, where the names of moves do not tell.
+    aimed(state, player): (row of its things that this player aims at, or -1; whether it is in reach), for worlds whose
+        pictures show where one aims; plain Python.
     knobs: what a user may turn, and `settings` the values that differ from the defaults in this variant; check(knobs)
         says what is wrong with a combination of values, or None if nothing is.
     limit: steps after which an episode is truncated; instruction: what each player is told (one text for all, or a
@@ -63,6 +66,8 @@ class World:
     limit: int
     instruction: str | tuple[str, ...]
     buttons: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+    aimed: Callable[..., tuple[int, bool]] | None = None
     cursor: bool = False
     players: int = 1
     tick_hz: int = 10

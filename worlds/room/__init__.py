@@ -27,10 +27,10 @@ from ..engine.world import World
 from .guide import guide
 from .level import complaint, reset
 from .look import scene
-from .moves import BUTTONS, KEYS, MOVES
+from .moves import BUTTONS, KEYS, MOVES, WORDS
 from .rules import step
 from .state import KNOBS, STATE
-from .things import THINGS
+from .things import THINGS, aimed
 
 
 def outside(world: World, n: int, threads: int) -> Outside:
@@ -51,6 +51,8 @@ ROOM = World(
     keys=KEYS,
     buttons=BUTTONS,
     moves=MOVES,
+    words=WORDS,
+    aimed=aimed,
     tick_hz=HZ,
     turn_based=False,
     knobs=KNOBS,

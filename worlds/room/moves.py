@@ -6,6 +6,16 @@ from ..engine.first_person.hands import GLANCE, KEYS_PLAIN
 
 KEYS = (*KEYS_PLAIN, "space", "e", "q", "r", "f")
 BUTTONS = ("left", "right")
+WORDS = {
+    "left": "grasp; let go to drop, or to throw",
+    "right": "with the mouse: turn what is held",
+    "wheel": "push away, pull near what is held",
+    "r": "push away what is held",
+    "f": "pull near what is held",
+    "q": "tilt what is held",
+    "e": "tilt it the other way",
+    "space": "jump; lift what is held",
+}
 _GLANCES = {"left": (-GLANCE, 0), "right": (GLANCE, 0), "up": (0, -GLANCE), "down": (0, GLANCE)}
 MOVES = {
     "forward": Move(("w",)),

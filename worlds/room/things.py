@@ -19,7 +19,7 @@ from . import toys
 from .furniture import INSIDE, SURFACES, SURFACES_MOST, quarter
 from .furniture import KINDS as PIECE_KINDS
 from .pose import bounds
-from .state import DOOR_AT, HEIGHT, PIECES, PLAYERS, RADIUS, TALL, TOYS, TOYS_AT
+from .state import DOOR_AT, HEIGHT, NOBODY, PIECES, PLAYERS, RADIUS, REACH, TALL, TOYS, TOYS_AT
 
 AJAR = 0.9
 """Radians from which on a door is open: wide enough to go through."""
@@ -146,6 +146,16 @@ def put_door(state, thing):
     """Write the door: it stays where its doorway is, open or not."""
     status = OPEN if abs(state.qpos[DOOR_AT]) >= AJAR else THERE
     put(thing, DOOR, 0, 0, status, state.door_row + 0.5, state.door_col + 0.5, TALL / 2, 0.5, TALL / 2)
+
+
+def aimed(state, player):
+    """(row of `fill`, in reach) of what a player holds, or else its crosshair is on; the row is -1 for walls."""
+    held, aim, players = int(state["grip"][player]), int(state["aim"][player]), int(state["players"])
+    if held != NOBODY:
+        return players + held, True
+    if aim >= TOYS:
+        return players + int(state["things"]) + aim - TOYS, False
+    return (players + aim, bool(state["aim_distance"][player] <= REACH)) if aim != NOBODY else (-1, False)
 
 
 _LIGHT = {name: ("carry",) for name in toys.KINDS if name != toys.KINDS[toys.HEAVY]}

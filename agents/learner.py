@@ -103,6 +103,7 @@ class Learner:
         lead = (settings.rollout, self.count)
         self.pixels = torch.zeros(*lead, *sight.pixels.shape[1:], dtype=torch.uint8, device=self.device)
         self.choices = torch.zeros(*lead, network.head.parts, dtype=torch.int64, device=self.device)
+        self.shown = torch.zeros_like(self.choices) if settings.imitate else None
         self.said = torch.zeros(lead, dtype=torch.int64, device=self.device) if reader.several else None
         chat = sight.chat
         self.chats = None if chat is None else torch.zeros(*lead, chat.shape[1], dtype=chat.dtype, device=self.device)
@@ -174,15 +175,17 @@ class Learner:
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         targets = self.gained + store["values"]
-        sums = torch.zeros(6, device=self.device)
+        sums = torch.zeros(7, device=self.device)
         count = self.count if self._before else self.count * s.rollout  # sequences stay whole if there is a memory
         parts = min(s.minibatches, count)
         for _ in range(s.epochs):
             for index in torch.randperm(count, generator=self.generator, device=self.device).chunk(parts):
                 sums += self._step(index, targets)
-        means = (sums[:5] / sums[5]).tolist()
+        means = (sums[:6] / sums[6]).tolist()
         explained = 1 - (targets - store["values"]).var() / targets.var().clamp_min(1e-8)
-        names = ("policy_loss", "value_loss", "entropy", "kl", "clipped")
+        names = ("policy_loss", "value_loss", "entropy", "kl", "clipped", "imitation_loss")
+        if self.shown is None:
+            names, means = names[:-1], means[:-1]
         return dict(zip(names, means, strict=True)) | {"explained": float(explained)}
 
     def _step(self, index: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -220,7 +223,10 @@ class Learner:
         policy_loss = -mean(torch.minimum(ratio * gain, ratio.clamp(1 - s.clip, 1 + s.clip) * gain))
         value_loss = 0.5 * mean((values - chosen(targets)) ** 2)
         entropy = mean(entropies)
-        loss = policy_loss + s.value * value_loss - s.entropy * entropy
+        imitation = torch.zeros_like(policy_loss)
+        if self.shown is not None:
+            imitation = -mean(self.network.head.score(logits, chosen(self.shown))[0])
+        loss = s.reinforce * (policy_loss + s.value * value_loss - s.entropy * entropy) + s.imitate * imitation
         self.optimiser.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(self.network.parameters(), s.grad_norm)
@@ -228,7 +234,7 @@ class Learner:
         with torch.no_grad():
             kl = mean(ratio - 1 - change)  # the low-variance estimate of Schulman, joschu.net/blog/kl-approx.html
             clipped = mean(((ratio - 1).abs() > s.clip).float())
-            return torch.stack([policy_loss, value_loss, entropy, kl, clipped, torch.ones_like(kl)])
+            return torch.stack([policy_loss, value_loss, entropy, kl, clipped, imitation, torch.ones_like(kl)])
 
     def state(self) -> dict[str, Any]:
         """All that it needs to go on."""

@@ -30,6 +30,7 @@ COLUMNS = (
     "entropy",
     "kl",
     "clipped",
+    "imitation_loss",
     "explained",
     "learning_rate",
     "held_out_success",

@@ -6,7 +6,9 @@
 All players of all rows are *lanes*, which share one network (self-play, where there are several players), or each
 player of a row has a network of its own (independent PPO). One update plays `rollout` steps in every lane, works out
 how much better than expected each action turned out (generalised advantage estimation, Schulman et al. 2016), and
-improves the policy on minibatches of it; learner.py does the learning. On CUDA nothing leaves the GPU but a few numbers
+improves the policy on minibatches of it; learner.py does the learning. With the setting `imitate` it also learns to do
+what the world's expert would have done in each state that it came to itself (DAgger, Ross et al. 2011, arXiv 1011.0686;
+beside PPO: kickstarting, Schmitt et al. 2018, arXiv 1803.03835). On CUDA nothing leaves the GPU but a few numbers
 an update, and with a table of tasks a few numbers for each task.
 """
 
@@ -30,14 +32,16 @@ from ..worlds.engine.batch import TALLY, Batch
 from ..worlds.engine.judge import MILLI
 from ..worlds.engine.look import TILE, Tiles
 from ..worlds.engine.threads import cores
+from ..worlds.engine.world import World
 from . import checkpoint
 from .curricula import Seen, curriculum
 from .evaluate import ROWS, episodes_of, interval, play_tasks
+from .experts import expert
 from .learner import EpisodeMeans, Learner
 from .log import NAME as METRICS
 from .log import Log
 from .networks import Network, Shape, Sight
-from .policy import Learned, Reader
+from .policy import Learned, Policy, Reader
 from .settings import Settings
 
 
@@ -78,6 +82,9 @@ class Trainer:
             Learner(s, network.to(self.device), slice(seat, None, len(networks)), self.reader, self.generator)
             for seat, network in enumerate(networks)
         ]
+        self.teacher = teacher(world) if s.imitate else None
+        if self.teacher:
+            self.teacher.start(self.batch)
         self.updates, self.seconds = 0, 0.0
         self.fresh, self.playing = self._full(1.0), self._full(1.0)  # 1 where an episode begins, where a lane plays
         self.returns, self.lengths, self.won = self._full(0.0), self._full(0.0), self._full(0.0)
@@ -124,9 +131,14 @@ class Trainer:
         choice = torch.zeros(self.lanes, self.learners[0].network.head.parts, dtype=torch.int64, device=self.device)
         for step in range(self.settings.rollout):
             sight = self.reader.sight()
+            shown = self._shown()
             for learner in self.learners:
                 at = learner.lanes
                 choice[at] = learner.choose(step, sight.of(at), self.fresh[at], self.playing[at])
+                if shown is not None and learner.shown is not None:
+                    learner.shown[step] = shown[at]
+            if shown is not None:
+                choice[: self._led] = shown[: self._led]
             if self.curriculum:
                 self.rows[step] = tensors["task"]
             self.learners[0].network.head.write(choice, self.batch, tensors)
@@ -157,6 +169,20 @@ class Trainer:
         for learner in self.learners:
             learner.close(sight.of(learner.lanes), self.fresh[learner.lanes])
         return _means(finished.tolist())
+
+    def _shown(self) -> torch.Tensor | None:
+        """What the expert would do now, as choices of all lanes; None if nobody imitates it."""
+        if self.teacher is None:
+            return None
+        self.teacher.act(self.batch, self.fresh.view(self.batch.n, -1)[:, 0].bool().numpy())
+        return self.learners[0].network.head.read(self.reader.tensors)
+
+    @property
+    def _led(self) -> int:
+        """The first so many lanes do what the expert does."""
+        s = self.settings
+        part = 0.0 if s.reinforce else max(s.lead * (1 - 2 * self.updates / self.total), 0.0)
+        return round(part * self.batch.n) * self.batch.players
 
     def _look(self, lanes: slice) -> Sight:
         """What these lanes see at this moment."""
@@ -295,6 +321,14 @@ class Trainer:
             self.counted[name] = counts.numpy()
             torch.as_tensor(self.batch.tally[name]).copy_(counts)
         self.means.sums, self.means.counts = (part.to(self.device) for part in saved["means"])
+
+
+def teacher(world: World) -> Policy:
+    """The expert that is imitated. Raises ValueError for a world without one."""
+    found = expert(world)
+    if found is None:
+        raise ValueError(f"{world.name} has no expert to imitate: leave imitate at 0")
+    return found
 
 
 def seats(policies: str, players: int) -> int:

@@ -62,6 +62,10 @@ class Settings:
     grad_norm: float = 0.5  # *
     normalise_reward: bool = True  # *: rewards are divided by the deviation of their running discounted sum
 
+    imitate: float = 0.0  # weight of doing what the world's expert would do there; see ppo.py
+    reinforce: float = 1.0  # weight of PPO's own losses; 0: imitation alone
+    lead: float = 0.5  # of imitation alone: part of the rows that the expert plays at first, none from half-way on
+
     device: str = "cpu"
     threads: int | None = None  # None: all cores
     compile: bool = False
@@ -100,6 +104,10 @@ class Settings:
                 raise ValueError(f"{name} must lie from 0 to 1, got {getattr(self, name)}")
         if not (self.learning_rate > 0 and self.clip > 0 and self.grad_norm > 0):
             raise ValueError("learning_rate, clip and grad_norm must be greater than 0")
+        if not (
+            self.imitate >= 0 and self.reinforce >= 0 and self.imitate + self.reinforce > 0 and 0 <= self.lead <= 1
+        ):
+            raise ValueError("imitate and reinforce must be at least 0 and not both 0, and lead from 0 to 1")
         if self.policies not in POLICIES:
             raise ValueError(f"policies are {' or '.join(POLICIES)}, got {self.policies!r}")
         if self.tasks is not None and (self.knobs or self.limit is not None or self.levels is not None):

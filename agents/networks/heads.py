@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from ...interface.action import quantise_mouse
+from ...interface.action import MOUSE_ONE, move_table, quantise_mouse
 from ...interface.keys import WHEEL, button_index, key_index
 from ...interface.text import encode, vocabulary
 from ...worlds.engine.batch import Batch
@@ -24,6 +24,8 @@ from .torso import initialise
 BINS, MU = 11, 10.0
 """Bins of mouse motion along each axis, and how much finer they lie near rest: the foveated (mu-law) camera of Baker et
 al. 2022, "Video PreTraining" (github.com/openai/Video-Pre-Training, agent.py: 2 * maxval 10 / binsize 2 + 1, mu 10)."""
+GLANCE = 0.25
+"""Picture heights that the mouse moves in a tick at most where it turns the head: 22 degrees."""
 
 
 def bin_centres(bins: int = BINS, mu: float = MU) -> np.ndarray:
@@ -43,8 +45,16 @@ def pick(logits: torch.Tensor, generator: torch.Generator | None) -> torch.Tenso
 class Moves(nn.Module):
     """One of the world's moves: a categorical distribution. Choices: int64 (batch, 1)."""
 
+    held: torch.Tensor
+    turned: torch.Tensor
+    motion: torch.Tensor
+
     def __init__(self, features: int, world: World):
         super().__init__()
+        table = move_table(world.moves)
+        held = np.concatenate([table["keys"], table["buttons"]], -1)
+        for name, values in (("held", held), ("turned", table["wheel"]), ("motion", table["mouse"])):
+            self.register_buffer(name, torch.from_numpy(values.copy()), False)
         self.parts, self.echoes = 1, len(world.moves)
         self.layer = initialise(nn.Linear(features, len(world.moves)), 0.01)
 
@@ -68,6 +78,14 @@ class Moves(nn.Module):
     def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
         """Put choices of all lanes (n * players, 1) into the batch's actions."""
         batch.act(choice.view(batch.n, batch.players))
+
+    def read(self, tensors: dict[str, torch.Tensor]) -> torch.Tensor:
+        """The choices of all lanes (n * players, 1) that come nearest to the batch's actions: those with the fewest
+        other keys, then with the nearest motion of the mouse."""
+        held = torch.cat([tensors["keys"].flatten(0, 1), tensors["buttons"].flatten(0, 1)], -1)
+        others = (held.unsqueeze(1) != self.held).sum(-1) + (tensors["wheel"].flatten().unsqueeze(1) != self.turned)
+        aside = (tensors["mouse"].flatten(0, 1).unsqueeze(1) - self.motion).abs().sum(-1)
+        return (others * 4 * MOUSE_ONE + aside).argmin(-1, keepdim=True)
 
 
 class Devices(nn.Module):
@@ -93,7 +111,7 @@ class Devices(nn.Module):
         self.layer: nn.Linear = initialise(nn.Linear(features, self.switches + sum(self.groups)), 0.01)
         with torch.no_grad():  # begin with about one switch held, not with half the keyboard
             self.layer.bias[: self.switches] = -float(np.log(max(self.switches - 1, 1)))
-        centres = quantise_mouse(bin_centres())
+        centres = quantise_mouse(bin_centres() * (1.0 if world.cursor else GLANCE))
         self.register_buffer("keys", torch.tensor([key_index(k) for k in world.keys], dtype=torch.long), False)
         self.register_buffer("buttons", torch.tensor([button_index(b) for b in world.buttons], dtype=torch.long), False)
         self.register_buffer("motion", torch.from_numpy(centres), False)
@@ -141,6 +159,15 @@ class Devices(nn.Module):
             tensors["mouse"][...] = self.motion[parts[..., self.switches : self.switches + 2]]
         if self.wheel:
             tensors["wheel"][...] = parts[..., -1].to(torch.uint8)
+
+    def read(self, tensors: dict[str, torch.Tensor]) -> torch.Tensor:
+        """The choices of all lanes (n * players, parts) that come nearest to the batch's actions."""
+        parts = [tensors["keys"][:, :, self.keys], tensors["buttons"][:, :, self.buttons]]
+        if self.mouse:
+            parts.append((tensors["mouse"].unsqueeze(-1) - self.motion).abs().argmin(-1))
+        if self.wheel:
+            parts.append(tensors["wheel"].unsqueeze(-1))
+        return torch.cat([part.flatten(0, 1).long() for part in parts], -1)
 
 
 HEADS: dict[str, Any] = {"moves": Moves, "devices": Devices}
@@ -211,6 +238,12 @@ class Talking(nn.Module):
         say = tensors["say"].view(torch.int16)  # torch knows little of uint16, and there are fewer tokens than 32,768
         say.zero_()
         say[:, :, 0] = said.to(torch.int16)
+
+    def read(self, tensors: dict[str, torch.Tensor]) -> torch.Tensor:
+        """The choices of all lanes (n * players, parts) that come nearest to the batch's actions; of what is said, the
+        first word, if it is one of its own."""
+        said = tensors["say"].view(torch.int16)[:, :, 0].flatten().unsqueeze(-1) == self.tokens
+        return torch.cat([self.hands.read(tensors), said.long().argmax(-1, keepdim=True)], -1)
 
 
 def head_of(name: str, features: int, world: World, talk: bool = False) -> Any:

@@ -15,3 +15,5 @@ def one_of_each() -> list[str]:
 
 ONE_OF_EACH = one_of_each()
 EVERY = list(worlds.names())
+RULED = [name for name in EVERY if worlds.load(name).outside is None]
+"""Those moved by their rules alone, in integers: the same on every machine and device. Physics is so on one machine."""

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 import rumpus.worlds
+from rumpus.tests.chosen import RULED
 
 HERE = Path(__file__).parent
 TINY = str(HERE / "tiny_world")
-WORLDS = (*rumpus.worlds.names(), TINY)
+WORLDS = (*RULED, TINY)
 
 pytestmark = pytest.mark.cuda
 

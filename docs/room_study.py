@@ -1,0 +1,153 @@
+"""Does an agent that imitates the expert lift what it is told to, also what it was never told to? A study to extend.
+
+    .venv/bin/python docs/room_study.py --out runs/room        # about half an hour on two cores
+
+In small rooms with a few toys the instruction is "go to" or "lift" one of them, named by colour and kind. Some pairs
+of a colour and a kind are never named in training (those that the test split keeps; see tasks/splits.py), though the
+toys lie about there too. The agent sees pixels and words, has keys, buttons and mouse, and learns by imitation in the
+states that it comes to itself (see agents/ppo.py). It is measured in rooms of other seeds, on pairs that it was told in
+training and on those that it never was. A run that is there is not made again.
+"""
+
+from __future__ import annotations
+
+import argparse
+from concurrent.futures import ProcessPoolExecutor
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from rumpus import worlds
+from rumpus.agents import checkpoint, ppo
+from rumpus.agents.evaluate import play_tasks
+from rumpus.agents.experts import expert
+from rumpus.agents.policy import Policy, Random, player
+from rumpus.tasks.files import load, write_line
+from rumpus.tasks.goals import FORMAT, Clause, Goal, Player, Selector, Stage, Start, Task
+from rumpus.tasks.splits import pair_split
+from rumpus.tasks.words import say
+from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.kernels import write_atomically
+from rumpus.worlds.engine.world import World
+
+WORLD, SECONDS = "room-small", 8
+YOU = Selector(kind="player", who="you")
+SETS = {"train": (4000, 0, "train"), "told": (300, 1_000_000, "train"), "untold": (300, 2_000_000, "test")}
+"""Tasks: how many, from which seed on their rooms are, and of which split the pairs are that they name."""
+SEEDS = (0, 1, 2)
+SETTINGS: dict[str, Any] = {
+    **{"steps": 600_000, "head": "devices", "size": (48, 64), "repeat": 4, "imitate": 1.0, "reinforce": 0.0},
+    **{"learning_rate": 1e-3, "epochs": 2, "envs": 32, "rollout": 30, "threads": 1, "tensorboard": False},
+}
+
+
+def goals(kind: str, colour: str) -> list[Goal]:
+    """Go to a toy; lift it."""
+    toy = Selector(kind=kind, colour=colour)
+    clauses = Clause(a=YOU, relation="near", b=toy, within=1), Clause(a=toy, relation="lifted")
+    return [Goal(stages=(Stage(all=(clause,)),)) for clause in clauses]
+
+
+def tasks(world: World, count: int, first: int, split: str) -> list[Task]:
+    """So many tasks, each in a room of its own, about a toy that the room has one of."""
+    things, rng = world.things, np.random.default_rng(first)
+    assert things is not None
+    kinds, made, seed = list(things.kinds), [], first
+    while len(made) < count:
+        batch = Batch(world, 64, threads=1)
+        batch.reset(seed=np.arange(seed, seed + batch.n))
+        seen, counts, _ = batch.look()
+        for row in range(batch.n):
+            names = [
+                (kinds[thing["kind"] - 1], things.colours[thing["colour"] - 1])
+                for thing in seen[row, : counts[row]]
+                if thing["size"]
+            ]
+            fitting = [name for name in names if names.count(name) == 1 and pair_split(*name) == split]
+            if fitting and len(made) < count:
+                goal = goals(*fitting[rng.integers(len(fitting))])[len(made) % 2]
+                made.append(task(world, goal, f"{split}-{first}-{len(made)}", seed + row))
+        seed += batch.n
+    return made
+
+
+def task(world: World, goal: Goal, name: str, seed: int) -> Task:
+    """A task of this goal in the room of a seed."""
+    told = Player(goal=goal, instruction=say(goal))
+    limit = SECONDS * world.tick_hz
+    return Task(rumpus_task=FORMAT, id=name, world=world.name, start=Start(seed=seed), limit=limit, players=(told,))
+
+
+def write_tasks(folder: Path) -> None:
+    """The files of tasks that are not there yet."""
+    world = worlds.load(WORLD)
+    for name, (count, first, split) in SETS.items():
+        if not (folder / f"{name}.jsonl").exists():
+            lines = map(write_line, tasks(world, count, first, split))
+            write_atomically(folder / f"{name}.jsonl", "".join(lines).encode())
+
+
+def train(folder: Path, seed: int) -> Path:
+    """The folder of one trained run."""
+    path = folder / f"seed-{seed}"
+    if not (path / checkpoint.NAME).exists() or checkpoint.load(path)["updates"] < checkpoint.load(path)["total"]:
+        chosen = ppo.Settings(WORLD, seed=seed, tasks=str(folder / "train.jsonl"), **SETTINGS)
+        ppo.train(chosen, path, overwrite=True, bar=False)
+    return path
+
+
+def measure(folder: Path, policy: Policy, name: str, repeat: int) -> dict[str, float]:
+    """Success on a set of tasks, of each family."""
+    world = worlds.load(WORLD)
+    chosen, _ = load(folder / f"{name}.jsonl", world)
+    wins = play_tasks(policy, world, chosen, 1, threads=1, repeat=repeat).wins.reshape(-1)
+    return {"go": float(wins[::2].mean()), "lift": float(wins[1::2].mean())}
+
+
+def run(folder: Path, seed: int) -> dict[str, dict[str, float]]:
+    """Train one run and measure it."""
+    path = train(folder, seed)
+    world = worlds.load(WORLD)
+    policy, _ = player(str(path), world, seed=seed)
+    return {name: measure(folder, policy, name, SETTINGS["repeat"]) for name in ("told", "untold")}
+
+
+def interval(values: list[float]) -> str:
+    """The mean of some seeds in percent, and half of its 95 % interval (Student's t)."""
+    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values) if len(values) > 1 else float("nan")
+    return f"{100 * np.mean(values):.0f} ± {100 * half:.0f} %"
+
+
+def main() -> None:
+    """See the module's docstring."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("runs/room"))
+    parser.add_argument("--seeds", type=int, default=len(SEEDS))
+    parser.add_argument("--steps", type=int, default=SETTINGS["steps"])
+    given = parser.parse_args()
+    SETTINGS["steps"] = given.steps
+    given.out.mkdir(parents=True, exist_ok=True)
+    write_tasks(given.out)
+    seeds, world = range(given.seeds), worlds.load(WORLD)
+    with ProcessPoolExecutor(2) as pool:
+        learned = list(pool.map(run, [given.out] * len(seeds), seeds))
+    guide = expert(world)
+    assert guide is not None
+    print(
+        "| player | "
+        + " | ".join(f"{family}, {name}" for name, family in product(SETS, ("go", "lift")) if name != "train")
+        + " |"
+    )
+    print("|---|---|---|---|---|")
+    for who, policy, repeat in (("random", Random(), SETTINGS["repeat"]), ("expert", guide, 1)):
+        row = [measure(given.out, policy, name, repeat) for name in ("told", "untold")]
+        print(f"| {who} | " + " | ".join(f"{100 * part[family]:.0f} %" for part in row for family in part) + " |")
+    cells = [[one[name][family] for one in learned] for name in ("told", "untold") for family in ("go", "lift")]
+    print("| imitation | " + " | ".join(map(interval, cells)) + " |")
+
+
+if __name__ == "__main__":
+    main()

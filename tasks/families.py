@@ -185,7 +185,7 @@ def _two(room: Room, relation: str, others: Sequence[Any], **more: Any) -> Claus
     """Something that can be carried in a relation to something else."""
     for a in room.good("carry") if room.knows(relation) else ():
         for b in others:
-            if room.kind(a) != room.kind(b):
+            if room.kind(a) != room.kind(b) and not stands(a, relation, b, **more):
                 return clause(room.look(a), relation, room.look(b), **more)
     return None
 

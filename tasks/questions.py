@@ -19,7 +19,7 @@ import numpy as np
 
 from ..interface.text import vocabulary
 from ..worlds.engine.ingredients import python
-from ..worlds.engine.things import GONE, RELATIONS, THING, Things, related
+from ..worlds.engine.things import GONE, ONE, RELATIONS, THING, Things, related
 from .goals import Clause, Goal, Question, Selector, Stage
 from .grammar import NUMERALS
 
@@ -42,9 +42,9 @@ def rows_of(things: np.ndarray) -> list[Any]:
     return [row for row in rows if row.state != GONE and not row.player]
 
 
-def stands(one: Any, relation: str, other: Any) -> bool:
-    """Whether one of these rows stands in a relation (but near) to another."""
-    return bool(_related(one, other, RELATIONS.index(relation), 0))
+def stands(one: Any, relation: str, other: Any, within: int = 0) -> bool:
+    """Whether one of these rows stands in a relation to another; within: cells, for near."""
+    return bool(_related(one, other, RELATIONS.index(relation), within * ONE))
 
 
 def _answer(question: Question, rows: Sequence[Any], world: Things) -> str | None:

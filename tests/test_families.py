@@ -279,7 +279,7 @@ def playroom():
     rows = [thing("player", player=1)]
     rows += [thing("table", "red", x=600, radius=150, height=50), thing("basket", "white", x=1200, radius=120)]
     rows += [thing("door", x=2000, radius=128, height=190), thing("duck", "blue", x=600, z=100)]
-    rows += [thing(kind, colour, x=3000 + 90 * i, y=90 * j) for i, kind in enumerate(("block", "book", "ball"))
+    rows += [thing(kind, colour, x=3000 + 300 * i, y=300 * j) for i, kind in enumerate(("block", "book", "ball"))
              for j, colour in enumerate(("red", "blue", "green"))]  # fmt: skip
     return np.array(rows, THING)
 

@@ -13,17 +13,33 @@ from ...interface.action import ACTION
 from ..engine.judge import AMOUNT, NEGATED, RELATION, STAGE, holds, matches
 from ..engine.judge import A as FIRST_FIELD
 from ..engine.judge import B as SECOND_FIELD
-from ..engine.things import GONE, ONE, RELATIONS, SAID, UNARY, related
+from ..engine.things import GONE, LINED, ON, ONE, RELATIONS, SAID, STACKED, UNARY, related
+from .builds import next_of_row, next_of_tower, support
 from .paths import feet, toy_at
 from .pose import bounds
-from .skills import bring, carry, eye, go, grasp, half_height, hold, look_at, put, spot_beside, spot_on, walk
-from .state import NOBODY, TOYS
+from .skills import (
+    NONE,
+    SEEN,
+    UNSEEN,
+    bring,
+    carry,
+    eye,
+    go,
+    grasp,
+    half_height,
+    hold,
+    look_at,
+    put,
+    spot_around,
+    spot_on,
+    walk,
+)
+from .state import NOBODY
 
 _A, _B = np.int32(FIRST_FIELD), np.int32(SECOND_FIELD)  # where the selectors of a clause begin
-_ON, _IN, _AT, _TOUCHING, _NEAR, _HOLDING, _FACING, _OPEN = (
-    RELATIONS.index(name) for name in ("on", "in", "at", "touching", "near", "holding", "facing", "open")
+_IN, _AT, _NEAR, _HOLDING, _FACING, _OPEN, _LIFTED, _TOUCHED, _PUSHED = (
+    RELATIONS.index(name) for name in ("in", "at", "near", "holding", "facing", "open", "lifted", "touched", "pushed")
 )
-_LIFTED = RELATIONS.index("lifted")
 HIGH = 0.95
 """Metres above the floor at which what is lifted is held."""
 LEAST_APART, MOST_APART = 0.1, 0.9
@@ -37,11 +53,13 @@ def guide(state, player, action, things, count):
         play(state, player, action)
         return
     silent = np.zeros(state.players, ACTION)
-    for index in range(state.clauses[player]):
-        clause = state.goal[player, index]
-        wanted = clause[STAGE] == state.stage[player] and not holds(clause, things, count, silent, player)
-        if wanted and errand(state, player, clause, things, count, action):
-            return
+    for last in range(2):  # at last one turns to what is to be looked at: that ends nothing else
+        for index in range(state.clauses[player]):
+            clause = state.goal[player, index]
+            now = clause[STAGE] == state.stage[player] and (clause[RELATION] == _FACING) == (last == 1)
+            wanted = now and not holds(clause, things, count, silent, player)
+            if wanted and errand(state, player, clause, things, count, action):
+                return
     if state.grip[player] != NOBODY:  # all holds already, or nothing can be done: wait, and drop nothing
         hold(action)
 
@@ -49,20 +67,20 @@ def guide(state, player, action, things, count):
 @njit
 def play(state, player, action):
     """Take the nearest toy for a walk, and put it onto a piece of furniture."""
-    toy = state.grip[player]
+    toy = np.int64(state.grip[player])
     if toy == NOBODY:
-        best, least = -1, 1e9
+        best, least = NONE, 1e9
         own_x, own_y = feet(state, player)
         for index in range(state.things):
             x, y, _ = toy_at(state, index)
             length = math.hypot(x - own_x, y - own_y)
             if length < least:
-                best, least = index, length
+                best, least = np.int64(index), length
         if best >= 0:
             grasp(state, player, best, action)
         return
     for piece in range(state.pieces - 1, -1, -1):
-        found, x, y, z = spot_on(state, player, toy, piece, 0.0, 0.0, 0.0, 99.0)
+        found, x, y, z = spot_on(state, player, toy, piece)
         if found:
             put(state, player, x, y, z, action)
             return
@@ -72,8 +90,8 @@ def play(state, player, action):
 @njit
 def toy_of(state, index):
     """The number of the toy that a thing of the table is, -1 if it is none."""
-    toy = index - state.players
-    return toy if 0 <= toy < state.things else -1
+    toy = np.int64(index - state.players)
+    return toy if 0 <= toy < state.things else NONE
 
 
 @njit
@@ -94,10 +112,14 @@ def errand(state, player, clause, things, count, action):
         return undo(state, player, clause, things, count, mine, action)
     if relation == _OPEN:
         return push_open(state, player, action)
+    if relation in (STACKED, LINED):
+        return build(state, player, clause, things, count, action)
+    if relation in (_TOUCHED, _PUSHED):
+        return use_on(state, player, clause, things, count, action)
     if mine and relation >= len(UNARY):
-        other = choose(state, player, clause, _B, things, count, -1)
+        other = choose(state, player, clause, _B, things, count)
         return other >= 0 and visit(state, player, relation, clause[AMOUNT], other, things, action)
-    one = choose(state, player, clause, _A, things, count, -1)
+    one = choose(state, player, clause, _A, things, count)
     if one < 0:
         return False
     toy = toy_of(state, one)
@@ -105,7 +127,7 @@ def errand(state, player, clause, things, count, action):
         return False
     if relation == _LIFTED:
         return lift(state, player, toy, action)
-    other = choose(state, player, clause, _B, things, count, one)
+    other = choose_place(state, player, clause, things, count, one)
     if other < 0:
         return False
     if state.grip[player] != toy:
@@ -114,27 +136,82 @@ def errand(state, player, clause, things, count, action):
 
 
 @njit
-def choose(state, player, clause, at, things, count, beside):
-    """Index of the thing to take for the selector at a field of a clause, -1 if there is none. For the first selector,
-    of those for which the clause does not hold yet what is in hand, else the nearest; for the second, with `beside`
-    the thing that is brought, the first that has nothing to do with that; without, the nearest."""
+def build(state, player, clause, things, count, action):
+    """One tick towards a tower or a row."""
+    if clause[RELATION] == STACKED:
+        one, under = next_of_tower(state, player, things, count, clause)
+        if one < 0:
+            return False
+        found, x, y, z = place_for(state, player, toy_of(state, one), ON, 0, under, things)
+    else:
+        one, found, x, y, z = next_of_row(state, player, things, count, clause)
+    if one < 0 or not found:
+        return False
+    toy = toy_of(state, one)
+    if state.grip[player] != toy:
+        return grasp(state, player, toy, action) >= 0
+    return put(state, player, x, y, z, action) >= 0
+
+
+@njit
+def use_on(state, player, clause, things, count, action):
+    """One tick towards touching or pushing a thing with another one, or with the own body."""
+    one = choose(state, player, clause, _A, things, count)
+    if one < 0:
+        return False
+    x, y, z = things[one].x / ONE, things[one].y / ONE, things[one].z / ONE
+    if matches(things[player], clause, _B, player) and clause[RELATION] == _PUSHED:
+        if go(state, player, x, y, z, 0.0, 0.7, UNSEEN, toy_of(state, one), action) == 1:
+            walk(state, player, x, y, action)
+        return True
+    other = choose(state, player, clause, _B, things, count)
+    toy = toy_of(state, other)
+    if toy < 0:
+        return False
+    if state.grip[player] != toy:
+        return grasp(state, player, toy, action) >= 0
+    if go(state, player, x, y, z, 0.45, 0.9, SEEN, toy, action) == 1:
+        round_ = state.tick / 8.0  # about it, so that it is met from some side
+        bring(state, player, x + 0.2 * math.cos(round_), y + 0.2 * math.sin(round_), z, action)
+    else:
+        carry(state, player, action)
+    return True
+
+
+@njit
+def choose(state, player, clause, at, things, count):
+    """Index of the thing to take for the selector at a field of a clause, -1 if there is none: what is in hand, else
+    the nearest; for the first selector of those for which the clause does not hold yet."""
     best, least = -1, 1e9
     own_x, own_y = feet(state, player)
     for index in range(count):
         thing = things[index]
-        if index in (player, beside) or thing.state == GONE or not matches(thing, clause, at, player):
+        if index == player or thing.state == GONE or not matches(thing, clause, at, player):
             continue
         if at == _A and settled(clause, index, things, count, player):
             continue
-        if at == _A and thing.player == 0 and thing.holder == player + 1:
-            return index
-        if at == _B and beside >= 0:
-            if toy_of(state, index) >= 0 and (burdened(index, things, count, beside) or thing.holder != 0):
-                continue
+        if thing.player == 0 and thing.holder == player + 1:
             return index
         length = math.hypot(thing.x / ONE - own_x, thing.y / ONE - own_y)
         if length < least:
             best, least = index, length
+    return best
+
+
+@njit
+def choose_place(state, player, clause, things, count, one):
+    """Index of the first thing for the second selector of a clause to which another one can be brought: best one on
+    which nothing stands; -1 if there is none."""
+    best = -1
+    for index in range(count - 1, -1, -1):
+        thing = things[index]
+        if index in (player, one) or thing.state == GONE or not matches(thing, clause, _B, player):
+            continue
+        if thing.player != 0 or toy_of(state, index) < 0:
+            return index
+        free = thing.holder == 0 and not burdened(index, things, count, one)
+        if best < 0 or free:
+            best = index
     return best
 
 
@@ -154,7 +231,7 @@ def settled(clause, index, things, count, player):
 def burdened(index, things, count, beside):
     """Whether something other than `beside` stands on a thing."""
     for other in range(count):
-        if other not in (index, beside) and related(things[other], things[index], _ON, 0):
+        if other not in (index, beside) and related(things[other], things[index], ON, 0):
             return True
     return False
 
@@ -172,13 +249,19 @@ def visit(state, player, relation, amount, other, things, action):
     if relation == _FACING:
         look_at(state, player, x, y, z, action)
         return True
-    wide = (thing.radius + things[player].radius) / ONE
-    far = amount / ONE if relation == _NEAR else wide
-    piece = piece_of(state, other)
-    around = piece >= 0 or relation == _NEAR
-    if around and go(state, player, x, y, z, 0.0, far - 0.05, False, toy, action) == 0:
+    far = amount / ONE - 0.05 if relation == _NEAR else (thing.radius + things[player].radius) / ONE + 0.03
+    if toy >= 0 and relation != _NEAR and z - thing.height / ONE > 0.15:  # what is out of reach comes to who takes it
+        if grasp(state, player, toy, action) == 1:
+            own_x, own_y, _ = eye(state, player)
+            way = max(math.hypot(x - own_x, y - own_y), 0.05)
+            bring(state, player, own_x + 0.22 * (x - own_x) / way, own_y + 0.22 * (y - own_y) / way, 0.6, action)
         return True
-    walk(state, player, x, y, action)  # on, until that is near enough
+    if relation == _NEAR:
+        return go(state, player, x, y, z, 0.0, far, UNSEEN, toy, action) >= 0
+    own_x, own_y = feet(state, player)
+    close = far + (0.15 if toy < 0 else 0.3)
+    if math.hypot(x - own_x, y - own_y) < close or go(state, player, x, y, z, 0.0, close, UNSEEN, toy, action) == 1:
+        walk(state, player, x, y, action)  # on, until that is near enough
     return True
 
 
@@ -210,37 +293,20 @@ def bring_to(state, player, toy, relation, amount, other, things, action):
 def place_for(state, player, toy, relation, amount, other, things):
     """Where the middle of a toy is to come, to stand in a relation to a thing. Returns (found, x, y, z)."""
     thing, piece, half = things[other], piece_of(state, other), half_height(state, toy)
-    x, y = thing.x / ONE, thing.y / ONE
-    if relation in (_ON, _IN, _AT) and piece >= 0:
-        return spot_on(state, player, toy, piece, x, y, 0.0, 9.0)
-    if relation in (_ON, _AT, _IN):
-        under = toy_of(state, other)
-        if under < 0:
-            return spot_beside(state, player, toy, x, y, 0.3, 0.5)
-        top = bounds(state, under)[5]
-        return True, x, y, top + half + 0.005
+    x, y, upon = thing.x / ONE, thing.y / ONE, relation in (ON, _IN, _AT)
+    if upon and piece >= 0:
+        return spot_on(state, player, toy, piece)
+    if upon and toy_of(state, other) >= 0:
+        return True, x, y, bounds(state, toy_of(state, other))[5] + half + 0.005
     wide = (thing.radius + things[state.players + toy].radius) / ONE
-    low, high = wide + 0.015, wide + 0.045
-    if relation == _NEAR:
-        high = max(amount / ONE - 0.1, low)
-    under = support(state, other, things)
-    if under >= 0:
-        return spot_on(state, player, toy, under, x, y, low, high)
-    if piece >= 0:
-        low, high = wide * 0.7, wide + 0.045 if relation == _TOUCHING else high
-    return spot_beside(state, player, toy, x, y, low, high)
-
-
-@njit
-def support(state, index, things):
-    """The piece of furniture that a toy stands on or in, -1 if it stands on the floor or is none."""
-    if toy_of(state, index) < 0:
-        return -1
-    for piece in range(state.pieces):
-        other = things[state.players + state.things + piece]
-        if related(things[index], other, _ON, 0) or related(things[index], other, _IN, 0):
-            return piece
-    return -1
+    low = wide * 0.7 if piece >= 0 else wide + 0.015
+    high = max(amount / ONE - 0.1, low) if relation == _NEAR else wide + 0.045
+    if upon:
+        low, high = 0.3, 0.5
+    best = spot_around(state, player, toy, x, y, support(state, other, things), low, high)
+    if not best[0] and relation == _NEAR:
+        best = spot_around(state, player, toy, x, y, NONE, low, high)
+    return best
 
 
 @njit
@@ -251,7 +317,7 @@ def undo(state, player, clause, things, count, mine, action):
         return True  # the hand opens
     if mine and relation == _FACING:
         x, y, z = eye(state, player)
-        other = choose(state, player, clause, _B, things, count, -1)
+        other = choose(state, player, clause, _B, things, count)
         look_at(state, player, 2 * x - things[other].x / ONE, 2 * y - things[other].y / ONE, z, action)
         return True
     for i in range(count):
@@ -262,13 +328,13 @@ def undo(state, player, clause, things, count, mine, action):
             x, y = things[j].x / ONE, things[j].y / ONE
             far = max(things[j].radius / ONE, amount_of(relation, clause[AMOUNT])) + 0.5
             if mine:
-                return go(state, player, x, y, 0.0, far, 99.0, False, -1, action) >= 0
+                return go(state, player, x, y, 0.0, far, 99.0, UNSEEN, NONE, action) >= 0
             toy = toy_of(state, i)
             if toy < 0:
                 return False
             if state.grip[player] != toy:
                 return grasp(state, player, toy, action) >= 0
-            found, x, y, z = spot_beside(state, player, toy, x, y, far, far + 0.6)
+            found, x, y, z = spot_around(state, player, toy, x, y, NONE, far, far + 0.6)
             return found and put(state, player, x, y, z, action) >= 0
     return False
 
@@ -288,4 +354,4 @@ def push_open(state, player, action):
     through = -1.2 if side > 0 else 1.2
     to_x = x + through if state.door_turn == 0 else x
     to_y = y if state.door_turn == 0 else y + through
-    return go(state, player, to_x, to_y, 0.0, 0.0, 0.3, False, TOYS, action) >= 0
+    return go(state, player, to_x, to_y, 0.0, 0.0, 0.3, UNSEEN, NONE, action) >= 0

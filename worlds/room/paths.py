@@ -51,25 +51,25 @@ def _fill(blocked, x0, x1, y0, y1):
 
 
 @njit
-def closed(state, player, spared, careful):
-    """The points of the grid where this player cannot stand, bool (rows, cols): for walls and furniture, and for who is
-    careful toys on the floor and other players too. spared: a toy that does not count."""
+def closed(state, player, spared, careful, margin):
+    """The points of the grid with no room for what is `margin` metres wide to all sides, bool (rows, cols): for walls
+    and furniture, and for who is careful toys on the floor and other players too. spared: a toy that does not count."""
     blocked = np.zeros((state.map_rows * FINE, state.map_cols * FINE), np.bool_)
     for row in range(state.map_rows):
         for col in range(state.map_cols):
             if state.walls[row, col] != 0:
-                _fill(blocked, col - BODY, col + 1 + BODY, row - BODY, row + 1 + BODY)
+                _fill(blocked, col - margin, col + 1 + margin, row - margin, row + 1 + margin)
     for piece in range(state.pieces):
         foot = FOOT[state.piece[piece] - 1]
         half_x, half_y = quarter(foot[0], foot[1], state.piece_turn[piece])
-        half_x, half_y = abs(half_x) + BODY, abs(half_y) + BODY
+        half_x, half_y = abs(half_x) + margin, abs(half_y) + margin
         x, y = state.piece_x[piece], state.piece_y[piece]
         _fill(blocked, x - half_x, x + half_x, y - half_y, y + half_y)
     if careful:
         for toy in range(state.things):
             x, y, z = toy_at(state, toy)
             if toy != spared and state.grip[player] != toy and z < 0.4:
-                wide = girth(state, toy) + BODY - 0.05
+                wide = girth(state, toy) + margin - 0.05
                 _fill(blocked, x - wide, x + wide, y - wide, y + wide)
         for other in range(state.players):
             if other != player:

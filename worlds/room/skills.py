@@ -13,7 +13,7 @@ from ..engine.first_person.hands import A, D, S, W
 from ..engine.first_person.state import TURN
 from .furniture import CLEAR, SURFACES, SURFACES_MOST, quarter
 from .hands import LEFT, NEAREST, F, R
-from .paths import EYE, closed, feet, girth, route, toy_at, visible
+from .paths import BODY, EYE, FINE, closed, feet, girth, route, toy_at
 from .pose import axes_of, bounds
 from .state import NOBODY, REACH
 
@@ -27,8 +27,14 @@ CLOSE = 0.025
 """Metres by which what is held may be nearer or farther than it is to be."""
 OVER = 0.05
 """Metres that what is put down may be aside of where it is to come."""
+STUCK = 0.1
+"""Metres by which the hand is ahead of what can go no farther."""
 ABOVE = 0.22
 """Metres above that place at which it is brought there."""
+SEEN, UNSEEN, NONE = np.bool_(True), np.bool_(False), np.int64(-1)
+"""Whether a place is to be in sight; no toy. (Of NumPy's types, so that what is called with them is compiled once.)"""
+_ROOMY = np.array([1.05, 0.75, 0.45, -9.0])  # shares of its girth by which a toy is put away from others
+_BESIDE = 0.6
 _RADIANS = 2 * math.pi / TURN
 _PER_RADIAN = MOUSE_ONE / (math.pi / 2)
 _BANDS = np.array([[0.45, 0.85], [0.75, 1.1], [0.35, 0.6]])  # how far from a thing one stands to grasp it
@@ -93,10 +99,9 @@ def walk(state, player, x, y, action):
 def go(state, player, x, y, z, low, high, see, spared, action):
     """Walk to a place from `low` to `high` metres away from a point, from which, if `see`, it is seen. Returns 1 there,
     0 on the way, -1 if there is none."""
-    for careful in (True, False):
-        found, to_x, to_y, arrived = route(
-            state, player, closed(state, player, spared, careful), x, y, z, low, high, see
-        )
+    for careful in (SEEN, UNSEEN):
+        blocked = closed(state, player, spared, careful, BODY)
+        found, to_x, to_y, arrived = route(state, player, blocked, x, y, z, low, high, see)
         if found:
             if not arrived:
                 walk(state, player, to_x, to_y, action)
@@ -120,9 +125,9 @@ def grasp(state, player, toy, action):
         return 0  # let go of what is in hand
     x, y, z = toy_at(state, toy)
     low, high = _BANDS[(state.tick // (3 * _SECOND)) % len(_BANDS)]
-    near = go(state, player, x, y, z, low, high, True, toy, action)
+    near = go(state, player, x, y, z, low, high, SEEN, toy, action)
     if near < 0:
-        near = go(state, player, x, y, z, 0.3, 1.3, False, toy, action)
+        near = go(state, player, x, y, z, 0.3, 1.3, UNSEEN, toy, action)
     if near != 1:
         return near
     x, y, z = _in_sight(state, toy, x, y, z)
@@ -152,7 +157,7 @@ def _in_sight(state, toy, x, y, z):
 @njit
 def grasped(state, player):
     """Where the point by which a player holds something is."""
-    toy = state.grip[player]
+    toy = np.int64(state.grip[player])
     x, y, z = toy_at(state, toy)
     own = axes_of(state, toy)
     for k in range(3):
@@ -170,20 +175,27 @@ def speed(state, toy):
 
 @njit
 def bring(state, player, x, y, z, action):
-    """Move what is held so that its middle comes to a point, standing still: look there, and push or pull."""
+    """Move what is held so that its middle comes to a point, standing still: look there, and push or pull. Returns how
+    far the hand is ahead of what it holds, in metres."""
     hold(action)
-    toy = state.grip[player]
+    toy = np.int64(state.grip[player])
     at_x, at_y, at_z = toy_at(state, toy)
     grip_x, grip_y, grip_z = grasped(state, player)
     x, y, z = x + grip_x - at_x, y + grip_y - at_y, z + grip_z - at_z - state.lift[player]
     look_at(state, player, x, y, z, action)
     own_x, own_y, own_z = eye(state, player)
+    yaw, pitch = state.yaw[player] * _RADIANS, state.pitch[player] * _RADIANS
+    far = state.distance[player]
+    hand_x, hand_y = far * math.cos(pitch) * math.cos(yaw), far * math.cos(pitch) * math.sin(yaw)
+    hand_z = far * math.sin(pitch) + state.lift[player]
+    gap = math.sqrt((own_x + hand_x - grip_x) ** 2 + (own_y + hand_y - grip_y) ** 2 + (own_z + hand_z - grip_z) ** 2)
     reach = math.sqrt((x - own_x) ** 2 + (y - own_y) ** 2 + (z - own_z) ** 2)
     reach = min(max(reach, NEAREST), REACH) - state.distance[player]
     if reach > CLOSE:
         action.keys[R] = 1
     elif reach < -CLOSE:
         action.keys[F] = 1
+    return gap
 
 
 @njit
@@ -200,10 +212,10 @@ def carry(state, player, action):
 def put(state, player, x, y, z, action):
     """Carry what is held to where its middle comes to a point, and let go there. Returns 0 on the way, 1 when the hand
     opens, -1 if there is no way."""
-    toy = state.grip[player]
-    near = go(state, player, x, y, z, 0.45, 0.85, True, toy, action)
+    toy = np.int64(state.grip[player])
+    near = go(state, player, x, y, z, 0.45, 0.85, SEEN, toy, action)
     if near < 0:
-        near = go(state, player, x, y, z, 0.4, 1.1, False, toy, action)
+        near = go(state, player, x, y, z, 0.35, 1.25, UNSEEN, toy, action)
     if near < 1:
         carry(state, player, action)
         return near
@@ -213,8 +225,8 @@ def put(state, player, x, y, z, action):
         low = at_z < z + 0.6 * ABOVE and aside > 0.12
         bring(state, player, at_x if low else x, at_y if low else y, z + ABOVE, action)
         return 0
-    bring(state, player, x, y, z, action)
-    if at_z < z + 0.045 and speed(state, toy) < STILL:
+    gap = bring(state, player, x, y, z, action)
+    if (at_z < z + 0.045 and speed(state, toy) < STILL) or (gap > STUCK and speed(state, toy) < 0.08):
         action.buttons[LEFT] = 0
         return 1
     return 0
@@ -230,66 +242,79 @@ def half_height(state, toy):
 
 
 @njit
-def free_spot(state, toy, x, y, z):
-    """Whether there is room for a toy whose middle comes to a point: no other toy is near it at that height."""
-    half = half_height(state, toy)
+def free_spot(state, toy, x, y, z, share):
+    """Whether there is room for a toy whose middle comes to a point: at that height no other toy is nearer than a share
+    of its girth."""
+    half, wide = half_height(state, toy), share * girth(state, toy)
     for other in range(state.things):
         if other == toy:
             continue
         x0, y0, z0, x1, y1, z1 = bounds(state, other)
-        if z0 < z + half and z1 > z - half + 0.02:
-            wide = girth(state, toy) + 0.02
-            if x0 - wide < x < x1 + wide and y0 - wide < y < y1 + wide:
-                return False
+        if z0 < z + half and z1 > z - half + 0.02 and x0 - wide < x < x1 + wide and y0 - wide < y < y1 + wide:
+            return False
     return True
 
 
 @njit
-def spot_on(state, player, toy, piece, near_x, near_y, low, high):
-    """A free place on or in a piece of furniture for a toy, the one nearest to the player of those from `low` to `high`
-    metres away from a point. Returns (found, x, y, z)."""
+def spot_on(state, player, toy, piece):
+    """A free place on or in a piece of furniture for a toy, the one nearest to the player; a crowded one, if there is
+    no other. Returns (found, x, y, z)."""
     kind, turn = state.piece[piece] - 1, state.piece_turn[piece]
     own_x, own_y = feet(state, player)
     half, wide = half_height(state, toy), girth(state, toy)
     best, least = (False, 0.0, 0.0, 0.0), 1e9
-    for surface in range(SURFACES_MOST):
-        if SURFACES[kind, surface, 3] == 0 or CLEAR[kind, surface] < 2 * half + ABOVE + 0.1:
-            continue
-        reach_x = max(SURFACES[kind, surface, 3] - 0.7 * wide, 0.0)
-        reach_y = max(SURFACES[kind, surface, 4] - 0.7 * wide, 0.0)
-        for place in range(49):
-            across = SURFACES[kind, surface, 0] + reach_x * (place % 7 - 3) / 3
-            along = SURFACES[kind, surface, 1] + reach_y * (place // 7 - 3) / 3
-            across, along = quarter(across, along, turn)
-            x, y = state.piece_x[piece] + across, state.piece_y[piece] + along
-            z = SURFACES[kind, surface, 2] + half + 0.01
-            apart, way = math.hypot(x - near_x, y - near_y), math.hypot(x - own_x, y - own_y)
-            if low <= apart <= high and way < least and free_spot(state, toy, x, y, z):
-                best, least = (True, x, y, z), way
+    for crowd in range(len(_ROOMY)):
+        for surface in range(SURFACES_MOST):
+            if SURFACES[kind, surface, 3] == 0 or CLEAR[kind, surface] < 2 * half + ABOVE + 0.1:
+                continue
+            reach_x = max(SURFACES[kind, surface, 3] - 0.7 * wide, 0.0)
+            reach_y = max(SURFACES[kind, surface, 4] - 0.7 * wide, 0.0)
+            for place in range(49):
+                across = SURFACES[kind, surface, 0] + reach_x * (place % 7 - 3) / 3
+                along = SURFACES[kind, surface, 1] + reach_y * (place // 7 - 3) / 3
+                across, along = quarter(across, along, turn)
+                x, y = state.piece_x[piece] + across, state.piece_y[piece] + along
+                z, way = SURFACES[kind, surface, 2] + half + 0.01, math.hypot(x - own_x, y - own_y)
+                if way < least and free_spot(state, toy, x, y, z, _ROOMY[crowd]):
+                    best, least = (True, x, y, z), way
+        if best[0]:
+            break
     return best
 
 
 @njit
-def spot_beside(state, player, toy, x, y, low, high):
-    """A free place on the floor for a toy, from `low` to `high` metres from a point, the one nearest to the player.
-    Returns (found, x, y, z)."""
-    blocked = closed(state, player, toy, False)
+def spot_around(state, player, toy, x, y, piece, low, high):
+    """A free place for a toy from `low` to `high` metres from a point, the one nearest to the player: on the floor, or
+    on a piece of furniture if that is not NONE. Returns (found, x, y, z)."""
+    blocked = closed(state, player, toy, UNSEEN, 0.6 * girth(state, toy) + 0.02)
     own_x, own_y = feet(state, player)
-    z = half_height(state, toy) + 0.01
+    half = half_height(state, toy)
     best, least = (False, 0.0, 0.0, 0.0), 1e9
     for ring in range(4):
         apart = low + (high - low) * ring / 3
         for way in range(24):
             at_x = x + apart * math.cos(way * math.pi / 12)
             at_y = y + apart * math.sin(way * math.pi / 12)
-            row, col = int(at_y * 8), int(at_x * 8)
-            if not (0 <= row < blocked.shape[0] and 0 <= col < blocked.shape[1]) or blocked[row, col]:
-                continue
+            good, z = ground(state, blocked, piece, at_x, at_y)
             length = math.hypot(at_x - own_x, at_y - own_y)
-            if (
-                0.4 < length < least
-                and free_spot(state, toy, at_x, at_y, z)
-                and visible(state, own_x, own_y, EYE, at_x, at_y, z)
-            ):
-                best, least = (True, at_x, at_y, z), length
+            if good and 0.4 < length < least and free_spot(state, toy, at_x, at_y, z + half + 0.01, _BESIDE):
+                best, least = (True, at_x, at_y, z + half + 0.01), length
     return best
+
+
+@njit
+def ground(state, blocked, piece, x, y):
+    """(whether something can stand at a place, the height it stands at): on a piece of furniture, or if that is NONE,
+    on the floor."""
+    if piece < 0:
+        row, col = math.floor(y * FINE), math.floor(x * FINE)
+        inside = 0 <= row < blocked.shape[0] and 0 <= col < blocked.shape[1]
+        return inside and not blocked[row, col], 0.0
+    kind, turn = state.piece[piece] - 1, state.piece_turn[piece]
+    across, along = quarter(x - state.piece_x[piece], y - state.piece_y[piece], 4 - turn)
+    for surface in range(SURFACES_MOST):
+        place = SURFACES[kind, surface]
+        if place[3] > 0 and CLEAR[kind, surface] > 1:
+            inside = abs(across - place[0]) < place[3] - 0.03 and abs(along - place[1]) < place[4] - 0.03
+            return inside, place[2]
+    return False, 0.0

@@ -218,6 +218,10 @@ def test_it_draws_what_the_model_is_now():
     model.geom_rgba[1:, 3] = 0
     model.hfield_data[:] = 0.5
     assert middle()[1] == pytest.approx(4.5, abs=1e-3)
+    data.geom_xpos[0] = np.nan  # what a broken simulation leaves is not seen
+    assert set(np.unique(middle()[2])) == {-1, 3}
+    data.cam_xpos[:] = np.inf
+    middle()
 
 
 def test_the_free_camera_is_mujocos():
@@ -311,4 +315,4 @@ def test_it_is_mujocos_picture():
     for name, share in found.items():
         assert share["depth"] >= 0.97, (name, share)
         assert share["marks"] >= 0.97, (name, share)
-        assert share["colour"] <= 12, (name, share)
+        assert share["colour"] <= 6, (name, share)

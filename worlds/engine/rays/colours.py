@@ -274,8 +274,9 @@ def _sample(image, texels, first, last, line, found):
         x, y = line[ACROSS, col], line[DOWN, col]
         x, y = x - F(_I(x)), y - F(_I(y))
         at_x, at_y = _I((x + ONE if x < ZERO else x) * F(width)), _I((y + ONE if y < ZERO else y) * F(height))
-        row = min(at_y, height - 1) + (_I(line[INTO, col]) * height if is_cube else 0)
-        found[col] = texels[np.uint32(starts[level] + row * width + min(at_x, width - 1))]
+        # Within the image even if a broken simulation has no numbers to give.
+        row = min(max(at_y, 0), height - 1) + (_I(line[INTO, col]) * height if is_cube else 0)
+        found[col] = texels[np.uint32(starts[level] + row * width + min(max(at_x, 0), width - 1))]
 
 
 @pixels

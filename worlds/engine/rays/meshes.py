@@ -265,21 +265,21 @@ def _triangle(thing, ax, ay, aw, bx, by, bw, cx, cy, cw, face, name, depths, nam
         # Seen from in front, its left side goes down and its right side up, in a picture whose rows go down.
         cross = abx + ab * (y - aby) + HALF
         if by > ay:
-            first = max(first, cross)
+            first = cross if cross > first else first
         elif by < ay:
-            last = min(last, cross)
+            last = cross if cross < last else last
         cross = bcx + bc * (y - bcy) + HALF
         if cy > by:
-            first = max(first, cross)
+            first = cross if cross > first else first
         elif cy < by:
-            last = min(last, cross)
+            last = cross if cross < last else last
         cross = cax + ca * (y - cay) + HALF
         if ay > cy:
-            first = max(first, cross)
+            first = cross if cross > first else first
         elif ay < cy:
-            last = min(last, cross)
+            last = cross if cross < last else last
         line = aw + down * (y - ay) + across * (HALF - ax)
-        for col in range(_I(first), _I(last)):  # none where it is the other way round
+        for col in range(_I(min(first, right)), _I(max(last, left))):  # none where it is the other way round
             t = ONE / min(max(line + across * F(col), least), most)
             if t < depths[row, col]:
                 depths[row, col], names[row, col], seen[row, col] = t, name, face

@@ -153,7 +153,7 @@ def handle(state, player, action):
 @njit
 def spin(motion):
     """Radians by which motion of the mouse turns a thing; more than a picture height counts as one."""
-    return min(max(np.int64(motion), -MOUSE_ONE), MOUSE_ONE) * _BY_MOUSE
+    return min(max(int(motion), -MOUSE_ONE), MOUSE_ONE) * _BY_MOUSE
 
 
 @njit

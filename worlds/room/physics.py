@@ -104,7 +104,7 @@ class Simulation:
 
     def _put_right(self, states: np.ndarray, words: np.ndarray, outcomes: np.ndarray) -> None:
         """End the episodes that went astray, with everything at rest where it last was."""
-        for row in np.flatnonzero(self._astray):
+        for row in np.flatnonzero(self._astray).tolist():
             cached(put_back)(states, words, self._left, row)
             states["faults"][row] += 1
             outcomes["truncated"][row] = 1
@@ -157,6 +157,7 @@ class _Room:
     def settle(self, states: np.ndarray, row: int) -> None:
         """Let a new room come to rest, and write it into its record; should that fail, the record stays as it was."""
         before = states[row].copy()
+        states["asleep"][row] = AWAKE  # none may fall asleep in the air
         self.load(states, row)
         for _ in range(SETTLING // _GROUP):
             mujoco.mj_step(self._model, self._data, _GROUP)

@@ -60,8 +60,8 @@ def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, li
 
 def prove(world: World, tasks: Sequence[Task], acting: np.ndarray) -> list[np.ndarray | None]:
     """For each task hands, ACTION (ticks, players), by which the players that act succeed; None if the guide does not
-    get there within its limit, or if it is done, or lost, already at the start. Where a world has no guide, questions
-    are answered at once."""
+    get there within its limit, or if it is done, or lost, already at the start. Questions that no
+    guide answers are answered at once."""
     made = table(tasks, world)
     if world.guide is None:
         return [_answers(task, row) for task, row in zip(tasks, acting, strict=True)]
@@ -69,7 +69,10 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray) -> list[np.nd
     fresh = ~batch.look()[2].any(axis=(1, 2))
     won, hands = lead(world, batch, acting)
     good = fresh & np.where(acting, won > 0, True).all(axis=1)
-    return [some if fine and len(some) else None for some, fine in zip(hands, good, strict=True)]
+    proven = [some if fine and len(some) else None for some, fine in zip(hands, good, strict=True)]
+    for row in np.flatnonzero(fresh & ~good):  # a guide need not know how to speak
+        proven[row] = _answers(tasks[row], acting[row])
+    return proven
 
 
 def attempt(

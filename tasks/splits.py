@@ -1,11 +1,11 @@
 """Which tasks are for training, validation and testing: told by what is in them, by rules, never by luck.
 
-A task has contents on four axes. Each content belongs to one split, always and everywhere:
+A task has contents on five axes. Each content belongs to one split, always and everywhere:
 
 | axis | contents of a task | where a content belongs |
 |---|---|---|
 | pair | each kind and colour that a goal names together | a hash of the two names: 2 in 10 test, 1 in 10 valid |
-| verb | each relation and kind that a goal names together, of kinds that can be carried (`Things.affords`) | the same |
+| verb | each relation (or what a question asks for) and kind named together, of kinds to carry | the same |
 | size | the first of the world's `Things.scales` that its start fits into | the last test, the one before it valid |
 | form | each player's goal without kinds and colours | one clause: train; else a hash: 2 in 20 test, 1 in 20 valid |
 | words | the style of each player's instruction | `words.held_styles` |
@@ -23,7 +23,8 @@ from typing import Literal
 
 from ..worlds.engine.things import Things
 from ..worlds.engine.world import World
-from .goals import Clause, Goal, Player, Selector, Stage, Task
+from .goals import Clause, Goal, Player, Question, Selector, Stage, Task
+from .questions import answered
 from .words import STYLES, ask, held_styles, partner_told, say
 
 Split = Literal["train", "valid", "test"]
@@ -73,8 +74,8 @@ def form(goal: Goal) -> str:
 
 
 def form_split(goal: Goal) -> Split:
-    """The split that goals of this form are for."""
-    if sum(len(stage.all) for stage in goal.stages) + len(goal.never) == 1:
+    """The split that goals of this form are for; that of answers is for training, as single clauses are."""
+    if answered(goal) is not None or sum(len(stage.all) for stage in goal.stages) + len(goal.never) == 1:
         return "train"
     return _hashed(form(goal), _FORMS)
 
@@ -131,12 +132,15 @@ def latest(splits: Iterable[Split]) -> Split:
     return max(splits, key=SPLITS.index, default="train")
 
 
-def goal_split(goals: Iterable[Goal], things: Things) -> dict[Axis, Split]:
-    """The splits that goals in a world of these things belong to by the axes that are theirs: pair, verb and form."""
-    goals = list(goals)
+def goal_split(goals: Iterable[Goal], things: Things, asked: Iterable[Question] = ()) -> dict[Axis, Split]:
+    """The splits that goals in a world of these things, and questions that are asked there, belong to by the axes that
+    are theirs: pair, verb (of a question: what it asks for) and form."""
+    goals, named = list(goals), [(one.asks, side) for one in asked for side in (one.a, one.b) if side and side.kind]
+    kinds = {(asks, str(side.kind)) for asks, side in named if "carry" in things.affords.get(str(side.kind), ())}
+    looks = {(str(side.kind), side.colour) for _, side in named if side.colour}
     return {
-        "verb": latest(verb_split(*verb) for goal in goals for verb in verbs(goal, things)),
-        "pair": latest(pair_split(*pair) for goal in goals for pair in pairs(goal)),
+        "verb": latest(verb_split(*verb) for verb in kinds.union(*(verbs(goal, things) for goal in goals))),
+        "pair": latest(pair_split(*pair) for pair in looks.union(*map(pairs, goals))),
         "form": latest(map(form_split, goals)),
     }
 
@@ -146,7 +150,11 @@ def axes(task: Task, world: World) -> dict[Axis, Split]:
     assert world.things is not None
     spoken = [style for player in task.players for style in styles(player)]
     return {
-        **goal_split((player.goal for player in task.players), world.things),
+        **goal_split(
+            (player.goal for player in task.players),
+            world.things,
+            [player.question for player in task.players if player.question],
+        ),
         "size": scale_split(scale(world, task), len(world.things.scales)),
         "words": latest(map(style_split, spoken)),
     }

@@ -106,7 +106,7 @@ def finish(world: World, source: Source, one: Proven, split: Split, rng: np.rand
     choice = _STYLES[split] if split != "train" and rng.random() < WORDS_SHARE else _STYLES["train"]
     style = choice[int(rng.integers(len(choice)))]
     found: dict[Axis, Split] = {
-        **goal_split(one.goals, world.things),
+        **goal_split(one.goals, world.things, [one.question] if one.question else []),
         "size": scale_split(source.starts.scales[one.row], len(world.things.scales)),
         "words": style_split(style),
     }

@@ -28,7 +28,7 @@ from rumpus.tasks.prove import proofs
 from rumpus.tasks.questions import answer, answering, questions
 from rumpus.tasks.replays import solution
 from rumpus.tasks.skills import skill_of
-from rumpus.tasks.splits import SPLITS, pair_split, split_of, verb_split, verbs
+from rumpus.tasks.splits import SPLITS, goal_split, pair_split, split_of, verb_split, verbs
 from rumpus.tasks.words import STYLES, ask, asked, canonical, held_styles, say, understand
 from rumpus.worlds.engine.things import RELATIONS, THING, Things, nothing
 
@@ -304,6 +304,17 @@ def test_every_family_finds_something_that_is_not_so_yet(split):
             if family not in ("near", "look", "order", "avoid", "position"):
                 assert not all(judged(things, *wish.goal.stages[0].all)), (family, wish)
             assert families.swapped(families.swapped(wish.goal)) == wish.goal
+
+
+def test_questions_are_kept_for_what_they_name():
+    """Not for their form, or none would ever be trained on."""
+    goals = [answering("red")]
+    for kind in PLAYROOM.kinds:
+        for colour in PLAYROOM.kinds[kind]:
+            held = goal_split(goals, PLAYROOM, [Question(asks="exists", a=Selector(kind=kind, colour=colour))])
+            carried = "carry" in PLAYROOM.affords.get(kind, ())
+            verb = verb_split("exists", kind) if carried else "train"
+            assert held == {"pair": pair_split(kind, colour), "verb": verb, "form": "train"}
 
 
 def test_verbs_are_kept_for_what_can_be_carried():

@@ -70,7 +70,7 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray) -> list[np.nd
     won, hands = lead(world, batch, acting)
     good = fresh & np.where(acting, won > 0, True).all(axis=1)
     proven = [some if fine and len(some) else None for some, fine in zip(hands, good, strict=True)]
-    for row in np.flatnonzero(fresh & ~good):  # a guide need not know how to speak
+    for row in np.flatnonzero(fresh & ~good).tolist():  # a guide need not know how to speak
         proven[row] = _answers(tasks[row], acting[row])
     return proven
 

@@ -189,6 +189,13 @@ class Session:
         )
         return True
 
+    def rehearse(self) -> None:
+        """Take a step in a copy, so that what must be compiled for it is compiled."""
+        if self.world.savable:
+            twin = self.batch.clone()
+            twin.step()
+            twin.look()
+
     def undo(self, steps: int = 1) -> int:
         """Take back up to so many steps of this episode, even after its end. Returns how many were taken back: no more
         than are remembered."""

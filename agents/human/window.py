@@ -66,6 +66,7 @@ class Window:
         size = size or first_size(pygame.display.get_desktop_sizes()[0], *self._grid, players)
         for view in self._arranged(size).views[:1]:
             session.views(*view.size[::-1])  # what must be compiled is compiled before there is a window to wait at
+        session.rehearse()
         self._surface = pygame.display.set_mode(size, pygame.RESIZABLE)
         pygame.display.set_caption(f"Rumpus: {session.world.name}")
         pygame.key.stop_text_input()
@@ -159,8 +160,9 @@ class Window:
             self.open = False
         elif kind == pygame.KEYDOWN:
             self._key_down(event, now)
-            if self._wants_mouse and self.playing:
+            if self._wants_mouse and self.playing and not self.mood.caught:
                 self._catch_mouse()
+                self._hold_on()
         elif kind == pygame.KEYUP:
             key = key_of(event)
             if key is not None:
@@ -422,6 +424,12 @@ class Window:
             pygame.mouse.set_visible(False)
             pygame.event.set_grab(True)
             pygame.event.clear(pygame.MOUSEMOTION)
+
+    def _hold_on(self) -> None:
+        """Buttons that were held all the while, as when one types, are held on."""
+        for button, pressed in enumerate(pygame.mouse.get_pressed(3)):
+            if pressed and self._free(self.hands.current):
+                self.hands.button_down(button, self.hands.current, (0, 0))
 
     def _release_mouse(self) -> None:
         if self.mood.caught:

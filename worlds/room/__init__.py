@@ -19,6 +19,8 @@ Source: a playroom in the spirit of DeepMind Interactive Agents Team 2021, "Crea
 imitation and self-supervised learning"; rooms, furniture, toys, hands and all numbers are our own choices.
 """
 
+import dataclasses
+
 from ..engine.first_person.folds import SPLITS
 from ..engine.first_person.state import HZ
 from ..engine.look import Rays
@@ -70,7 +72,12 @@ SMALL = ROOM.variant(
     settings={"height": 4, "width": 5, "toys": 5, "pieces": 2},
     splits={**SPLITS, "larger": {}},
 )
-DUO = ROOM.variant("room-duo", "Two players in a children's room, who can talk and lift what one cannot.", players=2)
+DUO = ROOM.variant(
+    "room-duo",
+    "Two players in a children's room, who can talk and lift what one cannot.",
+    players=2,
+    things=dataclasses.replace(THINGS, ranges={"heavy": (0, 1)}),  # in tasks there may be something to lift together
+)
 HOUSE = ROOM.variant(
     "room-house",
     "Two rooms with a door between them, and two chests that are too heavy for one.",

@@ -1,7 +1,8 @@
 """How fast an arm is here and at home: steps with their pixels, by our rays and by dm_control's own renderer.
 
 dm_control draws with OpenGL: on a machine without a GPU in software (Debian's libosmesa6, or libegl1 with Mesa). It
-runs in a process of its own, after us and before us, with random actions and new episodes as we do.
+runs in a process of its own, in turn with us, with random actions and new episodes as we do. We have one core;
+OpenGL in software takes as many as it finds.
 """
 
 from __future__ import annotations

@@ -345,9 +345,9 @@ def test_hands_are_written_and_read_without_loss(random):
 @cache
 def made():
     """Tasks of a small first-person world that its guide has proven."""
-    kept, generator.LED_BLOCK = generator.LED_BLOCK, 20
+    kept, generator.LED_BLOCK = generator.LED_BLOCK, 12
     try:
-        return tuple(generate(worlds.load("collect-small"), 20, split="test", by="guide"))
+        return tuple(generate(worlds.load("collect-small"), 12, split="test", by="guide"))
     finally:
         generator.LED_BLOCK = kept
 
@@ -355,7 +355,7 @@ def made():
 def test_a_guide_proves_what_it_is_led_to():
     world = worlds.load("collect-small")
     assert set(proofs(made(), world)) == {"solution"}
-    assert len({skill_of(task.players[0].goal) for task in made()}) >= 4
+    assert {skill_of(task.players[0].goal) for task in made()} >= {"reach", "answer"}
     for task in made():
         assert parse(write_line(task)) == task
         assert split_of(task, world) == ("test", task.held)

@@ -184,9 +184,8 @@ class Learner:
         means = (sums[:6] / sums[6]).tolist()
         explained = 1 - (targets - store["values"]).var() / targets.var().clamp_min(1e-8)
         names = ("policy_loss", "value_loss", "entropy", "kl", "clipped", "imitation_loss")
-        if self.shown is None:
-            names, means = names[:-1], means[:-1]
-        return dict(zip(names, means, strict=True)) | {"explained": float(explained)}
+        row = dict(zip(names, means, strict=True)) | {"explained": float(explained)}
+        return row if self.shown is not None else {name: row[name] for name in row if name != "imitation_loss"}
 
     def _step(self, index: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """One step of the optimiser on the samples (or, with a memory, the lanes) of index."""

@@ -55,7 +55,8 @@ def tasks(world: World, count: int, first: int, split: str) -> list[Task]:
     """So many tasks, each in a room of its own, about a toy that the room has one of."""
     things, rng = world.things, np.random.default_rng(first)
     assert things is not None
-    kinds, made, seed = list(things.kinds), [], first
+    kinds, seed = list(things.kinds), first
+    made: list[Task] = []
     while len(made) < count:
         batch = Batch(world, 64, threads=1)
         batch.reset(seed=np.arange(seed, seed + batch.n))

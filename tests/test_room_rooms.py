@@ -19,7 +19,7 @@ from rumpus.worlds.room.things import DOOR, PIECE
 ROOMS = 24
 CHEST = toys.FIRST + toys.HEAVY
 FULL = {"toys": 24, "pieces": 10, "height": 8, "width": 10, "rooms": 2, "heavy": 2}
-KNOBS = (
+KNOBS: tuple[dict[str, int], ...] = (
     {},
     {"toys": 24, "pieces": 10, "height": 4, "width": 4, "heavy": 1},
     {"rooms": 2, "height": 7, "width": 4},

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numba import njit
 
+from ..engine.ingredients import python
 from ..engine.rays.scene import BOX, CAPSULE, ELLIPSOID
 from .state import POSE, TOYS_AT
 from .toys import EXTENT, FIRST, HARD, HULL_AT, HULL_FORM, HULL_HALF, HULL_QUAT, SCALE
@@ -20,7 +21,7 @@ def axes(w, x, y, z):
     )
 
 
-HULL_AXES = np.array([[axes.py_func(*quat) for quat in quats] for quats in HULL_QUAT])
+HULL_AXES = np.array([[python(axes)(*quat) for quat in quats] for quats in HULL_QUAT])
 """A form's own x, y and z in the axes of its thing."""
 
 

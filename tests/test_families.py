@@ -345,9 +345,9 @@ def test_hands_are_written_and_read_without_loss(random):
 @cache
 def made():
     """Tasks of a small first-person world that its guide has proven."""
-    kept, generator.LED_BLOCK = generator.LED_BLOCK, 12
+    kept, generator.LED_BLOCK = generator.LED_BLOCK, 20
     try:
-        return tuple(generate(worlds.load("collect-small"), 12, split="test", by="guide"))
+        return tuple(generate(worlds.load("collect-small"), 20, split="test", by="guide"))
     finally:
         generator.LED_BLOCK = kept
 

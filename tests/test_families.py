@@ -78,7 +78,7 @@ def judged(rows, *clauses):
 @st.composite
 def heaps(draw):
     """Blocks in a heap, where much lies on and beside much else, and a ball or two."""
-    count = draw(st.integers(2, 8))
+    count = draw(st.integers(2, 6))
     places = [draw(st.tuples(*[st.integers(0, 3)] * 3, st.integers(-9, 9), st.integers(-9, 9))) for _ in range(count)]
     kinds = [draw(st.sampled_from(["block", "block", "block", "ball"])) for _ in range(count)]
     holders = [draw(st.sampled_from([0, 0, 0, 1])) for _ in range(count)]

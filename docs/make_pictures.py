@@ -15,9 +15,14 @@ import imageio.v3 as imageio
 import numpy as np
 
 from rumpus import worlds
-from rumpus.agents.clip import write_clip
+from rumpus.agents.clip import rested, write_clip
 from rumpus.agents.experts import expert
+from rumpus.tasks.compile import table
+from rumpus.tasks.goals import Goal, Task
+from rumpus.tasks.questions import answering
+from rumpus.tasks.show import strips
 from rumpus.tasks.skills import SKILLS
+from rumpus.tasks.words import understand
 from rumpus.worlds.engine.batch import Batch
 
 ROOT = Path(__file__).parent.parent
@@ -90,6 +95,44 @@ def telling(name: str, ticks: int) -> np.ndarray:
         if worth > best:
             best, shown = worth, batch.picture()
     return shown
+
+
+def room_task(text: str, seed: int, goal: Goal | None = None, **knobs: int) -> Task:
+    """A task in the room with this seed; the goal is what the text says."""
+    room = worlds.load("room")
+    assert room.things is not None
+    meant = (goal or understand(text, room.things)).model_dump(mode="json")
+    data = {"rumpus_task": 1, "id": f"room:{seed}", "world": room.name, "limit": 2700}
+    start, players = {"seed": seed, "knobs": knobs}, [{"goal": meant, "instruction": text}]
+    return Task.model_validate({**data, "start": start, "players": players})
+
+
+ROOMS = (
+    room_task("put the large red hat on the bed", 150),
+    room_task("lift the small purple ball", 141),
+    room_task("what is in the box", 157, answering("block")),
+)
+
+
+def rooms() -> None:
+    """Three rooms, each with what one is told there; and an expert who builds a tower of three blocks, as a clip."""
+    room = worlds.load("room")
+    three = Batch(room, len(ROOMS), size=(240, 320), tasks=table(ROOMS, room))
+    three.reset(tasks=np.arange(len(ROOMS)))
+    told = [np.concatenate(pair) for pair in zip(three.draw()[:, 0], strips(ROOMS, 320), strict=True)]
+    imageio.imwrite(PICTURES / "room.png", np.concatenate(told, axis=1))
+    tower = room_task("build a tower of three blocks", 28, toys=20, pieces=4, height=6, width=6)
+    batch = Batch(room, 1, size=(204, 272), tasks=table([tower], room))
+    batch.reset(tasks=np.zeros(1, np.int64))
+    guide = expert(room)
+    assert guide is not None
+    guide.start(batch)
+    frames: list[np.ndarray] = []
+    while not batch.over[0]:
+        frames += [batch.picture()] if batch.states["tick"][0] % 3 == 0 else []
+        guide.act(batch, np.zeros(1, bool))
+        batch.step()
+    write_clip(PICTURES / "stacking.gif", rested([*frames, batch.picture()], 10), 10)
 
 
 def window() -> None:
@@ -167,4 +210,5 @@ if __name__ == "__main__":
     clips()
     first_person()
     sheet()
+    rooms()
     guests()

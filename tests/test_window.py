@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 import subprocess
 import time
 
+import numpy as np
 import pygame
 import pytest
 
@@ -20,6 +22,9 @@ from rumpus.interface.viewer import open_display
 from rumpus.tasks.questions import answering
 from rumpus.tests.people import HOME, REAL_TIME, at_window, do, goal, real_window, session, tasks_of
 from rumpus.tests.tiny_hall import DUO as HALL_DUO
+from rumpus.worlds.engine.first_person.state import TURN
+from rumpus.worlds.room import SMALL as ROOM
+from rumpus.worlds.room.state import EYE, POSE, TOYS_AT
 from rumpus.worlds.sokoban import DUO, SOKOBAN
 
 
@@ -231,6 +236,65 @@ def test_a_person_looks_around(dummy, tmp_path, monkeypatch):
         assert not mood.caught
 
     at_window(game, tmp_path, script)
+
+
+def test_a_person_grasps_and_throws(dummy, tmp_path, monkeypatch):
+    monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path / "config"))
+    game = Session(ROOM, seed=3, limit=9999)
+    state, middle = game.batch.states[0], (300, 200)
+
+    def event(kind, **more):
+        pygame.event.post(pygame.event.Event(kind, {"pos": middle, **more}))
+
+    def away(toy):
+        """From the eye to the middle of a toy."""
+        return state["qpos"][TOYS_AT + POSE * toy :][:3] - state["qpos"][:3] - (0, 0, EYE)
+
+    def look_at(toy):
+        """Move the mouse by the angles from where one looks to the middle of a toy; 720 pixels are a quarter turn."""
+        x, y, z = away(toy)
+        yaw, pitch = (math.tau * state[name][0] / TURN for name in ("yaw", "pitch"))
+        right = (math.atan2(y, x) - yaw + math.pi) % math.tau - math.pi
+        down = pitch - math.atan2(z, math.hypot(x, y))
+        event(pygame.MOUSEMOTION, rel=(round(right * 1440 / math.pi), round(down * 1440 / math.pi)), buttons=(0, 0, 0))
+
+    def near(toy):
+        return np.linalg.norm(away(toy))
+
+    def person_does(person):
+        event(pygame.MOUSEBUTTONDOWN, button=1)
+        person.until(lambda: game.steps > 3, "caught by a click")
+        assert not state["gripping"][0], "that click was the window's"
+        toy = min(range(state["things"]), key=near)
+        while near(toy) > 1.2:
+            look_at(toy)
+            person.press(pygame.K_w, hold=0.1)
+        for _ in range(3):
+            steps = game.steps
+            look_at(toy)
+            person.until(lambda steps=steps: game.steps > steps + 3, "time goes on")
+        name, reachable = game.aimed(0)
+        assert (ROOM.things.name(game.batch.look()[0][0, 1 + toy]), True) == (name, reachable)
+        event(pygame.MOUSEBUTTONDOWN, button=1)
+        person.until(lambda: state["grip"][0] == toy, "grasped")
+        far, since = state["distance"][0], game.steps
+        event(pygame.MOUSEWHEEL, x=0, y=-3)
+        person.until(lambda: state["distance"][0] < far, "pulled near")
+        event(pygame.MOUSEMOTION, rel=(0, -400), buttons=(1, 0, 0))
+        person.until(lambda: game.returns == (1.0,), "lifted")
+        turned, yaw = state["turned"][0].copy(), int(state["yaw"][0])
+        event(pygame.MOUSEBUTTONDOWN, button=3)
+        event(pygame.MOUSEMOTION, rel=(200, 0), buttons=(1, 0, 1))
+        person.until(lambda: abs(state["turned"][0] @ turned) < 0.99, "turned in the hand")
+        assert state["yaw"][0] == yaw
+        event(pygame.MOUSEBUTTONUP, button=3)
+        person.until(lambda: game.steps > since + 40, "held for a while")
+        event(pygame.MOUSEBUTTONUP, button=1)
+        person.until(lambda: state["grip"][0] < 0, "let go")
+        person.press(pygame.K_F8)
+        person.until(lambda: state["grip"][0] == toy and game.undone, "a second ago it was in the hand")
+
+    at_window(game, tmp_path, person_does)
 
 
 @pytest.fixture

@@ -104,10 +104,10 @@ class Settings:
                 raise ValueError(f"{name} must lie from 0 to 1, got {getattr(self, name)}")
         if not (self.learning_rate > 0 and self.clip > 0 and self.grad_norm > 0):
             raise ValueError("learning_rate, clip and grad_norm must be greater than 0")
-        if not (
-            self.imitate >= 0 and self.reinforce >= 0 and self.imitate + self.reinforce > 0 and 0 <= self.lead <= 1
-        ):
-            raise ValueError("imitate and reinforce must be at least 0 and not both 0, and lead from 0 to 1")
+        if min(self.imitate, self.reinforce) < 0 or self.imitate + self.reinforce == 0:
+            raise ValueError("imitate and reinforce must be at least 0, and one of them more")
+        if not 0 <= self.lead <= 1:
+            raise ValueError(f"lead must lie from 0 to 1, got {self.lead}")
         if self.policies not in POLICIES:
             raise ValueError(f"policies are {' or '.join(POLICIES)}, got {self.policies!r}")
         if self.tasks is not None and (self.knobs or self.limit is not None or self.levels is not None):

@@ -35,8 +35,11 @@ from rumpus.worlds.engine.world import World
 
 WORLD, SECONDS = "room-small", 8
 YOU = Selector(kind="player", who="you")
-SETS = {"train": (4000, 0, "train"), "told": (300, 1_000_000, "train"), "untold": (300, 2_000_000, "test")}
-"""Tasks: how many, from which seed on their rooms are, and of which split the pairs are that they name."""
+SETS = {
+    **{"train": (4000, 0, "train", "train"), "told": (300, 1_000_000, "test", "train")},
+    **{"untold": (300, 2_000_000, "test", "test")},
+}
+"""Tasks: how many, from which seed on and of which split their rooms are, and of which the pairs that they name."""
 SEEDS = (0, 1, 2)
 SETTINGS: dict[str, Any] = {
     **{"steps": 600_000, "head": "devices", "size": (48, 64), "repeat": 4, "imitate": 1.0, "reinforce": 0.0},
@@ -51,14 +54,14 @@ def goals(kind: str, colour: str) -> list[Goal]:
     return [Goal(stages=(Stage(all=(clause,)),)) for clause in clauses]
 
 
-def tasks(world: World, count: int, first: int, split: str) -> list[Task]:
+def tasks(world: World, count: int, first: int, split: str, named: str) -> list[Task]:
     """So many tasks, each in a room of its own, about a toy that the room has one of."""
     things, rng = world.things, np.random.default_rng(first)
     assert things is not None
     kinds, seed = list(things.kinds), first
     made: list[Task] = []
     while len(made) < count:
-        batch = Batch(world, 64, threads=1)
+        batch = Batch(world, 64, threads=1, split=split)
         batch.reset(seed=np.arange(seed, seed + batch.n))
         seen, counts, _ = batch.look()
         for row in range(batch.n):
@@ -67,27 +70,27 @@ def tasks(world: World, count: int, first: int, split: str) -> list[Task]:
                 for thing in seen[row, : counts[row]]
                 if thing["size"]
             ]
-            fitting = [name for name in names if names.count(name) == 1 and pair_split(*name) == split]
+            fitting = [name for name in names if names.count(name) == 1 and pair_split(*name) == named]
             if fitting and len(made) < count:
                 goal = goals(*fitting[rng.integers(len(fitting))])[len(made) % 2]
-                made.append(task(world, goal, f"{split}-{first}-{len(made)}", seed + row))
+                made.append(task(world, goal, f"{named}-{first}-{len(made)}", seed + row, split))
         seed += batch.n
     return made
 
 
-def task(world: World, goal: Goal, name: str, seed: int) -> Task:
+def task(world: World, goal: Goal, name: str, seed: int, split: str) -> Task:
     """A task of this goal in the room of a seed."""
-    told = Player(goal=goal, instruction=say(goal))
+    start, told = Start(seed=seed, knobs=dict(world.splits[split])), Player(goal=goal, instruction=say(goal))
     limit = SECONDS * world.tick_hz
-    return Task(rumpus_task=FORMAT, id=name, world=world.name, start=Start(seed=seed), limit=limit, players=(told,))
+    return Task(rumpus_task=FORMAT, id=name, world=world.name, start=start, limit=limit, players=(told,))
 
 
 def write_tasks(folder: Path) -> None:
     """The files of tasks that are not there yet."""
     world = worlds.load(WORLD)
-    for name, (count, first, split) in SETS.items():
+    for name, what in SETS.items():
         if not (folder / f"{name}.jsonl").exists():
-            lines = map(write_line, tasks(world, count, first, split))
+            lines = map(write_line, tasks(world, *what))
             write_atomically(folder / f"{name}.jsonl", "".join(lines).encode())
 
 

@@ -40,6 +40,7 @@ _A, _B = np.int32(FIRST_FIELD), np.int32(SECOND_FIELD)  # where the selectors of
 _IN, _AT, _NEAR, _HOLDING, _FACING, _OPEN, _LIFTED, _TOUCHED, _PUSHED = (
     RELATIONS.index(name) for name in ("in", "at", "near", "holding", "facing", "open", "lifted", "touched", "pushed")
 )
+_PATIENCE = 120  # ticks until another way is tried
 HIGH = 0.95
 """Metres above the floor at which what is lifted is held."""
 LEAST_APART, MOST_APART = 0.1, 0.9
@@ -207,9 +208,9 @@ def choose_place(state, player, clause, things, count, one):
         thing = things[index]
         if index in (player, one) or thing.state == GONE or not matches(thing, clause, _B, player):
             continue
-        if thing.player != 0 or toy_of(state, index) < 0:
+        if thing.player != 0 or piece_of(state, index) >= 0:
             return index
-        free = thing.holder == 0 and not burdened(index, things, count, one)
+        free = toy_of(state, index) >= 0 and thing.holder == 0 and not burdened(index, things, count, one)
         if best < 0 or free:
             best = index
     return best
@@ -250,7 +251,8 @@ def visit(state, player, relation, amount, other, things, action):
         look_at(state, player, x, y, z, action)
         return True
     far = amount / ONE - 0.05 if relation == _NEAR else (thing.radius + things[player].radius) / ONE + 0.03
-    if toy >= 0 and relation != _NEAR and z - thing.height / ONE > 0.15:  # what is out of reach comes to who takes it
+    high = z - thing.height / ONE > 0.15 or (state.tick // _PATIENCE) % 2 == 1
+    if toy >= 0 and relation != _NEAR and high:  # what one cannot walk to comes to who takes it
         if grasp(state, player, toy, action) == 1:
             own_x, own_y, _ = eye(state, player)
             way = max(math.hypot(x - own_x, y - own_y), 0.05)

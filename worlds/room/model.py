@@ -59,6 +59,7 @@ _PARKED = -4.0
 def blank() -> mujoco.MjModel:
     """The model of all rooms, without furnishing. It is shared: never write to it."""
     spec = mujoco.MjSpec()
+    spec.compiler.degree = False
     option = spec.option
     option.timestep, option.iterations, option.ls_iterations = STEP, 12, 8
     option.enableflags |= mujoco.mjtEnableBit.mjENBL_SLEEP

@@ -17,8 +17,8 @@ from .paths import BODY, EYE, FINE, closed, feet, girth, route, toy_at
 from .pose import axes_of, bounds
 from .state import NOBODY, REACH
 
-QUICKEST = MOUSE_ONE // 10
-"""Motion of the mouse in a tick: 9 degrees."""
+QUICKEST, CAREFUL = MOUSE_ONE // 4, MOUSE_ONE // 10
+"""Motion of the mouse in a tick: 22 degrees, and with something in hand 9."""
 COAST = 0.12
 """Seconds for which a body goes on when the keys are let go."""
 STILL = 0.25
@@ -53,8 +53,9 @@ def turn_to(state, player, yaw, pitch, action):
     off = yaw - state.yaw[player] * _RADIANS
     off -= 2 * math.pi * math.floor(off / (2 * math.pi) + 0.5)
     rise = pitch - state.pitch[player] * _RADIANS
-    action.mouse[0] = min(max(round(off * _PER_RADIAN), -QUICKEST), QUICKEST)
-    action.mouse[1] = min(max(round(-rise * _PER_RADIAN), -QUICKEST), QUICKEST)
+    most = QUICKEST if state.grip[player] == NOBODY else CAREFUL
+    action.mouse[0] = min(max(round(off * _PER_RADIAN), -most), most)
+    action.mouse[1] = min(max(round(-rise * _PER_RADIAN), -most), most)
     return max(abs(off), abs(rise))
 
 

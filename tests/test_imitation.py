@@ -1,0 +1,54 @@
+"""Learning by imitation: in the states that the agent comes to itself it is shown what the expert would do."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from pathlib import Path
+
+import pytest
+
+from rumpus import worlds
+from rumpus.agents import checkpoint, ppo
+from rumpus.agents.log import read_metrics
+
+SETTINGS = ppo.Settings(
+    world="box-world-small", steps=24_000, imitate=1.0, reinforce=0.0, envs=32, rollout=16, learning_rate=2e-3,
+    channels=8, hidden=64, tensorboard=False, threads=1, size=(20, 20),
+)  # fmt: skip
+
+
+def test_imitation_comes_to_do_what_the_expert_does(tmp_path: Path) -> None:
+    """The expert's moves become likely, and less and less of the rows are led by it."""
+    ppo.train(SETTINGS, tmp_path, bar=False)
+    losses = [row["imitation_loss"] for row in read_metrics(tmp_path)]
+    assert 0.5 < losses[0] < math.log(len(worlds.load(SETTINGS.world).moves)) + 0.1, "at first all moves are alike"
+    assert sum(losses[-5:]) / 5 < 0.95 * losses[0]
+    trainer = ppo.Trainer(SETTINGS)
+    assert trainer._led == 16
+    trainer.updates = trainer.total // 2
+    assert trainer._led == 0
+
+
+def test_both_losses_go_together_and_a_run_goes_on(tmp_path: Path) -> None:
+    """Beside PPO nobody is led; a resumed run ends up where one that never stopped does."""
+    both = dataclasses.replace(SETTINGS, world="maze-small", head="devices", reinforce=1.0, steps=2048)
+    assert ppo.Trainer(both)._led == 0
+    ppo.train(both, tmp_path / "whole", bar=False)
+    trainer = ppo.Trainer(both)
+    trainer.update()
+    checkpoint.save(tmp_path / "half.pt", trainer.state())
+    again = ppo.Trainer(both)
+    again.restore(checkpoint.load(tmp_path / "half.pt"))
+    while again.updates < again.total:
+        again.update()
+    whole = checkpoint.load(tmp_path / "whole")["learners"][0]["network"]
+    assert all((value == again.learners[0].network.state_dict()[name]).all() for name, value in whole.items())
+
+
+def test_what_has_no_expert_is_not_imitated() -> None:
+    """Nor is nothing learned from at all."""
+    with pytest.raises(ValueError, match="has no expert to imitate"):
+        ppo.Trainer(ppo.Settings(world="gym/CartPole-v1", imitate=1.0, size=(16, 16), envs=1))
+    with pytest.raises(ValueError, match="one of them more"):
+        ppo.Settings(world="box-world-small", reinforce=0.0).check()

@@ -14,6 +14,7 @@ from ..engine.judge import AMOUNT, NEGATED, RELATION, STAGE, holds, matches
 from ..engine.judge import A as FIRST_FIELD
 from ..engine.judge import B as SECOND_FIELD
 from ..engine.things import GONE, LINED, ON, ONE, RELATIONS, SAID, STACKED, UNARY, related
+from .aim import eye
 from .builds import next_of_row, next_of_tower, support
 from .paths import feet, toy_at
 from .pose import bounds
@@ -23,12 +24,11 @@ from .skills import (
     UNSEEN,
     bring,
     carry,
-    eye,
+    gaze,
     go,
     grasp,
     half_height,
     hold,
-    look_at,
     put,
     spot_around,
     spot_on,
@@ -248,7 +248,7 @@ def visit(state, player, relation, amount, other, things, action):
     if relation == _HOLDING:
         return toy >= 0 and grasp(state, player, toy, action) >= 0
     if relation == _FACING:
-        look_at(state, player, x, y, z, action)
+        gaze(state, player, x, y, z, action)
         return True
     far = amount / ONE - 0.05 if relation == _NEAR else (thing.radius + things[player].radius) / ONE + 0.03
     high = z - thing.height / ONE > 0.15 or (state.tick // _PATIENCE) % 2 == 1
@@ -320,7 +320,7 @@ def undo(state, player, clause, things, count, mine, action):
     if mine and relation == _FACING:
         x, y, z = eye(state, player)
         other = choose(state, player, clause, _B, things, count)
-        look_at(state, player, 2 * x - things[other].x / ONE, 2 * y - things[other].y / ONE, z, action)
+        gaze(state, player, 2 * x - things[other].x / ONE, 2 * y - things[other].y / ONE, z, action)
         return True
     for i in range(count):
         for j in range(count):

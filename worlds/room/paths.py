@@ -11,14 +11,13 @@ import numpy as np
 from numba import njit
 
 from .furniture import FOOT, MOST_BOXES, boxes, quarter
+from .state import EYE, POSE, TOYS_AT
 from .toys import EXTENT, FIRST, SCALE
 
 FINE = 8
 """Points of the grid along a metre."""
 BODY = 0.23
 """Metres from the middle of a player within which there must be nothing."""
-EYE = 0.9
-"""Metres from the feet of a player to its eyes."""
 
 
 @njit
@@ -30,7 +29,7 @@ def feet(state, player):
 @njit
 def toy_at(state, toy):
     """(x, y, z) of the middle of a toy, in metres."""
-    at = 3 * len(state.yaw) + 1 + 7 * toy
+    at = TOYS_AT + POSE * toy
     return state.qpos[at], state.qpos[at + 1], state.qpos[at + 2]
 
 

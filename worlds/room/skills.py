@@ -11,11 +11,12 @@ from numba import njit
 from ...interface.action import MOUSE_ONE
 from ..engine.first_person.hands import A, D, S, W
 from ..engine.first_person.state import TURN
+from .aim import eye
 from .furniture import CLEAR, SURFACES, SURFACES_MOST, quarter
 from .hands import LEFT, NEAREST, F, R
-from .paths import BODY, EYE, FINE, closed, feet, girth, route, toy_at
+from .paths import BODY, FINE, closed, feet, girth, route, toy_at
 from .pose import axes_of, bounds
-from .state import NOBODY, REACH
+from .state import NOBODY, REACH, TOYS_AT
 
 QUICKEST, CAREFUL = MOUSE_ONE // 4, MOUSE_ONE // 10
 """Motion of the mouse in a tick: 22 degrees, and with something in hand 9."""
@@ -35,6 +36,7 @@ SEEN, UNSEEN, NONE = np.bool_(True), np.bool_(False), np.int64(-1)
 """Whether a place is to be in sight; no toy. (Of NumPy's types, so that what is called with them is compiled once.)"""
 _ROOMY = np.array([1.05, 0.75, 0.45, -9.0])  # shares of its girth by which a toy is put away from others
 _BESIDE = 0.6
+_IN_VIEW = 0.8  # radians to each side
 _RADIANS = 2 * math.pi / TURN
 _PER_RADIAN = MOUSE_ONE / (math.pi / 2)
 _BANDS = np.array([[0.45, 0.85], [0.75, 1.1], [0.35, 0.6]])  # how far from a thing one stands to grasp it
@@ -42,29 +44,24 @@ _SECOND = 30
 
 
 @njit
-def eye(state, player):
-    """Where a player's eyes are."""
-    return state.qpos[3 * player], state.qpos[3 * player + 1], state.qpos[3 * player + 2] + EYE
-
-
-@njit
 def turn_to(state, player, yaw, pitch, action):
-    """Move the mouse so that a player comes to look along a yaw and a pitch, in radians. Returns the greater error."""
+    """Move the mouse so that a player comes to look along a yaw and a pitch, in radians."""
     off = yaw - state.yaw[player] * _RADIANS
     off -= 2 * math.pi * math.floor(off / (2 * math.pi) + 0.5)
     rise = pitch - state.pitch[player] * _RADIANS
+    if abs(off) > _IN_VIEW:  # one looks for what is out of sight by turning to the right, as who cannot know would
+        off = math.pi
     most = QUICKEST if state.grip[player] == NOBODY else CAREFUL
     action.mouse[0] = min(max(round(off * _PER_RADIAN), -most), most)
     action.mouse[1] = min(max(round(-rise * _PER_RADIAN), -most), most)
-    return max(abs(off), abs(rise))
 
 
 @njit
-def look_at(state, player, x, y, z, action):
-    """Move the mouse so that a player comes to look at a point. Returns by how many radians it does not yet."""
+def gaze(state, player, x, y, z, action):
+    """Move the mouse so that a player comes to look at a point."""
     own_x, own_y, own_z = eye(state, player)
     flat = max(math.hypot(x - own_x, y - own_y), 1e-6)
-    return turn_to(state, player, math.atan2(y - own_y, x - own_x), math.atan2(z - own_z, flat), action)
+    turn_to(state, player, math.atan2(y - own_y, x - own_x), math.atan2(z - own_z, flat), action)
 
 
 @njit
@@ -132,7 +129,7 @@ def grasp(state, player, toy, action):
     if near != 1:
         return near
     x, y, z = _in_sight(state, toy, x, y, z)
-    look_at(state, player, x, y, z, action)
+    gaze(state, player, x, y, z, action)
     aimed = state.aim[player] == toy and state.aim_distance[player] < REACH - 0.05
     if aimed and state.gripping[player] == 0:  # what was pressed in vain is let go first
         hold(action)
@@ -170,7 +167,7 @@ def grasped(state, player):
 @njit
 def speed(state, toy):
     """Of a toy, in metres a second."""
-    at = 3 * len(state.yaw) + 1 + 6 * toy
+    at = TOYS_AT + 6 * toy
     return math.sqrt(state.qvel[at] ** 2 + state.qvel[at + 1] ** 2 + state.qvel[at + 2] ** 2)
 
 
@@ -183,7 +180,7 @@ def bring(state, player, x, y, z, action):
     at_x, at_y, at_z = toy_at(state, toy)
     grip_x, grip_y, grip_z = grasped(state, player)
     x, y, z = x + grip_x - at_x, y + grip_y - at_y, z + grip_z - at_z - state.lift[player]
-    look_at(state, player, x, y, z, action)
+    gaze(state, player, x, y, z, action)
     own_x, own_y, own_z = eye(state, player)
     yaw, pitch = state.yaw[player] * _RADIANS, state.pitch[player] * _RADIANS
     far = state.distance[player]

@@ -335,6 +335,8 @@ def plural(kind: str) -> str:
         many = f"{kind}es"
     elif kind.endswith("y") and kind[-2:-1] not in ("", *"aeiou-"):
         many = f"{kind[:-1]}ies"
+    elif kind.endswith("lf"):
+        many = f"{kind[:-1]}ves"
     else:
         many = f"{kind}s"
     return f"{QUOTE}{kind}{QUOTE}" if {kind, many} & RESERVED else many

@@ -88,7 +88,7 @@ def questions(things: np.ndarray, world: Things, asks: str | None = None) -> Ite
     selectors = [Selector(kind=names[kind - 1]) for kind in kinds]
     coloured = [Selector(kind=one.kind, colour=colour) for one in selectors for colour in world.kinds[str(one.kind)]]
     found = [Question(asks="colour", a=a) for a in selectors if world.kinds[str(a.kind)]]
-    found += [Question(asks="count", a=a) for a in selectors]
+    found += [Question(asks="count", a=a) for a in selectors if "parts" not in world.affords.get(str(a.kind), ())]
     found += [Question(asks="exists", a=a) for a in coloured]
     places = [(name, b) for name in PLACES if name in world.relations for b in selectors]
     places = [(name, b) for name, b in places if name in world.affords.get(str(b.kind), ())]

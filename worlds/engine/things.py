@@ -71,7 +71,8 @@ class Things:
         relations: those of RELATIONS that goals may ask for here. sizes: from small to large, if there are several.
     objective: the goal that the world's own rules reward, in the form of rumpus.tasks (JSON).
     affords: by kind what it is good for: "carry" by one player, "heavy" for two, "on" and "in" for putting things on
-        and into it, "stack" for towers and rows, "open"; what tasks are made of where a guide proves them.
+        and into it, "stack" for towers and rows, "open"; what tasks are made of where a guide proves them. "parts":
+        several things of this kind are one, so nobody asks how many there are.
     scales: what knobs are turned to for the tasks that are generated, from the smallest starts to the largest; of three
         or more, the last two are kept from training. ranges: values that other knobs, which no bank of levels depends
         on, are drawn from, all alike.

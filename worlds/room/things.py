@@ -16,7 +16,7 @@ from ..engine.first_person.state import CELL
 from ..engine.first_person.things import PLAYER_KIND
 from ..engine.things import LIFTED, ONE, OPEN, THERE, Things
 from . import toys
-from .furniture import INSIDE, SURFACES, SURFACES_MOST, quarter
+from .furniture import INSIDE, SHELF, SURFACES, SURFACES_MOST, quarter
 from .furniture import KINDS as PIECE_KINDS
 from .pose import bounds
 from .state import DOOR_AT, HEIGHT, NOBODY, PIECES, PLAYERS, RADIUS, REACH, TALL, TOYS, TOYS_AT
@@ -178,6 +178,7 @@ THINGS = Things(
             name: ("in",) if inside else ("on",)
             for name, inside in zip(PIECE_KINDS, INSIDE, strict=True)
         },
+        PIECE_KINDS[SHELF]: ("on", "parts"),
         "door": ("open",),
     },
     scales=(

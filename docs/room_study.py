@@ -2,7 +2,7 @@
 
     .venv/bin/python docs/room_study.py --out runs/room        # about half an hour on two cores
 
-In small rooms with a few toys the instruction is "go to" or "lift" one of them, named by colour and kind. Some pairs
+In small rooms with three toys the instruction is "go to" or "lift" one of them, named by colour and kind. Some pairs
 of a colour and a kind are never named in training (those that the test split keeps; see tasks/splits.py), though the
 toys lie about there too. The agent sees pixels and words, has keys, buttons and mouse, and learns by imitation in the
 states that it comes to itself (see agents/ppo.py). It is measured in rooms of other seeds, on pairs that it was told in
@@ -33,7 +33,10 @@ from rumpus.worlds.engine.batch import Batch
 from rumpus.worlds.engine.kernels import write_atomically
 from rumpus.worlds.engine.world import World
 
-WORLD, SECONDS = "room-small", 8
+WORLD, SECONDS, TOYS = "room-small", 8, 3
+KINDS = ("ball", "block", "car", "duck", "lamp", "book")
+COLOURS = ("red", "green", "blue", "yellow", "white", "black")
+"""What is named; other toys lie about too."""
 YOU = Selector(kind="player", who="you")
 SETS = {
     **{"train": (4000, 0, "train", "train"), "told": (300, 1_000_000, "test", "train")},
@@ -60,8 +63,8 @@ def tasks(world: World, count: int, first: int, split: str, named: str) -> list[
     assert things is not None
     kinds, seed = list(things.kinds), first
     made: list[Task] = []
+    batch = Batch(world, 256, threads=1, split=split, knobs={"toys": TOYS})
     while len(made) < count:
-        batch = Batch(world, 64, threads=1, split=split)
         batch.reset(seed=np.arange(seed, seed + batch.n))
         seen, counts, _ = batch.look()
         for row in range(batch.n):
@@ -70,7 +73,8 @@ def tasks(world: World, count: int, first: int, split: str, named: str) -> list[
                 for thing in seen[row, : counts[row]]
                 if thing["size"]
             ]
-            fitting = [name for name in names if names.count(name) == 1 and pair_split(*name) == named]
+            meant = [name for name in names if name[0] in KINDS and name[1] in COLOURS]
+            fitting = [name for name in meant if names.count(name) == 1 and pair_split(*name) == named]
             if fitting and len(made) < count:
                 goal = goals(*fitting[rng.integers(len(fitting))])[len(made) % 2]
                 made.append(task(world, goal, f"{named}-{first}-{len(made)}", seed + row, split))
@@ -80,7 +84,8 @@ def tasks(world: World, count: int, first: int, split: str, named: str) -> list[
 
 def task(world: World, goal: Goal, name: str, seed: int, split: str) -> Task:
     """A task of this goal in the room of a seed."""
-    start, told = Start(seed=seed, knobs=dict(world.splits[split])), Player(goal=goal, instruction=say(goal))
+    knobs = {**world.splits[split], "toys": TOYS}
+    start, told = Start(seed=seed, knobs=knobs), Player(goal=goal, instruction=say(goal))
     limit = SECONDS * world.tick_hz
     return Task(rumpus_task=FORMAT, id=name, world=world.name, start=start, limit=limit, players=(told,))
 

@@ -149,6 +149,7 @@ def worlds(
         for world in shown:
             table.add_row(world.name, str(world.players), " ".join(world.keys), world.summary)
         Console().print(table)
+        Console().print("\nAnd guests by name: control/cartpole-swingup, arm/stack-2-bricks, gym/FrozenLake-v1, …")
 
 
 def markdown_table(shown: list[Any]) -> str:
@@ -160,7 +161,8 @@ def markdown_table(shown: list[Any]) -> str:
 def page(world: Any) -> None:
     """Print all that a world says of itself."""
     console = Console(highlight=False)
-    console.print(f"[bold]{world.name}[/bold]  {world.id}\n{world.summary}\n\n{world.doc.strip()}\n", markup=True)
+    known = "" if "/" in world.name else world.id  # guests are not registered with Gymnasium
+    console.print(f"[bold]{world.name}[/bold]  {known}\n{world.summary}\n\n{world.doc.strip()}\n", markup=True)
     values = world.knob_values({})
     table = Table("knob", "value", "from", "to", "meaning", box=None)
     for knob, record in world.knobs.items():

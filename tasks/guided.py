@@ -21,8 +21,8 @@ from .families import Room, propose, swapped
 from .files import LONGEST, write_line
 from .goals import Task
 from .play import Starts, begin, marks
+from .propose import Proven
 from .questions import answered
-from .settle import Proven
 from .splits import Split
 from .words import canonical
 from .writing import Found, Source, finish, task_of

@@ -20,6 +20,7 @@ from ..worlds.engine.cached import cached
 from ..worlds.engine.things import BINARY, CHAINS, EVENTS, ONE, RELATIONS, THERE, Things
 from ..worlds.engine.threads import over_rows
 from ..worlds.engine.world import World
+from .goals import Goal, Question
 from .play import Played
 from .splits import SPLITS, Split, pair_split
 
@@ -63,6 +64,30 @@ class Proposal:
     acting: int
     moves: list[int]
     planned: bool
+
+
+@dataclass
+class Proven:
+    """A task's goals, one for each player, and moves by which the player that acts reaches its own. row: of the starts;
+    state: of the states they were proven from; mark: of that state; branching: of the search, 0 before it. question:
+    what the player that acts is asked, if it is; hands: in place of moves, ACTION records (ticks, players)."""
+
+    row: int
+    state: int
+    mark: int
+    skill: str
+    goals: tuple[Goal, ...]
+    acting: int
+    moves: list[int]
+    by: str
+    branching: float = 0.0
+    question: Question | None = None
+    hands: np.ndarray | None = None
+
+    @property
+    def steps(self) -> int:
+        """Ticks that its way takes."""
+        return len(self.moves) if self.hands is None else len(self.hands)
 
 
 @njit

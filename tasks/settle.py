@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -13,38 +12,14 @@ from ..worlds.engine import judge as j
 from ..worlds.engine.search import FOUND, search
 from ..worlds.engine.things import CHAINS, ONE, RELATIONS, Things
 from ..worlds.engine.world import World
-from .goals import Clause, Goal, Question, Selector, Stage
+from .goals import Clause, Goal, Selector, Stage
 from .play import REST, Starts, begin, marks
-from .propose import Numbers, Proposal, Row
+from .propose import Numbers, Proposal, Proven, Row
 from .prove import done_already, replay
 from .together import PAIRED
 from .words import canonical
 
 _WHO = {j.ANYBODY: None, j.YOU: "you", j.OTHER: "other"}
-
-
-@dataclass
-class Proven:
-    """A task's goals, one for each player, and moves by which the player that acts reaches its own. row: of the starts;
-    state: of the states they were proven from; mark: of that state; branching: of the search, 0 before it. question:
-    what the player that acts is asked, if it is; hands: in place of moves, ACTION records (ticks, players)."""
-
-    row: int
-    state: int
-    mark: int
-    skill: str
-    goals: tuple[Goal, ...]
-    acting: int
-    moves: list[int]
-    by: str
-    branching: float = 0.0
-    question: Question | None = None
-    hands: np.ndarray | None = None
-
-    @property
-    def steps(self) -> int:
-        """Ticks that its way takes."""
-        return len(self.moves) if self.hands is None else len(self.hands)
 
 
 def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str) -> tuple[list[Proven], np.ndarray]:

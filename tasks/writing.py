@@ -13,7 +13,7 @@ from ..worlds.engine.world import World
 from .goals import FORMAT, Goal, Player, Reward, Solution, Task
 from .hands import packed
 from .play import REST, Starts
-from .settle import Proven
+from .propose import Proven
 from .skills import skill_of
 from .splits import AXES, SPLITS, Axis, Split, goal_split, latest, scale_split, style_split
 from .words import STYLES, ask, partner_told, public, say

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rumpus import worlds
+from rumpus.agents.experts import expert
 from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE
 from rumpus.interface.keys import BUTTONS, KEYS
 from rumpus.interface.text import decode
@@ -166,8 +167,10 @@ def test_save_load_and_clone(name):
 
 def _reacts(batch, hands, states):
     """Whether these hands change anything, from any of the given states: added to none, or to a move, for keys such as
-    the one to run."""
-    return any(_differs(batch, hands, saved, move) for move in (None, 0) for saved in states)
+    the one to run, or those for what one holds."""
+    names = list(batch.world.moves)
+    moves = (None, 0, *(names.index(name) for name in ("grasp", "hold and look left") if name in names))
+    return any(_differs(batch, hands, saved, move) for move in moves for saved in states)
 
 
 def _differs(batch, hands, saved, move):
@@ -195,6 +198,8 @@ def test_every_declared_key_does_something_and_no_other_does(name):
             batch.step()
         if not batch.over[0]:
             states.append(batch.save(0))
+    if "grip" in batch.world.state.names:  # some keys are for what one holds: let an expert take it
+        states += [_with_full_hands(batch, seed) for seed in range(3)]
 
     def hold(field, index):
         def hands(actions):
@@ -207,6 +212,18 @@ def test_every_declared_key_does_something_and_no_other_does(name):
     if not batch.world.cursor:
         pressed = {BUTTONS[i] for i in range(len(BUTTONS)) if _reacts(batch, hold("buttons", i), states)}
         assert pressed == set(batch.world.buttons)
+
+
+def _with_full_hands(batch, seed):
+    """A moment in which the first player holds something."""
+    guide = expert(batch.world)
+    batch.reset(seed=seed)
+    for _ in range(300):
+        guide.act(batch, np.zeros(1, bool))
+        batch.step()
+        if batch.states["grip"][0, 0] >= 0:
+            return batch.save(0)
+    raise AssertionError("the expert took nothing in ten seconds")
 
 
 @every_world

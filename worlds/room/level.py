@@ -66,6 +66,7 @@ def lay_out(state, task):
         state.qpos[TOYS_AT + POSE * index + 3] = 1.0
         state.size[index], state.material[index] = 0, 0
     clear_things(state)
+    state.pieces = 0
     build(state, task)
     for player in range(PLAYERS):
         seat(state, player)

@@ -45,8 +45,8 @@ SETS = {
 """Tasks: how many, from which seed on and of which split their rooms are, and of which the pairs that they name."""
 SEEDS = (0, 1, 2)
 SETTINGS: dict[str, Any] = {
-    **{"steps": 600_000, "head": "devices", "size": (48, 64), "repeat": 4, "imitate": 1.0, "reinforce": 0.0},
-    **{"learning_rate": 1e-3, "epochs": 2, "envs": 32, "rollout": 30, "threads": 1, "tensorboard": False},
+    **{"steps": 400_000, "head": "devices", "size": (48, 64), "repeat": 4, "imitate": 1.0, "reinforce": 0.0},
+    **{"learning_rate": 3e-3, "lead": 0.9, "epochs": 2, "envs": 32, "rollout": 30, "threads": 1, "tensorboard": False},
 }
 
 

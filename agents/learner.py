@@ -185,7 +185,9 @@ class Learner:
         explained = 1 - (targets - store["values"]).var() / targets.var().clamp_min(1e-8)
         names = ("policy_loss", "value_loss", "entropy", "kl", "clipped", "imitation_loss")
         row = dict(zip(names, means, strict=True)) | {"explained": float(explained)}
-        return row if self.shown is not None else {name: row[name] for name in row if name != "imitation_loss"}
+        if self.shown is None:
+            del row["imitation_loss"]
+        return row
 
     def _step(self, index: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """One step of the optimiser on the samples (or, with a memory, the lanes) of index."""

@@ -8,8 +8,8 @@ from numba import njit
 from ..engine.judge import A as FIRST_FIELD
 from ..engine.judge import matches
 from ..engine.things import GONE, ON, ONE, RELATIONS, TOUCHING, related
-from .paths import closed, feet, girth
-from .skills import NONE, UNSEEN, free_spot, ground, half_height, spot_around
+from .paths import feet
+from .skills import NONE, cramped, free_spot, ground, half_height, spot_around
 
 _A = np.int32(FIRST_FIELD)
 IN = RELATIONS.index("in")
@@ -38,7 +38,7 @@ def next_of_tower(state, player, things, count, clause):
     """(what to put, onto what): indices of the parts with which a tower goes on; -1 if there are too few."""
     best, highest = -1, 0
     for index in range(count):
-        if not part_of(things, index, clause, player) or things[index].holder != 0:
+        if not rests(things, index, clause, player):
             continue
         height, at = 1, below(things, count, clause, player, index)
         while at >= 0 and height < 8:
@@ -57,7 +57,7 @@ def next_of_tower(state, player, things, count, clause):
 
 @njit
 def spare(state, player, things, count, clause, used):
-    """Index of a part that is not used yet: what the player holds, else the nearest on which nothing stands; or -1."""
+    """Index of a part that is not used yet: what the player holds, else the nearest; -1 if there is none."""
     best, least = -1, 1e9
     own_x, own_y = feet(state, player)
     for index in range(count):
@@ -150,7 +150,7 @@ def end_of_row(state, player, things, count, used, one, first, dx, dy):
                 high = i
             if along < (things[low].x - things[first].x) * dx + (things[low].y - things[first].y) * dy:
                 low = i
-    blocked = closed(state, player, toy, UNSEEN, 0.6 * girth(state, toy) + 0.02)
+    blocked = cramped(state, player, toy)
     for side in range(2):
         end, way = (high, 1.0) if side == 0 else (low, -1.0)
         apart = way * ((things[end].radius + things[one].radius) / ONE + _CLOSE)

@@ -1,7 +1,7 @@
 """An expert of the room: it sees everything, and acts with keys and mouse like anyone. On the CPU only.
 
 It looks for the first clause of its goal that does not hold, and does what that takes: goes, looks, lifts, puts, says.
-Without a goal it plays: it takes the nearest toy to the farthest piece of furniture.
+Without a goal it plays: it puts the nearest toy onto a piece of furniture.
 """
 
 import math
@@ -43,8 +43,6 @@ _IN, _AT, _NEAR, _HOLDING, _FACING, _OPEN, _LIFTED, _TOUCHED, _PUSHED = (
 _PATIENCE = 120  # ticks until another way is tried
 HIGH = 0.95
 """Metres above the floor at which what is lifted is held."""
-LEAST_APART, MOST_APART = 0.1, 0.9
-"""Metres between the middles of things that are put near one another."""
 
 
 @njit

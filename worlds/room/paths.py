@@ -10,8 +10,9 @@ import math
 import numpy as np
 from numba import njit
 
+from .aim import pose
 from .furniture import FOOT, MOST_BOXES, boxes, quarter
-from .state import EYE, POSE, TOYS_AT
+from .state import EYE
 from .toys import EXTENT, FIRST, SCALE
 
 FINE = 8
@@ -29,8 +30,7 @@ def feet(state, player):
 @njit
 def toy_at(state, toy):
     """(x, y, z) of the middle of a toy, in metres."""
-    at = TOYS_AT + POSE * toy
-    return state.qpos[at], state.qpos[at + 1], state.qpos[at + 2]
+    return pose(state, toy)[0]
 
 
 @njit

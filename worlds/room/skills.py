@@ -11,12 +11,13 @@ from numba import njit
 from ...interface.action import MOUSE_ONE
 from ..engine.first_person.hands import A, D, S, W
 from ..engine.first_person.state import TURN
-from .aim import eye
+from .aim import ahead, eye, pose
 from .furniture import CLEAR, SURFACES, SURFACES_MOST, quarter
 from .hands import LEFT, NEAREST, F, R
 from .paths import BODY, FINE, closed, feet, girth, route, toy_at
-from .pose import axes_of, bounds
+from .pose import bounds
 from .state import NOBODY, REACH, TOYS_AT
+from .turns import turn as rotated
 
 QUICKEST, CAREFUL = MOUSE_ONE // 4, MOUSE_ONE // 10
 """Motion of the mouse in a tick: 22 degrees, and with something in hand 9."""
@@ -44,10 +45,16 @@ _SECOND = 30
 
 
 @njit
+def aside(state, player, yaw):
+    """By how many radians a player looks past a yaw: positive if that is to the right, half a turn at most."""
+    off = yaw - state.yaw[player] * _RADIANS
+    return off - 2 * math.pi * math.floor(off / (2 * math.pi) + 0.5)
+
+
+@njit
 def turn_to(state, player, yaw, pitch, action):
     """Move the mouse so that a player comes to look along a yaw and a pitch, in radians."""
-    off = yaw - state.yaw[player] * _RADIANS
-    off -= 2 * math.pi * math.floor(off / (2 * math.pi) + 0.5)
+    off = aside(state, player, yaw)
     rise = pitch - state.pitch[player] * _RADIANS
     if abs(off) > _IN_VIEW:  # one looks for what is out of sight by turning to the right, as who cannot know would
         off = math.pi
@@ -87,9 +94,7 @@ def walk(state, player, x, y, action):
         return
     yaw = math.atan2(y - own_y, x - own_x)
     turn_to(state, player, yaw, 0.0, action)
-    off = yaw - state.yaw[player] * _RADIANS
-    off -= 2 * math.pi * math.floor(off / (2 * math.pi) + 0.5)
-    if abs(off) < 0.5:
+    if abs(aside(state, player, yaw)) < 0.5:
         action.keys[W] = 1
 
 
@@ -155,13 +160,10 @@ def _in_sight(state, toy, x, y, z):
 @njit
 def grasped(state, player):
     """Where the point by which a player holds something is."""
-    toy = np.int64(state.grip[player])
-    x, y, z = toy_at(state, toy)
-    own = axes_of(state, toy)
-    for k in range(3):
-        part = state.held_at[player, k]
-        x, y, z = x + part * own[k][0], y + part * own[k][1], z + part * own[k][2]
-    return x, y, z
+    (x, y, z), turned = pose(state, state.grip[player])
+    own = state.held_at[player]
+    off_x, off_y, off_z = rotated(turned, (own[0], own[1], own[2]))
+    return x + off_x, y + off_y, z + off_z
 
 
 @njit
@@ -182,18 +184,17 @@ def bring(state, player, x, y, z, action):
     x, y, z = x + grip_x - at_x, y + grip_y - at_y, z + grip_z - at_z - state.lift[player]
     gaze(state, player, x, y, z, action)
     own_x, own_y, own_z = eye(state, player)
-    yaw, pitch = state.yaw[player] * _RADIANS, state.pitch[player] * _RADIANS
-    far = state.distance[player]
-    hand_x, hand_y = far * math.cos(pitch) * math.cos(yaw), far * math.cos(pitch) * math.sin(yaw)
-    hand_z = far * math.sin(pitch) + state.lift[player]
-    gap = math.sqrt((own_x + hand_x - grip_x) ** 2 + (own_y + hand_y - grip_y) ** 2 + (own_z + hand_z - grip_z) ** 2)
+    ray_x, ray_y, ray_z = ahead(state, player)
+    far, lift = state.distance[player], state.lift[player]
+    gap_x, gap_y = own_x + far * ray_x - grip_x, own_y + far * ray_y - grip_y
+    gap_z = own_z + far * ray_z + lift - grip_z
     reach = math.sqrt((x - own_x) ** 2 + (y - own_y) ** 2 + (z - own_z) ** 2)
     reach = min(max(reach, NEAREST), REACH) - state.distance[player]
     if reach > CLOSE:
         action.keys[R] = 1
     elif reach < -CLOSE:
         action.keys[F] = 1
-    return gap
+    return math.sqrt(gap_x * gap_x + gap_y * gap_y + gap_z * gap_z)
 
 
 @njit
@@ -218,9 +219,9 @@ def put(state, player, x, y, z, action):
         carry(state, player, action)
         return near
     at_x, at_y, at_z = toy_at(state, toy)
-    aside = math.hypot(x - at_x, y - at_y)
-    if aside > OVER:
-        low = at_z < z + 0.6 * ABOVE and aside > 0.12
+    off = math.hypot(x - at_x, y - at_y)
+    if off > OVER:
+        low = at_z < z + 0.6 * ABOVE and off > 0.12
         bring(state, player, at_x if low else x, at_y if low else y, z + ABOVE, action)
         return 0
     gap = bring(state, player, x, y, z, action)
@@ -281,10 +282,16 @@ def spot_on(state, player, toy, piece):
 
 
 @njit
+def cramped(state, player, toy):
+    """The points of the grid where walls and furniture leave no room for a toy, bool (rows, cols)."""
+    return closed(state, player, toy, UNSEEN, 0.6 * girth(state, toy) + 0.02)
+
+
+@njit
 def spot_around(state, player, toy, x, y, piece, low, high):
     """A free place for a toy from `low` to `high` metres from a point, the one nearest to the player: on the floor, or
     on a piece of furniture if that is not NONE. Returns (found, x, y, z)."""
-    blocked = closed(state, player, toy, UNSEEN, 0.6 * girth(state, toy) + 0.02)
+    blocked = cramped(state, player, toy)
     own_x, own_y = feet(state, player)
     half = half_height(state, toy)
     best, least = (False, 0.0, 0.0, 0.0), 1e9

@@ -18,13 +18,11 @@ from ..engine.records import Knob, state_dtype
 PLAYERS = 2
 TOYS, PIECES = 24, 10
 """Most toys and pieces of furniture in a room."""
-BODIES = TOYS + 1
-"""The toys and the leaf of the door, of which the joints' order in the simulation is: players, door, toys."""
 POSE = 7
 """Numbers of a toy's pose: x, y, z of its middle, and a quaternion (w, x, y, z)."""
 QPOS = 3 * PLAYERS + 1 + POSE * TOYS
 QVEL = 3 * PLAYERS + 1 + 6 * TOYS
-"""Joints: x, y, z of each player's feet; the door's hinge; each toy's pose. Speeds: as MuJoCo has them."""
+"""Joints in this order: x, y, z of each player's feet, the door's hinge, each toy's pose. Speeds are MuJoCo's."""
 DOOR_AT, TOYS_AT = 3 * PLAYERS, 3 * PLAYERS + 1
 """Where in the joints' positions and speeds the door's and the first toy's are."""
 TREES = PLAYERS + 1 + TOYS

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from .demonstrations import Demonstrations
 from .networks import Network, Sight
 from .policy import Reader
 from .settings import Settings
@@ -108,6 +109,9 @@ class Learner:
         chat = sight.chat
         self.chats = None if chat is None else torch.zeros(*lead, chat.shape[1], dtype=chat.dtype, device=self.device)
         self.felts = None if self.felt is None else torch.zeros(*lead, self.felt.shape[1], device=self.device)
+        alone = settings.imitate and not settings.reinforce and not self.memory
+        most = min(settings.keep, settings.steps) if alone else 0
+        self.kept = Demonstrations(most, sight, network.head.parts) if most else None
         names = ("log_probs", "values", "rewards", "ended", "begun", "weights")
         self.store = {name: torch.zeros(lead, device=self.device) for name in names}
 
@@ -174,6 +178,8 @@ class Learner:
         s, store = self.settings, self.store
         for group in self.optimiser.param_groups:
             group["lr"] = rate
+        if self.kept is not None:
+            return {"imitation_loss": self._imitate(self.kept)}
         targets = self.gained + store["values"]
         sums = torch.zeros(7, device=self.device)
         count = self.count if self._before else self.count * s.rollout  # sequences stay whole if there is a memory
@@ -189,22 +195,46 @@ class Learner:
             del row["imitation_loss"]
         return row
 
+    def _chosen(self, values: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
+        """What is stored of these samples (or, with a memory, lanes): indices or a mask."""
+        return values[:, index].flatten(0, 1) if self._before else values.flatten(0, 1)[index]
+
+    def _stored(self, index: torch.Tensor) -> Sight:
+        """What was seen then."""
+        pixels, said, chats, felts = (
+            None if part is None else self._chosen(part, index)
+            for part in (self.pixels, self.said, self.chats, self.felts)
+        )
+        assert pixels is not None
+        which = torch.zeros(len(pixels), dtype=torch.int64, device=self.device) if said is None else said
+        return Sight(pixels, self.reader.texts, which, chats, felts)
+
+    def _imitate(self, kept: Demonstrations) -> float:
+        """As many steps of the optimiser as otherwise, on what the expert showed in this and in earlier rollouts.
+        Returns the mean loss."""
+        s = self.settings
+        assert self.shown is not None
+        playing = self.store["weights"].flatten() > 0
+        kept.add(self._stored(playing), self._chosen(self.shown, playing))
+        size, steps = max(self.count * s.rollout // s.minibatches, 1), s.epochs * s.minibatches
+        total = torch.zeros((), device=self.device)
+        for _ in range(steps):
+            sight, shown = kept.draw(size, self.generator)
+            with self._cast():
+                logits, _, _ = self.forward(self.reader.trim(sight), None, torch.zeros(1, size, device=self.device))
+            loss = -self.network.head.score(logits, shown)[0].mean()
+            self._descend(s.imitate * loss)
+            total += loss.detach()
+        return float(total / steps)
+
     def _step(self, index: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
         """One step of the optimiser on the samples (or, with a memory, the lanes) of index."""
         s, store, memory = self.settings, self.store, self._before
 
         def chosen(values: torch.Tensor) -> torch.Tensor:
-            if memory:
-                return values[:, index].flatten(0, 1)
-            return values.flatten(0, 1)[index]
+            return self._chosen(values, index)
 
-        pixels = chosen(self.pixels)
-        which = (
-            torch.zeros(len(pixels), dtype=torch.int64, device=self.device) if self.said is None else chosen(self.said)
-        )
-        chat = None if self.chats is None else chosen(self.chats)
-        felt = None if self.felts is None else chosen(self.felts)
-        sight = self.reader.trim(Sight(pixels, self.reader.texts, which, chat, felt))
+        sight = self.reader.trim(self._stored(index))
         before = memory and (memory[0][index], memory[1][index])
         fresh = store["begun"][:, index] if memory else chosen(store["begun"]).unsqueeze(0)
         with self._cast():
@@ -228,17 +258,21 @@ class Learner:
         if self.shown is not None:
             imitation = -mean(self.network.head.score(logits, chosen(self.shown))[0])
         loss = s.reinforce * (policy_loss + s.value * value_loss - s.entropy * entropy) + s.imitate * imitation
-        self.optimiser.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), s.grad_norm)
-        self.optimiser.step()
+        self._descend(loss)
         with torch.no_grad():
             kl = mean(ratio - 1 - change)  # the low-variance estimate of Schulman, joschu.net/blog/kl-approx.html
             clipped = mean(((ratio - 1).abs() > s.clip).float())
             return torch.stack([policy_loss, value_loss, entropy, kl, clipped, imitation, torch.ones_like(kl)])
 
+    def _descend(self, loss: torch.Tensor) -> None:
+        """One step of the optimiser."""
+        self.optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), self.settings.grad_norm)
+        self.optimiser.step()
+
     def state(self) -> dict[str, Any]:
-        """All that it needs to go on."""
+        """All that it needs to go on, but for the demonstrations that are kept: those are gathered anew."""
         return {
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),

@@ -7,9 +7,9 @@ All players of all rows are *lanes*, which share one network (self-play, where t
 player of a row has a network of its own (independent PPO). One update plays `rollout` steps in every lane, works out
 how much better than expected each action turned out (generalised advantage estimation, Schulman et al. 2016), and
 improves the policy on minibatches of it; learner.py does the learning. With the setting `imitate` it also learns to do
-what the world's expert would have done in each state that it came to itself (DAgger, Ross et al. 2011, arXiv 1011.0686;
-beside PPO: kickstarting, Schmitt et al. 2018, arXiv 1803.03835). On CUDA nothing leaves the GPU but a few numbers
-an update, and with a table of tasks a few numbers for each task.
+what the world's expert would have done in each state that it came to itself: alone as DAgger does (Ross et al. 2011,
+arXiv 1011.0686), from the last `keep` steps, or beside PPO (kickstarting, Schmitt et al. 2018, arXiv 1803.03835). On
+CUDA nothing leaves the GPU but a few numbers an update, and with a table of tasks a few numbers for each task.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Trainer:
         self.device = self.reader.device
         self.shape = Shape(
             size, s.head, TILE if tiles else 0, s.channels, s.blocks, s.hidden, s.units, s.words,
-            guided=self.reader.several, talk=s.talk, cells=cells, recall=s.recall and s.units > 0,
+            guided=self.reader.several, talk=s.talk, cells=cells, recall=s.recall and s.units > 0, points=s.points,
         )  # fmt: skip
         self.generator = torch.Generator(self.device).manual_seed(s.seed)
         self.lanes = self.batch.n * self.batch.players

@@ -47,6 +47,7 @@ class Settings:
     units: int = 0  # of the LSTM; 0: no memory
     recall: bool = True  # a memory is told what its hands did last, and what that paid
     words: int = 32  # features of a text
+    points: int = 0  # questions that words ask of a picture, each answered by what is there and where
 
     envs: int = 64
     rollout: int = 32
@@ -64,6 +65,7 @@ class Settings:
 
     imitate: float = 0.0  # weight of doing what the world's expert would do there; see ppo.py
     reinforce: float = 1.0  # weight of PPO's own losses; 0: imitation alone
+    keep: int = 100_000  # of imitation alone, without a memory: steps that are kept and learned from again
     lead: float = 0.5  # of imitation alone: part of the rows that the expert plays at first, none from half-way on
 
     device: str = "cpu"
@@ -106,6 +108,8 @@ class Settings:
             raise ValueError("learning_rate, clip and grad_norm must be greater than 0")
         if min(self.imitate, self.reinforce) < 0 or self.imitate + self.reinforce == 0:
             raise ValueError("imitate and reinforce must be at least 0, and one of them more")
+        if self.keep < 0:
+            raise ValueError(f"keep must be at least 0, got {self.keep}")
         if not 0 <= self.lead <= 1:
             raise ValueError(f"lead must lie from 0 to 1, got {self.lead}")
         if self.policies not in POLICIES:

@@ -7,10 +7,15 @@ import math
 from pathlib import Path
 
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rumpus import worlds
 from rumpus.agents import checkpoint, ppo
+from rumpus.agents.demonstrations import Demonstrations
 from rumpus.agents.log import read_metrics
+from rumpus.agents.networks import Sight
 
 SETTINGS = ppo.Settings(
     world="box-world-small", steps=24_000, imitate=1.0, reinforce=0.0, envs=32, rollout=16, learning_rate=2e-3,
@@ -28,6 +33,34 @@ def test_imitation_comes_to_do_what_the_expert_does(tmp_path: Path) -> None:
     assert trainer._led == 16
     trainer.updates = trainer.total // 2
     assert trainer._led == 0
+
+
+@given(most=st.integers(1, 12), counts=st.lists(st.integers(0, 20), min_size=1, max_size=6), chatty=st.booleans())
+def test_the_newest_of_what_was_shown_is_kept(most: int, counts: list[int], chatty: bool) -> None:
+    """As a list would that forgets from its front; what is drawn is all of one moment, and in time all of them come."""
+    texts = torch.arange(6).view(2, 3)
+
+    def seen(numbers: list[int]) -> tuple[Sight, torch.Tensor]:
+        of = torch.tensor(numbers, dtype=torch.int64)
+        chat = of.view(-1, 1).repeat(1, 4) if chatty else None
+        return Sight(of.to(torch.uint8).view(-1, 1, 1, 1).expand(-1, 2, 2, 3), texts, of % 2, chat), of.view(-1, 1)
+
+    kept, number = Demonstrations(most, seen([0])[0], 1), 0
+    expected: list[int] = []
+    for count in counts:
+        numbers = list(range(number, number + count))
+        number += count
+        kept.add(*seen(numbers))
+        expected = (expected + numbers)[-most:]
+    assert kept.count == len(expected)
+    if expected:
+        sight, shown = kept.draw(400, torch.Generator().manual_seed(0))
+        assert set(shown[:, 0].tolist()) == set(expected)
+        again, _ = seen(shown[:, 0].tolist())
+        assert (sight.pixels == again.pixels).all() and (sight.which == again.which).all()
+        assert (sight.chat is not None) == chatty
+        if sight.chat is not None and again.chat is not None:
+            assert (sight.chat == again.chat).all()
 
 
 def test_both_losses_go_together_and_a_run_goes_on(tmp_path: Path) -> None:

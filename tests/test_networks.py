@@ -8,10 +8,10 @@ import torch
 from torch.distributions import Bernoulli, Categorical, Distribution
 
 from rumpus import worlds
-from rumpus.agents.networks import Network, Shape
+from rumpus.agents.networks import Network, Shape, Sight
 from rumpus.agents.networks.heads import HEADS, bin_centres, head_of
 from rumpus.agents.networks.recurrent import Recurrent
-from rumpus.agents.networks.torso import Torso, patch_size
+from rumpus.agents.networks.torso import Pointing, Torso, patch_size
 from rumpus.agents.policy import Learned, Reader
 from rumpus.interface.action import MOUSE_ONE
 from rumpus.interface.keys import KEY
@@ -147,6 +147,43 @@ def test_patches_see_what_a_convolution_sees() -> None:
     kernel = torso.stem.weight.view(-1, 4, 4, 3).permute(0, 3, 1, 2)
     expected = torch.conv2d(frames.permute(0, 3, 1, 2) / 255.0, kernel, torso.stem.bias, stride=4).relu()
     assert torch.allclose(seen[0], expected, atol=1e-4)
+
+
+def test_words_point_at_what_answers_them() -> None:
+    """Attention and its expected place, one cell at a time; and one that answers far better than all is it."""
+    torch.manual_seed(0)
+    rows, columns, channels = 3, 5, 4
+    pointing = Pointing(rows, columns, channels)
+    cells, questions = torch.randn(2, channels, rows, columns), torch.randn(2, 6, channels)
+    found = pointing(cells, questions).view(2, 6, channels + 3).detach().numpy()
+    weight, bias = pointing.key.weight.detach().numpy(), pointing.key.bias.detach().numpy()
+    for picture, point in np.ndindex(2, 6):
+        total, expected, best = 0.0, np.zeros(channels + 2), -np.inf
+        for row, column in np.ndindex(rows, columns):
+            cell = cells[picture, :, row, column].numpy()
+            answer = float((weight @ cell + bias) @ questions[picture, point].numpy()) / np.sqrt(channels)
+            place = column / (columns - 1) * 2 - 1, row / (rows - 1) * 2 - 1
+            total, best = total + np.exp(answer), max(best, answer)
+            expected += np.exp(answer) * np.array([*cell, *place])
+        assert np.allclose(found[picture, point], [*(expected / total), best], atol=1e-4)
+    pointing.key.weight.data.copy_(torch.eye(channels))
+    pointing.key.bias.data.zero_()
+    cells.zero_()[0, 2, 1, 4] = 60.0
+    asked = torch.eye(channels)[None, 2:3]
+    assert torch.allclose(pointing(cells[:1], asked)[0, -3:-1], torch.tensor([1.0, 0.0]), atol=1e-4)
+
+
+def test_a_network_with_points_reads_its_instruction() -> None:
+    """What it does follows from the words by way of its questions alone, if channels are left as they are."""
+    world = worlds.load("room-small")
+    torch.manual_seed(0)
+    network = Network(world, Shape((24, 32), "devices", points=2, guided=True))
+    assert network.guide is not None
+    network.guide.weight.data[2 * 2 * 16 :].normal_()
+    pixels = torch.randint(0, 256, (1, 24, 32, 3), dtype=torch.uint8).expand(2, -1, -1, -1)
+    texts = torch.tensor([[5, 6, 7], [8, 9, 10]])
+    logits, _, _ = network(Sight(pixels, texts, torch.arange(2), None), None, torch.zeros(1, 2))
+    assert (logits[0] != logits[1]).any()
 
 
 @pytest.mark.parametrize("world", ["sokoban-duo", "maze-small", "room-duo"])

@@ -19,6 +19,7 @@ github.com/google-deepmind/scalable_agent does, which cuts the reward to -1 … 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -57,7 +58,8 @@ class Shape:
     to choose by the frame; channels and blocks of the torso; hidden: features it ends in; units: of the LSTM, 0 for
     no memory; recall: whether the memory is told the last action and reward; words: features of a text; guided:
     whether the instruction is read, which is for tasks that do not all say the same; talk: whether it has a voice,
-    and looks for what it hears; cells: (rows, columns) of tiles that a frame shows, if it shows tiles."""
+    and looks for what it hears; cells: (rows, columns) of tiles that a frame shows, if it shows tiles;
+    points: questions that words ask of a picture, see Torso."""
 
     size: tuple[int, int]
     head: str = "moves"
@@ -71,6 +73,7 @@ class Shape:
     talk: bool = False
     cells: tuple[int, int] | None = None
     recall: bool = False
+    points: int = 0
 
 
 class Network(nn.Module):
@@ -78,12 +81,13 @@ class Network(nn.Module):
 
     def __init__(self, world: World, shape: Shape):
         super().__init__()
-        self.torso = Torso(shape.size, shape.hidden, shape.channels, shape.blocks, shape.patch)
+        self.guided, self.talk = shape.guided, shape.talk
+        points = shape.points if shape.guided or shape.talk else 0
+        self.torso = Torso(shape.size, shape.hidden, shape.channels, shape.blocks, shape.patch, points)
         self.language = Language(shape.words) if shape.guided or world.players > 1 else None
         self.guide: nn.Linear | None = None
-        self.guided, self.talk = shape.guided, shape.talk
         if shape.guided or shape.talk:
-            self.guide = nn.Linear(shape.words, shape.blocks * 2 * shape.channels)
+            self.guide = nn.Linear(shape.words, math.prod(self.torso.guides))
             nn.init.zeros_(self.guide.weight)  # at first words change nothing of what is seen
             nn.init.zeros_(self.guide.bias)
         features = shape.hidden + shape.words * (world.players > 1)
@@ -118,7 +122,7 @@ class Network(nn.Module):
                 asked = nn.functional.linear(heard, self.guide.weight)
                 guides = asked if guides is None else guides + asked
         if guides is not None:
-            guides = guides.unflatten(1, (len(self.torso.blocks), 2, -1))
+            guides = guides.unflatten(1, self.torso.guides)
         features = self.torso(sight.pixels, guides)
         if heard is not None:
             features = torch.cat([features, heard], 1)

@@ -2,7 +2,7 @@
 
 The frame is cut into square patches, each patch becomes a vector, and a few 3x3 convolutions with a skip connection
 look at neighbours. Nothing is pooled away before the last layer, since in a room it matters exactly where a thing
-stands.
+stands. If asked for, words point as well: at the places of the picture that they speak of.
 """
 
 from __future__ import annotations
@@ -50,14 +50,46 @@ class Residual(nn.Module):
         return torch.relu(cells + seen)
 
 
+class Pointing(nn.Module):
+    """Where in a picture is what the words speak of: attention (Vaswani et al. 2017, arXiv 1706.03762) over its cells,
+    by a few questions at once, and of each the expected place, as by the spatial softmax of Levine et al. 2016 (arXiv
+    1504.00702)."""
+
+    places: torch.Tensor
+
+    def __init__(self, rows: int, columns: int, channels: int):
+        super().__init__()
+        self.key = nn.Linear(channels, channels)
+        down, across = torch.meshgrid(torch.linspace(-1, 1, rows), torch.linspace(-1, 1, columns), indexing="ij")
+        self.register_buffer("places", torch.stack([across, down], -1).flatten(0, 1), False)
+
+    def forward(self, cells: torch.Tensor, questions: torch.Tensor) -> torch.Tensor:
+        """Cells (batch, channels, rows, columns) and questions (batch, points, channels) to (batch, points * (channels
+        + 3)): what is found, the place across and down from -1 to 1, and how well the best cell answers."""
+        found = cells.flatten(2).transpose(1, 2)
+        answers = questions @ self.key(found).transpose(1, 2) / found.shape[2] ** 0.5
+        where = answers.softmax(-1)
+        return torch.cat(
+            [where @ found, where @ self.places.to(where.dtype), answers.amax(-1, keepdim=True)], -1
+        ).flatten(1)
+
+
 class Torso(nn.Module):
     """uint8 pixels (batch, height, width, 3) to float features (batch, features).
 
     patch: edge of a patch in pixels, 0 to choose by the frame; channels: numbers a patch becomes; blocks: residual
-    blocks.
+    blocks; points: questions that words ask of the picture.
     """
 
-    def __init__(self, size: tuple[int, int], features: int, channels: int = 16, blocks: int = 2, patch: int = 0):
+    def __init__(
+        self,
+        size: tuple[int, int],
+        features: int,
+        channels: int = 16,
+        blocks: int = 2,
+        patch: int = 0,
+        points: int = 0,
+    ):
         super().__init__()
         patch = patch or patch_size(*size)
         rows, columns = size[0] // patch, size[1] // patch
@@ -66,13 +98,15 @@ class Torso(nn.Module):
         self.patch, self.rows, self.columns = patch, rows, columns
         self.stem = initialise(nn.Linear(patch * patch * 3, channels))
         self.blocks = nn.ModuleList(Residual(channels) for _ in range(blocks))
-        self.out = initialise(nn.Linear(channels * rows * columns, features))
+        self.points = Pointing(rows, columns, channels) if points else None
+        self.guides = (2 * blocks + points, channels)
+        self.out = initialise(nn.Linear(channels * rows * columns + points * (channels + 3), features))
 
     def forward(self, pixels: torch.Tensor, guides: torch.Tensor | None = None) -> torch.Tensor:
         """The features of each frame, none of them negative.
 
-        guides: (batch, blocks, 2, channels), by what each block's channels are made stronger and shifted, so that
-        words decide what is looked for: FiLM (Perez et al. 2018, arXiv 1709.07871).
+        guides: (batch, *self.guides), so that words decide what is looked for: by what the channels of each block are
+        made stronger, and by what they are shifted (FiLM, Perez et al. 2018, arXiv 1709.07871), then the questions.
         """
         edge, height, width = self.patch, self.patch * self.rows, self.patch * self.columns
         cut = pixels[:, :height, :width].reshape(-1, self.rows, edge, self.columns, edge, 3).transpose(2, 3)
@@ -82,5 +116,9 @@ class Torso(nn.Module):
         )  # quicker than dividing the pixels
         cells = torch.relu(cells).permute(0, 3, 1, 2)  # the channels stay last in memory
         for index, block in enumerate(self.blocks):
-            cells = block(cells, None if guides is None else guides[:, index])
-        return torch.relu(self.out(cells.flatten(1)))
+            cells = block(cells, None if guides is None else guides[:, 2 * index : 2 * index + 2])
+        found = cells.flatten(1)
+        if self.points is not None:
+            assert guides is not None
+            found = torch.cat([found, self.points(cells, guides[:, 2 * len(self.blocks) :])], 1)
+        return torch.relu(self.out(found))

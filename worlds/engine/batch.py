@@ -24,7 +24,7 @@ from .cpu import Cpu
 from .ingredients import python
 from .judge import MILLI
 from .look import Frames, Rays
-from .outside import Outside
+from .outside import Drawing, Outside
 from .random import mix
 from .table import Table
 from .things import THING
@@ -298,7 +298,7 @@ class Batch:
         return self._device.get(one)[0, player].copy()
 
     def _draw_outside(self, row: int, out: np.ndarray) -> None:
-        assert self.outside is not None
+        assert isinstance(self.outside, Drawing)
         for player in range(self.players):
             self.outside.draw(row, self.states[row : row + 1], player, out[player])
 

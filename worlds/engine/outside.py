@@ -6,7 +6,7 @@ then the world's rules, the judge and the time limit, as everywhere. It runs on 
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -15,7 +15,7 @@ class Outside(Protocol):
     """Made by `World.outside(world, n, threads)`, once for each batch of n rows and for each clone of one.
 
     Of a savable world the states are the truth: whatever is kept elsewhere is made anew when a row's record is not what
-    it was left as (another was loaded, copied or reset into it). `draw` is for worlds whose look is Frames.
+    it was left as (another was loaded, copied or reset into it).
     """
 
     def reset(self, states: np.ndarray, mask: np.ndarray) -> None:
@@ -24,8 +24,13 @@ class Outside(Protocol):
     def step(self, states: np.ndarray, actions: np.ndarray, outcomes: np.ndarray, live: np.ndarray) -> None:
         """One tick of the rows that are live, uint8 (n,). outcomes (n, players) may be added to."""
 
-    def draw(self, row: int, states: np.ndarray, player: int, pixels: np.ndarray) -> None:
-        """Draw what a player of a row sees into uint8 (height, width, 3); states: the record of that row, (1,)."""
-
     def close(self) -> None:
         """Give back what it holds; called when its batch is gone."""
+
+
+@runtime_checkable
+class Drawing(Outside, Protocol):
+    """The Outside of a world whose look is Frames: it draws as well."""
+
+    def draw(self, row: int, states: np.ndarray, player: int, pixels: np.ndarray) -> None:
+        """Draw what a player of a row sees into uint8 (height, width, 3); states: the record of that row, (1,)."""

@@ -84,10 +84,6 @@ class Simulation:
             self._put_right(states, words, outcomes)
         cached(remember)(states, words, self._left, live)
 
-    def draw(self, row: int, states: np.ndarray, player: int, pixels: np.ndarray) -> None:
-        """Rooms are drawn by rays."""
-        raise NotImplementedError
-
     def close(self) -> None:
         """Let go of all simulations."""
         self._rooms = []

@@ -7,6 +7,7 @@ its own code begins it, moves it and pays for it. MuJoCo's silent reset of simul
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,7 +28,7 @@ _CAMERAS = {("dog", "fetch"): "x-axis"}
 """Cameras in place of the first: that of the dog that fetches rides on the ball and hardly ever sees the dog."""
 
 
-class Play:
+class Play(ABC):
     """One copy. `begin(seed)` starts an episode; `step(action)` is one tick with an ACTION record: (reward, ended,
     discount); `model` and `data` are MuJoCo's; `control` is what the last step gave the actuators; `ticks` is the
     limit of an episode, None without one; `camera` is the one that it is shown by."""
@@ -78,19 +79,21 @@ class Play:
             raise FloatingPointError("places or speeds are not finite, or absurd")
         return self._after()
 
+    @abstractmethod
     def begin(self, seed: int) -> None:
         """Begin the episode of a seed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def aim(self, action: np.void) -> np.ndarray:
         """Controls of the actuators for an ACTION record."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _before(self) -> None:
-        raise NotImplementedError
+        """Hand over `control`, before the physics of a tick."""
 
+    @abstractmethod
     def _after(self) -> tuple[float, bool, float]:
-        raise NotImplementedError
+        """What `step` returns."""
 
 
 class SuitePlay(Play):

@@ -13,6 +13,7 @@ Axes of a space of several dimensions are counted through. The mouse moves up to
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ PAIRS = (("left", "right"), ("down", "up"), *zip("asqfgjkuzcb1357", "dwerhlioxvn
 """Keys that push the axes of a Box down and up, in this order; further axes have none."""
 
 
-class Hands:
+class Hands(ABC):
     """What one's hands do in a space.
 
     keys: the names that it listens to; moves: its meaningful uses of the hands, one for each thing that a key does;
@@ -63,17 +64,17 @@ class Hands:
         if self.rests:
             self.moves["nothing"] = Move()
 
+    @abstractmethod
     def check(self, what: Any) -> None:
         """Raise ValueError unless this can be a value of the key map."""
-        raise NotImplementedError
 
+    @abstractmethod
     def said(self, what: Any, names: Mapping[Any, str]) -> str:
         """A value of the key map in words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def action(self, hands: np.void, tick: int) -> Any:
         """The action that these hands, an ACTION record, mean in this tick; None: none at all."""
-        raise NotImplementedError
 
     def pressed(self, hands: np.void) -> list[Any]:
         """What the keys that are held do, the longest chords first."""

@@ -138,7 +138,8 @@ class Trainer:
                 if shown is not None and learner.shown is not None:
                     learner.shown[step] = shown[at]
             if shown is not None:
-                choice[: self._led] = shown[: self._led]
+                led = torch.rand(self.lanes, 1, generator=self.generator, device=self.device) < self._lead
+                choice = torch.where(led, shown, choice)
             if self.curriculum:
                 self.rows[step] = tensors["task"]
             self.learners[0].network.head.write(choice, self.batch, tensors)
@@ -178,11 +179,10 @@ class Trainer:
         return self.learners[0].network.head.read(self.reader.tensors)
 
     @property
-    def _led(self) -> int:
-        """The first so many lanes do what the expert does."""
+    def _lead(self) -> float:
+        """With what chance a step is the expert's."""
         s = self.settings
-        part = 0.0 if s.reinforce else max(s.lead * (1 - 2 * self.updates / self.total), 0.0)
-        return round(part * self.batch.n) * self.batch.players
+        return 0.0 if s.reinforce else s.lead * (1 - self.updates / self.total)
 
     def _look(self, lanes: slice) -> Sight:
         """What these lanes see at this moment."""

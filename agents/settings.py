@@ -66,7 +66,7 @@ class Settings:
     imitate: float = 0.0  # weight of doing what the world's expert would do there; see ppo.py
     reinforce: float = 1.0  # weight of PPO's own losses; 0: imitation alone
     keep: int = 100_000  # of imitation alone, without a memory: steps that are kept and learned from again
-    lead: float = 0.5  # of imitation alone: part of the rows that the expert plays at first, none from half-way on
+    lead: float = 0.5  # of imitation alone: the chance that the expert makes a step, at first; it falls to 0
 
     device: str = "cpu"
     threads: int | None = None  # None: all cores

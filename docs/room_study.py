@@ -39,14 +39,15 @@ COLOURS = ("red", "green", "blue", "yellow", "white", "black")
 """What is named; other toys lie about too."""
 YOU = Selector(kind="player", who="you")
 SETS = {
-    **{"train": (4000, 0, "train", "train"), "told": (300, 1_000_000, "test", "train")},
+    **{"train": (8000, 0, "train", "train"), "told": (300, 1_000_000, "test", "train")},
     **{"untold": (300, 2_000_000, "test", "test")},
 }
 """Tasks: how many, from which seed on and of which split their rooms are, and of which the pairs that they name."""
 SEEDS = (0, 1, 2)
 SETTINGS: dict[str, Any] = {
-    **{"steps": 400_000, "head": "devices", "size": (48, 64), "repeat": 4, "imitate": 1.0, "reinforce": 0.0},
-    **{"learning_rate": 3e-3, "lead": 0.9, "epochs": 2, "envs": 32, "rollout": 30, "threads": 1, "tensorboard": False},
+    **{"steps": 320_000, "head": "devices", "size": (72, 96), "repeat": 4, "imitate": 1.0, "reinforce": 0.0},
+    **{"channels": 64, "points": 4, "learning_rate": 2e-3, "lead": 0.7, "keep": 200_000, "epochs": 4},
+    **{"envs": 32, "rollout": 30, "threads": 1, "tensorboard": False},
 }
 
 
@@ -135,9 +136,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("runs/room"))
     parser.add_argument("--seeds", type=int, default=len(SEEDS))
-    parser.add_argument("--steps", type=int, default=SETTINGS["steps"])
+    for name in ("steps", "points", "keep"):
+        parser.add_argument(f"--{name}", type=int, default=SETTINGS[name], help="see rumpus/agents/settings.py")
     given = parser.parse_args()
-    SETTINGS["steps"] = given.steps
+    SETTINGS.update({name: getattr(given, name) for name in ("steps", "points", "keep")})
     given.out.mkdir(parents=True, exist_ok=True)
     write_tasks(given.out)
     seeds, world = range(given.seeds), worlds.load(WORLD)

@@ -24,15 +24,15 @@ SETTINGS = ppo.Settings(
 
 
 def test_imitation_comes_to_do_what_the_expert_does(tmp_path: Path) -> None:
-    """The expert's moves become likely, and less and less of the rows are led by it."""
+    """The expert's moves become likely, and it makes less and less of the steps itself."""
     ppo.train(SETTINGS, tmp_path, bar=False)
     losses = [row["imitation_loss"] for row in read_metrics(tmp_path)]
     assert 0.5 < losses[0] < math.log(len(worlds.load(SETTINGS.world).moves)) + 0.1, "at first all moves are alike"
     assert sum(losses[-5:]) / 5 < 0.95 * losses[0]
-    trainer = ppo.Trainer(SETTINGS)
-    assert trainer._led == 16
-    trainer.updates = trainer.total // 2
-    assert trainer._led == 0
+    for done, least, most in ((0.0, 1.0, 1.0), (1.0, 0.0, 0.5)):  # all steps are the expert's at first, none at last
+        trainer = ppo.Trainer(dataclasses.replace(SETTINGS, lead=1.0, rollout=128))
+        trainer.updates = round(done * trainer.total)
+        assert least <= trainer.play()["success"] <= most
 
 
 @given(most=st.integers(1, 12), counts=st.lists(st.integers(0, 20), min_size=1, max_size=6), chatty=st.booleans())
@@ -64,9 +64,9 @@ def test_the_newest_of_what_was_shown_is_kept(most: int, counts: list[int], chat
 
 
 def test_both_losses_go_together_and_a_run_goes_on(tmp_path: Path) -> None:
-    """Beside PPO nobody is led; a resumed run ends up where one that never stopped does."""
+    """Beside PPO the expert makes no step; a resumed run ends up where one that never stopped does."""
     both = dataclasses.replace(SETTINGS, world="maze-small", head="devices", reinforce=1.0, steps=2048)
-    assert ppo.Trainer(both)._led == 0
+    assert ppo.Trainer(both)._lead == 0
     ppo.train(both, tmp_path / "whole", bar=False)
     trainer = ppo.Trainer(both)
     trainer.update()

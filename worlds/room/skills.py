@@ -14,7 +14,7 @@ from ..engine.first_person.state import TURN
 from .aim import ahead, eye, pose
 from .furniture import CLEAR, SURFACES, SURFACES_MOST, quarter
 from .hands import LEFT, NEAREST, F, R
-from .paths import BODY, FINE, closed, feet, girth, route, toy_at
+from .paths import BODY, FINE, closed, feet, girth, route, toy_at, visible
 from .pose import bounds
 from .state import NOBODY, REACH, TOYS_AT
 from .turns import turn as rotated
@@ -73,15 +73,17 @@ def gaze(state, player, x, y, z, action):
 
 @njit
 def step_to(state, player, x, y, action):
-    """Hold the keys that go straight to a point nearby, however one looks, and let them go in time."""
+    """Hold the keys that go to a point, however one looks, and let them go in time: of the eight ways that keys can go,
+    the one nearest to straight."""
     own_x, own_y = feet(state, player)
     dx = x - own_x - COAST * state.qvel[3 * player]
     dy = y - own_y - COAST * state.qvel[3 * player + 1]
     yaw = state.yaw[player] * _RADIANS
     along, across = dx * math.cos(yaw) + dy * math.sin(yaw), dy * math.cos(yaw) - dx * math.sin(yaw)
-    if abs(along) > 0.03:
+    least = max(0.03, math.sin(math.pi / 8) * math.hypot(along, across))
+    if abs(along) > least:
         action.keys[W if along > 0 else S] = 1
-    if abs(across) > 0.03:
+    if abs(across) > least:
         action.keys[D if across > 0 else A] = 1
 
 
@@ -99,6 +101,15 @@ def walk(state, player, x, y, action):
 
 
 @njit
+def walk_watching(state, player, to_x, to_y, x, y, z, action):
+    """Walk straight to a place with the eyes on a point that nothing hides: turn there first if it is out of view."""
+    gaze(state, player, x, y, z, action)
+    own_x, own_y = feet(state, player)
+    if abs(aside(state, player, math.atan2(y - own_y, x - own_x))) < _IN_VIEW:
+        step_to(state, player, to_x, to_y, action)
+
+
+@njit
 def go(state, player, x, y, z, low, high, see, spared, action):
     """Walk to a place from `low` to `high` metres away from a point, from which, if `see`, it is seen. Returns 1 there,
     0 on the way, -1 if there is none."""
@@ -106,7 +117,10 @@ def go(state, player, x, y, z, low, high, see, spared, action):
         blocked = closed(state, player, spared, careful, BODY)
         found, to_x, to_y, arrived = route(state, player, blocked, x, y, z, low, high, see)
         if found:
-            if not arrived:
+            own_x, own_y, own_z = eye(state, player)
+            if not arrived and state.grip[player] == NOBODY and visible(state, own_x, own_y, own_z, x, y, z):
+                walk_watching(state, player, to_x, to_y, x, y, z, action)
+            elif not arrived:
                 walk(state, player, to_x, to_y, action)
             return 1 if arrived else 0
     return -1

@@ -45,8 +45,8 @@ SETS = {
 """Tasks: how many, from which seed on and of which split their rooms are, and of which the pairs that they name."""
 SEEDS = (0, 1, 2)
 SETTINGS: dict[str, Any] = {
-    **{"steps": 320_000, "head": "devices", "size": (72, 96), "repeat": 4, "imitate": 1.0, "reinforce": 0.0},
-    **{"channels": 64, "points": 4, "learning_rate": 2e-3, "lead": 0.7, "keep": 200_000, "epochs": 4},
+    **{"steps": 240_000, "head": "devices", "size": (72, 96), "repeat": 4, "imitate": 1.0, "reinforce": 0.0},
+    **{"channels": 64, "points": 4, "learning_rate": 2e-3, "lead": 0.8, "keep": 200_000, "epochs": 4},
     **{"envs": 32, "rollout": 30, "threads": 1, "tensorboard": False},
 }
 

@@ -375,8 +375,8 @@ def train(settings: Settings, folder: str | Path, *, overwrite: bool = False, ba
 
 
 def resume(folder: str | Path, *, bar: bool = True) -> Path:
-    """Go on with a run from its last checkpoint, as if it had never stopped; returns the path of the last
-    checkpoint."""
+    """Go on with a run from its last checkpoint, as if it had never stopped (but for what imitation has
+    kept, which is gathered anew); returns the path of the last checkpoint."""
     content = checkpoint.load(folder)
     older = {"recall": False}  # what runs had that began before there was such a setting
     trainer = Trainer(Settings(**older | content["settings"]), content["threads"])

@@ -69,9 +69,8 @@ class Pointing(nn.Module):
         found = cells.flatten(2).transpose(1, 2)
         answers = questions @ self.key(found).transpose(1, 2) / found.shape[2] ** 0.5
         where = answers.softmax(-1)
-        return torch.cat(
-            [where @ found, where @ self.places.to(where.dtype), answers.amax(-1, keepdim=True)], -1
-        ).flatten(1)
+        at, best = where @ self.places.to(where.dtype), answers.amax(-1, keepdim=True)
+        return torch.cat([where @ found, at, best], -1).flatten(1)
 
 
 class Torso(nn.Module):

@@ -298,8 +298,7 @@ class Trainer:
     def _unpack(self, rows: np.ndarray) -> None:
         """Go back to what `_packed` gave, bytes (n, …); worlds that cannot be saved begin new episodes."""
         if self.batch.world.savable:
-            for row, data in enumerate(rows):
-                self.batch.load(row, data.tobytes())
+            self.batch.load_rows(slice(None), [data.tobytes() for data in rows])
             return
         self.batch.states["stream"] = rows.copy().view(np.uint64)[:, 0]
         self.batch.reset()

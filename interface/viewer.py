@@ -41,6 +41,10 @@ class Viewer:
         self._pygame: Any = None
         self.closed = False
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy is a window that has not been opened yet."""
+        return Viewer, (self._title,)
+
     def show(self, frame: np.ndarray, hz: float) -> None:
         """Show a frame, uint8 (height, width, 3), and wait so that they come at `hz` at most. Closing sets `closed`.
 

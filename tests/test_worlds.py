@@ -130,6 +130,12 @@ def test_outcomes_and_limits(name):
     assert ended >= ROWS
 
 
+@pytest.mark.parametrize("limit", [0, -1, 2.7, "5", True, 2**31, float("nan")])
+def test_a_limit_is_a_number_of_steps(limit):
+    with pytest.raises(ValueError, match="a limit is a whole number of steps"):
+        make("sokoban-small", 1, limit=limit)
+
+
 @every_world
 def test_what_is_over_stays_over(name):
     batch = make(name, limit=5)

@@ -20,11 +20,14 @@ And so may a guest, a world that others wrote: `single("control/cartpole-swingup
 
 from __future__ import annotations
 
+import copyreg
+import dataclasses
 import hashlib
 import importlib
 import importlib.util
 import pkgutil
 import sys
+from collections.abc import Callable
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -32,12 +35,14 @@ from types import ModuleType
 from typing import Any
 
 import gymnasium
+import numpy as np
 
 from ..interface.parallel import ParallelEnvironment
 from ..interface.single import Environment
 from ..interface.vector import VectorEnvironment
 from . import guests
 from .engine.batch import Batch
+from .engine.ingredients import python
 from .engine.world import World
 
 _NOT_WORLDS = ("engine", "guests")
@@ -98,6 +103,63 @@ def _import_folder(folder: Path) -> ModuleType:
             del sys.modules[name]
             raise
     return sys.modules[name]
+
+
+def _send(world: World) -> tuple[Any, ...]:
+    """How pickle sends a world: by its name or folder, and by what its user has changed of it; or as its call."""
+    if world.origin is not None:
+        return _remade, (world.origin,)
+    home = python(world.reset).__module__
+    while home and not hasattr(sys.modules.get(home), "WORLDS"):
+        home = home.rpartition(".")[0]
+    if not home:
+        raise ValueError(
+            f"{world.name} cannot be sent to another process, which could not find it: list it in the WORLDS of its "
+            "folder, or make it in that process"
+        )
+    changes = {each.name: _changes(each, world) for each in sys.modules[home].WORLDS}
+    nearest = min(changes, key=lambda name: len(changes[name]))
+    folder = None if home.startswith(f"{__name__}.") else sys.modules[home].__path__[0]
+    return _received, (folder, nearest, changes[nearest])
+
+
+def _remade(origin: Callable[[], World]) -> World:
+    return origin()
+
+
+def _received(folder: str | None, name: str, changes: dict[str, Any]) -> World:
+    world = load(name) if folder is None else _choose(_import_folder(Path(folder)), folder, name)
+    return _changed(world, changes)
+
+
+def _changes(base: Any, other: Any) -> dict[str, Any]:
+    """Which fields of a record differ from those of a base, with their values; of records within, again the changes."""
+    found = {}
+    for field in dataclasses.fields(base):
+        old, new = getattr(base, field.name), getattr(other, field.name)
+        if not field.init or new is old or (not isinstance(new, np.ndarray) and new == old):
+            continue
+        nested = dataclasses.is_dataclass(new) and type(new) is type(old)
+        found[field.name] = _Within(_changes(old, new)) if nested else new
+    return found
+
+
+class _Within(dict[str, Any]):
+    """Changes of a record that is a field of another."""
+
+
+def _changed(base: Any, changes: dict[str, Any]) -> Any:
+    """The base with these changes; itself if there are none."""
+    if not changes:
+        return base
+    made = {
+        name: _changed(getattr(base, name), value) if isinstance(value, _Within) else value
+        for name, value in changes.items()
+    }
+    return dataclasses.replace(base, **made)
+
+
+copyreg.pickle(World, _send)
 
 
 def batch(world: str | Path | World, n: int, **options: Any) -> Batch:

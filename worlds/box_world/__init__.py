@@ -31,7 +31,7 @@ from .level import TEST, TRAIN, VALID, complaint, reset
 from .look import tile
 from .rules import step
 from .solve import solve
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import SMALL_SCALES, THINGS
 
 
@@ -55,6 +55,7 @@ BOX_WORLD = World(
     summary="Open box after box with the key from the last one, and take the gem.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Tiles(tile, Path(__file__).parent.parent.parent / "assets" / "sprites" / "box_world.png", _grid),

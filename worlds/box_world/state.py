@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engine.bounds import FLAG, Bounds
 from ..engine.records import Knob, state_dtype
 
 SIZE = 20  # rows and columns of the largest room the record can hold; the wall around it is not stored
@@ -50,3 +51,17 @@ STATE = state_dtype(
 """`held` is 0, or the KEY or the GEM in the player's hand. `opened` says of each colour whether a lock of it has been
 opened; there is one key of a colour, so at most one ever is. `order` lists the colours as the level's tree uses them:
 first the keys on the way to the gem, then those of the branches one after the other."""
+
+BOUNDS = Bounds(
+    {
+        "size": (1, SIZE),
+        "sight": (0, 2 * SIZE + 1),
+        "y": (0, SIZE - 1),
+        "x": (0, SIZE - 1),
+        "held": (0, LOCK - 1),
+        "order": (0, COLOURS - 1),
+        "opened": FLAG,
+        "cells": (0, WRONG + COLOURS - 1),
+    },
+    lambda state: max(state["y"], state["x"]) < state["size"],
+)

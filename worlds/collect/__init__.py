@@ -27,7 +27,7 @@ from .guide import guide
 from .level import complaint, reset
 from .look import scene
 from .rules import step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 COLLECT = World(
@@ -35,6 +35,7 @@ COLLECT = World(
     summary="Take ten good things in a room, and none of the ten bad ones.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engine.first_person.bounds import bounds
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.state import fields
 from ..engine.rays import textures
@@ -36,3 +37,5 @@ STATE = state_dtype(
         ("set", np.int32),  # index into GOOD and BAD
     ]
 )
+
+BOUNDS = bounds(STATE, MUSHROOM, {"room": (0, LOOKS - 1), "set": (0, SETS - 1)}, colours=0)

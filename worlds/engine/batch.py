@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ...interface.action import ACTION, OUTCOME, move_table
+from .bounds import SEAL, opened, sealed
 from .cpu import Cpu
 from .ingredients import python
 from .judge import MILLI
@@ -36,6 +37,8 @@ TALLY = ("attempts", "successes", "returns")
 """What is counted of each row of the table of tasks: episodes that ended and were reset, those that a player won, and
 the sum of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
 _WHOLE = 1 << 31  # to which the weights of tasks are scaled
+_OWN = ("states", "actions", "outcomes", "pixels", "_seeds", "_spare", "_things")  # arrays that two batches never share
+_REMADE = ("_device", "outside", "_any", "_all", "_moves", "_task", "_levels", "_weights")  # made from the rest
 
 
 class Batch:
@@ -87,9 +90,7 @@ class Batch:
         most = world.things.most if world.things else 1
         self._things = make((self.n, most), THING)
         self._seeds = self._device.put(np.zeros(self.n, np.uint64))
-        self._any = self._device.put(np.full(self.n, -1, np.int32))
-        self._all = self._device.mask(np.ones(self.n, np.uint8))
-        self._moves = self._device.put(move_table(world.moves))
+        self._place()
         self._seed: int | None = check_seed(seed)
         self.size = size if isinstance(size, tuple) else (size, size)
         self.outside = self._make_outside()
@@ -134,8 +135,18 @@ class Batch:
             levels = NO_LEVELS if self.world.blank is None else self.world.blank
         self.levels = levels
         self.rows, self.cols = rows, cols
-        self._task, self._levels = self._device.put(tasks), self._device.put(self.levels)
+        self._place_table()
         self.tally = {name: self._device.zeros((len(tasks),), np.int64) for name in TALLY}
+
+    def _place(self) -> None:
+        """Put what never changes onto the device."""
+        self._any = self._device.put(np.full(self.n, -1, np.int32))
+        self._all = self._device.mask(np.ones(self.n, np.uint8))
+        self._moves = self._device.put(move_table(self.world.moves))
+        self._place_table()
+
+    def _place_table(self) -> None:
+        self._task, self._levels = self._device.put(self.task), self._device.put(self.levels)
 
     @property
     def weights(self) -> np.ndarray:
@@ -337,22 +348,54 @@ class Batch:
 
         Raises ValueError for a world that cannot be saved, as `load` and `clone` do.
         """
+        return sealed(self.mark, self.record(row))
+
+    def record(self, row: int) -> bytes:
+        """The bytes of one row's record, without mark and checksum."""
         self._check_savable()
-        return self._mark + self._device.get(self.states[row : row + 1]).tobytes()
+        return self._device.get(self.states[row : row + 1]).tobytes()
 
     def load(self, row: int, data: bytes) -> None:
-        """Put a saved state into a row. Raises ValueError, and changes nothing, if it is not one of this world."""
+        """Put a saved state into a row. Raises ValueError, and changes nothing, unless it is one that this batch could
+        be in: of this family and version, undamaged, with as many players, no larger a picture, and each field within
+        the world's bounds."""
+        self.load_rows(slice(row, row + 1), [data])
+
+    def load_rows(self, rows: slice, saved: Sequence[bytes]) -> None:
+        """The same for several rows at once, a saved state for each; on an error no row is changed."""
         self._check_savable()
-        mark = self._mark
-        if len(data) != len(mark) + self.world.state.itemsize or data[: len(mark)] != mark:
+        self.states[rows] = self._device.put(np.concatenate([self._opened(data) for data in saved]))
+
+    def _opened(self, data: bytes) -> np.ndarray:
+        """A saved state as a record (1,) that is safe to go on from. Raises ValueError."""
+        world, bytes_ = self.world, opened(self.mark, data, self.world.state.itemsize)
+        if bytes_ is None:
+            size = len(self.mark) + SEAL + world.state.itemsize
             raise ValueError(
-                f"these {len(data)} bytes are no saved state of {self.world.name} version {self.world.version} with "
-                f"this record; one has {len(mark) + self.world.state.itemsize} bytes and is made by save()"
+                f"these {len(data)} bytes are no saved state of {world.name} version {world.version} with this record, "
+                f"or are damaged; one has {size} bytes and is made by save()"
             )
-        self.states[row : row + 1] = self._device.put(np.frombuffer(data, self.world.state, offset=len(mark)).copy())
+        record = np.frombuffer(bytes_, world.state)
+        complaint = world.guard.complaint(bytes_, record[0]) or self._misfit(record[0])
+        if complaint:
+            raise ValueError(f"this is no saved state that {world.name} can be in: {complaint}")
+        return record
+
+    def _misfit(self, state: np.void) -> str | None:
+        """Why a state of this family does not fit into this batch, or None."""
+        if state["players"] != self.players:
+            return f"it is of {state['players']} player(s), and this batch is for {self.players}"
+        if state["rows"] > self.rows or state["cols"] > self.cols:
+            return (
+                f"its picture has {state['rows']}x{state['cols']} tiles, and this batch draws {self.rows}x{self.cols}: "
+                "make the batch with the knobs or tasks that it was saved with"
+            )
+        if state["task"] >= len(self.task):
+            return f"it plays row {state['task']} of a table of tasks, and this batch's has {len(self.task)} row(s)"
+        return None
 
     @cached_property
-    def _mark(self) -> bytes:
+    def mark(self) -> bytes:
         """Eight bytes that tell this family's records from others."""
         record = f"{self.world.reset.__module__} {self.world.version} {self.world.state.descr}"
         return hashlib.sha256(record.encode()).digest()[:8]
@@ -363,10 +406,36 @@ class Batch:
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
         twin.outside = twin._make_outside()
-        for name in ("states", "actions", "outcomes", "pixels", "_seeds", "_spare", "_things"):
+        for name in _OWN:
             setattr(twin, name, self._device.copy(getattr(self, name)))
         twin.tally = {name: self._device.copy(counts) for name, counts in self.tally.items()}
         return twin
+
+    __copy__ = clone
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Batch:
+        return self.clone()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickle keeps: this moment, with all arrays on the CPU. Raises ValueError for a world that cannot be
+        saved."""
+        self._check_savable()
+        kept = {name: value for name, value in self.__dict__.items() if name not in _REMADE}
+        kept |= {name: self._device.get(kept[name]) for name in _OWN}
+        kept["tally"] = {name: self._device.get(counts) for name, counts in self.tally.items()}
+        return kept | {"device": (self.device, self.threads or None)}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        """Go on from there on the same kind of device, which must be here."""
+        name, threads = kept.pop("device")
+        self.__dict__.update(kept)
+        self._device = _device(name, self.world, threads)
+        for own in _OWN:
+            setattr(self, own, self._device.copy(self._device.put(kept[own])))
+        self.tally = {name: self._device.copy(self._device.put(counts)) for name, counts in kept["tally"].items()}
+        self._place()
+        self.weights = self._shares
+        self.outside = self._make_outside()
 
     def _make_outside(self) -> Outside | None:
         """What moves the rows besides the rules, if this world has such; it goes when this batch does."""
@@ -378,7 +447,9 @@ class Batch:
 
     def _check_savable(self) -> None:
         if not self.world.savable:
-            raise ValueError(f"{self.world.name} is a guest whose state cannot be saved, loaded or cloned")
+            raise ValueError(
+                f"{self.world.name} is a guest whose state cannot be saved, loaded, copied or pickled: make another one"
+            )
 
     def _checked(self, mask: Any) -> Any:
         if tuple(mask.shape) != (self.n,):

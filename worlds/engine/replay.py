@@ -162,8 +162,8 @@ def checksum(batch: Batch, row: int) -> int:
 
     Left out are the row of the table, the seeds to come, and what the judge had to do in episodes before.
     """
-    data = bytearray(batch.save(row))
-    state = np.frombuffer(data, batch.world.state, offset=len(data) - batch.world.state.itemsize)  # shares the bytes
+    data = bytearray(batch.mark + batch.record(row))
+    state = np.frombuffer(data, batch.world.state, offset=len(batch.mark))  # shares the bytes
     for name in ("task", "stream", *(() if state["judged"] else _JUDGED)):
         state[name] = 0
     for player, clauses in enumerate(state["clauses"][0]):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from ...interface.action import Move
 from ...interface.keys import button_index, key_index
 from ...interface.text import encode
+from .bounds import Bounds, Guard
 from .look import Frames, Rays, Tiles
 from .outside import Outside
 from .records import Knob, task_dtype
@@ -52,6 +54,8 @@ class World:
     solve(state): a plan as indices into `moves`, or None, for worlds that can be planned for; see agents/experts.
     guide(state, player, action, things, count): writes an expert's hands for one tick into an ACTION record, for worlds
         in which one rather steers than plans; it may allocate, and runs on the CPU only.
+    bounds: what its own fields keep to in every state, by which damaged states are refused; see bounds.py.
+    origin: for worlds that are no folder's: makes this very one anew in another process; not kept by `variant`.
     """
 
     name: str
@@ -86,9 +90,11 @@ class World:
     blank: np.ndarray | None = None
     solve: Callable[..., Any] | None = None
     guide: Callable[..., Any] | None = None
+    bounds: Bounds | None = None
     outside: Callable[[World, int, int], Outside] | None = None
     version: int = 0
     savable: bool = True
+    origin: Callable[[], World] | None = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         for key in self.keys:
@@ -101,6 +107,20 @@ class World:
     def id(self) -> str:
         """Its name with Gymnasium: "sokoban-small" is "rumpus/SokobanSmall-v0"."""
         return f"rumpus/{''.join(part.capitalize() for part in self.name.split('-'))}-v{self.version}"
+
+    @cached_property
+    def guard(self) -> Guard:
+        """Checks records of this world's states."""
+        return Guard(self.state, self.bounds)
+
+    def made_by(self, origin: Callable[[], World]) -> World:
+        """This world, noted to be what `origin()` makes; pickle sends it as that call."""
+        object.__setattr__(self, "origin", origin)
+        return self
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> World:
+        """The world itself: it never changes."""
+        return self
 
     @property
     def max_players(self) -> int:
@@ -159,7 +179,7 @@ class World:
         self.check_split(split)
         values = self.knob_values({**self.splits[split], **(knobs or {})})
         task = np.zeros(1, task_dtype(self.knobs, self.max_players))
-        task["limit"] = self.limit if limit is None else limit
+        task["limit"] = self.limit if limit is None else check_limit(limit)
         task["players"], task["level"] = self.players, -1
         task["rows"], task["cols"] = self.look.grid(values)
         texts = (self.instruction,) * self.players if isinstance(self.instruction, str) else self.instruction
@@ -168,3 +188,10 @@ class World:
         for name, value in values.items():
             task[name] = value
         return task
+
+
+def check_limit(limit: Any) -> int:
+    """A limit of steps as an int. Raises ValueError unless it is a whole number from 1 to 2**31 - 1."""
+    if isinstance(limit, bool) or not isinstance(limit, int | np.integer) or not 1 <= limit < 2**31:
+        raise ValueError(f"a limit is a whole number of steps from 1 to 2**31 - 1, got {limit!r}")
+    return int(limit)

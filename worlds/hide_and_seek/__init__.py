@@ -26,7 +26,7 @@ from .guide import guide
 from .level import complaint, reset
 from .look import scene
 from .rules import TEXTS, step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 HIDE_AND_SEEK = World(
@@ -34,6 +34,7 @@ HIDE_AND_SEEK = World(
     summary="One player hides among rooms and blocks, the other looks for it.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

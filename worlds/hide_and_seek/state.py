@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..engine.bounds import FLAG
+from ..engine.first_person.bounds import ROOMS, TICKS, bounds
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.rooms import ROOM_FIELDS
 from ..engine.first_person.state import HZ, fields
@@ -32,3 +34,5 @@ STATE = state_dtype(
     ],
     PLAYERS,
 )
+
+BOUNDS = bounds(STATE, CROWN, {**ROOMS, "seeks": FLAG, "start": TICKS, "seen": TICKS, "found": FLAG})

@@ -23,7 +23,7 @@ from .guide import guide
 from .level import complaint, reset
 from .look import scene
 from .rules import step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 KEY_AND_DOOR = World(
@@ -31,6 +31,7 @@ KEY_AND_DOOR = World(
     summary="Find the keys of three locked doors, and the goal behind them.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engine.first_person.bounds import ROOMS, bounds
 from ..engine.first_person.catalogue import COLOURS
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.rooms import ROOM_FIELDS
@@ -31,3 +32,5 @@ STATE = state_dtype(
         ("locks", np.uint8, (ROOM_FIELDS[2][2][0],)),  # of the doorway to each room: 1 + its colour, 0: it is open
     ]
 )
+
+BOUNDS = bounds(STATE, APPLE, {**ROOMS, "locks": (0, DOORS)})

@@ -46,7 +46,7 @@ from .guide import guide
 from .level import RULES, complaint, reset
 from .look import scene
 from .rules import step
-from .state import DEPTH_FIRST, KNOBS, KRUSKAL, LETTER_I, RED_BALL, ROOMS, STATE
+from .state import BOUNDS, DEPTH_FIRST, KNOBS, KRUSKAL, LETTER_I, RED_BALL, ROOMS, STATE
 from .things import SMALL_SCALES, THINGS, touched
 
 SHORT = 900
@@ -59,6 +59,7 @@ RANDOM = World(
     summary="Find the goal of a maze again and again; maze and goal are new in each episode.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from ..engine.first_person import carve
+from ..engine.bounds import FLAG
+from ..engine.first_person import carve, catalogue
+from ..engine.first_person.bounds import CARVED, CELLS, MAYBE_CELL, TICKS, bounds
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.state import fields
 from ..engine.records import Knob, state_dtype
@@ -59,4 +61,20 @@ STATE = state_dtype(
         ("found", np.int32),  # how many times the goal has been reached
         ("when", np.int32, (GOALS,)),  # in which ticks, the first times
     ]
+)
+
+BOUNDS = bounds(
+    STATE,
+    ROOM - 1,
+    {
+        **CARVED,
+        "room_colour": (0, len(catalogue.COLOURS)),
+        "home": MAYBE_CELL,
+        "far": (0, CELLS),
+        "sky": FLAG,
+        "treasure": (NO_GOAL, RED_BALL),
+        "sent": FLAG,
+        "found": TICKS,
+        "when": TICKS,
+    },
 )

@@ -35,7 +35,7 @@ from .guide import guide
 from .level import complaint, reset
 from .look import scene
 from .rules import TEXTS, step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 TICKS = 3
@@ -46,6 +46,7 @@ NINE = World(
     summary="Find the ball that is asked for, again and again, in a 9x9 maze.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..engine.bounds import FLAG
+from ..engine.first_person.bounds import CARVED, bounds
 from ..engine.first_person.carve import ROOM_FIELDS, ROOMS
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.state import fields
@@ -30,4 +32,12 @@ STATE = state_dtype(
         ("asked", np.int32),  # index of the ball that is asked for
         ("visited", np.uint8, (MOST,)),  # 1 once this ball has been touched, whether it was asked for or not
     ]
+)
+
+BOUNDS = bounds(
+    STATE,
+    BALL,
+    {**CARVED, "asked": (0, MOST - 1), "visited": FLAG},
+    colours=len(COLOURS),
+    whole=lambda state: state["things"] > 1 and state["asked"] < state["things"],
 )

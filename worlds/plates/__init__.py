@@ -23,7 +23,7 @@ from .guide import guide
 from .level import complaint, reset
 from .look import scene
 from .rules import step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 PLATES = World(
@@ -31,6 +31,7 @@ PLATES = World(
     summary="Two players hold doors open for one another and meet in the room of the goal.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

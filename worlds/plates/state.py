@@ -1,5 +1,6 @@
 """What an episode of plates and doors is made of: rooms, the doors between them, and the plates that open these."""
 
+from ..engine.first_person.bounds import ROOMS, bounds
 from ..engine.first_person.catalogue import COLOURS
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.rooms import ROOM_FIELDS
@@ -29,3 +30,5 @@ STATE = state_dtype(
     ],
     PLAYERS,
 )
+
+BOUNDS = bounds(STATE, GOAL, ROOMS)

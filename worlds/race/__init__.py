@@ -23,7 +23,7 @@ from .guide import guide
 from .level import reset
 from .look import scene
 from .rules import step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 RACE = World(
@@ -31,6 +31,7 @@ RACE = World(
     summary="Two players race through a maze with hurdles; the first at the goal wins.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engine.first_person.bounds import CELLS, bounds
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.state import fields
 from ..engine.records import Knob, state_dtype
@@ -21,3 +22,5 @@ RED, WHITE = 1, 9
 
 STATE = state_dtype([*fields(PLAYERS, 1 + HURDLES), ("ways", np.int32)], PLAYERS)
 """`ways` is how many steps from cell to cell the goal is away from the start."""
+
+BOUNDS = bounds(STATE, HURDLE, {"ways": (0, CELLS)})

@@ -26,6 +26,7 @@ from ..engine.first_person.state import HZ
 from ..engine.look import Rays
 from ..engine.outside import Outside
 from ..engine.world import World
+from .bounds import BOUNDS
 from .guide import guide
 from .level import complaint, reset
 from .look import scene
@@ -47,6 +48,7 @@ ROOM = World(
     summary="A children's room full of toys to walk among, grasp, carry, throw and stack.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

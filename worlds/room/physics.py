@@ -24,18 +24,12 @@ from ..engine.first_person.state import CELL
 from ..engine.threads import over_rows
 from ..engine.world import World
 from . import hands, model, rules, toys
-from .model import stands
+from .sound import AWAKE, lacking, sound
 from .state import HEIGHT, PLAYERS, POSE, QPOS, QVEL, STATE, SUBSTEPS, TALL, TOYS, TOYS_AT, TREES
 from .turns import unit
 
-ABSURD, DIZZY = 50.0, 500.0
-"""Metres and radians a second that nothing in a room ever reaches."""
 SETTLING = 120
 """Steps of the physics, at most, in which a new room comes to rest before play begins: a second."""
-AWAKE = -(1 + mujoco.mjMINAWAKE)
-"""What MuJoCo notes of who is fully awake."""
-_DOOR_TREE, _TOY_TREE = PLAYERS, PLAYERS + 1
-_SUNK = 0.06  # metres, at most, that a thing's middle may be pressed into a wall
 _GROUP = 10  # steps between two looks at whether all sleep
 _SLEEP = int(mujoco.mjtEnableBit.mjENBL_SLEEP)
 assert STATE.fields is not None
@@ -74,10 +68,13 @@ class Simulation:
         def tick(low: int, high: int) -> None:
             for row in range(low, high):
                 if live[row] and not self._astray[row]:
-                    room = self._room(states, row)
-                    if self._other[row]:
-                        room.load(states, row)
-                    self._astray[row] = not room.tick(states, row, self._asked)
+                    try:
+                        room = self._room(states, row)
+                        if self._other[row]:
+                            room.load(states, row)
+                        self._astray[row] = not room.tick(states, row, self._asked)
+                    except mujoco.FatalError:  # of a state that MuJoCo itself would never be in
+                        self._astray[row], self._rooms[row] = 1, None
 
         over_rows(tick, len(states), self._threads, least=4)
         if self._astray.any():
@@ -194,59 +191,6 @@ def prepare(states, words, left, live, other, astray):
 
 
 @njit
-def inside(state, x, y, z):
-    """Whether a place is in the house: not beyond its outer walls, nor in one between, nor below the floor."""
-    if not (-_SUNK < z < TALL + _SUNK):
-        return False
-    if not (1 - _SUNK < x < state.map_cols - 1 + _SUNK and 1 - _SUNK < y < state.map_rows - 1 + _SUNK):
-        return False
-    for corner in range(4):
-        north, west = corner < 2, corner % 2 == 0
-        if not stands_at(state, y - _SUNK if north else y + _SUNK, x - _SUNK if west else x + _SUNK):
-            return True
-    return False
-
-
-@njit
-def stands_at(state, y, x):
-    """Whether a place is in a wall, other than an outer one."""
-    row, col = math.floor(y), math.floor(x)
-    return 0 < row < state.map_rows - 1 and 0 < col < state.map_cols - 1 and stands(state, row, col)
-
-
-@njit
-def sound(states, row):
-    """Whether a record's bodies are all in the house, and no faster than bodies are."""
-    state = states[row]
-    for place in range(QPOS):
-        if not math.isfinite(state.qpos[place]):
-            return False
-    for dof in range(QVEL):
-        most = DIZZY if dof >= TOYS_AT and (dof - TOYS_AT) % 6 >= 3 else ABSURD
-        if not (abs(state.qvel[dof]) < most) or not math.isfinite(state.warm[dof]):
-            return False
-    for tree in range(TREES):
-        if not (AWAKE <= state.asleep[tree] < TREES):
-            return False
-    for player in range(state.players):
-        at = 3 * player
-        if not inside(state, state.qpos[at], state.qpos[at + 1], state.qpos[at + 2]):
-            return False
-        held = math.isfinite(state.distance[player]) and math.isfinite(state.lift[player])
-        for axis in range(3):
-            held = held and math.isfinite(state.held_at[player, axis])
-        for axis in range(4):
-            held = held and math.isfinite(state.turned[player, axis])
-        if not held:
-            return False
-    for toy in range(state.things):
-        at = TOYS_AT + POSE * toy
-        if not inside(state, state.qpos[at], state.qpos[at + 1], state.qpos[at + 2]):
-            return False
-    return True
-
-
-@njit
 def put(states, row, qpos, qvel, warm, asleep, xfrc, qfrc):
     """Write a record's moment into a simulation, in which all are awake. What the room lacks lies below the floor."""
     state = states[row]
@@ -278,10 +222,7 @@ def doze(states, row, tree_asleep, tree_awake, body_awake, bodies, parents, dofs
     Returns how many trees, bodies, bodies of awake parents and degrees of freedom are."""
     state = states[row]
     for tree in range(TREES):
-        tree_asleep[tree] = state.asleep[tree]
-        lacking = state.players <= tree < PLAYERS or (tree == _DOOR_TREE and state.door == 0)
-        if lacking or tree >= _TOY_TREE + state.things:
-            tree_asleep[tree] = tree
+        tree_asleep[tree] = tree if lacking(state, tree) else state.asleep[tree]
     trees = 0
     for tree in range(TREES):
         tree_awake[tree] = tree_asleep[tree] < 0

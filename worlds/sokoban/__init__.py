@@ -24,7 +24,7 @@ from .level import reset
 from .look import tile
 from .rules import step
 from .solve import solve
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import SMALL_SCALES, THINGS
 from .xsb import dumps, parse, read, write
 
@@ -33,6 +33,7 @@ SOKOBAN = World(
     summary="Push four boxes onto four targets in a 10x10 room.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Tiles(

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engine.bounds import Bounds
 from ..engine.records import Knob, state_dtype
 
 SIZE = 20  # rows and columns of the largest room the record can hold, walls included
@@ -35,3 +36,27 @@ STATE = state_dtype([("off", np.int32), *_ROOM, ("paint", np.uint8, (SIZE, SIZE)
 
 LEVEL = np.dtype(_ROOM, align=True)
 """One level: the room before anybody moved. The second place to stand is used by two-player worlds only."""
+
+
+def _whole(state: np.void) -> bool:
+    """Whether players stand free in the room, cells and their paint are such as there are, and `off` counts right."""
+    height, width, players = int(state["height"]), int(state["width"]), int(state["players"])
+    cells, paint, y, x = state["cells"][:height, :width], state["paint"], state["y"][:players], state["x"][:players]
+    if (y >= height).any() or (x >= width).any() or (cells[y, x] & (WALL | BOX)).any():
+        return False
+    wall, off = (cells & WALL) != 0, (cells & (TARGET | BOX)) == BOX
+    painted = (paint % TARGET_PAINT <= len(COLOURS)).all() and (paint // TARGET_PAINT <= len(COLOURS)).all()
+    return bool(painted and (cells[wall] == WALL).all() and state["off"] == off.sum())
+
+
+BOUNDS = Bounds(
+    {
+        "off": (0, SIZE * SIZE),
+        "height": (1, SIZE),
+        "width": (1, SIZE),
+        "y": (0, SIZE - 1),
+        "x": (0, SIZE - 1),
+        "cells": (0, TARGET | BOX),
+    },
+    _whole,
+)

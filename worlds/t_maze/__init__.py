@@ -24,7 +24,7 @@ from .guide import guide
 from .level import complaint, reset
 from .look import scene
 from .rules import step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 T_MAZE = World(
@@ -32,6 +32,7 @@ T_MAZE = World(
     summary="Remember on which side the ball was, and turn to that side behind a long corridor.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from ..engine.bounds import FLAG
+from ..engine.first_person.bounds import bounds
 from ..engine.first_person.catalogue import COLOURS
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.state import fields
@@ -21,3 +23,5 @@ PAINTED = COLOURS
 
 STATE = state_dtype([*fields(1, 3), ("length", np.int32), ("right", np.int32)])
 """`right` is 1 if the ball, and so the goal, is on the right."""
+
+BOUNDS = bounds(STATE, TRAP, {"length": (1, LONGEST), "right": FLAG})

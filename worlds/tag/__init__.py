@@ -23,7 +23,7 @@ from .guide import guide
 from .level import reset
 from .look import scene
 from .rules import TEXTS, step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 TAG = World(
@@ -31,6 +31,7 @@ TAG = World(
     summary="Two players: one is it and tries to catch the other, who is it then.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

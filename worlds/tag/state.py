@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engine.first_person.bounds import TICKS, bounds
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.state import fields
 from ..engine.records import Knob, state_dtype
@@ -29,4 +30,11 @@ STATE = state_dtype(
         ("count", np.int32),
     ],
     PLAYERS,
+)
+
+BOUNDS = bounds(
+    STATE,
+    CROWN,
+    {"it": (0, PLAYERS - 1), "still": TICKS, "been": TICKS, "speed": (0, 200), "count": TICKS},
+    whole=lambda state: state["it"] < state["players"],
 )

@@ -31,7 +31,7 @@ from .guide import guide
 from .level import complaint, reset
 from .look import scene
 from .rules import step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 VISUAL_MATCH = World(
@@ -39,6 +39,7 @@ VISUAL_MATCH = World(
     summary="Remember the colour of a sign, pick apples for half a minute, and choose the pillar of that colour.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

@@ -15,8 +15,10 @@
 
 import numpy as np
 
+from ..engine.first_person.bounds import TICKS, bounds
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.state import fields
+from ..engine.rays.scene import ROWS
 from ..engine.records import Knob, state_dtype
 
 DOOR, SIGN, PILLAR, APPLE = range(2, 6)
@@ -45,4 +47,8 @@ STATE = state_dtype(
         ("opens", np.int32, (2,)),  # ticks at which the doors open
         ("right", np.int32),  # index of the pillar that has the colour of the sign
     ]
+)
+
+BOUNDS = bounds(
+    STATE, APPLE, {"middle": (0, ROWS - 1), "opens": TICKS, "right": (FIRST_PILLAR, FIRST_PILLAR + PILLARS - 1)}
 )

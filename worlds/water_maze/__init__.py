@@ -29,7 +29,7 @@ from .guide import guide
 from .level import reset
 from .look import scene
 from .rules import step
-from .state import KNOBS, STATE
+from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
 
 WATER_MAZE = World(
@@ -37,6 +37,7 @@ WATER_MAZE = World(
     summary="Find a platform hidden under water, and find it again from other places.",
     doc=__doc__,
     state=STATE,
+    bounds=BOUNDS,
     reset=reset,
     step=step,
     look=Rays(scene),

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from ..engine.first_person.bounds import TICKS, bounds
 from ..engine.first_person.folds import FOLD
 from ..engine.first_person.state import fields
 from ..engine.records import Knob, state_dtype
@@ -27,3 +28,5 @@ STATE = state_dtype(
     ]
 )
 """The platform is thing 0: THERE while it is under water, OPEN while it is up."""
+
+BOUNDS = bounds(STATE, FIRST_PICTURE + len(PICTURES) - 1, {"stood": TICKS, "finds": TICKS})

@@ -45,7 +45,7 @@ def control(domain: str, task: str) -> World:
         limit=play.ticks or UNLIMITED,
         instruction=CONTROL[domain, task],
         tick_hz=play.tick_hz,
-    )
+    ).made_by(partial(control, domain, task))
 
 
 @cache
@@ -65,7 +65,7 @@ def arm(name: str) -> World:
         instruction=ARM[name],
         tick_hz=play.tick_hz,
         shape=(1, 1),
-    )
+    ).made_by(partial(arm, name))
 
 
 def _doc(play: Play, told: str, keys: str, who: str, source: str, paid: str = "") -> str:

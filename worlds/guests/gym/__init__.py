@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import gymnasium
@@ -77,6 +78,7 @@ def guest(
     Raises ValueError for an unknown id, an environment that cannot be made, one without pixels, an action space that
     keys and a mouse cannot fill, and a key map that does not fit.
     """
+    told = {name: value for name, value in locals().items() if name not in ("env", "options")}
     spec = _spec(env) if isinstance(env, str) else None
 
     def make() -> gymnasium.Env:
@@ -117,7 +119,7 @@ def guest(
         cursor=bool(hands.mouse),
         tick_hz=min(max(round(tick_hz or fps), 1), FASTEST),
         turn_based=turns,
-    )
+    ).made_by(partial(guest, env, **told, **options))
 
 
 def _label(env: Any) -> str:

@@ -27,7 +27,7 @@ from .judge import MILLI
 from .look import Frames, Rays
 from .outside import Drawing, Outside
 from .random import mix
-from .table import Table
+from .table import Table, read_levels
 from .things import THING
 from .world import World
 
@@ -114,11 +114,7 @@ class Batch:
             self._set(tasks.records, tasks.levels, split)
             self.weights, self._counting = np.ones(len(tasks.records)), True
             return
-        if isinstance(levels, str | Path):
-            if self.world.read is None:
-                raise ValueError(f"{self.world.name} makes its own levels and reads none from files")
-            levels, fitting = self.world.read(levels)
-            knobs = {**fitting, **(knobs or {})}
+        levels, knobs = read_levels(self.world, levels, knobs)
         task = self.world.task(knobs, limit=limit, split=split)
         if levels is None:
             levels = self.world.levels(split, knobs)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -30,3 +32,39 @@ class Table:
             raise ValueError(f"this is no table of tasks of {world.name}, or it is empty")
         if (self.records["players"] != world.players).any():
             raise ValueError(f"{world.name} is for {world.players} player(s), and these tasks are not")
+
+
+def read_levels(
+    world: World, levels: str | Path | np.ndarray | None, knobs: Mapping[str, int] | None = None
+) -> tuple[np.ndarray | None, Mapping[str, int] | None]:
+    """(levels, knobs) with a file or folder of levels read in, and the knobs that fit these behind those chosen; what
+    is no path comes back as it is. Raises ValueError if the world reads none, or if something is wrong with them."""
+    if not isinstance(levels, str | Path):
+        return levels, knobs
+    if world.read is None:
+        raise ValueError(f"{world.name} makes its own levels and reads none from files")
+    found, fitting = world.read(levels)
+    return found, {**fitting, **(knobs or {})}
+
+
+def level_table(
+    world: World,
+    levels: str | Path | np.ndarray,
+    *,
+    knobs: Mapping[str, int] | None = None,
+    limit: int | None = None,
+    split: str = "train",
+) -> Table:
+    """A table with one task a level, in the order of the file: row i is the world's own task in level i.
+
+    levels: the path of a file or folder that the world can read, or an array of its levels, (n,); knobs, limit, split:
+    see Batch. Raises ValueError for a world without levels, and for what is wrong with the file.
+    """
+    found, knobs = read_levels(world, levels, knobs)
+    if found is None or not len(found):
+        raise ValueError(f"a table of levels of {world.name} needs at least one level")
+    if world.bank is None and world.blank is None:
+        raise ValueError(f"{world.name} makes its own levels and takes none")
+    records = world.task(knobs, limit=limit, split=split).repeat(len(found))
+    records["level"] = np.arange(len(found))
+    return Table(records, found)

@@ -318,7 +318,13 @@ def evaluate(
     suite: Annotated[
         bool, typer.Option("--suite", help="The benchmark: all skills, on a scale to the expert's.")
     ] = False,
-    episodes: Annotated[int, typer.Option(help="Episodes to play; with tasks, all of them are played.")] = 256,
+    episodes: Annotated[
+        int | None,
+        typer.Option(
+            help="Episodes to play: 256 by default, with levels drawn by chance; with --levels each level once, in the "
+            "order of the file, or over and over until there are so many; with tasks, all of them are played."
+        ),
+    ] = None,
     times: Annotated[int, typer.Option(help="How often each task is played.")] = 1,
     split: Split = "test",
     seed: Seed = 0,
@@ -347,7 +353,7 @@ def evaluate(
         raise ValueError("evaluate needs a world and an agent, such as: rumpus evaluate sokoban random")
     chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
     result = measure(world, agent, episodes=episodes, split=split, **chosen, **options)
-    what = str(tasks) if tasks else f"{split} levels"
+    what = str(tasks or levels or f"{split} levels")
     print_json(result) if as_json else Console().print(tables.evaluation(result, what))
 
 

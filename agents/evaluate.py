@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import torch
 from scipy.stats import binomtest, rankdata
 
 from .. import worlds
@@ -15,9 +16,12 @@ from ..tasks.files import load
 from ..tasks.goals import Task
 from ..tasks.hands import records
 from ..worlds.engine.batch import Batch
+from ..worlds.engine.table import Table, level_table
 from ..worlds.engine.world import World
 from .policy import Policy, player
 
+EPISODES = 256
+"""Episodes that are played where neither a number nor a file of levels is given."""
 ROWS = 256
 """Most rows played side by side."""
 CONFIDENCE = 0.95
@@ -49,11 +53,18 @@ class Episodes(NamedTuple):
         return self.paid.mean(1)
 
 
-def episodes_of(policy: Policy, batch: Batch, episodes: int, tasks: np.ndarray | None = None) -> Episodes:
+def episodes_of(
+    policy: Policy,
+    batch: Batch,
+    episodes: int,
+    tasks: np.ndarray | None = None,
+    begun: Callable[[np.ndarray], None] | None = None,
+) -> Episodes:
     """Play exactly this many episodes, in their order: episode e is played in row e % n.
 
     How many each row plays is settled beforehand, so that short episodes do not count more than long ones. tasks: the
-    row of the table of each episode, integers (episodes,); by default each reset draws one.
+    row of the table of each episode, integers (episodes,); by default each reset draws one. begun: is told the rows
+    that have just begun, (rows,) integers.
     """
     tensors, n = batch.tensors(), batch.n
     drawn = np.full(episodes, -1) if tasks is None else np.asarray(tasks)
@@ -65,6 +76,8 @@ def episodes_of(policy: Policy, batch: Batch, episodes: int, tasks: np.ndarray |
 
     def begin(which: np.ndarray | None) -> None:
         batch.reset(which, tasks=np.where(now < episodes, drawn[np.minimum(now, episodes - 1)], -1))
+        if begun is not None:
+            begun(np.flatnonzero(playing if which is None else which))
 
     begin(None)
     policy.start(batch)
@@ -88,7 +101,7 @@ def evaluate(
     world: str | Path | World,
     agent: str | Path | Policy,
     *,
-    episodes: int = 256,
+    episodes: int | None = None,
     split: str = "test",
     seed: int = 0,
     knobs: Mapping[str, int] | None = None,
@@ -102,17 +115,22 @@ def evaluate(
 ) -> dict[str, Any]:
     """Play `episodes` episodes, or every task `times` times, and sum them up.
 
+    With levels of a file, episode e is of level e % (number of levels), in the order of the file: by default each is
+    played once, and fewer episodes are of the first levels. Without, every episode (EPISODES by default) draws a level
+    of the split by chance, so that some may be drawn twice.
+
     agent: "random", "expert", the path of a checkpoint or of a run's folder, or a Policy. knobs and limit: those that
     the agent was trained on unless given. tasks: a file of tasks or a list of them, in place of episodes, split, knobs,
     limit and levels. Returns {world, agent, episodes, success, success_low, success_high, return_mean, length_mean},
-    with several players success_1, return_1, success_2, … of each, with tasks {skills, difficulty} (see `by_group`),
+    without tasks {sampled: whether levels were drawn by chance}, and in worlds that have a file or a bank of levels
+    {levels: how many there are, levels_played: how many different ones were played}, with several players success_1, return_1, success_2, … of each, with tasks {skills, difficulty} (see `by_group`),
     and whatever the player reports of itself (experts: planning time in seconds). An episode succeeds if any of its
     players does; its return is the mean over its players. The same seed gives the same result on the CPU. Raises
     ValueError for anything unknown.
     """
     world = worlds.load(world)
     for name, value in {"episodes": episodes, "times": times}.items():
-        if int(value) != value or value < 1:
+        if value is not None and (int(value) != value or value < 1):
             raise ValueError(f"{name} must be a whole number of at least 1, got {value}")
     options: dict[str, Any] = {"seed": seed, "device": device, "threads": threads}
     if tasks is not None:
@@ -126,10 +144,42 @@ def evaluate(
         policy, trained = _player(agent, world, seed, greedy, None)
         knobs = trained.get("knobs") if knobs is None else knobs
         limit = trained.get("limit") if limit is None else limit
-        options |= {"knobs": knobs, "limit": limit, "levels": levels, "repeat": trained.get("repeat", 1)}
-        batch = Batch(world, min(episodes, ROWS), split=split, **options)
-        played, extra = episodes_of(policy, batch, episodes), {}
+        chosen: dict[str, Any] = {"knobs": knobs, "limit": limit, "split": split}
+        options["repeat"] = trained.get("repeat", 1)
+        if levels is None:
+            played, extra = play_split(policy, world, episodes or EPISODES, **chosen, **options)
+        else:
+            played, extra = play_levels(policy, world, level_table(world, levels, **chosen), episodes, **options)
     return {"world": world.name, "agent": policy.name} | _summed(played) | extra | policy.report()
+
+
+def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> tuple[Episodes, dict[str, Any]]:
+    """Play levels of a split that chance draws. Returns what came of it, and {sampled}, with {levels, levels_played} in
+    a world that has a bank. options: of the Batch."""
+    batch = Batch(world, min(episodes, ROWS), **options)
+    if world.bank is None:
+        return episodes_of(policy, batch, episodes), {"sampled": True}
+    drawn: set[bytes] = set()
+    names = [name for name in batch.levels.dtype.names or () if name in (world.state.names or ())]
+
+    def begun(rows: np.ndarray) -> None:
+        shown = [torch.as_tensor(batch.states[name]).cpu().numpy()[rows] for name in names]
+        drawn.update(b"".join(values.tobytes() for values in level) for level in zip(*shown, strict=True))
+
+    played = episodes_of(policy, batch, episodes, begun=begun)
+    return played, {"sampled": True, "levels": len(batch.levels), "levels_played": len(drawn)}
+
+
+def play_levels(
+    policy: Policy, world: World, levels: Table, episodes: int | None, **options: Any
+) -> tuple[Episodes, dict[str, Any]]:
+    """Play the levels of a table in their order, over and over until there are so many episodes, by default each once.
+    Returns what came of it, and {sampled, levels, levels_played}. options: of the Batch."""
+    plan = np.arange(episodes or len(levels)) % len(levels)
+    batch = Batch(world, min(len(plan), ROWS), tasks=levels, **options)
+    played = episodes_of(policy, batch, len(plan), plan)
+    different = {level.tobytes() for level in batch.levels[np.unique(plan)]}
+    return played, {"sampled": False, "levels": len(levels), "levels_played": len(different)}
 
 
 def play_tasks(policy: Policy, world: World, tasks: Sequence[Task], times: int, **options: Any) -> Episodes:

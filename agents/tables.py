@@ -13,6 +13,8 @@ def evaluation(result: Mapping[str, Any], what: str) -> Table:
     table = Table(box=None, show_header=False, title=f"{result['agent']} in {result['world']}, {what}")
     table.add_row("success", _rate(result))
     table.add_row("episodes", str(result["episodes"]))
+    if "sampled" in result:
+        table.add_row("levels", _levels(result))
     table.add_row("mean return", f"{result['return_mean']:.2f}")
     table.add_row("mean length", f"{result['length_mean']:.1f} steps")
     for player in [name.removeprefix("success_") for name in result if name.startswith("success_")]:
@@ -91,6 +93,13 @@ def first_person(results: Sequence[Mapping[str, Any]]) -> Table:
         height, width = row["frame"]
         table.add_row(row["what"], f"{width}x{height}", f"{row['frames_per_second']:,}")
     return table
+
+
+def _levels(result: Mapping[str, Any]) -> str:
+    how = "drawn by chance" if result["sampled"] else "in the order of the file"
+    if "levels" not in result:
+        return f"made for each episode, {how}"
+    return f"{result['levels_played']:,} different ones of {result['levels']:,}, {how}"
 
 
 def _rate(sums: Mapping[str, Any]) -> str:

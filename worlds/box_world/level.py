@@ -45,21 +45,28 @@ def withheld(key, lock):
 
 @njit
 def reset(state, task, levels):
-    """Make a new level: draw its tree, then a layout, each until it is one that the task asks for."""
+    """Make a new level: draw a tree and a layout of it until the room is of the fold that the task asks for. As all is
+    drawn anew, one seed has another tree in each fold."""
     state.size, state.sight, state.held = task.size, task.sight, 0
     for colour in range(COLOURS):
         state.opened[colour] = 0
-    length = task.solution_min + draw(state, task.solution_max - task.solution_min + 1)
-    branches = task.distractors_min + draw(state, task.distractors_max - task.distractors_min + 1)
     for _ in range(REDRAWS):
-        draw_colours(state, task.colours, length + branches * task.branch_length)
-        if needs_withheld(state, length) == (task.unseen != 0):
-            break
-    for _ in range(REDRAWS):
+        length = task.solution_min + draw(state, task.solution_max - task.solution_min + 1)
+        branches = task.distractors_min + draw(state, task.distractors_max - task.distractors_min + 1)
+        draw_tree(state, task, length, length + branches * task.branch_length)
         for attempt in range(LAYOUTS):
             if lay_out(state, length, branches, task.branch_length, attempt == LAYOUTS - 1):
                 break
         if task.fold == ANY or task.fold == fold(state):
+            break
+
+
+@njit
+def draw_tree(state, task, length, keys):
+    """Draw the colours of a tree, until its solution needs a withheld pair if the task asks for one, and else none."""
+    for _ in range(REDRAWS):
+        draw_colours(state, task.colours, keys)
+        if needs_withheld(state, length) == (task.unseen != 0):
             break
 
 

@@ -85,6 +85,7 @@ def task_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:
     return np.dtype(
         [
             ("seed", np.uint64),  # of its episodes, if it is seeded
+            ("salt", np.uint64),  # of its split: with the seed it makes the key of its episodes
             ("seeded", np.uint8),  # 0: the seed is the episode's own
             ("judged", np.uint8),
             ("first", np.uint8),

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -20,7 +20,7 @@ from ...interface.action import ACTION, as_action, write_actions
 from ...interface.keys import BUTTONS, KEYS, button_index, key_index
 from .batch import Batch
 from .kernels import write_atomically
-from .table import Table
+from .table import Table, level_table
 from .world import World
 
 FORMAT = 1
@@ -39,7 +39,8 @@ class ReplayError(ValueError):
 class Episode:
     """One episode. actions: a list of ACTION arrays (players,), one a tick; checksums: of the state at the start and
     after each tick, 32 bits each; task: its JSON, if it is not the world's own, and grid: (rows, columns) of the
-    picture, which the largest task of a table settles for all."""
+    picture, which the largest task of a table settles for all; level: which of a file's levels it is of, from 0 on, if
+    that was said and not drawn."""
 
     world: str
     version: int
@@ -51,6 +52,7 @@ class Episode:
     checksums: list[int] = field(default_factory=list)
     task: dict[str, Any] | None = None
     grid: tuple[int, int] | None = None
+    level: int | None = None
 
     @classmethod
     def start(cls, batch: Batch, row: int = 0, task: Mapping[str, Any] | None = None) -> Episode:
@@ -64,7 +66,9 @@ class Episode:
             raise ValueError("this batch plays a table of tasks: give the JSON of the row's task, so that it is kept")
         head = (world.name, world.version, {name: int(own[name]) for name in world.knobs}, int(state["limit"]))
         start = cls(*head, batch.split, int(state["seed"]), [], [checksum(batch, row)])
-        if task is not None:
+        if task is None and own["level"] >= 0:
+            start.level = int(own["level"])
+        elif task is not None:
             start.task, start.grid = dict(task), (int(own["rows"]), int(own["cols"]))
         return start
 
@@ -78,6 +82,8 @@ class Episode:
         head = {name: getattr(self, name) for name in _HEAD}
         if self.task is not None:
             head |= {"task": self.task, "grid": self.grid}
+        if self.level is not None:
+            head["level"] = self.level
         ticks = [[_plain(action) for action in tick] for tick in self.actions]
         lines = [f'"{name}": {json.dumps(value)}' for name, value in {"rumpus_replay": FORMAT, **head}.items()]
         lines.append('"checksums": ' + json.dumps(self.checksums))
@@ -127,10 +133,19 @@ class Episode:
         options: dict[str, Any] = {"knobs": self.knobs, "limit": self.limit, "levels": levels}
         if self.task is not None:
             options = {"tasks": self._table(table)}
+        elif self.level is not None:
+            options = {"tasks": self._of_level(world, levels)}
         batch = Batch(world, 1, size=size, threads=1, split=self.split, **options)
         batch.reset(seed=self.seed)
         self._check(batch, 0)
         return batch
+
+    def _of_level(self, world: World, levels: Any) -> Table:
+        """The table of one row in which this episode's level is played."""
+        every = None if levels is None else level_table(world, levels, knobs=self.knobs, limit=self.limit)
+        if every is None or not 0 <= cast(int, self.level) < len(every):
+            raise ReplayError(f"this replay is of level {self.level} of a file: give its `levels`")
+        return Table(every.records[self.level : cast(int, self.level) + 1], every.levels)
 
     def _table(self, table: Tabled | None) -> Table:
         """The table of this episode's task, drawn as large as it was."""

@@ -9,7 +9,6 @@ from .judge import FIELDS, STAGES
 from .random import key_of, mix
 
 _32 = np.uint64(32)
-_NONE = np.uint64(0)
 _SEEDS, _ROWS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)  # odd numbers, to tell two streams apart
 
 
@@ -26,8 +25,6 @@ def choose(state, weights, row, seed, reseed):
         state.stream = mix(state.stream + _SEEDS)
         seed = state.stream >> _32
     state.seed = seed
-    state.key = key_of(seed, _NONE)
-    state.counter = _NONE
     if row >= 0 or len(weights) == 1:
         return max(np.int64(row), 0)
     drawn = np.int64(mix(state.stream ^ _ROWS) >> _32) * weights[len(weights) - 1] >> 32
@@ -46,8 +43,8 @@ def begin(state, task, row):
     """Set the engine's fields for a new episode of a task, the given row of its table, in a state that has a seed."""
     if task.seeded:
         state.seed = task.seed
-        state.key = key_of(task.seed, _NONE)
-        state.counter = _NONE
+    state.key = key_of(state.seed, task.salt)
+    state.counter = np.uint64(0)
     state.task = row
     state.tick = 0
     state.limit = task.limit

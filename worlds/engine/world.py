@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,7 +44,8 @@ class World:
         says what is wrong with a combination of values, or None if nothing is.
     limit: steps after which an episode is truncated; instruction: what each player is told (one text for all, or a
         tuple); retold: every other text that the rules may tell a player during an episode.
-    splits: the names of its sets of levels, and the knobs that each turns.
+    splits: the names of its sets of levels, and the knobs that each turns; those that are not parted by content, by a
+        bank or a knob `fold`, draw from other numbers than training does: see salt.
     bank(split, knobs, count=None): levels of a split as a structured array, for worlds whose `reset` makes none.
     read(path): (levels, knobs) from a user's file or folder, with the knobs that fit them; write(path, levels,
         players=n) writes such a file.
@@ -172,6 +174,14 @@ class World:
         if split not in self.splits:
             raise ValueError(f"{self.name} has no split {split!r}; its splits: {', '.join(self.splits)}")
 
+    def salt(self, split: str) -> int:
+        """What a split adds to the keys of its episodes, 64 bits, so that the seeds of training draw nothing again in
+        it: a hash of its name. It is 0 in training, and where levels are parted by content: by a bank's, or by the
+        knob `fold`, which has a world draw on until what it has drawn belongs to the split."""
+        if split == "train" or self.bank is not None or "fold" in self.splits[split]:
+            return 0
+        return int.from_bytes(hashlib.sha256(split.encode()).digest()[:8], "little")
+
     def task(
         self, knobs: Mapping[str, int] | None = None, *, limit: int | None = None, split: str = "train"
     ) -> np.ndarray:
@@ -180,7 +190,7 @@ class World:
         values = self.knob_values({**self.splits[split], **(knobs or {})})
         task = np.zeros(1, task_dtype(self.knobs, self.max_players))
         task["limit"] = self.limit if limit is None else check_limit(limit)
-        task["players"], task["level"] = self.players, -1
+        task["players"], task["level"], task["salt"] = self.players, -1, self.salt(split)
         task["rows"], task["cols"] = self.look.grid(values)
         texts = (self.instruction,) * self.players if isinstance(self.instruction, str) else self.instruction
         for player, text in enumerate(texts):

@@ -24,15 +24,19 @@ UNLIMITED = 2**31 - 1
 
 STATE = state_dtype(
     [
+        ("start", np.uint64),  # the seed that the guest is reset with
         ("mark", np.uint64),  # of the guest's own state after the last tick; see mark_of
         ("faults", np.int32),  # times that the guest went astray in this episode and was put right
     ]
 )
+_33 = np.uint64(33)
 
 
 @njit
 def reset(state, task, levels):
-    """The rest of a new episode is the Outside's."""
+    """The rest of a new episode is the Outside's. A guest is reset with the episode's own seed in training; as only
+    chance tells its splits apart, others have 31 bits of the episode's key for a seed."""
+    state.start = state.seed if task.salt == 0 else state.key >> _33
     state.mark = np.uint64(0)
     state.faults = 0
 
@@ -76,5 +80,6 @@ def guest(
         moves=moves,
         limit=limit,
         savable=False,
+        version=1,
         **{"turn_based": False, **more},
     )

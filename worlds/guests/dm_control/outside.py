@@ -29,7 +29,7 @@ class Simulation:
         for row in np.flatnonzero(mask):
             play = self.plays[row] or self._make()
             self.plays[row] = play
-            play.begin(int(states["seed"][row]))
+            play.begin(int(states["start"][row]))
             states["mark"][row] = mark_of(play.data.qpos, play.data.qvel)
 
     def step(self, states: np.ndarray, actions: np.ndarray, outcomes: np.ndarray, live: np.ndarray) -> None:
@@ -61,7 +61,7 @@ class Simulation:
 
     def _put_right(self, row: int, play: Play, state: np.ndarray, outcome: np.ndarray, fault: Exception) -> None:
         """The simulation of a row has diverged: its episode is over, and it stands where it began."""
-        tick, seed = int(state["tick"][0]), int(state["seed"][0])
+        tick, seed = int(state["tick"][0]), int(state["start"][0])
         warnings.warn(
             f"{self._name}: the simulation of row {row} (seed {seed}) went astray at tick {tick} and was put back to "
             f"its start; the episode ends there: {str(fault).strip().splitlines()[0]}",

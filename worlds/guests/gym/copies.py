@@ -49,7 +49,7 @@ class Copies:
                 if self._failed[row]:
                     self._drop(row)
                 self._copies[row] = copy = self._copies[row] or self._make()
-                self._views[row], _ = copy.reset(seed=int(states["seed"][row]))
+                self._views[row], _ = copy.reset(seed=int(states["start"][row]))
                 self._failed[row] = False
                 states["mark"][row] = mark_of(*_arrays(self._views[row]))
             except Exception as error:
@@ -105,7 +105,7 @@ class Copies:
         state = states[row if at is None else at]
         state["faults"] += 1
         warnings.warn(
-            f"{self._name}: row {row} failed at step {state['tick']} of the episode of seed {state['seed']}, which "
+            f"{self._name}: row {row} failed at step {state['tick']} of the episode of seed {state['start']}, which "
             f"ends here ({type(error).__name__}: {error})",
             RuntimeWarning,
             stacklevel=2,

@@ -38,6 +38,24 @@ def flood(blocked, start, seen, stamp, queue):
 
 
 @njit
+def reach(blocked, start, far, queue):
+    """Write the steps of the shortest walk from start to every cell into far, -1 where there is none."""
+    far[:] = -1
+    far[start] = 0
+    queue[0] = start
+    head, count = 0, 1
+    while head < count:
+        here = queue[head]
+        head += 1
+        for step in STEPS:
+            there = here + step
+            if blocked[there] == 0 and far[there] < 0:
+                far[there] = far[here] + 1
+                queue[count] = there
+                count += 1
+
+
+@njit
 def sides(walls):
     """For a box alone on each cell: into which part, 0 to 3, every other cell of the room falls; -1 for unreached
     cells."""

@@ -1,12 +1,14 @@
-"""Sokoban's solver: from any moment of an episode to a plan with the fewest pushes, by A*.
+"""Sokoban's solver: from any moment of an episode to a plan with the fewest pushes, by A*; or, where that takes more
+steps than the episode has left, to one with the fewest steps.
 
-A node of the search is where the boxes are and which part of the room the player can walk to. Its children are the
-pushes from there. Two things keep the search small:
+A node of the search is where the boxes are and which part of the room the player can walk to; where steps count, in
+which cell the player is. Its children are the pushes from there. Two things keep the search small:
 
 - The lower bound: boxes are matched with targets at the least total number of pushes (Kuhn 1955, the Hungarian
   method). How many pushes a box is from a target is found beforehand with that box alone in the room, but with the
   player's side of it respected: a player cut off behind a box in a corridor cannot push it back. The bound never
-  sinks by more than one with a push (it is consistent), so the first plan found has the fewest pushes.
+  sinks by more than one with a push (it is consistent), so the first plan found is the cheapest: every push costs 1,
+  and where steps count, each step of the walk before it costs 1 more.
 - Deadlocks: a box in a place from which no target can be reached, boxes that cannot all be matched, and boxes that
   hold each other fast off their targets, are never searched further.
 
@@ -15,28 +17,30 @@ What these two rest on is in bounds.py.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
 from ..engine.cached import cached
-from .bounds import CELLS, EDGE, FAR, STEPS, bound, distances, flood, sides, stuck
+from .bounds import CELLS, EDGE, FAR, STEPS, bound, distances, flood, reach, sides, stuck
 from .state import BOX, STATE, TARGET, WALL
 
 LIMIT = 1_000_000
 """Nodes after which the search gives up, by default."""
 
-_LONGEST = 4096  # pushes of the longest plan
+_LONGEST = 4096  # pushes, or steps, of the longest plan
 _NONE = np.zeros(0, np.int64)
 
 NODE = np.dtype(
     [
         ("hash", np.uint64),
         ("parent", np.int32),  # node before the push, -1 at the root
-        ("next", np.int32),  # next node in the bucket of the same pushes + bound, -1 at its end
-        ("player", np.int16),  # first cell of the part of the room the player can walk to
+        ("next", np.int32),  # next node in the bucket of the same cost + bound, -1 at its end
+        ("player", np.int16),  # first cell of the part of the room the player can walk to, or the player's cell
         ("from_", np.int16),  # cell the box was pushed from
         ("way", np.int16),  # direction of that push
-        ("pushes", np.int16),
+        ("cost", np.int16),  # pushes, or steps, so far
         ("bound", np.int16),  # pushes still needed, at least
         ("done", np.int16),  # 1 once its children were made, or a shorter way to it was found
     ],
@@ -48,7 +52,8 @@ def solve(state: np.void | np.ndarray, *, limit: int = LIMIT, player: int = 0) -
     """A plan for one STATE record: indices into the world's moves (0 up, 1 down, 2 left, 3 right), int64 of shape
     (steps,).
 
-    The plan has the fewest pushes, with a shortest walk before each; the total number of steps need not be the least.
+    The plan has the fewest pushes, with a shortest walk before each. If it has more steps than the episode has left
+    (the state's limit, unless that is 0), a plan with the fewest steps is searched for, and taken if it is within them.
     Empty if the room is solved. With two players the plan is for `player`, and the other is taken for a wall. None if
     there is no plan, or if none was found among the first `limit` nodes of the search (about 2 microseconds and 50
     bytes each).
@@ -68,11 +73,22 @@ def solve(state: np.void | np.ndarray, *, limit: int = LIMIT, player: int = 0) -
     if len(boxes) > len(targets):
         return None
     start = (int(state["y"][player]) + 1) * EDGE + int(state["x"][player]) + 1
+    room = walls, targets, boxes.astype(np.int16), start
+    plan = _search(room, limit, _LONGEST, False)
+    left = int(state["limit"]) - int(state["tick"])
+    if plan is not None and 0 < left < len(plan):
+        within = _search(room, limit, min(left, _LONGEST), True)
+        return plan if within is None else within
+    return plan
+
+
+def _search(room: tuple[Any, ...], limit: int, most: int, stepwise: bool) -> np.ndarray | None:
+    """A plan of at most `most` pushes, or steps where these count (stepwise), or None."""
     nodes = np.zeros(limit, NODE)
     table = np.zeros(1 << (2 * limit - 1).bit_length(), np.int32)
-    places = np.zeros((limit, len(boxes)), np.int16)
+    places = np.zeros((limit, len(room[2])), np.int16)
     plan = np.zeros(_LONGEST * 16, np.int64)
-    steps = cached(search)(walls, targets, boxes.astype(np.int16), start, nodes, table, places, plan)
+    steps = cached(search)(*room, nodes, table, places, plan, most, stepwise)
     return plan[:steps].copy() if steps >= 0 else None
 
 
@@ -106,13 +122,13 @@ def find(nodes, table, places, boxes, player, code):
 
 
 @njit
-def add(nodes, table, slot, index, buckets, code, player, parent, from_, way, pushes, least):
+def add(nodes, table, slot, index, buckets, code, player, parent, from_, way, cost, least):
     """Write a new node, and put it first in its bucket."""
     node = nodes[index]
     node.hash, node.player, node.parent = code, player, parent
-    node.from_, node.way, node.pushes, node.bound, node.done = from_, way, pushes, least, 0
-    node.next = buckets[pushes + least]
-    buckets[pushes + least] = index
+    node.from_, node.way, node.cost, node.bound, node.done = from_, way, cost, least, 0
+    node.next = buckets[cost + least]
+    buckets[cost + least] = index
     table[slot] = index + 1
 
 
@@ -131,19 +147,7 @@ def push(boxes, i, there):
 @njit
 def walk(blocked, start, goal, plan, steps, far, queue):
     """Append a shortest walk to the plan; returns the new number of steps."""
-    far[:] = -1
-    far[goal] = 0
-    queue[0] = goal
-    head, count = 0, 1
-    while far[start] < 0:
-        here = queue[head]
-        head += 1
-        for step in STEPS:
-            there = here + step
-            if blocked[there] == 0 and far[there] < 0:
-                far[there] = far[here] + 1
-                queue[count] = there
-                count += 1
+    reach(blocked, goal, far, queue)
     here = start
     while here != goal:
         for way in range(4):
@@ -158,8 +162,11 @@ def walk(blocked, start, goal, plan, steps, far, queue):
 @njit
 def write(nodes, last, start, blocked, places, plan, far, queue):
     """Write the plan that leads from the root to the last node, walks and pushes; returns its number of steps."""
-    chain = np.zeros(nodes[last].pushes, np.int32)
-    for i in range(len(chain) - 1, -1, -1):
+    pushes, node = 0, last
+    while nodes[node].parent >= 0:
+        pushes, node = pushes + 1, nodes[node].parent
+    chain = np.zeros(pushes, np.int32)
+    for i in range(pushes - 1, -1, -1):
         chain[i] = last
         last = nodes[last].parent
     for box in places[last]:
@@ -178,9 +185,9 @@ def write(nodes, last, start, blocked, places, plan, far, queue):
 
 
 @njit
-def search(walls, targets, boxes, start, nodes, table, places, plan):
-    """A* over pushes. Writes the plan and returns its length in steps, or -1 if there is none or the nodes are used
-    up."""
+def search(walls, targets, boxes, start, nodes, table, places, plan, most, stepwise):
+    """A* over pushes, of which the cheapest plan has the fewest, or, stepwise, the fewest steps; `most` at most. Writes
+    the plan and returns its length in steps, or -1 if there is none or the nodes are used up."""
     part = sides(walls)
     far = distances(walls, targets, part)
     dead, is_target = np.zeros(CELLS, np.uint8), np.zeros(CELLS, np.uint8)
@@ -189,17 +196,19 @@ def search(walls, targets, boxes, start, nodes, table, places, plan):
     for target in targets:
         is_target[target] = 1
     blocked = walls * np.uint8(2)  # 2 wall, 1 box
-    seen, other, queue = np.zeros((3, CELLS), np.int32)
+    away, other, queue = np.zeros((3, CELLS), np.int32)
     fast = np.zeros(CELLS, np.uint8)
     work = np.zeros((6, max(len(targets), len(boxes)) + 1), np.int32)
     buckets = np.full(2 * _LONGEST, -1, np.int32)
     here, child = boxes.copy(), boxes.copy()
 
-    for box in boxes:
-        blocked[box] = 1
-    _, first = flood(blocked, start, seen, 1, queue)
-    for box in boxes:
-        blocked[box] = 0
+    first = start
+    if not stepwise:
+        for box in boxes:
+            blocked[box] = 1
+        _, first = flood(blocked, start, other, 1, queue)
+        for box in boxes:
+            blocked[box] = 0
     least = bound(here, start, far, part, work)
     if least >= FAR:
         return -1
@@ -207,7 +216,7 @@ def search(walls, targets, boxes, start, nodes, table, places, plan):
     code = key(here, first)
     add(nodes, table, find(nodes, table, places, here, first, code), 0, buckets, code, first, -1, 0, 0, 0, least)
     count, stamp, level = 1, 1, least
-    while level < _LONGEST:
+    while level <= most:
         node = buckets[level]
         if node < 0:
             level += 1
@@ -217,36 +226,39 @@ def search(walls, targets, boxes, start, nodes, table, places, plan):
             continue
         nodes[node].done = 1
         if nodes[node].bound == 0:
-            return write(nodes, node, start, walls * np.uint8(2), places, plan, seen, queue)
+            return write(nodes, node, start, walls * np.uint8(2), places, plan, away, queue)
         here[:] = places[node]
         for box in here:
             blocked[box] = 1
         stamp += 1
-        flood(blocked, nodes[node].player, seen, stamp, queue)
+        reach(blocked, nodes[node].player, away, queue)
         for i in range(len(here)):
             box = here[i]
             for way in range(4):
                 there = box + STEPS[way]
-                if seen[box - STEPS[way]] != stamp or blocked[there] or dead[there]:
+                if away[box - STEPS[way]] < 0 or blocked[there] or dead[there]:
                     continue
                 child[:] = here
                 push(child, i, there)
                 blocked[box], blocked[there] = 0, 1
                 if not stuck(there, child, blocked, dead, is_target, fast):
-                    _, first = flood(blocked, box, other, stamp * 64 + i * 4 + way, queue)
+                    first, cost = box, nodes[node].cost + 1
+                    if stepwise:
+                        cost += away[box - STEPS[way]]
+                    else:
+                        _, first = flood(blocked, box, other, stamp * 64 + i * 4 + way, queue)
                     code = key(child, first)
                     slot = find(nodes, table, places, child, first, code)
                     old = table[slot] - 1
-                    pushes = nodes[node].pushes + 1
-                    if old < 0 or (not nodes[old].done and nodes[old].pushes > pushes):
+                    if old < 0 or (not nodes[old].done and nodes[old].cost > cost):
                         least = nodes[old].bound if old >= 0 else bound(child, first, far, part, work)
-                        if least < FAR and pushes + least < len(buckets):
+                        if cost + least <= most:
                             if count == len(nodes):
                                 return -1
                             if old >= 0:
                                 nodes[old].done = 1
                             places[count] = child
-                            add(nodes, table, slot, count, buckets, code, first, node, box, way, pushes, least)
+                            add(nodes, table, slot, count, buckets, code, first, node, box, way, cost, least)
                             count += 1
                 blocked[box], blocked[there] = 1, 0
         for box in here:

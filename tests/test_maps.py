@@ -303,13 +303,17 @@ def test_files_that_are_no_maps_are_refused(tmp_path):
         assert str(error.value).startswith(str(path))
 
     refused(tmp_path / "none.txt", "no such file or folder")
-    refused(tmp_path, "holds no .txt file")
+    refused(tmp_path, "holds no file that ends with .txt")
     refused(tmp_path / ("x" * 300), "cannot be read|no such file")
     file = tmp_path / "map.txt"
-    file.write_bytes(b"####\n#P\xff#\n####")
+    file.write_bytes(b"####\n#P\xff#\x00\n####")
     refused(file, r":2: this is not a text file \(byte 0xff\); save it as UTF-8")
     file.write_bytes(b"####\n#Px#\n####")
     refused(file, ":2:3: 'x' has no meaning")
+    (tmp_path / "readme.txt").write_bytes(b"Maps of caf\xe9s, made by hand\n")
+    refused(tmp_path, r"map.txt:2:3: 'x' has no meaning")
+    file.write_bytes(b"  ; a caf\xe9\n####\n#P.#\n####")
+    assert len(maps.read(tmp_path)[0]) == 1
     file.write_text("###\n#P#\n###\n\n" * (maps.MAPS + 1))
     refused(file, ":40001: there are more than 10,000 maps")
     with file.open("wb") as opened:

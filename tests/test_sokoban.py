@@ -293,6 +293,53 @@ def test_solver_finds_the_fewest_pushes_from_any_moment():
     assert 0 < lost < 40
 
 
+def fewest_steps(record):
+    """By breadth: the least steps that solve a small room, or None."""
+    room = Room(record)
+    first = (frozenset(room.boxes), room.players[0])
+    depth, waiting = {first: 0}, deque([first])
+    while waiting:
+        node = waiting.popleft()
+        boxes, (y, x) = node
+        if boxes <= room.targets:
+            return depth[node]
+        for dy, dx in WAYS:
+            there, ahead = (y + dy, x + dx), (y + 2 * dy, x + 2 * dx)
+            pushed = there in boxes
+            if there not in room.floor or (pushed and (ahead not in room.floor or ahead in boxes)):
+                continue
+            child = (boxes - {there} | {ahead} if pushed else boxes, there)
+            if child not in depth:
+                depth[child] = depth[node] + 1
+                waiting.append(child)
+    return None
+
+
+def test_solver_finds_the_fewest_steps_where_the_fewest_pushes_take_too_many():
+    better = 0
+    for level in bank("train", SMALL_KNOBS, count=300, progress=False):
+        state = start(level)
+        pushes = solve(state)
+        least = fewest_steps(state)
+        for limit in {len(pushes) - 1, least, least - 1}:
+            state["tick"], state["limit"] = 7, 7 + limit
+            plan = solve(state)
+            room = Room(level)
+            room.play(plan)
+            assert room.solved
+            assert len(plan) == (least if least <= limit < len(pushes) else len(pushes))
+            better += len(plan) < len(pushes)
+    assert better > 20
+
+
+@pytest.mark.parametrize("split", ["test", "valid"])
+def test_the_expert_solves_every_level_of_its_banks_within_the_limit(split):
+    for level in bank(split, KNOBS, progress=False):
+        state = start(level)
+        state["limit"] = SOKOBAN.limit
+        assert len(solve(state)) <= SOKOBAN.limit
+
+
 def test_solver_is_honest():
     level = loads("########\n#@ $  .#\n#      #\n########")[0]
     assert solve(start(level), limit=1) is None
@@ -393,6 +440,7 @@ def test_reads_a_folder_as_people_keep_them(tmp_path):
     )
     (tmp_path / "000.txt").write_text("   ####\n####--#\n#+$*_ #\n#  #$.#\n#######\n")
     (tmp_path / "notes.md").write_text("not a level")
+    (tmp_path / "readme.txt").write_bytes(b"# Caf\xe9 levels #\n-----\n#1 is the easiest.\n")
     found, knobs = read(tmp_path)
     assert [dumps(level).splitlines()[-2] for level in found] == ["#  #$.#", "#@$.#", "#.$@#"]
     assert dumps(found[0], players=2) == "#######\n####  #\n#+$*  #\n#& #$.#\n#######\n"
@@ -402,9 +450,50 @@ def test_reads_a_folder_as_people_keep_them(tmp_path):
     assert batch.draw().any()
 
 
+COLLECTION = """:: as most collections of other programs are
+Set: Small ones
+Title: Level 1
+Author: Anyone
+
+  #####
+###   #
+#  @$.#
+#######
+Solution:
+rrRRllUU2(rR)
+
+   ; an indented comment
+Level two
+6#|#@-$.#|2(3#)
+Title: two, above
+
+#--------------#
+
+3.
+6#
+#3-.#
+#-$2-#
+2#-@-#
+6#
+"quoted below"
+"""
+
+
+def test_reads_collections_as_other_programs_write_them(tmp_path):
+    rooms = ["#######\n###   #\n#  @$.#\n#######\n", "######\n#@ $.#\n######\n", "######\n#   .#\n# $  #\n## @ #\n######\n"]
+    assert [dumps(level) for level in loads(COLLECTION)] == rooms
+    (tmp_path / "a.sok").write_bytes(("; été\n" + COLLECTION).encode("latin-1"))
+    assert [dumps(level) for level in read(tmp_path)[0]] == rooms
+    (tmp_path / "a.sok").write_text("Title: none\n######\n")
+    with pytest.raises(ValueError, match="there is no level in it"):
+        read(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
+        ("9999999999999#\n#@$.#\n#####", 1, "too large"),
+        ("Title: one\n5#|#@ .#|5#", 2, "no box"),
         ("#####\n#@$.#\n#?  #\n#####", 3, "'\\?' in column 2"),
         ("; 0\n\n#####\n# $.#\n#####", 3, "no player"),
         ("#####\n#@$.#\n#@  #\n#####", 3, "a second '@'"),
@@ -438,7 +527,7 @@ def test_says_where_a_file_is_not_sokoban(text, line, reason, tmp_path):
 def test_says_what_cannot_be_read(tmp_path):
     with pytest.raises(ValueError, match="no such file"):
         read(tmp_path / "nowhere")
-    with pytest.raises(ValueError, match=r"holds no \.txt file"):
+    with pytest.raises(ValueError, match=r"holds no file that ends with \.txt or \.xsb or \.sok"):
         read(tmp_path)
     (tmp_path / "picture.txt").write_bytes(b"####\n\x89PNG\r\n\xff\x00")
     with pytest.raises(ValueError, match=r"picture\.txt:2: this is not a text file"):

@@ -5,8 +5,9 @@
     #@ $.#
     ######
 
-`#` wall, `@` player, `+` player on a target, `$` box, `*` box on a target, `.` target, space, `-` or `_` floor. A
-line that begins with `;` or is blank ends a level. One extension: `&` is the second player, `%` the same on a target;
+`#` wall, `@` player, `+` player on a target, `$` box, `*` box on a target, `.` target, space, `-` or `_` floor. All
+other lines are text and end a level: blank ones, comments behind `;` or `::`, titles, authors, solutions. A row may be
+written shorter, with numbers for repetition, and several in one line: `6#|#@-$.#|6#`. One extension: `&` is the second player, `%` the same on a target;
 other programs do not know it. A level without it gets a second player on the nearest free floor to the first
 (`level.beside_first`), so every level can be played by two; it may be hopeless for two where the first has no free
 floor beside it.
@@ -17,6 +18,7 @@ solved at its start is refused, since its episode would end with whatever is don
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,12 +27,26 @@ from numba import njit
 
 from ..engine.cached import cached
 from ..engine.kernels import write_atomically
+from ..engine.texts import level_files, read_text
 from .level import beside_first
 from .state import BOX, KNOBS, LEVEL, SIZE, TARGET, WALL
 
 _CELLS = {"#": WALL, "$": BOX, "*": BOX | TARGET, ".": TARGET, "+": TARGET, "%": TARGET, **dict.fromkeys(" -_@&", 0)}
 _FIRST, _SECOND = ("@", "+"), ("&", "%")
 _TEXT = {WALL: "#", 0: " ", TARGET: ".", BOX: "$", BOX | TARGET: "*"}
+
+ENDINGS = (".txt", ".xsb", ".sok")
+"""Of files of levels in a folder."""
+BYTES = 64 << 20
+"""Size of the largest file: half a million levels of the Boxoban sets."""
+
+_LETTERS = frozenset(_CELLS)
+_BARE = frozenset("# -_")  # walls and floor
+_PACKED = _LETTERS | frozenset("0123456789|()")
+_GROUP = re.compile(r"(\d*)\(([^()]*)\)")
+_RUN = re.compile(r"(\d+)([^\d|])")
+_RUNS = re.compile(r"(\d*[^\d|()]|\|)*")
+_MOST = 1000  # characters that a group, and a run, is written out to: more than any level's row has
 
 _OPEN, _APART, _ALONE = 1, 2, 3
 _REASONS = {
@@ -41,18 +57,18 @@ _REASONS = {
 
 
 def read(path: str | Path) -> tuple[np.ndarray, dict[str, int]]:
-    """All levels of a text file, or of all .txt files in a folder and below it, in the order of their names.
+    """All levels of a text file, or of all .txt, .xsb and .sok files in a folder and below it, in the order of their
+    names; in a folder, files without a level, such as a readme.txt, are left out.
 
     Returns LEVEL records of shape (n,), and the knobs (height, width, boxes) of a world large enough to show them all.
     Raises ValueError "path:line: reason" if something is wrong with them.
     """
-    path = Path(path)
-    if not path.exists():
-        raise ValueError(f"{path}: there is no such file or folder")
-    files = sorted(file for file in path.rglob("*.txt") if file.is_file()) if path.is_dir() else [path]
-    if not files:
-        raise ValueError(f"{path}: this folder holds no .txt file")
-    levels = np.concatenate([loads(_text(file), str(file)) for file in files])
+    texts = {str(file): read_text(file, BYTES) for file in level_files(path, ENDINGS)}
+    blocks = {name: list(_blocks(text)) for name, text in texts.items()}
+    filled = {name: found for name, found in blocks.items() if found}
+    if not filled:
+        raise ValueError(f"{path}:1: there is no level in it")
+    levels = np.concatenate([_levels(found, name) for name, found in filled.items()])
     boxes = int(((levels["cells"] & BOX) > 0).sum(axis=(1, 2)).max())
     found = {"height": int(levels["height"].max()), "width": int(levels["width"].max()), "boxes": boxes}
     return levels, {name: max(value, KNOBS[name].low) for name, value in found.items()}
@@ -89,53 +105,76 @@ def loads(text: str, name: str = "text") -> np.ndarray:
     blocks = list(_blocks(text))
     if not blocks:
         raise ValueError(f"{name}:1: there is no level in it")
+    return _levels(blocks, name)
+
+
+def _levels(blocks: list[list[tuple[int, str]]], name: str) -> np.ndarray:
+    """The levels of rows with the numbers of their lines."""
     levels = np.zeros(len(blocks), LEVEL)
-    for level, (line, rows) in zip(levels, blocks, strict=True):
-        _parse(level, rows, name, line)
+    for level, rows in zip(levels, blocks, strict=True):
+        _parse(level, rows, name)
     verdicts = np.zeros(len(levels), np.int64)
     cached(settle)(levels, verdicts)
-    for verdict, (line, _) in zip(verdicts, blocks, strict=True):
+    for verdict, rows in zip(verdicts, blocks, strict=True):
         if verdict:
-            raise ValueError(f"{name}:{line}: {_REASONS[int(verdict)]}")
+            raise ValueError(f"{name}:{rows[0][0]}: {_REASONS[int(verdict)]}")
     return levels
 
 
-def _text(file: Path) -> str:
-    try:
-        return file.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise ValueError(f"{file}:{line}: this is not a text file (byte {error.object[error.start]:#04x})") from None
-    except OSError as error:
-        raise ValueError(f"{file}: cannot be read: {error.strerror}") from None
-
-
-def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(number of its first line, its lines) of every level."""
-    rows: list[str] = []
-    lines = text.replace("\r\n", "\n").split("\n")
-    for number, line in enumerate([*lines, ""], 1):
-        if line.strip() and not line.startswith(";"):
-            rows.append(line.rstrip())
-        elif rows:
-            yield number - len(rows), rows
+def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
+    """The rows of every level, each with the number of its line. What holds walls and floor alone is an ornament."""
+    rows: list[tuple[int, str]] = []
+    for number, line in enumerate([*text.replace("\r\n", "\n").split("\n"), ""], 1):
+        found = _rows(line.rstrip(), bool(rows))
+        rows += [(number, row) for row in found]
+        if rows and not found:
+            if not all(set(row) <= _BARE for _, row in rows):
+                yield rows
             rows = []
 
 
-def _parse(level: np.void, rows: list[str], name: str, line: int) -> None:
-    """Write the rows of one level, which begin at `line`, into a record; the second player at -1 if there is none."""
+def _rows(line: str, inside: bool) -> list[str]:
+    """The rows of a level that a line stands for: none if it is text, several if they are written in one.
+
+    inside: whether the line before was a row. A row has a wall, or else a thing behind another row; what begins and
+    ends with a wall is meant for one, whatever is between."""
+    letters = set(line)
+    if letters <= _LETTERS:
+        return [line] if "#" in letters or (inside and not letters <= _BARE) else []
+    if "#" in letters and letters <= _PACKED:
+        packed = _unpacked(line)
+        if packed is not None:
+            return packed
+    bare = line.strip()
+    meant = len(bare) > 2 and bare[0] == bare[-1] == "#" and (inside or not any(map(str.isalnum, bare)))
+    return [line] if meant else []
+
+
+def _unpacked(line: str) -> list[str] | None:
+    """The rows of a line in which a number stands for so many of what comes next, a character or a group in brackets,
+    and `|` ends a row; None if it makes no sense so. Longer ones than any level are cut off, to be refused."""
+    while "(" in line:
+        line, groups = _GROUP.subn(lambda found: found[2] * min(int(found[1][:4] or 1), _MOST), line)
+        if not groups or len(line) > _MOST:
+            return None
+    if not _RUNS.fullmatch(line):
+        return None
+    return _RUN.sub(lambda found: found[2] * min(int(found[1][:4]), _MOST), line).rstrip("|").split("|")
+
+
+def _parse(level: np.void, numbered: list[tuple[int, str]], name: str) -> None:
+    """Write the rows of one level into a record; the second player at -1 if there is none."""
+    line, rows = numbered[0][0], [row for _, row in numbered]
     places: dict[tuple[str, str], list[tuple[int, int]]] = {_FIRST: [], _SECOND: []}
-    for y, row in enumerate(rows):
+    for y, (number, row) in enumerate(numbered):
         for x, letter in enumerate(row):
             if letter not in _CELLS:
-                raise ValueError(
-                    f"{name}:{line + y}: {letter!r} in column {x + 1} is not a character of a Sokoban level"
-                )
+                raise ValueError(f"{name}:{number}: {letter!r} in column {x + 1} is not a character of a Sokoban level")
             for who in places:
                 if letter in who:
                     places[who].append((y, x))
                     if len(places[who]) > 1:
-                        raise ValueError(f"{name}:{line + y}: this level has a second {letter!r}; one is allowed")
+                        raise ValueError(f"{name}:{number}: this level has a second {letter!r}; one is allowed")
     if not places[_FIRST]:
         raise ValueError(f"{name}:{line}: this level has no player ('@', or '+' on a target)")
     height, width = len(rows), max(map(len, rows))

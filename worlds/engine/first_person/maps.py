@@ -7,7 +7,7 @@
     #######
 
 `#` is wall, `.` or a space is floor, and a letter is what stands on the floor there: see LETTERS. A line that is blank
-or begins with `;` ends a map, so a file may hold many. A map is closed by walls all around, its lines are equally long,
+or begins with `;`, behind spaces or not, ends a map, so a file may hold many. A map is closed by walls all around, its lines are equally long,
 and everything in it can be walked to: what is of no use is filled with wall.
 
 Doors open once a key or a plate of the map has been reached, or at once if it has neither; blocks can be pushed aside,
@@ -16,6 +16,7 @@ and hurdles jumped over. That is how this module looks for ways; whether a world
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from numba import njit
 from ..kernels import write_atomically
 from ..rays.scene import COLS, ROWS
 from ..rays.textures import BRICK, PLANKS
+from ..texts import level_files, read_text
 from .carve import block
 from .state import BLOCK, DOOR, HURDLE
 
@@ -43,11 +45,14 @@ STARTS = "P234"
 LEVEL = np.dtype([("rows", np.int32), ("cols", np.int32), ("cells", np.uint8, (ROWS, COLS))], align=True)
 """One map: `cells` are the codes of its characters, ord("G") and so on; beyond its rows and columns they are walls."""
 
+ENDINGS = (".txt",)
+"""Of files of maps in a folder."""
 MAPS = 10_000
 """Most maps in a file or folder."""
 BYTES = 16 << 20
 """Size of the largest file: MAPS maps of the largest size fit."""
 
+_FIRST_ROW = re.compile("^#", re.MULTILINE)
 _WALL, _DOOR, _BLOCK, _HURDLE = (ord(letter) for letter in "#DBH")
 
 
@@ -94,16 +99,22 @@ def loads(text: str, name: str = "text", **rules: Any) -> np.ndarray:
 
 
 def read(path: str | Path, **rules: Any) -> tuple[np.ndarray, dict[str, int]]:
-    """All maps of a text file, or of all .txt files in a folder and below it, in the order of their names.
+    """All maps of a text file, or of all .txt files in a folder and below it, in the order of their names, but for those
+    in which no line begins with '#', such as a readme.txt.
 
     Returns LEVEL records of shape (n,) and no knobs, since none need be turned for them. Raises ValueError
     "path:line:column: …" if something is wrong with them; see parse.
     """
     levels: list[np.ndarray] = []
-    for file in _files(Path(path)):
-        levels.append(loads(_text(file), str(file), **rules))
+    for file in level_files(path, ENDINGS):
+        text = read_text(file, BYTES)
+        if Path(path).is_dir() and not _FIRST_ROW.search(text):
+            continue
+        levels.append(loads(text, str(file), **rules))
         if sum(map(len, levels)) > MAPS:
             raise ValueError(f"{path}: there are more than {MAPS:,} maps in this folder; leave out {file} and the rest")
+    if not levels:
+        raise ValueError(f"{path}: no file in this folder holds a map")
     return np.concatenate(levels), {}
 
 
@@ -154,42 +165,12 @@ def find(level, letter, nth):
     return -1
 
 
-def _files(path: Path) -> list[Path]:
-    """The file, or the .txt files of the folder."""
-    try:
-        if path.is_dir():
-            files = sorted(file for file in path.rglob("*.txt") if file.is_file())
-            if not files:
-                raise ValueError(f"{path}: this folder holds no .txt file")
-            return files
-        if path.is_file():
-            return [path]
-    except OSError as error:
-        raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
-    raise ValueError(f"{path}: there is no such file or folder")
-
-
-def _text(file: Path) -> str:
-    try:
-        with file.open("rb") as opened:
-            data = opened.read(BYTES + 1)
-        if len(data) > BYTES:
-            raise ValueError(f"{file}: this file is larger than {BYTES >> 20} MiB; no file of maps needs to be")
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        byte = error.object[error.start]
-        raise ValueError(f"{file}:{line}: this is not a text file (byte {byte:#04x}); save it as UTF-8") from None
-    except OSError as error:
-        raise ValueError(f"{file}: cannot be read: {error.strerror}") from None
-
-
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
     """(number of its first line, its lines) of every map."""
     rows: list[str] = []
     lines = text.replace("\r\n", "\n").split("\n")
     for number, line in enumerate([*lines, ""], 1):
-        if line.strip(" \t") and not line.startswith(";"):
+        if line.strip(" \t") and not line.lstrip(" \t").startswith(";"):
             rows.append(line)
         elif rows:
             yield number - len(rows), rows

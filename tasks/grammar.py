@@ -1,17 +1,20 @@
 """The grammar of instructions, as data: one set of tables, read from goal to sentence and from sentence to goal.
 
-A phrase is words with slots: {a} and {b} are the things of a clause, {n} a number, {w} a word that is said. A name of a
-stranger's world that is also a word of these tables stands between quotation marks, so that no sentence has two
-readings; two phrases that would read alike are refused when this module is imported.
+A phrase is words with slots: {a} and {b} are the things of a clause, {n} a number, {w} a word that is said; {u} is the
+unit of a world's distances. A name of a stranger's world that is also a word of these tables stands between quotation
+marks, so that no sentence has two readings; two phrases that would read alike are refused when this module is imported.
 
     sentence   = [opening] stage {THEN stage} {[BOTH] never}  or  [opening] never {[BOTH] never}
     stage      = clause {BOTH clause} [HOLD]
     clause     = order  or  [FRAME] statement
     never      = MARK order  or  MARK "let it be that" statement  or  FRAME MARK statement
-    order      = a phrase of ORDERS
-    statement  = thing ("is" or "are") ["not"] a phrase of STATES
+    order      = a phrase of YOURS or THINGS
+    statement  = thing ("is" or "are") ["not"] a phrase of STATES  or  a phrase of FOUND
     question   = [call] a phrase of ASKED
     thing      = [quantity] [size] [colour] kind  or  "you"
+
+"The" before one thing says that there is one such thing at the start, and nothing else does; to the goal it is the same
+as "a", since any match will do.
 """
 
 from __future__ import annotations
@@ -23,11 +26,13 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Orders:
-    """How to ask for a clause: to reach it, to keep it so for some turns, and, after "never", to avoid it."""
+    """How to ask for a clause: to reach it, to keep it so for some turns, after "never" to avoid it, and to leave it,
+    which is to end that it is so, of the one thing or of every one."""
 
     reach: tuple[str, ...]
     keep: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()
 
 
 # What to ask of the player who reads the instruction.
@@ -35,32 +40,39 @@ YOURS: dict[str, Orders] = {
     "on": Orders(
         ("step onto {b}", "stand on {b}", "walk onto {b}", "go onto {b}"),
         keep=("stand on {b}", "stay on {b}"),
+        leave=("step off {b}", "walk off {b}", "get off {b}"),
     ),
     "in": Orders(
         ("go into {b}", "enter {b}", "walk into {b}", "step into {b}"),
         keep=("stay in {b}", "stand in {b}"),
+        leave=("go out of {b}", "walk out of {b}", "get out of {b}"),
     ),
     "at": Orders(
         ("go to {b}", "walk to {b}", "reach {b}", "get to {b}"),
         keep=("stay at {b}", "stand at {b}"),
+        leave=("leave {b}", "go away from {b}"),
     ),
     "touching": Orders(
         ("stand next to {b}", "go beside {b}", "walk next to {b}", "go next to {b}"),
         keep=("stand next to {b}", "stay beside {b}", "stay next to {b}"),
         avoid=("touch {b}", "stand next to {b}", "go beside {b}"),
+        leave=("step away from {b}", "move away from {b}"),
     ),
     "near": Orders(
-        ("go within {n} cells of {b}", "get within {n} cells of {b}", "walk within {n} cells of {b}"),
-        keep=("stay within {n} cells of {b}", "stand within {n} cells of {b}"),
+        ("go within {n} {u} of {b}", "get within {n} {u} of {b}", "walk within {n} {u} of {b}"),
+        keep=("stay within {n} {u} of {b}", "stand within {n} {u} of {b}"),
+        leave=("go more than {n} {u} away from {b}", "get more than {n} {u} away from {b}"),
     ),
     "holding": Orders(
         ("take {b}", "get {b}", "pick up {b}", "grab {b}"),
         keep=("hold {b}", "keep hold of {b}"),
         avoid=("hold {b}", "take {b}", "pick up {b}"),
+        leave=("put down {b}", "let go of {b}"),
     ),
     "facing": Orders(
         ("face {b}", "look at {b}", "turn to {b}", "turn toward {b}"),
         keep=("face {b}", "keep looking at {b}"),
+        leave=("look away from {b}", "turn away from {b}"),
     ),
     "said": Orders(("say {w}", "shout {w}")),
     "misspoke": Orders(("answer anything but {w}",)),
@@ -71,36 +83,47 @@ THINGS: dict[tuple[str, str, str], Orders] = {
     ("box", "on", "target"): Orders(
         ("push {a} onto {b}", "put {a} on {b}", "move {a} onto {b}", "get {a} onto {b}"),
         keep=("keep {a} on {b}", "leave {a} on {b}"),
+        leave=("push {a} off {b}", "move {a} off {b}", "get {a} off {b}"),
     ),
     ("box", "touching", ""): Orders(
         ("push {a} next to {b}", "put {a} next to {b}", "move {a} beside {b}"),
         keep=("keep {a} next to {b}", "leave {a} next to {b}"),
+        leave=("push {a} away from {b}", "move {a} away from {b}"),
     ),
     ("box", "near", ""): Orders(
-        ("push {a} within {n} cells of {b}", "bring {a} within {n} cells of {b}", "move {a} within {n} cells of {b}"),
-        keep=("keep {a} within {n} cells of {b}",),
+        ("push {a} within {n} {u} of {b}", "bring {a} within {n} {u} of {b}", "move {a} within {n} {u} of {b}"),
+        keep=("keep {a} within {n} {u} of {b}",),
+        leave=("push {a} more than {n} {u} away from {b}", "move {a} more than {n} {u} away from {b}"),
     ),
     ("lock", "open", ""): Orders(("open {a}", "unlock {a}"), keep=("keep {a} open",)),
     ("key", "gone", ""): Orders(("use {a}", "use up {a}")),
     ("", "on", ""): Orders(
         ("put {a} on {b}", "place {a} on {b}", "move {a} onto {b}", "get {a} onto {b}"),
         keep=("keep {a} on {b}", "leave {a} on {b}"),
+        leave=("take {a} off {b}", "move {a} off {b}", "get {a} off {b}"),
     ),
     ("", "in", ""): Orders(
         ("put {a} in {b}", "place {a} in {b}", "move {a} into {b}", "get {a} into {b}"),
         keep=("keep {a} in {b}", "leave {a} in {b}"),
+        leave=("take {a} out of {b}", "move {a} out of {b}", "get {a} out of {b}"),
     ),
-    ("", "at", ""): Orders(("bring {a} to {b}", "move {a} to {b}", "carry {a} to {b}"), keep=("keep {a} at {b}",)),
+    ("", "at", ""): Orders(
+        ("bring {a} to {b}", "move {a} to {b}", "carry {a} to {b}"),
+        keep=("keep {a} at {b}",),
+        leave=("take {a} from {b}", "carry {a} from {b}"),
+    ),
     ("", "touching", ""): Orders(
         ("put {a} next to {b}", "move {a} beside {b}", "place {a} next to {b}"),
         keep=("keep {a} next to {b}", "leave {a} next to {b}"),
+        leave=("take {a} away from {b}", "move {a} away from {b}"),
     ),
     ("", "near", ""): Orders(
-        ("bring {a} within {n} cells of {b}", "move {a} within {n} cells of {b}"),
-        keep=("keep {a} within {n} cells of {b}",),
+        ("bring {a} within {n} {u} of {b}", "move {a} within {n} {u} of {b}"),
+        keep=("keep {a} within {n} {u} of {b}",),
+        leave=("take {a} more than {n} {u} away from {b}", "move {a} more than {n} {u} away from {b}"),
     ),
     ("", "facing", ""): Orders(("turn {a} toward {b}", "turn {a} to {b}", "point {a} at {b}")),
-    ("", "open", ""): Orders(("open {a}",), keep=("keep {a} open",)),
+    ("", "open", ""): Orders(("open {a}",), keep=("keep {a} open",), leave=("close {a}",)),
     ("", "lifted", ""): Orders(("lift {a}", "lift up {a}", "raise {a}"), keep=("keep {a} lifted",)),
     ("", "stacked", ""): Orders(("build a tower of {n} {a}", "pile up a tower of {n} {a}")),
     ("", "lined", ""): Orders(("build a row of {n} {a}", "lay a row of {n} {a}")),
@@ -121,16 +144,24 @@ STATES: dict[str, tuple[str, ...]] = {
     "in": ("in {b}", "inside {b}"),
     "at": ("at {b}",),
     "touching": ("next to {b}", "touching {b}", "beside {b}"),
-    "near": ("within {n} cells of {b}",),
+    "near": ("within {n} {u} of {b}",),
     "holding": ("holding {b}",),
     "facing": ("facing {b}", "looking at {b}"),
     "lifted": ("lifted", "held up"),
     "stacked": ("stacked {n} high",),
-    "lined": ("lined up {n} long",),
+    "lined": ("the end of a row of {n}",),
     "touched": ("touched with {b}", "touched by {b}"),
     "pushed": ("pushed with {b}", "pushed by {b}"),
     "said": ("saying {w}",),
     "misspoke": ("answering anything but {w}",),
+}
+
+# The same of towers and rows, of which there is one, or none.
+FOUND: dict[tuple[str, bool], tuple[str, ...]] = {
+    ("stacked", False): ("there is a tower of {n} {a}",),
+    ("stacked", True): ("there is no tower of {n} {a}",),
+    ("lined", False): ("there is a row of {n} {a}",),
+    ("lined", True): ("there is no row of {n} {a}",),
 }
 
 # What is asked, by (what for, relation); "" is none.
@@ -165,6 +196,7 @@ QUANTITIES: dict[str, tuple[int | Literal["all"], bool, Number]] = {
     "a": (1, False, "one"),
     "an": (1, False, "one"),
     "any": (1, False, "one"),
+    "another": (1, False, "one"),
     "the": (1, False, "either"),
     "no": (1, True, "one"),
     "every": ("all", False, "one"),
@@ -199,8 +231,8 @@ class Style:
     """One way to say any goal.
 
     verb: which phrase of a list is used, beginning anew at its end. but: what joins `mark` to what comes before it.
-    every, count, fewer: its quantities. the: "the red box", else "a red box". digits: for all numbers, else beyond
-    twenty. statements: whether it tells how things are to be, in place of what to do.
+    every, count: its quantities. the: "the red box" where there is one, else "a red box". digits: for all numbers, else
+    beyond twenty. statements: whether it tells how things are to be, in place of what to do.
     """
 
     opening: str = ""
@@ -210,10 +242,9 @@ class Style:
     but: str = ", but "
     mark: str = "never"
     hold: str = "for {n} turns"
-    frame: str = "make it so that"
+    frame: str = "make sure that"
     every: str = "every"
     count: str = "{n}"
-    fewer: str = "fewer than"
     the: bool = True
     digits: bool = False
     statements: bool = False
@@ -226,14 +257,19 @@ STYLES = (
         hold="and keep it so for {n} turns",
         every="all",
     ),
-    Style("your task: ", 2, ", and next ", fewer="less than", the=False),
-    Style("try to ", 3, ", and then ", hold="and stay so for {n} turns", every="each", count="at least {n}"),
+    Style("your task: ", 2, ", and next ", the=False),
+    Style(
+        *("try to ", 3, ", and then "),
+        hold="and stay so for {n} turns",
+        frame="make it so that",
+        every="each",
+        count="at least {n}",
+    ),
     Style("i want you to ", 1, ", and after that ", " and at the same time ", every="all the", digits=True),
-    Style("", 0, but=", and ", mark="at no time", frame="make sure that", the=False, statements=True),
+    Style("", 0, but=", and ", mark="at no time", frame="see to it that", the=False, statements=True),
     Style("please try to ", 2, ", after that ", hold="and keep it so for {n} turns", count="at least {n}"),
     Style(
         *("your task is to ", 1, ", and then ", " and also ", ", and ", "at no time"),
-        frame="make sure that",
         statements=True,
     ),
 )
@@ -272,9 +308,15 @@ def tree(phrases: Iterable[tuple[str, Any]]) -> Tree:
 _SLOTS = {"{a}": THING, "{b}": THING, "{n}": COUNT, "{w}": WORD}
 
 
+UNITS = {"cell": "cells", "metre": "metres"}
+"""What distances are told in, by a world's `Things.unit`."""
+
+
 def singular(phrase: str) -> str:
-    """The phrase about one cell or one turn."""
-    return phrase.replace(" cells", " cell").replace(" turns", " turn")
+    """The phrase about one cell, one metre or one turn."""
+    for one, many in {**UNITS, "turn": "turns"}.items():
+        phrase = phrase.replace(f" {many}", f" {one}")
+    return phrase
 
 
 def roles(phrase: str) -> str:
@@ -282,19 +324,41 @@ def roles(phrase: str) -> str:
     return "".join(word[1] for word in phrase.split() if word in ("{a}", "{b}"))
 
 
-def _listed(table: Iterable[tuple[str, Orders]]) -> list[tuple[str, str]]:
-    """All phrases of a table, each with its relation."""
-    return [(text, relation) for relation, o in table for text in (*o.reach, *o.keep, *o.avoid)]
+Meaning = tuple[str, str, bool]
+"""What an order asks for: a relation, the things that its phrase names, and whether it is to be left."""
+
+
+def _listed(table: Iterable[tuple[str, Orders]]) -> list[tuple[str, Meaning]]:
+    """All phrases of a table and their meanings."""
+    return [
+        (phrase, (relation, roles(phrase), left))
+        for relation, o in table
+        for left, phrases in ((False, (*o.reach, *o.keep, *o.avoid)), (True, o.leave))
+        for phrase in phrases
+    ]
+
+
+def _caused(phrase: str, meaning: Meaning) -> Iterable[tuple[str, Meaning]]:
+    """What another player is to do, with its meaning."""
+    whole = [f"{cause} {phrase}" for cause in CAUSES]
+    return [(text, (meaning[0], roles(text), meaning[2])) for text in whole]
 
 
 _YOURS = _listed(YOURS.items())
 _THINGS = _listed((relation, orders) for (_, relation, _), orders in THINGS.items())
-_CAUSED = [(f"{cause} {phrase}", relation) for cause in CAUSES for phrase, relation in _YOURS]
-
+_ORDERS = _YOURS + _THINGS + [caused for order in _YOURS for caused in _caused(*order)]
+_STATES = [(phrase, relation) for relation, phrases in STATES.items() for phrase in phrases]
 _QUESTIONS = [(phrase, (asks, relation)) for (asks, relation), phrases in ASKED.items() for phrase in phrases]
 
-ORDERED = tree((phrase, (relation, roles(phrase))) for phrase, relation in _YOURS + _THINGS + _CAUSED)
-STATED = tree((phrase, relation) for relation, phrases in STATES.items() for phrase in phrases)
+
+def _told_in(unit: str, phrases: Iterable[tuple[str, Any]]) -> Tree:
+    """The tree of phrases that tell distances in this unit."""
+    return tree((phrase.replace("{u}", UNITS[unit]), meaning) for phrase, meaning in phrases)
+
+
+ORDERED = {unit: _told_in(unit, _ORDERS) for unit in UNITS}
+STATED = {unit: _told_in(unit, _STATES) for unit in UNITS}
+EXISTING = tree((phrase, meaning) for meaning, phrases in FOUND.items() for phrase in phrases)
 QUANTIFIED = tree(QUANTITIES.items())
 OPENED = tree((style.opening.strip(" :"), True) for style in STYLES if style.opening)
 FRAMED = tree((frame, True) for frame in FRAMES)
@@ -316,7 +380,8 @@ def _words(branch: Tree) -> set[str]:
 
 RESERVED = frozenset(
     {*BE, NOT, "you", "your", "of", *NUMERALS, *(noun for pair in NOUNS.values() for noun in pair)}.union(
-        *map(_words, (ORDERED, STATED, QUANTIFIED, OPENED, FRAMED, LET, MARKED, JOINED, QUESTIONED, CALLED))
+        *map(_words, (*ORDERED.values(), *STATED.values(), EXISTING, QUANTIFIED, OPENED, FRAMED, LET, MARKED, JOINED)),
+        *map(_words, (QUESTIONED, CALLED)),
     )
 )
 """All words of the grammar. A kind, colour or size that is one of them is written between quotation marks."""

@@ -83,11 +83,13 @@ _YOU = Phrase(_selector(None, None, None, "you"), 1, False, 0)
 
 
 class Reader:
-    """Reads one sentence."""
+    """Reads one sentence. definites: of what it says that there is one, by place: what is meant, and the words."""
 
-    def __init__(self, text: str, names: Lexicon):
+    def __init__(self, text: str, names: Lexicon, unit: str):
         self.words = [*_PIECE.findall(text.lower().rstrip(" \t\n.!?")), END]
         self.names = names
+        self.ordered, self.stated = grammar.ORDERED[unit], grammar.STATED[unit]
+        self.definites: dict[int, tuple[Selector, str]] = {}
         self.at = 0
         self.furthest, self.nodes = 0, list[Tree]()
 
@@ -155,17 +157,33 @@ class Reader:
         framed = self._match(grammar.LET if never else grammar.FRAMED)
         if framed and not never:
             never = self._match(grammar.MARKED)
+        existing = self._match(grammar.EXISTING)
+        if existing:
+            (relation, negated), slots = existing
+            return self._chain(relation, slots, negated), never is not None
         if framed or self._begins(self.words[self.at]):
             return self._statement(), never is not None
-        found = self._match(grammar.ORDERED)
+        found = self._match(self.ordered)
         if found is None:
             self._stuck()
-        (relation, roles), slots = found
+        (relation, roles, left), slots = found
+        if relation in CHAINS:
+            return self._chain(relation, slots, False), never is not None
         phrases = dict(zip(roles, (slot for slot in slots if isinstance(slot, Phrase)), strict=True))
         a = phrases.get("a", _YOU)
-        if relation in CHAINS and a.any and not a.least:  # "a row of three boxes" is one row
-            a = a._replace(least=1)
-        return self._made(a, relation, slots, phrases.get("b")), never is not None
+        return self._made(self._left(a) if left else a, relation, slots, phrases.get("b")), never is not None
+
+    def _left(self, a: Phrase) -> Phrase:
+        """Things of which something is to end: the one, or every one; as the negation of any."""
+        if a.negated or (a.least != "all" and a is not _YOU and a.at not in self.definites and a.selector.who != "you"):
+            self._fail(a.at, "what is to be ended is so of more than one: say 'the', if there is one, or 'every'")
+        return a._replace(least=1, negated=True)
+
+    def _chain(self, relation: Any, slots: list[Any], negated: bool) -> Clause:
+        """A tower or a row: "a row of three boxes" is one row."""
+        a = next(slot for slot in slots if isinstance(slot, Phrase))
+        least = a.least if a.least or not a.any else 1
+        return self._made(a._replace(least=least, negated=a.negated or negated), relation, slots, None)
 
     def _statement(self) -> Clause:
         a = self._thing()
@@ -178,7 +196,7 @@ class Reader:
                 self._fail(self.at, "of several say 'no', 'not every' or 'fewer than' instead")
             a = a._replace(negated=True)
             self.at += 1
-        found = self._match(grammar.STATED)
+        found = self._match(self.stated)
         if found is None:
             self._stuck()
         relation, slots = found
@@ -212,7 +230,7 @@ class Reader:
             return _YOU._replace(at=start)
         if words[start] == "your":
             self.at += 1
-            return Phrase(self._noun("one", _OWNED)[0], 1, False, start)
+            return self._definite(Phrase(self._noun("one", _OWNED)[0], 1, False, start))
         quantity = self._match(grammar.QUANTIFIED)
         if quantity is None:
             return Phrase(self._noun("many")[0], 0, False, start, any=True)
@@ -225,7 +243,14 @@ class Reader:
         selector, number_of_noun = self._noun(number)
         if number == "either" and number_of_noun == "many":
             return Phrase(selector, "all", False, start, any=True)
-        return Phrase(selector, least, negated, start)
+        phrase = Phrase(selector, least, negated, start)
+        return self._definite(phrase) if number == "either" else phrase
+
+    def _definite(self, phrase: Phrase) -> Phrase:
+        """The phrase, noted as one that says that there is one such thing."""
+        if phrase.selector.who != "you":
+            self.definites[phrase.at] = phrase.selector, " ".join(self.words[phrase.at : self.at])
+        return phrase
 
     def _noun(self, number: str, nouns: frozenset[str] = frozenset()) -> tuple[Selector, str]:
         """A noun and what is before it, and whether it is one or many. nouns: those that may stand here, if not all."""
@@ -298,7 +323,7 @@ class Reader:
     def _stuck(self) -> NoReturn:
         """Complain about the furthest place that was reached."""
         keys = {key for node in self.nodes for key in node}
-        things = THING in keys or any(node is grammar.ORDERED for node in self.nodes)
+        things = THING in keys or any(node is self.ordered for node in self.nodes)
         words = sorted(keys - {END, THING, COUNT, WORD})
         named = {THING: "a thing, such as 'a box'", COUNT: f"a number from 1 to {_LARGEST}", WORD: "a word to say"}
         wanted = [text for key, text in named.items() if key in keys]

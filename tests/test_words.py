@@ -10,13 +10,14 @@ from rumpus.assets import make_vocabulary
 from rumpus.interface.text import CHARSET, decode, encode
 from rumpus.tasks import grammar
 from rumpus.tasks.goals import Clause, Goal, Selector, Stage
-from rumpus.tasks.words import STYLES, canonical, held_styles, partner_told, public, say, understand
+from rumpus.tasks.scene import Scene
+from rumpus.tasks.words import STYLES, canonical, definites, held_styles, partner_told, public, say, understand
 from rumpus.worlds.engine.judge import CLAUSES, STAGES
 from rumpus.worlds.engine.things import BINARY, CHAINS, EVENTS, RELATIONS, Things, nothing
 
 
-def things(kinds, sizes=(), relations=RELATIONS):
-    return Things(fill=nothing, most=16, kinds=kinds, relations=relations, objective={}, sizes=sizes)
+def things(kinds, sizes=(), relations=RELATIONS, unit="cell"):
+    return Things(fill=nothing, most=16, kinds=kinds, relations=relations, objective={}, sizes=sizes, unit=unit)
 
 
 PLAYROOM = things(
@@ -92,15 +93,29 @@ def goals(draw, world):
     return goal
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.sampled_from(WORLDS).flatmap(lambda world: st.tuples(st.just(world), goals(world))))
-def test_what_is_said_is_understood_in_every_style(case):
+def mentioned(goal):
+    """All selectors of a goal."""
+    clauses = [*goal.never, *(clause for stage in goal.stages for clause in stage.all)]
+    return {selector for clause in clauses for selector in (clause.a, clause.b) if selector}
+
+
+ONES = st.functions(like=lambda selector: True, returns=st.booleans(), pure=True)
+"""Of what there is one thing."""
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(WORLDS).flatmap(lambda world: st.tuples(st.just(world), goals(world))), ONES)
+def test_what_is_said_is_understood_in_every_style(case, one):
     world, goal = case
-    sentences = [say(goal, style) for style in range(STYLES)]
+    sentences = [say(goal, style, Scene(world.unit, one)) for style in range(STYLES)]
     assert len(set(sentences)) == STYLES
-    for text in sentences:
+    for style, text in enumerate(sentences):
         assert set(text) <= set(CHARSET) and text == text.lower()
         assert canonical(understand(text, world)) == canonical(goal), text
+        named = definites(text, world)
+        assert all(one(selector) for selector in mentioned(goal) if selector in named), text
+        assert say(goal, style, Scene(world.unit, named.__contains__)) == text, "the words tell of what there is one"
+        assert world.unit == "cell" or not {"cell", "cells"} & set(text.split())
     sloppy = f"  {sentences[0].upper().replace(',', '').replace(' ', '  ')}. "
     assert canonical(understand(sloppy, world)) == canonical(goal)
 
@@ -118,11 +133,16 @@ def test_canonical_goals_know_no_order_of_clauses(goal):
     )
 
 
-BOX, YOU = {"kind": "box"}, {"kind": "player", "who": "you"}
+BOX, YOU, OTHER = {"kind": "box"}, {"kind": "player", "who": "you"}, {"kind": "player", "who": "other"}
+RED = {"kind": "box", "colour": "red"}
 
 
 def clause(a, relation, b=None, **rest):
     return {"a": a, "relation": relation, "b": b, **rest}
+
+
+def goal_of(*clauses):
+    return Goal(stages=[{"all": clauses}])
 
 
 COMMON = {
@@ -130,6 +150,7 @@ COMMON = {
         {"kind": "box", "colour": "red"}, "on", {"kind": "target", "colour": "blue"}
     ),
     "push two boxes onto targets": clause(BOX, "on", {"kind": "target"}, least=2),
+    "make sure that every box is the end of a row of two": clause(BOX, "lined", least="all", number=2),
     "push every box onto a target": clause(BOX, "on", {"kind": "target"}, least="all"),
     "build a tower of three red boxes": clause({"kind": "box", "colour": "red"}, "stacked", number=3),
     "build a row of four keys": clause({"kind": "key"}, "lined", number=4),
@@ -137,33 +158,84 @@ COMMON = {
     "touch the blue box with the red key": clause(
         {"kind": "box", "colour": "blue"}, "touched", {"kind": "key", "colour": "red"}
     ),
+    "push the blue box away from any target": clause(
+        {"kind": "box", "colour": "blue"}, "touching", {"kind": "target"}, negated=True
+    ),
     "push the blue box with a gem": clause({"kind": "box", "colour": "blue"}, "pushed", {"kind": "gem"}),
-    "make it so that every box is stacked two high": clause(BOX, "stacked", least="all", number=2, negated=False),
+    "make sure that every box is stacked two high": clause(BOX, "stacked", least="all", number=2, negated=False),
     "open the green lock": clause({"kind": "lock", "colour": "green"}, "open"),
     "take the white gem": clause(YOU, "holding", {"kind": "gem", "colour": "white"}),
     "take the tiny red key": clause(YOU, "holding", {"kind": "key", "size": "tiny", "colour": "red"}),
     "step onto an orange": clause(YOU, "on", {"kind": "orange"}),
     "say hello": clause(YOU, "said", word="hello"),
     "let your partner stand next to you": clause({"kind": "player", "who": "other"}, "touching", YOU),
-    "make it so that fewer than two toy-boxes are within one cell of you": clause(
+    "make sure that fewer than two toy-boxes are within one cell of you": clause(
         {"kind": "toy-box"}, "near", YOU, least=2, negated=True, within=1
     ),
-    "make it so that you are not holding a key": clause(YOU, "holding", {"kind": "key"}, negated=True),
+    "put down any key": clause(YOU, "holding", {"kind": "key"}, negated=True),
 }
 
 
 @pytest.mark.parametrize("text", COMMON)
 def test_common_goals_sound_natural(text):
     goal = Goal(stages=[{"all": [COMMON[text]]}])
-    assert say(goal) == text
+    assert say(goal, 0, Scene(one=lambda selector: bool(selector.colour or selector.who))) == text
     assert understand(text, PLAYROOM) == goal
+
+
+SEVERAL = {
+    "push a red box next to another red box": goal_of(clause(RED, "touching", RED)),
+    "push a red box next to another box": goal_of(clause(RED, "touching", BOX)),
+    "push a box next to a red box": goal_of(clause(BOX, "touching", RED)),
+    "push every red box off any target": goal_of(clause(RED, "on", {"kind": "target"}, negated=True)),
+    "make sure that not every box is on a target": goal_of(
+        clause(BOX, "on", {"kind": "target"}, least="all", negated=True)
+    ),
+    "make sure that fewer than two boxes are next to a key": goal_of(
+        clause(BOX, "touching", {"kind": "key"}, least=2, negated=True)
+    ),
+    "look away from any key": goal_of(clause(YOU, "facing", {"kind": "key"}, negated=True)),
+    "never push a box onto any red target": Goal(never=[clause(BOX, "on", {"kind": "target", "colour": "red"})]),
+    "let a partner stand next to another partner": goal_of(clause(OTHER, "touching", OTHER)),
+}
+
+
+@pytest.mark.parametrize("text", SEVERAL)
+def test_of_several_nothing_is_called_the(text):
+    assert say(SEVERAL[text], 0, Scene(one=lambda selector: False)) == text
+    assert understand(text, PLAYROOM) == SEVERAL[text]
+    assert not definites(text, PLAYROOM)
+
+
+def test_the_one_thing_is_called_the():
+    one = Scene(one=lambda selector: True)
+    away = goal_of(clause(RED, "on", {"kind": "target"}, negated=True))
+    assert say(away, 0, one) == "push the red box off the target"
+    assert say(away, 7, one) == "your task is to make sure that the red box is not on top of the target"
+    assert say(away, 5, one) == "see to it that no red box is on any target", "it may do without"
+    assert definites(say(away, 0, one), PLAYROOM) == {
+        Selector(**RED): "the red box",
+        Selector(kind="target"): "the target",
+    }
+    assert not definites("push the boxes onto a target", PLAYROOM) and not definites("oh dear", PLAYROOM)
+
+
+def test_distances_are_told_in_the_unit_of_the_world():
+    room = things({"player": (), "book": ()}, unit="metre")
+    near = goal_of(clause({"kind": "book"}, "near", YOU, within=1))
+    assert say(near, 0, Scene("metre")) == "bring a book within one metre of you"
+    assert understand("bring a book within one metre of you", room) == near
+    with pytest.raises(ValueError, match=r"'cells'.*'metres'"):
+        understand("bring a book within two cells of you", room)
+    row = goal_of(clause({"kind": "book"}, "lined", number=2))
+    assert say(row, 5, Scene("metre")) == "see to it that there is a row of two books"
 
 
 def test_stages_times_and_what_must_never_be():
     touching = clause(YOU, "touching", {"kind": "box", "colour": "blue"})
     key, gem = (clause(YOU, "holding", {"kind": kind}) for kind in ("key", "gem"))
     goal = Goal(stages=[{"all": [key], "hold": 5}, {"all": [gem, key]}], never=[touching])
-    assert say(goal) == "hold a key for five turns, then take a gem and take a key, but never touch the blue box"
+    assert say(goal) == "hold a key for five turns, then take a gem and take a key, but never touch any blue box"
     assert understand("never touch the blue box", PLAYROOM) == Goal(never=[touching])
     assert (
         understand("hold a key for 5 turns then take a gem and take a key but never touch a blue box", PLAYROOM) == goal
@@ -191,6 +263,8 @@ def test_long_goals_do_without_commas():
         ("hold the yellow key", "please pick up a yellow key"),
         ("no box is on a target", "make sure that the box is not on any target"),
         ("fewer than 2 boxes are on targets", "make it so that less than two boxes are on top of the targets"),
+        ("push every box off any target", "make sure that no box is on a target"),
+        ("step away from the key", "step away from any key"),
     ],
 )
 def test_words_that_mean_the_same(text, other):
@@ -213,7 +287,7 @@ def test_every_world_can_be_told_its_own_objective(world):
         "push the perple box onto a target": "word 3, 'perple'.*kinds here are axe.*sizes red.*did you mean 'purple'",
         "push the red bx onto a target": "word 4, 'bx'.*did you mean 'box'",
         "push the red box": "ends too early: expected .*'onto'",
-        "take the key qqq": "word 4, 'qqq'.*'and'",
+        "take the key qqq": "word 4, 'qqq'.*'then'",
         "take the key, then": "ends too early",
         "": "ends too early",
         "open the red": "ends too early.*name of a thing",
@@ -227,6 +301,7 @@ def test_every_world_can_be_told_its_own_objective(world):
         "face a box, then never touch a key": "word 5, 'never'.*'but'",
         "let your prtner face you": "word 3, 'prtner'.*did you mean 'partner'",
         "every box is not on a target": "word 4, 'not'.*'not every'",
+        "push a box off a target": "word 2, 'a'.*'the'.*'every'",
         "face a box + a key": r"word 4, '\+'",
         "open a lock and make sure that no lock is open": "contradicts itself",
         " and ".join(["open a lock"] * 9): "at most 8",
@@ -266,11 +341,14 @@ def words_of(styles):
             how.frame,
             how.every,
             how.count,
-            how.fewer,
         ]
         tables = [*grammar.YOURS.values(), *grammar.THINGS.values()]
-        lists = [options for orders in tables for options in (orders.reach, orders.keep, orders.avoid) if options]
-        lists += [options for options in (*grammar.STATES.values(), grammar.CAUSES)]
+        lists = [options for orders in tables for options in (orders.reach, orders.keep, orders.avoid, orders.leave)]
+        lists = [
+            options
+            for options in (*lists, *grammar.STATES.values(), *grammar.FOUND.values(), grammar.CAUSES)
+            if options
+        ]
         phrases += [options[how.verb % len(options)] for options in lists]
         phrases.append(partner_told(style))
         found |= {word.strip(",:") for phrase in phrases for word in phrase.split()}
@@ -289,6 +367,9 @@ def test_partners_are_told_to_ask_each_other():
     for text in told:
         assert decode(encode(text)) == text
     assert public("say hello", ["take the key"]) == "you: say hello; your partner: take the key"
+    assert public("your task is to take a key", ["please open a lock", "your task: go"]) == (
+        "you: take a key; one partner: open a lock; another partner: go"
+    )
 
 
 def test_unknown_styles_are_refused():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numba import njit
@@ -56,6 +56,9 @@ hands, side by side with a player or something that a player holds. Said: a play
 misspoke: it says anything but this one word."""
 CHAINS = ("stacked", "lined")
 """Relations that come with a number of things."""
+OF_REGIONS = ("there", "in", "at")
+"""Relations that make sense of a region of the floor; it has no side to touch and no middle to look at or to measure
+from."""
 _THERE, _OPEN, _GONE, _LIFTED, STACKED, LINED = range(len(UNARY))
 (ON, _IN, _AT, TOUCHING, _NEAR, _HOLDING, _FACING, _TOUCHED, _PUSHED, SAID, MISSPOKE) = range(
     len(UNARY), len(RELATIONS)
@@ -72,7 +75,9 @@ class Things:
     objective: the goal that the world's own rules reward, in the form of rumpus.tasks (JSON).
     affords: by kind what it is good for: "carry" by one player, "heavy" for two, "on" and "in" for putting things on
         and into it, "stack" for towers and rows, "open"; what tasks are made of where a guide proves them. "parts":
-        several things of this kind are one, so nobody asks how many there are.
+        several things of this kind are one, so nobody asks how many there are. "region": a part of the floor, such as
+        a room of a maze, of which goals may ask for OF_REGIONS only.
+    unit: what distances are told in, which are multiples of ONE: "cell", or "metre" in rooms without cells.
     scales: what knobs are turned to for the tasks that are generated, from the smallest starts to the largest; of three
         or more, the last two are kept from training. ranges: values that other knobs, which no bank of levels depends
         on, are drawn from, all alike.
@@ -87,11 +92,17 @@ class Things:
     scales: tuple[Mapping[str, int], ...] = ()
     ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     affords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unit: Literal["cell", "metre"] = "cell"
 
     @property
     def colours(self) -> tuple[str, ...]:
         """All colours of all kinds, each once, in the order they are first named in."""
         return tuple(dict.fromkeys(colour for colours in self.kinds.values() for colour in colours))
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The kinds that are regions of the floor."""
+        return tuple(kind for kind in self.kinds if "region" in self.affords.get(kind, ()))
 
     def name(self, thing: Any) -> str:
         """A THING record in words: "small red ball"."""

@@ -55,6 +55,7 @@ THINGS = Things(
         {"height": 13, "width": 20},
     ),
     ranges={"objects": (0, 4, 8), "generator": (0, 1, 2)},
+    affords={"room": ("region",)},
 )
 SMALL_SCALES = (
     {"height": 3, "width": 3},

@@ -41,4 +41,5 @@ THINGS = Things(
         {"down": 2, "across": 4, "rooms": 6, "doors": 3},
         {"down": 3, "across": 4, "rooms": 9, "doors": 4},
     ),
+    affords={"goal": ("region",)},
 )

@@ -188,4 +188,5 @@ THINGS = Things(
         {"toys": 16, "pieces": 7, "height": 6, "width": 8, "rooms": 2},
         {"toys": 24, "pieces": 10, "height": 8, "width": 10, "rooms": 2},
     ),
+    unit="metre",
 )  # fmt: skip

@@ -1,0 +1,75 @@
+"""What words depend on beside a goal: the unit of a world's distances, and of what there is one thing at the start.
+
+say(goal, style, scene(batch.look()[0][row, :count], world.things))     "the red box", or "a red box" of several
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..worlds.engine.things import GONE, Things
+from .goals import Selector
+
+
+def _only_your_partner(selector: Selector) -> bool:
+    return selector.who == "other"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """unit: of distances, one of grammar.UNITS; one: whether exactly one thing matches a selector. Where no start is
+    known, only your partner is one."""
+
+    unit: str = "cell"
+    one: Callable[[Selector], bool] = _only_your_partner
+
+
+ANYWHERE = Scene()
+"""No start in particular, in a world of cells."""
+
+
+class Census:
+    """How many things of a start selectors match. things: THING records, those that are there."""
+
+    def __init__(self, things: np.ndarray, world: Things):
+        kinds, colours, sizes = list(world.kinds), world.colours, world.sizes
+        parts = {number for number, kind in enumerate(kinds, 1) if "parts" in world.affords.get(kind, ())}
+        columns = [things[name].tolist() for name in ("kind", "colour", "size", "state", "player", "y", "x")]
+        seen: set[tuple[int, int, int]] = set()
+        self._looks: Counter[tuple[str, str, str, bool]] = Counter()
+        for kind, colour, size, state, player, y, x in zip(*columns, strict=True):
+            if kind in parts:  # several things in one place that are one
+                if (kind, y, x) in seen:
+                    continue
+                seen.add((kind, y, x))
+            if state != GONE:
+                names = kinds[kind - 1], colours[colour - 1] if colour else "", sizes[size - 1] if size else ""
+                self._looks[*names, player > 0] += 1
+        self.unit = world.unit
+
+    def count(self, selector: Selector) -> int:
+        """So many things match; those that are gone at the start are not among them."""
+        found = sum(
+            number
+            for (kind, colour, size, player), number in self._looks.items()
+            if selector.kind in (None, kind)
+            and selector.colour in (None, colour)
+            and selector.size in (None, size)
+            and (player or not selector.who)
+        )
+        plain = not (selector.colour or selector.size)
+        return found - (selector.who == "other" and plain)  # how you look is not known here
+
+    def one(self, selector: Selector) -> bool:
+        """Whether exactly one thing matches."""
+        return self.count(selector) == 1
+
+
+def scene(things: np.ndarray, world: Things) -> Scene:
+    """What words depend on where these things are there, THING records, in a world of such things."""
+    census = Census(things, world)
+    return Scene(census.unit, census.one)

@@ -58,14 +58,18 @@ def _sorted(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
 
 
 def _plain(clause: Clause) -> Clause:
+    sides = (("a", clause.a), ("b", clause.b))
     changes: dict[str, object] = {
-        name: selector.model_copy(update={"kind": "player"})
-        for name, selector in (("a", clause.a), ("b", clause.b))
-        if selector and selector.who and not selector.kind
+        name: whole(selector) for name, selector in sides if selector and selector.who and not selector.kind
     }
     if clause.a.who == "you" and clause.least == "all":
         changes["least"] = 1
     return clause.model_copy(update=changes) if changes else clause
+
+
+def whole(selector: Selector) -> Selector:
+    """The selector, with the kind "player" if it names none and says whose."""
+    return selector.model_copy(update={"kind": "player"}) if selector.who and not selector.kind else selector
 
 
 def say(goal: Goal, style: int = 0, scene: Scene = ANYWHERE) -> str:
@@ -285,6 +289,12 @@ def definites(text: str, things: Things) -> dict[Selector, str]:
     except ValueError:
         return {}
     return dict(reader.definites.values())
+
+
+def said_in(text: str, things: Things) -> Scene:
+    """The scene that a sentence speaks of: there is one of what it says so of."""
+    named = definites(text, things)
+    return Scene(things.unit, lambda selector: whole(selector) in named)
 
 
 def partner_told(style: int = 0) -> str:

@@ -11,7 +11,18 @@ from rumpus.interface.text import CHARSET, decode, encode
 from rumpus.tasks import grammar
 from rumpus.tasks.goals import Clause, Goal, Selector, Stage
 from rumpus.tasks.scene import Scene
-from rumpus.tasks.words import STYLES, canonical, definites, held_styles, partner_told, public, say, understand
+from rumpus.tasks.words import (
+    STYLES,
+    canonical,
+    definites,
+    held_styles,
+    partner_told,
+    public,
+    said_in,
+    say,
+    understand,
+    whole,
+)
 from rumpus.worlds.engine.judge import CLAUSES, STAGES
 from rumpus.worlds.engine.things import BINARY, CHAINS, EVENTS, RELATIONS, Things, nothing
 
@@ -96,7 +107,7 @@ def goals(draw, world):
 def mentioned(goal):
     """All selectors of a goal."""
     clauses = [*goal.never, *(clause for stage in goal.stages for clause in stage.all)]
-    return {selector for clause in clauses for selector in (clause.a, clause.b) if selector}
+    return {whole(selector) for clause in clauses for selector in (clause.a, clause.b) if selector}
 
 
 ONES = st.functions(like=lambda selector: True, returns=st.booleans(), pure=True)
@@ -107,14 +118,15 @@ ONES = st.functions(like=lambda selector: True, returns=st.booleans(), pure=True
 @given(st.sampled_from(WORLDS).flatmap(lambda world: st.tuples(st.just(world), goals(world))), ONES)
 def test_what_is_said_is_understood_in_every_style(case, one):
     world, goal = case
-    sentences = [say(goal, style, Scene(world.unit, one)) for style in range(STYLES)]
+    scene = Scene(world.unit, lambda selector: one(whole(selector)))
+    sentences = [say(goal, style, scene) for style in range(STYLES)]
     assert len(set(sentences)) == STYLES
     for style, text in enumerate(sentences):
         assert set(text) <= set(CHARSET) and text == text.lower()
         assert canonical(understand(text, world)) == canonical(goal), text
         named = definites(text, world)
-        assert all(one(selector) for selector in mentioned(goal) if selector in named), text
-        assert say(goal, style, Scene(world.unit, named.__contains__)) == text, "the words tell of what there is one"
+        assert all(map(one, named)) and set(named) <= mentioned(goal), text
+        assert say(goal, style, said_in(text, world)) == text, "the words tell of what there is one"
         assert world.unit == "cell" or not {"cell", "cells"} & set(text.split())
     sloppy = f"  {sentences[0].upper().replace(',', '').replace(' ', '  ')}. "
     assert canonical(understand(sloppy, world)) == canonical(goal)

@@ -3,8 +3,10 @@
 import numpy as np
 from numba import njit
 
+from ..engine.first_person.sight import EYES, hide
 from ..engine.first_person.things import PLAYER_HALF, fill_things
 from ..engine.things import ONE, SLACK, Things
+from .look import LOOKS
 from .rules import REACH
 from .state import MOST
 
@@ -17,7 +19,9 @@ HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4, ONE // 4, ONE // 4, ONE // 4], np.
 @njit
 def fill(state, things):
     """Write the player and all things; returns how many there are."""
-    return fill_things(state, things, RADII, HEIGHTS)
+    count = fill_things(state, things, RADII, HEIGHTS)
+    hide(state, things, LOOKS, EYES)
+    return count
 
 
 def none(kind):

@@ -39,6 +39,7 @@ THING = np.dtype(
         ("ahead_y", np.int32),  # where it faces, a vector of at most 1024; (0, 0): nowhere
         ("ahead_x", np.int32),
         ("speed", np.int32),  # over the floor, in 1/ONE cells a second, in worlds that tell; else 0
+        ("hidden", np.int32),  # bit p: player p, though turned towards it, does not see it; 0: nothing ever hides it
     ],
     align=True,
 )
@@ -51,9 +52,9 @@ RELATIONS = (*UNARY, *BINARY, *EVENTS)
 floor; stacked, lined: it is the top of a tower, or the end of a row, of so many things of the same description (see
 judge.py). On: rests on it; in: lies inside it, and nobody holds it; at: in the same place, whatever the height;
 touching: side by side; near: at most so many cells between the middles; holding: in the hands of; facing: turned
-towards it, to 22 degrees; touched: side by side with something that a player holds; pushed: it moves, in nobody's
-hands, side by side with a player or something that a player holds. Said: a player says this word in this tick;
-misspoke: it says anything but this one word."""
+towards it, to 22 degrees, and seeing it (worlds with walls write `hidden`); touched: side by side with something that a
+player holds; pushed: it moves, in nobody's hands, side by side with a player or something that a player holds. Said: a
+player says this word in this tick; misspoke: it says anything but this one word."""
 CHAINS = ("stacked", "lined")
 """Relations that come with a number of things."""
 OF_REGIONS = ("there", "in", "at")
@@ -118,13 +119,22 @@ def put(thing, kind, colour, y, x):
     thing.player, thing.holder = 0, 0
     thing.y, thing.x, thing.z = y * ONE + HALF, x * ONE + HALF, HALF
     thing.radius, thing.height = HALF, HALF
-    thing.ahead_y, thing.ahead_x, thing.speed = 0, 0, 0
+    thing.ahead_y, thing.ahead_x, thing.speed, thing.hidden = 0, 0, 0, 0
 
 
 @njit
 def nothing(state, things):
     """The `fill` of a world that shows no things."""
     return 0
+
+
+@njit
+def towards(one, other):
+    """Whether a thing is turned towards another, to 22 degrees, seen from above."""
+    dy, dx = np.int64(other.y) - one.y, np.int64(other.x) - one.x
+    ahead = one.ahead_y * dy + one.ahead_x * dx
+    length = np.int64(one.ahead_y) * one.ahead_y + np.int64(one.ahead_x) * one.ahead_x
+    return ahead > 0 and ahead * ahead * 7 >= length * (dy * dy + dx * dx) * 6  # a cosine whose square is 6/7
 
 
 @njit
@@ -154,9 +164,8 @@ def related(one, other, relation, amount):
             by_hand = other.player != 0 or other.holder != 0
             return beside and by_hand and one.holder == 0 and one.speed >= MOVING
         return beside
-    ahead = np.int64(one.ahead_y) * (other.y - one.y) + np.int64(one.ahead_x) * (other.x - one.x)
-    length = np.int64(one.ahead_y) * one.ahead_y + np.int64(one.ahead_x) * one.ahead_x
-    return ahead > 0 and ahead * ahead * 7 >= length * square * 6  # within 22 degrees: cosine squared of 6/7
+    seen = one.player == 0 or (other.hidden >> (one.player - 1)) & 1 == 0
+    return seen and towards(one, other)
 
 
 @njit

@@ -15,10 +15,16 @@ DARK = F(40)
 
 
 @njit
+def blind(state, player):
+    """Whether a player is a seeker who waits, with its eyes shut."""
+    return state.seeks[player] != 0 and state.tick < state.start
+
+
+@njit
 def scene(state, player, scene):
     """The rooms, the blocks, and the other players; nothing of it to a seeker who waits."""
     look_around(scene, state, player)
-    if state.seeks[player] != 0 and state.tick < state.start:
+    if blind(state, player):
         scene.fog = DARK
         return
     show_things(scene, state, player, LOOKS, PAINTS)

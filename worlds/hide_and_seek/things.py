@@ -5,9 +5,11 @@ from numba import njit
 
 from ..engine.first_person.body import RADIUS
 from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
+from ..engine.first_person.sight import EYES, hide
 from ..engine.first_person.state import CELL
 from ..engine.first_person.things import PLAYER_HALF
 from ..engine.things import HALF, ONE, Things
+from .look import LOOKS, blind
 from .state import BLOCKS, PLAYERS
 
 BODY = RADIUS * ONE // CELL
@@ -20,8 +22,13 @@ NUMBERS = colour_numbers(KINDS)
 
 @njit
 def fill(state, things):
-    """Write the players, then the things of the state; returns how many there are."""
-    return fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+    """Write the players, then the things of the state; returns how many there are. Who is blind sees none."""
+    count = fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+    hide(state, things, LOOKS, EYES)
+    for player in range(state.players):
+        for index in range(count if blind(state, player) else 0):
+            things[index].hidden |= 1 << player
+    return count
 
 
 YOU = {"kind": "player", "who": "you"}

@@ -4,9 +4,11 @@ import numpy as np
 from numba import njit
 
 from ..engine.first_person.body import RADIUS
+from ..engine.first_person.sight import EYES, hide
 from ..engine.first_person.state import CELL
 from ..engine.first_person.things import PLAYER_HALF, fill_things
 from ..engine.things import ONE, SLACK, Things
+from .look import LOOKS
 from .rules import FEET
 from .state import APPLES, DOORS, PAINTED
 
@@ -21,7 +23,9 @@ HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4, ONE // 2, ONE // 2, ONE // 5], np.
 @njit
 def fill(state, things):
     """Write the player, then the things of the state; returns how many there are."""
-    return fill_things(state, things, RADII, HEIGHTS)
+    count = fill_things(state, things, RADII, HEIGHTS)
+    hide(state, things, LOOKS, EYES)
+    return count
 
 
 THINGS = Things(

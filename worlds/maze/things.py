@@ -7,8 +7,10 @@ from numba import njit
 
 from ..engine.first_person.carve import ROOMS
 from ..engine.first_person.catalogue import COLOURS
+from ..engine.first_person.sight import EYES, UNSEEN, hide
 from ..engine.first_person.things import PLAYER_HALF, fill_things
 from ..engine.things import HALF, ONE, SLACK, THERE, Things, put
+from .look import LOOKS
 from .rules import REACH
 from .state import MOST, ROOM, SHAPES
 
@@ -20,12 +22,15 @@ HEIGHTS = np.array([0, PLAYER_HALF, *(ONE // 4,) * (ROOM - 2)], np.int32)
 
 @njit
 def fill(state, things):
-    """Write the player, all things, and then the rooms; returns how many there are."""
+    """Write the player, all things, and then the rooms, in which one is and which nobody sees; returns how many there
+    are."""
     count = fill_things(state, things, RADII, HEIGHTS)
+    hide(state, things, LOOKS, EYES)
     for room in range(state.rooms):
         thing = things[count]
         put(thing, ROOM, state.room_colour[room], state.room_y[room], state.room_x[room])
         thing.state, thing.radius = THERE, state.room_half[room] * ONE + HALF
+        thing.hidden = UNSEEN
         count += 1
     return count
 

@@ -3,8 +3,10 @@
 import numpy as np
 from numba import njit
 
+from ..engine.first_person.sight import EYES, hide
 from ..engine.first_person.things import PLAYER_HALF, fill_things
 from ..engine.things import ONE, OPEN, SLACK, Things
+from .look import LOOKS
 from .rules import REACH
 from .state import COLOURS, MOST
 
@@ -21,6 +23,7 @@ def fill(state, things):
     for index in range(state.things):
         if state.visited[index] != 0:
             things[state.players + index].state = OPEN
+    hide(state, things, LOOKS, EYES)
     return count
 
 

@@ -5,9 +5,11 @@ from numba import njit
 
 from ..engine.first_person.body import RADIUS
 from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
+from ..engine.first_person.sight import EYES, hide
 from ..engine.first_person.state import CELL
 from ..engine.first_person.things import PLAYER_HALF
 from ..engine.things import HALF, ONE, Things
+from .look import LOOKS
 from .state import DOORS, PAINTED, PLAYERS, TARGET
 
 BODY = RADIUS * ONE // CELL
@@ -23,6 +25,7 @@ def fill(state, things):
     """Write the players, then the things of the state; returns how many there are. The goal is its whole room."""
     count = fill_all(state, things, RADII, HEIGHTS, NUMBERS)
     things[state.players + TARGET].radius = state.edge * ONE // 2
+    hide(state, things, LOOKS, EYES)
     return count
 
 

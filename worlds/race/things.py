@@ -5,9 +5,11 @@ from numba import njit
 
 from ..engine.first_person.body import HURDLE_TALL, RADIUS
 from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
+from ..engine.first_person.sight import EYES, hide
 from ..engine.first_person.state import CELL
 from ..engine.first_person.things import PLAYER_HALF
 from ..engine.things import HALF, ONE, SLACK, Things
+from .look import LOOKS
 from .rules import FEET
 from .state import HURDLES, PLAYERS
 
@@ -23,7 +25,9 @@ NUMBERS = colour_numbers(KINDS)
 @njit
 def fill(state, things):
     """Write the players, then the things of the state; returns how many there are."""
-    return fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+    count = fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+    hide(state, things, LOOKS, EYES)
+    return count
 
 
 YOU = {"kind": "player", "who": "you"}

@@ -13,7 +13,8 @@ from .state import RED
 
 F = np.float32
 _CELLS, _ONE = F(1 / CELL), F(1 / TURN)
-_HEAD = F(0.66)  # cells from the feet to the hat
+HEAD = F(0.66)
+"""Cells from the feet to the hat."""
 
 
 @njit
@@ -27,6 +28,6 @@ def scene(state, player, scene):
         in_hand(scene, catalogue.HAT, catalogue.PAINTS[RED], state.tick)
     else:
         yaw = state.yaw[it]
-        x, y, z = F(state.x[it]) * _CELLS, F(state.y[it]) * _CELLS, F(state.z[it]) * _CELLS + _HEAD
+        x, y, z = F(state.x[it]) * _CELLS, F(state.y[it]) * _CELLS, F(state.z[it]) * _CELLS + HEAD
         ahead_x, ahead_y = F(cosine(yaw)) * _ONE, F(sine(yaw)) * _ONE
         catalogue.show(scene, catalogue.HAT, catalogue.PAINTS[RED], x, y, z, ahead_x, ahead_y, state.tick)

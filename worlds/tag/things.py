@@ -3,11 +3,14 @@
 import numpy as np
 from numba import njit
 
+from ..engine.first_person import catalogue
 from ..engine.first_person.body import RADIUS
 from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
+from ..engine.first_person.sight import BULK, EYES, HIGH, MIDDLE, hide, sees_point
 from ..engine.first_person.state import CELL
 from ..engine.first_person.things import PLAYER_HALF
-from ..engine.things import ONE, Things
+from ..engine.things import ONE, Things, towards
+from .look import HEAD
 from .state import PLAYERS
 
 BODY = RADIUS * ONE // CELL
@@ -18,10 +21,30 @@ KINDS = {"player": SEATS, "hat": ("red",), "crown": ("yellow",)}
 NUMBERS = colour_numbers(KINDS)
 
 
+LOOKS = np.array([catalogue.NOTHING, catalogue.PLAYER, catalogue.NOTHING, catalogue.NOTHING], np.int32)
+"""What the kinds look like where the table has them: the hat is worn on the head, and crowns are not shown."""
+_HAT_AT = round(float(HEAD) * ONE) + int(BULK[catalogue.HAT, MIDDLE])
+_HAT_TALL = int(BULK[catalogue.HAT, HIGH])
+
+
 @njit
 def fill(state, things):
     """Write the players, then the things of the state; returns how many there are."""
-    return fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+    count = fill_all(state, things, RADII, HEIGHTS, NUMBERS)
+    hide(state, things, LOOKS, EYES)
+    show_hat(state, things, state.players)
+    return count
+
+
+@njit
+def show_hat(state, things, hat):
+    """Note who sees the hat: who is it, in its hand, and who sees it on that player's head."""
+    head = things[state.it]
+    for player in range(state.players):
+        if towards(things[player], things[hat]):
+            y, x, z = np.int64(head.y), np.int64(head.x), np.int64(head.z) - head.height + _HAT_AT
+            if player == state.it or sees_point(state, things, player, hat, y, x, z, _HAT_TALL, LOOKS, EYES):
+                things[hat].hidden &= ~(1 << player)
 
 
 YOU = {"kind": "player", "who": "you"}

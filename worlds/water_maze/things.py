@@ -6,19 +6,29 @@ The platform is open while it is up.
 import numpy as np
 from numba import njit
 
+from ..engine.first_person import catalogue
+from ..engine.first_person.sight import EYES, PAINTED, UNSEEN, hide
 from ..engine.first_person.things import PLAYER_HALF, fill_things
-from ..engine.things import HALF, ONE, Things
+from ..engine.things import HALF, ONE, OPEN, Things
+from .look import LOW
 from .rules import PLATFORM
 from .state import PICTURES
 
 RADII = np.array([0, ONE // 4, PLATFORM // 256] + [HALF] * len(PICTURES), np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, ONE // 16] + [HALF] * len(PICTURES), np.int32)
+LOOKS = np.array([catalogue.NOTHING] * 2 + [catalogue.PLATE] + [PAINTED] * len(PICTURES), np.int32)
+"""What the kinds look like, from number 0, no kind, on."""
+_SWIMMING = EYES - round(float(LOW) * ONE)
 
 
 @njit
 def fill(state, things):
     """Write the player and all things; returns how many there are."""
-    return fill_things(state, things, RADII, HEIGHTS)
+    count = fill_things(state, things, RADII, HEIGHTS)
+    hide(state, things, LOOKS, EYES if state.status[0] == OPEN else _SWIMMING)
+    if state.status[0] != OPEN:  # the platform is under water
+        things[1].hidden = UNSEEN
+    return count
 
 
 THINGS = Things(

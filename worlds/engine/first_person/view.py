@@ -27,11 +27,14 @@ STRIDE_TICKS = 20
 _AMBIENT = F(0.72)
 _BACK, _LEFT, _UP = F(0.5), F(0.26), F(0.826)  # of the way to the lamp, of length 1
 _BRISK = CELL // 12  # units a tick at which strides are longest
-_INSIDE = CELL // 4  # players as near as this stand in one another, and are not seen
+INSIDE = CELL // 4
+"""Players as near as this stand in one another, and are not seen."""
+CARRIED = 7, 10
+"""Size of a thing in another's hand, of the size that it has on the floor."""
 _CELLS = F(1 / CELL)
 _ONE = F(1 / TURN)
 _REACH, _ASIDE, _BELOW = F(0.22), F(0.5), F(0.72)  # of the own hand, in cells and as shares of it
-_IN_HAND, _CARRIED = F(0.13), F(0.7)  # sizes of things in the own hand and in others'
+_IN_HAND, _CARRIED = F(0.13), F(CARRIED[0] / CARRIED[1])  # sizes of things in the own hand and in others'
 _BEHIND = F(1.5)  # cells behind the eye, from where on nothing of a thing can be seen
 
 
@@ -133,7 +136,7 @@ def show_players(scene, state, player, paints):
     """All other players: paints[player] is the colour of each, 0xRRGGBB. Who walks strides."""
     for other in range(state.players):
         apart = max(abs(state.y[other] - state.y[player]), abs(state.x[other] - state.x[player]))
-        if other == player or apart < _INSIDE:
+        if other == player or apart < INSIDE:
             continue
         first = scene.solids
         speed = min(abs(state.vx[other]) + abs(state.vy[other]), _BRISK)

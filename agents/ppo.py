@@ -32,6 +32,7 @@ from ..worlds.engine.batch import TALLY, Batch
 from ..worlds.engine.judge import MILLI
 from ..worlds.engine.look import TILE, Tiles
 from ..worlds.engine.threads import cores
+from ..worlds.engine.turn import longest_chat
 from ..worlds.engine.world import World
 from . import checkpoint
 from .curricula import Seen, curriculum
@@ -67,7 +68,8 @@ class Trainer:
         cells = (self.batch.rows, self.batch.cols)
         self.batch.size = size = s.size or world.look.frame(*cells)
         tiles = isinstance(world.look, Tiles) and not s.size
-        self.reader = Reader(self.batch, longest=self.batch.players - 1)  # a learned player says one word at most
+        heard = longest_chat(self.batch.players, words=1)  # a learned player says one word at most
+        self.reader = Reader(self.batch, longest=heard)
         self.device = self.reader.device
         self.shape = Shape(
             size, s.head, TILE if tiles else 0, s.channels, s.blocks, s.hidden, s.units, s.words,

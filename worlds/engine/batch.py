@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from ...interface.action import ACTION, OUTCOME, move_table
+from ...interface.seeds import check_seed, row_seeds
 from .bounds import SEAL, opened, sealed
 from .cpu import Cpu
 from .ingredients import python
@@ -27,8 +28,10 @@ from .judge import MILLI
 from .look import Frames, Rays
 from .outside import Drawing, Outside
 from .random import mix
+from .records import RecordArray
 from .table import Table, read_levels
 from .things import THING
+from .tiles import frame_size
 from .world import World
 
 NO_LEVELS = np.zeros(1, np.uint8)
@@ -44,11 +47,12 @@ _REMADE = ("_device", "outside", "_any", "_all", "_moves", "_task", "_levels", "
 class Batch:
     """n copies of a world.
 
-    world: a World; n: how many copies; size: (height, width) of a frame in pixels; seed: row i starts from seed + i;
-    device: "cpu" or "cuda"; threads: CPU threads, all cores by default; knobs: values that differ from the world's;
-    limit: steps in an episode; split: which levels ("train", "valid", "test", …); levels: in place of the world's own
-    bank, a structured array, or the path of a file or folder that the world can read; tasks: a Table to play
-    in place of the world's own task, of which every reset draws a row; repeat: ticks that a step holds its actions for.
+    world: a World; n: how many copies; size: (height, width) of a frame in pixels, or the edge of a square one; seed:
+    row i starts from seed + i; device: "cpu" or "cuda"; threads: CPU threads, all cores by default; knobs: values that
+    differ from the world's; limit: ticks in an episode; split: which levels ("train", "valid", "test", …); levels: in
+    place of the world's own bank, a structured array, or the path of a file or folder that the world can read; tasks: a
+    Table to play in place of the world's own task, of which every reset draws a row; repeat: ticks that a step holds
+    its actions for.
 
     states (n,), actions (n, players), outcomes (n, players): structured arrays of this device (NumPy's on the CPU; on
     CUDA records whose fields, such as batch.actions["keys"], are torch tensors); pixels: uint8 (n, players, height,
@@ -60,7 +64,7 @@ class Batch:
         world: World,
         n: int,
         *,
-        size: tuple[int, int] = (80, 80),
+        size: int | Sequence[int] | np.ndarray = (80, 80),
         seed: int = 0,
         device: str = "cpu",
         threads: int | None = None,
@@ -79,10 +83,12 @@ class Batch:
         self._device = _device(device, world, threads)
         self._size: tuple[int, int] = (0, 0)
         self._shares = np.ones(1)
+        self._begun = False
         self.configure(knobs=knobs, limit=limit, split=split, levels=levels, tasks=tasks)
         make = self._device.zeros
         states = np.zeros(self.n, world.state)
-        states["stream"] = python(mix)(np.arange(self.n, dtype=np.uint64) + np.uint64(check_seed(seed)))
+        states["stream"] = python(mix)(row_seeds(check_seed(seed), self.n)[0])
+        states["over"] = 1  # until the first reset nothing happens in a row
         self.states = self._device.copy(self._device.put(states))
         self.actions = make((self.n, self.players), ACTION)
         self.outcomes = make((self.n, self.players), OUTCOME)
@@ -92,7 +98,7 @@ class Batch:
         self._seeds = self._device.put(np.zeros(self.n, np.uint64))
         self._place()
         self._seed: int | None = check_seed(seed)
-        self.size = size if isinstance(size, tuple) else (size, size)
+        self.size = size
         self.outside = self._make_outside()
         acted = self.states, self.actions, self.outcomes, self._spare, self._things
         self._device.prepare(*acted, self._all, self._seeds, self._any, *self._table)
@@ -106,20 +112,24 @@ class Batch:
         levels: np.ndarray | str | Path | None = None,
         tasks: Table | None = None,
     ) -> None:
-        """Choose what episodes are made of from now on; see the constructor. On an error nothing changes."""
+        """Choose what episodes are made of from now on; see the constructor. On an error nothing changes.
+
+        What is not given is the world's own. `chosen` holds what was chosen last, by these names.
+        """
+        chosen = {"knobs": dict(knobs or {}), "limit": limit, "split": split, "levels": levels, "tasks": tasks}
         if tasks is not None:
             if knobs or limit is not None or levels is not None:
                 raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
             tasks.check(self.world)
             self._set(tasks.records, tasks.levels, split)
-            self.weights, self._counting = np.ones(len(tasks.records)), True
+            self.weights, self._counting, self.chosen = np.ones(len(tasks.records)), True, chosen
             return
         levels, knobs = read_levels(self.world, levels, knobs)
         task = self.world.task(knobs, limit=limit, split=split)
         if levels is None:
             levels = self.world.levels(split, knobs)
         self._set(task, levels, split)
-        self.weights, self._counting = np.ones(1), False
+        self.weights, self._counting, self.chosen = np.ones(1), False, chosen
 
     def _set(self, tasks: np.ndarray, levels: np.ndarray | None, split: str) -> None:
         rows, cols = int(tasks["rows"].max()), int(tasks["cols"].max())
@@ -177,43 +187,60 @@ class Batch:
 
     @property
     def size(self) -> tuple[int, int]:
-        """(height, width) of a frame in pixels; setting it makes a new `pixels`."""
+        """(height, width) of a frame in pixels; setting it, also to a list or to one number, makes a new `pixels`."""
         return self._size
 
     @size.setter
-    def size(self, size: tuple[int, int]) -> None:
+    def size(self, size: Any) -> None:
         """Raises ValueError for a size that cannot show this world."""
-        height, width = size
+        height, width = frame_size(size)
         self.world.look.check(height, width, self.rows, self.cols)
-        self._size = (int(height), int(width))
+        self._size = (height, width)
         self.pixels = self._device.zeros((self.n, self.players, *self._size, 3), np.uint8)
 
-    def reset(self, mask: Any = None, *, seed: int | np.ndarray | None = None, tasks: Any = None) -> None:
+    def reset(self, mask: Any = None, *, seed: Any = None, tasks: Any = None) -> None:
         """Begin a new episode in the rows of the mask, (n,) bools; in all rows without one.
 
-        seed: row i starts from seed + i, or from seed[i] of an array; None goes on with each row's own generator (the
-        first reset takes the seed of the constructor). tasks: rows of the table, (n,) integers, -1 to draw one by
-        weight, as all are by default.
+        seed: row i starts from seed + i, or from seed[i] of n numbers, where None goes on with the row's own generator,
+        as all do without a seed (the first reset takes the seed of the constructor); see interface/seeds.py. tasks:
+        rows of the table, (n,) integers, -1 to draw one by weight, as all are by default.
         """
-        if seed is None and mask is None and self._seed is not None:
-            seed, self._seed = self._seed, None
-        if seed is not None:
-            seeds = check_seed(seed) + np.arange(self.n, dtype=np.uint64) if np.ndim(seed) == 0 else np.asarray(seed)
-            if seeds.shape != (self.n,):
-                raise ValueError(f"seeds must be one number or an array of shape ({self.n},), got shape {seeds.shape}")
-            self._seeds = self._device.put(seeds.astype(np.uint64))
-            self._seed = None
-        mask = self._all if mask is None else self._checked(mask)
+        everywhere = mask is None
+        mask = self._all if everywhere else self._checked(mask)
+        rows = self._any if tasks is None else self._device.put(self._checked_rows(tasks))
+        given = self._take_seeds(seed, everywhere)
         if self._counting:
             self._count(mask)
-        rows = self._any if tasks is None else self._device.put(self._checked_rows(tasks))
-        self._device.reset(self.states, mask, self._seeds, seed is not None, rows, *self._table)
+        for part, reseed in self._parts(mask, given):
+            self._device.reset(self.states, part, self._seeds, reseed, rows, *self._table)
         if self.outside:
             self.outside.reset(self.states, mask)
 
+    def _take_seeds(self, seed: Any, everywhere: bool) -> np.ndarray:
+        """Put the seeds of a reset into `_seeds`, and say which rows have one, bool (n,). The first reset of all rows
+        at once gives each one."""
+        given = np.zeros(self.n, bool)
+        if seed is not None:
+            seeds, given = row_seeds(seed, self.n)
+        if everywhere and self._seed is not None and not given.all():
+            first, _ = row_seeds(self._seed, self.n)
+            seeds, given = np.where(given, seeds, first) if given.any() else first, np.ones(self.n, bool)
+        if given.any():
+            self._seeds, self._seed = self._device.put(seeds), None
+        return given
+
+    def _parts(self, mask: Any, given: np.ndarray) -> Iterator[tuple[Any, bool]]:
+        """The rows of a mask that are given seeds, and those that are not, as (mask, whether they are)."""
+        if given.all() or not given.any():
+            yield mask, bool(given.all())
+            return
+        seeded = self._device.mask(given)
+        yield mask * seeded, True
+        yield mask * (1 - seeded), False
+
     def _count(self, mask: Any) -> None:
         """Add what has ended in the rows of the mask to the tally of their tasks."""
-        states, ended = self.states, (mask != 0) & (self.states["over"] != 0)
+        states, ended = self.states, (mask != 0) & (self.states["over"] != 0) & (self.states["tick"] != 0)
         self._device.add(self.tally["attempts"], states["task"], ended)
         self._device.add(self.tally["successes"], states["task"], ended & (states["won"] != 0))
         self._device.add(self.tally["returns"], states["task"], ended, states["total"] * MILLI / self.players)
@@ -226,9 +253,16 @@ class Batch:
             )
         return rows.astype(np.int32)
 
-    def step(self) -> Any:
+    def step(self) -> RecordArray:
         """One step of every row with what `actions` holds: `repeat` ticks, or as many as its episode has left, with
-        their rewards added up. Rows that are over do nothing. Returns `outcomes`."""
+        their rewards added up. Rows that are over, or were never reset, do nothing. Returns `outcomes`.
+
+        Raises RuntimeError before the first reset.
+        """
+        if not self._begun:
+            self._begun = bool((self.states["players"] != 0).any())
+            if not self._begun:
+                raise RuntimeError("no episode has begun: call reset() before step()")
         arguments = self.states, self.actions, self.outcomes, self._spare, self._things, self.repeat
         if self.outside:
             self._device.step_outside(self.outside, *arguments)
@@ -294,9 +328,9 @@ class Batch:
             raise ValueError(f"{self.world.name} is not drawn by rays, and has no scenes")
         return self._device.get(self._device.look_around(self.states[row : row + 1]))[0]
 
-    def picture(self, row: int = 0, player: int = 0, size: tuple[int, int] | None = None) -> np.ndarray:
+    def picture(self, row: int = 0, player: int = 0, size: Any = None) -> np.ndarray:
         """A fresh frame of one row as one player sees it: uint8 (height, width, 3), of any size, on the CPU."""
-        height, width = size or self._size
+        height, width = self._size if size is None else frame_size(size)
         one = self._device.zeros((1, self.players, height, width, 3), np.uint8)
         if isinstance(self.world.look, Frames):
             self._draw_outside(row, one[0])
@@ -451,13 +485,6 @@ class Batch:
         if tuple(mask.shape) != (self.n,):
             raise ValueError(f"a mask over the rows has shape ({self.n},), got {tuple(mask.shape)}")
         return self._device.mask(mask)
-
-
-def check_seed(seed: Any) -> int:
-    """A seed as an int. Raises ValueError unless it is a whole number from 0 to 2**63 - 1."""
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**63:
-        raise ValueError(f"a seed is a whole number from 0 to 2**63 - 1, got {seed!r}")
-    return int(seed)
 
 
 def _device(name: str, world: World, threads: int | None) -> Any:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .tiles import LARGEST, check_size, layout
+from .tiles import LARGEST, frame_size, layout
 
 ASPECT = (3, 4)
 """Height to width of a first-person picture in a window, as a screen's; agents may ask for any other."""
@@ -45,7 +45,7 @@ class _Picture:
 
     def check(self, height: int, width: int, rows: int, cols: int) -> None:
         """Raise ValueError for a frame that is no frame: from 1x1 to LARGEST x LARGEST pixels all can be drawn."""
-        check_size(height, width)
+        height, width = frame_size((height, width))
         if not (1 <= height <= LARGEST and 1 <= width <= LARGEST):
             raise ValueError(
                 f"a frame of {height}x{width} pixels cannot be drawn: choose a height and a width from 1 to {LARGEST}"

@@ -8,12 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from ...interface.text import TOKENS
 from .judge import CLAUSES, FIELDS, STAGES
+
+
+class RecordArray(Protocol):
+    """An array of records: a structured array of NumPy's on the CPU; on CUDA one whose fields are torch tensors."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape, without that of a field."""
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The fields of a record."""
+
+    def __getitem__(self, index: Any) -> Any:
+        """A field by its name, (*shape, …), or records by their index."""
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Write a field by its name, or records by their index."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -30,7 +30,7 @@ class Layout(NamedTuple):
 
 def layout(height: int, width: int, rows: int, cols: int) -> Layout:
     """The layout of rows x cols tiles in a frame. Raises ValueError for a frame too small or too large."""
-    check_size(height, width)
+    height, width = frame_size((height, width))
     tile = min(height // rows, width // cols)
     if tile < 1 or height > LARGEST or width > LARGEST:
         raise ValueError(
@@ -40,10 +40,13 @@ def layout(height: int, width: int, rows: int, cols: int) -> Layout:
     return Layout(tile, (height - tile * rows) // 2, (width - tile * cols) // 2)
 
 
-def check_size(height: int, width: int) -> None:
-    """Raise ValueError unless these are whole numbers."""
-    if not (isinstance(height, int | np.integer) and isinstance(width, int | np.integer)):
-        raise ValueError(f"a frame's size is two whole numbers of pixels (height, width), got {(height, width)}")
+def frame_size(size: Any) -> tuple[int, int]:
+    """(height, width) from a tuple, list or array of both, or from one number for a square. Raises ValueError unless
+    these are whole numbers."""
+    both = (size, size) if np.ndim(size) == 0 else tuple(size)
+    if len(both) != 2 or any(isinstance(edge, bool) or not isinstance(edge, int | np.integer) for edge in both):
+        raise ValueError(f"a frame's size is two whole numbers of pixels (height, width), or one, got {size!r}")
+    return int(both[0]), int(both[1])
 
 
 @lru_cache(maxsize=64)

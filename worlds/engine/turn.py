@@ -4,12 +4,23 @@ import numpy as np
 from numba import njit
 
 from ...interface.action import MOUSE_ONE
-from ...interface.text import TOKENS
+from ...interface.text import TOKENS, encode
 from .judge import FIELDS, STAGES
 from .random import key_of, mix
 
 _32 = np.uint64(32)
+_PLAYER, _ZERO = int(encode("player")[0]), 1 + ord("0")
+_BAR, _COLON, _SPACE, _LINE = (1 + ord(letter) for letter in "_: \n")
+_MORE, _START, _WORDS = 1 + 0x80, 1 + 0xC0, 1 + 0x100  # tokens of a letter's further bytes, of its first, and of words
+LINE = 12
+"""Tokens of the chat that a speaker's line has at least, its name among them, where several may speak."""
 _SEEDS, _ROWS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)  # odd numbers, to tell two streams apart
+
+
+def longest_chat(players: int, words: int) -> int:
+    """Tokens of the longest chat where each of so many players says so many words of one token."""
+    named = 0 if players <= 2 else 6 + (players > 10)  # "player", "_", "1", ":", " " and a line's end
+    return min((players - 1) * (words + named), TOKENS)
 
 
 @njit
@@ -131,18 +142,64 @@ def still(action):
 
 @njit
 def _deliver(state, actions):
-    """Each player hears what the others said in this tick, one after the other until 64 tokens are full."""
+    """Each player hears what the others said in this tick: of two, the other's words as they are; of more, a line for
+    each who spoke, "player_1: go left", in the order of the players.
+
+    64 tokens are shared out evenly among those who speak, and what one leaves the next may use. What does not fit is
+    not heard, as is a line that would have fewer than LINE tokens: so of more than five at once, some.
+    """
     for player in range(state.players):
-        heard = 0
+        speakers = 0
         for other in range(state.players):
-            if other != player:
-                say, token = actions[other].say, 0
-                while token < TOKENS and say[token] != 0 and heard < TOKENS:
-                    state.chat[player, heard] = say[token]
-                    heard, token = heard + 1, token + 1
+            if other != player and actions[other].say[0] != 0:
+                speakers += 1
+        share, end, heard = max(TOKENS // max(speakers, 1), LINE), 0, 0
+        for other in range(state.players):
+            if other != player and actions[other].say[0] != 0:
+                end = min(end + share, TOKENS)
+                if state.players == 2:
+                    heard = _hear(state, player, actions[other].say, heard, end)
+                elif end - heard >= LINE:
+                    heard = _name(state, player, other, heard)
+                    heard = _hear(state, player, actions[other].say, heard, end)
         while heard < TOKENS and state.chat[player, heard] != 0:  # what is left of the last tick
             state.chat[player, heard] = 0
             heard += 1
+
+
+@njit
+def _name(state, player, other, heard):
+    """Begin a line with the name of who speaks. Returns how many tokens of the chat are written then."""
+    if heard > 0:
+        state.chat[player, heard] = _LINE
+        heard += 1
+    state.chat[player, heard], state.chat[player, heard + 1] = _PLAYER, _BAR
+    heard += 2
+    if other >= 10:
+        state.chat[player, heard] = _ZERO + other // 10
+        heard += 1
+    state.chat[player, heard] = _ZERO + other % 10
+    state.chat[player, heard + 1], state.chat[player, heard + 2] = _COLON, _SPACE
+    return heard + 3
+
+
+@njit
+def _hear(state, player, say, heard, end):
+    """Write what is said into a chat, up to its token `end`. Returns how many tokens of it are written then.
+
+    Among more than two a line's end becomes a space, so that nobody can speak in another's name; and a letter of
+    several bytes is heard whole or not at all, so that what is heard is text that can be said.
+    """
+    first, token = heard, 0
+    while token < TOKENS and say[token] != 0 and heard < end:
+        state.chat[player, heard] = _SPACE if state.players > 2 and say[token] == _LINE else say[token]
+        heard, token = heard + 1, token + 1
+    if token < TOKENS and _MORE <= say[token] < _START:
+        while heard > first and _MORE <= state.chat[player, heard - 1] < _START:
+            heard -= 1
+        if heard > first and _START <= state.chat[player, heard - 1] < _WORDS:
+            heard -= 1
+    return heard
 
 
 @njit

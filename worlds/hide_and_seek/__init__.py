@@ -54,7 +54,7 @@ HIDE_AND_SEEK = World(
     guide=guide,
 )
 FOUR = HIDE_AND_SEEK.variant(
-    "hide-and-seek-four", "Two players hide among rooms and blocks, the other two look for them.", players=4
+    "hide-and-seek-four", "Two players hide among rooms and blocks, the other two look for them.", players=4, version=1
 )
 
 WORLDS = (HIDE_AND_SEEK, FOUR)

@@ -48,6 +48,6 @@ PLATES = World(
     things=THINGS,
     guide=guide,
 )
-TRIO = PLATES.variant("plates-trio", "Three players hold doors open for one another.", players=3)
+TRIO = PLATES.variant("plates-trio", "Three players hold doors open for one another.", players=3, version=1)
 
 WORLDS = (PLATES, TRIO)

@@ -48,7 +48,7 @@ RACE = World(
     guide=guide,
 )
 FOUR = RACE.variant(
-    "race-four", "Four players race through a maze with hurdles; the first at the goal wins.", players=4
+    "race-four", "Four players race through a maze with hurdles; the first at the goal wins.", players=4, version=1
 )
 
 WORLDS = (RACE, FOUR)

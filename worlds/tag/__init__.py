@@ -48,6 +48,8 @@ TAG = World(
     things=THINGS,
     guide=guide,
 )
-FOUR = TAG.variant("tag-four", "Four players: one is it and tries to catch another, who is it then.", players=4)
+FOUR = TAG.variant(
+    "tag-four", "Four players: one is it and tries to catch another, who is it then.", players=4, version=1
+)
 
 WORLDS = (TAG, FOUR)

@@ -1,7 +1,8 @@
 """Checkpoints: everything a run needs to go on, in one file that is either whole or not there.
 
 A checkpoint is a dict of tensors, numbers, texts, lists and dicts, written by `torch.save` and read with
-`weights_only=True`, so that opening a stranger's file runs none of its code.
+`weights_only=True`, so that opening a stranger's file runs none of its code (with PyTorch 2.6 or later, which Rumpus
+asks for: before, there was a way around, CVE-2025-32434).
 """
 
 from __future__ import annotations
@@ -11,16 +12,18 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from ..worlds.engine.kernels import write_atomically
 
 FORMAT = "rumpus-checkpoint-2"
 NAME = "checkpoint.pt"
+_PARTS = {"world": str, "settings": dict, "shape": dict, "learners": list, "updates": int, "total": int}
+"""What every reader of a checkpoint relies on."""
 
 
 def save(path: Path, content: dict[str, Any]) -> None:
     """Write a checkpoint. Raises OSError, with the old file still whole, if it cannot be written."""
+    import torch
+
     buffer = io.BytesIO()
     torch.save({"format": FORMAT, **content}, buffer)
     try:
@@ -48,6 +51,8 @@ def load(path: str | Path, world: str | None = None) -> dict[str, Any]:
 
     Raises ValueError if the file is missing, cut short, no checkpoint, or of another world than `world`.
     """
+    import torch
+
     file = find(path)
     if not zipfile.is_zipfile(file):
         raise ValueError(f"{file} is no checkpoint, or was cut short ({file.stat().st_size:,} bytes)")
@@ -57,6 +62,9 @@ def load(path: str | Path, world: str | None = None) -> dict[str, Any]:
         raise ValueError(f"{file} is damaged or no checkpoint of Rumpus: {str(error).splitlines()[0]}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"{file} is no checkpoint of Rumpus in the format {FORMAT}")
+    for name, kind in _PARTS.items():
+        if not isinstance(content.get(name), kind):
+            raise ValueError(f"{file} is damaged: its {name!r} is no {kind.__name__}")
     if world is not None and content["world"] != world:
         raise ValueError(
             f"{file} was trained on {content['world']}, not on {world}; choose that world or another agent"

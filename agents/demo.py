@@ -16,8 +16,9 @@ from .. import worlds
 from ..interface.machine import machine
 from . import checkpoint, ppo
 from .evaluate import evaluate
+from .learned import learned
 from .log import read_metrics
-from .policy import Policy, learned
+from .policy import Policy
 from .report import write_report
 from .watch import watch
 

@@ -66,7 +66,7 @@ def episodes_of(
     row of the table of each episode, integers (episodes,); by default each reset draws one. begun: is told the rows
     that have just begun, (rows,) integers.
     """
-    tensors, n = batch.tensors(), batch.n
+    n = batch.n
     drawn = np.full(episodes, -1) if tasks is None else np.asarray(tasks)
     rows = np.arange(n)
     now = rows.copy()  # the episode that each row plays
@@ -84,7 +84,8 @@ def episodes_of(
     while playing.any():
         policy.act(batch, fresh)
         batch.step()
-        reward, success, over = (tensors[name].cpu().numpy() for name in ("reward", "success", "over"))
+        outcomes = batch.outcomes
+        reward, success, over = map(_host, (outcomes["reward"], outcomes["success"], batch.over))
         at = now[playing]
         result.paid[at] += reward[playing]
         result.won[at] |= success[playing] != 0
@@ -95,6 +96,11 @@ def episodes_of(
         fresh = ended & playing
         begin(fresh)
     return result
+
+
+def _host(values: Any) -> np.ndarray:
+    """What an array of either device holds."""
+    return np.asarray(values.cpu() if hasattr(values, "cpu") else values)
 
 
 def evaluate(
@@ -123,8 +129,10 @@ def evaluate(
     the agent was trained on unless given. tasks: a file of tasks or a list of them, in place of episodes, split, knobs,
     limit and levels. Returns {world, agent, episodes, success, success_low, success_high, return_mean, length_mean},
     without tasks {sampled: whether levels were drawn by chance}, and in worlds that have a file or a bank of levels
-    {levels: how many there are, levels_played: how many different ones were played}, with several players success_1, return_1, success_2, … of each, with tasks {skills, difficulty} (see `by_group`),
-    and whatever the player reports of itself (experts: planning time in seconds). An episode succeeds if any of its
+    {levels: how many there are, levels_played: how many different ones were played}, with several players success_1,
+    return_1, success_2, … of each, with tasks {lines_refused (of the file, as no tasks of this world), skills,
+    difficulty} (see `by_group`), and whatever the player reports of itself (experts: planning time in seconds). An
+    episode succeeds if any of its
     players does; its return is the mean over its players. The same seed gives the same result on the CPU. Raises
     ValueError for anything unknown.
     """
@@ -136,10 +144,10 @@ def evaluate(
     if tasks is not None:
         if knobs or limit is not None or levels is not None:
             raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
-        listed = load(tasks, world)[0] if isinstance(tasks, str | Path) else list(tasks)
+        listed, refused = load(tasks, world) if isinstance(tasks, str | Path) else (list(tasks), [])
         policy, trained = _player(agent, world, seed, greedy, listed)
         played = play_tasks(policy, world, listed, times, **options, repeat=trained.get("repeat", 1))
-        extra = by_group(listed, played.wins)
+        extra = {"lines_refused": len(refused)} | by_group(listed, played.wins)
     else:
         policy, trained = _player(agent, world, seed, greedy, None)
         knobs = trained.get("knobs") if knobs is None else knobs

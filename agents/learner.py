@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from .demonstrations import Demonstrations
+from .learned import Reader
 from .networks import Network, Sight
-from .policy import Reader
 from .settings import Settings
 
 

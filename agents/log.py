@@ -49,22 +49,38 @@ def player_columns(players: int) -> tuple[str, ...]:
 
 
 def read_metrics(folder: str | Path) -> list[dict[str, float]]:
-    """All whole rows of a run's metrics.csv, as numbers; empty cells are left out."""
+    """All whole rows of a run's metrics.csv, as numbers; empty cells are left out. Raises ValueError for a file that no
+    run has written."""
     path = Path(folder) / NAME
-    text = path.read_text(encoding="ascii") if path.exists() else ""
-    whole = text[: text.rfind("\n") + 1]  # a killed run may have left half a line
-    rows = csv.DictReader(io.StringIO(whole))
-    return [{name: float(cell) for name, cell in row.items() if cell} for row in rows]
+    try:
+        text = path.read_text(encoding="ascii") if path.exists() else ""
+        whole = text[: text.rfind("\n") + 1]  # a killed run may have left half a line
+        rows = csv.DictReader(io.StringIO(whole))
+        if whole and not set(COLUMNS) <= set(rows.fieldnames or ()):
+            raise ValueError("its first line does not name the columns")
+        return [{name: float(cell) for name, cell in row.items() if cell} for row in rows]
+    except (ValueError, TypeError, csv.Error) as error:
+        raise ValueError(f"{path} is no {NAME} of a run ({error}): move it away") from None
 
 
 class Log:
-    """The files of one run, from after `update` on; with bar, a progress bar on stderr. Use it in a `with`."""
+    """The files of one run of `steps`, of which `done` were made in `update` updates; with bar, a progress bar on
+    stderr. Use it in a `with`."""
 
     def __init__(
-        self, folder: Path, name: str, steps: int, *, update: int, tensorboard: bool, bar: bool, players: int = 1
+        self,
+        folder: Path,
+        name: str,
+        steps: int,
+        *,
+        update: int,
+        done: int,
+        tensorboard: bool,
+        bar: bool,
+        players: int = 1,
     ):
         self._columns = (*COLUMNS, *player_columns(players))
-        rows = [row for row in read_metrics(folder) if row["update"] <= update]
+        rows = [row for row in read_metrics(folder) if row["update"] <= update] if update else []
         buffer = io.StringIO(newline="")
         self._format(buffer).writeheader()
         self._format(buffer).writerows({k: _short(v) for k, v in row.items()} for row in rows)
@@ -74,7 +90,7 @@ class Log:
         if tensorboard:
             from torch.utils.tensorboard import SummaryWriter
 
-            self._writer = SummaryWriter(folder / "tensorboard", purge_step=update + 1)
+            self._writer = SummaryWriter(folder / "tensorboard", purge_step=done + 1 if update else 0)
         columns = "{task.percentage:3.0f}% {task.fields[speed]:,.0f} steps/s, success {task.fields[success]}"
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -84,7 +100,7 @@ class Log:
             console=Console(stderr=True),
             disable=not bar,
         )
-        self._task = self._bar.add_task(name, total=steps, speed=0.0, success="-")
+        self._task = self._bar.add_task(name, total=steps, completed=done, speed=0.0, success="-")
         self._wins = self._episodes = 0.0
 
     def _format(self, file: Any) -> csv.DictWriter:
@@ -100,6 +116,11 @@ class Log:
         if self._writer:
             self._writer.close()
 
+    def say(self, text: str) -> None:
+        """Print a line above the bar."""
+        if not self._bar.disable:
+            self._bar.console.print(text, soft_wrap=True)
+
     def write(self, row: dict[str, float]) -> None:
         """One update's row of metrics, with any of the columns; what is missing stays empty."""
         self._format(self._file).writerow({name: _short(value) for name, value in row.items()})
@@ -107,7 +128,7 @@ class Log:
         if self._writer:
             for name, value in row.items():
                 if name not in ("update", "steps"):
-                    self._writer.add_scalar(f"ppo/{name}", value, int(row["update"]))
+                    self._writer.add_scalar(f"ppo/{name}", value, int(row["steps"]))
         if "success" in row:  # the bar shows a running mean over about ten updates
             self._wins = 0.9 * self._wins + row["success"] * row["episodes"]
             self._episodes = 0.9 * self._episodes + row["episodes"]

@@ -16,13 +16,18 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import os
+import shlex
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from rich.console import Console
 
 from .. import worlds
 from ..tasks.compile import table
@@ -38,23 +43,23 @@ from . import checkpoint
 from .curricula import Seen, curriculum
 from .evaluate import ROWS, episodes_of, interval, play_tasks
 from .experts import expert
+from .learned import Learned, Reader
 from .learner import EpisodeMeans, Learner
-from .log import NAME as METRICS
 from .log import Log
 from .networks import Network, Shape, Sight
-from .policy import Learned, Policy, Reader
-from .settings import Settings
+from .policy import Policy
+from .runs import Stop, leftovers, owned
+from .settings import PATHS, Settings
 
 
 class Trainer:
     """One run: the batch, the networks, and everything else that a checkpoint must hold."""
 
-    def __init__(self, settings: Settings, threads: int | None = None):
+    def __init__(self, settings: Settings, world: World | None = None):
         settings.check()
         self.settings = s = settings
-        self.threads = threads or s.threads or cores()
-        torch.set_num_threads(self.threads)
-        world = worlds.load(s.world)
+        self.threads = s.threads or cores()
+        world = world or worlds.load(s.world)
         self.options: dict[str, Any] = {"device": s.device, "threads": self.threads, "repeat": s.ticks(world)}
         self.levels: dict[str, Any] = {"knobs": s.knobs, "limit": s.limit, "levels": s.levels}
         self.tasks = load(s.tasks, world)[0] if s.tasks else []
@@ -361,49 +366,105 @@ def _means(finished: list[list[float]]) -> dict[str, float]:
 def train(settings: Settings, folder: str | Path, *, overwrite: bool = False, bar: bool = True) -> Path:
     """Train from the beginning in a run's folder; returns the path of the last checkpoint.
 
-    The folder gets checkpoint.pt, metrics.csv and tensorboard/. Raises ValueError if it holds a run already, unless
-    overwrite, and OSError if the disk is full.
+    The folder gets checkpoint.pt, metrics.csv and tensorboard/. Ctrl-C and SIGTERM end the run after the update that it
+    is in, with a checkpoint. Raises ValueError if the folder holds a run already, unless overwrite, or files of such
+    names that are no run's, or if another process trains in it, and OSError if the disk is full.
     """
-    folder = Path(folder)
-    file = folder / checkpoint.NAME
-    if file.exists() and not overwrite:
-        raise ValueError(f"{folder} holds a run already: go on with it by --resume, or choose another folder")
-    trainer = Trainer(settings)
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in (file, folder / METRICS, *folder.glob("tensorboard/events.*")):
-        old.unlink(missing_ok=True)
-    return _run(trainer, folder, bar, resumed=False)
+    folder, settings = Path(folder), settings.absolute()
+    leftovers(folder, overwrite)
+    with _threads(settings.threads):
+        trainer = Trainer(settings)
+        with owned(folder):
+            for old in leftovers(folder, overwrite):
+                old.unlink(missing_ok=True)
+            return _run(trainer, folder, bar)
 
 
-def resume(folder: str | Path, *, bar: bool = True) -> Path:
+def resume(folder: str | Path, *, world: str | Path | None = None, bar: bool = True, **changes: Any) -> Path:
     """Go on with a run from its last checkpoint, as if it had never stopped (but for what imitation has
-    kept, which is gathered anew); returns the path of the last checkpoint."""
-    content = checkpoint.load(folder)
-    older = {"recall": False}  # what runs had that began before there was such a setting
-    trainer = Trainer(Settings(**older | content["settings"]), content["threads"])
-    trainer.restore(content)
-    return _run(trainer, checkpoint.find(folder).parent, bar, resumed=True)
+    kept, which is gathered anew); returns the path of the last checkpoint.
+
+    world: that of the run, which is wanted if it is in a folder of one's own, since a checkpoint's folder is not
+    imported for its name. changes: settings to go on with, of those that are FREE; with more `steps`, a finished run is
+    trained on. Raises ValueError for any other that differs from the run's, for a world that is not the run's, for
+    files that are not where they were, and if another process trains in the folder.
+    """
+    file = checkpoint.find(folder)
+    with owned(file.parent):
+        content = checkpoint.load(file, None if world is None else worlds.load(world).name)
+        saved = Settings.of(content["settings"], str(file))
+        settings = dataclasses.replace(saved, threads=saved.threads or content.get("threads")).changed(changes)
+        _check_paths(settings, changes)
+        found = _world_of(saved, content["world"]) if world is None else worlds.load(world)
+        settings = dataclasses.replace(settings, world=found.name if world is None else str(world)).absolute()
+        with _threads(settings.threads):
+            trainer = Trainer(settings, found)
+            try:
+                trainer.restore(content)
+            except (KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
+                raise ValueError(f"{file} is damaged, or of another version of Rumpus: {error}") from None
+            return _run(trainer, file.parent, bar)
 
 
-def _run(trainer: Trainer, folder: Path, bar: bool, resumed: bool) -> Path:
+def _world_of(saved: Settings, name: str) -> World:
+    """The world of a run whose world nobody has typed."""
+    try:
+        return worlds.named(name)
+    except ValueError as error:
+        raise ValueError(
+            f"this run is of {name} in {saved.world}; type that world to go on with it ({error})"
+        ) from None
+
+
+def _check_paths(settings: Settings, given: Mapping[str, Any]) -> None:
+    """Raise ValueError if files that a checkpoint names are not there; what is no file or folder is not opened."""
+    for name in PATHS:
+        path = getattr(settings, name)
+        if path is not None and name not in given and not (os.path.isfile(path) or os.path.isdir(path)):
+            raise ValueError(f"this run takes its {name} from {path}, where they are no longer: say where, as {name}")
+
+
+@contextmanager
+def _threads(count: int | None) -> Iterator[None]:
+    """Let torch use so many threads, all cores by default, and afterwards as many as before."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or cores())
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _run(trainer: Trainer, folder: Path, bar: bool) -> Path:
     """Update after update, with a row of metrics each, and a checkpoint now and then and at the end."""
-    s, path = trainer.settings, folder / checkpoint.NAME
+    s, path, console = trainer.settings, folder / checkpoint.NAME, Console(stderr=True, quiet=not bar, soft_wrap=True)
     steps = trainer.total * s.rollout * trainer.lanes
+    if trainer.updates >= trainer.total:
+        console.print(
+            f"{folder} is finished at {trainer.steps:,} of {steps:,} steps; with more --steps it is trained on"
+        )
+        return path
     saved = time.monotonic()
-    name, players = f"ppo on {s.world}", trainer.batch.players
-    options: dict[str, Any] = {"tensorboard": s.tensorboard, "bar": bar, "players": players}
-    with Log(folder, name, steps, update=trainer.updates, **options) as log:
-        if not resumed:
-            if s.evaluate_every:
-                log.write({"update": 0, "steps": 0, "seconds": 0.0, "steps_per_second": 0.0} | trainer.evaluate())
-            checkpoint.save(path, trainer.state())
-        while trainer.updates < trainer.total:
+    if not trainer.updates:
+        checkpoint.save(path, trainer.state())
+    options: dict[str, Any] = {"tensorboard": s.tensorboard, "bar": bar, "players": trainer.batch.players}
+    with (
+        Log(folder, f"ppo on {s.world}", steps, update=trainer.updates, done=trainer.steps, **options) as log,
+        Stop(lambda: log.say("Stopping after this update; once more stops at once")) as stop,
+    ):
+        if not trainer.updates and s.evaluate_every:
+            log.write({"update": 0, "steps": 0, "seconds": 0.0, "steps_per_second": 0.0} | trainer.evaluate())
+        while trainer.updates < trainer.total and not stop.asked:
             row = trainer.update()
             last = trainer.updates == trainer.total
             if s.evaluate_every and (last or trainer.updates % s.evaluate_every == 0):
                 row |= trainer.evaluate()
             log.write(row)
-            if last or time.monotonic() - saved >= s.checkpoint_seconds:
+            if last or stop.asked or time.monotonic() - saved >= s.checkpoint_seconds:
                 checkpoint.save(path, trainer.state())
                 saved = time.monotonic()
+    if trainer.updates < trainer.total:
+        how = f"rumpus train ppo {shlex.quote(s.world)} --resume --out {shlex.quote(str(folder))}"
+        console.print(f"Stopped at {trainer.steps:,} of {steps:,} steps. Go on with: {how}")
+        stop.end()
     return path

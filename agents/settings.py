@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import ast
+import dataclasses
+import math
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, get_type_hints
 
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from .. import worlds
 from ..worlds.engine.world import World
 
 REPEAT = 4
 """Ticks that an action is held in worlds of real time: usual for agents in DeepMind Lab (github.com/google-deepmind/
 scalable_agent)."""
 POLICIES = ("shared", "independent")
+PATHS = ("levels", "tasks", "evaluate_tasks")
+"""Settings that are paths of files or folders."""
+FREE = (
+    *("steps", *PATHS, "threads", "compile", "checkpoint_seconds", "tensorboard"),
+    *("evaluate_every", "evaluate_split", "evaluate_episodes"),
+)
+"""Settings that may change when a run goes on: how long it is, where its files lie now, how it is run and measured."""
+MOST = 2**40
+"""Of anything that is counted: more than any machine can do."""
+OLDER = {"recall": False}
+"""What runs had that began before there was such a setting."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +44,8 @@ class Settings:
     a weak critic much quicker than the usual ones: at 870,000 of a million steps, 3e-3 with 0.2 had 93 % of success on
     held-out levels, 2e-3 with 0.1 85 %, 1e-3 with 0.1 71 %, 1e-3 with 0.5 52 % (one seed each).
     """
+
+    __pydantic_config__ = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     world: str
     steps: int = 1_000_000  # steps of all lanes together
@@ -79,6 +102,32 @@ class Settings:
     evaluate_episodes: int = 256
     tensorboard: bool = True
 
+    @classmethod
+    def of(cls, saved: Mapping[str, Any], where: str) -> Settings:
+        """The settings that a checkpoint holds. Raises ValueError for what they cannot be; `where` names the file."""
+        try:
+            return TypeAdapter(cls).validate_python({**OLDER, **saved})
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_context=False)[0]
+            name = ".".join(map(str, found["loc"]))
+            raise ValueError(f"{where} holds no settings of today's Rumpus: {name}: {found['msg']}") from None
+
+    def changed(self, changes: Mapping[str, Any]) -> Settings:
+        """The same with other values, for a run that goes on. Raises ValueError, naming them, for settings that differ
+        and are not FREE to change."""
+        differing = {name: value for name, value in changes.items() if value != getattr(self, name)}
+        fixed = [f"{name} {getattr(self, name)!r}, not {differing[name]!r}" for name in differing if name not in FREE]
+        if fixed:
+            raise ValueError(f"this run began with {'; '.join(fixed)}: leave these out, or begin another run")
+        return dataclasses.replace(self, **differing)
+
+    def absolute(self) -> Settings:
+        """The same from any folder: paths that do not depend on where they are read."""
+        paths = {name: getattr(self, name) for name in PATHS}
+        # not resolved: what /dev/stdin and a shell's <(...) lead to cannot be opened by its own name
+        known = {name: os.path.abspath(path) for name, path in paths.items() if path is not None}
+        return dataclasses.replace(self, world=worlds.address(self.world), **known)
+
     def ticks(self, world: World) -> int:
         """Ticks that an action is held in this world."""
         return self.repeat or (1 if world.turn_based else REPEAT)
@@ -94,13 +143,19 @@ class Settings:
             "channels",
             "hidden",
             "words",
+            "repeat",
+            "threads",
             "evaluate_episodes",
         )
-        for name in counts:
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
-        if self.repeat is not None and self.repeat < 1:
-            raise ValueError(f"repeat must be at least 1, got {self.repeat}")
+        least = dict.fromkeys(counts, 1)
+        least |= dict.fromkeys(("blocks", "units", "points", "keep", "evaluate_every", "checkpoint_seconds"), 0)
+        for name, low in least.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= MOST:
+                raise ValueError(f"{name} must be at least {low} and at most {MOST:,}, got {value}")
+        for name, value in vars(self).items():
+            if isinstance(value, float) and not math.isfinite(value):
+                raise ValueError(f"{name} must be a finite number, got {value}")
         for name in ("gamma", "gae_lambda"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must lie from 0 to 1, got {getattr(self, name)}")
@@ -108,8 +163,6 @@ class Settings:
             raise ValueError("learning_rate, clip and grad_norm must be greater than 0")
         if min(self.imitate, self.reinforce) < 0 or self.imitate + self.reinforce == 0:
             raise ValueError("imitate and reinforce must be at least 0, and one of them more")
-        if self.keep < 0:
-            raise ValueError(f"keep must be at least 0, got {self.keep}")
         if not 0 <= self.lead <= 1:
             raise ValueError(f"lead must lie from 0 to 1, got {self.lead}")
         if self.policies not in POLICIES:
@@ -118,3 +171,42 @@ class Settings:
             raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
         if self.tasks is None and (self.curriculum != "uniform" or self.curriculum_options):
             raise ValueError(f"the curriculum {self.curriculum!r} chooses among tasks: give a file of them as tasks")
+
+
+def parsed(pairs: Sequence[str]) -> dict[str, Any]:
+    """["clip=0.1"] to {"clip": 0.1}: settings as a person types them.
+
+    Raises ValueError for a name that is no setting, with the nearest ones, for one that is given twice, and for a value
+    of another type.
+    """
+    hints = get_type_hints(Settings)
+    known = {each.name: each for each in dataclasses.fields(Settings) if each.name != "world"}
+    values: dict[str, Any] = {}
+    for pair in pairs:
+        name, _, text = pair.partition("=")
+        if name not in known:
+            near = get_close_matches(name, known, n=3)
+            raise ValueError(f"--set: unknown setting {name!r}; {f'did you mean {near}?' if near else sorted(known)}")
+        if name in values:
+            raise ValueError(f"--set: {name} is given twice")
+        adapter: TypeAdapter[Any] = TypeAdapter(hints[name], config=ConfigDict(strict=True, allow_inf_nan=False))
+        try:
+            values[name] = adapter.validate_python(_literal(text))
+        except ValidationError:
+            try:
+                values[name] = adapter.validate_python(text)
+            except ValidationError:
+                kind = getattr(hints[name], "__name__", hints[name])
+                like = (
+                    f", such as {known[name].default}" if known[name].default not in (None, dataclasses.MISSING) else ""
+                )
+                raise ValueError(f"--set: {name} takes a {kind}{like}; got {text!r}") from None
+    return values
+
+
+def _literal(text: str) -> Any:
+    """A Python literal, such as 0.5, True or {"a": 1}; any other text as it is."""
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return text

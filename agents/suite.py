@@ -16,7 +16,7 @@ from ..worlds.engine.world import World
 from . import checkpoint
 from .evaluate import CONFIDENCE, play_tasks, solutions
 from .experts import Expert
-from .policy import Policy, Random, learned
+from .policy import Policy, Random, player
 
 RESAMPLES = 2000
 """Of a bootstrap."""
@@ -58,7 +58,7 @@ def suite(
     options: dict[str, Any] = {"seed": seed, "threads": threads}
     found: dict[str, list[np.ndarray]] = {}
     for name, listed in by_world.items():
-        world = worlds.load(name)
+        world = worlds.named(name)
         player = made(world, listed)
         if player is None:
             continue
@@ -120,7 +120,7 @@ def _maker(
     if agent == "expert":
         return lambda world, tasks: Expert(world, seed, solutions(tasks))
     own = checkpoint.load(agent)["world"]
-    return lambda world, tasks: learned(agent, world, seed=seed, greedy=greedy)[0] if world.name == own else None
+    return lambda world, tasks: player(agent, world, seed=seed, greedy=greedy)[0] if world.name == own else None
 
 
 def _by_task(values: np.ndarray, tasks: int) -> np.ndarray:

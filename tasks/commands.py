@@ -15,6 +15,10 @@ app = typer.Typer(help="Make, check and show tasks: files of JSON, one task a li
 
 World = Annotated[str, typer.Argument(help="A world's name (see `rumpus worlds`) or the folder of one of your own.")]
 File = Annotated[Path, typer.Argument(help="A file of tasks, JSON Lines.")]
+Own = Annotated[
+    str | None,
+    typer.Option("--world", help="The world of the tasks, for one of your own: a file may name no folder."),
+]
 KINDS = ("alone", "partners", "informed-blind", "race", "rivals", "lookout")
 _SHOWN = 20  # problems printed before the rest is only counted
 
@@ -66,6 +70,7 @@ def generate(
 @app.command()
 def check(
     file: File,
+    world: Own = None,
     nodes: Annotated[int, typer.Option(help="States to look at for a task without a solution.")] = 20_000,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
@@ -73,9 +78,12 @@ def check(
 
     The exit status is 1 if a task is refused. Example: rumpus tasks check tasks.jsonl
     """
+    from .. import worlds
     from .prove import check_file
 
-    report = check_file(file, nodes=nodes)
+    if nodes < 1:
+        raise ValueError(f"--nodes must be at least 1, got {nodes}")
+    report = check_file(file, own=worlds.load(world) if world else None, nodes=nodes)
     if as_json:
         problems = [{"line": problem.line, "reason": problem.reason} for problem in report.problems]
         print(json.dumps({"good": report.good, "by": dict(report.by), "problems": problems}, indent=2))
@@ -98,6 +106,7 @@ def _print_report(file: Path, report) -> None:  # type: ignore[no-untyped-def]
 @app.command()
 def show(
     file: File,
+    world: Own = None,
     out: Annotated[Path, typer.Option(help="The picture to write.")] = Path("tasks.png"),
     count: Annotated[int, typer.Option(help="How many tasks.")] = 24,
 ) -> None:
@@ -106,15 +115,18 @@ def show(
     Example: rumpus tasks show tasks.jsonl --out sheet.png
     """
     from .. import worlds
-    from .files import load, read
+    from .files import read, usable
     from .goals import Task
     from .show import sheet
 
-    tasks = [task for _, task in read(file) if isinstance(task, Task)]
+    if count < 1:
+        raise ValueError(f"--count must be at least 1, got {count}")
+    lines = list(read(file))
+    tasks = [task for _, task in lines if isinstance(task, Task)]
     if not tasks:
         raise ValueError(f"{file}: there is no task in it; `rumpus tasks check` says why")
-    world = worlds.load(tasks[0].world)
-    sheet(load(file, world)[0][:count], world, out)
+    played = worlds.load(world) if world else worlds.named(tasks[0].world)
+    sheet(usable(file, lines, played)[0][:count], played, out)
     table = Table("world", "skill", "tasks", "steps", "kind", box=None, title=f"{len(tasks)} tasks")
     for what, number in sorted(Counter((t.world, t.skill, t.kind) for t in tasks).items()):
         steps = [t.steps or 0 for t in tasks if (t.world, t.skill, t.kind) == what]

@@ -5,7 +5,10 @@ Nothing in a file is ever executed. A line longer than LONGEST is not even parse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import codecs
+import os
+import warnings
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,15 +37,16 @@ class Problem:
 def read(path: str | Path) -> Iterator[tuple[int, Task | Problem]]:
     """(number of the line from 1 on, its task or its problem) for each line of a file that is not blank.
 
-    Raises ValueError if there is no such file.
+    A byte order mark before the first is no part of it. Raises ValueError if there is no such file.
     """
     path = Path(path)
-    if not path.is_file():
+    if not os.path.exists(path) or path.is_dir():
         raise ValueError(f"{path}: there is no such file of tasks; make one with `rumpus tasks generate`")
     with path.open("rb") as file:
         number = 0
         while line := file.readline(LONGEST + 1):
             number += 1
+            line = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
             if len(line) > LONGEST:
                 length = len(line)
                 while not line.endswith(b"\n") and (line := file.readline(LONGEST)):
@@ -76,11 +80,19 @@ def write_line(task: Task) -> str:
 def load(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
     """All tasks of a file that can be played in this world, and the problems of the others.
 
-    Raises ValueError, with the first problem, if none can be played.
+    If some lines are left out, a warning counts them and gives the first reason. Raises ValueError, with the first
+    problem, if none can be played.
     """
+    return usable(path, read(path), world)
+
+
+def usable(
+    path: str | Path, lines: Iterable[tuple[int, Task | Problem]], world: World
+) -> tuple[list[Task], list[Problem]]:
+    """The same of what `read` gave of a file."""
     tasks: list[Task] = []
     problems: list[Problem] = []
-    for line, task in read(path):
+    for line, task in lines:
         if isinstance(task, Task):
             try:
                 check(task, world)
@@ -91,6 +103,12 @@ def load(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
             problems.append(task)
     if not tasks:
         raise ValueError(str(problems[0]) if problems else f"{path}: there is no task in it")
+    if problems:
+        many, what = len(problems), "line is no task" if len(problems) == 1 else "lines are no tasks"
+        warnings.warn(
+            f"{path}: {many} {what} for {world.name} and left out ({len(tasks)} are used). The first: {problems[0]}",
+            stacklevel=3,
+        )
     return tasks, problems
 
 
@@ -99,7 +117,8 @@ def chosen(place: str, world: World) -> list[Task]:
 
     Raises ValueError if there is none.
     """
-    return load(place, world)[0] if Path(place).is_file() else [find(place)]
+    whole = os.path.exists(place) or not place.rpartition(":")[0]
+    return load(place, world)[0] if whole else [find(place)]
 
 
 def find(place: str) -> Task:

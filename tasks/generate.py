@@ -21,6 +21,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ..worlds.engine.batch import check_seed
 from ..worlds.engine.world import World
 from . import guided
 from .compile import table
@@ -92,8 +93,10 @@ def write(
     """Write a file of tasks, JSON Lines, with a progress bar on stderr. If a part of it is there already, of the same
     arguments, go on with it: the finished file is the same, byte by byte, as one made in one go.
 
-    Raises ValueError as generate does, and if the file holds anything else.
+    Raises ValueError as generate does, for a count below 1, and if the file holds anything else.
     """
+    if count < 1:
+        raise ValueError(f"a file holds at least 1 task, not {count}")
     path, maker = Path(path), _Maker(world, kind, split, seed, by)
     kept = _kept(path, maker, count) if path.exists() else 0
     if kept == count:
@@ -160,7 +163,7 @@ class _Maker:
             )
         if not fitting:
             raise ValueError(f"tasks are made for one or two players, and {world.name} is for {world.players}")
-        self._world, self._split, self._seed = world, split, seed
+        self._world, self._split, self._seed = world, split, check_seed(seed)
         self._kinds = fitting if kind is None else (kind,)
         mark = "" if self._kinds == ("alone",) else f"-{kind or 'all'}"
         mark += "" if (by or usual) == usual else f"-{by}"

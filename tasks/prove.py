@@ -212,12 +212,14 @@ class Report:
     problems: list[Problem] = field(default_factory=list)
 
 
-def check_file(path: str | Path, *, nodes: int = NODES) -> Report:
-    """Check each line of a file of tasks of any of the worlds there are. Raises ValueError if there is no such file.
+def check_file(path: str | Path, *, own: World | None = None, nodes: int = NODES) -> Report:
+    """Check each line of a file of tasks of any of the suite's worlds, or of a world of one's own. Raises ValueError if
+    there is no such file.
 
     Worlds are taken by name only: no folder that a file names is ever opened.
     """
-    report, known = Report(), worlds.names()
+    report, known = Report(), {name: worlds.named(name) for name in worlds.names()}
+    known |= {own.name: own} if own else {}
     waiting: dict[str, list[tuple[int, Task]]] = {}
     for line, task in read(path):
         if isinstance(task, Problem):
@@ -229,16 +231,15 @@ def check_file(path: str | Path, *, nodes: int = NODES) -> Report:
             some = waiting.setdefault(task.world, [])
             some.append((line, task))
             if len(some) == _TOGETHER:
-                _report(path, waiting.pop(task.world), nodes, report)
-    for some in waiting.values():
-        _report(path, some, nodes, report)
+                _report(path, waiting.pop(task.world), known[task.world], nodes, report)
+    for name, some in waiting.items():
+        _report(path, some, known[name], nodes, report)
     report.problems.sort(key=lambda problem: problem.line)
     return report
 
 
-def _report(path: str | Path, some: list[tuple[int, Task]], nodes: int, report: Report) -> None:
-    tasks = [task for _, task in some]
-    for (line, _), how in zip(some, proofs(tasks, worlds.load(tasks[0].world), nodes=nodes), strict=True):
+def _report(path: str | Path, some: list[tuple[int, Task]], world: World, nodes: int, report: Report) -> None:
+    for (line, _), how in zip(some, proofs([task for _, task in some], world, nodes=nodes), strict=True):
         if how in PROOFS:
             report.good += 1
             report.by[how] += 1

@@ -20,10 +20,11 @@ from rumpus import worlds
 from rumpus.agents import checkpoint, ppo
 from rumpus.agents.curricula import CURRICULA, Seen, curriculum
 from rumpus.agents.evaluate import by_group, evaluate
+from rumpus.agents.learned import Reader
 from rumpus.agents.learner import EpisodeMeans
 from rumpus.agents.log import read_metrics
 from rumpus.agents.networks.language import Language
-from rumpus.agents.policy import Random, Reader
+from rumpus.agents.policy import Random
 from rumpus.agents.suite import suite
 from rumpus.interface.text import encode
 from rumpus.tasks.compile import table

@@ -20,10 +20,11 @@ from rumpus import worlds
 from rumpus.agents import checkpoint, ppo
 from rumpus.agents.evaluate import episodes_of, evaluate, interval
 from rumpus.agents.experts import Expert, expert
+from rumpus.agents.learned import Learned, Reader, learned
 from rumpus.agents.learner import RewardScale, advantages
 from rumpus.agents.log import read_metrics
 from rumpus.agents.networks import Network, Shape
-from rumpus.agents.policy import Learned, Random, Reader, learned, player
+from rumpus.agents.policy import Random, player
 from rumpus.agents.watch import watch
 
 EASY = {"size": 5, "solution_max": 1, "distractors_max": 0}
@@ -354,7 +355,7 @@ checkpoint.save(__import__("pathlib").Path(sys.argv[1]), {"world": "new", "netwo
 @pytest.mark.skipif(sys.platform == "win32", reason="the limit on file sizes is POSIX's")
 def test_a_full_disk_leaves_the_old_checkpoint_whole(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
-    checkpoint.save(path, {"world": "old"})
+    checkpoint.save(path, {"world": "old", "settings": {}, "shape": {}, "learners": [], "updates": 0, "total": 1})
     run = subprocess.run([sys.executable, "-c", FULL, str(path)], capture_output=True, text=True)
     assert run.returncode != 0 and "could not be written" in run.stderr and "still holds the one before" in run.stderr
     assert checkpoint.load(path)["world"] == "old"

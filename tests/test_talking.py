@@ -18,8 +18,8 @@ from torch.distributions import Categorical
 from rumpus import worlds
 from rumpus.agents import checkpoint, ppo
 from rumpus.agents.evaluate import episodes_of
+from rumpus.agents.learned import Learned, Reader, learned
 from rumpus.agents.networks.heads import HEADS, Talking, head_of, words_of
-from rumpus.agents.policy import Learned, Reader, learned
 from rumpus.interface.text import decode, encode
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import write_line

@@ -16,6 +16,9 @@ Wherever a world is asked for, so is a folder anywhere with a world of yours in 
 `"path/to/my_world:its-variant"` where it holds several.
 
 And so may a guest, a world that others wrote: `single("control/cartpole-swingup")`; see docs/guests.md.
+
+`load` takes what a person types, and may import it. A file of tasks, a checkpoint or a replay may be a stranger's: the
+world that it names is found by `named`, which imports nothing but what the suite and its guests are made of.
 """
 
 from __future__ import annotations
@@ -25,7 +28,9 @@ import dataclasses
 import hashlib
 import importlib
 import importlib.util
+import os
 import pkgutil
+import re
 import sys
 from collections.abc import Callable
 from difflib import get_close_matches
@@ -61,23 +66,57 @@ def names() -> tuple[str, ...]:
 
 
 def load(name: str | Path | World) -> World:
-    """The world of this name, or of a folder `path` or `path:variant`. Raises ValueError with the nearest names."""
+    """The world that a person asks for: by its name, by a folder `path` or `path:variant`, or a guest. A folder is
+    imported, and so is the module of `gym/module:Id`. Raises ValueError with the nearest names."""
     if isinstance(name, World):
         return name
-    if guests.is_guest(str(name)):
-        return guests.load(str(name))
+    text = str(name)
+    if text in _families():
+        return _families()[text]
+    if guests.is_guest(text):
+        return guests.load(text)
+    place = _place(text)
+    if place is not None:
+        return _choose(_import_folder(place[0]), *place)
+    try:
+        return named(text)
+    except ValueError as error:
+        raise ValueError(f"{error} A folder with a world of your own can be given by its path") from None
+
+
+def named(name: str) -> World:
+    """The world that a file names: of the suite, by its name in any case or its id, or a guest. Nothing that the file
+    chooses is imported: no folder, and no module of `gym/module:Id`. Raises ValueError with the nearest names."""
+    if guests.is_guest(name):
+        if ":" in name:
+            raise ValueError(f"{name!r} names a module, which is imported only if a person types it, not for a file")
+        return guests.load(name)
     known = _families()
-    if str(name) in known:
-        return known[str(name)]
-    folder, _, variant = str(name).partition(":")
-    if Path(folder).is_dir():
-        return _choose(_import_folder(Path(folder).resolve()), folder, variant)
-    near = get_close_matches(str(name).lower(), known, n=3, cutoff=0.4)
+    ways = {way.lower(): world for world in known.values() for way in (world.id, world.name)}
+    if name.lower() in ways:
+        return ways[name.lower()]
+    near = get_close_matches(name.lower(), known, n=3, cutoff=0.4)
     hint = f"did you mean {' or '.join(near)}?" if near else f"the worlds are {', '.join(known)};"
-    raise ValueError(f"unknown world {str(name)!r}: {hint} A folder with a world of your own can be given by its path")
+    raise ValueError(f"unknown world {name!r}: {hint}")
 
 
-def _choose(module: ModuleType, folder: str, variant: str) -> World:
+def address(name: str | Path) -> str:
+    """The same world as `load` finds by this name, from whatever folder: the path of a folder made absolute."""
+    text = str(name)
+    place = None if text in _families() or guests.is_guest(text) else _place(text)
+    return text if place is None else f"{place[0]}{':' * bool(place[1])}{place[1]}"
+
+
+def _place(text: str) -> tuple[Path, str] | None:
+    """The folder and the variant, or "", of `path` or `path:variant`; None if there is no such folder."""
+    folder, _, variant = text.rpartition(":")
+    for path, wanted in ((text, ""), (folder, variant)):
+        if path and os.path.isdir(path):
+            return Path(path).resolve(), wanted
+    return None
+
+
+def _choose(module: ModuleType, folder: Path, variant: str) -> World:
     found = {world.name: world for world in getattr(module, "WORLDS", ())}
     if not found:
         raise ValueError(f"{folder}/__init__.py holds no world: it must define WORLDS, a tuple of World records")
@@ -91,7 +130,8 @@ def _import_folder(folder: Path) -> ModuleType:
     start = folder / "__init__.py"
     if not start.exists():
         raise ValueError(f"{folder} is not the folder of a world: it has no __init__.py")
-    name = f"rumpus_world_{folder.name}_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
+    plain = re.sub(r"\W", "_", folder.name, flags=re.ASCII)  # it stands in import statements of kernels
+    name = f"rumpus_world_{plain}_{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
     if name not in sys.modules:
         spec = importlib.util.spec_from_file_location(name, start, submodule_search_locations=[str(folder)])
         assert spec is not None and spec.loader is not None

@@ -113,8 +113,8 @@ class Episode:
         levels: Any = None,
         table: Tabled | None = None,
     ) -> Iterator[np.ndarray]:
-        """Play the episode again and yield its frames, uint8 (height, width, 3). `load` finds a world by name; `table`
-        makes the table of the episode's task, if it has one.
+        """Play the episode again and yield its frames, uint8 (height, width, 3). `load` finds a world by its name
+        (worlds.named imports nothing for it); `table` makes the table of the episode's task, if it has one.
 
         Raises ReplayError at the first tick whose state is not the recorded one.
         """

@@ -19,7 +19,7 @@ def level_files(path: str | Path, endings: Sequence[str]) -> list[Path]:
             if not found:
                 raise ValueError(f"{path}: this folder holds no file that ends with {' or '.join(endings)}")
             return found
-        if path.is_file():
+        if path.exists():  # a pipe too
             return [path]
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None

@@ -31,6 +31,9 @@ from ..engine.texts import level_files, read_text
 from .level import beside_first
 from .state import BOX, KNOBS, LEVEL, SIZE, TARGET, WALL
 
+BYTES = 1 << 30
+"""Size of the largest file: millions of levels."""
+
 _CELLS = {"#": WALL, "$": BOX, "*": BOX | TARGET, ".": TARGET, "+": TARGET, "%": TARGET, **dict.fromkeys(" -_@&", 0)}
 _FIRST, _SECOND = ("@", "+"), ("&", "%")
 _TEXT = {WALL: "#", 0: " ", TARGET: ".", BOX: "$", BOX | TARGET: "*"}

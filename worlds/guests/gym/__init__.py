@@ -10,6 +10,7 @@ are what it renders, or its observation where that is the picture.
 
 from __future__ import annotations
 
+import importlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
@@ -46,8 +47,8 @@ def names(prefix: str = PREFIX) -> tuple[str, ...]:
 
 
 def load(prefix: str, name: str) -> World:
-    """The environment of this id. Raises ValueError, with the nearest ids, if there is none, and if it cannot be a
-    world."""
+    """The environment of this id, or of "module:id", whose module is imported. Raises ValueError, with the nearest ids,
+    if there is none, and if it cannot be a world."""
     return guest(name)
 
 
@@ -127,7 +128,10 @@ def _label(env: Any) -> str:
 
 
 def _spec(name: str) -> EnvSpec:
-    """What Gymnasium knows of an id."""
+    """What Gymnasium knows of an id, or of "module:id" once the module is imported."""
+    module, _, name = name.rpartition(":")
+    if module:
+        _import(module)
     try:
         return gymnasium.spec(name)
     except (gymnasium.error.Error, ImportError) as error:
@@ -138,6 +142,17 @@ def _spec(name: str) -> EnvSpec:
             f"Gymnasium has no environment {name!r} ({' '.join(str(error).split())[:200]}): {hint} Environments of a "
             "package of yours are found as module:id"
         ) from None
+
+
+def _import(module: str) -> None:
+    """Import the module that registers environments."""
+    try:
+        importlib.import_module(module)
+    except Exception as error:
+        raise ValueError(
+            f"the module {module!r} of environments cannot be imported ({type(error).__name__}: {error}): it must be "
+            "installed, or lie in a folder that PYTHONPATH names"
+        ) from error
 
 
 def _make(env: str | Callable[..., gymnasium.Env], spec: EnvSpec | None, options: Mapping[str, Any]) -> gymnasium.Env:

@@ -1,4 +1,5 @@
-"""The command line: `rumpus worlds | levels | tasks | play | watch | train | evaluate | bench | demo | doctor`.
+"""The command line: `rumpus worlds | levels | tasks | play | watch | train | evaluate | report | bench | demo |
+doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -6,11 +7,12 @@ quick.
 
 from __future__ import annotations
 
-import ast
-import dataclasses
+import codecs
+import io
 import json
 import sys
-from difflib import get_close_matches
+import unicodedata
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,10 +21,27 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from . import __version__
+from .agents import commands
+from .agents.commands import (
+    Agent,
+    Device,
+    Greedy,
+    Json,
+    Knobs,
+    Levels,
+    Limit,
+    Seed,
+    Split,
+    Tasks,
+    Threads,
+    World,
+    frame_size,
+    knob_values,
+)
 from .tasks.commands import app as tasks_app
 
 app = typer.Typer(
-    help="Rumpus: worlds of pixels and words, played with keyboard and mouse, by people and by agents.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -30,28 +49,11 @@ app = typer.Typer(
 )
 app.add_typer(tasks_app, name="tasks")
 
-World = Annotated[str, typer.Argument(help="A world's name (see `rumpus worlds`) or the folder of one of your own.")]
-Tasks = Annotated[
-    Path | None, typer.Option(help="A file of tasks (see `rumpus tasks`), in place of the world's own objective.")
-]
-Levels = Annotated[Path | None, typer.Option(help="A file or folder of levels, in place of the world's own.")]
-Split = Annotated[
-    str, typer.Option(help="Which of the world's levels: train, valid, test, or a held-out set it names.")
-]
-Knobs = Annotated[
-    list[str] | None, typer.Option("--knob", help="NAME=VALUE, turns a knob of the world; may be repeated.")
-]
-Limit = Annotated[int | None, typer.Option(help="Steps in an episode, in place of the world's own limit.")]
-Seed = Annotated[int, typer.Option(help="Seed; the same seed gives the same result.")]
-Agent = Annotated[str, typer.Argument(help="random, expert, or a run's folder or checkpoint.")]
-Greedy = Annotated[bool, typer.Option("--greedy", help="Always the likeliest action, not a drawn one.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Device = Annotated[str, typer.Option(help="cpu or cuda.")]
-Threads = Annotated[int | None, typer.Option(help="CPU threads; all cores by default.")]
-
 SUITE = Path(__file__).parent / "assets" / "tasks"
 """The benchmark's tasks."""
 
+DAY = 24 * 60 * 60
+"""The longest measurement, in seconds."""
 FIRST_PERSON = "maze-random-goal"
 """What `rumpus bench --first-person` measures by default."""
 
@@ -60,48 +62,20 @@ DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_200_000
 DEMO_SETTINGS: dict[str, Any] = {"evaluate_every": 60, "evaluate_split": "test"}
 
 
-def knob_values(pairs: list[str] | None) -> dict[str, int]:
-    """["size=7"] to {"size": 7}. Raises ValueError for what is not NAME=WHOLE NUMBER."""
-    values = {}
-    for pair in pairs or []:
-        name, _, value = pair.partition("=")
-        if not name or not value.lstrip("-").isdigit():
-            raise ValueError(f"--knob takes NAME=WHOLE NUMBER, such as --knob size=7; got {pair!r}")
-        values[name] = int(value)
-    return values
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(__version__)
+        raise typer.Exit
 
 
-def frame_size(text: str) -> tuple[int, int]:
-    """ "80" or "96x72" (height x width) to (height, width). Raises ValueError for anything else."""
-    height, _, width = text.partition("x")
-    if not height.isdigit() or not (width or height).isdigit():
-        raise ValueError(f"a frame size is HEIGHTxWIDTH or one number, such as 80x80 or 64; got {text!r}")
-    return int(height), int(width or height)
+Version = Annotated[
+    bool, typer.Option("--version", help="Print the version and end.", callback=_version, is_eager=True)
+]
 
 
-def settings_of(kind: type, pairs: list[str] | None) -> dict[str, Any]:
-    """["clip=0.1"] to {"clip": 0.1}, for fields of a settings dataclass that are numbers, switches or texts.
-
-    Raises ValueError for a name that is no field, with the nearest ones, and for a value of another type.
-    """
-    known = {field.name: field for field in dataclasses.fields(kind)}
-    values: dict[str, Any] = {}
-    for pair in pairs or []:
-        name, _, text = pair.partition("=")
-        if name not in known:
-            near = get_close_matches(name, known, n=3)
-            raise ValueError(f"--set: unknown setting {name!r}; {f'did you mean {near}?' if near else sorted(known)}")
-        try:
-            value = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            value = text
-        wanted = type(known[name].default)
-        if wanted is float and type(value) is int:
-            value = float(value)
-        if wanted in (int, float, bool, str) and type(value) is not wanted:
-            raise ValueError(f"--set: {name} takes a {wanted.__name__}, such as {known[name].default}; got {text!r}")
-        values[name] = value
-    return values
+@app.callback()
+def root(version: Version = False) -> None:
+    """Rumpus: worlds of pixels and words, played with keyboard and mouse, by people and by agents."""
 
 
 def print_json(data: Any) -> None:
@@ -162,12 +136,15 @@ def page(world: Any) -> None:
     """Print all that a world says of itself."""
     console = Console(highlight=False)
     known = "" if "/" in world.name else world.id  # guests are not registered with Gymnasium
-    console.print(f"[bold]{world.name}[/bold]  {known}\n{world.summary}\n\n{world.doc.strip()}\n", markup=True)
+    console.print(
+        f"[bold]{escape(world.name)}[/bold]  {known}\n{escape(world.summary)}\n\n{escape(flowing(world.doc))}"
+    )
     values = world.knob_values({})
-    table = Table("knob", "value", "from", "to", "meaning", box=None)
-    for knob, record in world.knobs.items():
-        table.add_row(knob, str(values[knob]), str(record.low), str(record.high), record.meaning)
-    console.print(table)
+    if world.knobs:
+        table = Table("knob", "value", "from", "to", "meaning", box=None)
+        for knob, record in world.knobs.items():
+            table.add_row(knob, str(values[knob]), str(record.low), str(record.high), record.meaning)
+        console.print("", table)
     if world.things:
         console.print("\nGoals can speak of:")
         table = Table("thing", "colours", box=None)
@@ -176,6 +153,19 @@ def page(world: Any) -> None:
         console.print(table)
         console.print(f"relations and events: {', '.join(world.things.relations)}")
     console.print(f"\nmoves: {', '.join(world.moves)}\nsplits: {', '.join(world.splits)}\nlimit: {world.limit} steps")
+
+
+def flowing(doc: str) -> str:
+    """A page whose paragraphs are single lines, so that a terminal of any width breaks them once. Lines that are
+    indented, or begin a list or a table, stay."""
+    lines: list[str] = []
+    for line in doc.strip().splitlines():
+        goes_on = lines and lines[-1] and line and not line.startswith((" ", "-", "*", "|", "#"))
+        if goes_on and not lines[-1].startswith((" ", "|", "#")):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def things_table(shown: list[Any]) -> str:
@@ -245,69 +235,8 @@ def play(
         print(path)
 
 
-@app.command()
-def train(
-    algorithm: Annotated[str, typer.Argument(help="How to learn: ppo.")],
-    world: World,
-    out: Annotated[Path | None, typer.Option(help="The run's folder; runs/ALGORITHM-WORLD-SEED by default.")] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the run in that folder where it stopped.")
-    ] = False,
-    steps: Annotated[int, typer.Option(help="Environment steps in all.")] = 1_000_000,
-    envs: Annotated[int | None, typer.Option(help="Copies of the world.")] = None,
-    head: Annotated[str | None, typer.Option(help="moves, or devices: keys, buttons and mouse themselves.")] = None,
-    units: Annotated[int | None, typer.Option(help="Units of the LSTM; 0 for no memory.")] = None,
-    size: Annotated[str | None, typer.Option(help="Frame size that the agent sees, HEIGHTxWIDTH.")] = None,
-    seed: Seed = 0,
-    tasks: Tasks = None,
-    curriculum: Annotated[
-        str, typer.Option(help="Which tasks come up: uniform, hand, plr or learnability.")
-    ] = "uniform",
-    talk: Annotated[
-        bool, typer.Option("--talk", help="Several players can say a word to each other in every tick.")
-    ] = False,
-    policies: Annotated[str, typer.Option(help="Of several players: shared (self-play) or independent.")] = "shared",
-    levels: Levels = None,
-    split: Split = "train",
-    knob: Knobs = None,
-    limit: Limit = None,
-    device: Device = "cpu",
-    threads: Threads = None,
-    compile_: Annotated[bool, typer.Option("--compile", help="Compile the network with torch.compile.")] = False,
-    evaluate_every: Annotated[int | None, typer.Option(help="Updates between evaluations; 0 for none.")] = None,
-    setting: Annotated[
-        list[str] | None, typer.Option("--set", help="NAME=VALUE, any other setting of the algorithm; may be repeated.")
-    ] = None,
-) -> None:
-    """Train an agent. The run's folder holds its metrics, its TensorBoard log and its checkpoint.
-
-    Example: rumpus train ppo sokoban-small --steps 5000000 --seed 1
-    """
-    from .agents import ppo
-
-    if algorithm != "ppo":
-        raise ValueError(f"unknown algorithm {algorithm!r}; it is ppo")
-    folder = out or Path("runs") / f"ppo-{Path(world).name}-{seed}"
-    if resume:
-        ppo.resume(folder)
-        return
-    chosen: dict[str, Any] = {"envs": envs, "head": head, "units": units, "evaluate_every": evaluate_every}
-    chosen |= {"size": frame_size(size) if size else None, "levels": str(levels) if levels else None}
-    chosen |= {"tasks": str(tasks) if tasks else None, "curriculum": curriculum, "policies": policies, "talk": talk}
-    chosen = {name: value for name, value in chosen.items() if value is not None} | settings_of(ppo.Settings, setting)
-    settings = ppo.Settings(
-        world=world,
-        steps=steps,
-        seed=seed,
-        split=split,
-        knobs=knob_values(knob),
-        limit=limit,
-        device=device,
-        threads=threads,
-        compile=compile_,
-        **chosen,
-    )
-    ppo.train(settings, folder)
+app.command()(commands.train)
+app.command()(commands.report)
 
 
 @app.command()
@@ -381,14 +310,15 @@ def watch(
     from .agents.watch import watch as show
     from .tasks.files import load
 
+    loaded = all_worlds.load(world)
     show(
-        world,
+        loaded,
         agent,
         out=out,
         episodes=episodes,
         size=frame_size(size) if size else None,
         hz=hz,
-        tasks=load(tasks, all_worlds.load(world))[0] if tasks else (),
+        tasks=load(tasks, loaded)[0] if tasks else (),
         split=split,
         seed=seed,
         levels=levels,
@@ -442,6 +372,8 @@ def bench(
     from .worlds.engine.bench import bench as measure
     from .worlds.engine.rays.bench import first_person as seen
 
+    if not 0 < seconds <= DAY:
+        raise ValueError(f"--seconds must be more than 0 and at most {DAY}, got {seconds}")
     if guests:
         from .worlds.guests.dm_control import bench as at_home
 
@@ -481,12 +413,46 @@ def doctor(as_json: Json = False) -> None:
     Console().print(table)
 
 
+def _plain(error: UnicodeError) -> tuple[str, int]:
+    """What a terminal that lacks a character gets in its place: its nearest ASCII, "..." for "…", else "?"."""
+    assert isinstance(error, UnicodeEncodeError)
+    lacking = error.object[error.start : error.end]
+    near = (unicodedata.normalize("NFKD", each).encode("ascii", "ignore").decode() or "?" for each in lacking)
+    return "".join(near), error.end
+
+
+def _tell(text: str) -> None:
+    """Print one message on stderr."""
+    Console(stderr=True, highlight=False).print(f"[bold red]rumpus:[/] {escape(text)}", soft_wrap=True)
+
+
+def _reason(error: BaseException) -> str:
+    """What is to be told of an error that a person can mend."""
+    if isinstance(error, ModuleNotFoundError):
+        return f"this needs {error.name}, which is not installed: pip install {error.name}"
+    if isinstance(error, MemoryError):
+        return f"there is not enough memory for this: {error or 'choose smaller numbers'}"
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
 def main() -> None:
     """Run the command line. What a person can mend is printed as one message, with exit status 1."""
+    codecs.register_error("plain", _plain)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="plain")
+    warnings.showwarning = lambda message, *_, **__: _tell(str(message))
     try:
         app()
-    except (ValueError, OSError, RuntimeError) as error:
-        Console(stderr=True, highlight=False).print(f"[bold red]rumpus:[/] {escape(str(error))}", soft_wrap=True)
+    except ModuleNotFoundError as error:
+        if (error.name or "rumpus").partition(".")[0] == "rumpus":
+            raise
+        _tell(_reason(error))
+        sys.exit(1)
+    except (ValueError, OSError, RuntimeError, MemoryError) as error:
+        _tell(_reason(error))
         sys.exit(1)
 
 

@@ -12,6 +12,8 @@ import numpy as np
 
 REST = 1.0
 """Seconds for which the last frame of an episode stays."""
+FASTEST = 1000
+"""Most frames a second."""
 
 
 def rested(frames: Iterable[np.ndarray], hz: float) -> Iterator[np.ndarray]:
@@ -25,12 +27,15 @@ def rested(frames: Iterable[np.ndarray], hz: float) -> Iterator[np.ndarray]:
 
 
 def write_clip(path: str | Path, frames: Iterable[np.ndarray], hz: float) -> Path:
-    """Write frames, uint8 (height, width, 3) of even sizes, as .mp4 or .gif at `hz` frames a second.
+    """Write frames, uint8 (height, width, 3), as .mp4 or .gif at `hz` frames a second, up to FASTEST.
 
-    Frames are taken one by one. Raises ValueError for another suffix and OSError if the file cannot be written; then,
-    and whenever it is interrupted, nothing is left behind.
+    Frames are taken one by one; an .mp4, which has even sizes only, leaves out the last row or column of an odd one.
+    Raises ValueError for another suffix or rate, and OSError if the file cannot be written; then, and whenever it is
+    interrupted, nothing is left behind.
     """
-    path = Path(path)
+    path = check_path(path)
+    if not 0 < hz <= FASTEST:
+        raise ValueError(f"a clip has more than 0 and at most {FASTEST} frames a second, got {hz}")
     if path.suffix == ".mp4":
         options: dict[str, Any] = {
             "fps": hz,
@@ -39,19 +44,42 @@ def write_clip(path: str | Path, frames: Iterable[np.ndarray], hz: float) -> Pat
             "macro_block_size": 2,
             "ffmpeg_log_level": "error",
         }
-    elif path.suffix == ".gif":
-        options = {"duration": 1000 / hz, "loop": 0}
     else:
-        raise ValueError(f"a clip is an .mp4 or a .gif, not {path.name!r}")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+        options = {"duration": 1000 / hz, "loop": 0}
+    temporary = _temporary(path)
     try:
         writer: Any = imageio.get_writer(temporary, **options)
         with writer:
             for frame in frames:
-                writer.append_data(frame)
+                height, width = (side // 2 * 2 if path.suffix == ".mp4" else side for side in frame.shape[:2])
+                writer.append_data(frame[:height, :width])
         os.replace(temporary, path)
-    except BaseException:
+    except OSError as error:  # of a pipe to ffmpeg it tells a command line
+        why = error.strerror or "the disk may be full, or ffmpeg has failed"
+        raise OSError(error.errno, f"the clip cannot be written: {why}", str(path)) from error
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
     return path
+
+
+def check_path(path: str | Path) -> Path:
+    """The path of a clip that can be written there. Raises ValueError for a suffix other than .mp4 and .gif, and
+    OSError where no file can be made; a folder that is missing is made."""
+    path = Path(path)
+    if path.suffix not in (".mp4", ".gif"):
+        raise ValueError(f"a clip is an .mp4 or a .gif, not {path.name!r}")
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: give a file's name for the clip")
+    temporary = _temporary(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.touch()
+    except OSError as error:
+        raise OSError(error.errno, f"the clip cannot be written: {error.strerror}", str(path)) from None
+    temporary.unlink()
+    return path
+
+
+def _temporary(path: Path) -> Path:
+    """Where a clip is made before it takes its place."""
+    return path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")

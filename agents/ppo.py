@@ -391,12 +391,7 @@ def resume(folder: str | Path, *, world: str | Path | None = None, bar: bool = T
     """
     file = checkpoint.find(folder)
     with owned(file.parent):
-        content = checkpoint.load(file, None if world is None else worlds.load(world).name)
-        saved = Settings.of(content["settings"], str(file))
-        settings = dataclasses.replace(saved, threads=saved.threads or content.get("threads")).changed(changes)
-        _check_paths(settings, changes)
-        found = _world_of(saved, content["world"]) if world is None else worlds.load(world)
-        settings = dataclasses.replace(settings, world=found.name if world is None else str(world)).absolute()
+        settings, found, content = saved_run(file, world, changes)
         with _threads(settings.threads):
             trainer = Trainer(settings, found)
             try:
@@ -404,6 +399,20 @@ def resume(folder: str | Path, *, world: str | Path | None = None, bar: bool = T
             except (KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
                 raise ValueError(f"{file} is damaged, or of another version of Rumpus: {error}") from None
             return _run(trainer, file.parent, bar)
+
+
+def saved_run(
+    file: Path, world: str | Path | None = None, changes: Mapping[str, Any] | None = None
+) -> tuple[Settings, World, dict[str, Any]]:
+    """The settings of a run with these changes, its world, and what its checkpoint holds; see resume for all of it."""
+    changes = changes or {}
+    content = checkpoint.load(file, None if world is None else worlds.load(world).name)
+    saved = Settings.of(content["settings"], str(file))
+    settings = dataclasses.replace(saved, threads=saved.threads or content.get("threads")).changed(changes)
+    _check_paths(settings, changes)
+    found = _world_of(saved, content["world"]) if world is None else worlds.load(world)
+    named = found.name if world is None else str(world)
+    return dataclasses.replace(settings, world=named).absolute(), found, content
 
 
 def _world_of(saved: Settings, name: str) -> World:

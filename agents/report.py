@@ -1,17 +1,34 @@
-"""The page that a demonstration leaves behind: one HTML file with its pictures and film inside."""
+"""The page about a run: how good its agent is beside others, how it learned, and how it plays, in one HTML file with
+its pictures and film inside."""
 
 from __future__ import annotations
 
 import base64
+import dataclasses
 import io
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from rich.console import Console
 
+from ..interface.machine import machine
+from ..tasks.files import load
 from ..worlds.engine.kernels import write_atomically
+from ..worlds.engine.world import World
+from . import checkpoint, ppo
+from .evaluate import evaluate, solutions
+from .experts import expert
+from .learned import learned
+from .log import read_metrics
+from .policy import Policy
+from .watch import watch
 
+EPISODES = 500
+"""Held-out episodes on which each player is measured: the 95 % interval is then at most 9 percentage points wide."""
+FILMED = 8
 FEWEST = 32
 """Episodes from which on a running mean of success is drawn."""
 
@@ -34,7 +51,7 @@ details { margin: 1rem 0; }
 <body>
 <h1>{{ title }}</h1>
 <p>{{ summary }}</p>
-<h2>Success on held-out levels</h2>
+<h2>Success on {{ held }}</h2>
 <table>
 <tr><th>player</th><th></th><th class="number">success</th><th class="number">95 % interval</th>
 <th class="number">episodes</th><th class="number">return</th><th class="number">steps</th></tr>
@@ -50,7 +67,7 @@ details { margin: 1rem 0; }
 <h2>Learning</h2>
 {{ curve }}
 {% if film %}
-<h2>The trained agent at play, on levels it has never seen</h2>
+<h2>The trained agent at play</h2>
 <video controls autoplay loop muted playsinline src="data:video/mp4;base64,{{ film }}"></video>
 {% endif %}
 <h2>Do it again</h2>
@@ -119,6 +136,7 @@ def write_report(
     *,
     title: str,
     summary: str,
+    held: str,
     results: Sequence[Mapping[str, Any]],
     metrics: Sequence[Mapping[str, float]],
     film: Path | None,
@@ -126,11 +144,13 @@ def write_report(
     settings: Mapping[str, Any],
     machine: Mapping[str, Any],
 ) -> None:
-    """Write the page. results: of `evaluate`, one a player; metrics: of `read_metrics`; film: an mp4 to put inside."""
+    """Write the page. held: what the players were measured on; results: of `evaluate`, one a player; metrics: of
+    `read_metrics`; film: an mp4 to put inside."""
     lines = {row["agent"]: row["success"] for row in results if row["agent"] in ("random", "expert")}
     page = _PAGE.render(
         title=title,
         summary=summary,
+        held=held,
         results=results,
         curve=jinja2.filters.Markup(learning_curve(metrics, lines)),
         film=base64.b64encode(film.read_bytes()).decode() if film else None,
@@ -139,3 +159,87 @@ def write_report(
         machine=machine,
     )
     write_atomically(path, page.encode())
+
+
+def report(folder: str | Path, *, world: str | Path | None = None, episodes: int = EPISODES, bar: bool = True) -> Path:
+    """Measure the agent of a run on held-out levels, film it, and write report.html into its folder; returns its path.
+
+    It stands beside a random player, its own network before it learned, and the expert if there is one. An agent that
+    learned from tasks is measured on each of the run's held-out tasks, or else on those that it learned from. world:
+    see ppo.resume. Raises ValueError for what is no run.
+    """
+    file = checkpoint.find(folder)
+    folder = file.parent
+    settings, found, content = ppo.saved_run(file, world)
+    console = Console(stderr=True, quiet=not bar)
+    path = settings.evaluate_tasks or settings.tasks
+    tasks = load(path, found)[0] if path else []
+    options: dict[str, Any] = {"seed": settings.seed, "threads": settings.threads}
+    held = "held-out levels"
+    if tasks:
+        options |= {"tasks": tasks}
+        held = "held-out tasks" if settings.evaluate_tasks else "the tasks that it learned from"
+    else:
+        options |= {"episodes": episodes, "split": "test", "knobs": settings.knobs}
+        options |= {"limit": settings.limit, "levels": settings.levels}
+    results = []
+    untrained = ppo.Trainer(settings, found).player()
+    players: dict[str, str | Path | Policy] = {"random": "random", "untrained": untrained, "trained": folder}
+    if expert(found, settings.seed, solutions(tasks) if tasks else None) is not None:
+        players["expert"] = "expert"
+    for name, agent in players.items():
+        with console.status(f"Measuring the {name} player"):
+            results.append(evaluate(found, agent, **options) | {"agent": name})
+        console.print(f"  {name:10} {results[-1]['success']:6.1%} success")
+    film = folder / "agent.mp4"
+    with console.status("Filming the trained agent"):
+        player, _ = learned(folder, found, seed=settings.seed)
+        shown: dict[str, Any] = {"tasks": tasks} if tasks else {"knobs": settings.knobs, "limit": settings.limit}
+        watch(found, player, out=film, episodes=FILMED, seed=settings.seed, **shown)
+    page = folder / "report.html"
+    write_report(
+        page,
+        title=f"Rumpus: an agent learns {found.name}",
+        summary=_summary(found, content, results, held),
+        held=held,
+        results=results,
+        metrics=read_metrics(folder),
+        film=film,
+        commands=commands(settings, folder, episodes),
+        settings=dataclasses.asdict(settings),
+        machine=_flat(machine()),
+    )
+    console.print(f"The report is in [bold]{page}[/bold]", soft_wrap=True)
+    return page
+
+
+def commands(settings: ppo.Settings, folder: Path, episodes: int) -> str:
+    """The commands that train and measure such an agent by hand."""
+    default = ppo.Settings(world=settings.world)
+    changed = {
+        f.name: getattr(settings, f.name)
+        for f in dataclasses.fields(settings)
+        if getattr(settings, f.name) != getattr(default, f.name) and f.name not in ("world", "knobs", "steps", "seed")
+    }
+    world, run, tasks = shlex.quote(settings.world), shlex.quote(str(folder)), settings.evaluate_tasks or settings.tasks
+    words = [f"rumpus train ppo {world} --steps {settings.steps} --seed {settings.seed}"]
+    words += [f"--knob {name}={value}" for name, value in settings.knobs.items()]
+    words += [f"--set {shlex.quote(f'{name}={value}')}" for name, value in changed.items()]
+    train = " ".join([*words, f"--out {run}"])
+    on = f"--tasks {shlex.quote(tasks)}" if tasks else f"--episodes {episodes} --split test"
+    measures = [f"rumpus evaluate {world} {agent} {on} --seed {settings.seed}" for agent in (run, "random", "expert")]
+    return "\n".join([train, *measures, f"rumpus watch {world} {run}"])
+
+
+def _summary(world: World, content: Mapping[str, Any], results: Sequence[Mapping[str, Any]], held: str) -> str:
+    success = {row["agent"]: row["success"] for row in results}
+    steps = content["updates"] * content["settings"]["rollout"] * content["settings"]["envs"] * world.players
+    return (
+        f"{world.summary} In {content['seconds'] / 60:.1f} minutes and {steps:,} steps of PPO, an agent that sees "
+        f"pixels and acts through keyboard and mouse went from {success['untrained']:.0%} to {success['trained']:.0%} "
+        f"success on {held}."
+    )
+
+
+def _flat(report: dict[str, Any]) -> dict[str, Any]:
+    return {name: report[name] for name in ("python", "platform", "cores")} | report["packages"]

@@ -116,7 +116,8 @@ class Settings:
         """The same with other values, for a run that goes on. Raises ValueError, naming them, for settings that differ
         and are not FREE to change."""
         differing = {name: value for name, value in changes.items() if value != getattr(self, name)}
-        fixed = [f"{name} {getattr(self, name)!r}, not {differing[name]!r}" for name in differing if name not in FREE]
+        free = {name for name in FREE if name not in PATHS or getattr(self, name) is not None}  # a path may move only
+        fixed = [f"{name} {getattr(self, name)!r}, not {differing[name]!r}" for name in differing if name not in free]
         if fixed:
             raise ValueError(f"this run began with {'; '.join(fixed)}: leave these out, or begin another run")
         return dataclasses.replace(self, **differing)

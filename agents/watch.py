@@ -15,7 +15,7 @@ from ..tasks.goals import Task
 from ..tasks.show import strips
 from ..worlds.engine.batch import Batch
 from ..worlds.engine.world import World
-from .clip import rested, write_clip
+from .clip import FASTEST, check_path, rested, write_clip
 from .evaluate import solutions
 from .policy import Policy, player
 
@@ -81,9 +81,15 @@ def watch(
 
     agent: as for `evaluate`; tasks: what is played, one after the other, in place of the world's own task (the expert
     shows their solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick
-    rate (turn-based worlds: at most 8) by default. Raises ValueError for anything unknown, and NoDisplayError where
-    there is no screen.
+    rate (turn-based worlds: at most 8) by default. Raises ValueError for anything unknown, NoDisplayError where there
+    is no screen, and OSError where no clip can be written.
     """
+    if int(episodes) != episodes or episodes < 1:
+        raise ValueError(f"episodes must be a whole number of at least 1, got {episodes}")
+    if hz is not None and not 0 < hz <= FASTEST:
+        raise ValueError(f"hz must be more than 0 and at most {FASTEST}, got {hz}")
+    if out is not None:
+        check_path(out)
     world = worlds.load(world)
     known = solutions(tasks) if tasks else None
     if isinstance(agent, Policy):

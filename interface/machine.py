@@ -20,6 +20,8 @@ _PACKAGES = (
     "opencv-python-headless",
     "imageio",
     "numba-cuda",
+    "mujoco",
+    "dm_control",
 )
 
 
@@ -29,7 +31,8 @@ def cores() -> int:
 
 
 def machine() -> dict[str, Any]:
-    """A report as plain data: python, platform, cores, display, cuda, video, packages. Nothing is left open."""
+    """A report as plain data: python, platform, cores, display, cuda, video, packages (each one's version, or None).
+    Nothing is left open."""
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
@@ -52,8 +55,10 @@ def _display() -> dict[str, Any]:
 
 
 def _cuda() -> dict[str, Any]:
-    import torch
-
+    try:
+        import torch
+    except ImportError as error:
+        return {"ok": False, "detail": f"torch cannot be imported ({error}): pip install torch"}
     if _version("numba-cuda") is None:
         return {"ok": False, "detail": "numba-cuda is not installed: pip install 'rumpus[cuda]'"}
     if torch.version.cuda is None:

@@ -50,9 +50,10 @@ def write_atomically(path: Path, data: bytes) -> None:
     try:
         temporary.write_bytes(data)
         os.replace(temporary, path)
-    except BaseException:
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error  # not by its temporary name
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
 
 
 def kernel_module(world: World, text: str, target: str, *versions: str) -> ModuleType:

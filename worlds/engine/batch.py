@@ -321,12 +321,12 @@ class Batch:
         self._device.draw(self.states, mask, out, self.rows, self.cols, depths, marks)
         return out
 
-    def scenes(self, row: int = 0) -> np.ndarray:
-        """What the players of a row see, as SCENE records (players,) on the CPU; see rays/scene.py. Raises ValueError
-        for a world that is not drawn by rays."""
+    def scenes(self, row: int = 0, whole: bool = False) -> np.ndarray:
+        """What the players of a row see, as SCENE records (players,) on the CPU; see rays/scene.py. whole: with what
+        lies behind them too, as a map wants it. Raises ValueError for a world that is not drawn by rays."""
         if not isinstance(self.world.look, Rays):
             raise ValueError(f"{self.world.name} is not drawn by rays, and has no scenes")
-        return self._device.get(self._device.look_around(self.states[row : row + 1]))[0]
+        return self._device.get(self._device.look_around(self.states[row : row + 1], whole))[0]
 
     def picture(self, row: int = 0, player: int = 0, size: Any = None) -> np.ndarray:
         """A fresh frame of one row as one player sees it: uint8 (height, width, 3), of any size, on the CPU."""

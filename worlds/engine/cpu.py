@@ -33,7 +33,7 @@ class Cpu:
         """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
         states, actions, outcomes, spare, things, mask, seeds, *rest = arguments
         step = ("begin_tick", "end_tick") if self.world.outside else ("step",)
-        with kernels.progress(self.world, self.kernels, "reset", *step):
+        with kernels.progress(self.world, self.kernels.reset, *(getattr(self.kernels, name) for name in step)):
             self.kernels.reset(states, mask, seeds, True, *rest, 0, 0)
             if self.world.outside:
                 self.kernels.begin_tick(states, actions, outcomes, mask.copy(), 0, 0)
@@ -127,9 +127,11 @@ class Cpu:
         else:
             self._draw_rays(states, mask, pixels, rays.NO_DEPTHS if depths is None else depths, marks)
 
-    def look_around(self, states: np.ndarray) -> np.ndarray:
-        """What the players of every row see, as SCENE records (n, players); of first-person worlds."""
+    def look_around(self, states: np.ndarray, whole: bool = False) -> np.ndarray:
+        """What the players of every row see, as SCENE records (n, players); of first-person worlds. whole: with what
+        lies behind them too."""
         scenes = rays.blank(len(states), self.world.players)
+        scenes["whole"] = whole
         self.kernels.look_around(states, np.ones(len(states), np.uint8), scenes, 0, 0, len(states))
         return scenes
 
@@ -149,7 +151,7 @@ class Cpu:
                 paint(scenes, first, texels, *room, pixels, words, depths, marks, first, last)
 
         if not paint.signatures:
-            with kernels.progress(self.world, self.kernels, "look_around"):
+            with kernels.progress(self.world, look, paint):
                 draw(0, min(len(states), 1))
         over_rows(draw, len(states), self.threads)
 
@@ -163,6 +165,6 @@ class Cpu:
         arguments = (states, mask, pixels, bytes_, lines, sprites, place.tile, place.top, place.left, rows, cols)
         kernel = getattr(self.kernels, f"draw_{lines.dtype.name}")
         if not kernel.signatures:
-            with kernels.progress(self.world, self.kernels, kernel.__name__):
+            with kernels.progress(self.world, kernel):
                 kernel(*arguments, 0, 0)
         over_rows(kernel, len(states), self.threads, *arguments)

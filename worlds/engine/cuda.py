@@ -198,12 +198,14 @@ class Cuda:
             drawn = scenes, first, self._sheets[0], *room.values(), pixels, depths, marks
             self._launch("paint", (-(-width // threads), views), threads, *drawn, module=module)
 
-    def look_around(self, states: Records) -> Records:
-        """What the players of every row see, as SCENE records (n, players); of first-person worlds."""
-        return self._look_around(states, self.mask([1] * len(states)))
+    def look_around(self, states: Records, whole: bool = False) -> Records:
+        """What the players of every row see, as SCENE records (n, players); of first-person worlds. whole: with what
+        lies behind them too."""
+        return self._look_around(states, self.mask([1] * len(states)), whole)
 
-    def _look_around(self, states: Records, mask: torch.Tensor) -> Records:
+    def _look_around(self, states: Records, mask: torch.Tensor, whole: bool = False) -> Records:
         scenes = self.zeros((len(states), self.world.players), SCENE)
+        scenes["whole"] = int(whole)
         blocks = -(-len(states) * self.world.players // self._threads)
         self._launch("look_around", blocks, self._threads, states, mask, scenes)
         return scenes
@@ -230,7 +232,7 @@ class Cuda:
         handle = 0 if self.simulated else torch.cuda.current_stream(self._torch).cuda_stream
         stream = _stream(self._numba.external_stream, handle) if handle else 0
         module = module or self.kernels
-        first = nullcontext() if name in self._begun else kernels.progress(self.world, module, name)
+        first = nullcontext() if name in self._begun else kernels.progress(self.world, getattr(module, name))
         self._begun.add(name)
         with first:
             getattr(module, name)[grid, block, stream](*(self._seen(argument) for argument in arguments))

@@ -44,6 +44,21 @@ def sources(functions: Iterable[Callable[..., Any]]) -> list[Path]:
     return sorted(_collect([python(function) for function in functions])[0])
 
 
+def used(functions: Iterable[Any]) -> set[Any]:
+    """These compiled functions and all others that they call, whose code is not Numba's or NumPy's own."""
+    found: set[Any] = set()
+    waiting = list(functions)
+    while waiting:
+        compiled = waiting.pop()
+        function = python(compiled)
+        if compiled is function or compiled in found or not isinstance(function, FunctionType):
+            continue
+        if function.__module__.partition(".")[0] not in _VERSIONED:
+            found.add(compiled)
+            waiting += [value for _, value in _used(function)]
+    return found
+
+
 def _collect(waiting: list[FunctionType]) -> tuple[set[Path], list[str]]:
     """The files and the facts of these functions and of all they use."""
     files: set[Path] = set()

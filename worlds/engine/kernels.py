@@ -19,11 +19,11 @@ from types import ModuleType
 from typing import Any
 
 import platformdirs
-from numba.core import config
-from rich.console import Console
+from numba.core import config, event
 
+from ...interface.progress import Work, work
 from . import symbols, template
-from .ingredients import fingerprint, python
+from .ingredients import fingerprint, python, used
 from .judge import fulfilled, judge
 from .look import Rays, Tiles
 from .rays.scene import clear
@@ -34,6 +34,8 @@ from .world import World
 
 # What the kernels themselves call.
 _ENGINE = (choose, begin, still, before, after, add, judge, fulfilled, border, copy_sprite, draw_cursor, clear)
+COMPILING = "numba:compile"
+"""What Numba calls the event of a function being compiled."""
 _KEPT_DAYS = 30  # kernels that no process loaded for so long are removed when new ones are written
 
 
@@ -139,15 +141,46 @@ def _temporary_folder(instead_of: str) -> Path:
 
 
 @contextmanager
-def progress(world: World, module: ModuleType, *names: str) -> Iterator[None]:
-    """Say on stderr that a world is being compiled, unless compiled code of all these kernels lies in the cache."""
-    assert module.__file__ is not None
-    code = Path(module.__file__).parent / "__pycache__"
-    if all(any(code.glob(f"*.{name}-*.nbc")) for name in names):
+def progress(world: World, *kernels: Any) -> Iterator[None]:
+    """Tell that a world is being compiled and how far that is, unless compiled code of all these kernels lies in the
+    cache."""
+    new = uncompiled(kernels)
+    if not new:
         yield
         return
-    with Console(stderr=True).status(f"Compiling {world.name} (the first time on this machine only) …"):
-        yield
+    with work(f"Compiling {world.name} (the first time on this machine only)", len(new)) as job:
+        listener = _Counting(job, new)
+        event.register(COMPILING, listener)
+        try:
+            yield
+        finally:
+            event.unregister(COMPILING, listener)
+
+
+def uncompiled(kernels: Iterable[Any]) -> set[Any]:
+    """The functions that have to be compiled for these kernels: none for those whose compiled code lies in the cache."""
+    return {function for function in used(each for each in kernels if not _compiled(each)) if not function.signatures}
+
+
+def _compiled(kernel: Any) -> bool:
+    code = Path(sys.modules[kernel.__module__].__file__ or "").parent / "__pycache__"
+    return bool(getattr(kernel, "signatures", ())) or any(code.glob(f"*.{kernel.__name__}-*.nbc"))
+
+
+class _Counting(event.Listener):
+    """Counts the functions that Numba begins to compile, each once."""
+
+    def __init__(self, job: Work, functions: set[Any]):
+        self._job, self._left = job, set(functions)
+
+    def on_start(self, event: event.Event) -> None:
+        """A function is being compiled."""
+        if (function := event.data.get("dispatcher")) in self._left:
+            self._left.discard(function)
+            self._job.advance()
+
+    def on_end(self, event: event.Event) -> None:
+        """Nothing: those that it calls are compiled within."""
 
 
 def cpu_kernels(world: World) -> ModuleType:

@@ -13,7 +13,7 @@ from ..engine.first_person.angles import cosine, sine
 from ..engine.first_person.catalogue import GOLD, INK, OWN, PAINTS, PLAYER, mixed, put
 from ..engine.first_person.seats import SEAT_PAINTS
 from ..engine.first_person.state import CELL, TURN
-from ..engine.first_person.view import FIRST_THING, STRIDE_TICKS, look_around
+from ..engine.first_person.view import FIRST_THING, STRIDE_TICKS, behind, look_around
 from ..engine.rays import scene as rays
 from ..engine.rays.textures import BRUSHED, DOOR_FACE, GRAIN, PLASTER, SKY, WEAVE
 from . import furniture, toys
@@ -72,12 +72,6 @@ def scene(state, player, scene):
         show_piece(scene, state, piece)
     for index in range(state.things):
         show_toy(scene, state, index)
-
-
-@njit
-def behind(scene, x, y, far):
-    """Whether a place is so far behind the eye."""
-    return (x - scene.eye[0]) * scene.ahead[0] + (y - scene.eye[1]) * scene.ahead[1] < -far
 
 
 @njit

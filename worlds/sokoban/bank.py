@@ -12,13 +12,13 @@ import hashlib
 import io
 import warnings
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.progress import Progress
 
 from ...interface.machine import cores
+from ...interface.progress import Nobody, told, work
 from ..engine.cached import cached
 from ..engine.ingredients import fingerprint as ingredients
 from ..engine.kernels import cache_folder, write_atomically
@@ -43,7 +43,7 @@ def bank(
 
     knobs: height, width and boxes. count: how many, by default as in COUNTS, or as many as such a room has. The
     levels are the same on every machine and for any number of threads, and the first levels of a larger bank are the
-    smaller one. They are made on first use, with a progress bar on stderr, and kept in the cache folder; a damaged
+    smaller one. They are made on first use, and their making is told of, and kept in the cache folder; a damaged
     file is made anew.
 
     Raises ValueError for an unknown split, or if the room cannot hold so many boxes or has not so many levels.
@@ -103,11 +103,10 @@ def _grow(
     wanted = count or COUNTS[split]
     kept, prints = np.zeros(0, LEVEL), np.zeros(0, np.uint64)
     first, size = 0, _FIRST
-    console, title = Console(stderr=True, quiet=not progress), f"Making {wanted} {split} levels: {room}"
-    if not console.is_terminal:
-        console.print(title)
-    with Progress(console=console, transient=True, disable=not (progress and console.is_terminal)) as bar:
-        job = bar.add_task(title, total=wanted)
+    with (
+        told(Nobody()) if not progress else nullcontext(),
+        work(f"Making {wanted:,} {split} levels: {room}", wanted) as job,
+    ):
         while len(kept) < wanted:
             new, marks = np.zeros(size, LEVEL), np.zeros(size, np.uint64)
             over_rows(
@@ -129,7 +128,7 @@ def _grow(
             _, unique = np.unique(prints, return_index=True)
             unique.sort()
             kept, prints = kept[unique], prints[unique]
-            bar.update(job, completed=len(kept))
+            job.to(len(kept))
             if not len(kept) or (len(kept) - before) * _DRY < size:
                 break
             first, size = first + size, min(max(wanted, _FIRST), _CHUNK)

@@ -85,10 +85,17 @@ def across(state, y, x):
 
 
 @njit
+def behind(scene, x, y, far):
+    """Whether a place is so far behind the eye that it is left out; in a map nothing is."""
+    away = (x - scene.eye[0]) * scene.ahead[0] + (y - scene.eye[1]) * scene.ahead[1]
+    return scene.whole == 0 and away < -far
+
+
+@njit
 def show_things(scene, state, player, looks, paints):
     """All things that are not gone. looks[kind]: number in the catalogue; paints[colour]: 0xRRGGBB; both begin with
     what number 0 looks like, no kind and no colour (see catalogue.PAINTS). Doors and hurdles stand across their
-    passage; what the player itself holds is shown in its right hand. What lies behind is left out."""
+    passage; what the player itself holds is shown in its right hand. What lies behind is left out of a view."""
     for index in range(state.things):
         look = looks[state.kind[index]]
         if state.status[index] == GONE or look == 0:
@@ -97,7 +104,7 @@ def show_things(scene, state, player, looks, paints):
         paint = paints[state.colour[index]]
         x, y = F(state.thing_x[index]) * _CELLS, F(state.thing_y[index]) * _CELLS
         z = F(state.thing_z[index]) * _CELLS
-        if holder == 0 and (x - scene.eye[0]) * scene.ahead[0] + (y - scene.eye[1]) * scene.ahead[1] < -_BEHIND:
+        if holder == 0 and behind(scene, x, y, _BEHIND):
             continue
         ahead_x, ahead_y = F(1), F(0)
         if look in (DOOR, HURDLE) and across(state, state.thing_y[index], state.thing_x[index]):

@@ -33,6 +33,7 @@ F = np.float32
 SCENE = np.dtype(
     [
         ("shown", np.uint8),  # whether this view is to be drawn at all
+        ("whole", np.uint8),  # 1: for a map, with what lies behind the eye too; set by the engine before a world writes
         ("eye", np.float32, (3,)),  # x, y, z
         ("ahead", np.float32, (3,)),  # through the middle of the picture
         ("right", np.float32, (3,)),  # to the right edge of a picture as wide as it is high, for zoom 1

@@ -1,0 +1,156 @@
+"""Work that takes a while, told to those who wait for it: a bar on a terminal, a line now and then in a log, or what a
+listener of one's own makes of it, as the window does.
+
+with work("Playing", total=256) as job:
+    job.to(17)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+EVERY = 15.0
+"""Seconds between two lines where there is no terminal to draw a bar on."""
+_SURE = 0.05
+"""Share of the work that must be done before its pace tells how long the rest takes."""
+
+
+@dataclass
+class Work:
+    """What is being done. total: how much there is of it, None where nobody knows; done: how much of it is over."""
+
+    title: str
+    total: float | None
+    done: float = 0.0
+    begun: float = field(default_factory=time.monotonic)
+
+    def to(self, done: float) -> None:
+        """So much is done now."""
+        self.done = done
+        _TELLER.get().moved(self)
+
+    def advance(self, by: float = 1.0) -> None:
+        """So much more is done."""
+        self.to(self.done + by)
+
+    @property
+    def share(self) -> float:
+        """How much is done, from 0 to 1; 0 where nobody knows the total."""
+        return min(self.done / self.total, 1.0) if self.total else 0.0
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that the rest takes at the pace so far; None where it cannot be told yet."""
+        share, taken = self.share, time.monotonic() - self.begun
+        return taken * (1 - share) / share if share > _SURE else None
+
+    @property
+    def state(self) -> str:
+        """How it stands, in words: "40 %, about 20 s left"; "" where there is nothing to tell."""
+        if not self.total:
+            return f"{self.done:,.0f}" if self.done else ""
+        rest = "" if self.left is None else f", about {span(self.left)} left"
+        return f"{self.share:.0%}".replace("%", " %") + rest
+
+
+class Teller(Protocol):
+    """Who is told of work; calls may come from any thread."""
+
+    def begun(self, work: Work) -> None:
+        """Work begins; others may be going on."""
+
+    def moved(self, work: Work) -> None:
+        """More of it is done."""
+
+    def ended(self, work: Work) -> None:
+        """It is over, or was broken off."""
+
+
+class Nobody:
+    """Says nothing."""
+
+    def begun(self, work: Work) -> None:
+        """Nothing."""
+
+    def moved(self, work: Work) -> None:
+        """Nothing."""
+
+    def ended(self, work: Work) -> None:
+        """Nothing."""
+
+
+class Stderr:
+    """Bars on standard error where it is a terminal, one below the other; else lines."""
+
+    def __init__(self) -> None:
+        self._bars: Progress | None = None
+        self._jobs: dict[int, TaskID] = {}
+        self._said: dict[int, float] = {}
+
+    def begun(self, work: Work) -> None:
+        """A bar, or a line."""
+        console = Console(stderr=True, highlight=False)
+        if not console.is_terminal:
+            console.print(f"{work.title} …", markup=False)
+            self._said[id(work)] = work.begun
+            return
+        if self._bars is None:
+            columns = TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[state]}")
+            self._bars = Progress(*columns, console=console, transient=True)
+            self._bars.start()
+        self._jobs[id(work)] = self._bars.add_task(work.title, total=work.total, state=work.state)
+
+    def moved(self, work: Work) -> None:
+        """The bar grows, or there is another line if the last one is long ago."""
+        if self._bars is not None and id(work) in self._jobs:
+            self._bars.update(self._jobs[id(work)], completed=work.done, total=work.total, state=work.state)
+        elif (now := time.monotonic()) - self._said.get(id(work), now) >= EVERY:
+            self._said[id(work)] = now
+            Console(stderr=True, highlight=False).print(f"{work.title}: {work.state}", markup=False)
+
+    def ended(self, work: Work) -> None:
+        """The bar goes."""
+        self._said.pop(id(work), None)
+        job = self._jobs.pop(id(work), None)
+        if self._bars is not None and job is not None:
+            self._bars.remove_task(job)
+            if not self._jobs:
+                self._bars.stop()
+                self._bars = None
+
+
+_TELLER: ContextVar[Teller] = ContextVar("teller", default=Stderr())  # noqa: B039  one for all threads, on purpose
+
+
+@contextmanager
+def work(title: str, total: float | None = None) -> Iterator[Work]:
+    """Tell that work begins, and with the Work that is handed out how far it is; it is over when the block is left."""
+    job, teller = Work(title, total), _TELLER.get()
+    teller.begun(job)
+    try:
+        yield job
+    finally:
+        teller.ended(job)
+
+
+@contextmanager
+def told(teller: Teller) -> Iterator[None]:
+    """Within this block, of this thread, somebody else is told of work than standard error."""
+    before = _TELLER.set(teller)
+    try:
+        yield
+    finally:
+        _TELLER.reset(before)
+
+
+def span(seconds: float) -> str:
+    """A span of time as people say it: "8 s", "3 min"."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

@@ -78,9 +78,7 @@ def met(state, start, ray, player):
     what, least = NOBODY, bare(state, start, ray)
     for other in range(state.players):
         if other != player:
-            x, y, z = state.qpos[3 * other], state.qpos[3 * other + 1], state.qpos[3 * other + 2] + HEIGHT / 2
-            seen = (start[0] - x, start[1] - y, start[2] - z)
-            least = min(least, entry(CAPSULE, (RADIUS, RADIUS, HEIGHT / 2 - RADIUS), seen, ray))
+            least = min(least, player_entry(state, other, RADIUS, start, ray))
     if state.door != 0:
         least = min(least, leaf(state, start, ray))
     for piece in range(state.pieces):
@@ -92,6 +90,14 @@ def met(state, start, ray, player):
         if distance < least:
             what, least = toy, distance
     return what, least
+
+
+@njit
+def player_entry(state, player, radius, start, ray):
+    """The distance at which a ray meets a player, who is so wide."""
+    at = 3 * player
+    seen = (start[0] - state.qpos[at], start[1] - state.qpos[at + 1], start[2] - state.qpos[at + 2] - HEIGHT / 2)
+    return entry(CAPSULE, (radius, radius, HEIGHT / 2 - radius), seen, ray)
 
 
 @njit

@@ -192,6 +192,15 @@ def quarter(x, y, turn):
 
 
 @njit
+def top(kind):
+    """The number of the highest surface of a piece of a kind, an index into KINDS: so many others are below it."""
+    slot = 0
+    while slot + 1 < SURFACES_MOST and SURFACES[kind, slot + 1, 3] > 0:
+        slot += 1
+    return slot
+
+
+@njit
 def boxes(state, piece, out):
     """Write the boxes of a piece of a room into out (MOST_BOXES, 6) f8: middles and halves along the axes of the room.
     Returns how many there are."""

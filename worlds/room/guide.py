@@ -13,11 +13,12 @@ from ...interface.action import ACTION
 from ..engine.judge import AMOUNT, NEGATED, RELATION, STAGE, holds, matches
 from ..engine.judge import A as FIRST_FIELD
 from ..engine.judge import B as SECOND_FIELD
-from ..engine.things import GONE, LINED, ON, ONE, RELATIONS, SAID, STACKED, UNARY, related
+from ..engine.things import GONE, LINED, ON, ONE, RELATIONS, SAID, STACKED, UNARY, related, towards
 from .aim import eye
 from .builds import next_of_row, next_of_tower, support
 from .paths import feet, toy_at
 from .pose import bounds
+from .sight import sees
 from .skills import (
     NONE,
     SEEN,
@@ -41,6 +42,7 @@ _IN, _AT, _NEAR, _HOLDING, _FACING, _OPEN, _LIFTED, _TOUCHED, _PUSHED = (
     RELATIONS.index(name) for name in ("in", "at", "near", "holding", "facing", "open", "lifted", "touched", "pushed")
 )
 _PATIENCE = 120  # ticks until another way is tried
+_CLOSE = 0.6  # metres: one need not come nearer to what one wants to see
 HIGH = 0.95
 """Metres above the floor at which what is lifted is held."""
 
@@ -246,8 +248,7 @@ def visit(state, player, relation, amount, other, things, action):
     if relation == _HOLDING:
         return toy >= 0 and grasp(state, player, toy, action) >= 0
     if relation == _FACING:
-        gaze(state, player, x, y, z, action)
-        return True
+        return look_at(state, player, other, things, action)
     far = amount / ONE - 0.05 if relation == _NEAR else (thing.radius + things[player].radius) / ONE + 0.03
     high = z - thing.height / ONE > 0.15 or (state.tick // _PATIENCE) % 2 == 1
     if toy >= 0 and relation != _NEAR and high:  # what one cannot walk to comes to who takes it
@@ -263,6 +264,24 @@ def visit(state, player, relation, amount, other, things, action):
     if math.hypot(x - own_x, y - own_y) < close or go(state, player, x, y, z, 0.0, close, UNSEEN, toy, action) == 1:
         walk(state, player, x, y, action)  # on, until that is near enough
     return True
+
+
+@njit
+def look_at(state, player, other, things, action):
+    """Look at a thing, from somewhere where it is seen."""
+    thing = things[other]
+    seen, (x, y, z) = sees(state, thing, player, other, False)
+    there_x, there_y, there_z = thing.x / ONE, thing.y / ONE, thing.z / ONE
+    own_x, own_y = feet(state, player)
+    if seen:
+        gaze(state, player, x, y, z, action)
+        hidden = towards(things[player], thing) and (thing.hidden >> player) & 1 != 0
+        if not hidden or math.hypot(x - own_x, y - own_y) < _CLOSE:
+            return True
+    toy, far = toy_of(state, other), max(math.hypot(there_x - own_x, there_y - own_y) - 0.3, 1.2)
+    if go(state, player, there_x, there_y, there_z, 0.5, far, SEEN, toy, action) == 0:
+        return True
+    return go(state, player, there_x, there_y, there_z, 0.4, max(far - 0.3, 0.8), UNSEEN, toy, action) >= 0
 
 
 @njit

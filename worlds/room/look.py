@@ -1,7 +1,8 @@
 """How the room looks through a player's eyes: walls, door and window, furniture, toys however they lie, other players,
 and a dot in the middle of the picture, which tells what the hand would grasp.
 
-In the segmentation image a player has mark 1 + its number, a toy mark FIRST_THING + its index.
+In the segmentation image a player has mark 1 + its number, a toy mark FIRST_THING + its index; the dot is in pixels
+only.
 """
 
 import math
@@ -33,7 +34,7 @@ _CELLS, _ONE = F(1 / CELL), F(1 / TURN)
 _AVATAR = F(1.55)  # an avatar of the catalogue is 0.7 tall
 _BEHIND, _BEHIND_PIECE = F(0.5), F(1.0)  # metres behind the eye, from where on nothing of it can be seen
 _LOW = F(0.04)  # what lies higher than this lies on something, and casts no shadow onto the floor
-_DOT_AT, _DOT, _DOT_SMALL = F(0.12), F(0.0021), F(0.001)  # a dot of four pixels in 64 x 64; the idle one is smaller
+_DOT, _DOT_SMALL = F(0.0175), F(0.0083)  # a dot of four pixels in 64 x 64; the idle one is smaller
 _BRISK = F(1.0)  # metres a second at which strides are longest
 _DOOR = 0xF0D8B4
 _PANES = np.array(
@@ -76,21 +77,12 @@ def scene(state, player, scene):
 
 @njit
 def show_dot(scene, state, player):
-    """A dot right before the eye, in the middle of the picture."""
-    paint, radius = IDLE, _DOT_SMALL
+    """A dot in the middle of the picture."""
+    scene.dot, scene.dot_radius = IDLE, _DOT_SMALL
     if state.grip[player] != NOBODY:
-        paint, radius = HOLDING, _DOT
+        scene.dot, scene.dot_radius = HOLDING, _DOT
     elif 0 <= state.aim[player] < TOYS and state.aim_distance[player] <= REACH:
-        paint, radius = IN_REACH, _DOT
-    rays.sphere(
-        scene,
-        scene.eye[0] + _DOT_AT * scene.ahead[0],
-        scene.eye[1] + _DOT_AT * scene.ahead[1],
-        scene.eye[2] + _DOT_AT * scene.ahead[2],
-        radius,
-        paint,
-    )
-    rays.no_shadow(scene)
+        scene.dot, scene.dot_radius = IN_REACH, _DOT
 
 
 @njit

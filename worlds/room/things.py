@@ -16,9 +16,10 @@ from ..engine.first_person.state import CELL
 from ..engine.first_person.things import PLAYER_KIND
 from ..engine.things import LIFTED, ONE, OPEN, THERE, Things
 from . import toys
-from .furniture import INSIDE, SHELF, SURFACES, SURFACES_MOST, quarter
+from .furniture import INSIDE, SHELF, SURFACES, SURFACES_MOST, quarter, top
 from .furniture import KINDS as PIECE_KINDS
 from .pose import bounds
+from .sight import hide
 from .state import DOOR_AT, HEIGHT, NOBODY, PIECES, PLAYERS, RADIUS, REACH, TALL, TOYS, TOYS_AT
 
 AJAR = 0.9
@@ -49,15 +50,16 @@ def fill(state, things):
         put_toy(state, index, things[count + index])
     count += state.things
     for piece in range(state.pieces):
-        put_surface(state, piece, top(state, piece), things[count + piece])
+        put_surface(state, piece, top(state.piece[piece] - 1), things[count + piece])
     count += state.pieces
     if state.door != 0:
         put_door(state, things[count])
         count += 1
     for piece in range(state.pieces):
-        for slot in range(top(state, piece)):
+        for slot in range(top(state.piece[piece] - 1)):
             put_surface(state, piece, slot, things[count])
             count += 1
+    hide(state, things, count)
     return count
 
 
@@ -71,7 +73,7 @@ def units(metres):
 def put(thing, kind, colour, size, state, y, x, z, radius, height):
     """Write a thing that is nobody's; lengths in metres, z is its middle's."""
     thing.kind, thing.colour, thing.size, thing.state = kind, NUMBERS[colour], size, state
-    thing.player, thing.holder, thing.speed = 0, 0, 0
+    thing.player, thing.holder, thing.speed, thing.hidden = 0, 0, 0, 0
     thing.y, thing.x, thing.z = units(y), units(x), units(z)
     thing.radius, thing.height = units(radius), units(height)
     thing.ahead_y, thing.ahead_x = 0, 0
@@ -117,15 +119,6 @@ def lifted(state):
             if units((low + high) / 2) - units((high - low) / 2) >= LIFTED:
                 return True
     return False
-
-
-@njit
-def top(state, piece):
-    """The number of a piece's highest surface: so many others are below it."""
-    kind, slot = state.piece[piece] - 1, 0
-    while slot + 1 < SURFACES_MOST and SURFACES[kind, slot + 1, 3] > 0:
-        slot += 1
-    return slot
 
 
 @njit

@@ -7,7 +7,8 @@ from ..engine.first_person import catalogue
 from ..engine.first_person.angles import cosine, sine
 from ..engine.first_person.seats import SEAT_PAINTS
 from ..engine.first_person.state import CELL, TURN
-from ..engine.first_person.view import in_hand, look_around, show_players
+from ..engine.first_person.view import FIRST_THING, in_hand, look_around, show_players
+from ..engine.rays import scene as rays
 from ..engine.rays import textures
 from .state import RED
 
@@ -23,7 +24,7 @@ def scene(state, player, scene):
     look_around(scene, state, player)
     scene.ceiling, scene.sky, scene.beyond = textures.SKY, 1, textures.GRASS
     show_players(scene, state, player, SEAT_PAINTS)
-    it = state.it
+    it, first = state.it, scene.solids
     if it == player:
         in_hand(scene, catalogue.HAT, catalogue.PAINTS[RED], state.tick)
     else:
@@ -31,3 +32,4 @@ def scene(state, player, scene):
         x, y, z = F(state.x[it]) * _CELLS, F(state.y[it]) * _CELLS, F(state.z[it]) * _CELLS + HEAD
         ahead_x, ahead_y = F(cosine(yaw)) * _ONE, F(sine(yaw)) * _ONE
         catalogue.show(scene, catalogue.HAT, catalogue.PAINTS[RED], x, y, z, ahead_x, ahead_y, state.tick)
+    rays.mark(scene, first, FIRST_THING)

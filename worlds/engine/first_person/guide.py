@@ -16,15 +16,17 @@ from numba import njit
 from ....interface.action import ACTION
 from ..judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B, holds, matches
 from ..rays.scene import COLS, ROWS
-from ..things import GONE, ONE, RELATIONS, SAID, UNARY, related
+from ..things import GONE, ONE, RELATIONS, SAID, UNARY, related, towards
 from .angles import difference, heading
 from .body import RADIUS
-from .ground import cell_of, middle
+from .ground import cell_of, line_of_sight, middle
+from .hands import S
 from .state import CELL, TURN
 from .steering import (
     FAR,
     arrived,
     face,
+    gaze,
     lengths,
     nowhere,
     nudge,
@@ -102,8 +104,7 @@ def errand(state, player, clause, things, count, found, avoid, action):
         if relation == _HOLDING:
             return fetch(state, player, other, things, avoid, action)
         if relation == _FACING:
-            face(state, player, things[other].y * _UNITS, things[other].x * _UNITS, action)
-            return True
+            return look_at(state, player, other, things, avoid, action)
         return approach(state, player, other, things, avoid, action)
     one = wrong(player, clause, things, count, found)
     if one < 0 or relation in (_HOLDING, _FACING):
@@ -190,6 +191,26 @@ def wrong(player, clause, things, count, found):
 
 
 # Errands. Each returns whether there was a way.
+
+
+@njit
+def look_at(state, player, index, things, avoid, action):
+    """Turn the eyes to a thing of the table; first walk to where no wall hides it, nearer to it where anything else
+    does, and back from what lies at the feet."""
+    you, thing = things[player], things[index]
+    y, x = thing.y * _UNITS, thing.x * _UNITS
+    apart = max(abs(y - state.y[player]), abs(x - state.x[player]))
+    bare = line_of_sight(state, state.y[player], state.x[player], y, x)
+    before = towards(you, thing)
+    seen = before and (thing.hidden >> player) & 1 == 0
+    if bare and (not before or seen or apart < CELL):
+        gaze(state, player, y, x, thing.z * _UNITS, action)
+        if apart < CELL // 3:
+            action.keys[S] = 1
+        return True
+    if not approach(state, player, index, things, avoid, action):
+        gaze(state, player, y, x, thing.z * _UNITS, action)
+    return True
 
 
 @njit

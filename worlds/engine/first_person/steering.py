@@ -206,9 +206,15 @@ def nudge(state, player, y, x, stop, action):
 @njit
 def turn(state, player, yaw, action):
     """Move the mouse so that a player comes to look along `yaw`, and level. Returns by how much it does not yet."""
+    return turn_up(state, player, yaw, 0, action)
+
+
+@njit
+def turn_up(state, player, yaw, pitch, action):
+    """The same, looking up by `pitch`, or down."""
     off = difference(yaw, state.yaw[player])
     action.mouse[0] = min(max(off * _PER_ANGLE, -_QUICKEST), _QUICKEST)
-    action.mouse[1] = min(max(state.pitch[player] * _PER_ANGLE, -_QUICKEST), _QUICKEST)
+    action.mouse[1] = min(max((state.pitch[player] - pitch) * _PER_ANGLE, -_QUICKEST), _QUICKEST)
     return abs(off)
 
 
@@ -217,6 +223,15 @@ def face(state, player, y, x, action):
     """Write the hands that turn a player towards a position in units. Returns whether it looks there, to 3 degrees."""
     yaw = heading(y - state.y[player], x - state.x[player])
     return turn(state, player, yaw, action) < TURN // 128
+
+
+@njit
+def gaze(state, player, y, x, z, action):
+    """Write the hands that turn a player's eyes to a point, in units."""
+    dy, dx = np.int64(y) - state.y[player], np.int64(x) - state.x[player]
+    rise = np.int64(z) - state.z[player] - CELL // 2
+    flat = max(np.int64(np.sqrt(dy * dy + dx * dx)), 1)
+    turn_up(state, player, heading(dy, dx), difference(heading(rise, flat), 0), action)
 
 
 @njit

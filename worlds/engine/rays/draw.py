@@ -15,7 +15,7 @@ import numpy as np
 from ..kernels import module_of
 from .aim import AIM, aim, one_floor, row_of
 from .objects import solids
-from .paint import column, u_of
+from .paint import column, dot, u_of
 from .scene import SCENE, SOLIDS
 from .solids import EIGHT
 from .textures import pyramid
@@ -32,7 +32,7 @@ from numba import {target}
 
 from {package}.aim import aim, one_floor, row_of
 from {package}.objects import solids
-from {package}.paint import column, u_of
+from {package}.paint import column, dot, u_of
 '''
 
 _CPU = """
@@ -71,6 +71,8 @@ def paint(
                     scene, rows, aims, seen, count, deep or marked, texels, start, 0, some, height, slopes, walls,
                     edges, lines, line_depths, line_marks, hits, cosines,
                 )
+                for x in range(some):
+                    dot(scene, rows, slopes[x], height, lines[x])
                 inside = min(some, width - 1 - start)  # the fourth byte of a word is the next pixel's
                 for row in range(height):
                     for x in range(inside):
@@ -139,6 +141,7 @@ def paint(
         walls[view], edges[view], lines[view].T, line_depths[view].T, line_marks[view].T, hits[view].T,
         cosines[view].T,
     )
+    dot(scene, rows[view], slopes[view, x], height, lines[view, :, x])
     for row in range(height):
         colour = lines[view, row, x]
         pixels[i, player, row, x, 0] = colour & 255
@@ -162,7 +165,7 @@ def whole(height: int) -> int:
 def cuda_kernels(version: str) -> ModuleType:
     """The kernels `prepare`, `gather` and `paint` for CUDA; compiled or loaded at their first call."""
     source = (_HEAD + _CUDA).format(target="cuda", package=__package__)
-    return module_of(source, (aim, column, one_floor, row_of, solids, u_of), "cuda_rays", version)
+    return module_of(source, (aim, column, dot, one_floor, row_of, solids, u_of), "cuda_rays", version)
 
 
 def cuda_scratch(views: int, height: int, width: int) -> dict[str, tuple[tuple[int, ...], Any]]:
@@ -190,7 +193,7 @@ def cuda_scratch(views: int, height: int, width: int) -> dict[str, tuple[tuple[i
 def cpu_kernels() -> ModuleType:
     """The kernel `paint` for CPU threads; compiled or loaded at its first call."""
     source = (_HEAD + _CPU).format(target="njit", package=__package__, block=BLOCK)
-    return module_of(source, (aim, column, one_floor, row_of, solids, u_of), "rays")
+    return module_of(source, (aim, column, dot, one_floor, row_of, solids, u_of), "rays")
 
 
 def scratch(height: int) -> tuple[np.ndarray, ...]:

@@ -67,6 +67,17 @@ def u_of(scene, index, height, width):
     return scene.zoom * (F(2) * (F(index) + HALF) / F(width) - ONE) * F(width) / F(height)
 
 
+@pixels
+def dot(scene, rows, u, height, line):
+    """Draw what the dot in the middle of the picture covers of a column of pixels: over all that is seen."""
+    left = scene.dot_radius * scene.dot_radius - u * u
+    if scene.dot != 0 and left >= ZERO:
+        colour = _I((scene.dot >> 16 & 255) | (scene.dot & 0xFF00) | (scene.dot & 255) << 16)
+        for row in range(height):
+            if rows[V, row] * rows[V, row] <= left:
+                line[row] = colour
+
+
 @inside
 def column(scene, rows, looks, floor, texels, u, height, line, places):
     """Draw what is seen of the map along a column of pixels into line (height,), red | green << 8 | blue << 16.

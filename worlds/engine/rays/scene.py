@@ -50,6 +50,8 @@ SCENE = np.dtype(
         ("beyond", np.int32),  # texture of the floor, and of the walls, outside the map
         ("walls", np.uint8, (ROWS, COLS)),  # texture of the walls, 0: no wall
         ("floors", np.uint8, (ROWS, COLS)),  # texture of the floor
+        ("dot", np.int32),  # 0xRRGGBB of a dot in the middle of the picture, in its pixels only; 0: none
+        ("dot_radius", np.float32),  # of the picture one cell ahead, in cells
         ("solids", np.int32),  # how many there are
         ("form", np.int32, (SOLIDS,)),
         ("at", np.float32, (SOLIDS, 3)),  # its middle
@@ -79,7 +81,7 @@ def clear(scene):
     scene.zoom, scene.tall = ZOOM, F(1)
     scene.light[0], scene.light[1], scene.light[2] = F(0.38), F(0.25), F(0.8908)
     scene.ambient, scene.fog = _HALF_LIGHT, _FOG
-    scene.ceiling, scene.sky, scene.beyond = 0, 0, 0
+    scene.ceiling, scene.sky, scene.beyond, scene.dot = 0, 0, 0, 0
 
 
 @njit

@@ -27,6 +27,7 @@ from rumpus.agents.experts import expert
 from rumpus.agents.policy import Policy, Random, player
 from rumpus.tasks.files import load, write_line
 from rumpus.tasks.goals import FORMAT, Clause, Goal, Player, Selector, Stage, Start, Task
+from rumpus.tasks.scene import Scene
 from rumpus.tasks.splits import pair_split
 from rumpus.tasks.words import say
 from rumpus.worlds.engine.batch import Batch
@@ -84,9 +85,11 @@ def tasks(world: World, count: int, first: int, split: str, named: str) -> list[
 
 
 def task(world: World, goal: Goal, name: str, seed: int, split: str) -> Task:
-    """A task of this goal in the room of a seed."""
+    """A task of this goal, which names what there is one of, in the room of a seed."""
+    assert world.things is not None
+    only = Scene(world.things.unit, lambda selector: True)
     knobs = {**world.splits[split], "toys": TOYS}
-    start, told = Start(seed=seed, knobs=knobs), Player(goal=goal, instruction=say(goal))
+    start, told = Start(seed=seed, knobs=knobs), Player(goal=goal, instruction=say(goal, 0, only))
     limit = SECONDS * world.tick_hz
     return Task(rumpus_task=FORMAT, id=name, world=world.name, start=start, limit=limit, players=(told,))
 

@@ -142,19 +142,20 @@ def understand(world: World, text: Annotated[str, typer.Argument(help="What is t
     Example: rumpus tasks understand sokoban "push the red box onto the blue target"
     """
     from .. import worlds
-    from .words import STYLES, ask, asked, say
+    from .words import STYLES, ask, asked, said_in, say
     from .words import understand as goal_of
 
     things = worlds.load(world).things
     if things is None:
         raise ValueError(f"{world} shows no things, so it has no goals")
+    scene = said_in(text, things)
     question = asked(text, things)
     if question:
         print(question.model_dump_json(exclude_defaults=True))
         for style in range(STYLES):
-            print(ask(question, style))
+            print(ask(question, style, scene))
         return
     goal = goal_of(text, things)
     print(goal.model_dump_json(exclude_defaults=True))
     for style in range(STYLES):
-        print(say(goal, style))
+        print(say(goal, style, scene))

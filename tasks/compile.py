@@ -11,7 +11,7 @@ from ..interface.text import encode, vocabulary
 from ..worlds.engine import judge as j
 from ..worlds.engine.records import task_dtype
 from ..worlds.engine.table import Table
-from ..worlds.engine.things import EVENTS, ONE, RELATIONS, Things
+from ..worlds.engine.things import EVENTS, OF_REGIONS, ONE, RELATIONS, Things
 from ..worlds.engine.world import World
 from .goals import Clause, Goal, Player, Reward, Selector, Task
 from .questions import answered
@@ -176,10 +176,25 @@ def _clause(clause: Clause, stage: int, things: Things, place: str) -> list[int]
         if clause.word not in vocabulary():
             raise ValueError(f"{place}.word: {clause.word!r} is not in the vocabulary, and what is said must be")
         row[j.AMOUNT] = int(encode(clause.word)[0])
+    for side, selector in (("a", clause.a), ("b", clause.b)):
+        if selector and clause.relation not in (*OF_REGIONS, *EVENTS):
+            _check_no_region(selector, clause, things, f"{place}.{side}")
     row[j.A : j.A + 4] = _selector(clause.a, things, f"{place}.a")
     if clause.b is not None:
         row[j.B : j.B + 4] = _selector(clause.b, things, f"{place}.b")
     return row
+
+
+def _check_no_region(selector: Selector, clause: Clause, things: Things, place: str) -> None:
+    """Raise ValueError if a selector matches regions of the floor, in a relation that makes no sense of them."""
+    for kind in things.regions:
+        named = selector.kind == kind
+        looks = selector.colour in (None, *things.kinds[kind]) and not selector.size and not selector.who
+        if named or (selector.kind is None and looks):
+            hint = f"goals may ask what is {' or '.join(OF_REGIONS[1:])} it" if named else "name another kind"
+            raise ValueError(
+                f"{place}: a {kind} is a region of the floor here, of which {clause.relation!r} says nothing; {hint}"
+            )
 
 
 def _selector(selector: Selector, things: Things, place: str) -> list[int]:

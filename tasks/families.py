@@ -17,6 +17,7 @@ import numpy as np
 from ..worlds.engine.things import Things
 from .goals import Clause, Goal, Question, Selector, Stage
 from .questions import answering, questions, rows_of, stands
+from .scene import Census
 from .splits import SPLITS, Split, pair_split
 
 COLOURED, SIZED = 0.75, 0.25
@@ -24,7 +25,7 @@ COLOURED, SIZED = 0.75, 0.25
 FULL = 0.6
 """Part of a place that may be covered when one more thing has been put there."""
 CLOSE = 1
-"""Cells that near means here."""
+"""Cells, or metres, that near means here."""
 HIGHEST, LONGEST = 3, 4
 """Things of the highest tower and the longest row."""
 YOU, PARTNER = Selector(kind="player", who="you"), Selector(kind="player", who="other")
@@ -46,6 +47,7 @@ class Room:
         self.things, self.world, self.split, self.rng = things, world, split, rng
         self.names = list(world.kinds)
         self.rows = rows_of(things)
+        self.one = Census(things, world).one
         self.several = bool((things["player"] > 1).any())
 
     def kind(self, row: Any) -> str:
@@ -58,8 +60,9 @@ class Room:
         return [some[index] for index in self.rng.permutation(len(some))]
 
     def any(self) -> list[Any]:
-        """All things, in a random order."""
-        return [self.rows[index] for index in self.rng.permutation(len(self.rows))]
+        """All things but regions of the floor, in a random order."""
+        every = [self.rows[index] for index in self.rng.permutation(len(self.rows))]
+        return [row for row in every if self.kind(row) not in self.world.regions]
 
     def colour(self, row: Any) -> str | None:
         """The colour of a thing; None if it has none, or none that it may be named with here."""
@@ -322,7 +325,9 @@ def _ask(asks: str) -> Callable[[Room], Wish | None]:
     """The family of questions of a form."""
 
     def family(room: Room) -> Wish | None:
-        some = [(question, word) for question, word in questions(room.things, room.world, asks)]
+        some = [
+            (question, word) for question, word in questions(room.things, room.world, asks) if _plain(question, room)
+        ]
         wanted = {word for _, word in some}
         if not some:
             return None
@@ -331,6 +336,12 @@ def _ask(asks: str) -> Callable[[Room], Wish | None]:
         return Wish(answering(word), fitting[int(room.rng.integers(len(fitting)))])
 
     return family
+
+
+def _plain(question: Question, room: Room) -> bool:
+    """Whether there is one of what a question asks for the colour of, or for what is on or in."""
+    about = {"colour": question.a, "what": question.b}.get(question.asks)
+    return about is None or room.one(about)
 
 
 FAMILIES: dict[str, Callable[[Room], Goal | Wish | None]] = {

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -29,7 +30,8 @@ from .families import LED_KINDS, families_of
 from .files import parse, write_line
 from .goals import FORMAT, Task
 from .play import Drawer, begin, marks, play
-from .settle import settle, shorten
+from .scene import scene
+from .settle import settle, shorten, worthwhile
 from .splits import SPLITS
 from .together import KINDS, PAIRED, acting, proposals, skills_of
 from .writing import Found, Pool, Source, finish, key, task_of
@@ -210,21 +212,32 @@ class _Maker:
 
     def _share(self, number: int, kind: str, count: int) -> list[Found]:
         """So many tasks of one kind for a block."""
-        pool, skills = Pool(), skills_of(kind)
+        pool, taken, skills = Pool(), list[Found](), skills_of(kind)
         wanted: Sequence[str] = skills
         plays = max(PLAYS * count // BLOCK, FEWEST)
         for attempt in range(ATTEMPTS):
             self._attempt(pool, kind, wanted, plays, self._rng(number, kind, attempt))
-            counts = pool.counts()
+            counts = pool.counts() + Counter(one.proven.skill for one in taken)
             enough = -(-count // max(len(counts), 1))
-            if sum(counts.values()) >= count and (min(counts.values()) >= ALIKE * enough or attempt + 1 >= PATIENCE):
-                break
+            alike = counts and min(counts.values()) >= ALIKE * enough
+            if (counts.total() >= count and (alike or attempt + 1 >= PATIENCE)) or attempt + 1 == ATTEMPTS:
+                self._fill(taken, pool, count)
+                if len(taken) == count:
+                    break
             scarce = [skill for skill in skills if counts.get(skill, 0) < enough]
             wanted = scarce if scarce and attempt + 1 < PATIENCE else skills
-        taken = pool.take(count)
-        for source in {id(one.source): one.source for one in taken}.values():
-            shorten(self._world, [one.proven for one in taken if one.source is source], source.states, NODES)
         return taken
+
+    def _fill(self, taken: list[Found], pool: Pool, count: int) -> None:
+        """Take out of the pool until there are so many, or it is empty: those that are worthwhile by the shortest way
+        that is found."""
+        while some := pool.take(count - len(taken), taken):
+            for source in {id(one.source): one.source for one in some}.values():
+                chosen = [one for one in some if one.source is source]
+                proven = [one.proven for one in chosen]
+                shorten(self._world, proven, source.states, NODES)
+                good = worthwhile(self._world, source.starts, proven, source.states)
+                taken += [one for one, fine in zip(chosen, good, strict=True) if fine]
 
     def _attempt(self, pool: Pool, kind: str, wanted: Sequence[str], plays: int, rng: np.random.Generator) -> None:
         """Play, and put what is found into the pool."""
@@ -233,7 +246,9 @@ class _Maker:
         starts = starts.twice() if paired else starts
         played = play(world, starts, acting(kind, len(starts)), min(TICKS, world.limit), rng)
         proven, states = settle(world, starts, proposals(world, played, kind, self._split, wanted, rng), kind)
-        source = Source(starts, states, kind)
+        seen = zip(played.things[0], played.counts[0], strict=True)
+        scenes = [scene(things[:number], world.things) for things, number in seen]  # type: ignore[arg-type]
+        source = Source(starts, states, kind, scenes)
         for one in proven:
             made = finish(world, source, one, self._split, rng)
             if made and made.key not in pool.keys and made.key not in self._seen:

@@ -57,8 +57,8 @@ class Clause(_Strict):
     """At least `least` things matching `a` ("all": every one there is, and there is one) stand in `relation` to
     something matching `b`; or, if negated, they do not.
 
-    within: cells, for near; number: how many things matching `a`, each on or beside the next, for stacked and lined;
-    word: for said and misspoke, one word of the vocabulary, and the player who says it matches `a`.
+    within: cells (metres in rooms), for near; number: how many things matching `a`, each on or beside the next, for
+    stacked and lined; word: for said and misspoke, one word of the vocabulary, and the player who says it matches `a`.
     """
 
     a: Selector

@@ -20,9 +20,10 @@ from .compile import table
 from .families import Room, propose, swapped
 from .files import LONGEST, write_line
 from .goals import Task
-from .play import Starts, begin, marks
+from .play import Starts, begin, least, marks, tick
 from .propose import Proven
 from .questions import answered
+from .scene import scene
 from .splits import Split
 from .words import canonical
 from .writing import Found, Source, finish, task_of
@@ -31,17 +32,19 @@ TRIES = 12
 """Goals that are drawn for a start and a family, until one belongs to the split."""
 
 
-def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
     """Play each row from where it is with the guide's hands for the players that act, bools (n, players), until all who
     act have succeeded, or the episode is over.
 
-    Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players); and the hands of each row
-    up to the last of these, ACTION (ticks, players).
+    Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players); for whom a stage held
+    already when its turn came, bool (n, players); and the hands of each row up to the last of these ticks, ACTION
+    (ticks, players).
     """
     assert world.guide is not None
     assert world.things is not None
     guide, fill, things = cached(world.guide), cached(world.things.fill), np.zeros(world.things.most, THING)
     won, seen = np.zeros((batch.n, batch.players), np.int64), []
+    already = np.zeros(won.shape, bool)
     going = np.ones(batch.n, bool)
     while going.any():
         batch.actions[...] = np.zeros((), ACTION)
@@ -52,23 +55,26 @@ def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, li
                 if not state["done"][player]:
                     guide(state, player, batch.actions[row, player], things, count)
         seen.append(batch.actions.copy())
-        won[(batch.step()["success"] != 0) & (won == 0) & going[:, None]] = len(seen)
+        success, held = tick(batch)
+        won[success & (won == 0) & going[:, None]] = len(seen)
+        already |= held & going[:, None]
         going &= (batch.over == 0) & ~np.where(acting, won > 0, True).all(axis=1)
     played = np.stack(seen, axis=1)
-    return won, [played[row, : won[row].max()] for row in range(batch.n)]
+    return won, already, [played[row, : won[row].max()] for row in range(batch.n)]
 
 
 def prove(world: World, tasks: Sequence[Task], acting: np.ndarray) -> list[np.ndarray | None]:
     """For each task hands, ACTION (ticks, players), by which the players that act succeed; None if the guide does not
-    get there within its limit, or if it is done, or lost, already at the start. Questions that no
+    get there within its limit, if it is done, or lost, already at the start, or if a stage is done when its turn comes.
+    Questions that no
     guide answers are answered at once."""
     made = table(tasks, world)
     if world.guide is None:
         return [_answers(task, row) for task, row in zip(tasks, acting, strict=True)]
     batch = begin(world, made.records, made.levels)
     fresh = ~batch.look()[2].any(axis=(1, 2))
-    won, hands = lead(world, batch, acting)
-    good = fresh & np.where(acting, won > 0, True).all(axis=1)
+    won, already, hands = lead(world, batch, acting)
+    good = fresh & np.where(acting, (won > 0) & ~already, True).all(axis=1)
     proven = [some if fine and len(some) else None for some, fine in zip(hands, good, strict=True)]
     for row in np.flatnonzero(fresh & ~good).tolist():  # a guide need not know how to speak
         proven[row] = _answers(tasks[row], acting[row])
@@ -82,7 +88,8 @@ def attempt(
     assert world.things is not None
     batch = begin(world, starts.records, starts.levels)
     things, counts, _ = batch.look()
-    source, which = Source(starts, batch.states[:0].copy(), kind), marks(world, batch.states)
+    scenes = [scene(some[:number], world.things) for some, number in zip(things, counts, strict=True)]
+    source, which = Source(starts, batch.states[:0].copy(), kind, scenes), marks(world, batch.states)
     found: list[Found] = []
     left, tried, fitted = Counter(wanted), Counter(wanted), Counter(wanted)
     for row in range(len(starts)):
@@ -100,7 +107,7 @@ def attempt(
     tasks = [_unproven(world, one, split) for one in found]
     acting = np.array([_acting(world, one.proven) for one in found])
     for one, hands in zip(found, prove(world, tasks, acting), strict=True):
-        if hands is not None:
+        if hands is not None and (one.proven.question or len(hands) >= least(world)):
             one.proven.hands = hands
             if len(write_line(task_of(world, one, "x", split))) < LONGEST // 2:
                 yield one

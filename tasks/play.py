@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ KEEP_ON = 0.7
 """Chance that a walk goes on with the move that it made last, if that did anything."""
 PLANNED, BEGUN = 0.2, 0.35
 """Part of the plays that follow the solver's plan to its end; the next, up to this, leave it at a random tick."""
+
+REACTION = 0.25
+"""Seconds in which people react to what they see, about."""
 
 _FRAME = (40, 40)  # of batches that nobody looks at
 
@@ -147,6 +151,21 @@ def act(batch: Batch, moves: np.ndarray) -> None:
     """Write moves, (n, players) with REST for none, into a batch's actions."""
     hands = np.concatenate([move_table(batch.world.moves), np.zeros(1, ACTION)])  # the last, -1, is rest
     batch.actions[...] = hands[moves]
+
+
+def tick(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """One step of a batch on the CPU, bools (n, players): who succeeded, and for whom the turn of a stage came that
+    holds already."""
+    before = batch.states["stage"].copy()
+    success = batch.step()["success"] != 0
+    stage = batch.states["stage"]
+    turned = ((stage > before) & (stage < batch.states["stages"]))[:, : batch.players]
+    return success, turned & (batch.look()[2][..., 0] != 0) if turned.any() else turned
+
+
+def least(world: World) -> int:
+    """Ticks that a way takes at least, or it is no task: two turns, or the time in which a person reacts."""
+    return 2 if world.turn_based else math.ceil(world.tick_hz * REACTION)
 
 
 def marks(world: World, states: np.ndarray) -> np.ndarray:

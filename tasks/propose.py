@@ -7,7 +7,6 @@ from those that came true, in the order in which they did.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ from ..interface.action import ACTION
 from ..interface.machine import cores
 from ..worlds.engine import judge as j
 from ..worlds.engine.cached import cached
-from ..worlds.engine.things import BINARY, CHAINS, EVENTS, ONE, RELATIONS, THERE, Things
+from ..worlds.engine.things import BINARY, CHAINS, EVENTS, OF_REGIONS, ONE, RELATIONS, THERE, Things
 from ..worlds.engine.threads import over_rows
 from ..worlds.engine.world import World
 from .goals import Goal, Question
@@ -124,8 +123,11 @@ class Vocabulary:
             for colour, _ in looks
             if colour and _may_be_named(world, kind, colour, split)
         }
-        colours = [colour for looks in self.looks.values() for colour in {colour for colour, _ in looks}]
-        self._shared = {colour for colour in colours if colour and colours.count(colour) > 1}
+        regions = {list(world.kinds).index(kind) + 1 for kind in world.regions}
+        colours = [(kind, colour) for kind, looks in self.looks.items() for colour in {colour for colour, _ in looks}]
+        of_regions = {colour for kind, colour in colours if kind in regions}
+        several = [colour for _, colour in colours]
+        self._shared = {colour for colour in several if colour and several.count(colour) > 1} - of_regions
         self.whose = [j.YOU] * 3 + [j.OTHER] * (players > 1)
 
     def selector(self, kind: int, rng: np.random.Generator, colour_only: bool) -> Row:
@@ -178,17 +180,20 @@ def moving(played: Played) -> set[int]:
     return found
 
 
-def sorts(vocabulary: Vocabulary, relations: Sequence[str], movable: set[int]) -> list[Sort]:
-    """All sorts of clauses about these things. What is related to something is a player, or else it moves and the other
-    is no player. Only players hold and face; whatever is said is left to others."""
+def sorts(vocabulary: Vocabulary, world: Things, movable: set[int]) -> list[Sort]:
+    """All sorts of clauses about these things, of regions only what makes sense of them. What is related to something
+    is a player, or else it moves and the other is no player. Only players hold and face; whatever is said is left to
+    others."""
     found, player = [], vocabulary.player
-    for relation in (RELATIONS.index(name) for name in relations if name not in EVENTS):
+    regions = {list(world.kinds).index(kind) + 1 for kind in world.regions}
+    for relation in (RELATIONS.index(name) for name in world.relations if name not in EVENTS):
+        fitting = [b for b in vocabulary.looks if b not in regions or RELATIONS[relation] in OF_REGIONS]
         by_players = RELATIONS[relation] in ("holding", "facing")
         for a in vocabulary.looks:
             if RELATIONS[relation] not in BINARY:
-                found += [(relation, a, 0)] * (a != player)
+                found += [(relation, a, 0)] * (a != player and a in fitting)
             elif a == player or (a in movable and not by_players):
-                others = [b for b in vocabulary.looks if b != a or len(vocabulary.looks[a]) > 1]
+                others = [b for b in fitting if b != a or len(vocabulary.looks[a]) > 1]
                 found += [(relation, a, b) for b in others if a == player or b != player]
     return found
 
@@ -225,7 +230,7 @@ def draw(
         Vocabulary(played.things[0, row, : played.counts[0, row]], known, world.players, split) for row in range(n)
     ]
     movable = moving(played)
-    every = [sorts(vocabulary, known.relations, movable) for vocabulary in words]
+    every = [sorts(vocabulary, known, movable) for vocabulary in words]
     drawn = _drawn(words, every, FIRST, rng)
     truth = hold(world, played, drawn)
     changing = (truth != truth[:, :, :1]).any(axis=2)

@@ -25,8 +25,10 @@ from .compile import table
 from .files import Problem, read
 from .goals import Task
 from .hands import length, unpacked
-from .play import REST, act, begin
+from .play import REST, act, begin, tick
 from .questions import answer, answered
+from .scene import Census
+from .words import definites
 
 NODES = 20_000
 """States that are looked at for a task without a solution, unless told otherwise."""
@@ -39,23 +41,28 @@ PROOFS = ("solution", "search", "rest", "guide")
 _TOGETHER = 512  # tasks checked at a time
 
 
-def replay(batch: Batch, moves: np.ndarray, hands: Mapping[int, np.ndarray] = MappingProxyType({})) -> np.ndarray:
+def replay(
+    batch: Batch, moves: np.ndarray, hands: Mapping[int, np.ndarray] = MappingProxyType({})
+) -> tuple[np.ndarray, np.ndarray]:
     """Play moves, (n, ticks, players) with REST for none, from where a batch is. hands: by row, ACTION records (ticks,
     players) that are played there instead.
 
-    Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players).
+    Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players); and for whom a stage held
+    already when its turn came, bool (n, players).
     """
     won = np.zeros((batch.n, batch.players), np.int64)
-    for tick in range(max(moves.shape[1], *map(len, hands.values()), 0)):
-        act(batch, moves[:, tick] if tick < moves.shape[1] else np.full((batch.n, batch.players), REST))
+    already = np.zeros(won.shape, bool)
+    for number in range(max(moves.shape[1], *map(len, hands.values()), 0)):
+        act(batch, moves[:, number] if number < moves.shape[1] else np.full((batch.n, batch.players), REST))
         for row, some in hands.items():
-            if tick < len(some):
-                batch.actions[row] = some[tick]
-        success = batch.step()["success"] != 0
-        won[success & (won == 0)] = tick + 1
+            if number < len(some):
+                batch.actions[row] = some[number]
+        success, held = tick(batch)
+        won[success & (won == 0)] = number + 1
+        already |= held
         if batch.over.all():
             break
-    return won
+    return won, already
 
 
 def done_already(batch: Batch) -> np.ndarray:
@@ -68,10 +75,11 @@ def done_already(batch: Batch) -> np.ndarray:
 def check(tasks: Sequence[Task], world: World, *, nodes: int = NODES) -> list[str | None]:
     """For each task, None if it can be done in this world, or why it is refused.
 
-    A task must compile, must not be done at its start, and what it asks must have the answer that it wants; and its
-    solution must bring the first player success. If it has none, a search for the first player that acts, of so many
-    states, must find one. Hands that lead elsewhere than they did where they were made (physics is the same on the same
-    machine only) are no proof; the world's guide may then find new ones, as it does where nothing can be searched.
+    A task must compile, its first stage must not be reached at its start, what it asks must have the answer that it
+    wants, and of what its words call "the" there must be one at the start; and its solution must bring the first player
+    success. If it has none, a search for the first player that acts, of so many states, must find one. Hands that lead
+    elsewhere than they did where they were made (physics is the same on the same machine only) are no proof; the
+    world's guide may then find new ones, as it does where nothing can be searched.
     """
     return [None if how in PROOFS else how for how in proofs(tasks, world, nodes=nodes)]
 
@@ -109,13 +117,14 @@ def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list
     found = [_refused(task, wrong[row], world) for row, task in enumerate(tasks)]
     things, counts, _ = batch.look()
     for row, task in enumerate(tasks):
-        found[row] = found[row] or _misjudged(task, things[row, : counts[row]], world)
+        some = things[row, : counts[row]]
+        found[row] = found[row] or _misjudged(task, some, world) or _vague(task, some, world)
     resting = {
         row for row, task in enumerate(tasks) if not (found[row] or task.solution or task.players[0].goal.stages)
     }
     rest = max((min(tasks[row].limit, PATIENCE) for row in resting), default=0)
     hands = {row: unpacked(one.solution, world) for row, one in enumerate(tasks) if one.solution and not found[row]}
-    won = replay(batch, np.full((len(tasks), rest, batch.players), REST, np.int16), hands)[:, 0]
+    won = replay(batch, np.full((len(tasks), rest, batch.players), REST, np.int16), hands)[0][:, 0]
     departed = []
     for row, task in enumerate(tasks):
         if row in resting:
@@ -149,6 +158,19 @@ def _misjudged(task: Task, things: np.ndarray, world: World) -> str:
     return ""
 
 
+def _vague(task: Task, things: np.ndarray, world: World) -> str:
+    """What a task's words say that there is one of, and there is not, or "". Words of no grammar are not known to."""
+    assert world.things is not None
+    census = Census(things, world.things)
+    for seat, player in enumerate(task.players):
+        for selector, said in definites(player.instruction, world.things).items():
+            count = census.count(selector)
+            if count != 1:
+                there = f"there are {count} of them" if count else "there is none"
+                return f"players[{seat}].instruction: {said!r} is one thing, and {there} at the start: say 'a' or 'any'"
+    return ""
+
+
 def _lead(tasks: list[Task], rows: list[int], found: list[str], world: World) -> None:
     """Let the world's guide play the tasks of these rows."""
     if tasks:
@@ -167,8 +189,9 @@ def _refused(task: Task, wrong: np.ndarray, world: World) -> str:
         if wrong[seat] == 2:
             return f"players[{seat}].goal.never: what must never be is so at the start"
         stages = player.goal.stages
-        if wrong[seat] == 1 and len(stages) == 1 and not stages[0].hold:
-            return f"players[{seat}].goal: it is reached already at the start"
+        if wrong[seat] == 1 and not stages[0].hold:
+            what = "it is" if len(stages) == 1 else "its first stage is"
+            return f"players[{seat}].goal: {what} reached already at the start"
     if task.solution is None:
         return ""
     ticks = length(task.solution)

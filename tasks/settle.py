@@ -13,7 +13,7 @@ from ..worlds.engine.search import FOUND, search
 from ..worlds.engine.things import CHAINS, ONE, RELATIONS, Things
 from ..worlds.engine.world import World
 from .goals import Clause, Goal, Selector, Stage
-from .play import REST, Starts, begin, marks
+from .play import REST, Starts, begin, least, marks
 from .propose import Numbers, Proposal, Proven, Row
 from .prove import done_already, replay
 from .together import PAIRED
@@ -23,7 +23,8 @@ _WHO = {j.ANYBODY: None, j.YOU: "you", j.OTHER: "other"}
 
 
 def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str) -> tuple[list[Proven], np.ndarray]:
-    """(those proposals that their moves fulfil and that are not done at the start, the states that all begin in).
+    """(those proposals that their moves fulfil in no less than the least time, with each stage still to be reached when
+    its turn comes; the states that all begin in).
 
     Of kinds in which each of two players is to reach its own goal, the first's, if both do.
     """
@@ -35,9 +36,10 @@ def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str
     moves = np.full((len(proposed), max(len(one.moves) for one in proposed), world.players), REST, np.int16)
     for index, one in enumerate(proposed):
         moves[index, : len(one.moves), one.acting] = one.moves
-    won = replay(batch, moves)
-    steps = won[np.arange(len(proposed)), [one.acting for one in proposed]]
-    good = fresh & (steps > 0)
+    won, already = replay(batch, moves)
+    acting = np.arange(len(proposed)), [one.acting for one in proposed]
+    steps = won[acting]
+    good = fresh & (steps >= least(world)) & ~already[acting]
     if kind in PAIRED:
         good[::2] &= good[1::2]
         good[1::2] = False
@@ -78,6 +80,17 @@ def shorten(world: World, proven: Sequence[Proven], states: np.ndarray, nodes: i
                 one.branching = round(float(branching), 2)
                 if verdict == FOUND and len(moves) <= len(one.moves):
                     one.moves, one.by = moves.tolist(), "search"
+
+
+def worthwhile(world: World, starts: Starts, proven: Sequence[Proven], states: np.ndarray) -> list[bool]:
+    """Of each whether its way takes the least time or more, and reaches each stage after its turn has come."""
+    batch = begin(world, starts.records[[one.row for one in proven]], starts.levels)
+    batch.states[...] = states[[one.state for one in proven]]
+    moves = np.full((len(proven), max(one.steps for one in proven), world.players), REST, np.int16)
+    for row, one in enumerate(proven):
+        moves[row, : one.steps, one.acting] = one.moves
+    already = replay(batch, moves)[1]
+    return [one.steps >= least(world) and not already[row, one.acting] for row, one in enumerate(proven)]
 
 
 def _goal(numbers: Numbers, things: Things) -> Goal:

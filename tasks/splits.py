@@ -25,7 +25,8 @@ from ..worlds.engine.things import Things
 from ..worlds.engine.world import World
 from .goals import Clause, Goal, Player, Question, Selector, Stage, Task
 from .questions import answered
-from .words import STYLES, ask, held_styles, partner_told, say
+from .scene import Scene
+from .words import STYLES, ask, held_styles, partner_told, said_in, say
 
 Split = Literal["train", "valid", "test"]
 Axis = Literal["pair", "verb", "size", "form", "words"]
@@ -110,15 +111,17 @@ def scale(world: World, task: Task) -> int:
     return next(fitting, max(len(scales) - 1, 0))
 
 
-def told(player: Player, style: int) -> str:
+def told(player: Player, style: int, scene: Scene) -> str:
     """What a player is told in a style: its question, or else its goal."""
-    return ask(player.question, style) if player.question else say(player.goal, style)
+    return ask(player.question, style, scene) if player.question else say(player.goal, style, scene)
 
 
-def styles(player: Player) -> list[int]:
-    """The styles in which a player's instruction is said: one; none if it is said in words of no style."""
+def styles(player: Player, things: Things) -> list[int]:
+    """The styles in which a player's instruction is said, in a world of these things: one; none if it is said in words
+    of no style."""
     instruction = player.instruction
-    spoken = [style for style in range(STYLES) if told(player, style) == instruction]
+    scene = said_in(instruction, things)
+    spoken = [style for style in range(STYLES) if told(player, style, scene) == instruction]
     return spoken or [style for style in range(STYLES) if partner_told(style) == instruction]
 
 
@@ -148,7 +151,7 @@ def goal_split(goals: Iterable[Goal], things: Things, asked: Iterable[Question] 
 def axes(task: Task, world: World) -> dict[Axis, Split]:
     """The split that a task of this world belongs to by each axis alone."""
     assert world.things is not None
-    spoken = [style for player in task.players for style in styles(player)]
+    spoken = [style for player in task.players for style in styles(player, world.things)]
     return {
         **goal_split(
             (player.goal for player in task.players),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from .goals import FORMAT, Goal, Player, Reward, Solution, Task
 from .hands import packed
 from .play import REST, Starts
 from .propose import Proven
+from .scene import Scene
 from .skills import skill_of
 from .splits import AXES, SPLITS, Axis, Split, goal_split, latest, scale_split, style_split
 from .words import STYLES, ask, partner_told, public, say
@@ -34,11 +36,13 @@ _STYLES = {split: [style for style in range(STYLES) if style_split(style) == spl
 
 @dataclass(frozen=True)
 class Source:
-    """Where proven goals come from: the starts, the states that each proof began in, and their kind."""
+    """Where proven goals come from: the starts, the states that each proof began in, their kind, and what there is at
+    each start, by which words are chosen."""
 
     starts: Starts
     states: np.ndarray
     kind: str
+    scenes: Sequence[Scene]
 
 
 @dataclass(frozen=True)
@@ -67,30 +71,31 @@ class Pool:
         self.keys.add(one.key)
         self._by.setdefault(one.proven.skill, {}).setdefault(one.axis, []).append(one)
 
-    def counts(self) -> dict[str, int]:
+    def counts(self) -> Counter[str]:
         """How many there are of each skill of which there is one."""
-        return {skill: sum(map(len, axes.values())) for skill, axes in self._by.items()}
+        return Counter({skill: sum(map(len, axes.values())) for skill, axes in self._by.items()})
 
-    def take(self, count: int) -> list[Found]:
-        """So many, of each skill alike and of each axis alike within it, as far as there are enough; of any two found
-        one after the other, the one with the longer way rather."""
+    def take(self, count: int, before: Sequence[Found] = ()) -> list[Found]:
+        """So many out of it, of each skill alike and of each axis alike within it, counting those taken before, as far
+        as there are enough; of any two found one after the other, the one with the longer way rather."""
         left = {
             skill: {axis: _longer_last(some) for axis, some in sorted(axes.items())}
             for skill, axes in sorted(self._by.items())
         }
-        given = {skill: dict.fromkeys(axes, 0) for skill, axes in left.items()}
-        of_skill = dict.fromkeys(left, 0)
+        given = Counter((one.proven.skill, one.axis) for one in before)
+        of_skill = Counter(one.proven.skill for one in before)
         taken: list[Found] = []
         while left and len(taken) < count:
             skill = min(left, key=of_skill.__getitem__)
-            axis = min(left[skill], key=given[skill].__getitem__)
+            axis = min(left[skill], key=lambda name: given[skill, name])
             taken.append(left[skill][axis].pop())
-            given[skill][axis] += 1
+            given[skill, axis] += 1
             of_skill[skill] += 1
             if not left[skill][axis]:
                 del left[skill][axis]
             if not left[skill]:
                 del left[skill]
+        self._by = left
         return taken
 
 
@@ -116,7 +121,7 @@ def finish(world: World, source: Source, one: Proven, split: Split, rng: np.rand
     schemes = _SCHEMES.get(source.kind, ("opposed",))
     scheme = schemes[int(rng.integers(len(schemes)))]
     try:
-        players = _players(source.kind, one, style, open_)
+        players = _players(source.kind, one, style, open_, source.scenes[one.row])
     except ValueError:
         return None  # longer than an instruction may be
     held = tuple(axis for axis in AXES if found[axis] != "train")
@@ -125,8 +130,8 @@ def finish(world: World, source: Source, one: Proven, split: Split, rng: np.rand
     return Found(source, one, players, reward, held, axis, key(one.mark, one.goals))
 
 
-def _players(kind: str, one: Proven, style: int, open_: bool) -> tuple[Player, ...]:
-    told = [ask(one.question, style) if one.question else say(goal, style) for goal in one.goals]
+def _players(kind: str, one: Proven, style: int, open_: bool, scene: Scene) -> tuple[Player, ...]:
+    told = [ask(one.question, style, scene) if one.question else say(goal, style, scene) for goal in one.goals]
     if kind == "informed-blind":
         told[1] = partner_told(style)
     for seat, words in enumerate(told):

@@ -13,7 +13,7 @@ from rumpus.tasks.files import parse, write_line
 from rumpus.tasks.generate import generate
 from rumpus.tasks.goals import Task
 from rumpus.tasks.splits import AXES, SPLITS, axes, form, form_split, latest, pair_split, scale, scale_split, split_of
-from rumpus.tasks.words import STYLES, held_styles, say
+from rumpus.tasks.words import STYLES, held_styles, said_in, say
 
 WORLDS = ("sokoban-small", "box-world-small")
 OWN = tuple(axis for axis in AXES if axis != "verb")
@@ -65,7 +65,7 @@ def contents(data, world):
         "pair": pairs,
         "size": {size},
         "form": {shape(goal) for goal in goals},
-        "words": {style(*one) for one in told},
+        "words": {style(*one, world.things) for one in told},
     }
 
 
@@ -84,7 +84,7 @@ def bare(clause):
     return [clause["relation"], clause.get("negated", False), str(clause.get("least", 1))[:1].isalpha(), sides]
 
 
-def style(instruction, goal):
+def style(instruction, goal, things):
     """The way in which a goal is said here."""
     task = {
         "rumpus_task": 1,
@@ -93,7 +93,8 @@ def style(instruction, goal):
         "limit": 1,
         "players": [{"goal": goal, "instruction": instruction}],
     }
-    return [say(Task.model_validate(task).players[0].goal, way) for way in range(STYLES)].index(instruction)
+    goal, scene = Task.model_validate(task).players[0].goal, said_in(instruction, things)
+    return [say(goal, way, scene) for way in range(STYLES)].index(instruction)
 
 
 @pytest.mark.parametrize("name", WORLDS)

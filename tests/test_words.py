@@ -157,6 +157,10 @@ def goal_of(*clauses):
     return Goal(stages=[{"all": clauses}])
 
 
+def never(*clauses):
+    return Goal(never=clauses)
+
+
 COMMON = {
     "push the red box onto the blue target": clause(
         {"kind": "box", "colour": "red"}, "on", {"kind": "target", "colour": "blue"}
@@ -207,7 +211,7 @@ SEVERAL = {
         clause(BOX, "touching", {"kind": "key"}, least=2, negated=True)
     ),
     "look away from any key": goal_of(clause(YOU, "facing", {"kind": "key"}, negated=True)),
-    "never push a box onto any red target": Goal(never=[clause(BOX, "on", {"kind": "target", "colour": "red"})]),
+    "never push a box onto any red target": never(clause(BOX, "on", {"kind": "target", "colour": "red"})),
     "let a partner stand next to another partner": goal_of(clause(OTHER, "touching", OTHER)),
 }
 

@@ -1,4 +1,4 @@
-"""The command line: `rumpus worlds | levels | tasks | play | watch | train | evaluate | report | bench | demo |
+"""The command line: `rumpus worlds | levels | tasks | play | watch | train | evaluate | report | bench | demo | warm |
 doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import signal
 import sys
 import unicodedata
 import warnings
@@ -23,6 +24,8 @@ from rich.table import Table
 
 from . import __version__
 from .agents import commands
+from .agents.catalogue import app as catalogue_app
+from .agents.catalogue import markdown_table, things_table
 from .agents.commands import (
     Agent,
     Device,
@@ -47,6 +50,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(catalogue_app)
 app.add_typer(tasks_app, name="tasks")
 
 SUITE = Path(__file__).parent / "assets" / "tasks"
@@ -126,12 +130,6 @@ def worlds(
         Console().print("\nAnd guests by name: control/cartpole-swingup, arm/stack-2-bricks, gym/FrozenLake-v1, …")
 
 
-def markdown_table(shown: list[Any]) -> str:
-    """The README's table of worlds, from the worlds' own words."""
-    rows = [f"| `{w.name}` | {w.players} | {w.summary} |" for w in shown]
-    return "\n".join(["| world | players | what it is |", "|---|---|---|", *rows])
-
-
 def page(world: Any) -> None:
     """Print all that a world says of itself."""
     console = Console(highlight=False)
@@ -168,21 +166,6 @@ def flowing(doc: str) -> str:
     return "\n".join(lines)
 
 
-def things_table(shown: list[Any]) -> str:
-    """What goals can speak of in each world, as Markdown: kinds with their colours, relations, events."""
-    from .worlds.engine.things import EVENTS
-
-    rows: dict[tuple[str, ...], list[str]] = {}
-    for world in [world for world in shown if world.things]:
-        kinds = [f"{kind} ({', '.join(colours)})" if colours else kind for kind, colours in world.things.kinds.items()]
-        events = [name for name in world.things.relations if name in EVENTS]
-        relations = [name for name in world.things.relations if name not in EVENTS]
-        cells = ("; ".join(kinds), ", ".join(relations), ", ".join(events) or "-")
-        rows.setdefault(cells, []).append(f"`{world.name}`")
-    lines = [f"| {', '.join(names)} | {' | '.join(cells)} |" for cells, names in rows.items()]
-    return "\n".join(["| world | things, and their colours | relations | events |", "|---|---|---|---|", *lines])
-
-
 @app.command()
 def levels(
     world: World,
@@ -216,21 +199,30 @@ def play(
     split: Split = "train",
     knob: Knobs = None,
     limit: Limit = None,
+    strict_time: Annotated[
+        bool, typer.Option("--strict-time", help="The tasks' own limits, which are made for agents.")
+    ] = False,
 ) -> None:
-    """Play a world yourself, in a window. F1 shows the keys.
+    """Play a world yourself, in a window. F1 shows the keys. Levels of a file come in their order.
 
     Example: rumpus play sokoban --seed 7
     """
     from . import worlds as all_worlds
     from .agents import human
+    from .agents.human.playlist import PATIENCE
     from .tasks.compile import table
     from .tasks.files import chosen
 
     loaded = all_worlds.load(world)
     options: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "limit": limit}
+    options |= {"strict_time": strict_time}
     if task is not None:
         tasks = chosen(task, loaded)
         options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks]}
+        if not (strict_time or limit or loaded.turn_based):
+            print(
+                f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time: as long as they)"
+            )
     for path in human.play(loaded, knobs=knob_values(knob), **options).saved:
         print(path)
 
@@ -368,6 +360,7 @@ def bench(
     """
     from . import worlds as all_worlds
     from .agents import tables
+    from .interface.progress import Stderr, told, work
     from .tasks.compile import judged
     from .worlds.engine.bench import bench as measure
     from .worlds.engine.rays.bench import first_person as seen
@@ -386,10 +379,12 @@ def bench(
         print_json(results) if as_json else Console().print(tables.first_person(results))
         return
     options: dict[str, Any] = {"envs": envs, "threads": threads, "seconds": seconds, "device": device}
-    results = [
-        measure(w, each, size=frame_size(size), judged=judged(w) if w.things else None, **options)
-        for each, w in chosen.items()
-    ]
+    results = []
+    with told(Stderr(bars=False)), work("Measuring speeds", len(chosen)) as job:  # a bar would take part of a core
+        for each, w in chosen.items():
+            found = measure(w, each, size=frame_size(size), judged=judged(w) if w.things else None, **options)
+            results.append(found)
+            job.advance()
     title = f"{envs} copies, {size} pixels, {device}, {threads} thread(s)"
     print_json(results) if as_json else Console().print(tables.speeds(results, title))
 
@@ -444,6 +439,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="plain")
     warnings.showwarning = lambda message, *_, **__: _tell(str(message))
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # what is half written is removed
     try:
         app()
     except ModuleNotFoundError as error:

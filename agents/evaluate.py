@@ -11,6 +11,7 @@ import torch
 from scipy.stats import binomtest, rankdata
 
 from .. import worlds
+from ..interface.progress import Work, work
 from ..tasks.compile import table
 from ..tasks.files import load
 from ..tasks.goals import Task
@@ -66,6 +67,18 @@ def episodes_of(
     row of the table of each episode, integers (episodes,); by default each reset draws one. begun: is told the rows
     that have just begun, (rows,) integers.
     """
+    with work(f"Playing {episodes:,} episodes: {policy.name} in {batch.world.name}", episodes) as job:
+        return _played(policy, batch, episodes, tasks, begun, job)
+
+
+def _played(
+    policy: Policy,
+    batch: Batch,
+    episodes: int,
+    tasks: np.ndarray | None,
+    begun: Callable[[np.ndarray], None] | None,
+    job: Work,
+) -> Episodes:
     n = batch.n
     drawn = np.full(episodes, -1) if tasks is None else np.asarray(tasks)
     rows = np.arange(n)
@@ -91,6 +104,7 @@ def episodes_of(
         result.won[at] |= success[playing] != 0
         result.lengths[at] += 1
         ended = playing & (over != 0)
+        job.advance(int(ended.sum()))
         now = now + n * ended
         playing = now < episodes
         fresh = ended & playing

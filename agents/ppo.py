@@ -30,6 +30,7 @@ import torch
 from rich.console import Console
 
 from .. import worlds
+from ..interface.progress import hushed
 from ..tasks.compile import table
 from ..tasks.files import load
 from ..tasks.goals import Task
@@ -239,22 +240,26 @@ class Trainer:
     def evaluate(self) -> dict[str, float]:
         """Success on `evaluate_tasks`, or else on the levels of `evaluate_split`, with its interval; the same tasks or
         levels every time."""
+        with hushed():  # a run has a bar of its own
+            wins = self._held_out()
+        low, high = interval(int(wins.sum()), len(wins))
+        return {"held_out_success": float(wins.mean()), "held_out_low": low, "held_out_high": high}
+
+    def _held_out(self) -> np.ndarray:
+        """Whether each held-out episode was won."""
         s, world = self.settings, self.batch.world
         if self.held:
             times = max(s.evaluate_episodes // len(self.held), 1)
-            wins = play_tasks(self.player(), world, self.held, times, seed=s.seed, **self.options).wins
-        else:
-            batch = Batch(
-                world,
-                min(s.evaluate_episodes, ROWS),
-                split=s.evaluate_split,
-                seed=s.seed,
-                **self.levels,
-                **self.options,
-            )
-            wins = episodes_of(self.player(), batch, s.evaluate_episodes).wins
-        low, high = interval(int(wins.sum()), len(wins))
-        return {"held_out_success": float(wins.mean()), "held_out_low": low, "held_out_high": high}
+            return play_tasks(self.player(), world, self.held, times, seed=s.seed, **self.options).wins
+        batch = Batch(
+            world,
+            min(s.evaluate_episodes, ROWS),
+            split=s.evaluate_split,
+            seed=s.seed,
+            **self.levels,
+            **self.options,
+        )
+        return episodes_of(self.player(), batch, s.evaluate_episodes).wins
 
     def state(self) -> dict[str, Any]:
         """Everything that the run needs to go on."""

@@ -15,6 +15,7 @@ import jinja2
 from rich.console import Console
 
 from ..interface.machine import machine
+from ..interface.progress import hushed
 from ..tasks.files import load
 from ..worlds.engine.kernels import write_atomically
 from ..worlds.engine.world import World
@@ -188,11 +189,11 @@ def report(folder: str | Path, *, world: str | Path | None = None, episodes: int
     if expert(found, settings.seed, solutions(tasks) if tasks else None) is not None:
         players["expert"] = "expert"
     for name, agent in players.items():
-        with console.status(f"Measuring the {name} player"):
+        with hushed(not bar):
             results.append(evaluate(found, agent, **options) | {"agent": name})
         console.print(f"  {name:10} {results[-1]['success']:6.1%} success")
     film = folder / "agent.mp4"
-    with console.status("Filming the trained agent"):
+    with hushed(not bar):
         player, _ = learned(folder, found, seed=settings.seed)
         shown: dict[str, Any] = {"tasks": tasks} if tasks else {"knobs": settings.knobs, "limit": settings.limit}
         watch(found, player, out=film, episodes=FILMED, seed=settings.seed, **shown)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.stats import bootstrap
 
 from .. import worlds
+from ..interface.progress import work
 from ..tasks.files import read
 from ..tasks.goals import Task
 from ..worlds.engine.world import World
@@ -57,17 +58,18 @@ def suite(
     made = _maker(agent, seed, greedy)
     options: dict[str, Any] = {"seed": seed, "threads": threads}
     found: dict[str, list[np.ndarray]] = {}
-    for name, listed in by_world.items():
-        world = worlds.named(name)
-        player = made(world, listed)
-        if player is None:
-            continue
-        played = play_tasks(player, world, listed, times, **options, device=device)
-        chance = play_tasks(Random(seed), world, listed, random_times, **options)
-        best = play_tasks(Expert(world, seed, solutions(listed)), world, listed, 1, **options)
-        columns = [_by_task(part, len(listed)) for part in (played.returns, chance.returns, best.returns, played.wins)]
-        for number, task in enumerate(listed):
-            found.setdefault(category(task), []).append(np.array([column[number] for column in columns]))
+    with work("The benchmark", len(by_world)) as job:
+        for name, listed in by_world.items():
+            world = worlds.named(name)
+            if (player := made(world, listed)) is not None:
+                played = play_tasks(player, world, listed, times, **options, device=device)
+                chance = play_tasks(Random(seed), world, listed, random_times, **options)
+                best = play_tasks(Expert(world, seed, solutions(listed)), world, listed, 1, **options)
+                parts = played.returns, chance.returns, best.returns, played.wins
+                columns = [_by_task(part, len(listed)) for part in parts]
+                for number, task in enumerate(listed):
+                    found.setdefault(category(task), []).append(np.array([column[number] for column in columns]))
+            job.advance()
     skills = sorted({category(task) for task in tasks})
     rows, draws = [], []
     for skill in skills:

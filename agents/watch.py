@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import worlds
+from ..interface.progress import Work, work
 from ..interface.viewer import Viewer
 from ..tasks.compile import table
 from ..tasks.goals import Task
@@ -61,6 +62,17 @@ def _episodes(
         batch.reset(tasks=[(number + 1) % max(len(tasks), 1)])
 
 
+def _told(frames: Iterator[np.ndarray], batch: Batch, job: Work) -> Iterator[np.ndarray]:
+    """The frames; the job is told how many episodes are over, and how much of this one, of its limit."""
+    number = before = 0
+    for frame in frames:
+        tick, limit = int(batch.states["tick"][0]), int(batch.states["limit"][0])
+        number += tick < before
+        before = tick
+        job.to(number + tick / max(tick, limit, 1))
+        yield frame
+
+
 def watch(
     world: str | Path | World,
     agent: str | Path | Policy,
@@ -110,7 +122,8 @@ def watch(
     policy.start(batch)
     shown = _episodes(policy, batch, size, tasks, episodes, hz)
     if out is not None:
-        write_clip(out, shown, hz)
+        with work(f"Recording {policy.name} in {world.name}", episodes) as job:
+            write_clip(out, _told(shown, batch, job), hz)
         return
     viewer = Viewer(f"{policy.name} in {world.name}")
     for frame in shown:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -88,9 +88,10 @@ class Nobody:
 
 
 class Stderr:
-    """Bars on standard error where it is a terminal, one below the other; else lines."""
+    """Bars on standard error where it is a terminal, one below the other; else, and without `bars`, lines."""
 
-    def __init__(self) -> None:
+    def __init__(self, bars: bool = True) -> None:
+        self._wanted = bars
         self._bars: Progress | None = None
         self._jobs: dict[int, TaskID] = {}
         self._said: dict[int, float] = {}
@@ -98,7 +99,7 @@ class Stderr:
     def begun(self, work: Work) -> None:
         """A bar, or a line."""
         console = Console(stderr=True, highlight=False)
-        if not console.is_terminal:
+        if not (console.is_terminal and self._wanted):
             console.print(f"{work.title} …", markup=False)
             self._said[id(work)] = work.begun
             return
@@ -149,6 +150,13 @@ def told(teller: Teller) -> Iterator[None]:
         yield
     finally:
         _TELLER.reset(before)
+
+
+@contextmanager
+def hushed(yes: bool = True) -> Iterator[None]:
+    """Within this block, of this thread, nobody is told of work, if `yes`."""
+    with told(Nobody()) if yes else nullcontext():
+        yield
 
 
 def span(seconds: float) -> str:

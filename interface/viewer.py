@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+_UNSEEN = ("offscreen", "dummy")
+"""Drivers that SDL falls back to where it reaches no screen; they show nothing, and are used only if asked for."""
+
 
 class NoDisplayError(RuntimeError):
     """There is no screen to open a window on."""
@@ -18,13 +21,18 @@ def open_display() -> Any:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     import pygame
 
+    asked = os.environ.get("SDL_VIDEODRIVER", "")
     headless = sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or os.environ.get("SDL_VIDEODRIVER")
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or asked
     )
     try:
         if headless:
             raise pygame.error("neither DISPLAY nor WAYLAND_DISPLAY is set")
         pygame.display.init()
+        if (driver := pygame.display.get_driver()) in _UNSEEN and driver not in asked:
+            pygame.display.quit()
+            screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", "")
+            raise pygame.error(f"the screen {screen!r} cannot be reached, and SDL would draw where nobody sees it")
     except pygame.error as error:
         raise NoDisplayError(
             f"no window can be opened here ({error}). On a machine without a screen, record instead: `rumpus watch "

@@ -19,9 +19,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from ..interface.progress import hushed, work
 from ..worlds.engine.batch import check_seed
 from ..worlds.engine.world import World
 from . import guided
@@ -104,14 +103,12 @@ def write(
     if kept == count:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    console = Console(stderr=True, quiet=not progress)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar, path.open("ab") as file:
-        job = bar.add_task(f"Making {split} tasks: {world.name}", total=count, completed=kept)
+    title = f"Making {split} tasks: {world.name}"
+    with hushed(not progress), path.open("ab") as file, work(title, count - kept) as job:
         for block in maker.blocks(kept, count):
             file.write("".join(map(write_line, block)).encode())
             file.flush()
-            bar.advance(job, len(block))
+            job.advance(len(block))
 
 
 def _kept(path: Path, maker: _Maker, count: int) -> int:

@@ -1,8 +1,13 @@
 """What all tests share."""
 
+import atexit
 import os
+import shutil
+import tempfile
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+os.environ["RUMPUS_CONFIG"] = tempfile.mkdtemp(prefix="rumpus-config-")  # nobody's own settings are read or written
+atexit.register(shutil.rmtree, os.environ["RUMPUS_CONFIG"], ignore_errors=True)
 
 
 def pytest_addoption(parser):

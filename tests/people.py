@@ -47,6 +47,13 @@ def room() -> np.ndarray:
     return level
 
 
+def other_room() -> np.ndarray:
+    """The same room, in which the first player stands one cell to the right."""
+    level = room()
+    level["x"][0, 0] += 1
+    return level
+
+
 KNOBS = {"height": 5, "width": 7, "boxes": 1}
 
 
@@ -158,7 +165,7 @@ def real_window(out: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], s
     command = [sys.executable, "-c", SCRIPT, str(out), what]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        window = do("search", "--sync", "--onlyvisible", "--class", "rumpus").split()[0]
+        window = do("search", "--sync", "--onlyvisible", "--name", "^Rumpus: [a-z-]+$").split()[0]  # once it is ready
         do("windowfocus", "--sync", window)
         time.sleep(0.3)
         yield process, window

@@ -157,8 +157,8 @@ GRASPING = LOOKING.variant(
     keys=("w", "a", "s", "d", "q", "e", "r", "f", "space", "left shift"),
     buttons=("left", "right"),
     words={
-        "left": "grasp",
-        "right": "turn it",
+        "left button": "grasp",
+        "right button": "turn it",
         "wheel": "push, pull",
         "r": "push",
         "f": "pull",

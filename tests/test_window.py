@@ -20,7 +20,19 @@ from rumpus.agents.human.session import Session
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import open_display
 from rumpus.tasks.questions import answering
-from rumpus.tests.people import HOME, REAL_TIME, at_window, do, goal, real_window, session, tasks_of
+from rumpus.tests.people import (
+    HOME,
+    KNOBS,
+    REAL_TIME,
+    at_window,
+    do,
+    goal,
+    other_room,
+    real_window,
+    room,
+    session,
+    tasks_of,
+)
 from rumpus.tests.tiny_hall import DUO as HALL_DUO
 from rumpus.worlds.engine.first_person.state import TURN
 from rumpus.worlds.room import SMALL as ROOM
@@ -36,8 +48,9 @@ def dummy(monkeypatch):
     pygame.display.quit()
 
 
-def test_a_person_plays_turns(dummy, tmp_path):
-    game = session()
+def test_a_person_plays_turns(dummy, tmp_path, monkeypatch):
+    monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path / "config"))
+    game = Session(SOKOBAN, seed=3, levels=np.concatenate([room(), other_room()]), knobs=KNOBS)
 
     def script(person):
         window, mood = person.window, person.window.mood
@@ -68,8 +81,11 @@ def test_a_person_plays_turns(dummy, tmp_path):
         steps = game.steps
         time.sleep(0.3)
         assert game.steps == steps
-        person.press(pygame.K_F6)
-        person.until(lambda: game.seed != 3, "next level")
+        person.press(pygame.K_F3)
+        person.until(lambda: "does not look around" in mood.note, "a key that is of no use says so")
+        for key, level in ((pygame.K_PAGEDOWN, "2 of 2"), (pygame.K_PAGEUP, "1 of 2 ✓"), (pygame.K_F6, "2 of 2")):
+            person.press(key)
+            person.until(lambda level=level: dict(panel.facts(game))["level"] == level, level)
         person.press(pygame.K_w)
         person.until(lambda: game.steps == 1, "a step in it")
         person.press(pygame.K_ESCAPE)
@@ -77,10 +93,14 @@ def test_a_person_plays_turns(dummy, tmp_path):
         person.press(pygame.K_ESCAPE)
         person.until(lambda: not window.open, "left")
 
-    window = at_window(game, tmp_path, script)
-    assert [episode.result for episode in game.episodes] == ["left", "left"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["sokoban-seed3-1.gif", "sokoban-seed3-1.png"]
-    assert sorted(window.saved) == sorted(tmp_path.iterdir())
+    window = at_window(game, tmp_path / "out", script)
+    assert [(episode.level, episode.result) for episode in game.episodes] == [(1, "left"), (2, "left")]
+    assert sorted(path.name for path in window.saved) == ["sokoban-level1-1.gif", "sokoban-level1-1.png"]
+    assert sorted(window.saved) == sorted((tmp_path / "out").iterdir())
+    again = Session(SOKOBAN, levels=np.concatenate([other_room(), room()]), knobs=KNOBS)
+    again.solved |= settings.solved()
+    again.next()
+    assert dict(panel.facts(again))["level"] == "2 of 2 ✓", "known by what it is, wherever it lies"
 
 
 def test_two_people_play_and_talk(dummy, tmp_path):
@@ -173,7 +193,7 @@ def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
 
     window = at_window(game, tmp_path, script)
     assert [path.name for path in window.saved] == ["sokoban-duo-t-1-1.png"]
-    alone = Controls(SOKOBAN, hands_of(SOKOBAN), tasks=1)
+    alone = Controls(SOKOBAN, hands_of(SOKOBAN), "task", 1)
     assert not {"next", "previous"} & set(alone.table)
     assert "this task again" in dict(map(reversed, alone.rows()))
 
@@ -329,7 +349,7 @@ def test_real_keys_and_a_real_mouse(display, tmp_path):
     first, second = played["episodes"]
     assert (first["steps"], first["undone"], first["result"]) == (2, 1, "success")
     assert second["steps"] >= 5
-    assert played["saved"] == ["sokoban-duo-seed3-1.png"]
+    assert played["saved"] == ["sokoban-duo-level1-1.png"]
 
 
 def test_a_real_mouse_is_caught_and_looks_around(display, tmp_path, monkeypatch):

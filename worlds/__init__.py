@@ -168,8 +168,7 @@ def _remade(origin: Callable[[], World]) -> World:
 
 
 def _received(folder: str | None, name: str, changes: dict[str, Any]) -> World:
-    world = load(name) if folder is None else _choose(_import_folder(Path(folder)), folder, name)
-    return _changed(world, changes)
+    return _changed(load(name if folder is None else f"{folder}:{name}"), changes)
 
 
 def _changes(base: Any, other: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ...interface.progress import span
 from ...interface.viewer import open_display
 from ...worlds.engine.table import Table
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "rumpus")  # what desktops group windows by
+
+SOON = 2.0
+"""Seconds of compiling that are not worth a word."""
 
 
 class Played(NamedTuple):
@@ -34,26 +38,45 @@ def play(
     limit: int | None = None,
     tasks: Table | None = None,
     ids: Sequence[str] = (),
+    strict_time: bool = False,
     window: tuple[int, int] | None = None,
     out: str | Path = "runs/clips",
 ) -> Played:
     """Open a window and let people play until it is closed.
 
-    world: a name, a folder, or a World; seed: of the first episode, a random one by default; levels, split, knobs,
-    limit: see Batch; tasks: a table to play one after the other, in place of the world's own task, and ids: what to
-    call its rows; window: (width, height) in pixels, by default what fits the screen; out: the folder for clips and
-    screenshots.
+    world: a name, a folder, or a World; seed: of the first episode, a random one by default; split, knobs, limit: see
+    Batch; levels: a file, a folder or an array of levels, played in their order; tasks: a table to play one after the
+    other, in place of the world's own task, and ids: what to call its rows; where time goes on by itself people have
+    PATIENCE times the limit of a task (see playlist.py), unless strict_time; window: (width, height) in pixels, by
+    default what fits the screen; out: the folder for clips and screenshots.
 
     Raises NoDisplayError where there is no screen, and ValueError for a world, level, knob or table that is none.
     """
     pygame = open_display()
     try:
         from ... import worlds
+        from ...worlds.engine.warm import seconds
         from .session import Session
-        from .window import Window
+        from .waiting import waited
+        from .window import Window, open_window
 
-        options: dict[str, Any] = {"levels": levels, "split": split, "knobs": knobs, "limit": limit}
-        session = Session(worlds.load(world), seed=seed, tasks=tasks, ids=ids, **options)
+        world = worlds.load(world)
+        options: dict[str, Any] = {"split": split, "knobs": knobs, "limit": limit}
+        records = world.task(**options) if tasks is None else tasks.records
+        options |= {"levels": levels, "tasks": tasks, "ids": ids, "strict": strict_time}
+        open_window(world, window, (int(records["rows"].max()), int(records["cols"].max())))
+
+        def ready() -> Session:
+            session = Session(world, seed=seed, **options)
+            session.rehearse()
+            return session
+
+        about = seconds(world)
+        rest = f": about {span(about)}, the first time on this machine" if about > SOON else " …"
+        session = waited(f"Getting {world.name} ready{rest}", ready)
+        if session is None:
+            pygame.display.quit()
+            return Played([], [])
         view = Window(session, window, out)
     except BaseException:
         pygame.display.quit()

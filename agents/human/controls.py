@@ -22,7 +22,7 @@ CTRLS = frozenset((KEY["left ctrl"], KEY["right ctrl"]))
 _CONTROLS = (
     ("help", "f1", "this page"),
     ("switch", "f2", "play the other player"),
-    ("previous", "f4", "the task before this one"),
+    ("previous", "f4", "the {what} before this one"),
     ("restart", "f5", "this {what} again"),
     ("next", "f6", "next {what}"),
     ("pause", "f7", "pause"),
@@ -37,40 +37,57 @@ _CONTROLS = (
     ("chat", "enter", "say something"),
     ("leave", "escape", "leave"),
 )
+_ALSO = {"previous": "page up", "next": "page down"}
+"""Other keys for the same, where levels or tasks follow one another in an order."""
 
 
 @dataclass(frozen=True)
 class Control:
-    """A key of the window: what it does, its index in KEYS, whether Ctrl must be held, and what the help says of it."""
+    """A key of the window: what it does, its index in KEYS, whether Ctrl must be held, what the help says of it, and
+    another key for the same with whether Ctrl must be held with that."""
 
     name: str
     key: int
     ctrl: bool
     help: str
+    also: tuple[int, bool] | None = None
 
     @property
     def shown(self) -> str:
         """As people read it: "F8", "Ctrl + F8"."""
         return "Ctrl + " * self.ctrl + shown(KEYS[self.key])
 
+    @property
+    def all_shown(self) -> str:
+        """All its keys: "F6 or Page Down"."""
+        also = [] if self.also is None else ["Ctrl + " * self.also[1] + shown(KEYS[self.also[0]])]
+        return " or ".join([self.shown, *also])
+
+    def is_(self, key: int | None, ctrl: bool) -> bool:
+        """Whether it is this key, with or without Ctrl held."""
+        return any(key == own and ctrl >= wanted for own, wanted in ((self.key, self.ctrl), self.also or (-1, False)))
+
 
 class Controls:
-    """The controls that make sense in a world, by name in `table`. tasks: how many are played, 0 for levels."""
+    """The controls that make sense in a world, by name in `table`. what: "level" or "task"; count: how many of them are
+    played in order, 0 where they come at random."""
 
-    def __init__(self, world: World, hands: Hands, tasks: int = 0):
-        self._what = "task" if tasks else "level"
-        missing = set() if world.savable else {"undo", "clip"}
-        missing |= set() if isinstance(world.look, Rays) else {"map"}
-        missing |= set() if hands.looks else {"calmer", "livelier", "invert"}
+    def __init__(self, world: World, hands: Hands, what: str = "level", count: int = 0):
+        self._what = what
+        self._missing = _missing(world, hands, what, count)
         back = "a step back" if world.turn_based else "a second back"
-        answers = world.things is not None and "said" in world.things.relations
-        missing |= set() if world.players > 1 or answers else {"chat"}
-        missing |= set() if tasks > 1 else {"previous"} if tasks == 0 else {"previous", "next"}
-        missing |= set() if world.players > 1 and not hands.shared else {"switch"}
+        texts = {"what": what, "back": back}
+        also = {name: key_index(key) for name, key in _ALSO.items() if count}
         self.table = {
-            name: Control(name, key_index(key), key in world.keys, text.format(what=self._what, back=back))
+            name: Control(
+                name,
+                key_index(key),
+                key in world.keys,
+                text.format(**texts),
+                (also[name], also[name] in hands.keys) if name in also else None,
+            )
             for name, key, text in _CONTROLS
-            if name not in missing
+            if name not in self._missing
         }
         both = KEY["z"] in hands.keys and hands.keys & CTRLS
         self.ctrl_z = "undo" in self.table and not both
@@ -79,8 +96,12 @@ class Controls:
         """The control that this key is, with or without Ctrl held; None if it is none."""
         if self.ctrl_z and ctrl and key == KEY["z"]:
             return "undo"
-        found = (control.name for control in self.table.values() if control.key == key and ctrl >= control.ctrl)
-        return next(found, None)
+        return next((control.name for control in self.table.values() if control.is_(key, ctrl)), None)
+
+    def why_not(self, key: int | None) -> str:
+        """Why this key, which is of use in other worlds, does nothing here; "" for any other key."""
+        name = next((name for name, own, _ in _CONTROLS if KEY[own] == key), "")
+        return self._missing.get(name, "")
 
     def hint(self, *names: str) -> str:
         """A short line: "F5 again   F6 next level"."""
@@ -95,15 +116,41 @@ class Controls:
     def rows(self) -> list[tuple[str, str]]:
         """(keys, meaning) of all controls."""
         return [
-            (control.shown + (" or Ctrl + Z" if control.name == "undo" and self.ctrl_z else ""), control.help)
+            (control.all_shown + (" or Ctrl + Z" if control.name == "undo" and self.ctrl_z else ""), control.help)
             for control in self.table.values()
         ]
 
 
+def _missing(world: World, hands: Hands, what: str, count: int) -> dict[str, str]:
+    """The controls that are of no use here, and why."""
+    missing = {}
+    if not world.savable:
+        missing["undo"] = "Nothing can be taken back here: this world cannot be saved"
+        missing["clip"] = "There are no clips here: this world cannot be saved"
+    if not isinstance(world.look, Rays):
+        missing["map"] = "There is no map here"
+    if not hands.looks:
+        missing |= dict.fromkeys(("calmer", "livelier", "invert"), "The mouse does not look around here")
+    answers = world.things is not None and "said" in world.things.relations
+    if world.players == 1 and not answers:
+        missing["chat"] = "Nobody is here to talk to"
+    if count == 0:
+        missing["previous"] = "Levels come at random here, and none is before this one"
+    elif count == 1:
+        missing |= dict.fromkeys(("previous", "next"), f"This {what} is the only one")
+    if world.players == 1:
+        missing["switch"] = "There is no other player"
+    elif hands.shared:
+        missing["switch"] = "Both players have their keys already"
+    return missing
+
+
 def hands_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
     """(hands, meaning) of the world's moves, of the keys that are in none of them, and of the mouse."""
-    if isinstance(hands, looking.LookHands):
+    if isinstance(hands, looking.LookHands) and hands.walks:
         return _look_rows(world, hands)
+    if world.words.keys() >= set(world.keys) and not hands.shared:
+        return _worded_rows(world, hands)
     rows = [(_held(move), name) for name, move in world.moves.items()]
     used = {key for move in world.moves.values() for key in move.keys}
     if hands.shared:
@@ -119,6 +166,16 @@ def hands_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
     return rows
 
 
+def _worded_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
+    """(hands, meaning) where the world says itself what each key, button, the wheel and the mouse do."""
+    rows: dict[str, list[str]] = {}
+    for what, meaning in world.words.items():
+        if what == "mouse" and hands.looks:
+            meaning += " (click to catch it, Esc lets it go)"
+        rows.setdefault(meaning, []).append(shown(what) if what in KEY else what.capitalize())
+    return [(" or ".join(held), meaning) for meaning, held in rows.items()]
+
+
 def _look_rows(world: World, hands: looking.LookHands) -> list[tuple[str, str]]:
     """(hands, meaning) where one looks around: of who has the mouse, the arrows, and a controller."""
     alone = [(name, move) for name, move in world.moves.items() if not (move.buttons or any(move.mouse))]
@@ -131,9 +188,9 @@ def _look_rows(world: World, hands: looking.LookHands) -> list[tuple[str, str]]:
     for key in [key for key in names if key not in walks]:
         also = f" or {world.buttons[0]} button" if key == "e" and hands.uses and world.buttons else ""
         rows.append((shown(key) + also, names[key]))
-    for what in (*world.buttons, "wheel"):
+    for what in (*(f"{button} button" for button in world.buttons), "wheel"):
         if what in world.words:
-            rows.append((f"{what} button".capitalize() if what != "wheel" else "Wheel", world.words[what]))
+            rows.append((what.capitalize(), world.words[what]))
     seat = "" if world.players == 1 else "next player: "
     rows.append(("Arrows", f"{seat}forward, back, turn"))
     rows.append(("Page Up Page Down", f"{seat}look up, down"))
@@ -142,7 +199,9 @@ def _look_rows(world: World, hands: looking.LookHands) -> list[tuple[str, str]]:
         if held:
             rows.append((" or ".join(map(shown, held)), f"{seat}{names[key]}"))
     if hands.grasps:
-        rows.append((" or ".join(shown(KEYS[key]) for key in sorted(hands.grasps)), f"{seat}{world.words['left']}"))
+        rows.append(
+            (" or ".join(shown(KEYS[key]) for key in sorted(hands.grasps)), f"{seat}{world.words['left button']}")
+        )
     pressed = [f"{button.title()} {names[key]}" for button, key in hands.presses.items()]
     pressed += ["A the left button"] if hands.grasps else []
     rows.append(("Controller", ", ".join(["left stick walk", "right stick look", *pressed])))

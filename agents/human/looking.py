@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pygame
 
-from ...interface.action import MOUSE_ONE
+from ...interface.action import MOUSE_ONE, Move
 from ...interface.keys import BUTTON, KEY
 from ...worlds.engine.world import World
 from .hands import Point, TickHands
@@ -47,6 +47,12 @@ WORDS = {"left shift": "run", "space": "jump", "e": "use"}
 """What keys do that are in no move of their own, as the help says it."""
 
 
+def walks(world: World) -> bool:
+    """Whether W, A, S and D walk in a world in which the mouse looks around; in others, such as that of a robot's arm,
+    what hands do is its own."""
+    return world.moves.get("forward") == Move(("w",))
+
+
 class Grip(NamedTuple):
     """What a controller's sticks and buttons do now: (x, y) of each stick, -1 to 1, down positive; PRESSES' names."""
 
@@ -63,14 +69,15 @@ class LookHands(TickHands):
         self.pads: list[Callable[[], Grip]] = []
         super().__init__(world)
         self.shared = False
-        listens = set(world.keys)
-        self.uses = "e" in listens and "e" not in world.words
-        table = STANDS_FOR if self.uses else STANDS_FOR_HANDS
+        listens, self.walks = set(world.keys), walks(world)
+        self.uses = self.walks and "e" in listens and "e" not in world.words
+        table = {} if not self.walks else STANDS_FOR if self.uses else STANDS_FOR_HANDS
         self.stands_for = {KEY[key]: KEY[to] for key, to in table.items() if to in listens and key not in listens}
-        grasps = () if self.uses or "left" not in world.buttons else GRASPS
+        grasps = GRASPS if self.walks and not self.uses and "left" in world.buttons else ()
         self.grasps = frozenset(KEY[key] for key in grasps if key not in listens)
-        self.turns = {KEY[key]: way for key, way in TURNS.items() if key not in listens}
-        self.presses = {button: key for button, key in PRESSES.items() if key in listens and (key != "e" or self.uses)}
+        self.turns = {KEY[key]: way for key, way in TURNS.items() if self.walks and key not in listens}
+        presses = PRESSES.items() if self.walks else ()
+        self.presses = {button: key for button, key in presses if key in listens and (key != "e" or self.uses)}
         self.keys |= {*self.stands_for, *self.grasps, *self.turns}
 
     def seats(self) -> list[int]:

@@ -13,6 +13,7 @@ from . import ink
 
 SHARE, OPACITY, FLOOR_LIGHT = 0.5, 240, 0.45
 """Most of a picture's height and width that its map takes; how little shines through, of 255; how bright floors are."""
+_THIN = 0.01  # cells: what the flat half of a sprite counts as
 _UPRIGHT = 0.9  # of an axis: its z, from where on a round thing is a circle from above
 
 
@@ -32,8 +33,9 @@ def paint(surface: pygame.Surface, view: pygame.Rect, scene: np.void) -> None:
         return
     edge = min(view.height * SHARE / rows, view.width * SHARE / cols)
     sheet = pygame.transform.scale(_cells(scene, rows, cols), (round(cols * edge), round(rows * edge)))
+    colours = _colours(scene)
     for number in np.argsort(scene["at"][: scene["solids"], 2], kind="stable"):
-        _paint_solid(sheet, edge, scene, int(number))
+        _paint_solid(sheet, edge, scene, int(number), colours[number])
     _paint_eye(sheet, edge, scene)
     sheet.set_alpha(OPACITY)
     margin = max(view.height // 60, 3)
@@ -51,18 +53,30 @@ def _cells(scene: np.void, rows: int, cols: int) -> pygame.Surface:
     return pygame.surfarray.make_surface(cells.swapaxes(0, 1))
 
 
-def _paint_solid(sheet: pygame.Surface, edge: float, scene: np.void, number: int) -> None:
+def _colours(scene: np.void) -> np.ndarray:
+    """The colour of each solid, uint8 (solids, 3): of one that is marked, that of the largest with its mark, so that a
+    ball with a stripe has the ball's."""
+    count = int(scene["solids"])
+    paint = scene["paint"][:count, None] >> np.array([16, 8, 0]) & 255
+    colours = (paint * _shades()[scene["texture"][:count]] // 255).astype(np.uint8)
+    half, marks = np.maximum(scene["half"][:count], _THIN), scene["marks"][:count]
+    sizes = half.prod(axis=1)
+    for mark in np.unique(marks[marks > 0]):
+        own = np.flatnonzero(marks == mark)
+        colours[own] = colours[own[np.argmax(sizes[own])]]
+    return colours
+
+
+def _paint_solid(sheet: pygame.Surface, edge: float, scene: np.void, number: int, colour: np.ndarray) -> None:
     """A solid from above: a circle where it is round, else the two longest of its axes."""
     form, at, half, axes = (scene[name][number] for name in ("form", "at", "half", "axes"))
-    paint = np.array([scene["paint"][number] >> shift & 255 for shift in (16, 8, 0)])
-    colour = tuple(int(part) for part in paint * _shades()[scene["texture"][number]] // 255)
     middle = at[:2] * edge
     if form in (ELLIPSOID, SPRITE) or (form != BOX and abs(axes[2, 2]) > _UPRIGHT):
-        pygame.draw.circle(sheet, colour, middle.tolist(), max(float(half[0] * edge), 1.5))
+        pygame.draw.circle(sheet, colour.tolist(), middle.tolist(), max(float(half[0] * edge), 1.5))
         return
     sides = sorted((axes[axis, :2] * half[axis] * edge for axis in range(3)), key=np.hypot.reduce)[1:]
     corners = [middle + a * sides[0] + b * sides[1] for a, b in ((-1, -1), (-1, 1), (1, 1), (1, -1))]
-    pygame.draw.polygon(sheet, colour, np.array(corners, float).tolist())
+    pygame.draw.polygon(sheet, colour.tolist(), np.array(corners, float).tolist())
 
 
 def _paint_eye(sheet: pygame.Surface, edge: float, scene: np.void) -> None:

@@ -38,7 +38,7 @@ def facts(session: Session) -> list[tuple[str, str]]:
     if session.task:
         rows = [("task", session.task), *stages(session), ("time left", time_left(session))]
     else:
-        rows = [("seed", str(session.seed))]
+        rows = [("level", _level(session)) if session.level else ("seed", str(session.seed))]
         if session.world.turn_based:
             rows += [("step", f"{session.steps} / {session.limit}")]
         else:
@@ -63,7 +63,15 @@ def stages(session: Session) -> list[tuple[str, str]]:
 def time_left(session: Session) -> str:
     """Steps until time is up, or seconds where time goes on by itself."""
     left, world = session.limit - session.steps, session.world
-    return f"{left} step{'s' * (left != 1)}" if world.turn_based else f"{-(-left // world.tick_hz)} s"
+    if world.turn_based:
+        return f"{left} step{'s' * (left != 1)}"
+    patience = session.list.patience if session.list else 1
+    return f"{-(-left // world.tick_hz)} s" + f" ({patience} × an agent's)" * (patience > 1)
+
+
+def _level(session: Session) -> str:
+    """Which level of the list is played: "3 of 50", with a tick if it was solved, now or another day."""
+    return f"{session.level} of {len(session.list or ())}" + " ✓" * (session.mark in session.solved)
 
 
 def _each(shown: list[str]) -> str:

@@ -17,17 +17,19 @@ from ...worlds.engine.batch import Batch
 from ...worlds.engine.look import Tiles
 from ...worlds.engine.table import Table
 from ...worlds.engine.world import World
+from .playlist import Playlist, of_levels, of_tasks
 
 MEMORY = 60
 """Seconds of a real-time episode that can be taken back, and that a clip shows. Of turns all are remembered."""
+_REHEARSED = (480, 640)  # height and width of the picture that is drawn to see all compiled
 GAP = 8
 """Pixels between the pictures of two players in a clip."""
 
 
 @dataclass(frozen=True)
 class Episode:
-    """An episode that was played: its seed, steps taken, return of each player, how it ended, steps taken back, and the
-    id of its task, "" for the world's own.
+    """An episode that was played: its seed, steps taken, return of each player, how it ended, steps taken back, the id
+    of its task, "" for the world's own, and the number of its level in a file, from 1 on, 0 where there is none.
 
     result: "success" of any player, "failed" (ended by the rules without success), "time up", or "left" while it was
     going on.
@@ -39,6 +41,7 @@ class Episode:
     result: str
     undone: int
     task: str = ""
+    level: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,10 +61,12 @@ class Moment:
 class Session:
     """One world being played.
 
-    seed: of the first episode, a random one by default; levels, split, knobs, limit: see Batch, whose ValueErrors pass.
-    tasks: a table to play from the first row to the last and round again, in place of the world's own task; ids: what
-    to call its rows, by default their numbers from 1 on. `episodes` holds those that are behind us, `undone` how many
-    steps were taken back in this one.
+    seed: of the first episode, a random one by default; split, knobs, limit: see Batch, whose ValueErrors pass. levels:
+    a file, a folder or an array of them, which are played in their order and round again; tasks: a table that is played
+    so, in place of the world's own task, with time for people unless `strict`; ids: what to call its rows, by default
+    their numbers from 1 on. `list` is what is played one after the other, None for the world's own levels, and `place`
+    where in it we are; `solved` holds the marks of levels that are solved, `episodes` those behind us, `undone` how
+    many steps were taken back in this one.
     """
 
     def __init__(
@@ -75,15 +80,23 @@ class Session:
         limit: int | None = None,
         tasks: Table | None = None,
         ids: Sequence[str] = (),
+        strict: bool = False,
     ):
         seed = int(np.random.default_rng().integers(2**32)) if seed is None else seed
-        self.ids = tuple(ids) or tuple(str(number) for number in range(1, len(tasks or ()) + 1))
-        if len(self.ids) != len(tasks or ()):
-            raise ValueError(f"ids name the {len(tasks or ())} tasks one by one; there are {len(self.ids)}")
         self.world = world
-        options: dict[str, Any] = {"levels": levels, "split": split, "knobs": knobs, "limit": limit}
-        self.batch = Batch(world, 1, seed=seed, threads=1, tasks=tasks, **options)
+        self.list: Playlist | None = None
+        options: dict[str, Any] = {"split": split, "knobs": knobs, "limit": limit}
+        if tasks is not None:
+            if knobs or levels is not None:
+                raise ValueError("tasks bring their own knobs and levels: give tasks, or these, not both")
+            self.list = of_tasks(world, tasks, ids, limit=limit, strict=strict)
+        elif levels is not None:
+            self.list = of_levels(world, levels, **options)
+        if self.list is not None:
+            options = {"tasks": self.list.table}
+        self.batch = Batch(world, 1, seed=seed, threads=1, **options)
         self.episodes: list[Episode] = []
+        self.solved: set[str] = set()
         self._begin(0, seed)
 
     @property
@@ -94,12 +107,23 @@ class Session:
     @property
     def task(self) -> str:
         """The id of the task that is being played; "" for the world's own."""
-        return self.ids[self._row] if self.ids else ""
+        return self.list.names[self.place] if self.list and self.list.what == "task" else ""
+
+    @property
+    def level(self) -> int:
+        """The number of the level in the file that is being played, from 1 on; 0 for those of the world's own."""
+        return self.place + 1 if self.list and self.list.what == "level" else 0
+
+    @property
+    def mark(self) -> str:
+        """What this level is known by when it is solved; "" where nothing is to be known of it."""
+        return self.list.marks[self.place] if self.list else ""
 
     @property
     def name(self) -> str:
         """What to call files about this episode."""
-        return re.sub(r"[^\w.-]", "-", f"{self.world.name}-{self.task or f'seed{self.seed}'}")
+        what = self.task or (f"level{self.level}" if self.level else f"seed{self.seed}")
+        return re.sub(r"[^\w.-]", "-", f"{self.world.name}-{what}")
 
     @property
     def judged(self) -> bool:
@@ -187,10 +211,13 @@ class Session:
                 before.said + tuple(self._lines(actions)),
             )
         )
+        if self.mark and self.result == "success":
+            self.solved.add(self.mark)
         return True
 
     def rehearse(self) -> None:
-        """Take a step in a copy, so that what must be compiled for it is compiled."""
+        """Draw, and take a step in a copy, so that what must be compiled for it is compiled."""
+        self.views(*_REHEARSED)
         if self.world.savable:
             twin = self.batch.clone()
             twin.step()
@@ -211,18 +238,20 @@ class Session:
         """Begin this episode again."""
         seed = self.seed
         self.leave()
-        self._begin(self._row, seed)
+        self._begin(self.place, seed)
 
     def next(self, by: int = 1) -> None:
-        """Begin another episode: of the task so many rows further on, or else with a seed that follows."""
+        """Begin another episode: of the level or task so many places further on, or else with a seed that follows."""
         self.leave()
-        self._begin((self._row + by) % max(len(self.ids), 1))
+        self._begin((self.place + by) % len(self.list or (0,)))
 
     def leave(self) -> None:
         """Note the episode as played, if any step was taken."""
         if self.steps:
             result = self.result or "left"
-            self.episodes.append(Episode(self.seed, self.steps, self.returns, result, self.undone, self.task))
+            self.episodes.append(
+                Episode(self.seed, self.steps, self.returns, result, self.undone, self.task, self.level)
+            )
 
     def views(self, height: int, width: int) -> np.ndarray:
         """What each player sees now: uint8 (players, height, width, 3), of any size."""
@@ -238,7 +267,7 @@ class Session:
 
     def _begin(self, row: int, seed: int | None = None) -> None:
         self.batch.reset(seed=seed, tasks=[row])
-        self._row, self.undone = row, 0
+        self.place, self.undone = row, 0
         players, world = self.world.players, self.world
         most = None if world.turn_based else MEMORY * world.tick_hz + 1
         start = Moment(self._packed(), (0.0,) * players, ("",) * players)

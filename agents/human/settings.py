@@ -1,9 +1,11 @@
-"""What a person has set and the window remembers: a small file in the user's own folder for settings."""
+"""What the window remembers of a person, in small files of the user's own folder for settings: what is set, and which
+levels are solved."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from ...worlds.engine.kernels import write_atomically
 
 SENSITIVITIES = (20, 25, 32, 40, 50, 63, 80, 100, 125, 160, 200, 250, 320, 400, 500)
 """What the mouse can be set to, in percent; each about a quarter more than the last."""
+
+SOLVED = "solved.txt"
+"""The file of the levels that are solved, a mark a line."""
 
 
 @dataclass
@@ -28,9 +33,14 @@ class Settings:
         self.sensitivity = SENSITIVITIES[min(max(nearest + steps, 0), len(SENSITIVITIES) - 1)]
 
 
+def folder() -> Path:
+    """Where all is kept: in $RUMPUS_CONFIG, else in the platform's folder for this user's settings."""
+    return Path(os.environ.get("RUMPUS_CONFIG") or platformdirs.user_config_dir("rumpus"))
+
+
 def file() -> Path:
-    """Where settings are kept: in $RUMPUS_CONFIG, else in the platform's folder for this user's settings."""
-    return Path(os.environ.get("RUMPUS_CONFIG") or platformdirs.user_config_dir("rumpus")) / "window.json"
+    """Where settings are kept."""
+    return folder() / "window.json"
 
 
 def load() -> tuple[Settings, str]:
@@ -57,4 +67,24 @@ def keep(settings: Settings) -> str:
         write_atomically(file(), json.dumps(asdict(settings)).encode())
     except OSError as error:
         return f"The settings could not be kept: {error}"
+    return ""
+
+
+def solved() -> set[str]:
+    """The marks of all levels that were solved on this machine; see Playlist. Lines that are no mark are not used."""
+    try:
+        return set(re.findall(r"^[0-9a-f]{20}$", (folder() / SOLVED).read_text("ascii", "replace"), re.MULTILINE))
+    except OSError:
+        return set()
+
+
+def keep_solved(mark: str) -> str:
+    """Note a level as solved. Returns what went wrong, "" if nothing did."""
+    known = solved()
+    if mark in known:
+        return ""
+    try:
+        write_atomically(folder() / SOLVED, "".join(f"{each}\n" for each in sorted(known | {mark})).encode())
+    except OSError as error:
+        return f"That this level is solved could not be kept: {error}"
     return ""

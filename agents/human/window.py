@@ -14,6 +14,7 @@ import pygame
 from ...interface.keys import BUTTONS, KEY
 from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
 from ...worlds.engine.look import Rays
+from ...worlds.engine.world import World
 from . import ink, overlays, overview, panel, settings
 from .clip import Saver
 from .controls import Controls
@@ -35,19 +36,34 @@ _PADS = (pygame.CONTROLLERDEVICEADDED, pygame.CONTROLLERDEVICEREMOVED)
 _ICON = Path(__file__).parent.parent.parent / "assets" / "sprites" / "icon.png"
 
 
+def open_window(world: World, size: tuple[int, int] | None, grid: tuple[int, int]) -> pygame.Surface:
+    """Open a window for a world; size: (width, height) in pixels, by default what fits the screen and pictures of this
+    grid, (rows, columns). Raises ValueError for an absurd size."""
+    if size is not None and not all(200 <= edge <= 16384 for edge in size):
+        raise ValueError(f"a window is 200 to 16384 pixels wide and high, not {size[0]}x{size[1]}")
+    pygame.font.init()
+    if _ICON.exists():
+        pygame.display.set_icon(pygame.image.load(_ICON))
+    size = size or first_size(pygame.display.get_desktop_sizes()[0], *grid, world.players)
+    surface = pygame.display.set_mode(size, pygame.RESIZABLE)
+    pygame.display.set_caption(f"Rumpus: {world.name} …")
+    pygame.key.stop_text_input()
+    return surface
+
+
 class Window:
     """A window on a session; `run` plays until it is closed.
 
-    Video must have been started (see rumpus.interface.viewer.open_display). Raises ValueError for an absurd size.
+    Video must have been started (see rumpus.interface.viewer.open_display). The window that is open is used, if one is;
+    size: (width, height) of one that must be opened, see open_window.
     """
 
     def __init__(self, session: Session, size: tuple[int, int] | None = None, out: str | Path = "runs/clips"):
-        if size is not None and not all(200 <= edge <= 16384 for edge in size):
-            raise ValueError(f"a window is 200 to 16384 pixels wide and high, not {size[0]}x{size[1]}")
         pygame.font.init()
         self.session = session
         self.hands = hands_of(session.world)
-        self.controls = Controls(session.world, self.hands, len(session.ids))
+        listed = session.list
+        self.controls = Controls(session.world, self.hands, listed.what if listed else "level", len(listed or ()))
         self.mood = panel.Mood()
         self.open = True
         self._rays = isinstance(session.world.look, Rays)
@@ -60,17 +76,11 @@ class Window:
         self._saved = pygame.event.custom_type()
         self._saver = Saver(out, lambda: pygame.event.post(pygame.event.Event(self._saved)))
         self._text = TextSpace()
-        if _ICON.exists():
-            pygame.display.set_icon(pygame.image.load(_ICON))
-        players = session.world.players
-        size = size or first_size(pygame.display.get_desktop_sizes()[0], *self._grid, players)
-        for view in self._arranged(size).views[:1]:
-            session.views(*view.size[::-1])  # what must be compiled is compiled before there is a window to wait at
-        session.rehearse()
-        self._surface = pygame.display.set_mode(size, pygame.RESIZABLE)
+        session.solved |= settings.solved()
+        self._kept = set(session.solved)
+        self._surface = pygame.display.get_surface() or open_window(session.world, size, self._grid)
         pygame.display.set_caption(f"Rumpus: {session.world.name}")
-        pygame.key.stop_text_input()
-        self.place = self._arranged(size)
+        self.place = self._arranged(self._surface.get_size())
         if isinstance(self.hands, LookHands):
             self.hands.settings, complaint = settings.load()
             self.mood.paused = True  # until a click, or who plays would lose time before they found the mouse
@@ -125,7 +135,7 @@ class Window:
         surface.fill(ink.GROUND)
         if place.views:
             pictures = self.session.views(place.views[0].height, place.views[0].width)
-            scenes = self.session.batch.scenes() if self._rays and self.mood.map else ()
+            scenes = self.session.batch.scenes(whole=True) if self._rays and self.mood.map else ()
             for player, (view, picture) in enumerate(zip(place.views, pictures, strict=True)):
                 surface.blit(pygame.image.frombuffer(memoryview(picture).cast("B"), view.size, "RGB"), view)
                 if self.session.world.aimed and self.playing:
@@ -219,7 +229,15 @@ class Window:
             changed = True
         if self.session.over:
             self._rest()
+            self._keep_solved()
         return changed
+
+    def _keep_solved(self) -> None:
+        """Note the level as solved, for the next time that its file is played."""
+        for mark in self.session.solved - self._kept:
+            self._kept.add(mark)
+            if complaint := settings.keep_solved(mark):
+                self._note(complaint)
 
     def _rest(self) -> None:
         """All hands let go."""
@@ -243,8 +261,11 @@ class Window:
             self._do_next()
         elif (name := self.controls.find(key, ctrl)) is not None:
             self._do(name, event, now)
-        elif key in self.hands.keys and self.playing and self._free(self.hands.owner(key)):
-            self.hands.press(key, now)
+        elif key in self.hands.keys:
+            if self.playing and self._free(self.hands.owner(key)):
+                self.hands.press(key, now)
+        elif why := self.controls.why_not(key):
+            self._note(why)
 
     @property
     def _ctrl(self) -> int:

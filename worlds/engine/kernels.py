@@ -158,7 +158,7 @@ def progress(world: World, *kernels: Any) -> Iterator[None]:
 
 
 def uncompiled(kernels: Iterable[Any]) -> set[Any]:
-    """The functions that have to be compiled for these kernels: none for those whose compiled code lies in the cache."""
+    """The functions that must be compiled for these kernels: none for those whose compiled code lies in the cache."""
     return {function for function in used(each for each in kernels if not _compiled(each)) if not function.signatures}
 
 

@@ -36,8 +36,8 @@ class World:
     outside(world, n, threads): makes what moves n copies of it besides its rules, such as a physics engine; see
         outside.py.
     keys, buttons: the names this world listens to; cursor: whether it has a mouse cursor.
-    moves: its few meaningful uses of the hands, in a fixed order; words: what people are told that keys, buttons and
-        the "wheel" do, where the names of moves do not tell.
+    moves: its few meaningful uses of the hands, in a fixed order; words: what people are told that keys, a
+        "left button", the "wheel" and the "mouse" do, where the names of moves do not tell.
     aimed(state, player): (row of its things that this player aims at, or -1; whether it is in reach), for worlds whose
         pictures show where one aims; plain Python.
     knobs: what a user may turn, and `settings` the values that differ from the defaults in this variant; check(knobs)

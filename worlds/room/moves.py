@@ -7,8 +7,8 @@ from ..engine.first_person.hands import GLANCE, KEYS_PLAIN
 KEYS = (*KEYS_PLAIN, "space", "e", "q", "r", "f")
 BUTTONS = ("left", "right")
 WORDS = {
-    "left": "grasp; let go to drop, or to throw",
-    "right": "with the mouse: turn what is held",
+    "left button": "grasp; let go to drop, or to throw",
+    "right button": "with the mouse: turn what is held",
     "wheel": "push away, pull near what is held",
     "r": "push away what is held",
     "f": "pull near what is held",

@@ -76,6 +76,27 @@ class Hands:
                 moves[f"{name} gently down"] = Move(mouse=(-x, -y))
         return moves
 
+    def words(self) -> dict[str, str]:
+        """What each key does, and the mouse if it does anything."""
+        words: dict[str, str] = {}
+        for index, name in enumerate(self.names):
+            held = f"with {SHIFT}: " if index >= len(PAIRS) else ""
+            for way, key in zip(("up", "down"), PAIRS[index % len(PAIRS)], strict=True):
+                words[key] = ", ".join(filter(None, (words.get(key), f"{held}{name} {way}")))
+        if self._few:
+            ways = [(key, f"{name} {way}") for name, keys in zip(self._driven, ARROWS, strict=True)
+                    for way, key in zip(("up", "down"), keys, strict=True)]  # fmt: skip
+            words |= dict(ways)
+            words["mouse"] = ", ".join(f"{key}: {what}" for key, what in ways)
+        if len(self.names) > len(PAIRS):
+            words[SHIFT] = "held: the other joints"
+        return words
+
+    @property
+    def _driven(self) -> tuple[str, str]:
+        """What left and right drive, and what up and down do, where there are one or two actuators."""
+        return self.names[0], self.names[-1]
+
     def doc(self) -> str:
         """The keys in words, a line each."""
         lines = []

@@ -54,6 +54,19 @@ MOVES = {
     "grip": Move(buttons=("left",)),
     **{f"grip and {name}": Move(move.keys, ("left",), mouse=move.mouse) for name, move in _STEPS.items()},
 }
+WORDS = {
+    "mouse": "move the hand over the table",
+    **{key: "to the right" for key in ("d", "right")},
+    **{key: "to the left" for key in ("a", "left")},
+    **{key: "away from you" for key in ("w", "up")},
+    **{key: "towards you" for key in ("s", "down")},
+    "wheel": "higher, lower",
+    "r": "higher",
+    "f": "lower",
+    "q": "turn the wrist left",
+    "e": "turn the wrist right",
+    "left button": "close the fingers while it is held",
+}
 DOC = """Mouse, arrows or W A S D move the hand over the table: left, right, away and near. Wheel or R and F: higher,
 lower. Q and E turn the wrist. The left button closes the fingers while it is held."""
 

@@ -93,10 +93,11 @@ def guest(
         known = KNOWN.get(about.name if about else "", Known(f"play {_words(label)}"))
         space, fps = copy.action_space, copy.metadata.get("render_fps") or FPS
         turns = isinstance(space, Discrete) and fps <= SLOW if turn_based is None else turn_based
+        by_chance = _by_chance(copy)
         hands = _hands(copy, known, keys, mouse, idle, dict(known.names if names is None else names), turns)
     finally:
         close(copy)
-    instruction = known.instruction if instruction is None else instruction
+    instruction = known.instruction + known.slips * by_chance if instruction is None else instruction
     encode(instruction)
     won = known.success if success is None else success
     if won is not None and won not in SUCCESS:
@@ -114,6 +115,7 @@ def guest(
         outside,
         keys=hands.keys,
         moves=hands.moves,
+        words=hands.words,
         limit=int(own),
         shape=shape,
         instruction=instruction,
@@ -226,6 +228,15 @@ def _hands(
     rest = rest if idle is ... else idle
     keys, mouse = (known.keys, known.mouse if mouse is None else mouse) if fits else (keys, mouse)
     return hands_of(space, keys, words, rest, mouse)
+
+
+def _by_chance(copy: gymnasium.Env) -> bool:
+    """Whether the same action in the same place may lead to several, as an environment's table of transitions says, P;
+    False for one that has none."""
+    table = getattr(copy.unwrapped, "P", None)
+    if not isinstance(table, Mapping):
+        return False
+    return any(len({after[1] for after in chances}) > 1 for acts in table.values() for chances in acts.values())
 
 
 def _words(label: str) -> str:

@@ -76,6 +76,11 @@ class Hands(ABC):
     def action(self, hands: np.void, tick: int) -> Any:
         """The action that these hands, an ACTION record, mean in this tick; None: none at all."""
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What single keys do, and the mouse if it does anything."""
+        return {key: said for key, said in self.uses.items() if "+" not in key or key == "+"}
+
     def pressed(self, hands: np.void) -> list[Any]:
         """What the keys that are held do, the longest chords first."""
         keys = hands["keys"]
@@ -112,6 +117,10 @@ class Choice(Hands):
         return np.int64(self.idle[tick % len(self.idle)]) if self.idle else None
 
 
+_TOWARDS = {"x": "to the right", "y": "up"}
+"""The ways in which the mouse pushes with the amount that is asked for."""
+
+
 class Push(Hands):
     """Box. mouse: which axis "x" and "y" move, and by how much: an axis, or (axis, amount). The mouse to the right, and
     up, pushes towards the high end."""
@@ -127,6 +136,12 @@ class Push(Hands):
         for to in pairs.values():
             self.check(to)
         self.mouse = tuple(("xy".index(way), axis, float(amount)) for way, (axis, amount) in pairs.items())
+        self._told = {_TOWARDS[way]: self.said(to, names) for way, to in pairs.items()}
+
+    @property
+    def words(self) -> dict[str, str]:
+        mouse = ", ".join(f"{way}: {said}" for way, said in self._told.items())
+        return super().words | ({"mouse": mouse} if mouse else {})
 
     def check(self, what: Any) -> None:
         axis, amount = _pair(what, "(axis, amount), such as (0, -1.0)")

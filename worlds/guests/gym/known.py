@@ -14,7 +14,8 @@ from typing import Any
 @dataclass(frozen=True)
 class Known:
     """instruction; keys: the key map, None for one made from the space; names: of its actions; idle: the action while
-    nothing is held, ... for the usual one; success: see SUCCESS in copies.py; mouse: the axes that the mouse moves."""
+    nothing is held, ... for the usual one; success: see SUCCESS in copies.py; mouse: the axes that the mouse moves;
+    slips: the rest of the instruction where actions do not always do what they mean."""
 
     instruction: str
     keys: Mapping[str | tuple[str, ...], Any] | None = None
@@ -22,6 +23,7 @@ class Known:
     idle: Any = ...
     success: str | None = None
     mouse: Mapping[str, Any] | None = None
+    slips: str = ""
 
 
 def _walk(**keys: Any) -> dict[Any, Any]:
@@ -36,12 +38,14 @@ _LAKE = Known(
     _walk(left=0, down=1, right=2, up=3),
     {0: "walk left", 1: "walk down", 2: "walk right", 3: "walk up"},
     success="paid",
+    slips="; it is slippery: often you slide aside",
 )
 _CLIFF = Known(
     "walk along the cliff to the goal, and do not fall",
     _walk(up=0, right=1, down=2, left=3),
     {0: "walk up", 1: "walk right", 2: "walk down", 3: "walk left"},
     success="terminated",
+    slips="; it is slippery: often you slide aside",
 )
 
 KNOWN = {

@@ -1,0 +1,51 @@
+"""What the command line says of all worlds at once, and how it makes them ready."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def warm(
+    world: Annotated[list[str] | None, typer.Argument(help="Worlds to make ready; all by default.")] = None,
+) -> None:
+    """Compile worlds and make their levels ahead, so that they start at once when they are played or learned.
+
+    Example: rumpus warm sokoban maze-small
+    """
+    from .. import worlds as all_worlds
+    from ..interface.progress import work
+    from ..worlds.engine.kernels import cache_folder
+    from ..worlds.engine.warm import warm as make_ready
+
+    chosen = [all_worlds.load(name) for name in world or all_worlds.names()]
+    with work("Making worlds ready", len(chosen)) as job:
+        for each in chosen:
+            make_ready(each)
+            job.advance()
+    print(f"ready: {', '.join(each.name for each in chosen)}; in {cache_folder()}")
+
+
+def markdown_table(shown: list[Any]) -> str:
+    """The README's table of worlds, from the worlds' own words."""
+    rows = [f"| `{w.name}` | {w.players} | {w.summary} |" for w in shown]
+    return "\n".join(["| world | players | what it is |", "|---|---|---|", *rows])
+
+
+def things_table(shown: list[Any]) -> str:
+    """What goals can speak of in each world, as Markdown: kinds with their colours, relations, events."""
+    from ..worlds.engine.things import EVENTS
+
+    rows: dict[tuple[str, ...], list[str]] = {}
+    for world in [world for world in shown if world.things]:
+        kinds = [f"{kind} ({', '.join(colours)})" if colours else kind for kind, colours in world.things.kinds.items()]
+        events = [name for name in world.things.relations if name in EVENTS]
+        relations = [name for name in world.things.relations if name not in EVENTS]
+        cells = ("; ".join(kinds), ", ".join(relations), ", ".join(events) or "-")
+        rows.setdefault(cells, []).append(f"`{world.name}`")
+    lines = [f"| {', '.join(names)} | {' | '.join(cells)} |" for cells, names in rows.items()]
+    return "\n".join(["| world | things, and their colours | relations | events |", "|---|---|---|---|", *lines])

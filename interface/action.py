@@ -71,9 +71,22 @@ def move_table(moves: Mapping[str, Move]) -> np.ndarray:
 
 
 def as_action(record: np.void) -> dict[str, Any]:
-    """One ACTION record as an action of the public space, with its mouse motion in picture heights again."""
-    action = {name: record[name] for name in FIELDS}
-    return {**action, "mouse": (record["mouse"] / MOUSE_ONE).astype(np.float32), "say": decode(record["say"])}
+    """One ACTION record as an action of the public space, with its mouse motion in picture heights again. Its arrays
+    are fresh ones."""
+    return {**as_actions(record), "say": decode(record["say"])}
+
+
+def as_actions(records: np.ndarray | np.void) -> dict[str, Any]:
+    """ACTION records of any shape as actions of the public space with these axes in front, of fresh arrays; `say` as
+    tokens, int32 (..., 64)."""
+    switches = {name: records[name].astype(np.int8) for name in ("keys", "buttons")}
+    mouse = (records["mouse"] / MOUSE_ONE).astype(np.float32)
+    return {**switches, "wheel": np.int64(records["wheel"]), "mouse": mouse, "say": records["say"].astype(np.int32)}
+
+
+def still() -> dict[str, Any]:
+    """A fresh action that holds, turns, moves and says nothing."""
+    return as_action(np.zeros(1, ACTION)[0])
 
 
 def quantise_mouse(motion: np.ndarray) -> np.ndarray:
@@ -87,14 +100,34 @@ def quantise_mouse(motion: np.ndarray) -> np.ndarray:
 
 def _switches(action: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> np.ndarray:
     value = np.asarray(action[name])
-    if value.shape != shape or value.dtype.kind not in "bui":
+    if value.shape != shape or value.dtype.kind not in "buif":
         raise ValueError(
-            f"action[{name!r}] must be an integer array of shape {shape} holding 0 or 1, got shape {value.shape} of "
+            f"action[{name!r}] must be an array of shape {shape} holding 0 or 1, got shape {value.shape} of "
             f"{value.dtype}"
         )
-    if value.size and (value.max() > 1 or value.min() < 0):
+    if not ((value == 0) | (value == 1)).all():
         raise ValueError(f"action[{name!r}] holds {value.min()} to {value.max()}; every entry must be 0 or 1")
     return value
+
+
+def _wheel(wheel: Any, lead: tuple[int, ...]) -> np.ndarray:
+    value = np.asarray(wheel)
+    if value.shape == (*lead, 1):  # a slice of an array, as libraries cut them
+        value = value[..., 0]
+    if value.shape != lead or value.dtype.kind not in "ui" or value.min(initial=0) < 0 or value.max(initial=0) > 2:
+        raise ValueError(f"action['wheel'] must be integers 0, 1 or 2 of shape {lead}, got {wheel!r}")
+    return value
+
+
+def _mouse(motion: Any, lead: tuple[int, ...]) -> np.ndarray:
+    value = np.asarray(motion)
+    if value.shape != (*lead, 2) or value.dtype.kind not in "fiu":
+        raise ValueError(
+            f"action['mouse'] must be floats of shape {(*lead, 2)}, got shape {value.shape} of {value.dtype}"
+        )
+    if not np.isfinite(value).all():
+        raise ValueError(f"action['mouse'] must be finite numbers of picture heights, got {value.tolist()}")
+    return quantise_mouse(value.clip(-1, 1))
 
 
 FIELDS = ("keys", "buttons", "wheel", "mouse", "say")
@@ -117,23 +150,15 @@ def write_actions(records: np.ndarray, action: Mapping[str, Any]) -> None:
     """Check an action in the form of the public spaces and write it into `records`, an ACTION array of any shape
     `lead`.
 
-    keys (*lead, 96), buttons (*lead, 3): 0 or 1; wheel (*lead): 0..2; mouse (*lead, 2): floats in [-1, 1]; say: a str
-    if `lead` is (), else uint16 tokens (*lead, 64) or a sequence of str. Nothing is written unless all of it is right.
+    keys (*lead, 96), buttons (*lead, 3): 0 or 1, of any type of number; wheel (*lead) or (*lead, 1): 0..2; mouse
+    (*lead, 2): finite floats, of which those beyond [-1, 1] are clipped to it; say: tokens (*lead, 64), or a str if
+    `lead` is (), else a sequence of str. Nothing is written unless all of it is right.
     """
     check_fields(action)
     lead = records.shape
     keys = _switches(action, "keys", (*lead, len(KEYS)))
     buttons = _switches(action, "buttons", (*lead, len(BUTTONS)))
-    wheel = np.asarray(action["wheel"])
-    if wheel.shape != lead or wheel.dtype.kind not in "ui" or wheel.min(initial=0) < 0 or wheel.max(initial=0) > 2:
-        raise ValueError(f"action['wheel'] must be integers 0, 1 or 2 of shape {lead}, got {action['wheel']!r}")
-    mouse = np.asarray(action["mouse"])
-    if mouse.shape != (*lead, 2) or mouse.dtype.kind not in "fiu":
-        raise ValueError(
-            f"action['mouse'] must be floats of shape {(*lead, 2)}, got shape {mouse.shape} of {mouse.dtype}"
-        )
-    motion = quantise_mouse(mouse)
-    say = _say(action["say"], lead)
+    wheel, motion, say = _wheel(action["wheel"], lead), _mouse(action["mouse"], lead), _say(action["say"], lead)
     records["keys"] = keys
     records["buttons"] = buttons
     records["wheel"] = wheel
@@ -160,4 +185,4 @@ def _say(say: Any, lead: tuple[int, ...]) -> np.ndarray:
         )
     if say.size and (say.min() < 0 or say.max() > np.iinfo(np.uint16).max):
         raise ValueError("action['say'] holds numbers that are no tokens; tokens are 0 to 65535")
-    return say
+    return encode(decode(say)) if lead == () else say  # as texts are encoded, so that what is heard can be said again

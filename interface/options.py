@@ -5,25 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from gymnasium import logger
+from gymnasium import error, logger
 
 Options = dict[str, Any] | None
 _KNOWN = ("knobs", "limit", "split", "levels", "tasks")
+_OF_TASKS = ("knobs", "limit", "levels")  # what a table of tasks brings itself
 
 
 def apply_options(batch: Any, options: Mapping[str, Any] | None) -> None:
     """Configure a batch from `knobs`, `limit`, `split`, `levels` and `tasks`; another name is warned of and ignored.
 
-    What is not named goes back to the world's own value. Without any of them nothing changes.
+    What is not named stays as it was chosen last, here or in the constructor, knob by knob. None puts back the world's
+    own value: {"knobs": None} of all knobs, {"knobs": {"boxes": None}} of one, {"tasks": None} ends a table of tasks. A
+    table takes the place of knobs, limit and levels, and so ends these. Raises ValueError, and changes nothing, for
+    what does not go together.
     """
     if not options:
         return
     unknown = [name for name in options if name not in _KNOWN]
     if unknown:
         logger.warn(f"unknown reset options {unknown} are ignored; the known ones are {', '.join(_KNOWN)}")
-    chosen = {name: options[name] for name in _KNOWN if name in options}
-    if chosen:
-        batch.configure(**chosen)
+    named = {name: options[name] for name in _KNOWN if name in options}
+    if not named:
+        return
+    chosen = {**batch.chosen, **named}
+    if named.get("knobs"):
+        knobs = {**batch.chosen["knobs"], **named["knobs"]}
+        chosen["knobs"] = {name: value for name, value in knobs.items() if value is not None}
+    if chosen["tasks"] is not None:
+        if batch.chosen["tasks"] is not None and not named.get("tasks"):
+            _refuse([name for name in _OF_TASKS if named.get(name) is not None])
+        chosen |= {name: named.get(name) for name in _OF_TASKS}
+    batch.configure(**{**chosen, "split": chosen["split"] or "train"})
+
+
+def _refuse(names: list[str]) -> None:
+    if names:
+        raise ValueError(
+            f"tasks bring their own knobs, limits and levels, so {' and '.join(names)} cannot be set while a table of "
+            "tasks is played; {'tasks': None} among the options ends it"
+        )
 
 
 def check_cpu(batch: Any) -> None:
@@ -32,3 +53,25 @@ def check_cpu(batch: Any) -> None:
         raise ValueError(
             "the faces of Gymnasium and PettingZoo are for the CPU; on CUDA, use the batch and its tensors"
         )
+
+
+def check_mode(render_mode: str | None, known: list[str]) -> None:
+    """Raise ValueError for a render mode that a face does not know."""
+    if render_mode not in (None, *known):
+        raise ValueError(
+            f"unknown render_mode {render_mode!r}; it is {', '.join(map(repr, known))} or None. Frames of a whole "
+            "episode, as in 'rgb_array_list', are gymnasium.make's"
+        )
+
+
+def check_going(begun: bool, closed: bool) -> None:
+    """Raise what Gymnasium raises for a step before a reset, and for one after close()."""
+    if closed:
+        raise error.ClosedEnvironmentError("this environment is closed: reset() opens it anew")
+    if not begun:
+        raise error.ResetNeeded("call reset() before step()")
+
+
+def most_steps(batch: Any) -> int:
+    """Steps in the longest episode that a batch may play: limits count ticks, of which a step has `batch.repeat`."""
+    return -(-int(batch.task["limit"].max()) // batch.repeat)

@@ -9,41 +9,47 @@ import numpy as np
 from pettingzoo import ParallelEnv
 
 from .action import ACTION, write_actions
-from .options import Options, apply_options, check_cpu
-from .spaces import action_space, observation_space
-from .text import decode
+from .options import Options, apply_options, check_cpu, check_going, check_mode
+from .seeds import check_seed
+from .spaces import action_space, observation_space, words
 from .viewer import Viewer
 
 
 class ParallelEnvironment(ParallelEnv):
     """One row of a batch as a `pettingzoo.ParallelEnv`; its agents are "player_0", "player_1", …
 
-    Each agent has its own observation, action, reward and end, in the form that a single Environment has; what one says
-    another hears in the next observation's chat. An agent that has ended leaves `agents`, with its last observation,
-    reward and info; the others go on, until the episode has ended for each. Infos hold `success`, `seed` and `task` as
-    those of a single Environment.
+    Each agent has its own observation, action, reward and end, in the form that a single Environment has (`text` too).
+    What one says the others hear in the next observation's chat: of two, as it is; of more, a line for each who spoke,
+    "player_1: go left", in which 64 tokens are shared out evenly. An agent that has ended leaves `agents`, with its
+    last observation, reward and info; the others go on, until the episode has ended for each. Then step({}) gives five
+    empty dicts, and an action raises gymnasium.error.ResetNeeded. Infos hold `success`, `seed` and `task` as those of a
+    single Environment.
+
+    state(), in `state_space`, is what all players see, side by side: uint8 (height, players * width, 3), for critics
+    that are trained in common.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "is_parallelizable": True}
 
-    def __init__(self, batch: Any, render_mode: str | None = None):
+    def __init__(self, batch: Any, render_mode: str | None = None, text: bool = True):
         if batch.n != 1:
             raise ValueError(f"a ParallelEnv holds one environment, this batch has {batch.n}")
         check_cpu(batch)
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            raise ValueError(f"unknown render_mode {render_mode!r}; it is 'rgb_array', 'human' or None")
+        check_mode(render_mode, self.metadata["render_modes"])
         self.metadata = {
             **type(self).metadata,
             "name": batch.world.name.replace("-", "_") + f"_v{batch.world.version}",
             "render_fps": batch.world.tick_hz,
         }
-        self.batch, self.world, self.render_mode = batch, batch.world, render_mode
+        self.batch, self.world, self.render_mode, self._text = batch, batch.world, render_mode, text
         self.possible_agents = [f"player_{player}" for player in range(batch.players)]
         self.agents: list[str] = []
-        self.action_spaces = {agent: action_space() for agent in self.possible_agents}
-        self.observation_spaces = {agent: observation_space(*batch.size) for agent in self.possible_agents}
+        self.action_spaces = {agent: action_space(text) for agent in self.possible_agents}
+        height, width = batch.size
+        self.observation_spaces = {agent: observation_space(height, width, text) for agent in self.possible_agents}
+        self.state_space = gymnasium.spaces.Box(0, 255, (height, batch.players * width, 3), np.uint8)
         self._viewer = Viewer(f"Rumpus: {batch.world.name}")
-        self._begun = False
+        self._begun, self._closed = False, False
 
     def observation_space(self, agent: str) -> gymnasium.Space:
         """The same space object at every call."""
@@ -55,19 +61,23 @@ class ParallelEnvironment(ParallelEnv):
 
     def reset(self, seed: int | None = None, options: Options = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Begin an episode for all players; seed and options as for a single Environment."""
+        seed = None if seed is None else check_seed(seed)
         apply_options(self.batch, options)
         if seed is None and not self._begun:
             seed = int(np.random.default_rng().integers(2**32))
         self.batch.reset(seed=seed)
-        self._begun = True
+        self._begun, self._closed = True, False
         self.agents = self.possible_agents[:]
         self._show()
         return self._observations(self.agents), self._infos(self.agents, np.zeros(self.batch.players, bool))
 
     def step(self, actions: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         """One tick, an action for every live agent. Returns observations, rewards, terminations, truncations, infos."""
+        check_going(self._begun, self._closed)
         if not self.agents:
-            raise gymnasium.error.ResetNeeded("no agent is left: call reset()")
+            if actions:
+                raise gymnasium.error.ResetNeeded("no agent is left: call reset()")
+            return {}, {}, {}, {}, {}  # as PettingZoo's own environments answer
         if set(actions) != set(self.agents):
             raise ValueError(f"step() needs an action for each live agent, {self.agents}; got {sorted(actions)}")
         records = np.zeros(self.batch.players, ACTION)
@@ -90,12 +100,17 @@ class ParallelEnvironment(ParallelEnv):
     def render(self) -> np.ndarray | None:
         """All players' views side by side, uint8 (height, players * width, 3), in rgb_array mode."""
         if self.render_mode == "rgb_array":
-            return np.concatenate(self.batch.draw()[0], axis=1)
+            return self.state()
         self._show()
         return None
 
+    def state(self) -> np.ndarray:
+        """What all players see now, side by side: uint8 (height, players * width, 3)."""
+        return np.concatenate(self.batch.draw()[0], axis=1)
+
     def close(self) -> None:
-        """Close the window, if there is one."""
+        """Close the window, if there is one. The environment takes no more steps, until `reset` opens it anew."""
+        self._closed = True
         self._viewer.close()
 
     def _observations(self, agents: list[str]) -> dict[str, Any]:
@@ -104,8 +119,8 @@ class ParallelEnvironment(ParallelEnv):
         return {
             agent: {
                 "pixels": pixels[player].copy(),
-                "instruction": decode(self.batch.instruction[0, player]),
-                "chat": decode(chat[player]),
+                "instruction": words(self.batch.instruction[0, player], self._text),
+                "chat": words(chat[player], self._text),
             }
             for agent, player in players.items()
         }

@@ -2,67 +2,88 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.envs.registration import EnvSpec
 
-from .action import ACTION, write_actions
-from .options import Options, apply_options, check_cpu
-from .spaces import action_space, observation_space
-from .text import decode
+from .action import ACTION, Move, as_action, as_actions, write_actions
+from .options import Options, apply_options, check_cpu, check_going, check_mode, most_steps
+from .seeds import check_seed
+from .spaces import action_space, observation_space, words
 from .viewer import Viewer
 
 
 class Environment(gymnasium.Env):
     """One row of a batch as a `gymnasium.Env`.
 
-    The observation is a dict of pixels, uint8 (height, width, 3), instruction and chat, both str; the action a dict of
-    keys, buttons, wheel, mouse and say (see rumpus.interface.spaces). `info` holds `success`, whether the world's
-    objective was met in this step, `seed`, which shows this very episode again when given to `reset`, and `task`, the
-    row of the table of tasks that is played (0 where there is none). `reset(options=...)` takes `knobs`, `limit`,
-    `split`, `levels` and `tasks`, which hold from then on. `batch` and `world` are open to whoever needs more.
+    The observation is a dict of pixels, uint8 (height, width, 3), instruction and chat, both str, or tokens, int32
+    (64,), with text=False; the action a dict of keys, buttons, wheel, mouse and say (see rumpus.interface.spaces).
+    `info` holds `success`, whether the world's objective was met in this step, `seed`, which shows this very episode
+    again when given to `reset`, and `task`, the row of the table of tasks that is played (0 where there is none).
+    `reset(options=...)` takes `knobs`, `limit`, `split`, `levels` and `tasks`, which hold from then on; what is not
+    named stays, and None puts back the world's own. `batch` and `world` are open to whoever needs more.
 
-    Raises ValueError for a batch of several environments or players, and for an action that is not in the space.
+    A step after the end of an episode raises gymnasium.error.ResetNeeded, one after `close` ClosedEnvironmentError;
+    `reset` opens a closed environment, and its window, anew. Raises ValueError for a batch of several environments or
+    players, and for an action that is not in the space, but for motion of the mouse beyond it, which is clipped.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "render_fps": 10}
 
-    def __init__(self, batch: Any, render_mode: str | None = None):
+    def __init__(self, batch: Any, render_mode: str | None = None, text: bool = True):
         if batch.n != 1 or batch.players != 1:
             raise ValueError(
                 f"this face holds one environment of one player, not {batch.n} copies of {batch.world.name} with "
                 f"{batch.players} players: use rumpus.worlds.parallel for several players, vector for several copies"
             )
         check_cpu(batch)
-        if render_mode not in (None, *self.metadata["render_modes"]):
-            raise ValueError(f"unknown render_mode {render_mode!r}; it is 'rgb_array', 'human' or None")
+        check_mode(render_mode, self.metadata["render_modes"])
         self.metadata = {**type(self).metadata, "render_fps": batch.world.tick_hz}
-        self.batch, self.world, self.render_mode = batch, batch.world, render_mode
-        self.action_space = action_space()
-        self.observation_space = observation_space(*batch.size)
+        self.batch, self.world, self.render_mode, self._text = batch, batch.world, render_mode, text
+        self.action_space = action_space(text)
+        height, width = batch.size
+        self.observation_space = observation_space(height, width, text)
         self._action = np.zeros((), ACTION)
-        self._instruction = ""
-        self._begun = False
+        self._begun, self._closed = False, False
+        self._spec: EnvSpec | None = None
         self._viewer = Viewer(f"Rumpus: {batch.world.name}")
 
+    @property
+    def spec(self) -> EnvSpec | None:
+        """What Gymnasium knows of this environment, if `gymnasium.make` made it. Its max_episode_steps is the limit of
+        the longest episode; the engine keeps it, no wrapper does."""
+        if self._spec is not None:
+            self._spec.max_episode_steps = most_steps(self.batch)
+        return self._spec
+
+    @spec.setter
+    def spec(self, spec: EnvSpec | None) -> None:
+        self._spec = spec
+
     def reset(self, *, seed: int | None = None, options: Options = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Begin an episode. A seed makes it and all that follow reproducible; without one it goes on, or is random."""
+        """Begin an episode. A seed makes it and all that follow reproducible; without one it goes on, or is random.
+
+        seed: any whole number of at least 0, of which the lowest 64 bits count.
+        """
+        seed = None if seed is None else check_seed(seed)
         super().reset(seed=seed)
         apply_options(self.batch, options)
         if seed is None and not self._begun:
             seed = int(self.np_random.integers(2**32))
         self.batch.reset(seed=seed)
-        self._begun = True
-        self._instruction = decode(self.batch.instruction[0, 0])
+        self._begun, self._closed = True, False
         observation = self._observation()
         self._show()
         return observation, self._info(False)
 
     def step(self, action: dict[str, Any]) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """One tick. Returns observation, reward, terminated, truncated, info."""
-        if not self._begun:
-            raise gymnasium.error.ResetNeeded("call reset() before step()")
+        check_going(self._begun, self._closed)
+        if self.batch.states["over"][0]:
+            raise gymnasium.error.ResetNeeded("the episode has ended: call reset() before the next step()")
         write_actions(self._action, action)
         self.batch.actions[0, 0] = self._action
         reward, terminated, truncated, success = self.batch.step()[0, 0].item()
@@ -78,15 +99,27 @@ class Environment(gymnasium.Env):
         return None
 
     def close(self) -> None:
-        """Close the window, if there is one."""
+        """Close the window, if there is one. The environment takes no more steps, until `reset` opens it anew."""
+        self._closed = True
         self._viewer.close()
 
+    def get_keys_to_action(self) -> dict[tuple[int, ...], dict[str, Any]]:
+        """For gymnasium.utils.play: what each key that the world listens to does, and each two of them together.
+
+        The keys are pygame's. Hands that do nothing are `rumpus.interface.action.still()`: `play(env, noop=still())`.
+        """
+        from .printed import codes
+
+        held = [keys for count in (1, 2) for keys in combinations(self.world.keys, count)]
+        form = as_action if self._text else as_actions
+        return {codes(keys): form(Move(keys).record()) for keys in held}
+
     def _observation(self) -> dict[str, Any]:
-        chat = self.batch.chat[0, 0]
+        told, heard = self.batch.instruction[0, 0], self.batch.chat[0, 0]
         return {
             "pixels": self.batch.draw()[0, 0].copy(),
-            "instruction": self._instruction,
-            "chat": decode(chat) if chat[0] else "",
+            "instruction": words(told, self._text),
+            "chat": words(heard, self._text),
         }
 
     def _info(self, success: bool) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from gymnasium import spaces
 
 from .keys import BUTTONS, KEYS, WHEEL
-from .text import TOKENS, TextSpace
+from .text import TextSpace, decode, token_space
 
 
 def action_space(text: bool = True) -> spaces.Dict:
@@ -23,7 +25,7 @@ def action_space(text: bool = True) -> spaces.Dict:
 
 
 def observation_space(height: int, width: int, text: bool = True) -> spaces.Dict:
-    """pixels Box(0, 255, (height, width, 3), uint8), instruction and chat as text or 64 tokens each."""
+    """pixels Box(0, 255, (height, width, 3), uint8), instruction and chat as text or as tokens, int32 (64,) each."""
     return spaces.Dict(
         {
             "pixels": spaces.Box(0, 255, (height, width, 3), np.uint8),
@@ -33,5 +35,10 @@ def observation_space(height: int, width: int, text: bool = True) -> spaces.Dict
     )
 
 
+def words(tokens: np.ndarray, text: bool) -> Any:
+    """The engine's tokens in the form of the spaces: a str of (64,), or a fresh int32 array of (..., 64)."""
+    return decode(tokens) if text else tokens.astype(np.int32)
+
+
 def _text(text: bool) -> spaces.Space:
-    return TextSpace() if text else spaces.Box(0, np.iinfo(np.uint16).max, (TOKENS,), np.uint16)
+    return TextSpace() if text else token_space()

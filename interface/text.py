@@ -7,22 +7,22 @@ so decoding gives back exactly what was encoded.
 
 from __future__ import annotations
 
+import multiprocessing
 import re
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.vector.utils import read_from_shared_memory
+from gymnasium.spaces.utils import flatdim, flatten, flatten_space, unflatten
+from gymnasium.vector.utils import create_shared_memory, read_from_shared_memory, write_to_shared_memory
 
 TOKENS = 64
 """An instruction, and what is said in one tick, hold this many tokens."""
-CHARACTERS = 512
-"""Longest text of the Text spaces, in characters."""
 CHARSET = "".join(map(chr, range(32, 127)))
-"""Characters of the Text spaces: printable ASCII, the space among them."""
+"""Characters that samples of the Text spaces are made of, and that people type: printable ASCII."""
 
 _FIRST_WORD = 257
 _PIECE = re.compile(rb"[a-z0-9]+|[^a-z0-9]")
@@ -45,9 +45,16 @@ def vocabulary_size() -> int:
     return _FIRST_WORD + len(vocabulary())
 
 
+CHARACTERS = TOKENS * (max(map(len, vocabulary())) + 1) - 1
+"""The longest text that TOKENS tokens hold, in characters: the longest word again and again, with spaces between."""
+
+
 def _tokens(text: str) -> list[int]:
     words = _token_of()
-    pieces = _PIECE.findall(text.encode())
+    try:
+        pieces = _PIECE.findall(text.encode())
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{text[:60]!r} is no text: it holds half a character at {error.start}") from None
     tokens: list[int] = []
     for index, piece in enumerate(pieces):
         token = words.get(piece)
@@ -74,6 +81,14 @@ def _encoded(text: str) -> bytes:
 def encode(text: str) -> np.ndarray:
     """Text to uint16 tokens of shape (64,), zero padded. Raises ValueError if it does not fit."""
     return np.frombuffer(_encoded(text), np.uint16)
+
+
+def can_be_said(text: Any) -> bool:
+    """Whether this is a str that TOKENS tokens hold."""
+    try:
+        return isinstance(text, str) and bool(_encoded(text))
+    except ValueError:
+        return False
 
 
 @lru_cache(maxsize=4096)
@@ -116,7 +131,11 @@ def wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
 
 
 class TextSpace(gymnasium.spaces.Text):
-    """A Gymnasium Text space of printable ASCII whose texts fit the token budget, so that its samples can be said."""
+    """All texts that TOKENS tokens hold, of any characters: a Gymnasium Text space whose samples can be said.
+
+    Gymnasium's own Text has a list of characters. Those of this space are only what its samples are made of, so it
+    contains more than its `character_set`. It flattens to tokens, int32 (64,), and goes as such between processes.
+    """
 
     def __init__(self, seed: int | np.random.Generator | None = None):
         super().__init__(max_length=CHARACTERS, min_length=0, charset=CHARSET, seed=seed)
@@ -131,11 +150,20 @@ class TextSpace(gymnasium.spaces.Text):
         return "".join(self.np_random.choice(list(CHARSET), size=length))
 
     def contains(self, x: Any) -> bool:
-        """Whether x is a str of these characters that fits the token budget."""
-        return super().contains(x) and (x == "" or len(_tokens(x)) <= TOKENS)
+        """Whether x is a str that fits the token budget."""
+        return can_be_said(x)
+
+    def __eq__(self, other: object, /) -> bool:
+        """All spaces of this class are the same."""
+        return isinstance(other, TextSpace)
 
     def __repr__(self) -> str:
         return f"TextSpace({TOKENS} tokens)"
+
+
+def token_space() -> gymnasium.spaces.Box:
+    """Texts as tokens: int32 (64,), each below the vocabulary's size. PyTorch knows little of uint16."""
+    return gymnasium.spaces.Box(0, vocabulary_size() - 1, (TOKENS,), np.int32)
 
 
 class _SharedTexts(Sequence[str]):
@@ -144,22 +172,52 @@ class _SharedTexts(Sequence[str]):
     Gymnasium's AsyncVectorEnv reads the shared memory of texts only once, before there are any.
     """
 
-    def __init__(self, space: TextSpace, shared_memory: Any, n: int):
-        self._now: Callable[[], Any] = partial(
-            read_from_shared_memory.dispatch(gymnasium.spaces.Text), space, shared_memory, n
-        )
-        self._n = n
+    def __init__(self, shared_memory: Any, n: int):
+        self._tokens = np.frombuffer(shared_memory.get_obj(), np.uint16).reshape(n, TOKENS)
+
+    def _now(self) -> tuple[str, ...]:
+        return tuple(map(decode, self._tokens))
 
     def __getitem__(self, index: Any) -> Any:
         return self._now()[index]
 
     def __len__(self) -> int:
-        return self._n
+        return len(self._tokens)
 
     def __deepcopy__(self, memo: Any) -> tuple[str, ...]:
         return self._now()
 
 
+@create_shared_memory.register(TextSpace)
+def _create_texts(space: TextSpace, n: int = 1, ctx: Any = multiprocessing) -> Any:
+    return ctx.Array(np.dtype(np.uint16).char, n * TOKENS)
+
+
 @read_from_shared_memory.register(TextSpace)
 def _read_texts(space: TextSpace, shared_memory: Any, n: int = 1) -> _SharedTexts:
-    return _SharedTexts(space, shared_memory, n)
+    return _SharedTexts(shared_memory, n)
+
+
+@write_to_shared_memory.register(TextSpace)
+def _write_text(space: TextSpace, index: int, value: str, shared_memory: Any) -> None:
+    np.frombuffer(shared_memory.get_obj(), np.uint16).reshape(-1, TOKENS)[index] = encode(value)
+
+
+@flatdim.register(TextSpace)
+def _flat_size(space: TextSpace) -> int:
+    return TOKENS
+
+
+@flatten_space.register(TextSpace)
+def _flat_space(space: TextSpace) -> gymnasium.spaces.Box:
+    return token_space()
+
+
+@flatten.register(TextSpace)  # type: ignore[misc]
+def _flat(space: TextSpace, x: str) -> np.ndarray:
+    return encode(x).astype(np.int32)
+
+
+@unflatten.register(TextSpace)  # type: ignore[misc]
+def _unflat(space: TextSpace, x: np.ndarray) -> str:
+    return decode(x)

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import gymnasium
 import numpy as np
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from .action import write_actions
-from .options import Options, apply_options, check_cpu
-from .spaces import action_space, observation_space
-from .text import decode
+from .options import Options, apply_options, check_cpu, check_going, check_mode, most_steps
+from .seeds import check_seed, row_seeds
+from .spaces import action_space, observation_space, words
 
 
 class VectorEnvironment(VectorEnv):
     """A batch as a `gymnasium.vector.VectorEnv`.
 
-    Observations are a dict of pixels, uint8 (n, height, width, 3), instruction and chat: uint16 tokens (n, 64), or
-    tuples of n str with text=True. Actions are the same dict as a single environment's with a leading axis n; `say`
-    holds tokens (n, 64), or texts. Arrays that are returned are fresh ones.
+    Observations are a dict of pixels, uint8 (n, height, width, 3), instruction and chat: tokens, int32 (n, 64), or
+    tuples of n str with text=True. (A single environment, and so Gymnasium's SyncVectorEnv of them, has text unless it
+    is made with text=False; who names `text` gets the same of all faces.) Actions are the same dict as a single
+    environment's with a leading axis n; `say` holds tokens (n, 64), or texts. Arrays that are returned are fresh ones.
 
     autoreset_mode: NEXT_STEP (an ended row begins anew in the step after, which ignores its action), SAME_STEP (at
     once; the last observation is in `infos["final_obs"]`), or DISABLED (rows wait for `reset(options={"reset_mask":
     mask})`). `infos["success"]` says which rows met the world's objective in this step, `infos["seed"]` which seed
     shows the episode, and `infos["task"]` which row of the table of tasks it plays (0 where there is none).
+
+    A step after `close` raises gymnasium.error.ClosedEnvironmentError; `reset` opens it anew.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "autoreset_mode": AutoresetMode.NEXT_STEP}
@@ -42,8 +47,7 @@ class VectorEnvironment(VectorEnv):
                 f"{batch.world.name} has {batch.players} players; use rumpus.worlds.parallel, or the batch itself"
             )
         check_cpu(batch)
-        if render_mode not in (None, "rgb_array"):
-            raise ValueError(f"unknown render_mode {render_mode!r}; vector environments know 'rgb_array' or None")
+        check_mode(render_mode, self.metadata["render_modes"])
         self.autoreset_mode = AutoresetMode(autoreset_mode)
         self.metadata = {
             **type(self).metadata,
@@ -57,31 +61,52 @@ class VectorEnvironment(VectorEnv):
         self.single_observation_space = observation_space(height, width, text)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
-        self._ended = np.zeros(self.num_envs, bool)
+        self._ended = np.ones(self.num_envs, bool)  # until the first reset
         self._begun = False
+        self._spec: EnvSpec | None = None
+
+    @property
+    def spec(self) -> EnvSpec | None:
+        """As a single environment's: what Gymnasium knows, with the limit of the longest episode."""
+        if self._spec is not None:
+            self._spec.max_episode_steps = most_steps(self.batch)
+        return self._spec
+
+    @spec.setter
+    def spec(self, spec: EnvSpec | None) -> None:
+        self._spec = spec
 
     def reset(
-        self, *, seed: int | list[int] | np.ndarray | None = None, options: Options = None
+        self, *, seed: int | Sequence[int | None] | np.ndarray | None = None, options: Options = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Begin an episode in every row, or in those of `options["reset_mask"]`. Row i takes seed + i, or seed[i]."""
-        if seed is None or isinstance(seed, int):
+        """Begin an episode in every row, or in those of `options["reset_mask"]`. Row i takes seed + i, or seed[i],
+        where None goes on."""
+        if seed is None or isinstance(seed, int | np.integer):
+            seed = None if seed is None else check_seed(seed)
             super().reset(seed=seed)
+        else:
+            row_seeds(seed, self.num_envs)  # before anything is changed
         options = dict(options or {})
         mask = options.pop("reset_mask", None)
         if mask is not None:
             mask = self._checked(mask)
         apply_options(self.batch, options)
-        if seed is None and not self._begun:
-            seed = int(self.np_random.integers(2**32))
-        self.batch.reset(mask, seed=np.asarray(seed) if isinstance(seed, list) else seed)
-        self._begun = True
+        if not self._begun:
+            seed = self._first(seed)
+        self.batch.reset(mask, seed=seed)
+        self._begun, self.closed = True, False
         self._ended[slice(None) if mask is None else mask] = False
         return self._observations(), self._infos(np.zeros(self.num_envs, bool))
 
+    def _first(self, seed: Any) -> Any:
+        """The seeds of the first reset, where what is not given is random."""
+        if np.ndim(seed) and seed is not None:
+            return [int(self.np_random.integers(2**32)) if each is None else each for each in seed]
+        return int(self.np_random.integers(2**32)) if seed is None else seed
+
     def step(self, actions: dict[str, Any]) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """One tick of every row. Returns observations, rewards, terminations, truncations, infos."""
-        if not self._begun:
-            raise gymnasium.error.ResetNeeded("call reset() before step()")
+        check_going(self._begun, self.closed)
         if self.autoreset_mode is AutoresetMode.DISABLED and self._ended.any():
             rows = np.flatnonzero(self._ended).tolist()
             raise gymnasium.error.ResetNeeded(f"rows {rows} have ended: reset them with options={{'reset_mask': mask}}")
@@ -116,16 +141,33 @@ class VectorEnvironment(VectorEnv):
         """A frame, uint8 (height, width, 3), for each row."""
         return tuple(self.batch.draw()[:, 0].copy()) if self.render_mode == "rgb_array" else None
 
+    def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
+        """What an attribute or a method of a single environment says, for each row, as SyncVectorEnv has it. Rows share
+        one batch: a method is called once, and what it says goes for all, but for the frames of `render`."""
+        names = {"action_space": "single_action_space", "observation_space": "single_observation_space"}
+        value = getattr(self, names.get(name, name))
+        value = value(*args, **kwargs) if callable(value) else value
+        return value if name == "render" and value is not None else (value,) * self.num_envs
+
+    def get_attr(self, name: str) -> tuple[Any, ...]:
+        """The value of an attribute for each row, such as `world` or `render_mode`: the same, since rows share it."""
+        return self.call(name)
+
+    def set_attr(self, name: str, values: Any) -> None:
+        """Set an attribute of all rows, to one value, or to a list of n that are the same. Raises ValueError for
+        others: what may differ between rows is in the records of `batch.states`."""
+        each = list(values) if isinstance(values, list | tuple) else [values] * self.num_envs
+        if len(each) != self.num_envs or any(value is not each[0] and value != each[0] for value in each):
+            raise ValueError(f"the rows share one batch: {name} is one value for all {self.num_envs}, got {values!r}")
+        setattr(self, name, each[0])
+
     def _observations(self, mask: np.ndarray | None = None) -> dict[str, Any]:
         pixels = self.batch.draw(mask)[:, 0].copy()
         instruction, chat = self.batch.instruction[:, 0], self.batch.chat[:, 0]
         if not self._text:
-            return {"pixels": pixels, "instruction": instruction.copy(), "chat": chat.copy()}
-        return {
-            "pixels": pixels,
-            "instruction": tuple(decode(tokens) for tokens in instruction),
-            "chat": tuple(decode(tokens) for tokens in chat),
-        }
+            return {"pixels": pixels, "instruction": words(instruction, False), "chat": words(chat, False)}
+        told, heard = (tuple(words(tokens, True) for tokens in texts) for texts in (instruction, chat))
+        return {"pixels": pixels, "instruction": told, "chat": heard}
 
     def _infos(self, success: np.ndarray) -> dict[str, Any]:
         infos = {"success": success, **{name: self.batch.states[name].copy() for name in ("seed", "task")}}

@@ -1,15 +1,29 @@
-"""A plain window that shows frames, for `render_mode="human"` and for watching agents. Playing is agents/human."""
+"""A plain window that shows frames, for `render_mode="human"` and for watching agents. Playing is agents/human.
+
+Each window is a process of its own, which runs this very file: so windows do not know of each other, nor of what else
+uses pygame in this process, and a person who closes one, or a `pygame.quit()` elsewhere, harms nothing.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
+import struct
+import subprocess
 import sys
+import threading
+import time
 from typing import Any
 
 import numpy as np
 
 _UNSEEN = ("offscreen", "dummy")
 """Drivers that SDL falls back to where it reaches no screen; they show nothing, and are used only if asked for."""
+READY = b"ready\n"
+"""What the process of a window says once it is open; anything else says why it is not."""
+_HEAD = struct.Struct("<II")  # height and width, before the bytes of each frame
+_LOOKS = 60  # times a second that a window looks for a new frame, or for the person who closes it
 
 
 class NoDisplayError(RuntimeError):
@@ -42,11 +56,16 @@ def open_display() -> Any:
 
 
 class Viewer:
-    """A resizable window that shows one frame after another at a steady rate. It opens with the first frame."""
+    """A resizable window that shows one frame after another at a steady rate. It opens with the first frame.
+
+    closed: whether the person has closed it; then nothing is shown until `close`, after which the next frame opens it
+    anew. A copy has a window of its own.
+    """
 
     def __init__(self, title: str):
         self._title = title
-        self._pygame: Any = None
+        self._window: subprocess.Popen[bytes] | None = None
+        self._due = 0.0
         self.closed = False
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -54,32 +73,121 @@ class Viewer:
         return Viewer, (self._title,)
 
     def show(self, frame: np.ndarray, hz: float) -> None:
-        """Show a frame, uint8 (height, width, 3), and wait so that they come at `hz` at most. Closing sets `closed`.
+        """Show a frame, uint8 (height, width, 3), and wait so that they come at `hz` at most.
 
         Raises NoDisplayError where there is no screen.
         """
         if self.closed:
             return
-        height, width = frame.shape[:2]
-        if self._pygame is None:
-            self._pygame = open_display()
-            self._clock = self._pygame.time.Clock()
-            self._window = self._pygame.display.set_mode((width, height), self._pygame.RESIZABLE)
-            self._pygame.display.set_caption(self._title)
-        pygame = self._pygame
-        if any(event.type == pygame.QUIT for event in pygame.event.get()):
+        if self._window is None:
+            self._window = _open(self._title)
+        assert self._window.stdin is not None
+        try:
+            self._window.stdin.write(_HEAD.pack(*frame.shape[:2]) + frame.tobytes())
+            self._window.stdin.flush()
+        except OSError:  # the person has closed it
             self.close()
+            self.closed = True
             return
-        scale = min(self._window.get_width() / width, self._window.get_height() / height)
-        size = (max(int(width * scale), 1), max(int(height * scale), 1))
-        surface = pygame.transform.scale(pygame.surfarray.make_surface(frame.swapaxes(0, 1)), size)
-        self._window.fill((0, 0, 0))
-        self._window.blit(surface, surface.get_rect(center=self._window.get_rect().center))
-        pygame.display.flip()
-        self._clock.tick(hz)
+        time.sleep(max(self._due - time.monotonic(), 0))
+        self._due = time.monotonic() + 1 / hz
 
     def close(self) -> None:
-        """Close the window, if it is open."""
-        if self._pygame is not None and not self.closed:
-            self._pygame.display.quit()
-        self.closed = True
+        """Close the window, if it is open. The next frame opens a new one."""
+        window, self._window, self.closed = self._window, None, False
+        if window is not None:
+            _end(window)
+
+    def __del__(self) -> None:
+        if getattr(self, "_window", None) is not None:
+            self.close()
+
+
+def _open(title: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-P", __file__, title]
+    window = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert window.stdout is not None
+    answer = window.stdout.readline()
+    if answer != READY:
+        rest, _ = window.communicate()
+        raise NoDisplayError((answer + rest).decode().strip() or "the process of the window ended without a word")
+    return window
+
+
+def _end(window: subprocess.Popen[bytes]) -> None:
+    for pipe in (window.stdin, window.stdout):
+        assert pipe is not None
+        with contextlib.suppress(OSError):  # the person has closed it
+            pipe.close()
+    try:
+        window.wait(1)
+    except subprocess.TimeoutExpired:  # a process that was forked from this one still holds the pipe
+        window.terminate()
+        window.wait()
+
+
+class _Frames(threading.Thread):
+    """Reads the frames that come in, and keeps the last one: (height, width, bytes)."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.last: tuple[int, int, bytes] | None = None
+        self.start()
+
+    def run(self) -> None:
+        """Read until there is no more."""
+        while len(head := _read(_HEAD.size)) == _HEAD.size:
+            height, width = _HEAD.unpack(head)
+            pixels = _read(height * width * 3)
+            if len(pixels) == height * width * 3:
+                self.last = height, width, pixels
+
+
+def _read(count: int) -> bytes:
+    """So many bytes of standard input, or fewer at its end. Not through `sys.stdin`, whose lock a thread that waits
+    would hold until the end of the process."""
+    parts, missing = [], count
+    while missing and (part := os.read(0, missing)):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _run(title: str) -> None:
+    """The process of one window: show the frames that come in on standard input, until it ends or the person closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that it belongs to decides
+    try:
+        pygame = open_display()
+        frames, shown = _Frames(), None
+        sys.stdout.buffer.write(READY)
+        sys.stdout.flush()
+        window, clock = None, pygame.time.Clock()
+        while frames.is_alive():
+            clock.tick(_LOOKS)
+            frame = frames.last
+            if window is None and frame is not None:
+                window = pygame.display.set_mode(frame[1::-1], pygame.RESIZABLE)
+                pygame.display.set_caption(title)
+            if window is None or frame is None:
+                continue
+            events = {event.type for event in pygame.event.get()}
+            if pygame.QUIT in events:
+                return
+            if frame is not shown or pygame.VIDEORESIZE in events:
+                _draw(pygame, window := pygame.display.get_surface(), *frame)
+                shown = frame
+    except NoDisplayError as error:
+        print(error)
+
+
+def _draw(pygame: Any, window: Any, height: int, width: int, pixels: bytes) -> None:
+    scale = min(window.get_width() / width, window.get_height() / height)
+    size = (max(int(width * scale), 1), max(int(height * scale), 1))
+    surface = pygame.transform.scale(pygame.image.frombuffer(pixels, (width, height), "RGB"), size)
+    window.fill((0, 0, 0))
+    window.blit(surface, surface.get_rect(center=window.get_rect().center))
+    pygame.display.flip()
+
+
+if __name__ == "__main__":
+    _run(sys.argv[1])

@@ -10,10 +10,11 @@ from torch.distributions import Bernoulli, Categorical, Distribution
 from rumpus import worlds
 from rumpus.agents.learned import Learned, Reader
 from rumpus.agents.networks import Network, Shape, Sight
-from rumpus.agents.networks.heads import HEADS, bin_centres, head_of
+from rumpus.agents.networks.heads import HEADS, head_of
 from rumpus.agents.networks.recurrent import Recurrent
 from rumpus.agents.networks.torso import Pointing, Torso, patch_size
 from rumpus.interface.action import MOUSE_ONE
+from rumpus.interface.devices import bin_centres
 from rumpus.interface.keys import KEY
 
 

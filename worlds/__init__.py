@@ -12,6 +12,8 @@ a task, with its start, its words and its rewards, and infos say which row of th
     both = rumpus.worlds.parallel("sokoban-duo", tasks=table(tasks, world))
     both.reset(options={"tasks": table(others, world)})     # other tasks from now on
 
+In a process that has not imported this module, `gymnasium.make("rumpus.worlds:rumpus/Sokoban-v0")` does so first.
+
 Wherever a world is asked for, so is a folder anywhere with a world of yours in it: `parallel("path/to/my_world")`, or
 `"path/to/my_world:its-variant"` where it holds several.
 
@@ -32,22 +34,24 @@ import os
 import pkgutil
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TypedDict, Unpack
 
 import gymnasium
 import numpy as np
 
+from ..interface.options import most_steps
 from ..interface.parallel import ParallelEnvironment
 from ..interface.single import Environment
 from ..interface.vector import VectorEnvironment
 from . import guests
 from .engine.batch import Batch
 from .engine.ingredients import python
+from .engine.table import Table
 from .engine.world import World
 
 _NOT_WORLDS = ("engine", "guests")
@@ -201,14 +205,35 @@ def _changed(base: Any, changes: dict[str, Any]) -> Any:
 copyreg.pickle(World, _send)
 
 
-def batch(world: str | Path | World, n: int, **options: Any) -> Batch:
+class Options(TypedDict, total=False):
+    """The options of a Batch, which all faces pass on to it; see there."""
+
+    size: int | Sequence[int] | np.ndarray
+    seed: int
+    device: str
+    threads: int | None
+    knobs: Mapping[str, int] | None
+    limit: int | None
+    split: str
+    levels: np.ndarray | str | Path | None
+    tasks: Table | None
+    repeat: int
+
+
+def batch(world: str | Path | World, n: int, **options: Unpack[Options]) -> Batch:
     """n copies of a world by name; see Batch for the options."""
     return Batch(load(world), n, **options)
 
 
-def single(world: str | Path | World, *, render_mode: str | None = None, **options: Any) -> Environment:
-    """A Gymnasium environment of a one-player world; see Batch for the options."""
-    return Environment(batch(world, 1, **options), render_mode)
+def single(
+    world: str | Path | World, *, render_mode: str | None = None, text: bool = True, **options: Unpack[Options]
+) -> Environment:
+    """A Gymnasium environment of a one-player world. text: whether words are str, else tokens, int32 (64,); see Batch
+    for the options."""
+    return Environment(batch(world, 1, **options), render_mode, text)
+
+
+single.metadata = Environment.metadata  # type: ignore[attr-defined]  # where gymnasium.make looks for render modes
 
 
 def vector(
@@ -218,15 +243,31 @@ def vector(
     autoreset_mode: gymnasium.vector.AutoresetMode | str = gymnasium.vector.AutoresetMode.NEXT_STEP,
     text: bool = False,
     render_mode: str | None = None,
-    **options: Any,
+    max_episode_steps: int | None = None,
+    **options: Unpack[Options],
 ) -> VectorEnvironment:
-    """A Gymnasium vector environment of a one-player world; see Batch for the other options."""
-    return VectorEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode)
+    """A Gymnasium vector environment of a one-player world. text: whether words are tuples of str, else tokens, int32
+    (num_envs, 64); max_episode_steps: a limit in steps, where `limit` is one in ticks; see Batch for the options.
+
+    Raises ValueError for a max_episode_steps that is not what `limit` or the tasks say.
+    """
+    if max_episode_steps is not None and options.get("limit") is None and options.get("tasks") is None:
+        options["limit"] = max_episode_steps * options.get("repeat", 1)
+    envs = VectorEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode)
+    if max_episode_steps not in (None, most_steps(envs.batch)):
+        raise ValueError(
+            f"max_episode_steps={max_episode_steps} is not what else is asked for: episodes have "
+            f"{most_steps(envs.batch)} steps. Give limit=, in ticks, or tasks with their own limits, alone"
+        )
+    return envs
 
 
-def parallel(world: str | Path | World, *, render_mode: str | None = None, **options: Any) -> ParallelEnvironment:
-    """A PettingZoo ParallelEnv of a world, of any number of players; see Batch for the options."""
-    return ParallelEnvironment(batch(world, 1, **options), render_mode)
+def parallel(
+    world: str | Path | World, *, render_mode: str | None = None, text: bool = True, **options: Unpack[Options]
+) -> ParallelEnvironment:
+    """A PettingZoo ParallelEnv of a world, of any number of players; text as for `single`; see Batch for the
+    options."""
+    return ParallelEnvironment(batch(world, 1, **options), render_mode, text)
 
 
 def _register() -> None:

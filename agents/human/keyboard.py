@@ -7,48 +7,15 @@ from typing import Any
 import pygame
 
 from ...interface.keys import KEY, KEYS
+from ...interface.printed import CONSTANTS, PYGAME_KEYS
 
-# pygame's constants are K_ or KSCAN_ and one of these, or else the key's own name.
-_CONSTANTS = {
-    "enter": "RETURN",
-    "page up": "PAGEUP",
-    "page down": "PAGEDOWN",
-    "caps lock": "CAPSLOCK",
-    **{
-        f"{side} {key}": f"{side[0]}{key}".upper()
-        for side in ("left", "right")
-        for key in ("shift", "ctrl", "alt", "meta")
-    },
-    "-": "MINUS",
-    "=": "EQUALS",
-    "[": "LEFTBRACKET",
-    "]": "RIGHTBRACKET",
-    "\\": "BACKSLASH",
-    ";": "SEMICOLON",
-    "'": "QUOTE",
-    ",": "COMMA",
-    ".": "PERIOD",
-    "/": "SLASH",
-    "`": "BACKQUOTE",
-    **{f"keypad {digit}": f"KP{digit}" for digit in range(10)},
-    "keypad enter": "KP_ENTER",
-    "keypad +": "KP_PLUS",
-    "keypad -": "KP_MINUS",
-}
 _PLACES = {"QUOTE": "APOSTROPHE", "BACKQUOTE": "GRAVE"}
 
 
-def _printed(name: str) -> int:
-    return getattr(pygame, "K_" + _CONSTANTS.get(name, name if len(name) == 1 else name.upper()))
-
-
 def _place(name: str) -> int:
-    constant = _CONSTANTS.get(name, name.upper())
+    constant = CONSTANTS.get(name, name.upper())
     return getattr(pygame, "KSCAN_" + _PLACES.get(constant, constant))
 
-
-PYGAME_KEYS: tuple[int, ...] = tuple(_printed(name) for name in KEYS)
-"""The pygame key (what is printed on it) of each of the 96 keys, in their order."""
 
 _BY_PRINT = {key: index for index, key in enumerate(PYGAME_KEYS)}
 _BY_PLACE = {_place(name): index for index, name in enumerate(KEYS)}

@@ -15,23 +15,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from ...interface.action import MOUSE_ONE, move_table, quantise_mouse
+from ...interface.devices import BINS, bin_centres, listens
 from ...interface.keys import WHEEL, button_index, key_index
 from ...interface.text import encode, vocabulary
 from ...worlds.engine.batch import Batch
 from ...worlds.engine.world import World
 from .torso import initialise
-
-BINS, MU = 11, 10.0
-"""Bins of mouse motion along each axis, and how much finer they lie near rest: the foveated (mu-law) camera of Baker et
-al. 2022, "Video PreTraining" (github.com/openai/Video-Pre-Training, agent.py: 2 * maxval 10 / binsize 2 + 1, mu 10)."""
-GLANCE = 0.25
-"""Picture heights that the mouse moves in a tick at most where it turns the head: 22 degrees."""
-
-
-def bin_centres(bins: int = BINS, mu: float = MU) -> np.ndarray:
-    """Mouse motion of each bin in picture heights, float32 (bins,), from -1 to 1 with rest in the middle."""
-    place = np.linspace(-1, 1, bins)
-    return (np.sign(place) * ((1 + mu) ** np.abs(place) - 1) / mu).astype(np.float32)
 
 
 def pick(logits: torch.Tensor, generator: torch.Generator | None) -> torch.Tensor:
@@ -101,9 +90,7 @@ class Devices(nn.Module):
 
     def __init__(self, features: int, world: World):
         super().__init__()
-        moves = world.moves.values()
-        mouse = world.cursor or any(move.mouse != (0.0, 0.0) for move in moves)
-        wheel = any(move.wheel != "still" for move in moves)
+        mouse, wheel, reach = listens(world)
         self.switches = len(world.keys) + len(world.buttons)
         self.groups = (BINS,) * (2 * mouse) + (len(WHEEL),) * wheel
         self.mouse, self.wheel = mouse, wheel
@@ -111,7 +98,7 @@ class Devices(nn.Module):
         self.layer: nn.Linear = initialise(nn.Linear(features, self.switches + sum(self.groups)), 0.01)
         with torch.no_grad():  # begin with about one switch held, not with half the keyboard
             self.layer.bias[: self.switches] = -float(np.log(max(self.switches - 1, 1)))
-        centres = quantise_mouse(bin_centres() * (1.0 if world.cursor else GLANCE))
+        centres = quantise_mouse(bin_centres() * reach)
         self.register_buffer("keys", torch.tensor([key_index(k) for k in world.keys], dtype=torch.long), False)
         self.register_buffer("buttons", torch.tensor([button_index(b) for b in world.buttons], dtype=torch.long), False)
         self.register_buffer("motion", torch.from_numpy(centres), False)

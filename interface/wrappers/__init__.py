@@ -1,0 +1,122 @@
+"""Wrappers for agents that want less than a whole keyboard, or numbers instead of text.
+
+Those of this module are for single environments; `rumpus.interface.wrappers.vector` has the same for vector
+environments, `rumpus.interface.wrappers.parallel` for several players (PettingZoo). All record their arguments, so that
+Gymnasium can make an environment again from its spec.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import gymnasium
+from gymnasium import spaces
+from gymnasium.utils import RecordConstructorArgs
+
+from ..action import Move
+from ..devices import DeviceParts, MoveNumbers
+from .words import BAG, TOKEN, Words
+
+
+def check_env(wrapper: Any, env: Any, kind: type, other: str) -> None:
+    """Raise TypeError, with the module that has such a wrapper for it, unless env is an environment of this kind."""
+    if not isinstance(env, kind):
+        raise TypeError(
+            f"{type(wrapper).__module__}.{type(wrapper).__name__} wraps a {kind.__module__.partition('.')[0]}."
+            f"{kind.__name__}, got {type(env).__name__}: {other}"
+        )
+
+
+_OTHERS = "see rumpus.interface.wrappers.vector for vector environments, and .parallel for several players"
+
+
+class _Hands(gymnasium.ActionWrapper, RecordConstructorArgs):
+    """Takes actions of one space, and gives those of the keyboard and the mouse."""
+
+    def __init__(self, env: gymnasium.Env, hands: MoveNumbers | DeviceParts):
+        gymnasium.ActionWrapper.__init__(self, env)
+        self.hands, self.names = hands, hands.names
+        self.action_space = hands.space
+        text = isinstance(env.action_space, spaces.Dict) and not isinstance(env.action_space["say"], spaces.Box)
+        self._silence = {"say": ""} if text else {}
+
+    def action(self, action: Any) -> dict[str, Any]:
+        """The full action, of fresh arrays. Raises ValueError for what is not in the space."""
+        return {**self.hands.actions(action, ()), **self._silence}
+
+
+class Moves(_Hands):
+    """The world's few named moves as a Discrete space: action i holds what `names[i]` holds. All else stays still.
+
+    moves: others than the world's, by their names, as rumpus.interface.action.Move or as dicts of its fields.
+    """
+
+    def __init__(self, env: gymnasium.Env, moves: Mapping[str, Move | Mapping[str, Any]] | None = None):
+        check_env(self, env, gymnasium.Env, _OTHERS)
+        hands = MoveNumbers(env.unwrapped.world, moves)  # type: ignore[attr-defined]
+        RecordConstructorArgs.__init__(self, moves=hands.plain)
+        super().__init__(env, hands)
+
+    def get_keys_to_action(self) -> dict[tuple[int, ...], int]:
+        """For gymnasium.utils.play: the keys, pygame's, of each move that needs no mouse. While none is held, `play`
+        makes the move `noop`."""
+        from ..printed import codes
+
+        assert isinstance(self.hands, MoveNumbers)
+        numbered = enumerate(self.hands.moves.values())
+        return {codes(move.keys): number for number, move in numbered if move.keys and move == Move(move.keys)}
+
+
+class Devices(_Hands):
+    """The keys, the buttons, the mouse and the wheel that the world listens to as one MultiDiscrete space, whose parts
+    are `names`; with box=True as one Box from -1 to 1. See rumpus.interface.devices.DeviceParts."""
+
+    def __init__(self, env: gymnasium.Env, box: bool = False):
+        check_env(self, env, gymnasium.Env, _OTHERS)
+        RecordConstructorArgs.__init__(self, box=box)
+        super().__init__(env, DeviceParts(env.unwrapped.world, box))  # type: ignore[attr-defined]
+
+
+class _Words(gymnasium.ObservationWrapper, RecordConstructorArgs):
+    """Replaces the texts of the observation by arrays of one space."""
+
+    def __init__(self, env: gymnasium.Env, words: Words):
+        check_env(self, env, gymnasium.Env, _OTHERS)
+        RecordConstructorArgs.__init__(self)
+        gymnasium.ObservationWrapper.__init__(self, env)
+        self._words = words
+        self.observation_space = words.within(env.observation_space)
+
+    def observation(self, observation: dict[str, Any]) -> dict[str, Any]:
+        """The same observation with instruction and chat as arrays."""
+        return self._words.of(observation)
+
+
+class Tokens(_Words):
+    """Instruction and chat as tokens, int32 (64,) each, zero padded."""
+
+    def __init__(self, env: gymnasium.Env):
+        super().__init__(env, TOKEN)
+
+
+class BagOfWords(_Words):
+    """Instruction and chat as counts of each token, float32 of the vocabulary's size: order is lost."""
+
+    def __init__(self, env: gymnasium.Env):
+        super().__init__(env, BAG)
+
+
+class Pixels(gymnasium.ObservationWrapper, RecordConstructorArgs):
+    """The picture alone, uint8 (height, width, 3), for agents that read nothing."""
+
+    def __init__(self, env: gymnasium.Env):
+        check_env(self, env, gymnasium.Env, _OTHERS)
+        RecordConstructorArgs.__init__(self)
+        gymnasium.ObservationWrapper.__init__(self, env)
+        assert isinstance(env.observation_space, spaces.Dict)
+        self.observation_space = env.observation_space["pixels"]
+
+    def observation(self, observation: dict[str, Any]) -> Any:
+        """The pixels of the observation."""
+        return observation["pixels"]

@@ -1,0 +1,121 @@
+"""The wrappers for several players, of `rumpus.worlds.parallel`: PettingZoo environments, agent by agent.
+
+env = Pixels(Moves(rumpus.worlds.parallel("tag-four")))    # Discrete actions, pictures alone
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+from gymnasium import spaces
+from pettingzoo import ParallelEnv
+from pettingzoo.utils import BaseParallelWrapper
+
+from ..action import Move
+from ..devices import DeviceParts, MoveNumbers
+from . import check_env
+from .words import BAG, TOKEN, Words
+
+_OTHERS = "rumpus.interface.wrappers has those of single environments, .vector those of vector environments"
+
+
+class _Wrapper(BaseParallelWrapper):
+    """What other libraries ask of a parallel environment, as attributes besides methods."""
+
+    def __init__(self, env: ParallelEnv):
+        check_env(self, env, ParallelEnv, _OTHERS)
+        super().__init__(env)
+        agents = env.possible_agents
+        self.metadata, self.possible_agents, self.render_mode = env.metadata, agents, env.render_mode
+        self.action_spaces = {agent: env.action_space(agent) for agent in agents}
+        self.observation_spaces = {agent: env.observation_space(agent) for agent in agents}
+
+    @property
+    def agents(self) -> list[Any]:
+        """Those that still play."""
+        return self.env.agents
+
+    def observation_space(self, agent: Any) -> spaces.Space:
+        """The same space object at every call."""
+        return self.observation_spaces[agent]
+
+    def action_space(self, agent: Any) -> spaces.Space:
+        """The same space object at every call."""
+        return self.action_spaces[agent]
+
+
+class _Hands(_Wrapper):
+    """Takes actions of one space, and gives those of the keyboard and the mouse."""
+
+    def __init__(self, env: ParallelEnv, hands: Callable[[Any], MoveNumbers | DeviceParts]):
+        super().__init__(env)
+        self.hands = hands(env.unwrapped.world)
+        self.names = self.hands.names
+        self.action_spaces = {agent: deepcopy(self.hands.space) for agent in self.possible_agents}
+
+    def step(self, actions: dict[Any, Any]) -> Any:
+        """As the environment's, with actions of this form. Raises ValueError for what is not in the space."""
+        return self.env.step({agent: self.hands.actions(action, ()) for agent, action in actions.items()})
+
+
+class Moves(_Hands):
+    """The world's named moves as a Discrete space for each agent: see rumpus.interface.wrappers.Moves."""
+
+    def __init__(self, env: ParallelEnv, moves: Mapping[str, Move | Mapping[str, Any]] | None = None):
+        super().__init__(env, lambda world: MoveNumbers(world, moves))
+
+
+class Devices(_Hands):
+    """Keyboard and mouse as one MultiDiscrete or Box for each agent: see rumpus.interface.wrappers.Devices."""
+
+    def __init__(self, env: ParallelEnv, box: bool = False):
+        super().__init__(env, lambda world: DeviceParts(world, box))
+
+
+class _Seen(_Wrapper):
+    """Shows another form of the observations."""
+
+    def __init__(self, env: ParallelEnv, space: Callable[[Any], spaces.Space], of: Callable[[Any], Any]):
+        super().__init__(env)
+        self.observation_spaces = {agent: space(seen) for agent, seen in self.observation_spaces.items()}
+        self._of = of
+
+    def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
+        """As the environment's, with observations of this form."""
+        observations, infos = self.env.reset(seed=seed, options=options)
+        return {agent: self._of(seen) for agent, seen in observations.items()}, infos
+
+    def step(self, actions: dict[Any, Any]) -> Any:
+        """As the environment's, with observations of this form."""
+        observations, *rest = self.env.step(actions)
+        return {agent: self._of(seen) for agent, seen in observations.items()}, *rest
+
+
+class _Words(_Seen):
+    """Replaces the texts of the observations by arrays of one space."""
+
+    def __init__(self, env: ParallelEnv, words: Words):
+        super().__init__(env, words.within, words.of)
+
+
+class Tokens(_Words):
+    """Instruction and chat as tokens, int32 (64,) each, zero padded."""
+
+    def __init__(self, env: ParallelEnv):
+        super().__init__(env, TOKEN)
+
+
+class BagOfWords(_Words):
+    """Instruction and chat as counts of each token, float32 of the vocabulary's size."""
+
+    def __init__(self, env: ParallelEnv):
+        super().__init__(env, BAG)
+
+
+class Pixels(_Seen):
+    """The pictures alone, uint8 (height, width, 3)."""
+
+    def __init__(self, env: ParallelEnv):
+        super().__init__(env, lambda space: space["pixels"], lambda seen: seen["pixels"])

@@ -1,0 +1,112 @@
+"""The wrappers for vector environments, of `rumpus.worlds.vector` and `gymnasium.make_vec`: all rows at once.
+
+    envs = Pixels(Moves(gymnasium.make_vec("rumpus/Sokoban-v0", 64)))    # Discrete actions, pictures alone
+
+They go with every autoreset mode; last observations in `infos["final_obs"]` have the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from gymnasium.vector import VectorActionWrapper, VectorEnv, VectorWrapper
+from gymnasium.vector.utils import batch_space
+
+from ..action import Move
+from ..devices import DeviceParts, MoveNumbers
+from . import check_env
+from .words import BAG, TEXTS, Words
+
+_OTHERS = "rumpus.interface.wrappers has those of single environments, .parallel those of several players"
+
+
+class _Hands(VectorActionWrapper):
+    """Takes actions of one space, and gives those of the keyboard and the mouse."""
+
+    def __init__(self, env: VectorEnv, hands: MoveNumbers | DeviceParts):
+        super().__init__(env)
+        self.hands, self.names = hands, hands.names
+        self.single_action_space = hands.space
+        self.action_space = batch_space(hands.space, self.num_envs)
+        text = not isinstance(env.single_action_space["say"], spaces.Box)  # type: ignore[index]
+        self._silence = {"say": ("",) * self.num_envs} if text else {}
+
+    def actions(self, actions: Any) -> dict[str, Any]:
+        """The full actions, of fresh arrays. Raises ValueError for what is not in the space."""
+        return {**self.hands.actions(actions, (self.num_envs,)), **self._silence}
+
+
+class Moves(_Hands):
+    """The world's named moves as a Discrete space for each row: see rumpus.interface.wrappers.Moves."""
+
+    def __init__(self, env: VectorEnv, moves: Mapping[str, Move | Mapping[str, Any]] | None = None):
+        check_env(self, env, VectorEnv, _OTHERS)
+        super().__init__(env, MoveNumbers(env.unwrapped.world, moves))  # type: ignore[attr-defined]
+
+
+class Devices(_Hands):
+    """Keyboard and mouse as one MultiDiscrete or Box for each row: see rumpus.interface.wrappers.Devices."""
+
+    def __init__(self, env: VectorEnv, box: bool = False):
+        check_env(self, env, VectorEnv, _OTHERS)
+        super().__init__(env, DeviceParts(env.unwrapped.world, box))  # type: ignore[attr-defined]
+
+
+class _Seen(VectorWrapper):
+    """Shows another form of the observations. Gymnasium's own base class refuses AutoresetMode.SAME_STEP."""
+
+    def __init__(self, env: VectorEnv, space: spaces.Space, all_: Callable[[Any], Any], one: Callable[[Any], Any]):
+        super().__init__(env)
+        self.single_observation_space = space
+        self.observation_space = batch_space(space, self.num_envs)
+        self._all, self._one = all_, one
+
+    def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
+        """As the environment's, with observations of this form."""
+        observations, infos = self.env.reset(seed=seed, options=options)
+        return self._all(observations), infos
+
+    def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
+        """As the environment's, with observations of this form."""
+        observations, *rest, infos = self.env.step(actions)
+        if "final_obs" in infos:
+            finals = np.full(self.num_envs, None, object)
+            for row in np.flatnonzero(infos["_final_obs"]):
+                finals[row] = self._one(infos["final_obs"][row])
+            infos = {**infos, "final_obs": finals}
+        return self._all(observations), *rest, infos
+
+
+class BagOfWords(_Seen):
+    """Instruction and chat as counts of each token, float32 (n, vocabulary's size)."""
+
+    def __init__(self, env: VectorEnv):
+        check_env(self, env, VectorEnv, _OTHERS)
+        super().__init__(env, BAG.within(env.single_observation_space), _rows(BAG), BAG.of)
+
+
+class Pixels(_Seen):
+    """The pictures alone, uint8 (n, height, width, 3)."""
+
+    def __init__(self, env: VectorEnv):
+        check_env(self, env, VectorEnv, _OTHERS)
+        assert isinstance(env.single_observation_space, gymnasium.spaces.Dict)
+        super().__init__(env, env.single_observation_space["pixels"], _pixels, _pixels)
+
+
+def _pixels(observation: dict[str, Any]) -> Any:
+    return observation["pixels"]
+
+
+def _rows(words: Words) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    def of(observations: dict[str, Any]) -> dict[str, Any]:
+        return {
+            **observations,
+            **{name: np.stack([words.array(each) for each in observations[name]]) for name in TEXTS},
+        }
+
+    return of

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .keys import BUTTONS, KEYS, WHEEL, button_index, key_index
-from .text import TOKENS, decode, encode
+from .text import TOKENS, decode, encode, respelled
 
 MOUSE_ONE = 65536
 """Fixed-point units of mouse motion in one picture height."""
@@ -185,4 +185,4 @@ def _say(say: Any, lead: tuple[int, ...]) -> np.ndarray:
         )
     if say.size and (say.min() < 0 or say.max() > np.iinfo(np.uint16).max):
         raise ValueError("action['say'] holds numbers that are no tokens; tokens are 0 to 65535")
-    return encode(decode(say)) if lead == () else say  # as texts are encoded, so that what is heard can be said again
+    return respelled(say) if lead == () and say.any() else say  # what several players hear can be said again

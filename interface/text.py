@@ -83,6 +83,21 @@ def encode(text: str) -> np.ndarray:
     return np.frombuffer(_encoded(text), np.uint16)
 
 
+def respelled(tokens: np.ndarray) -> np.ndarray:
+    """Any tokens (64,) as `encode` would write their text, uint16 (64,), so that it can be said again: words that were
+    spelled are words, and of what does not fit then the end is cut off."""
+    again = _tokens(decode(tokens))
+    kept = again[:TOKENS]
+    if len(again) > TOKENS and _is_within_letter(again[TOKENS]):
+        while _is_within_letter(kept.pop()):  # a letter of several bytes is there whole or not at all
+            pass
+    return np.array(kept + [0] * (TOKENS - len(kept)), np.uint16)
+
+
+def _is_within_letter(token: int) -> bool:
+    return 0x80 <= token - 1 < 0xC0
+
+
 def can_be_said(text: Any) -> bool:
     """Whether this is a str that TOKENS tokens hold."""
     try:
@@ -213,11 +228,11 @@ def _flat_space(space: TextSpace) -> gymnasium.spaces.Box:
     return token_space()
 
 
-@flatten.register(TextSpace)  # type: ignore[misc]
-def _flat(space: TextSpace, x: str) -> np.ndarray:
+@flatten.register(TextSpace)
+def _flat(space: TextSpace, x: str) -> np.ndarray:  # type: ignore[misc]
     return encode(x).astype(np.int32)
 
 
-@unflatten.register(TextSpace)  # type: ignore[misc]
-def _unflat(space: TextSpace, x: np.ndarray) -> str:
+@unflatten.register(TextSpace)
+def _unflat(space: TextSpace, x: np.ndarray) -> str:  # type: ignore[misc]
     return decode(x)

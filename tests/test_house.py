@@ -22,6 +22,7 @@ from rumpus.tasks.together import KINDS
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("interface", "worlds", "tasks", "agents")
 """From the ground up. A floor imports from itself and from the floors before it."""
+ROOTS = ("__init__.py", "__main__.py", "py.typed")
 MOST_LINES = 500
 NAMERS = ("agents/experts/", "worlds/__init__.py")
 """Who may know a world by name, besides the world's own folder."""
@@ -204,7 +205,7 @@ def test_wheel_holds_the_tree_and_nothing_else(tmp_path):
         wheel.extractall(unpacked)
         shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
     parts = tuple(f"{part}/" for part in (*FLOORS, "assets"))
-    kept = {f"rumpus/{file}" for file in FILES if file.startswith(parts) or file in ("__init__.py", "__main__.py")}
+    kept = {f"rumpus/{file}" for file in FILES if file.startswith(parts) or file in ROOTS}
     assert shipped == kept, "bring the package list and the package data in pyproject.toml up to date"
     code = (
         f"import sys; sys.path.insert(0, {str(unpacked)!r}); import rumpus.worlds as w; print(w.__file__, *w.names())"

@@ -330,12 +330,12 @@ def test_pickles_are_not_opened(ran, whole):
 
 @pytest.mark.parametrize("part", ["world", "settings", "shape", "learners", "updates", "total", "generator", "states"])
 def test_damaged_checkpoints_are_refused_in_a_sentence(ran, whole, part):
-    """By what reads this part: by who plays it, or by who goes on with it."""
+    """By what reads this part; the shape is read by who plays it."""
     for value in (None, "x", [], {}, {"a": 1}, [3], torch.zeros(2), -1.5):
         checkpoint.save(Path("run/checkpoint.pt"), whole | {part: value})
-        evaluated = rumpus("evaluate", "box-world-small", "run", "--episodes", "1")
-        resumed = rumpus("train", "ppo", "box-world-small", "--resume", "--out", "run")
-        assert 1 in (evaluated, resumed), value
+        commands = [("train", "ppo", "box-world-small", "--resume", "--out", "run")]
+        commands += [("evaluate", "box-world-small", "run", "--episodes", "1")] * (part == "shape")
+        assert 1 in [rumpus(*command) for command in commands], value
     for name in whole["settings"]:
         checkpoint.save(Path("run/checkpoint.pt"), whole | {"settings": whole["settings"] | {name: {"odd": [1]}}})
         assert rumpus("evaluate", "box-world-small", "run", "--episodes", "1") == 1, name

@@ -1,0 +1,338 @@
+"""Runs on disk: gone on with from anywhere, owned by one process, stopped with a checkpoint, reported; and commands
+without PyTorch."""
+
+import dataclasses
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from rumpus import worlds
+from rumpus.agents import checkpoint, ppo, runs
+from rumpus.agents.clip import write_clip
+from rumpus.agents.demo import demo
+from rumpus.agents.log import read_metrics
+from rumpus.agents.policy import Random
+from rumpus.agents.settings import FREE, Settings, parsed
+from rumpus.tests.commands import rumpus
+
+TINY = ppo.Settings(
+    world="box-world-small", steps=3 * 32, envs=4, rollout=8, hidden=8, channels=4, threads=1, tensorboard=False
+)
+TYPED = ("--envs", "4", "--set", "rollout=8", "--set", "hidden=8", "--set", "channels=4", "--threads", "1")
+
+
+def test_more_steps_are_as_if_it_had_never_stopped(tmp_path):
+    """Without annealing, which depends on how many there are in all."""
+    flat = dataclasses.replace(TINY, anneal=False, tensorboard=True)
+    ppo.train(dataclasses.replace(flat, steps=6 * 32), tmp_path / "whole", bar=False)
+    ppo.train(flat, tmp_path / "half", bar=False)
+    ppo.resume(tmp_path / "half", bar=False, steps=6 * 32)
+    one, other = (checkpoint.load(tmp_path / name) for name in ("whole", "half"))
+    assert one["settings"] == other["settings"]
+    assert torch.equal(one["states"], other["states"])
+    assert [row["update"] for row in read_metrics(tmp_path / "half")] == [1, 2, 3, 4, 5, 6]
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    shown = EventAccumulator(str(tmp_path / "half" / "tensorboard"))
+    shown.Reload()
+    assert [point.step for point in shown.Scalars("ppo/value_loss")] == [32, 64, 96, 128, 160, 192]
+
+
+def test_a_finished_run_says_so_and_stays(tmp_path, capsys):
+    ppo.train(TINY, tmp_path / "run", bar=False)
+    before = (tmp_path / "run" / "checkpoint.pt").read_bytes()
+    assert rumpus("train", "ppo", "box-world-small", "--resume", "--out", tmp_path / "run") == 0
+    assert "finished at 96 of 96 steps" in " ".join(capsys.readouterr().err.split())
+    assert (tmp_path / "run" / "checkpoint.pt").read_bytes() == before
+
+
+def test_other_options_than_the_runs_are_named(tmp_path, capsys):
+    ppo.train(TINY, tmp_path / "run", bar=False)
+    for options, told in {
+        ("--seed", "5"): "seed 0, not 5",
+        ("--device", "cuda", "--set", "gamma=0.5"): "device 'cpu', not 'cuda'; gamma 0.97, not 0.5",
+        ("--tasks", "t.jsonl"): "tasks None",
+        ("--knob", "size=7"): "knobs",
+        ("--units", "4"): "units 0, not 4",
+        ("--talk",): "talk False, not True",
+    }.items():
+        assert rumpus("train", "ppo", "box-world-small", "--resume", "--out", tmp_path / "run", *options) == 1
+        assert told in " ".join(capsys.readouterr().err.split())
+    same = ("--seed", "0", "--device", "cpu", "--steps", "96", *TYPED)
+    assert rumpus("train", "ppo", "box-world-small", "--resume", "--out", tmp_path / "run", *same) == 0
+    assert rumpus("train", "ppo", "sokoban-small", "--resume", "--out", tmp_path / "run") == 1
+    assert "trained on box-world-small, not on sokoban-small" in " ".join(capsys.readouterr().err.split())
+    assert {field.name for field in dataclasses.fields(Settings)} >= set(FREE)
+
+
+def test_runs_go_on_from_other_folders_and_where_their_files_have_moved_to(tmp_path, monkeypatch, capsys):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    assert rumpus("tasks", "generate", "box-world-small", "--count", "20", "--out", "tasks.jsonl") == 0
+    run = ("train", "ppo", "box-world-small", "--steps", "64", *TYPED, "--out", "run", "--tasks", "tasks.jsonl")
+    assert rumpus(*run) == 0
+    monkeypatch.chdir(tmp_path)
+    more = ("train", "ppo", "box-world-small", "--resume", "--out", "here/run")
+    assert rumpus(*more, "--steps", "96") == 0
+    Path("here/tasks.jsonl").rename("moved.jsonl")
+    capsys.readouterr()
+    assert rumpus(*more, "--steps", "128") == 1
+    assert "say where, as tasks" in " ".join(capsys.readouterr().err.split())
+    assert rumpus(*more, "--steps", "128", "--tasks", "moved.jsonl") == 0
+    assert checkpoint.load("here/run")["updates"] == 4
+    assert rumpus(*more, "--steps", "160") == 0, "where they are now is kept"
+
+
+def test_default_folders_are_numbered(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    short = ("train", "ppo", "box-world-small", "--steps", "32", *TYPED, "--set", "tensorboard=False")
+    for folder in ("", "-2", "-3"):
+        assert rumpus(*short) == 0
+        assert capsys.readouterr().out.strip() == f"runs/ppo-box-world-small-0{folder}"
+    assert rumpus(*short[:3], "--resume", "--steps", "64") == 0
+    assert capsys.readouterr().out.strip() == "runs/ppo-box-world-small-0-3"
+    assert [checkpoint.load(runs.RUNS / f"ppo-box-world-small-0{n}")["updates"] for n in ("", "-2", "-3")] == [1, 1, 2]
+    assert runs.new_folder("gym/a b:My/Env-v0", 7) == runs.RUNS / "ppo-Env-v0-7"
+
+
+SLEEPER = "import sys, time; from pathlib import Path; from rumpus.agents.runs import owned\n"
+SLEEPER += "with owned(Path(sys.argv[1])): print('in', flush=True); time.sleep(600)"
+
+
+def test_one_process_alone_is_in_a_folder(tmp_path):
+    ppo.train(TINY, tmp_path / "run", bar=False)
+    with subprocess.Popen([sys.executable, "-c", SLEEPER, str(tmp_path / "run")], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None and other.stdout.readline() == b"in\n"
+        with pytest.raises(ValueError, match="another process is training"):
+            ppo.resume(tmp_path / "run", steps=128, bar=False)
+        with pytest.raises(ValueError, match="another process is training"):
+            ppo.train(TINY, tmp_path / "run", overwrite=True, bar=False)
+        other.kill()
+    ppo.resume(tmp_path / "run", steps=128, bar=False)
+    assert checkpoint.load(tmp_path / "run")["updates"] == 4
+
+
+@pytest.mark.parametrize("name", ["metrics.csv", "tensorboard/events.out.tfevents.1", "checkpoint.pt"])
+def test_files_of_something_else_stay(tmp_path, name):
+    file = tmp_path / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(b"epoch,loss\n1,2\n")
+    for overwrite in (False, True) if name != "checkpoint.pt" else (False,):
+        with pytest.raises(ValueError, match=r"something else|holds a run"):
+            ppo.train(TINY, tmp_path, overwrite=overwrite, bar=False)
+    with pytest.raises(ValueError, match=r"something else|no checkpoint"):
+        demo(tmp_path, TINY, bar=False)
+    assert file.read_bytes() == b"epoch,loss\n1,2\n"
+
+
+def test_a_table_of_something_else_is_no_metrics(tmp_path):
+    ppo.train(TINY, tmp_path, bar=False)
+    whole = (tmp_path / "metrics.csv").read_text()
+    for text in ("a,b\n1,2\n", whole.replace("\n1,", "\nx,"), whole + "1,2,3," + 40 * "4," + "\n", "é,\n"):
+        (tmp_path / "metrics.csv").write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match=r"no metrics\.csv of a run"):
+            ppo.resume(tmp_path, steps=128, bar=False)
+        assert (tmp_path / "metrics.csv").read_text(encoding="utf-8") == text
+
+
+def test_a_demonstration_replaces_no_other_run(tmp_path):
+    ppo.train(dataclasses.replace(TINY, gamma=0.5), tmp_path, bar=False)
+    with pytest.raises(ValueError, match="holds another run"):
+        demo(tmp_path, TINY, bar=False)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_run_has_a_checkpoint_and_says_how_to_go_on(tmp_path, number, status):
+    run = tmp_path / "a run"
+    command = [sys.executable, "-m", "rumpus", "train", "ppo", "box-world-small", "--out", str(run), *TYPED]
+    with subprocess.Popen([*command, "--set", "checkpoint_seconds=9999"], stderr=subprocess.PIPE, text=True) as process:
+        while process.poll() is None and len(read_metrics(run)) < 3:
+            time.sleep(0.01)
+        process.send_signal(number)
+        _, told = process.communicate()
+    assert process.returncode == status
+    assert f"--resume --out '{run}'" in told
+    assert "Traceback" not in told
+    assert checkpoint.load(run)["updates"] == len(read_metrics(run)) >= 3
+    done = checkpoint.load(run)["updates"] * 32
+    ppo.resume(run, bar=False, steps=done + 32)
+    assert checkpoint.load(run)["updates"] * 32 == done + 32
+
+
+def test_training_leaves_the_threads_of_torch_alone(tmp_path):
+    before = torch.get_num_threads()
+    ppo.train(dataclasses.replace(TINY, threads=3 if before != 3 else 2), tmp_path, bar=False)
+    assert torch.get_num_threads() == before
+
+
+def test_any_run_has_a_report(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert rumpus("tasks", "generate", "box-world-small", "--count", "12", "--out", "tasks.jsonl") == 0
+    short = ("train", "ppo", "box-world-small", "--steps", "64", *TYPED)
+    assert rumpus(*short, "--out", "plain", "--evaluate-every", "1", "--set", "evaluate_episodes=4") == 0
+    assert rumpus(*short, "--out", "tasked", "--tasks", "tasks.jsonl") == 0
+    for run, held in {"plain": "held-out levels", "tasked": "the tasks that it learned from"}.items():
+        capsys.readouterr()
+        assert rumpus("report", run, "--episodes", "4") == 0
+        assert capsys.readouterr().out.strip() == f"{run}/report.html"
+        page = Path(run, "report.html").read_text(encoding="utf-8")
+        assert f"<h2>Success on {held}</h2>" in page
+        assert all(f"<td>{player}</td>" in page for player in ("random", "untrained", "trained", "expert"))
+        assert "<svg" in page and "data:video/mp4;base64" in page
+
+
+def test_settings_are_typed_as_they_are():
+    for pair, value in {
+        **{"clip=1": 1.0, "clip=0.5": 0.5, "anneal=False": False, "levels=5": "5", "size=(20, 24)": (20, 24)},
+        **{"limit=None": None, "knobs={'size': 5}": {"size": 5}, "head=devices": "devices", "repeat=4": 4},
+    }.items():
+        (found,) = parsed([pair]).values()
+        assert found == value and type(found) is type(value), pair
+    for pair in (
+        "clip=True",
+        "envs=1.5",
+        "anneal=1",
+        "knobs={'a': 'b'}",
+        "size=(1,)",
+        "limit=soon",
+        "clip=inf",
+        "gamma=x",
+    ):
+        with pytest.raises(ValueError, match="--set"):
+            parsed([pair])
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".gif"])
+def test_clips_of_odd_sizes_and_places(tmp_path, suffix, capfd):
+    import imageio.v3 as imageio
+
+    frames = [np.full((33, 35, 3), shade, np.uint8) for shade in (0, 128, 255)]
+    film = imageio.imread(write_clip(tmp_path / f"a{suffix}", frames, 10))
+    assert film.shape[1:] == ((32, 34, 3) if suffix == ".mp4" else (33, 35, 3))
+    assert "".join(capfd.readouterr()) == "", "nothing is told of the rounding"
+    with pytest.raises(OSError, match="cannot be written") as raised:
+        write_clip(f"/dev/null/a{suffix}", frames, 10)
+    assert raised.value.filename == f"/dev/null/a{suffix}"
+    (tmp_path / f"folder{suffix}").mkdir()
+    with pytest.raises(ValueError, match="is a folder"):
+        write_clip(tmp_path / f"folder{suffix}", frames, 10)
+    for hz in (0, -5, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="frames a second"):
+            write_clip(tmp_path / f"b{suffix}", frames, hz)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"a{suffix}", f"folder{suffix}"]
+
+
+@pytest.mark.parametrize(
+    ("seed", "world"), [(0, "box-world-small"), (3, "sokoban-duo"), (2**40 + 7, "box-world-small")]
+)
+def test_random_is_what_torch_draws(seed, world):
+    batch = worlds.batch(world, 9, threads=1)
+    policy, generator = Random(seed), torch.Generator().manual_seed(seed)
+    policy.start(batch)
+    for _ in range(5):
+        policy.act(batch, np.zeros(9, bool))
+        acted = batch.actions.copy()
+        batch.act(torch.randint(len(batch.world.moves), (9, batch.players), generator=generator).numpy())
+        assert (acted == batch.actions).all()
+
+
+BARE = """
+import sys
+class Gone:
+    def find_spec(name, path=None, target=None):
+        if name.partition(".")[0] in ("torch", "tensorboard", "matplotlib"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Gone)
+from rumpus.__main__ import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("evaluate box-world-small expert --episodes 4", ""),
+        ("evaluate box-world-small random --episodes 4 --json", ""),
+        ("evaluate --suite random --tasks tasks.jsonl", ""),
+        ("watch box-world-small expert --episodes 1 --out clip.gif", ""),
+        ("tasks check tasks.jsonl", ""),
+        ("levels sokoban-small --count 3 --out levels.txt", ""),
+        ("doctor", ""),
+        ("evaluate box-world-small run --episodes 1", "pip install torch"),
+        ("evaluate box-world-small expret --episodes 1", "Did you mean expert?"),
+        ("train ppo box-world-small", "pip install torch"),
+        ("demo", "pip install torch"),
+        ("report run", "pip install torch"),
+        ("tasks show tasks.jsonl", "pip install matplotlib"),
+    ],
+)
+def test_what_needs_no_torch_works_without_it(bare, typed, told):
+    done = subprocess.run(
+        [sys.executable, "-c", BARE, *typed.split()], cwd=bare, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr
+    assert (done.returncode, told in " ".join(done.stderr.split())) == (1 if told else 0, True), done.stderr
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """A folder with a run and tasks."""
+    folder = tmp_path_factory.mktemp("bare")
+    ppo.train(TINY, folder / "run", bar=False)
+    assert rumpus("tasks", "generate", "box-world-small", "--count", "4", "--out", folder / "tasks.jsonl") == 0
+    return folder
+
+
+def test_worlds_lie_in_folders_of_any_name(tmp_path, monkeypatch):
+    tiny = Path(__file__).parent / "tiny_world"
+    for name in ("my-world", "my world", "[w]", "a,b", "v1.0", "class", "1st", "été", "a:b"):
+        folder = shutil.copytree(tiny, tmp_path / name)
+        assert worlds.load(folder).reset.__module__.isidentifier()
+        assert worlds.load(f"{folder}:coins").name == "coins"
+    odd = shutil.copytree(tiny, tmp_path / "my-world [v1.0], été")
+    monkeypatch.chdir(odd)
+    assert worlds.address(".") == str(odd)
+    assert worlds.address("../v1.0:coins") == f"{tmp_path}/v1.0:coins"
+    assert rumpus("evaluate", ".", "random", "--episodes", "2", "--limit", "3") == 0
+    assert rumpus("train", "ppo", ".", "--steps", "32", *TYPED, "--out", "../run") == 0
+    monkeypatch.chdir(tmp_path)
+    assert rumpus("train", "ppo", odd, "--steps", "64", "--resume", "--out", "run") == 0
+    assert checkpoint.load("run")["updates"] == 2
+    with pytest.raises(ValueError, match="type that world"):
+        ppo.resume("run", steps=96, bar=False)
+
+
+MODULE = """
+import gymnasium, numpy as np
+
+class Mine(gymnasium.Env):
+    observation_space = gymnasium.spaces.Box(0, 255, (8, 8, 3), np.uint8)
+    action_space = gymnasium.spaces.Discrete(2)
+    def reset(self, seed=None, options=None):
+        super().reset(seed=seed)
+        return np.zeros((8, 8, 3), np.uint8), {}
+    def step(self, action):
+        return np.zeros((8, 8, 3), np.uint8), float(action), False, False, {}
+
+gymnasium.register("Mine-v3", entry_point=Mine, max_episode_steps=5)
+"""
+
+
+def test_an_environment_of_ones_own_module_is_a_guest(tmp_path):
+    (tmp_path / "module_of_mine.py").write_text(MODULE)
+    run = [sys.executable, "-m", "rumpus", "evaluate", "gym/module_of_mine:Mine-v3", "random", "--episodes", "3"]
+    options = {"capture_output": True, "text": True, "cwd": tmp_path}
+    done = subprocess.run(run, env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=True, **options)
+    assert "5.0 steps" in done.stdout
+    done = subprocess.run([*run[:4], "gym/nowhere_at_all:Mine-v3", *run[5:]], check=False, **options)
+    assert done.returncode == 1
+    assert "PYTHONPATH" in done.stderr and "Traceback" not in done.stderr

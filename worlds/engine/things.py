@@ -16,7 +16,8 @@ from numba import njit
 
 ONE = 256
 HALF = ONE // 2
-SLACK = ONE // 16  # how far two things may be apart and still touch, or lie on one another
+SLACK = ONE // 16  # how far two things may be apart and still touch
+RESTS = ONE // 64  # how far what rests on something may be above its top, or in it
 LIFTED = ONE * 3 // 10  # how high the underside of what is held must be for it to be lifted
 MOVING = ONE // 10  # speed from which on a thing that is touched is pushed
 
@@ -39,6 +40,7 @@ THING = np.dtype(
         ("ahead_y", np.int32),  # where it faces, a vector of at most 1024; (0, 0): nowhere
         ("ahead_x", np.int32),
         ("speed", np.int32),  # over the floor, in 1/ONE cells a second, in worlds that tell; else 0
+        ("fixed", np.int32),  # 1: it is fast to the world, so it rests on nothing and lies in nothing
         ("hidden", np.int32),  # bit p: player p, though turned towards it, does not see it; 0: nothing ever hides it
     ],
     align=True,
@@ -119,7 +121,7 @@ def put(thing, kind, colour, y, x):
     thing.player, thing.holder = 0, 0
     thing.y, thing.x, thing.z = y * ONE + HALF, x * ONE + HALF, HALF
     thing.radius, thing.height = HALF, HALF
-    thing.ahead_y, thing.ahead_x, thing.speed, thing.hidden = 0, 0, 0, 0
+    thing.ahead_y, thing.ahead_x, thing.speed, thing.fixed, thing.hidden = 0, 0, 0, 0, 0
 
 
 @njit
@@ -145,11 +147,10 @@ def related(one, other, relation, amount):
     if one.state == GONE or other.state == GONE:
         return False
     dy, dx, dz = abs(one.y - other.y), abs(one.x - other.x), one.z - other.z
-    if relation == ON:
-        gap = (one.z - one.height) - (other.z + other.height)
-        return one.holder == 0 and dy <= other.radius and dx <= other.radius and abs(gap) <= SLACK
-    if relation == _IN:
-        return one.holder == 0 and dy <= other.radius and dx <= other.radius and abs(dz) <= other.height
+    if relation in (ON, _IN):
+        if one.holder != 0 or one.fixed != 0 or dy > other.radius or dx > other.radius:
+            return False
+        return abs(dz) <= other.height if relation == _IN else abs(dz - one.height - other.height) <= RESTS
     if relation == _AT:
         return max(dy, dx) <= max(one.radius, other.radius)
     square = np.int64(dy) * dy + np.int64(dx) * dx

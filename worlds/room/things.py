@@ -73,7 +73,7 @@ def units(metres):
 def put(thing, kind, colour, size, state, y, x, z, radius, height):
     """Write a thing that is nobody's; lengths in metres, z is its middle's."""
     thing.kind, thing.colour, thing.size, thing.state = kind, NUMBERS[colour], size, state
-    thing.player, thing.holder, thing.speed, thing.hidden = 0, 0, 0, 0
+    thing.player, thing.holder, thing.speed, thing.fixed, thing.hidden = 0, 0, 0, 0, 0
     thing.y, thing.x, thing.z = units(y), units(x), units(z)
     thing.radius, thing.height = units(radius), units(height)
     thing.ahead_y, thing.ahead_x = 0, 0
@@ -132,6 +132,7 @@ def put_surface(state, piece, slot, thing):
     half = _HALF_ROOM if INSIDE[kind] else _HALF_BOARD
     z += half if INSIDE[kind] else -half
     put(thing, PIECE + kind, state.piece_colour[piece], 0, THERE, y, x, z, wide, half)
+    thing.fixed = 1
 
 
 @njit
@@ -139,6 +140,7 @@ def put_door(state, thing):
     """Write the door: it stays where its doorway is, open or not."""
     status = OPEN if abs(state.qpos[DOOR_AT]) >= AJAR else THERE
     put(thing, DOOR, 0, 0, status, state.door_row + 0.5, state.door_col + 0.5, TALL / 2, 0.5, TALL / 2)
+    thing.fixed = 1
 
 
 def aimed(state, player):

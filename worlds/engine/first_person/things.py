@@ -173,4 +173,4 @@ def put(thing, kind, colour, radii, heights, y, x, z):
     thing.kind, thing.colour, thing.size = kind, colour, 0
     thing.radius, thing.height = radii[kind], heights[kind]
     thing.y, thing.x, thing.z = y // _TO_ONE, x // _TO_ONE, z // _TO_ONE + heights[kind]
-    thing.ahead_y, thing.ahead_x, thing.speed, thing.hidden = 0, 0, 0, 0
+    thing.ahead_y, thing.ahead_x, thing.speed, thing.fixed, thing.hidden = 0, 0, 0, 0, 0

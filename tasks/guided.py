@@ -20,6 +20,7 @@ from .compile import table
 from .families import Room, propose, swapped
 from .files import LONGEST, write_line
 from .goals import Task
+from .inquire import inquire
 from .play import Starts, begin, least, marks, tick
 from .propose import Proven
 from .questions import answered
@@ -63,22 +64,38 @@ def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, np
     return won, already, [played[row, : won[row].max()] for row in range(batch.n)]
 
 
-def prove(world: World, tasks: Sequence[Task], acting: np.ndarray) -> list[np.ndarray | None]:
+def prove(world: World, tasks: Sequence[Task], acting: np.ndarray, *, seeing: bool = False) -> list[np.ndarray | None]:
     """For each task hands, ACTION (ticks, players), by which the players that act succeed; None if the guide does not
     get there within its limit, if it is done, or lost, already at the start, or if a stage is done when its turn comes.
-    Questions that no
-    guide answers are answered at once."""
+
+    seeing: questions are answered by who has looked first, see inquire.py; else they may be answered at once.
+    """
     made = table(tasks, world)
     if world.guide is None:
         return [_answers(task, row) for task, row in zip(tasks, acting, strict=True)]
     batch = begin(world, made.records, made.levels)
-    fresh = ~batch.look()[2].any(axis=(1, 2))
-    won, already, hands = lead(world, batch, acting)
-    good = fresh & np.where(acting, (won > 0) & ~already, True).all(axis=1)
-    proven = [some if fine and len(some) else None for some, fine in zip(hands, good, strict=True)]
-    for row in np.flatnonzero(fresh & ~good).tolist():  # a guide need not know how to speak
-        proven[row] = _answers(tasks[row], acting[row])
+    fresh, asked = ~batch.look()[2].any(axis=(1, 2)), np.array([_asks(task) for task in tasks])
+    proven: list[np.ndarray | None] = [None] * len(tasks)
+    done = fresh & ~(asked & seeing)
+    if done.any():
+        won, already, hands = lead(world, batch, acting & done[:, None])
+        good = done & np.where(acting, (won > 0) & ~already, True).all(axis=1)
+        for row in np.flatnonzero(good).tolist():
+            proven[row] = hands[row] if len(hands[row]) else None
+        for row in np.flatnonzero(done & ~good).tolist():  # a guide need not know how to speak
+            proven[row] = _answers(tasks[row], acting[row])
+    rows = np.flatnonzero(fresh & asked & seeing).tolist()
+    if rows:
+        batch = begin(world, made.records[rows], made.levels)
+        found = inquire(world, [tasks[row] for row in rows], batch, acting[rows])
+        for row, some in zip(rows, found, strict=True):
+            proven[row] = some
     return proven
+
+
+def _asks(task: Task) -> bool:
+    """Whether somebody is asked something."""
+    return any(player.question for player in task.players)
 
 
 def attempt(
@@ -106,7 +123,7 @@ def attempt(
         return
     tasks = [_unproven(world, one, split) for one in found]
     acting = np.array([_acting(world, one.proven) for one in found])
-    for one, hands in zip(found, prove(world, tasks, acting), strict=True):
+    for one, hands in zip(found, prove(world, tasks, acting, seeing=True), strict=True):
         if hands is not None and (one.proven.question or len(hands) >= least(world)):
             one.proven.hands = hands
             if len(write_line(task_of(world, one, "x", split))) < LONGEST // 2:

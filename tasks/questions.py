@@ -48,9 +48,9 @@ def stands(one: Any, relation: str, other: Any, within: int = 0) -> bool:
 
 
 def _answer(question: Question, rows: Sequence[Any], world: Things) -> str | None:
-    some = [row for row in rows if _matches(question.a, row, world)]
+    some = [row for row in rows if fits(question.a, row, world)]
     if question.b is not None:
-        places = [row for row in rows if _matches(question.b, row, world)]
+        places = [row for row in rows if fits(question.b, row, world)]
         if not places:
             return None
         name = str(question.relation)
@@ -108,7 +108,8 @@ def _one(names: Sequence[str]) -> str | None:
     return names[0] if len(set(names)) == 1 and names[0] in vocabulary() else None
 
 
-def _matches(selector: Selector, row: Any, world: Things) -> bool:
+def fits(selector: Selector, row: Any, world: Things) -> bool:
+    """Whether a row is one of the things that a selector means."""
     kind = selector.kind is None or list(world.kinds)[row.kind - 1] == selector.kind
     colour = selector.colour is None or (row.colour and world.colours[row.colour - 1] == selector.colour)
     size = selector.size is None or (row.size and world.sizes[row.size - 1] == selector.size)

@@ -22,6 +22,8 @@ from .words import STYLES, ask, partner_told, public, say
 
 GENEROUS, SPARE = 4, 20
 """A task's limit is so many times its steps and so many more, but no more than the world's own."""
+TYPING = 15
+"""Seconds more in which a question is read and its answer typed, in worlds that do not wait."""
 WORDS_SHARE = 0.25
 """Part of the tasks of validation and testing that are said in a style kept for it."""
 OPEN_SHARE = 0.5
@@ -163,13 +165,14 @@ def task_of(world: World, one: Found, name: str, split: Split) -> Task:
         solution = Solution(moves=moves, by=proven.by)  # type: ignore[arg-type]
     else:
         solution = packed(proven.hands, proven.by)
+    typing = TYPING * world.tick_hz if proven.question and not world.turn_based else 0
     return Task(
         rumpus_task=FORMAT,
         id=name,
         world=world.name,
         version=world.version,
         start=one.source.starts.said[proven.row],
-        limit=max(min(world.limit, GENEROUS * proven.steps + SPARE), proven.steps),
+        limit=max(min(world.limit, GENEROUS * proven.steps + SPARE + typing), proven.steps),
         players=one.players,
         reward=one.reward,
         ends="first" if kind in ("race", "rivals") else "each",

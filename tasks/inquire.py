@@ -1,0 +1,110 @@
+"""Proofs of questions: the way of one who must see before it answers.
+
+It turns about once, since it cannot know where things are; then looks at what is asked about, one thing after the
+other, and walks up to each place that is asked about to look there; then it says the answer. A world's guide is led to
+each look, by goals that only it is shown. In worlds where nobody looks at anything all is seen at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..interface.action import ACTION, MOUSE_ONE
+from ..interface.text import encode
+from ..worlds.engine import judge as j
+from ..worlds.engine.batch import Batch
+from ..worlds.engine.cached import cached
+from ..worlds.engine.look import Rays
+from ..worlds.engine.things import ONE, RELATIONS, THING, Things
+from ..worlds.engine.world import World
+from .goals import Question, Selector, Task
+from .questions import answered, fits, rows_of
+
+ABOUT = 60
+"""Ticks in which one turns about once: two seconds."""
+PART = 2
+"""A way is taken if it is no longer than one part in so many of the world's own limit."""
+CLOSE = ONE
+"""How near one walks to a place to look there, in 1/ONE cells."""
+
+_QUARTERS = 4  # picture heights that the mouse moves for a whole turn
+Look = tuple[tuple[int, ...], ...]
+"""Clauses that hold when something has been looked at, as the judge reads them."""
+
+
+def inquire(world: World, tasks: Sequence[Task], batch: Batch, acting: np.ndarray) -> list[np.ndarray | None]:
+    """For each task that asks something hands, ACTION (ticks, players), of the first player that acts, which look and
+    then answer; None if that takes too long, or for no question. batch: in which they have just begun."""
+    assert world.guide is not None
+    assert world.things is not None
+    things, counts, _ = batch.look()
+    ways = [
+        _Way(world, task, int(seats.argmax()), things[row, : counts[row]], world.things)
+        for row, (task, seats) in enumerate(zip(tasks, acting, strict=True))
+    ]
+    table, played, most = np.zeros(world.things.most, THING), [], world.limit // PART
+    while any(way.going for way in ways) and len(played) < most:
+        batch.actions[...] = np.zeros((), ACTION)
+        for row, way in enumerate(ways):
+            if way.going:
+                way.act(batch.states[row : row + 1].copy()[0], batch.actions[row], table)
+        played.append(batch.actions.copy())
+        success = batch.step()["success"] != 0
+        for row, way in enumerate(ways):
+            way.ended(bool(success[row, way.seat]), bool(batch.over[row]), len(played))
+    every = np.stack(played, axis=1) if played else np.zeros((len(ways), 0, world.players), ACTION)
+    return [every[row, : way.ticks] if way.ticks else None for row, way in enumerate(ways)]
+
+
+class _Way:
+    """The way of one task. going: whether it is under way; ticks: how many it took to the right answer, 0 before."""
+
+    def __init__(self, world: World, task: Task, seat: int, things: np.ndarray, known: Things):
+        self.seat, self.ticks, self._world = seat, 0, world
+        question = next((player.question for player in task.players if player.question), None)
+        word = answered(task.players[seat].goal)
+        self.going = question is not None and word is not None
+        self._word = encode(word or "")
+        seen = isinstance(world.look, Rays) and "facing" in known.relations
+        self._turns = ABOUT if seen else 0
+        self._looks = looks(question, things, known) if seen and question else []
+
+    def act(self, state: Any, hands: np.ndarray, table: np.ndarray) -> None:
+        """Write the hands of the next tick. state: a copy, in which the guide is shown what to look at."""
+        if self._turns:
+            self._turns -= 1
+            hands[self.seat]["mouse"] = MOUSE_ONE * _QUARTERS // ABOUT, 0
+            return
+        world, silent = self._world, np.zeros(self._world.players, ACTION)
+        assert world.things is not None
+        count = cached(world.things.fill)(state, table)
+        state["judged"], state["stages"][self.seat], state["stage"][self.seat] = 1, 1, 0
+        while self._looks:
+            state["clauses"][self.seat] = len(self._looks[0])
+            state["goal"][self.seat, : len(self._looks[0])] = self._looks[0]
+            if not cached(j.fulfilled)(state, table, count, silent, self.seat)[0]:
+                cached(world.guide)(state, self.seat, hands[self.seat], table, count)  # type: ignore[arg-type]
+                return
+            self._looks.pop(0)
+        hands[self.seat]["say"] = self._word
+
+    def ended(self, success: bool, over: bool, tick: int) -> None:
+        """Note what has become of the tick that was played."""
+        if self.going and (success or over):
+            self.going, self.ticks = False, tick if success else 0
+
+
+def looks(question: Question, things: np.ndarray, known: Things) -> list[Look]:
+    """What to look at to know the answer: the places that are asked about, from near by; or the things of the kind
+    that is asked about, of whatever colour and size, each that can be told from the others."""
+    wanted = question.b or Selector(kind=question.a.kind)
+    found = dict.fromkeys((row.kind, row.colour, row.size) for row in rows_of(things) if fits(wanted, row, known))
+    close = question.b is not None and "near" in known.relations
+    return [(*([_clause("near", CLOSE, look)] if close else []), _clause("facing", 0, look)) for look in found]
+
+
+def _clause(relation: str, amount: int, look: tuple[int, int, int]) -> tuple[int, ...]:
+    return (0, 0, 1, RELATIONS.index(relation), amount, 0, 0, 0, j.YOU, *look, 0)

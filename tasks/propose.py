@@ -123,11 +123,9 @@ class Vocabulary:
             for colour, _ in looks
             if colour and _may_be_named(world, kind, colour, split)
         }
-        regions = {list(world.kinds).index(kind) + 1 for kind in world.regions}
-        colours = [(kind, colour) for kind, looks in self.looks.items() for colour in {colour for colour, _ in looks}]
-        of_regions = {colour for kind, colour in colours if kind in regions}
-        several = [colour for _, colour in colours]
-        self._shared = {colour for colour in several if colour and several.count(colour) > 1} - of_regions
+        of_regions = {1 + world.colours.index(colour) for kind in world.regions for colour in world.kinds[kind]}
+        colours = [colour for looks in self.looks.values() for colour in {colour for colour, _ in looks}]
+        self._shared = {colour for colour in colours if colour and colours.count(colour) > 1} - of_regions
         self.whose = [j.YOU] * 3 + [j.OTHER] * (players > 1)
 
     def selector(self, kind: int, rng: np.random.Generator, colour_only: bool) -> Row:

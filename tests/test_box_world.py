@@ -1,5 +1,6 @@
 """Box-World: its rules against a second implementation; its levels, splits, plans and pictures against promises."""
 
+import itertools
 from collections import deque
 
 import numpy as np
@@ -297,6 +298,14 @@ def test_levels_of_each_split_are_trees_and_pairs_are_held_out(world):
             withheld_in_branches += sum((key + 2 * lock) % 5 == 0 for key, lock in others)
         assert (withheld_in_branches > 0) == (knobs["distractors_max"] > 0)
     assert world.splits["longer"]["solution_min"] > world.knob_values(world.splits["train"])["solution_max"]
+
+
+@pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
+def test_a_seed_has_another_tree_in_each_split(world):
+    """But by chance, where trees are small: most of the small room's have one key or two, of 20 colours."""
+    trees = {split: fresh(world, 600, split=split).states["order"].copy() for split in world.splits}
+    for split, other in itertools.combinations(trees, 2):
+        assert (trees[split] == trees[other]).all(1).mean() < (0.04 if world is SMALL else 0.001)
 
 
 def test_levels_are_as_various_as_the_knobs_allow():

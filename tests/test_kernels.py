@@ -200,7 +200,7 @@ def test_children_play_the_same_after_their_parent_has_used_its_threads(method):
 def test_gymnasium_runs_environments_in_processes(context):
     if context == "fork" and not hasattr(os, "fork"):
         pytest.skip("this system does not fork")
-    make = functools.partial(gymnasium.make, "rumpus.worlds:rumpus/BoxWorldSmall-v0", size=(32, 32))
+    make = functools.partial(gymnasium.make, "rumpus.worlds:rumpus/BoxWorldSmall-v1", size=(32, 32))
     envs = gymnasium.vector.AsyncVectorEnv([make, make], context=context)
     single = make()
     try:

@@ -10,13 +10,21 @@ in the order up, down, left, right.
 
 Rewards: +10 for the gem, +1 for opening a box on the way to it, -1 for opening any other, 0 otherwise.
 
-Splits: train, valid and test hold different rooms; `longer` needs longer ways to the gem than training does; in
-`unseen-pairs` every solution needs a box whose colours of lock and key are never needed together in training.
+Splits: train, valid and test hold different rooms, and one seed draws another tree of boxes in each of them; `longer`
+needs longer ways to the gem than training does; in `unseen-pairs` every solution needs a box whose colours of lock and
+key are never needed together in training.
 
 Source: Zambaldi et al. 2018, "Relational Deep Reinforcement Learning", as specified in the README of DeepMind's
 Box-World release (rules, rewards, limit, 20 colours); the window of 5x5 cells, ways of 1 to 5 boxes and 0 to 5 branches
 of length 1 follow Santoro et al. 2018, "Relational Recurrent Neural Networks", appendix A.3. The small room, how much
 longer `longer` is and which pairs are withheld are our own choices.
+
+What differs from the code of that release (pycolab's box_world.py), whose rules are otherwise the same: boxes and keys
+may lie at the outer wall here, as a third of the boxes do; there they keep a cell away from it (two on the right), and
+the player does not start in the first and last row or the last column. Colours of branches all differ here, and from those of the way; there each is
+drawn anew, so that two branches may hold keys of one colour. A tree of training never needs a withheld pair here; there
+every tree may. An episode has 120 steps here, as that README says; in the code the 121st still counts. Branches that
+lead backwards, an option there, are left out.
 """
 
 import dataclasses
@@ -70,6 +78,7 @@ BOX_WORLD = World(
     instruction="open the right boxes and take the white gem",
     things=THINGS,
     solve=solve,
+    version=1,
 )
 SMALL = BOX_WORLD.variant(
     "box-world-small",

@@ -9,7 +9,8 @@ Keys: W A S D walk, the mouse looks, shift runs.
 Rewards: +1 at the end of the arm on the ball's side, -1 at the end of the other, 0 otherwise.
 
 Splits: train, valid and test hold mazes that differ in walls, floor, colour of the ball and length; `longer` has a
-longer corridor than training does.
+longer corridor than training does. There are 834 mazes to test in and 788 to validate (456 and 424 in the short one);
+looks apart there are ten (six), five (three) lengths with the ball on either side, and all are in each of these splits.
 
 Source: the T-maze of Bakker 2002, "Reinforcement learning with long short-term memory", whose corridor grows until
 nobody remembers; the maze itself and all numbers are our own choices.

@@ -11,8 +11,9 @@ Rewards: +5 for each time that the platform is found. The episode ends when the 
 in the short form, in a smaller pool). Success, which does not end it, is to find the platform once; how much sooner one
 finds it the second time tells what one remembers. To goals the platform is open while it is up.
 
-Splits: in train, valid and test the platform lies in different places of the pool; in `other-walls` the pictures hang
-in another order in each episode, which they never do in training.
+Splits: in train, valid and test the platform lies in different places of the pool, of which there are few: 62, 3 and 4
+(32, 3 and 2 in the short form). In `other-walls` the pictures hang in another order in each episode, which they never
+do in training.
 
 Source: the water maze of Morris 1981, "Spatial localization does not require the presence of local cues", as in
 rooms_watermaze of DMLab-30 (Google DeepMind 2018): a hidden platform at a random place that holds for the episode,

@@ -221,7 +221,7 @@ def play(
         options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks]}
         if not (strict_time or limit or loaded.turn_based):
             print(
-                f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time: as long as they)"
+                f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)"
             )
     for path in human.play(loaded, knobs=knob_values(knob), **options).saved:
         print(path)

@@ -156,7 +156,7 @@ print(json.dumps({"episodes": [vars(e) for e in played.episodes], "saved": [p.na
 
 def do(*words: str) -> str:
     """What xdotool says to these words."""
-    return subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True, timeout=60).stdout
+    return subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True, timeout=300).stdout
 
 
 @contextlib.contextmanager
@@ -165,7 +165,9 @@ def real_window(out: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], s
     command = [sys.executable, "-c", SCRIPT, str(out), what]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
-        window = do("search", "--sync", "--onlyvisible", "--name", "^Rumpus: [a-z-]+$").split()[0]  # once it is ready
+        window = do("search", "--sync", "--onlyvisible", "--class", "rumpus").split()[0]
+        while "…" in do("getwindowname", window):  # getting ready
+            time.sleep(0.1)
         do("windowfocus", "--sync", window)
         time.sleep(0.3)
         yield process, window

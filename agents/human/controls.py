@@ -29,9 +29,9 @@ _CONTROLS = (
     ("undo", "f8", "take {back}"),
     ("clip", "f9", "save a clip (with Shift: a GIF)"),
     ("map", "m", "a map, as nobody in it has"),
-    ("calmer", "[", "the mouse turns less"),
-    ("livelier", "]", "the mouse turns more"),
-    ("invert", "f3", "mouse down looks up, or down again"),
+    ("calmer", "[", "the mouse {turns} less"),
+    ("livelier", "]", "the mouse {turns} more"),
+    ("invert", "f3", "mouse down {looks} up, or down again"),
     ("full", "f11", "full screen"),
     ("shot", "f12", "save a screenshot"),
     ("chat", "enter", "say something"),
@@ -76,7 +76,9 @@ class Controls:
         self._what = what
         self._missing = _missing(world, hands, what, count)
         back = "a step back" if world.turn_based else "a second back"
-        texts = {"what": what, "back": back}
+        walks = isinstance(hands, looking.LookHands) and hands.walks
+        turns, looks = ("turns", "looks") if walks else ("moves", "is")
+        texts = {"what": what, "back": back, "turns": turns, "looks": looks}
         also = {name: key_index(key) for name, key in _ALSO.items() if count}
         self.table = {
             name: Control(

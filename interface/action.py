@@ -95,6 +95,10 @@ def quantise_mouse(motion: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"mouse motion must be two finite numbers in [-1, 1] picture heights, got {np.asarray(motion).tolist()}"
         )
+    return _fixed(motion)
+
+
+def _fixed(motion: np.ndarray) -> np.ndarray:
     return np.rint(np.asarray(motion, np.float64) * MOUSE_ONE).astype(np.int32)
 
 
@@ -125,9 +129,11 @@ def _mouse(motion: Any, lead: tuple[int, ...]) -> np.ndarray:
         raise ValueError(
             f"action['mouse'] must be floats of shape {(*lead, 2)}, got shape {value.shape} of {value.dtype}"
         )
-    if not np.isfinite(value).all():
-        raise ValueError(f"action['mouse'] must be finite numbers of picture heights, got {value.tolist()}")
-    return quantise_mouse(value.clip(-1, 1))
+    if not (np.abs(value) <= 1).all():  # False for NaN too
+        if not np.isfinite(value).all():
+            raise ValueError(f"action['mouse'] must be finite numbers of picture heights, got {value.tolist()}")
+        value = value.clip(-1, 1)
+    return _fixed(value)
 
 
 FIELDS = ("keys", "buttons", "wheel", "mouse", "say")

@@ -82,7 +82,7 @@ class Environment(gymnasium.Env):
     def step(self, action: dict[str, Any]) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """One tick. Returns observation, reward, terminated, truncated, info."""
         check_going(self._begun, self._closed)
-        if self.batch.states["over"][0]:
+        if self.batch.over[0]:
             raise gymnasium.error.ResetNeeded("the episode has ended: call reset() before the next step()")
         write_actions(self._action, action)
         self.batch.actions[0, 0] = self._action

@@ -126,6 +126,8 @@ def _decoded(raw: bytes) -> str:
 
 def decode(tokens: np.ndarray) -> str:
     """Tokens of shape (64,) back to text. A token of no known word reads "?"; padding ends the text."""
+    if tokens[0] == 0:
+        return ""
     return _decoded(np.ascontiguousarray(tokens, np.uint16).tobytes())
 
 

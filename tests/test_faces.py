@@ -271,7 +271,7 @@ def test_tokens_that_are_not_as_text_is_encoded_are_said_as_text():
 @given(st.lists(st.integers(0, vocabulary_size() - 1), min_size=TOKENS, max_size=TOKENS))
 def test_any_tokens_become_text_that_can_be_said(tokens):
     said = respelled(np.array(tokens))
-    assert can_be_said(decode(said)) and (respelled(said) == said).all()
+    assert can_be_said(decode(said)) and decode(respelled(said)) == decode(said)
     if can_be_said(whole := decode(np.array(tokens))):
         assert decode(said) == whole
 

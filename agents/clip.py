@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from errno import ENOTDIR
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,9 @@ def check_path(path: str | Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.touch()
     except OSError as error:
-        raise OSError(error.errno, f"the clip cannot be written: {error.strerror}", str(path)) from None
+        no_folder = isinstance(error, FileExistsError)
+        why, number = (f"{path.parent} is no folder", ENOTDIR) if no_folder else (error.strerror, error.errno)
+        raise OSError(number, f"the clip cannot be written: {why}", str(path)) from None
     temporary.unlink()
     return path
 

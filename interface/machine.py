@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import tempfile
 from importlib import metadata
 from typing import Any
+from unittest.mock import patch
 
 from .viewer import NoDisplayError, open_display
 
@@ -45,8 +47,11 @@ def machine() -> dict[str, Any]:
 
 
 def _display() -> dict[str, Any]:
+    # where nothing names this folder, SDL looks for Wayland all the same, and prints a complaint
+    quiet = {"XDG_RUNTIME_DIR": os.environ.get("XDG_RUNTIME_DIR", tempfile.gettempdir())}
     try:
-        pygame = open_display()
+        with patch.dict(os.environ, quiet):
+            pygame = open_display()
     except NoDisplayError as error:
         return {"ok": False, "detail": str(error)}
     driver, size = pygame.display.get_driver(), pygame.display.get_desktop_sizes()[0]

@@ -145,7 +145,7 @@ def test_levels_go_to_a_file_and_come_back(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", ["worlds", "levels", "play", "watch", "train", "evaluate", "bench", "doctor", "demo"]
+    "command", ["worlds", "levels", "play", "watch", "train", "evaluate", "report", "bench", "doctor", "demo"]
 )
 def test_help_has_an_example(command):
     assert f"Example: rumpus {command}" in rumpus(command, "--help")

@@ -1,11 +1,20 @@
 """The command line, given what it cannot take: every option of every command, and one message."""
 
-from itertools import takewhile
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import warnings
+from itertools import pairwise, takewhile
+from pathlib import Path
 
 import pytest
 from typer.main import get_command
 
-from rumpus.__main__ import app
+from rumpus import __version__, worlds
+from rumpus.__main__ import app, flowing
+from rumpus.agents.evaluate import evaluate
 from rumpus.tests.commands import rumpus
 
 HUGE = "99999999999999999999"
@@ -74,3 +83,122 @@ def test_every_option_takes_any_word(name, tmp_path, monkeypatch, capsys):
                 assert not any(raw in told.err for raw in ("Errno", "Error(", "invalid literal", "Traceback")), told.err
             tried += 1
     assert tried >= len(WORDS) - 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("play box-world-small --task nosuch.jsonl", "nosuch.jsonl: there is no such file of tasks"),
+        ("watch box-world-small expret", "Did you mean expert?"),
+        ("watch box-world-small expert --out clip.avi", "an .mp4 or a .gif"),
+        ("watch box-world-small expert --out /dev/null/clip.gif", "/dev/null is no folder"),
+        ("watch box-world-small expert --episodes 0", "episodes must be a whole number of at least 1"),
+        ("watch box-world-small expert --hz nan", "hz must be more than 0"),
+        ("bench box-world-small --seconds nan", "--seconds must be more than 0"),
+        ("tasks generate box-world-small --count -3 --out t.jsonl", "at least 1 task"),
+        ("tasks generate box-world-small --count 0 --out t.jsonl", "at least 1 task"),
+        ("tasks generate box-world-small --seed -1 --out t.jsonl", "a seed is a whole number"),
+        ("train ppo box-world-small --units -1", "units must be at least 0"),
+        ("train ppo box-world-small --set world=x", "unknown setting 'world'"),
+        ("train ppo box-world-small --seed 1 --set seed=2", "seed is given by an option of its own, too"),
+        ("train ppo box-world-small --out /dev/null/run --steps 16 --envs 2", "/dev/null/run: "),
+        ("levels sokoban-small --count 3 --out /dev/null/l.txt", "/dev/null: this is a file, and a folder is needed"),
+    ],
+)
+def test_messages(typed, message, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert rumpus(*typed.split()) == 1
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_version_and_worlds_by_their_ids(capsys):
+    assert rumpus("--version") == 0
+    assert capsys.readouterr().out == f"{__version__}\n"
+    pages = set()
+    for name in ("sokoban", "Sokoban", "rumpus/Sokoban-v0"):
+        assert rumpus("worlds", name) == 0
+        pages.add(capsys.readouterr().out)
+    assert len(pages) == 1
+    for name in worlds.names():
+        assert worlds.named(worlds.load(name).id) is worlds.named(name.upper()) is worlds.load(name)
+
+
+def test_pages_are_broken_once(capsys, monkeypatch):
+    """No line of a paragraph is much shorter than the terminal is wide, unless the next word is long."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert rumpus("worlds", "sokoban") == 0
+    paragraph = [part for part in capsys.readouterr().out.split("\n\n") if part.startswith("Keys: ")][0].splitlines()
+    for line, following in pairwise(paragraph):
+        assert len(line.rstrip()) + 1 + len(following.split()[0]) > 80
+    assert flowing("A b\nc d.\n\n- one\n  more\n- two\n\n    code\n    code") == (
+        "A b c d.\n\n- one\n  more\n- two\n\n    code\n    code"
+    )
+
+
+def test_lines_that_are_no_tasks_are_counted(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert rumpus("tasks", "generate", "box-world-small", "--count", "3", "--out", "tasks.jsonl") == 0
+    good = Path("tasks.jsonl").read_bytes()
+    Path("bom.jsonl").write_bytes(b"\xef\xbb\xbf" + good)
+    Path("some.jsonl").write_bytes(b"\xef\xbb\xbf" + good + b"{\n" + good.replace(b"box-world-small", b"sokoban"))
+    train = ("train", "ppo", "box-world-small", "--steps", "16", "--envs", "2", "--set", "rollout=4", "--out")
+    for command in (
+        ("evaluate", "box-world-small", "random", "--tasks"),
+        (*train, "run", "--tasks"),
+        (*train, "other", "--set"),
+        ("watch", "box-world-small", "random", "--episodes", "1", "--out", "clip.gif", "--tasks"),
+        ("tasks", "show"),
+    ):
+        for file, told in (("bom.jsonl", ""), ("some.jsonl", "some.jsonl: 4 lines are no tasks for box-world-small")):
+            shutil.rmtree("run", ignore_errors=True)
+            shutil.rmtree("other", ignore_errors=True)
+            capsys.readouterr()
+            with warnings.catch_warnings():
+                warnings.simplefilter("always")
+                assert rumpus(*command, f"evaluate_tasks={file}" if command[-1] == "--set" else file) == 0
+            error = " ".join(capsys.readouterr().err.split())
+            assert told in error and ("are no tasks" in error) == bool(told), command
+            assert ("The first: some.jsonl:4: " in error) == bool(told)
+    with pytest.warns(UserWarning, match="4 lines"):
+        result = evaluate("box-world-small", "random", tasks="some.jsonl", threads=1)
+    assert (result["lines_refused"], result["episodes"]) == (4, 3)
+    assert evaluate("box-world-small", "random", tasks="bom.jsonl", threads=1)["lines_refused"] == 0
+
+
+def test_a_world_of_ones_own_has_its_tasks_checked_and_shown(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    tiny = Path(__file__).parent / "tiny_world"
+    assert rumpus("tasks", "generate", tiny, "--count", "4", "--out", "tasks.jsonl") == 0
+    assert rumpus("tasks", "check", "tasks.jsonl") == 1
+    assert rumpus("tasks", "show", "tasks.jsonl") == 1
+    assert rumpus("tasks", "check", "tasks.jsonl", "--world", tiny) == 0
+    assert rumpus("tasks", "show", "tasks.jsonl", "--world", tiny) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes with names are POSIX's")
+def test_files_of_levels_and_tasks_may_be_pipes(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo("pipe")
+    for world, text in {"sokoban-small": "#####\n#@$.#\n#####\n", "maze-small": "#####\n#P.G#\n#####\n"}.items():
+        writer = threading.Thread(target=Path("pipe").write_text, args=(text,))
+        writer.start()
+        assert rumpus("evaluate", world, "random", "--levels", "pipe", *FEW) == 0
+        writer.join()
+    assert rumpus("tasks", "generate", "box-world-small", "--count", "3", "--out", "tasks.jsonl") == 0
+    for command in (("tasks", "check", "pipe"), ("tasks", "show", "pipe")):
+        writer = threading.Thread(target=Path("pipe").write_bytes, args=(Path("tasks.jsonl").read_bytes(),))
+        writer.start()
+        assert rumpus(*command) == 0
+        writer.join()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_terminals_that_lack_a_character_get_a_near_one(encoding):
+    run = [sys.executable, "-m", "rumpus", "worlds"]
+    options = {"env": {**os.environ, "PYTHONIOENCODING": encoding}, "capture_output": True, "text": True}
+    done = subprocess.run(run, check=True, **options)
+    assert "gym/FrozenLake-v1, ..." in " ".join(done.stdout.split())
+    done = subprocess.run([*run, "gym/été…"], check=False, **options)
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert ("'ete...'" if encoding == "ascii" else "...'") in done.stderr

@@ -104,9 +104,11 @@ def usable(
     if not tasks:
         raise ValueError(str(problems[0]) if problems else f"{path}: there is no task in it")
     if problems:
-        many, what = len(problems), "line is no task" if len(problems) == 1 else "lines are no tasks"
+        many, first = len(problems), problems[0]
+        what = "line is no task" if many == 1 else "lines are no tasks"
         warnings.warn(
-            f"{path}: {many} {what} for {world.name} and left out ({len(tasks)} are used). The first: {problems[0]}",
+            f"{path}: {many} {what} for {world.name} and left out ({len(tasks)} are used). The first, "
+            f"line {first.line}: {first.reason}",
             stacklevel=3,
         )
     return tasks, problems

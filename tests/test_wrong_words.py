@@ -128,8 +128,9 @@ def test_pages_are_broken_once(capsys, monkeypatch):
     """No line of a paragraph is much shorter than the terminal is wide, unless the next word is long."""
     monkeypatch.setenv("COLUMNS", "80")
     assert rumpus("worlds", "sokoban") == 0
-    paragraph = [part for part in capsys.readouterr().out.split("\n\n") if part.startswith("Keys: ")][0].splitlines()
-    for line, following in pairwise(paragraph):
+    shown = capsys.readouterr().out.split("\n\n")
+    paragraph = next(part for part in shown if part.startswith("Keys: "))
+    for line, following in pairwise(paragraph.splitlines()):
         assert len(line.rstrip()) + 1 + len(following.split()[0]) > 80
     assert flowing("A b\nc d.\n\n- one\n  more\n- two\n\n    code\n    code") == (
         "A b c d.\n\n- one\n  more\n- two\n\n    code\n    code"
@@ -159,7 +160,7 @@ def test_lines_that_are_no_tasks_are_counted(tmp_path, monkeypatch, capsys):
                 assert rumpus(*command, f"evaluate_tasks={file}" if command[-1] == "--set" else file) == 0
             error = " ".join(capsys.readouterr().err.split())
             assert told in error and ("are no tasks" in error) == bool(told), command
-            assert ("The first: some.jsonl:4: " in error) == bool(told)
+            assert ("The first, line 4: task" in error) == bool(told)
     with pytest.warns(UserWarning, match="4 lines"):
         result = evaluate("box-world-small", "random", tasks="some.jsonl", threads=1)
     assert (result["lines_refused"], result["episodes"]) == (4, 3)
@@ -196,7 +197,7 @@ def test_files_of_levels_and_tasks_may_be_pipes(tmp_path, monkeypatch):
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_terminals_that_lack_a_character_get_a_near_one(encoding):
     run = [sys.executable, "-m", "rumpus", "worlds"]
-    options = {"env": {**os.environ, "PYTHONIOENCODING": encoding}, "capture_output": True, "text": True}
+    options = {"env": {**os.environ, "PYTHONIOENCODING": encoding}, "capture_output": True, "encoding": encoding}
     done = subprocess.run(run, check=True, **options)
     assert "gym/FrozenLake-v1, ..." in " ".join(done.stdout.split())
     done = subprocess.run([*run, "gym/été…"], check=False, **options)

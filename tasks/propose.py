@@ -183,9 +183,13 @@ def sorts(vocabulary: Vocabulary, world: Things, movable: set[int]) -> list[Sort
     is a player, or else it moves and the other is no player. Only players hold and face; whatever is said is left to
     others."""
     found, player = [], vocabulary.player
-    regions = {list(world.kinds).index(kind) + 1 for kind in world.regions}
+    numbers = {kind: number for number, kind in enumerate(world.kinds, 1)}
+    regions = {numbers[kind] for kind in world.regions}
+    holders = regions | {numbers[kind] for kind, good in world.affords.items() if "in" in good}
     for relation in (RELATIONS.index(name) for name in world.relations if name not in EVENTS):
         fitting = [b for b in vocabulary.looks if b not in regions or RELATIONS[relation] in OF_REGIONS]
+        if RELATIONS[relation] == "in" and holders:  # to be in a ball is no goal
+            fitting = [b for b in fitting if b in holders]
         by_players = RELATIONS[relation] in ("holding", "facing")
         for a in vocabulary.looks:
             if RELATIONS[relation] not in BINARY:

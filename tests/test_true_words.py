@@ -93,6 +93,7 @@ def test_words_are_true_and_stages_wait_for_their_turn(name, kind, count, monkey
             assert world.things.unit == "cell" or not re.search(r"\bcells?\b", player.instruction)
             for relation, *kinds in relations(json.loads(player.goal.model_dump_json(exclude_defaults=True))):
                 assert relation in ("in", "at") or not set(kinds) & set(world.things.regions), player.goal
+                assert relation != "in" or {"in", "region"} & set(world.things.affords[kinds[1]]), player.goal
         assert task.steps >= least or task.skill == "answer"
     assert not early(world, tasks)
     assert any(" the " in f" {player.instruction}" for task in tasks for player in task.players)

@@ -146,9 +146,8 @@ def evaluate(
     {levels: how many there are, levels_played: how many different ones were played}, with several players success_1,
     return_1, success_2, … of each, with tasks {lines_refused (of the file, as no tasks of this world), skills,
     difficulty} (see `by_group`), and whatever the player reports of itself (experts: planning time in seconds). An
-    episode succeeds if any of its
-    players does; its return is the mean over its players. The same seed gives the same result on the CPU. Raises
-    ValueError for anything unknown.
+    episode succeeds if any of its players does; its return is the mean over its players. The same seed gives the same
+    result on the CPU. Raises ValueError for anything unknown.
     """
     world = worlds.load(world)
     for name, value in {"episodes": episodes, "times": times}.items():
@@ -185,8 +184,7 @@ def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> t
     names = [name for name in batch.levels.dtype.names or () if name in (world.state.names or ())]
 
     def begun(rows: np.ndarray) -> None:
-        shown = [torch.as_tensor(batch.states[name]).cpu().numpy()[rows] for name in names]
-        drawn.update(b"".join(values.tobytes() for values in level) for level in zip(*shown, strict=True))
+        drawn.update(_contents([torch.as_tensor(batch.states[name]).cpu().numpy()[rows] for name in names]))
 
     played = episodes_of(policy, batch, episodes, begun=begun)
     return played, {"sampled": True, "levels": len(batch.levels), "levels_played": len(drawn)}
@@ -200,8 +198,14 @@ def play_levels(
     plan = np.arange(episodes or len(levels)) % len(levels)
     batch = Batch(world, min(len(plan), ROWS), tasks=levels, **options)
     played = episodes_of(policy, batch, len(plan), plan)
-    different = {level.tobytes() for level in batch.levels[np.unique(plan)]}
+    chosen: np.ndarray = batch.levels[np.unique(plan)]
+    different = _contents([chosen[name] for name in chosen.dtype.names or ()])
     return played, {"sampled": False, "levels": len(levels), "levels_played": len(different)}
+
+
+def _contents(fields: Sequence[np.ndarray]) -> set[bytes]:
+    """What stands in levels, given field by field, (levels, …) each: one value for those that are alike."""
+    return {b"".join(value.tobytes() for value in level) for level in zip(*fields, strict=True)}
 
 
 def play_tasks(policy: Policy, world: World, tasks: Sequence[Task], times: int, **options: Any) -> Episodes:

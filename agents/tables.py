@@ -73,7 +73,7 @@ def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Table:
 
 def guests(results: Sequence[Mapping[str, Any]]) -> Table:
     """What `bench --guests` measures, as a table."""
-    table = Table(title="steps with pixels, 84x84; ours on one core", box=None)
+    table = Table(title=f"steps with pixels, 84x84, {_cores(results)}", box=None)
     for column in ("what", "steps/s", "ours are times as many"):
         table.add_column(column, justify="left" if column == "what" else "right")
     for result in results:
@@ -85,7 +85,7 @@ def guests(results: Sequence[Mapping[str, Any]]) -> Table:
 
 def first_person(results: Sequence[Mapping[str, Any]]) -> Table:
     """What the bench of first-person worlds returns, as a table."""
-    table = Table(box=None, title="frames a second on one core")
+    table = Table(box=None, title=f"frames a second, {_cores(results)}")
     table.add_column("what")
     table.add_column("pixels", justify="right")
     table.add_column("frames/s", justify="right")
@@ -93,6 +93,11 @@ def first_person(results: Sequence[Mapping[str, Any]]) -> Table:
         height, width = row["frame"]
         table.add_row(row["what"], f"{width}x{height}", f"{row['frames_per_second']:,}")
     return table
+
+
+def _cores(results: Sequence[Mapping[str, Any]]) -> str:
+    core = results[0]["core"]
+    return "ours on one thread" if core is None else f"all pinned to core {core}"
 
 
 def _levels(result: Mapping[str, Any]) -> str:

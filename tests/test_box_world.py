@@ -194,6 +194,7 @@ def test_things_through_dead_ends_and_with_the_gem_in_the_hand():
         rumpus_task=FORMAT,
         id="never-done",
         world="box-world",
+        version=BOX_WORLD.version,
         start=Start(knobs=knobs),
         limit=1000,
         players=(Player(goal=goal, instruction="make the gem go away"),),

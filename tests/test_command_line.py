@@ -139,8 +139,14 @@ def test_levels_go_to_a_file_and_come_back(tmp_path):
     file = tmp_path / "levels.txt"
     rumpus("levels", "sokoban-small", "--count", "20", "--split", "test", "--out", file)
     assert file.read_text().count(";") == 20
-    expert = json.loads(rumpus("evaluate", "sokoban-small", "expert", "--levels", file, "--episodes", "20", "--json"))
+    expert = json.loads(rumpus("evaluate", "sokoban-small", "expert", "--levels", file, "--json"))
     assert expert["success"] == 1
+    told = {"episodes": 20, "levels": 20, "levels_played": 20, "sampled": False}
+    assert told.items() <= expert.items()
+    shown = rumpus("evaluate", "sokoban-small", "random", "--levels", file, "--episodes", "7")
+    assert "7 different ones of 20, in the order of the file" in shown
+    shown = rumpus("evaluate", "sokoban-small", "random", "--episodes", "7", "--split", "test")
+    assert "of 1,000, drawn by chance" in shown
     assert "writes none" in rumpus("levels", "box-world", "--out", file, fails=True)
 
 

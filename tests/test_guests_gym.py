@@ -76,6 +76,17 @@ def test_single_is_what_it_is_alone(name):
     assert ends or name.startswith("Mountain")
 
 
+def test_seeds_of_training_come_back_in_no_other_split():
+    started = {}
+    for split in ("train", "valid", "test"):
+        batch = worlds.batch("gym/FrozenLake-v1", 16, split=split, size=(32, 32))
+        batch.reset(seed=0)
+        started[split] = set(batch.states["start"].tolist())
+        assert len(started[split]) == 16
+    assert started["train"] == set(range(16))
+    assert not started["train"] & started["test"] and not started["valid"] & started["test"]
+
+
 @shown
 def test_vector_and_parallel_are_what_they_are_alone(name):
     rng, keys = np.random.default_rng(2), SHOWN[name]

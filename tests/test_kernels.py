@@ -21,6 +21,7 @@ from rumpus.tests.chosen import ONE_OF_EACH, RULED
 from rumpus.worlds.engine import cuda, kernels, template
 from rumpus.worlds.engine.ingredients import fingerprint, sources
 from rumpus.worlds.engine.look import Tiles
+from rumpus.worlds.engine.threads import one_core
 
 HERE = Path(__file__).parent
 TINY = str(HERE / "tiny_world")
@@ -368,3 +369,14 @@ def test_a_rule_that_cannot_be_compiled_or_imported_is_refused():
         rumpus.worlds.batch(dataclasses.replace(world, step=world.step.py_func), 1)
     with pytest.raises(ValueError, match="top level"):
         rumpus.worlds.batch(dataclasses.replace(world, step=numba.njit(lambda state, actions, outcomes: None)), 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins nothing to cores")
+def test_what_is_compared_runs_on_one_core_and_so_does_what_it_starts():
+    allowed = os.sched_getaffinity(0)
+    with one_core() as core:
+        assert os.sched_getaffinity(0) == {core} <= allowed
+        code = "import os; print(os.sched_getaffinity(0))"
+        started = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert started.stdout.strip() == str({core})
+    assert os.sched_getaffinity(0) == allowed

@@ -16,7 +16,7 @@ from rumpus.tests.chosen import EVERY, RULED
 SEEDS, IN_PHYSICS = 256, 8  # compared between splits; in rooms that physics moves, fewer: each has a simulation
 SAMPLE = 2048
 MANY = 256
-"""As many different layouts as an evaluation has episodes by default: a split with fewer says so on its world's page."""
+"""As many layouts as an evaluation has episodes by default: of a split with fewer, its world's page says so."""
 _SOLID = 128  # walls below it are textures, from it on doors, blocks and hurdles
 
 FEW = {

@@ -21,10 +21,10 @@ longer `longer` is and which pairs are withheld are our own choices.
 
 What differs from the code of that release (pycolab's box_world.py), whose rules are otherwise the same: boxes and keys
 may lie at the outer wall here, as a third of the boxes do; there they keep a cell away from it (two on the right), and
-the player does not start in the first and last row or the last column. Colours of branches all differ here, and from those of the way; there each is
-drawn anew, so that two branches may hold keys of one colour. A tree of training never needs a withheld pair here; there
-every tree may. An episode has 120 steps here, as that README says; in the code the 121st still counts. Branches that
-lead backwards, an option there, are left out.
+the player does not start in the first and last row or the last column. Colours of branches all differ here; there each
+is drawn anew, so that two branches may hold keys of one colour. A tree of training never needs a withheld pair here;
+there every tree may. An episode has 120 steps here, as that README says; in the code the 121st still counts. Branches
+that lead backwards, an option there, are left out.
 """
 
 import dataclasses

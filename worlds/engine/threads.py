@@ -6,8 +6,9 @@ people's vector environments fork.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
@@ -45,3 +46,18 @@ def over_rows(kernel: Callable[..., Any], rows: int, threads: int, *arguments: A
     kernel(*arguments, edges[0], edges[1])
     for future in waiting:
         future.result()
+
+
+@contextlib.contextmanager
+def one_core() -> Iterator[int | None]:
+    """Pin this thread, and all that it starts, to one of the cores that it may use; yields its number, or None where
+    that cannot be done."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield None
+        return
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core := max(allowed)})
+    try:
+        yield core
+    finally:
+        os.sched_setaffinity(0, allowed)

@@ -24,8 +24,8 @@ the maze and takes the shortest ways, gets 28.6, 51.3, 65.5 and 75.6 on average 
 
 What differs: mazes come from a generator of our own, in which as many walls are opened as makes the ways between
 balls as long as in theirs (7.4, 9.2, 10.2 and 11.4 cells on average, to 7.0, 9.0, 10.2 and 11.7); one starts anywhere
-here, and in a room there; balls have any of six colours; the next colour is told in words, and not by a frame around the picture; and one can also walk back and
-sideways. The short variant is our own.
+here, and in a room there; balls have any of six colours; the next colour is told in words, and not by a frame around
+the picture; and one can also walk back and sideways. The short variant is our own.
 """
 
 from ..engine.first_person.folds import SPLITS

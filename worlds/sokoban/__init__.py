@@ -6,11 +6,21 @@ keys count in the order up, down, left, right. The episode ends when all boxes a
 Rewards: -0.1 a step, +1 for a box onto a target, -1 for one off it, +10 when all are on.
 
 Levels are made backwards from the solved room, so each can be solved; those of the train, valid and test splits have
-different walls. Level files in the Boxoban/XSB text format can be played instead. The knob `colours` paints boxes and
+different walls. Level files in the Boxoban/XSB text format can be played instead (`rumpus evaluate sokoban AGENT
+--levels FILE` plays each level once, in the order of the file). The knob `colours` paints boxes and
 targets, for tasks that tell them apart; to the rules all are alike.
 
 Source: the 10x10 rooms with 4 boxes of Racaniere et al. 2017, "Imagination-Augmented Agents for Deep Reinforcement
 Learning"; rewards and limit as in Jumanji and gym-sokoban, which follow it.
+
+Our levels are not drawn as Boxoban's are, so success here is not success there: on average over 1,000 levels of each
+(our test split, the first file of unfiltered/valid) walls fill 44 and 50 % of the inside, boxes are 12.3 and 10.5 rows
+and columns from their targets in the best matching, 25.9 and 18.4 cells can be walked to at the start, and the fewest
+pushes are 13.2 and 12.2.
+
+The expert's plan has the fewest pushes, or the fewest steps where that is too long for the episode: so it solves every
+level of our valid and test splits, all 1,000 of Boxoban's first file, and 1,999 of the 2,000 first ones of
+medium/valid; the one left cannot be solved in 120 steps.
 """
 
 import dataclasses

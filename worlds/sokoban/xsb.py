@@ -7,10 +7,10 @@
 
 `#` wall, `@` player, `+` player on a target, `$` box, `*` box on a target, `.` target, space, `-` or `_` floor. All
 other lines are text and end a level: blank ones, comments behind `;` or `::`, titles, authors, solutions. A row may be
-written shorter, with numbers for repetition, and several in one line: `6#|#@-$.#|6#`. One extension: `&` is the second player, `%` the same on a target;
-other programs do not know it. A level without it gets a second player on the nearest free floor to the first
-(`level.beside_first`), so every level can be played by two; it may be hopeless for two where the first has no free
-floor beside it.
+written shorter, with numbers for repetition, and several in one line: `6#|#@-$.#|6#`. One extension: `&` is the second
+player, `%` the same on a target; other programs do not know it. A level without it gets a second player on the nearest
+free floor to the first (`level.beside_first`), so every level can be played by two; it may be hopeless for two where
+the first has no free floor beside it.
 
 A room must be closed by walls around the player. What the player can never reach is filled with wall. A level that is
 solved at its start is refused, since its episode would end with whatever is done first.

@@ -7,8 +7,8 @@
     #######
 
 `#` is wall, `.` or a space is floor, and a letter is what stands on the floor there: see LETTERS. A line that is blank
-or begins with `;`, behind spaces or not, ends a map, so a file may hold many. A map is closed by walls all around, its lines are equally long,
-and everything in it can be walked to: what is of no use is filled with wall.
+or begins with `;`, behind spaces or not, ends a map, so a file may hold many. A map is closed by walls all around, its
+lines are equally long, and everything in it can be walked to: what is of no use is filled with wall.
 
 Doors open once a key or a plate of the map has been reached, or at once if it has neither; blocks can be pushed aside,
 and hurdles jumped over. That is how this module looks for ways; whether a world's own rules leave one, it cannot say.
@@ -99,8 +99,8 @@ def loads(text: str, name: str = "text", **rules: Any) -> np.ndarray:
 
 
 def read(path: str | Path, **rules: Any) -> tuple[np.ndarray, dict[str, int]]:
-    """All maps of a text file, or of all .txt files in a folder and below it, in the order of their names, but for those
-    in which no line begins with '#', such as a readme.txt.
+    """All maps of a text file, or of all .txt files in a folder and below it, in the order of their names. Of a folder,
+    files in which no line begins with '#', such as a readme.txt, are left out.
 
     Returns LEVEL records of shape (n,) and no knobs, since none need be turned for them. Raises ValueError
     "path:line:column: …" if something is wrong with them; see parse.

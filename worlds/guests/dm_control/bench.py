@@ -1,8 +1,8 @@
 """How fast an arm is here and at home: steps with their pixels, by our rays and by dm_control's own renderer.
 
 dm_control draws with OpenGL: on a machine without a GPU in software (Debian's libosmesa6, or libegl1 with Mesa). It
-runs in a process of its own, in turn with us, with random actions and new episodes as we do. We have one core;
-OpenGL in software takes as many as it finds.
+runs in a process of its own, in turn with us, with random actions and new episodes as we do. Both are pinned to one
+core; left alone, OpenGL in software takes as many as it finds.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ...engine.batch import Batch
+from ...engine.threads import one_core
 from ...engine.world import World
 
 TASK, SIZE = "arm/stack-2-bricks", (84, 84)
@@ -43,23 +44,30 @@ print("steps per second", count / (time.perf_counter() - start), flush=True)
 
 
 def guests(world: World, seconds: float = 6.0) -> list[dict[str, Any]]:
-    """Rows {what, frame, steps_per_second, ratio}: our steps with pixels on one core, new episodes among them; then
-    dm_control's own with each GL that is there, and how many times as many ours are. Each the best of its rounds."""
-    run = _ours(world)
-    run(0.2)
-    share = seconds / ROUNDS / 2
-    ours, home = 0.0, dict.fromkeys(GL, 0.0)
-    for _ in range(ROUNDS):
-        for gl in GL:
-            home[gl] = max(home[gl], _theirs(gl, share))
-        ours = max(ours, run(share))
-    rows = [{"what": world.name, "frame": list(SIZE), "steps_per_second": round(ours, 1), "ratio": None}]
-    for gl, rate in home.items():
-        if rate:
-            what = f"dm_control's stack_2_bricks_vision, {gl}"
-            ratio = round(ours / rate, 1)
-            rows.append({"what": what, "frame": list(SIZE), "steps_per_second": round(rate, 2), "ratio": ratio})
-    return rows
+    """Rows {what, frame, steps_per_second, ratio, core}: our steps with pixels, new episodes among them; then
+    dm_control's own with each GL that is there, and how many times as many ours are. Each the best of its rounds. core:
+    the number of the one that all ran on, or None where the system pins nothing (macOS, Windows)."""
+    with one_core() as core:
+        run = _ours(world)
+        run(0.2)
+        share = seconds / ROUNDS / 2
+        ours, home = 0.0, dict.fromkeys(GL, 0.0)
+        for _ in range(ROUNDS):
+            for gl in GL:
+                home[gl] = max(home[gl], _theirs(gl, share))
+            ours = max(ours, run(share))
+    rates = [(world.name, ours), *((f"dm_control's stack_2_bricks_vision, {gl}", rate) for gl, rate in home.items())]
+    return [
+        {
+            "what": what,
+            "frame": list(SIZE),
+            "steps_per_second": round(rate, 2),
+            "ratio": None if what == world.name else round(ours / rate, 1),
+            "core": core,
+        }
+        for what, rate in rates
+        if rate
+    ]
 
 
 def _ours(world: World) -> Any:

@@ -45,7 +45,8 @@ def inquire(world: World, tasks: Sequence[Task], batch: Batch, acting: np.ndarra
         _Way(world, task, int(seats.argmax()), things[row, : counts[row]], world.things)
         for row, (task, seats) in enumerate(zip(tasks, acting, strict=True))
     ]
-    table, played, most = np.zeros(world.things.most, THING), [], world.limit // PART
+    table, most = np.zeros(world.things.most, THING), world.limit // PART
+    played: list[np.ndarray] = []
     while any(way.going for way in ways) and len(played) < most:
         batch.actions[...] = np.zeros((), ACTION)
         for row, way in enumerate(ways):
@@ -86,7 +87,7 @@ class _Way:
             state["clauses"][self.seat] = len(self._looks[0])
             state["goal"][self.seat, : len(self._looks[0])] = self._looks[0]
             if not cached(j.fulfilled)(state, table, count, silent, self.seat)[0]:
-                cached(world.guide)(state, self.seat, hands[self.seat], table, count)  # type: ignore[arg-type]
+                cached(world.guide)(state, self.seat, hands[self.seat], table, count)
                 return
             self._looks.pop(0)
         hands[self.seat]["say"] = self._word

@@ -83,6 +83,7 @@ def _episodes(batch: Any, steps: int) -> list[str]:
             marks.append(f"pixels {step} {_sum(get(batch.draw()))}")
         else:
             marks.append(f"scenes {step} {seen(batch)}")
+            marks += [f"looked at {step} {_sum(get(part))}" for part in batch.look()[:2]]
     return marks
 
 

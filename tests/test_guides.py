@@ -11,7 +11,17 @@ from rumpus.interface.action import ACTION
 from rumpus.tests.test_first_person import R, hand, new_state, place
 from rumpus.worlds.engine import judge
 from rumpus.worlds.engine.cached import cached
-from rumpus.worlds.engine.first_person import body, carve, ground, guide, hands, steering, things
+from rumpus.worlds.engine.first_person import (
+    body,
+    carve,
+    catalogue,
+    ground,
+    guide,
+    hands,
+    sight,
+    steering,
+    things,
+)
 from rumpus.worlds.engine.first_person.state import CELL, HZ, TURN
 from rumpus.worlds.engine.random import draw
 from rumpus.worlds.engine.rays.scene import COLS
@@ -108,6 +118,7 @@ PLAYER, BALL, CUBE, PLATE = 1, 2, 3, 4
 RED, BLUE = 1, 2
 SIZES = np.array([[0, 64, 40, 40, 90], [0, 80, 40, 40, 0]], np.int32)
 """Radii and half heights of the kinds, in 1/ONE cells."""
+LOOKS = np.array([catalogue.NOTHING, catalogue.PLAYER, catalogue.BALL, catalogue.CUBE, catalogue.PLATE], np.int32)
 
 
 @njit
@@ -116,6 +127,7 @@ def pursued(state, action, things_, sizes, still, most):
     goal has held, -1 for never, -2 if what must never be was."""
     for number in range(most):
         count = things.fill_things(state, things_, sizes[0], sizes[1])
+        sight.hide(state, things_, LOOKS, sight.EYES)
         now, broken = judge.fulfilled(state, things_, count, still, 0)
         if broken or now:
             return -2 if broken else number

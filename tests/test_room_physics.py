@@ -3,14 +3,20 @@ and the record is all there is to know of a moment."""
 
 import math
 import warnings
+from itertools import product
 
+import mujoco
 import numpy as np
 import pytest
 
 from rumpus import worlds
 from rumpus.interface.keys import BUTTON, KEY
+from rumpus.tasks.goals import Question, Selector
+from rumpus.tasks.questions import answer
 from rumpus.worlds.engine.batch import Batch
-from rumpus.worlds.room import toys
+from rumpus.worlds.engine.things import ON, related
+from rumpus.worlds.room import furniture, toys
+from rumpus.worlds.room.physics import Simulation
 from rumpus.worlds.room.state import EYE, NOBODY, POSE, REACH, TALL, TOY_BODY, TOYS, TOYS_AT
 
 HANDS = [KEY[name] for name in ("w", "a", "s", "d", "left shift", "space", "q", "e", "r", "f")]
@@ -254,3 +260,61 @@ def test_rooms_are_settled():
         batch.step()
     moved = np.abs(batch.states["qpos"] - before)[:, TOYS_AT:].max()
     assert moved < 0.004
+
+
+def supported(batch, row):
+    """Pairs (upper, lower) of bodies of MuJoCo's that touch, the one from above: recomputed with all awake."""
+    room = Simulation(batch.world, batch.n, 1)._room(batch.states, row)
+    room.load(batch.states, row)
+    own, data = room._model, room._data
+    own.opt.enableflags &= ~int(mujoco.mjtEnableBit.mjENBL_SLEEP)
+    mujoco.mj_forward(own, data)
+    found = set()
+    for contact in data.contact[: data.ncon]:
+        lower, upper = (int(own.geom_bodyid[geom]) for geom in (contact.geom1, contact.geom2))
+        if abs(contact.frame[2]) > 0.5 and contact.dist < 0.004:
+            found.add((upper, lower) if contact.frame[2] > 0 else (lower, upper))
+    return found
+
+
+@pytest.mark.parametrize("seed", [0, 500])
+def test_answers_agree_with_contacts(seed):
+    """What lies on and in what, as questions are answered, in many rooms: what MuJoCo has in contact from above."""
+    batch = Batch(worlds.load("room"), 48, size=(40, 40), seed=seed)
+    batch.reset()
+    tables, counts, _ = batch.look()
+    known, asked = batch.world.things, 0
+    names = list(known.kinds)
+    for row, state in enumerate(batch.states):
+        table, touching = tables[row, : counts[row]], supported(batch, row)
+        toys_, pieces = int(state["things"]), int(state["pieces"])
+        bodies = {TOY_BODY + toy: names[state["kind"][toy] - 1] for toy in range(toys_)}
+        lower = bodies | {1 + piece: furniture.KINDS[state["piece"][piece] - 1] for piece in range(pieces)}
+        for relation, b in product(("on", "in"), {names[kind - 1] for kind in table["kind"]} - {"player", "door"}):
+            inside = b in furniture.KINDS and furniture.INSIDE[furniture.KINDS.index(b)]
+            lying = {upper for upper, under in touching if upper in bodies and lower.get(under) == b}
+            kinds = {bodies[upper] for upper in lying} if inside == (relation == "in") else set()
+            said = answer(Question(asks="what", relation=relation, b=Selector(kind=b)), table, known)
+            assert said == (kinds.pop() if len(kinds) == 1 else None), (row, relation, b)
+            asked += said is not None
+    assert asked > 30
+
+
+def test_furniture_rests_on_nothing():
+    """Nor does what stands beside a flat thing rest on it: a box around both would say so."""
+    batch = Batch(worlds.load("room"), 48, size=(40, 40), seed=500)
+    batch.reset()
+    tables, counts, _ = batch.look()
+    for row, state in enumerate(batch.states):
+        table, first = tables[row, : counts[row]].view(np.recarray), batch.players + int(state["things"])
+        assert (table["fixed"][first:] == 1).all()
+        assert (table["fixed"][:first] == 0).all()
+        pairs = product(range(first, counts[row]), range(counts[row]))
+        assert not any(related(table[one], table[other], ON, 0) for one, other in pairs if one != other)
+    flat, block = table[first - 1].copy(), table[first - 2].copy()
+    flat.y, flat.x, flat.z, flat.height, flat.radius, flat.holder = 1000, 1000, 7, 7, 40, 0
+    block.y, block.x, block.height, block.radius, block.holder = 1000, 1030, 20, 20, 0
+    block.z = 14 + 20
+    assert related(block, flat, ON, 0)
+    block.z = 20
+    assert not related(block, flat, ON, 0), "it stands on the same floor"

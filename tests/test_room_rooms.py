@@ -10,7 +10,7 @@ import pytest
 from rumpus import worlds
 from rumpus.worlds.engine.batch import Batch
 from rumpus.worlds.engine.rays.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, SOLIDS
-from rumpus.worlds.engine.things import BINARY, RELATIONS, related
+from rumpus.worlds.engine.things import BINARY, RELATIONS, related, towards
 from rumpus.worlds.room import furniture, toys
 from rumpus.worlds.room.pose import bounds
 from rumpus.worlds.room.state import DOOR_AT, EYE, HEIGHT, NOBODY, PLAYERS, POSE, RADIUS, REACH, TOYS_AT
@@ -240,7 +240,7 @@ def test_things_are_on_and_in_what_they_lie_on_and_in(number):
 def test_players_face_where_they_look_and_doors_are_open_when_they_are():
     batch = Batch(rooms(3).world, 4, size=(48, 64), seed=3, knobs=FULL)
     batch.reset()
-    facing, opened = RELATIONS.index("facing"), 1
+    opened = 1
     for index in range(4):
         aim = batch.states["qpos"][:, TOYS_AT + POSE * index :][:, :2] - batch.states["qpos"][:, :2]
         batch.states["yaw"][:, 0] = (np.arctan2(aim[:, 1], aim[:, 0]) / (2 * np.pi) * 65536).astype(int) % 65536
@@ -251,8 +251,8 @@ def test_players_face_where_they_look_and_doors_are_open_when_they_are():
         batch.states["yaw"][:, 0] = (batch.states["yaw"][:, 0] + 16384) % 65536
         after, _, _ = batch.look()
         for one, other in zip(before.view(np.recarray), after.view(np.recarray), strict=True):
-            assert related(one[0], one[PLAYERS + index], facing, 0)
-            assert not related(other[0], other[PLAYERS + index], facing, 0)
+            assert towards(one[0], one[PLAYERS + index])
+            assert not towards(other[0], other[PLAYERS + index])
         doors = [
             table["state"][:count][table["kind"][:count] == DOOR] for table, count in zip(before, counts, strict=True)
         ]
@@ -303,6 +303,12 @@ def test_the_dot_tells_what_the_hand_would_do():
         shade = middle[row].reshape(4, 3) / np.maximum(paint, 1)
         assert (shade[:, :2] > 0.6).all() and (shade[:, :2] <= 1).all()
         assert (middle[row] != middle[0]).any()
+    depths, marks = np.zeros((4, 2, 65, 65), np.float32), np.zeros((4, 2, 65, 65), np.uint8)
+    batch.size = (65, 65)
+    batch.draw(depths=depths, marks=marks)
+    assert (depths == depths[0]).all(), "the dot is in pixels only"
+    assert (marks == marks[0]).all()
+    assert (depths[:, 0, 32, 32] > 0.2).all()
 
 
 def test_chests_are_heavy_and_all_else_can_be_lifted():

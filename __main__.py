@@ -220,9 +220,7 @@ def play(
         tasks = chosen(task, loaded)
         options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks]}
         if not (strict_time or limit or loaded.turn_based):
-            print(
-                f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)"
-            )
+            print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
     for path in human.play(loaded, knobs=knob_values(knob), **options).saved:
         print(path)
 

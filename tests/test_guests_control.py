@@ -10,7 +10,11 @@ import pytest
 from dm_control import manipulation, suite
 
 from rumpus import worlds
+from rumpus.agents.human.controls import hands_rows
+from rumpus.agents.human.hands import hands_of
+from rumpus.agents.human.keyboard import shown
 from rumpus.interface.action import MOUSE_ONE, Move, move_table
+from rumpus.interface.keys import key_index
 from rumpus.interface.text import TOKENS, encode
 from rumpus.worlds import guests
 from rumpus.worlds.guests.dm_control import plays
@@ -135,6 +139,32 @@ def test_every_actuator_has_keys_of_its_own(name):
     batch.actions[0, 0] = world.moves[f"{play.hands.names[-1]} up"].record()
     batch.step()
     assert play.data.ctrl[-1] == high[-1]
+
+
+@pytest.mark.parametrize("name", ["control/cartpole-swingup", "control/ball-in-cup-catch", "control/walker-walk"])
+def test_the_help_says_what_each_key_drives(name):
+    world = worlds.load(name)
+    rows = {key: meaning for keys, meaning in hands_rows(world, hands_of(world)) for key in keys.split(" or ")}
+    assert set(rows) - {"Mouse"} == {shown(key) for key in world.keys}
+    for move, hands in world.moves.items():
+        if len(hands.keys) == 1:
+            assert rows[shown(hands.keys[0])] == move
+    names = world.moves if "walker" not in name else ()
+    assert all(what in rows["Mouse"] for what in names if what.endswith((" up", " down")) and "gently" not in what)
+
+
+def test_the_help_of_the_arm_speaks_of_the_arm():
+    world = worlds.load("arm/stack-2-bricks")
+    hands = hands_of(world)
+    rows = {key: meaning for keys, meaning in hands_rows(world, hands) for key in keys.split(" or ")}
+    assert set(rows) == {"Mouse", "Wheel", "Left button", *map(shown, world.keys)}
+    assert (rows["Left button"], rows["W"], rows["E"]) == (
+        "close the fingers while it is held",
+        "away from you",
+        "turn the wrist right",
+    )
+    assert hands.keys == set(map(key_index, world.keys)), "no key stands for another"
+    assert hands.turns_wheel
 
 
 def test_the_mouse_drives_where_there_are_few_actuators():

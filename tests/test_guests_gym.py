@@ -374,6 +374,13 @@ def test_pictures_keep_their_shape():
     assert np.abs(pixels - means).max() <= 0.5
 
 
+def test_ice_that_is_slippery_is_said_to_be():
+    assert "slippery" in worlds.load("gym/FrozenLake-v1").instruction
+    assert "slippery" in worlds.load("gym/CliffWalkingSlippery-v1").instruction
+    for firm in (guest("FrozenLake-v1", is_slippery=False), worlds.load("gym/CliffWalking-v1")):
+        assert "slippery" not in firm.instruction
+
+
 def test_a_person_plays_and_no_guest_closes_the_window(monkeypatch):
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     pygame.display.init()

@@ -10,20 +10,24 @@ import numpy as np
 import pygame
 import pytest
 
+from rumpus import worlds
 from rumpus.agents.clip import rested, write_clip
-from rumpus.agents.human import clip, keyboard, panel, settings
+from rumpus.agents.human import clip, keyboard, overview, panel, settings
 from rumpus.agents.human.controls import Controls, hands_rows
 from rumpus.agents.human.hands import DELAY, INTERVAL, MAKE_UP, NOTCHES, TickHands, TurnHands, hands_of
 from rumpus.agents.human.layout import NARROWEST, WIDEST, arrange
 from rumpus.agents.human.looking import COUNTS, STICK_SPEED, Grip
 from rumpus.agents.human.overlays import account, verdict
+from rumpus.agents.human.playlist import PATIENCE
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.settings import SENSITIVITIES
 from rumpus.interface.action import MOUSE_ONE, Move
 from rumpus.interface.keys import BUTTON, BUTTONS, KEY, KEYS, WHEEL
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import NoDisplayError
-from rumpus.tests.people import FIRST_OF_TWO, HOME, REAL_TIME, goal, play, session, tasks_of
+from rumpus.tests.people import FIRST_OF_TWO, HOME, KNOBS, REAL_TIME, goal, play, session, tasks_of
+from rumpus.worlds.engine.first_person.state import TURN
+from rumpus.worlds.engine.rays.scene import SCENE
 from rumpus.worlds.engine.replay import checksum
 from rumpus.worlds.sokoban import DUO, SOKOBAN
 
@@ -341,6 +345,46 @@ def test_a_session_plays_tasks_one_after_the_other():
     assert [(e.task, e.result) for e in game.episodes] == [("t:0", "success"), ("t:0", "time up"), ("t:1", "success")]
     with pytest.raises(ValueError, match="the 1 tasks one by one; there are 2"):
         Session(SOKOBAN, **tasks_of(SOKOBAN, {"goals": [goal(HOME)]}) | {"ids": ["one", "two"]})
+
+
+def test_people_have_time_where_time_goes_on():
+    what = tasks_of(REAL_TIME, {"goals": [goal(HOME)]})
+    game = Session(REAL_TIME, **what)
+    assert (game.limit, dict(panel.facts(game))["time left"]) == (9 * PATIENCE, "5 s (10 × an agent's)")
+    assert what["tasks"].records["limit"].tolist() == [9], "the table itself is as it was"
+    strict = Session(REAL_TIME, **what, strict=True)
+    assert (strict.limit, dict(panel.facts(strict))["time left"]) == (9, "1 s")
+    assert Session(REAL_TIME, **what, limit=70).limit == 70
+    turns = tasks_of(SOKOBAN, {"goals": [goal(HOME)]})
+    assert Session(SOKOBAN, **turns).limit == 9, "in turns time waits"
+    with pytest.raises(ValueError, match="at least 1, not 0"):
+        Session(SOKOBAN, **turns, limit=0)
+    with pytest.raises(ValueError, match="give tasks, or these"):
+        Session(SOKOBAN, **turns, knobs=KNOBS)
+
+
+@pytest.mark.parametrize("name", ["maze-find", "key-and-door", "hide-and-seek", "room-small"])
+def test_a_map_does_not_change_when_one_turns(name):
+    batch = worlds.batch(name, 1, seed=2, threads=1)
+    batch.reset()
+    maps = []
+    for turn in (0, TURN // 2):
+        batch.states["yaw"][0, 0] = turn
+        scene = batch.scenes(whole=True)[0]
+        marked = np.flatnonzero(scene["marks"][: scene["solids"]])
+        colours = overview._colours(scene)
+        maps.append([(scene["marks"][n], *scene["at"][n].round(3), *colours[n]) for n in marked])
+    assert maps[0] == maps[1]
+    assert maps[0]
+
+
+def test_a_ball_with_a_stripe_has_its_own_colour_in_the_map():
+    scene = np.zeros((), SCENE)
+    scene["solids"] = 3
+    scene["half"][:3] = (0.2, 0.2, 0.2), (0.21, 0.21, 0.02), (0.3, 0.3, 0.3)
+    scene["paint"][:3] = 0xFF0000, 0xFFFFFF, 0x00FF00
+    scene["marks"][:3] = 16, 16, 0
+    assert overview._colours(scene).tolist() == [[255, 0, 0], [255, 0, 0], [0, 255, 0]]
 
 
 def test_a_session_says_how_it_ended_for_each():

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,7 @@ def test_worlds_as_json():
     for world in listed:
         assert list(world) == ["name", "id", "players", "tick_hz", "keys", "moves", "summary"]
         assert world["id"].startswith("rumpus/")
-        assert world["id"].endswith("-v0")
+        assert re.fullmatch(r"rumpus/\w+-v\d+", world["id"])
 
 
 def test_a_worlds_page_and_the_doctor(theirs):

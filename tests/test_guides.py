@@ -150,7 +150,7 @@ GOALS: dict[str, list[tuple[str, tuple[int, ...], tuple[int, ...], int]]] = {
     "touching": [("touching", ME, (CUBE, RED), 0)],
     "at": [("at", ME, (PLATE, 0), 0)],
     "facing": [("facing", ME, (CUBE, RED), 0)],
-    "near and facing": [("near", ME, (BALL, BLUE), 256), ("facing", ME, (CUBE, RED), 0)],
+    "near and facing": [("near", ME, (BALL, BLUE), 256), ("facing", ME, (BALL, BLUE), 0)],
     "holding": [("holding", ME, (BALL, BLUE), 0)],
     "a thing at another": [("at", (BALL, RED), (PLATE, 0), 0)],
     "a thing near another": [("near", (CUBE, RED), (BALL, BLUE), 300)],

@@ -32,6 +32,7 @@ from .things import THINGS
 
 COLLECT = World(
     name="collect",
+    version=1,
     summary="Take ten good things in a room, and none of the ten bad ones.",
     doc=__doc__,
     state=STATE,

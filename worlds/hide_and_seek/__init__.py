@@ -31,6 +31,7 @@ from .things import THINGS
 
 HIDE_AND_SEEK = World(
     name="hide-and-seek",
+    version=1,
     summary="One player hides among rooms and blocks, the other looks for it.",
     doc=__doc__,
     state=STATE,

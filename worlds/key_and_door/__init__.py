@@ -30,6 +30,7 @@ from .things import THINGS
 
 KEY_AND_DOOR = World(
     name="key-and-door",
+    version=1,
     summary="Find the keys of three locked doors, and the goal behind them.",
     doc=__doc__,
     state=STATE,

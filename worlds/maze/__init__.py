@@ -58,6 +58,7 @@ LARGE, HUGE = {"height": 9, "width": 15}, {"height": 13, "width": 20}
 
 RANDOM = World(
     name="maze-random-goal",
+    version=1,
     summary="Find the goal of a maze again and again; maze and goal are new in each episode.",
     doc=__doc__,
     state=STATE,

@@ -45,6 +45,7 @@ TICKS = 3
 
 NINE = World(
     name="memory-maze-9",
+    version=1,
     summary="Find the ball that is asked for, again and again, in a 9x9 maze.",
     doc=__doc__,
     state=STATE,

@@ -28,6 +28,7 @@ from .things import THINGS
 
 PLATES = World(
     name="plates",
+    version=1,
     summary="Two players hold doors open for one another and meet in the room of the goal.",
     doc=__doc__,
     state=STATE,

@@ -28,6 +28,7 @@ from .things import THINGS
 
 RACE = World(
     name="race",
+    version=1,
     summary="Two players race through a maze with hurdles; the first at the goal wins.",
     doc=__doc__,
     state=STATE,

@@ -45,6 +45,7 @@ def outside(world: World, n: int, threads: int) -> Outside:
 
 ROOM = World(
     name="room",
+    version=1,
     summary="A children's room full of toys to walk among, grasp, carry, throw and stack.",
     doc=__doc__,
     state=STATE,

@@ -30,6 +30,7 @@ from .things import THINGS
 
 T_MAZE = World(
     name="t-maze",
+    version=1,
     summary="Remember on which side the ball was, and turn to that side behind a long corridor.",
     doc=__doc__,
     state=STATE,

@@ -28,6 +28,7 @@ from .things import THINGS
 
 TAG = World(
     name="tag",
+    version=1,
     summary="Two players: one is it and tries to catch the other, who is it then.",
     doc=__doc__,
     state=STATE,

@@ -36,6 +36,7 @@ from .things import THINGS
 
 VISUAL_MATCH = World(
     name="visual-match",
+    version=1,
     summary="Remember the colour of a sign, pick apples for half a minute, and choose the pillar of that colour.",
     doc=__doc__,
     state=STATE,

@@ -35,6 +35,7 @@ from .things import THINGS
 
 WATER_MAZE = World(
     name="water-maze",
+    version=1,
     summary="Find a platform hidden under water, and find it again from other places.",
     doc=__doc__,
     state=STATE,

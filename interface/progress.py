@@ -100,7 +100,7 @@ class Stderr:
         """A bar, or a line."""
         console = Console(stderr=True, highlight=False)
         if not (console.is_terminal and self._wanted):
-            console.print(f"{work.title} …", markup=False)
+            console.print(f"{work.title} …", markup=False, soft_wrap=True)
             self._said[id(work)] = work.begun
             return
         if self._bars is None:
@@ -115,7 +115,7 @@ class Stderr:
             self._bars.update(self._jobs[id(work)], completed=work.done, total=work.total, state=work.state)
         elif (now := time.monotonic()) - self._said.get(id(work), now) >= EVERY:
             self._said[id(work)] = now
-            Console(stderr=True, highlight=False).print(f"{work.title}: {work.state}", markup=False)
+            Console(stderr=True, highlight=False).print(f"{work.title}: {work.state}", markup=False, soft_wrap=True)
 
     def ended(self, work: Work) -> None:
         """The bar goes."""

@@ -55,7 +55,7 @@ HIDE_AND_SEEK = World(
     guide=guide,
 )
 FOUR = HIDE_AND_SEEK.variant(
-    "hide-and-seek-four", "Two players hide among rooms and blocks, the other two look for them.", players=4, version=1
+    "hide-and-seek-four", "Two players hide among rooms and blocks, the other two look for them.", players=4
 )
 
 WORLDS = (HIDE_AND_SEEK, FOUR)

@@ -49,6 +49,6 @@ PLATES = World(
     things=THINGS,
     guide=guide,
 )
-TRIO = PLATES.variant("plates-trio", "Three players hold doors open for one another.", players=3, version=1)
+TRIO = PLATES.variant("plates-trio", "Three players hold doors open for one another.", players=3)
 
 WORLDS = (PLATES, TRIO)

@@ -49,7 +49,7 @@ RACE = World(
     guide=guide,
 )
 FOUR = RACE.variant(
-    "race-four", "Four players race through a maze with hurdles; the first at the goal wins.", players=4, version=1
+    "race-four", "Four players race through a maze with hurdles; the first at the goal wins.", players=4
 )
 
 WORLDS = (RACE, FOUR)

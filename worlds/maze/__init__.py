@@ -116,7 +116,6 @@ I_MAZE = RANDOM.variant(
     splits={"train": {}, "valid": {}, "test": {}, "larger": {"height": 9, "width": 13}},
     limit=SHORT,
     things=dataclasses.replace(THINGS, scales=(), ranges={}),
-    version=1,
 )
 EXPLORE = RANDOM.variant(
     "explore-goals",

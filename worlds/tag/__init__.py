@@ -49,8 +49,6 @@ TAG = World(
     things=THINGS,
     guide=guide,
 )
-FOUR = TAG.variant(
-    "tag-four", "Four players: one is it and tries to catch another, who is it then.", players=4, version=1
-)
+FOUR = TAG.variant("tag-four", "Four players: one is it and tries to catch another, who is it then.", players=4)
 
 WORLDS = (TAG, FOUR)

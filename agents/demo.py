@@ -34,6 +34,7 @@ def _train(settings: ppo.Settings, folder: Path, bar: bool) -> None:
     if (folder / checkpoint.NAME).exists():
         content = checkpoint.load(folder)
         before, now = ppo.Settings.of(content["settings"], str(folder)), settings.absolute()
+        before = dataclasses.replace(before, threads=now.threads)  # as many as it began with, once it was gone on with
         if dataclasses.replace(before, steps=now.steps) != now:
             raise ValueError(f"{folder} holds another run: choose another folder for the demonstration")
         if before == now and content["updates"] < content["total"]:

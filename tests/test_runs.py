@@ -143,6 +143,16 @@ def test_a_table_of_something_else_is_no_metrics(tmp_path):
         assert (tmp_path / "metrics.csv").read_text(encoding="utf-8") == text
 
 
+def test_a_demonstration_is_finished_or_made_anew(tmp_path):
+    content = ppo.Trainer(TINY.absolute())
+    content.update()
+    checkpoint.save(tmp_path / checkpoint.NAME, content.state())
+    for settings in (TINY, dataclasses.replace(TINY, steps=64)):
+        page = demo(tmp_path, settings, episodes=4, bar=False)
+        assert checkpoint.load(tmp_path)["updates"] * 32 == settings.steps
+        assert "Success on held-out levels" in page.read_text(encoding="utf-8")
+
+
 def test_a_demonstration_replaces_no_other_run(tmp_path):
     ppo.train(dataclasses.replace(TINY, gamma=0.5), tmp_path, bar=False)
     with pytest.raises(ValueError, match="holds another run"):

@@ -60,7 +60,7 @@ def write_clip(path: str | Path, frames: Iterable[np.ndarray], hz: float) -> Pat
                 writer.append_data(frame[:height, :width])
         os.replace(temporary, path)
     except OSError as error:  # of a pipe to ffmpeg it tells a command line
-        why = error.strerror or "the disk may be full, or ffmpeg has failed"
+        why = error.strerror or ("ffmpeg has ended early" if isinstance(error, BrokenPipeError) else error)
         raise OSError(error.errno, f"the clip cannot be written: {why}", str(path)) from error
     finally:
         temporary.unlink(missing_ok=True)

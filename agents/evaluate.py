@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import torch
 from scipy.stats import binomtest, rankdata
 
 from .. import worlds
@@ -184,7 +183,7 @@ def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> t
     names = [name for name in batch.levels.dtype.names or () if name in (world.state.names or ())]
 
     def begun(rows: np.ndarray) -> None:
-        drawn.update(_contents([torch.as_tensor(batch.states[name]).cpu().numpy()[rows] for name in names]))
+        drawn.update(_contents([_host(batch.states[name])[rows] for name in names]))
 
     played = episodes_of(policy, batch, episodes, begun=begun)
     return played, {"sampled": True, "levels": len(batch.levels), "levels_played": len(drawn)}

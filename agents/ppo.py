@@ -83,7 +83,7 @@ class Trainer:
         )  # fmt: skip
         self.generator = torch.Generator(self.device).manual_seed(s.seed)
         self.lanes = self.batch.n * self.batch.players
-        with torch.random.fork_rng(devices=[]):
+        with _threads(self.threads), torch.random.fork_rng(devices=[]):
             torch.manual_seed(s.seed)
             networks = [Network(world, self.shape) for _ in range(seats(s.policies, self.batch.players))]
         self.learners = [
@@ -220,9 +220,10 @@ class Trainer:
         """One rollout and what is learned from it. Returns the row of metrics."""
         begun = time.perf_counter()
         rate = self.settings.learning_rate * ((1 - self.updates / self.total) if self.settings.anneal else 1)
-        row = self.play()
-        self.choose_tasks()
-        losses = [learner.learn(rate) for learner in self.learners]
+        with _threads(self.threads):
+            row = self.play()
+            self.choose_tasks()
+            losses = [learner.learn(rate) for learner in self.learners]
         row |= {name: sum(loss[name] for loss in losses) / len(losses) for name in losses[0]}
         if not all(map(math.isfinite, row.values())):
             raise RuntimeError(f"learning diverged in update {self.updates + 1}: {row}; try a smaller learning rate")
@@ -240,7 +241,7 @@ class Trainer:
     def evaluate(self) -> dict[str, float]:
         """Success on `evaluate_tasks`, or else on the levels of `evaluate_split`, with its interval; the same tasks or
         levels every time."""
-        with hushed():  # a run has a bar of its own
+        with hushed(), _threads(self.threads):  # a run has a bar of its own
             wins = self._held_out()
         low, high = interval(int(wins.sum()), len(wins))
         return {"held_out_success": float(wins.mean()), "held_out_low": low, "held_out_high": high}
@@ -377,12 +378,11 @@ def train(settings: Settings, folder: str | Path, *, overwrite: bool = False, ba
     """
     folder, settings = Path(folder), settings.absolute()
     leftovers(folder, overwrite)
-    with _threads(settings.threads):
-        trainer = Trainer(settings)
-        with owned(folder):
-            for old in leftovers(folder, overwrite):
-                old.unlink(missing_ok=True)
-            return _run(trainer, folder, bar)
+    trainer = Trainer(settings)
+    with owned(folder):
+        for old in leftovers(folder, overwrite):
+            old.unlink(missing_ok=True)
+        return _run(trainer, folder, bar)
 
 
 def resume(folder: str | Path, *, world: str | Path | None = None, bar: bool = True, **changes: Any) -> Path:
@@ -397,13 +397,12 @@ def resume(folder: str | Path, *, world: str | Path | None = None, bar: bool = T
     file = checkpoint.find(folder)
     with owned(file.parent):
         settings, found, content = saved_run(file, world, changes)
-        with _threads(settings.threads):
-            trainer = Trainer(settings, found)
-            try:
-                trainer.restore(content)
-            except (KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
-                raise ValueError(f"{file} is damaged, or of another version of Rumpus: {error}") from None
-            return _run(trainer, file.parent, bar)
+        trainer = Trainer(settings, found)
+        try:
+            trainer.restore(content)
+        except (KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
+            raise ValueError(f"{file} is damaged, or of another version of Rumpus: {error}") from None
+        return _run(trainer, file.parent, bar)
 
 
 def saved_run(
@@ -439,10 +438,10 @@ def _check_paths(settings: Settings, given: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _threads(count: int | None) -> Iterator[None]:
-    """Let torch use so many threads, all cores by default, and afterwards as many as before."""
+def _threads(count: int) -> Iterator[None]:
+    """Let torch use so many threads, and afterwards as many as before: sums of floats depend on it."""
     before = torch.get_num_threads()
-    torch.set_num_threads(count or cores())
+    torch.set_num_threads(count)
     try:
         yield
     finally:

@@ -103,7 +103,7 @@ def instructions(task: Task) -> list[str]:
 def _fill(record: np.void, task: Task, world: World) -> None:
     if task.world != world.name:
         raise ValueError(f"world: it is of {task.world}, not of {world.name}")
-    if task.version != world.version:
+    if task.version not in (None, world.version):
         raise ValueError(f"version: it is of {task.world} version {task.version}; this is version {world.version}")
     if world.things is None:
         raise ValueError(f"world: {world.name} shows no things, so it has no goals")

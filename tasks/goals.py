@@ -203,13 +203,14 @@ class Solution(_Strict):
 
 
 class Task(_Strict):
-    """One task. `kind` names how several players are bound together, `skill` what it takes, `held` which contents of it
-    are kept out of training; `steps` and `branching` grade it (see generate.py)."""
+    """One task. `version` is that of the world it was made for, and None fits any; `kind` names how several players are
+    bound together, `skill` what it takes, `held` which contents of it are kept out of training; `steps` and `branching`
+    grade it (see generate.py)."""
 
     rumpus_task: int
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]+$", max_length=64)]
     world: Annotated[str, Field(max_length=256)]
-    version: int = 0
+    version: Annotated[int, Field(ge=0)] | None = None
     start: Start = Start()
     limit: Annotated[int, Field(ge=1, le=1_000_000)]
     players: Annotated[tuple[Player, ...], Field(min_length=1, max_length=16)]

@@ -62,7 +62,7 @@ def test_single_is_what_it_is_alone(name):
     alone.env.reset(seed=9)
     env = worlds.single(f"gym/{name}", size=alone.env.render().shape[:2])
     seen, info = env.reset(seed=9)
-    assert info["seed"] == 9 and seen["instruction"] == KNOWN[name.split("-")[0]].instruction
+    assert info["seed"] == 9 and seen["instruction"].startswith(KNOWN[name.split("-")[0]].instruction)
     ends = 0
     for _ in range(130):
         assert np.array_equal(seen["pixels"], alone.env.render())

@@ -264,7 +264,7 @@ def test_links_on_the_pages_lead_somewhere():
 
 def test_pages_tell_of_this_version():
     from rumpus import __version__, worlds
-    from rumpus.agents.commands import markdown_table, things_table
+    from rumpus.agents.catalogue import markdown_table, things_table
     from rumpus.tasks.skills import SKILLS
 
     shown = [worlds.load(name) for name in worlds.names()]

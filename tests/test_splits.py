@@ -79,9 +79,11 @@ def shape(goal):
 
 
 def bare(clause):
-    """A clause without kinds, colours and numbers."""
+    """A clause without kinds, colours and numbers, but for whether it asks for one, several or all."""
     sides = [clause[side].get("who", clause[side].get("kind") == "player") for side in "ab" if side in clause]
-    return [clause["relation"], clause.get("negated", False), str(clause.get("least", 1))[:1].isalpha(), sides]
+    least = clause.get("least", 1)
+    count = least if least == "all" else "one" if least == 1 else "several"
+    return [clause["relation"], clause.get("negated", False), count, sides]
 
 
 def style(instruction, goal, things):

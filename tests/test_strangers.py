@@ -48,6 +48,7 @@ REVIEWED = {
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
         *("agents/evaluate.py: evaluate: worlds.load", "agents/watch.py: watch: worlds.load"),
         *("agents/human/__init__.py: play: worlds.load", "agents/demo.py: demo: worlds.load"),
+        "agents/catalogue.py: warm: all_worlds.load",
         "agents/ppo.py: Trainer.__init__: worlds.load",  # of Settings that a person gives; a resumed run brings its own
         "agents/ppo.py: saved_run: worlds.load",
     ),
@@ -79,9 +80,10 @@ REVIEWED = {
         ),
         "worlds/engine/rays/bench.py: _vizdoom: importlib.import_module",
         *("worlds/engine/rays/textures.py: textures: cv2.imread", "worlds/engine/tiles.py: atlas: cv2.imread"),
-        "agents/human/window.py: Window.__init__: pygame.image.load",
+        "agents/human/window.py: open_window: pygame.image.load",
     ),
     "The interpreter is run for a script of the suite.": (
+        "interface/viewer.py: _open: subprocess.Popen",
         "worlds/engine/bench.py: first_reset: subprocess.run",
         "worlds/guests/dm_control/bench.py: _theirs: subprocess.run",
     ),
@@ -91,12 +93,13 @@ REVIEWED = {
             "worlds/engine/kernels.py: module_of: spec.loader.exec_module",
             "worlds/engine/kernels.py: _prune: folder.iterdir",
         ),
-        *("worlds/engine/kernels.py: progress: code.glob", "worlds/sokoban/bank.py: _kept: np.load"),
+        *("worlds/engine/kernels.py: _compiled: code.glob", "worlds/sokoban/bank.py: _kept: np.load"),
         *(
             "worlds/sokoban/bank.py: _kept: path.read_bytes",
             "worlds/engine/ingredients.py: fingerprint: path.read_bytes",
         ),
         *("worlds/engine/ingredients.py: _collect: start.parent.glob", "agents/human/settings.py: load: read_text"),
+        "agents/human/settings.py: solved: read_text",
     ),
     "Unpickled with weights_only=True, or tensors that were.": (
         "agents/checkpoint.py: load: torch.load",
@@ -106,8 +109,9 @@ REVIEWED = {
     ),
     "Text, JSON or a literal, which is parsed and never executed; a person types the path, or Rumpus wrote it beside. "
     "Paths out of a checkpoint come through ppo._check_paths, which lets files and folders pass alone.": (
-        *("tasks/files.py: read: path.open", "worlds/engine/texts.py: files: path.rglob"),
-        *("worlds/engine/texts.py: text_of: file.open", "worlds/engine/replay.py: Episode.load: read_text"),
+        *("tasks/files.py: read: path.open", "worlds/engine/texts.py: level_files: path.rglob"),
+        *("worlds/engine/first_person/maps.py: read: read_text", "worlds/sokoban/xsb.py: read: read_text"),
+        *("worlds/engine/texts.py: read_text: file.open", "worlds/engine/replay.py: Episode.load: read_text"),
         *("agents/settings.py: _literal: ast.literal_eval", "agents/suite.py: _tasks: folder.glob"),
         *("agents/log.py: Log.__init__: open", "agents/log.py: read_metrics: path.read_text"),
         *("agents/report.py: write_report: film.read_bytes", "agents/runs.py: leftovers: folder.glob"),

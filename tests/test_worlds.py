@@ -389,7 +389,7 @@ def test_bad_batches_are_refused(options):
 
 def test_seed_arrays_and_masks_are_checked():
     batch = make("sokoban")
-    with pytest.raises(ValueError, match="seeds must be"):
+    with pytest.raises(ValueError, match="seeds are one number or 12"):
         batch.reset(seed=np.arange(3))
     with pytest.raises(ValueError, match="mask"):
         batch.reset(np.ones(3, bool))

@@ -159,7 +159,8 @@ def progress(world: World, *kernels: Any) -> Iterator[None]:
 
 def uncompiled(kernels: Iterable[Any]) -> set[Any]:
     """The functions that must be compiled for these kernels: none for those whose compiled code lies in the cache."""
-    return {function for function in used(each for each in kernels if not _compiled(each)) if not function.signatures}
+    functions = used(each for each in kernels if not _compiled(each))
+    return {each for each in functions if not getattr(each, "signatures", True)}  # a simulator's have none to compile
 
 
 def _compiled(kernel: Any) -> bool:

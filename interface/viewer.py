@@ -43,7 +43,7 @@ def open_display() -> Any:
         if headless:
             raise pygame.error("neither DISPLAY nor WAYLAND_DISPLAY is set")
         pygame.display.init()
-        if (driver := pygame.display.get_driver()) in _UNSEEN and driver not in asked:
+        if pygame.display.get_driver() in _UNSEEN and not any(name in asked for name in _UNSEEN):
             pygame.display.quit()
             screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", "")
             raise pygame.error(f"the screen {screen!r} cannot be reached, and SDL would draw where nobody sees it")

@@ -157,7 +157,7 @@ def test_guides_go_until_they_see(name):
         for row in range(len(tasks))
     ]
     wanted = np.array(there) & (holds[:, 0, 0] == 0)
-    won, _ = guided.lead(world, batch, np.ones((len(tasks), 1), bool))
+    won, *_ = guided.lead(world, batch, np.ones((len(tasks), 1), bool))
     assert wanted.sum() >= 8
     assert (won[wanted, 0] > 0).sum() >= 0.9 * wanted.sum()
     assert np.median(won[wanted & (won[:, 0] > 0), 0]) > 3, "one turns, or goes"

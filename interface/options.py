@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gymnasium import error, logger
+from gymnasium.envs.registration import EnvSpec
 
 Options = dict[str, Any] | None
 _KNOWN = ("knobs", "limit", "split", "levels", "tasks")
@@ -75,3 +76,22 @@ def check_going(begun: bool, closed: bool) -> None:
 def most_steps(batch: Any) -> int:
     """Steps in the longest episode that a batch may play: limits count ticks, of which a step has `batch.repeat`."""
     return -(-int(batch.task["limit"].max()) // batch.repeat)
+
+
+class Specified:
+    """The spec of an environment that Gymnasium made. The engine keeps the limit of an episode, no wrapper does, so
+    the spec's max_episode_steps is told from there: the limit of the longest episode."""
+
+    batch: Any
+    _spec: EnvSpec | None = None
+
+    @property
+    def spec(self) -> EnvSpec | None:
+        """The spec that the environment was made from, or None."""
+        if self._spec is not None:
+            self._spec.max_episode_steps = most_steps(self.batch)
+        return self._spec
+
+    @spec.setter
+    def spec(self, spec: EnvSpec | None) -> None:
+        self._spec = spec

@@ -7,16 +7,15 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.envs.registration import EnvSpec
 
 from .action import ACTION, Move, as_action, as_actions, write_actions
-from .options import Options, apply_options, check_cpu, check_going, check_mode, most_steps
+from .options import Options, Specified, apply_options, check_cpu, check_going, check_mode
 from .seeds import check_seed
 from .spaces import action_space, observation_space, words
 from .viewer import Viewer
 
 
-class Environment(gymnasium.Env):
+class Environment(Specified, gymnasium.Env):
     """One row of a batch as a `gymnasium.Env`.
 
     The observation is a dict of pixels, uint8 (height, width, 3), instruction and chat, both str, or tokens, int32
@@ -48,20 +47,7 @@ class Environment(gymnasium.Env):
         self.observation_space = observation_space(height, width, text)
         self._action = np.zeros((), ACTION)
         self._begun, self._closed = False, False
-        self._spec: EnvSpec | None = None
         self._viewer = Viewer(f"Rumpus: {batch.world.name}")
-
-    @property
-    def spec(self) -> EnvSpec | None:
-        """What Gymnasium knows of this environment, if `gymnasium.make` made it. Its max_episode_steps is the limit of
-        the longest episode; the engine keeps it, no wrapper does."""
-        if self._spec is not None:
-            self._spec.max_episode_steps = most_steps(self.batch)
-        return self._spec
-
-    @spec.setter
-    def spec(self, spec: EnvSpec | None) -> None:
-        self._spec = spec
 
     def reset(self, *, seed: int | None = None, options: Options = None) -> tuple[dict[str, Any], dict[str, Any]]:
         """Begin an episode. A seed makes it and all that follow reproducible; without one it goes on, or is random.

@@ -7,17 +7,16 @@ from typing import Any
 
 import gymnasium
 import numpy as np
-from gymnasium.envs.registration import EnvSpec
 from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from .action import write_actions
-from .options import Options, apply_options, check_cpu, check_going, check_mode, most_steps
+from .options import Options, Specified, apply_options, check_cpu, check_going, check_mode
 from .seeds import check_seed, row_seeds
 from .spaces import action_space, observation_space, words
 
 
-class VectorEnvironment(VectorEnv):
+class VectorEnvironment(Specified, VectorEnv):
     """A batch as a `gymnasium.vector.VectorEnv`.
 
     Observations are a dict of pixels, uint8 (n, height, width, 3), instruction and chat: tokens, int32 (n, 64), or
@@ -63,18 +62,6 @@ class VectorEnvironment(VectorEnv):
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self._ended = np.ones(self.num_envs, bool)  # until the first reset
         self._begun = False
-        self._spec: EnvSpec | None = None
-
-    @property
-    def spec(self) -> EnvSpec | None:
-        """As a single environment's: what Gymnasium knows, with the limit of the longest episode."""
-        if self._spec is not None:
-            self._spec.max_episode_steps = most_steps(self.batch)
-        return self._spec
-
-    @spec.setter
-    def spec(self, spec: EnvSpec | None) -> None:
-        self._spec = spec
 
     def reset(
         self, *, seed: int | Sequence[int | None] | np.ndarray | None = None, options: Options = None

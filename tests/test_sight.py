@@ -1,12 +1,16 @@
 """What is looked at is seen: what the judge says of `facing`, against pictures of marks, both ways."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from rumpus import worlds
 from rumpus.tasks import guided
 from rumpus.tasks.compile import table
+from rumpus.tasks.files import load
 from rumpus.tasks.goals import Clause, Goal, Player, Selector, Stage, Task
+from rumpus.tasks.hands import unpacked
 from rumpus.worlds.engine.first_person.state import CELL, TURN
 from rumpus.worlds.engine.rays.draw import draw_scenes
 from rumpus.worlds.engine.rays.textures import BRICK
@@ -185,3 +189,33 @@ def test_a_wall_and_the_edge_of_the_picture_hide():
     assert not said()
     state["pitch"][0], state["yaw"][0] = 0, TURN // 4
     assert not said()
+
+
+def test_questions_of_the_benchmark_give_time_to_go_and_look():
+    """By their proofs, played again: each toy that is asked about has been in the picture before the answer is given,
+    and the limit is several times as long."""
+    path, world = Path(worlds.__file__).parents[1] / "assets" / "tasks" / "room.jsonl", worlds.load("room")
+    tasks = [task for task in load(path, world)[0] if task.players[0].question and not task.players[0].question.b]
+    assert len(tasks) > 12
+    batch = worlds.batch(world, len(tasks), size=SIZE, tasks=table(tasks, world))
+    batch.reset(tasks=np.arange(len(tasks)))
+    hands = [unpacked(task.solution, world) for task in tasks]
+    steps = np.array([len(some) for some in hands])
+    assert all(task.limit > 4 * len(some) + 10 * world.tick_hz for task, some in zip(tasks, hands, strict=True))
+    toys, kinds = batch.states["things"], list(world.things.kinds)
+    asked = np.array([1 + kinds.index(task.players[0].question.a.kind) for task in tasks])
+    wanted = (batch.states["kind"] == asked[:, None]) & (np.arange(batch.states["kind"].shape[1]) < toys[:, None])
+    looks = [batch.states[name].copy() for name in ("kind", "colour", "size")]
+    seen, marks = np.zeros_like(wanted), np.zeros((len(tasks), 1, *SIZE), np.uint8)
+    for tick in range(steps.max()):
+        batch.draw(marks=marks)
+        for row in np.flatnonzero(tick < steps):
+            found = np.unique(marks[row])
+            seen[row, found[found >= FIRST_THING] - FIRST_THING] = True
+        batch.actions[...] = np.array([some[min(tick, len(some) - 1)] for some in hands])
+        batch.step()
+    assert batch.states["won"].all()
+    for row, task in enumerate(tasks):
+        shown = {tuple(part[row, toy] for part in looks) for toy in np.flatnonzero(seen[row])}
+        there = {tuple(part[row, toy] for part in looks) for toy in np.flatnonzero(wanted[row])}
+        assert there <= shown, task.id

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -164,11 +165,13 @@ def test_a_demonstration_replaces_no_other_run(tmp_path):
 def test_a_stopped_run_has_a_checkpoint_and_says_how_to_go_on(tmp_path, number, status):
     run = tmp_path / "a run"
     command = [sys.executable, "-m", "rumpus", "train", "ppo", "box-world-small", "--out", str(run), *TYPED]
-    with subprocess.Popen([*command, "--set", "checkpoint_seconds=9999"], stderr=subprocess.PIPE, text=True) as process:
+    command += ["--set", "checkpoint_seconds=9999"]
+    heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore it
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeding) as process:
         while process.poll() is None and len(read_metrics(run)) < 3:
             time.sleep(0.01)
         process.send_signal(number)
-        _, told = process.communicate()
+        _, told = process.communicate(timeout=120)
     assert process.returncode == status
     assert f"--resume --out '{run}'" in told
     assert "Traceback" not in told

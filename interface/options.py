@@ -94,4 +94,5 @@ class Specified:
 
     @spec.setter
     def spec(self, spec: EnvSpec | None) -> None:
+        """Gymnasium sets it when it has made the environment."""
         self._spec = spec

@@ -420,7 +420,7 @@ def _tell(text: str) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """What is to be told of an error that a person can mend."""
+    """The message for an error that a person can mend."""
     if isinstance(error, ModuleNotFoundError):
         return f"this needs {error.name}, which is not installed: pip install {error.name}"
     if isinstance(error, MemoryError):

@@ -1,4 +1,4 @@
-"""What the command line says of all worlds at once, and how it makes them ready."""
+"""The commands over all worlds at once: the tables that list them, and `rumpus warm`, which makes them ready."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def markdown_table(shown: list[Any]) -> str:
 
 
 def things_table(shown: list[Any]) -> str:
-    """What goals can speak of in each world, as Markdown: kinds with their colours, relations, events."""
+    """The things of each world that goals can name, as Markdown: kinds with their colours, relations, events."""
     from ..worlds.engine.things import EVENTS
 
     rows: dict[tuple[str, ...], list[str]] = {}

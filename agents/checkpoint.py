@@ -17,7 +17,7 @@ from ..worlds.engine.kernels import write_atomically
 FORMAT = "rumpus-checkpoint-2"
 NAME = "checkpoint.pt"
 _PARTS = {"world": str, "settings": dict, "shape": dict, "learners": list, "updates": int, "total": int}
-"""What every reader of a checkpoint relies on."""
+"""The parts that every reader of a checkpoint relies on."""
 
 
 def save(path: Path, content: dict[str, Any]) -> None:

@@ -112,7 +112,7 @@ def _played(
 
 
 def _host(values: Any) -> np.ndarray:
-    """What an array of either device holds."""
+    """The values of an array of either device, as a NumPy array."""
     return np.asarray(values.cpu() if hasattr(values, "cpu") else values)
 
 
@@ -203,7 +203,7 @@ def play_levels(
 
 
 def _contents(fields: Sequence[np.ndarray]) -> set[bytes]:
-    """What stands in levels, given field by field, (levels, …) each: one value for those that are alike."""
+    """The contents of levels, given field by field, (levels, …) each: equal for levels that are alike."""
     return {b"".join(value.tobytes() for value in level) for level in zip(*fields, strict=True)}
 
 

@@ -42,7 +42,7 @@ class Reader:
         self._speaking, self._longest = batch.players > 1, longest
 
     def sight(self) -> Sight:
-        """What all lanes see now: `batch.pixels` as last drawn, what each is told, and the chat."""
+        """The observations of all lanes now: `batch.pixels` as last drawn, the instructions, and the chat."""
         chat = self._chat() if self._speaking else None
         if self._odd is None:
             which = self._told[self.tensors["task"].long()].flatten()

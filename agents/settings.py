@@ -30,7 +30,7 @@ FREE = (
 MOST = 2**40
 """Of anything that is counted: more than any machine can do."""
 OLDER = {"recall": False}
-"""What runs had that began before there was such a setting."""
+"""The values in runs that began before there was such a setting."""
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,7 @@ class ParallelEnvironment(ParallelEnv):
         return None
 
     def state(self) -> np.ndarray:
-        """What all players see now, side by side: uint8 (height, players * width, 3)."""
+        """The views of all players now, side by side: uint8 (height, players * width, 3)."""
         return np.concatenate(self.batch.draw()[0], axis=1)
 
     def close(self) -> None:

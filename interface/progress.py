@@ -25,7 +25,7 @@ _SURE = 0.05
 
 @dataclass
 class Work:
-    """What is being done. total: how much there is of it, None where nobody knows; done: how much of it is over."""
+    """A piece of work. total: how much there is of it, None where nobody knows; done: how much of it is over."""
 
     title: str
     total: float | None
@@ -62,7 +62,7 @@ class Work:
 
 
 class Teller(Protocol):
-    """Who is told of work; calls may come from any thread."""
+    """A listener that is told of work; calls may come from any thread."""
 
     def begun(self, work: Work) -> None:
         """Work begins; others may be going on."""

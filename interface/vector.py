@@ -129,8 +129,8 @@ class VectorEnvironment(Specified, VectorEnv):
         return tuple(self.batch.draw()[:, 0].copy()) if self.render_mode == "rgb_array" else None
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        """What an attribute or a method of a single environment says, for each row, as SyncVectorEnv has it. Rows share
-        one batch: a method is called once, and what it says goes for all, but for the frames of `render`."""
+        """The answer of an attribute or a method of a single environment, for each row, as SyncVectorEnv has it. Rows
+        share one batch: a method is called once, and what it says goes for all, but for the frames of `render`."""
         names = {"action_space": "single_action_space", "observation_space": "single_observation_space"}
         value = getattr(self, names.get(name, name))
         value = value(*args, **kwargs) if callable(value) else value

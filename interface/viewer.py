@@ -21,7 +21,7 @@ import numpy as np
 _UNSEEN = ("offscreen", "dummy")
 """Drivers that SDL falls back to where it reaches no screen; they show nothing, and are used only if asked for."""
 READY = b"ready\n"
-"""What the process of a window says once it is open; anything else says why it is not."""
+"""The line that the process of a window prints once it is open; anything else says why it is not."""
 _HEAD = struct.Struct("<II")  # height and width, before the bytes of each frame
 _LOOKS = 60  # times a second that a window looks for a new frame, or for the person who closes it
 

@@ -309,7 +309,7 @@ _SLOTS = {"{a}": THING, "{b}": THING, "{n}": COUNT, "{w}": WORD}
 
 
 UNITS = {"cell": "cells", "metre": "metres"}
-"""What distances are told in, by a world's `Things.unit`."""
+"""The words for distances, by a world's `Things.unit`."""
 
 
 def singular(phrase: str) -> str:
@@ -325,7 +325,7 @@ def roles(phrase: str) -> str:
 
 
 Meaning = tuple[str, str, bool]
-"""What an order asks for: a relation, the things that its phrase names, and whether it is to be left."""
+"""The content of an order: a relation, the things that its phrase names, and whether it is to be left."""
 
 
 def _listed(table: Iterable[tuple[str, Orders]]) -> list[tuple[str, Meaning]]:
@@ -339,7 +339,7 @@ def _listed(table: Iterable[tuple[str, Orders]]) -> list[tuple[str, Meaning]]:
 
 
 def _caused(phrase: str, meaning: Meaning) -> Iterable[tuple[str, Meaning]]:
-    """What another player is to do, with its meaning."""
+    """The part of another player, with its meaning."""
     whole = [f"{cause} {phrase}" for cause in CAUSES]
     return [(text, (meaning[0], roles(text), meaning[2])) for text in whole]
 

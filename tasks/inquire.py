@@ -99,8 +99,8 @@ class _Way:
 
 
 def looks(question: Question, things: np.ndarray, known: Things) -> list[Look]:
-    """What to look at to know the answer: the places that are asked about, from near by; or the things of the kind
-    that is asked about, of whatever colour and size, each that can be told from the others."""
+    """The things to look at to know the answer: the places that are asked about, from near by; or the things of the
+    kind that is asked about, of whatever colour and size, each that can be told from the others."""
     wanted = question.b or Selector(kind=question.a.kind)
     found = dict.fromkeys((row.kind, row.colour, row.size) for row in rows_of(things) if fits(wanted, row, known))
     close = question.b is not None and "near" in known.relations

@@ -159,7 +159,8 @@ def _misjudged(task: Task, things: np.ndarray, world: World) -> str:
 
 
 def _vague(task: Task, things: np.ndarray, world: World) -> str:
-    """What a task's words say that there is one of, and there is not, or "". Words of no grammar are not known to."""
+    """The first thing that a task's words call "the" though there is not exactly one, or ""; words of no grammar call
+    nothing so."""
     assert world.things is not None
     census = Census(things, world.things)
     for seat, player in enumerate(task.players):

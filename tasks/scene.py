@@ -1,4 +1,5 @@
-"""What words depend on beside a goal: the unit of a world's distances, and of what there is one thing at the start.
+"""The facts that words depend on beside a goal: the unit of a world's distances, and of what there is one thing at the
+start.
 
 say(goal, style, scene(batch.look()[0][row, :count], world.things))     "the red box", or "a red box" of several
 """
@@ -70,6 +71,6 @@ class Census:
 
 
 def scene(things: np.ndarray, world: Things) -> Scene:
-    """What words depend on where these things are there, THING records, in a world of such things."""
+    """The scene of these things, THING records, in a world of such things."""
     census = Census(things, world)
     return Scene(census.unit, census.one)

@@ -161,7 +161,7 @@ def _plainly_you(selector: Selector) -> bool:
 
 
 def _other(clause: Clause, how: Style, one: bool, purpose: str) -> str:
-    """What a clause's things are related to, as words: "the", "another", "any" or "a", whichever it is."""
+    """The things that a clause's things are related to, as words: "the", "another", "any" or "a", whichever it is."""
     a, b = clause.a, clause.b
     assert b is not None
     if _several(clause, how):
@@ -280,8 +280,8 @@ def asked(text: str, things: Things) -> Question | None:
 
 
 def definites(text: str, things: Things) -> dict[Selector, str]:
-    """What a goal or a question says that there is one of, such as "the red box", each as it is said; nothing if the
-    sentence is not understood."""
+    """The descriptions of which a goal or a question says that there is one, such as "the red box", each as it is said;
+    nothing if the sentence is not understood."""
     reader = _reader(text, things)
     try:
         if reader.question() is None:

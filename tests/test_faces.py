@@ -1,4 +1,4 @@
-"""What libraries ask of the faces: seeds, options, words, windows, wrappers for one, many and several players."""
+"""The demands of libraries on the faces: seeds, options, words, windows, wrappers for one, many and several players."""
 
 from __future__ import annotations
 

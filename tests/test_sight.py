@@ -1,4 +1,4 @@
-"""What is looked at is seen: what the judge says of `facing`, against pictures of marks, both ways."""
+"""Things that are looked at are seen: what the judge says of `facing`, against pictures of marks, both ways."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
-"""What generated tasks say is true of their start, and asks for something at every stage: read from their JSON, and
-from what the world shows while their solutions are played."""
+"""The words of generated tasks are true of their start, and something is asked for at every stage: read from their
+JSON, and from what the world shows while their solutions are played."""
 
 import json
 import math

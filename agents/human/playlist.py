@@ -1,4 +1,4 @@
-"""What a session plays one after the other: the levels of a file in their order, or tasks, with time for people."""
+"""The levels of a file in their order, or tasks with time for people, that a session plays one after the other."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def of_tasks(
 
 
 def _mark(world: World, record: np.void, level: np.void) -> str:
-    """What a level is known by, wherever it lies: its world, what it holds, and how its knobs are turned."""
+    """A digest that identifies a level wherever it lies: of its world, its contents and its knobs."""
     total = hashlib.sha256(world.reset.__module__.encode())
     for part, left_out in ((record, _NOT_THE_LEVEL), (level, ())):
         for name in part.dtype.names or ():

@@ -116,7 +116,7 @@ class Session:
 
     @property
     def mark(self) -> str:
-        """What this level is known by when it is solved; "" where nothing is to be known of it."""
+        """The digest that a solved level is kept under; "" where none is kept."""
         return self.list.marks[self.place] if self.list else ""
 
     @property

@@ -1,4 +1,4 @@
-"""What the window remembers of a person, in small files of the user's own folder for settings: what is set, and which
+"""The memory of the window, in small files of the user's own folder for settings: the settings, and which
 levels are solved."""
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Board:
-    """What is being done, the latest last: told by the thread that does it, read by the one that paints."""
+    """The work under way, the latest last: told by the thread that does it, read by the one that paints."""
 
     def __init__(self) -> None:
         self._works: list[Work] = []
@@ -35,7 +35,7 @@ class Board:
 
     @property
     def latest(self) -> Work | None:
-        """What began last and is not over."""
+        """The work that began last and is not over."""
         works = self._works
         return works[-1] if works else None
 

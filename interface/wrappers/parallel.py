@@ -22,7 +22,7 @@ _OTHERS = "rumpus.interface.wrappers has those of single environments, .vector t
 
 
 class _Wrapper(BaseParallelWrapper):
-    """What other libraries ask of a parallel environment, as attributes besides methods."""
+    """The attributes, besides methods, that other libraries ask of a parallel environment."""
 
     def __init__(self, env: ParallelEnv):
         check_env(self, env, ParallelEnv, _OTHERS)

@@ -357,8 +357,9 @@ def test_people_have_time_where_time_goes_on():
     assert Session(REAL_TIME, **what, limit=70).limit == 70
     turns = tasks_of(SOKOBAN, {"goals": [goal(HOME)]})
     assert Session(SOKOBAN, **turns).limit == 9, "in turns time waits"
-    with pytest.raises(ValueError, match="at least 1, not 0"):
-        Session(SOKOBAN, **turns, limit=0)
+    for limit in (0, 2.7, 2**31):
+        with pytest.raises(ValueError, match=rf"whole number of steps from 1 to 2\*\*31 - 1, got {limit}"):
+            Session(SOKOBAN, **turns, limit=limit)
     with pytest.raises(ValueError, match="give tasks, or these"):
         Session(SOKOBAN, **turns, knobs=KNOBS)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ...worlds.engine.table import Table, level_table
-from ...worlds.engine.world import World
+from ...worlds.engine.world import World, check_limit
 
 PATIENCE = 10
 """How many times the limit of a task people have where time goes on by itself. Limits are made for agents, four times
@@ -59,11 +59,9 @@ def of_tasks(
     names = tuple(names) or tuple(str(number) for number in range(1, len(table) + 1))
     if len(names) != len(table):
         raise ValueError(f"ids name the {len(table)} tasks one by one; there are {len(names)}")
-    if limit is not None and limit < 1:
-        raise ValueError(f"a limit is a number of steps, at least 1, not {limit}")
     records, patience = table.records.copy(), 1
     if limit is not None:
-        records["limit"] = limit
+        records["limit"] = check_limit(limit)
     elif not (strict or world.turn_based):
         patience = PATIENCE
         records["limit"] = np.minimum(records["limit"].astype(np.int64) * patience, np.iinfo(np.int32).max)

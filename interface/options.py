@@ -16,10 +16,10 @@ _OF_TASKS = ("knobs", "limit", "levels")  # what a table of tasks brings itself
 def apply_options(batch: Any, options: Mapping[str, Any] | None) -> None:
     """Configure a batch from `knobs`, `limit`, `split`, `levels` and `tasks`; another name is warned of and ignored.
 
-    What is not named stays as it was chosen last, here or in the constructor, knob by knob. None puts back the world's
-    own value: {"knobs": None} of all knobs, {"knobs": {"boxes": None}} of one, {"tasks": None} ends a table of tasks. A
-    table takes the place of knobs, limit and levels, and so ends these. Raises ValueError, and changes nothing, for
-    what does not go together.
+    Options that are not named stay as they were chosen last, here or in the constructor, knob by knob. None puts back
+    the world's own value: {"knobs": None} of all knobs, {"knobs": {"boxes": None}} of one, {"tasks": None} ends a table
+    of tasks. A table takes the place of knobs, limit and levels, and so ends these. Raises ValueError, and changes
+    nothing, for options that do not go together.
     """
     if not options:
         return

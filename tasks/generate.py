@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 
 from ..interface.progress import hushed, work
-from ..worlds.engine.batch import check_seed
+from ..interface.seeds import check_seed
 from ..worlds.engine.world import World
 from . import guided
 from .compile import table

@@ -215,7 +215,7 @@ def test_who_names_text_gets_the_same_of_all_faces(mode):
 
 
 def heard_of(said: list[str]) -> list[str]:
-    """What each of some players hears, reckoned in text and tokens of Python."""
+    """The chat that each of some players hears, reckoned in text and tokens of Python."""
     chats = []
     for player in range(len(said)):
         speakers = [other for other, words in enumerate(said) if words and other != player]

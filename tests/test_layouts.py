@@ -1,4 +1,4 @@
-"""What seeds draw in each split of each world: never what training starts from, and how many different layouts.
+"""The starts that seeds draw in each split of each world: never those of training, and how many different layouts.
 
 Run as a script, it prints how many plans and layouts there are in a sample of each split, of all worlds or of those
 named: `python tests/test_layouts.py key-and-door-small`.
@@ -42,7 +42,7 @@ SAID = {
     "water-maze": ("62", "3", "4"),
     "water-maze-short": ("32", "3", "2"),
 }
-"""What their pages say of it."""
+"""The words of their pages about it."""
 
 
 def starts(name, split, n):

@@ -279,7 +279,7 @@ def supported(batch, row):
 
 @pytest.mark.parametrize("seed", [0, 500])
 def test_answers_agree_with_contacts(seed):
-    """What lies on and in what, as questions are answered, in many rooms: what MuJoCo has in contact from above."""
+    """Answers about things that lie on and in others, in many rooms: what MuJoCo has in contact from above."""
     batch = Batch(worlds.load("room"), 48, size=(40, 40), seed=seed)
     batch.reset()
     tables, counts, _ = batch.look()

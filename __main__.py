@@ -1,5 +1,5 @@
-"""The command line: `rumpus worlds | levels | tasks | play | watch | train | evaluate | report | bench | demo | warm |
-doctor`.
+"""The command line: `rumpus worlds | levels | tasks | play | watch | algorithms | train | evaluate | report | bench | demo
+| warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -34,6 +34,7 @@ from .agents.commands import (
     Knobs,
     Levels,
     Limit,
+    Plugins,
     Seed,
     Split,
     Tasks,
@@ -41,6 +42,7 @@ from .agents.commands import (
     World,
     frame_size,
     knob_values,
+    load_plugins,
 )
 from .tasks.commands import app as tasks_app
 
@@ -225,6 +227,7 @@ def play(
         print(path)
 
 
+app.command()(commands.algorithms)
 app.command()(commands.train)
 app.command()(commands.report)
 
@@ -253,27 +256,30 @@ def evaluate(
     greedy: Greedy = False,
     device: Device = "cpu",
     threads: Threads = None,
+    plugin: Plugins = None,
     as_json: Json = False,
 ) -> None:
     """Measure a player: success with its 95 % interval, mean return and length; or its score in the benchmark.
 
     Example: rumpus evaluate box-world expert --episodes 500; of the benchmark: rumpus evaluate --suite random
     """
-    from .agents import tables
-    from .agents.evaluate import evaluate as measure
-    from .agents.suite import suite as benchmark
+    from .agents.measuring import formatting
+    from .agents.measuring.benchmark import suite as benchmark
+    from .agents.measuring.evaluate import evaluate as measure
+
+    load_plugins(plugin)
 
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if suite:
         rows = benchmark(agent or world, tasks or SUITE, **options)
-        print_json(rows) if as_json else Console().print(tables.suite(agent or world, rows))
+        print_json(rows) if as_json else Console().print(formatting.suite(agent or world, rows))
         return
     if agent is None:
         raise ValueError("evaluate needs a world and an agent, such as: rumpus evaluate sokoban random")
     chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
     result = measure(world, agent, episodes=episodes, split=split, **chosen, **options)
     what = str(tasks or levels or f"{split} levels")
-    print_json(result) if as_json else Console().print(tables.evaluation(result, what))
+    print_json(result) if as_json else Console().print(formatting.evaluation(result, what))
 
 
 @app.command()
@@ -291,15 +297,17 @@ def watch(
     knob: Knobs = None,
     limit: Limit = None,
     greedy: Greedy = False,
+    plugin: Plugins = None,
 ) -> None:
     """Watch a player in a window, or record it.
 
     Example: rumpus watch sokoban expert --out clip.mp4
     """
     from . import worlds as all_worlds
-    from .agents.watch import watch as show
+    from .agents.measuring.watch import watch as show
     from .tasks.files import load
 
+    load_plugins(plugin)
     loaded = all_worlds.load(world)
     show(
         loaded,
@@ -329,10 +337,10 @@ def demo(
 
     Example: rumpus demo
     """
-    from .agents import ppo
-    from .agents.demo import demo as show
+    from .agents.measuring.demo import demo as show
+    from .agents.training.settings import Config
 
-    show(out, ppo.Settings(world=DEMO_WORLD, steps=steps, **DEMO_SETTINGS))
+    show(out, Config.of("ppo", DEMO_WORLD, steps=steps, **DEMO_SETTINGS))
 
 
 @app.command()
@@ -357,7 +365,7 @@ def bench(
     Example: rumpus bench sokoban box-world --envs 1024 --threads 1
     """
     from . import worlds as all_worlds
-    from .agents import tables
+    from .agents.measuring import formatting
     from .interface.progress import Stderr, told, work
     from .tasks.compile import judged
     from .worlds.engine.bench import bench as measure
@@ -369,12 +377,12 @@ def bench(
         from .worlds.guests.dm_control import bench as at_home
 
         results = at_home.guests(all_worlds.load(at_home.TASK), 4 * seconds)
-        print_json(results) if as_json else Console().print(tables.guests(results))
+        print_json(results) if as_json else Console().print(formatting.guests(results))
         return
     chosen = {each: all_worlds.load(each) for each in world or ([FIRST_PERSON] if first_person else all_worlds.names())}
     if first_person or against:
         results = [row for each in chosen.values() for row in seen(each, 2 * seconds, against)]
-        print_json(results) if as_json else Console().print(tables.first_person(results))
+        print_json(results) if as_json else Console().print(formatting.first_person(results))
         return
     options: dict[str, Any] = {"envs": envs, "threads": threads, "seconds": seconds, "device": device}
     results = []
@@ -384,7 +392,7 @@ def bench(
             results.append(found)
             job.advance()
     title = f"{envs} copies, {size} pixels, {device}, {threads} thread(s)"
-    print_json(results) if as_json else Console().print(tables.speeds(results, title))
+    print_json(results) if as_json else Console().print(formatting.speeds(results, title))
 
 
 @app.command()

@@ -14,9 +14,12 @@ from typing import Any
 
 from ..worlds.engine.kernels import write_atomically
 
-FORMAT = "rumpus-checkpoint-2"
+FORMAT, BEFORE = "rumpus-checkpoint-3", "rumpus-checkpoint-2"
 NAME = "checkpoint.pt"
-_PARTS = {"world": str, "settings": dict, "shape": dict, "learners": list, "updates": int, "total": int}
+_PARTS = {
+    **{"algorithm": str, "worlds": list, "run": dict, "network": dict, "own": dict, "spec": dict, "networks": list},
+    **{"updates": int, "total": int, "steps": int},
+}
 """The parts that every reader of a checkpoint relies on."""
 
 
@@ -46,10 +49,11 @@ def find(path: str | Path) -> Path:
     return file
 
 
-def load(path: str | Path, world: str | None = None) -> dict[str, Any]:
-    """Read a checkpoint onto the CPU.
+def load(path: str | Path) -> dict[str, Any]:
+    """Read a checkpoint onto the CPU; one of Rumpus 0.6 is converted (`processes` is missing then: it plays, and can be
+    started from, but not gone on with).
 
-    Raises ValueError if the file is missing, cut short, no checkpoint, or of another world than `world`.
+    Raises ValueError if the file is missing, cut short, or no checkpoint.
     """
     import torch
 
@@ -60,13 +64,13 @@ def load(path: str | Path, world: str | None = None) -> dict[str, Any]:
         content = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises many kinds here: pickle's, zip's, its own
         raise ValueError(f"{file} is damaged or no checkpoint of Rumpus: {str(error).splitlines()[0]}") from None
+    if isinstance(content, dict) and content.get("format") == BEFORE:
+        from .converted import converted
+
+        return converted(content, str(file))
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"{file} is no checkpoint of Rumpus in the format {FORMAT}")
     for name, kind in _PARTS.items():
         if not isinstance(content.get(name), kind):
             raise ValueError(f"{file} is damaged: its {name!r} is no {kind.__name__}")
-    if world is not None and content["world"] != world:
-        raise ValueError(
-            f"{file} was trained on {content['world']}, not on {world}; choose that world or another agent"
-        )
     return content

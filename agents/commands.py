@@ -1,11 +1,14 @@
-"""The command line of runs, `rumpus train | report`, and the options that it shares with other commands."""
+"""The command line of runs, `rumpus train | algorithms | report`, and the options shared with other commands."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.table import Table
 
 World = Annotated[str, typer.Argument(help="A world's name (see `rumpus worlds`) or the folder of one of your own.")]
 Tasks = Annotated[
@@ -24,7 +27,20 @@ Agent = Annotated[str, typer.Argument(help="random, expert, or a run's folder or
 Greedy = Annotated[bool, typer.Option("--greedy", help="Always the likeliest action, not a drawn one.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Device = Annotated[str, typer.Option(help="cpu or cuda.")]
+Plugins = Annotated[
+    list[Path] | None,
+    typer.Option("--plugin", help="A file with algorithms, torsos, cores or heads of your own; may be repeated."),
+]
 Threads = Annotated[int | None, typer.Option(help="CPU threads; all cores by default.")]
+
+
+def load_plugins(paths: list[Path] | None) -> None:
+    """Register what these files define."""
+    if paths:
+        from . import plugins
+
+        for path in paths:
+            plugins.load(path)
 
 
 def knob_values(pairs: list[str] | None) -> dict[str, int]:
@@ -50,8 +66,12 @@ def frame_size(text: str) -> tuple[int, int]:
 
 
 def train(
-    algorithm: Annotated[str, typer.Argument(help="How to learn: ppo.")],
-    world: World,
+    algorithm: Annotated[
+        str, typer.Argument(help="How to learn: a name of `rumpus algorithms`, or the file of one of your own.")
+    ],
+    world: Annotated[
+        list[str], typer.Argument(help="Worlds (see `rumpus worlds`), or folders of your own; one agent learns all.")
+    ],
     out: Annotated[
         Path | None,
         typer.Option(help="The run's folder; by default runs/ALGORITHM-WORLD-SEED, numbered if that is there."),
@@ -64,10 +84,24 @@ def train(
             "options, --steps, paths, --threads, --compile and --evaluate-every may be given anew.",
         ),
     ] = False,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="A run or checkpoint whose weights to start from; see also --set kl=…")
+    ] = None,
+    shares: Annotated[
+        str | None, typer.Option(help="Of the copies, for each of several worlds, such as 2,1,1.", show_default="alike")
+    ] = None,
     steps: Annotated[int | None, typer.Option(help="Environment steps in all.", show_default="1000000")] = None,
-    envs: Annotated[int | None, typer.Option(help="Copies of the world.")] = None,
-    head: Annotated[str | None, typer.Option(help="moves, or devices: keys, buttons and mouse themselves.")] = None,
-    units: Annotated[int | None, typer.Option(help="Units of the LSTM; 0 for no memory.")] = None,
+    envs: Annotated[int | None, typer.Option(help="Copies of the worlds in all.", show_default="64")] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(
+            help="Actions: moves, devices (keys, buttons and mouse of the world), or universal (all of them).",
+            show_default="moves; of several worlds universal",
+        ),
+    ] = None,
+    torso: Annotated[str | None, typer.Option(help="patches or impala.", show_default="patches")] = None,
+    core: Annotated[str | None, typer.Option(help="Memory: lstm, gru or none.", show_default="lstm if units")] = None,
+    units: Annotated[int | None, typer.Option(help="Units of the memory; 0 for none.", show_default="0")] = None,
     size: Annotated[str | None, typer.Option(help="Frame size that the agent sees, HEIGHTxWIDTH.")] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed; the same seed gives the same result.", show_default="0")
@@ -90,61 +124,109 @@ def train(
     ] = None,
     knob: Knobs = None,
     limit: Limit = None,
-    device: Annotated[str | None, typer.Option(help="cpu or cuda.", show_default="cpu")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu or cuda, of the network.", show_default="cpu")] = None,
+    world_device: Annotated[
+        str | None, typer.Option(help="cpu or cuda, of the worlds.", show_default="the network's")
+    ] = None,
     threads: Threads = None,
     compile_: Annotated[bool, typer.Option("--compile", help="Compile the network with torch.compile.")] = False,
     evaluate_every: Annotated[int | None, typer.Option(help="Updates between evaluations; 0 for none.")] = None,
     setting: Annotated[
-        list[str] | None, typer.Option("--set", help="NAME=VALUE, any other setting of the algorithm; may be repeated.")
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE, any other setting (see `rumpus algorithms NAME`); may be repeated."),
     ] = None,
+    plugin: Plugins = None,
 ) -> None:
-    """Train an agent. The run's folder holds its metrics, its TensorBoard log and its checkpoint.
+    """Train an agent, in one world or in several. The run's folder holds its metrics, its TensorBoard log and its
+    checkpoint.
 
-    Ctrl-C ends it with a checkpoint, from which --resume goes on.
+    Ctrl-C ends it with a checkpoint, from which --resume goes on. `torchrun --nproc-per-node N -m rumpus train …` shares
+    it out among N processes.
 
     Example: rumpus train ppo sokoban-small --steps 5000000 --seed 1
     """
     from .. import worlds
-    from .settings import Settings, parsed
+    from . import plugins
+    from .training.settings import Config, parsed
 
-    if algorithm != "ppo":
-        raise ValueError(f"unknown algorithm {algorithm!r}; it is ppo")
-    name = worlds.load(world).name
+    load_plugins(plugin)
+    algorithm = plugins.typed("ALGORITHMS", algorithm)
+    name = worlds.load(world[0]).name
     chosen: dict[str, Any] = {"steps": steps, "envs": envs, "head": head, "units": units, "seed": seed, "limit": limit}
     chosen |= {"curriculum": curriculum, "talk": talk or None, "policies": policies, "split": split, "device": device}
-    chosen |= {"threads": threads, "compile": compile_ or None, "evaluate_every": evaluate_every}
-    chosen |= {"size": frame_size(size) if size else None, "knobs": knob_values(knob) if knob else None}
+    chosen |= {"threads": threads, "compile": compile_ or None, "evaluate_every": evaluate_every, "core": core}
+    chosen |= {"size": frame_size(size) if size else None, "knobs": knob_values(knob) if knob else None, "torso": torso}
     chosen |= {"levels": str(levels) if levels else None, "tasks": str(tasks) if tasks else None}
+    chosen |= {"start": str(start) if start else None, "world_device": world_device}
+    chosen |= {"shares": _numbers(shares) if shares else None}
     chosen = {option: value for option, value in chosen.items() if value is not None}
-    more = parsed(setting or [])
+    more = parsed(setting or [], algorithm, torso or "patches", core or ("lstm" if units else "none"))
     if twice := chosen.keys() & more.keys():
         raise ValueError(f"--set: {', '.join(sorted(twice))} is given by an option of its own, too")
     chosen |= more
-    Settings(world, **chosen).check()
-    _train(world, name, out, resume, chosen)
+    config = Config.of(algorithm, *world, **chosen).check()
+    _train(config, name if len(world) == 1 else f"{name}-and-{len(world) - 1}", out, resume, chosen)
 
 
-def _train(world: str, name: str, out: Path | None, resume: bool, chosen: dict[str, Any]) -> None:
-    from . import ppo, runs
+def _train(config: Any, name: str, out: Path | None, resume: bool, chosen: dict[str, Any]) -> None:
+    from .training import folders, run
 
     seed = chosen.get("seed", 0)
-    folder = out or (runs.last_folder if resume else runs.new_folder)(name, seed)
+    folder = out or (folders.last_folder if resume else folders.new_folder)(config.algorithm, name, seed)
     if resume:
-        ppo.resume(folder, world=world, **chosen)
+        run.resume(folder, algorithm=config.algorithm, names=config.run.worlds, **chosen)
     else:
-        ppo.train(ppo.Settings(world, **chosen), folder)
+        run.begin(config, folder)
     print(folder)
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    """ "2,1,1" to (2.0, 1.0, 1.0). Raises ValueError for anything else."""
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(f"--shares takes numbers with commas between them, such as 2,1,1; got {text!r}") from None
+
+
+def algorithms(
+    name: Annotated[str | None, typer.Argument(help="Show the page of this one: source, settings, needs.")] = None,
+    as_json: Json = False,
+    plugin: Plugins = None,
+) -> None:
+    """List the algorithms that agents learn by, or show one with its settings and their sources.
+
+    Example: rumpus algorithms ppo
+    """
+    from . import plugins
+    from .algorithms import ALGORITHMS
+    from .pages import page, row
+
+    load_plugins(plugin)
+    shown = [plugins.typed("ALGORITHMS", name)] if name else list(ALGORITHMS)
+    if as_json:
+        print(json.dumps([row(each) for each in shown], indent=2))
+    elif name:
+        page(shown[0])
+    else:
+        table = Table("algorithm", "summary", "source", title="Algorithms", box=None)
+        for each in map(row, shown):
+            table.add_row(each["name"], each["summary"], each["source"])
+        Console().print(table)
 
 
 def report(
     run: Annotated[Path, typer.Argument(help="A run's folder.")],
-    world: Annotated[str | None, typer.Option(help="The run's world; needed for one in a folder of your own.")] = None,
+    world: Annotated[
+        list[str] | None, typer.Option(help="The run's worlds; needed if one is in a folder of your own.")
+    ] = None,
     episodes: Annotated[int, typer.Option(help="Episodes on which each player is measured.")] = 500,
+    plugin: Plugins = None,
 ) -> None:
     """Measure a run's agent beside a random player and the expert, film it, and write report.html into its folder.
 
     Example: rumpus report runs/ppo-sokoban-small-0
     """
-    from .report import report as made
+    from .measuring.report import report as made
 
-    print(made(run, world=world, episodes=episodes))
+    load_plugins(plugin)
+    print(made(run, names=world or None, episodes=episodes))

@@ -1,0 +1,162 @@
+"""Steps of an optimiser: on one device, by several CPU threads, or by several processes.
+
+On a CPU with several threads each minibatch is shared out: every thread takes the gradient of its own part with the
+same weights, and the gradients are added up in the order of the parts. Each thread works alone, so that none of them
+waits for the others inside every operation: a busy neighbour on one core slows the whole down by its share and no more.
+Under `torchrun` each process has lanes of its own, and DistributedDataParallel averages their gradients.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import pairwise
+from typing import Any
+
+import torch
+from torch import distributed, nn
+
+from ..contracts import Setup, State
+from ..data.trees import at, joined
+from ..observations import Observation
+
+FEWEST = 16
+"""Lanes that a thread is given at least when networks only act: fewer are not worth a thread."""
+
+
+def processes() -> int:
+    """How many processes learn together."""
+    return distributed.get_world_size() if distributed.is_available() and distributed.is_initialized() else 1
+
+
+def total(value: torch.Tensor) -> torch.Tensor:
+    """The sum of a tensor over all processes; with one process the tensor itself."""
+    if processes() == 1:
+        return value
+    summed = value.detach().clone()
+    distributed.all_reduce(summed)
+    return summed
+
+
+class Descent:
+    """A network and its optimiser. forward: the network, compiled or distributed as the run asks for."""
+
+    def __init__(self, network: nn.Module, optimiser: torch.optim.Optimizer, grad_norm: float, setup: Setup):
+        self.network, self.optimiser, self.grad_norm = network, optimiser, grad_norm
+        self._device, self._bf16 = setup.device, setup.bf16
+        self.parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
+        self.forward: Callable[..., Any] = torch.compile(network) if setup.compile else network
+        self._several = processes()
+        if self._several > 1:
+            self._learned: Any = nn.parallel.DistributedDataParallel(network, find_unused_parameters=True)
+        else:
+            self._learned = self.forward
+        alone = setup.compile or self._several > 1 or setup.device.type != "cpu"
+        self._parts = 1 if alone else setup.threads
+        self._pool = _pool(self._parts - 1)
+
+    def cast(self) -> torch.autocast:
+        """Mixed precision, if the run has it."""
+        return torch.autocast(self._device.type, torch.bfloat16, enabled=self._bf16)
+
+    def act(
+        self, observation: Observation, state: State, is_first: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, State]:
+        """What the network gives for one step of lanes, (lanes,) is_first, without gradients; threads share the lanes."""
+        lanes = len(is_first)
+        parts = max(min(self._parts, lanes // FEWEST), 1)
+        if parts == 1:
+            with torch.no_grad(), self.cast():
+                return self.forward(observation.trim(), state, is_first.unsqueeze(0))
+        edges = [lanes * part // parts for part in range(parts + 1)]
+        slices = [slice(first, last) for first, last in pairwise(edges)]
+
+        def one(lanes: slice) -> tuple[torch.Tensor, torch.Tensor, State]:
+            with torch.no_grad(), self.cast():
+                return self.forward(observation.of(lanes).trim(), at(state, lanes), is_first[lanes].unsqueeze(0))
+
+        found = self._shared(one, slices)
+        return joined(found)
+
+    def learn(
+        self, observation: Observation, state: State, is_first: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor, State]:
+        """The same with gradients, of (steps, lanes) is_first; for losses that `step` calls."""
+        with self.cast():
+            return self._learned(observation, state, is_first)
+
+    def step(
+        self, loss: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]], index: torch.Tensor
+    ) -> torch.Tensor:
+        """One step of the optimiser.
+
+        loss(part): (a scalar, metrics (k,)) of some of the samples of index, both of which add up over the parts to
+        those of the whole minibatch (of all processes). Returns the metrics of the whole in this process.
+        """
+        self.optimiser.zero_grad()
+        parts = max(min(self._parts, len(index)), 1)
+        if parts == 1:
+            value, metrics = loss(index)
+            (value * self._several).backward()  # processes average their gradients
+        else:
+
+            def one(part: torch.Tensor) -> tuple[Sequence[torch.Tensor | None], torch.Tensor]:
+                value, found = loss(part)
+                return torch.autograd.grad(value, self.parameters, allow_unused=True), found
+
+            found = self._shared(one, index.chunk(parts))
+            for position, parameter in enumerate(self.parameters):
+                gradients = [each[0][position] for each in found if each[0][position] is not None]
+                parameter.grad = torch.stack(gradients).sum(0) if gradients else None
+            metrics = torch.stack([each[1] for each in found]).sum(0)
+        nn.utils.clip_grad_norm_(self.parameters, self.grad_norm)
+        self.optimiser.step()
+        return metrics
+
+    def _shared(self, work: Callable[[Any], Any], parts: Sequence[Any]) -> list[Any]:
+        """work(part) of each part, in their order; this thread takes the first."""
+        assert self._pool is not None
+        others = [self._pool.submit(work, part) for part in parts[1:]]
+        return [work(parts[0]), *(each.result() for each in others)]
+
+    def rate(self, value: float) -> None:
+        """Learn at this rate from now on."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = value
+
+    def state_dict(self) -> dict[str, Any]:
+        """The weights, and the optimiser's memory."""
+        return {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict()}
+
+    def load_state_dict(self, content: dict[str, Any]) -> None:
+        """Go back to what `state_dict` gave."""
+        self.network.load_state_dict(content["network"])
+        self.optimiser.load_state_dict(content["optimiser"])
+
+
+_pools: dict[int, ThreadPoolExecutor] = {}
+_lock = threading.Lock()
+
+
+def _pool(threads: int) -> ThreadPoolExecutor | None:
+    """Threads that each use one core; those of a number are made once."""
+    if threads < 1:
+        return None
+    with _lock:
+        if threads not in _pools:
+            _pools[threads] = ThreadPoolExecutor(threads, "descent", initializer=torch.set_num_threads, initargs=(1,))
+        return _pools[threads]
+
+
+@contextmanager
+def torch_threads(count: int) -> Iterator[None]:
+    """Let torch use so many threads inside an operation, and afterwards as many as before: sums of floats depend on
+    it."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,61 @@
+"""Terms of a loss that several algorithms can add."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch.nn import functional as F
+
+from ..contracts import State
+from ..data.trees import to
+from ..observations import Observation
+
+
+def cloning(head: Any, logits: torch.Tensor, expert_action: torch.Tensor) -> torch.Tensor:
+    """The negative log-likelihood of the expert's actions, (samples,): behaviour cloning, and beside another loss
+    kickstarting (Schmitt et al. 2018, arXiv 1803.03835)."""
+    score: torch.Tensor = head.score(logits, expert_action)[0]
+    return -score
+
+
+def divergence(head: Any, logits: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    """The Kullback-Leibler divergence of the policy with these logits from that with the others, (samples,): the sum
+    over the parts of an action, which are independent."""
+    found = torch.zeros(len(logits), device=logits.device)
+    sizes = head.sizes()
+    switches = [size == 1 for size in sizes]
+    for mine, yours, switch in zip(logits.split(sizes, -1), other.split(sizes, -1), switches, strict=True):
+        if switch:
+            held = mine.sigmoid()
+            found = found + (
+                held * (F.logsigmoid(mine) - F.logsigmoid(yours))
+                + (1 - held) * (F.logsigmoid(-mine) - F.logsigmoid(-yours))
+            ).squeeze(-1)
+        else:
+            logs = mine.log_softmax(-1)
+            found = found + (logs.exp() * (logs - yours.log_softmax(-1))).sum(-1)
+    return found
+
+
+class Reference:
+    """A network that is not trained, from which a policy may not stray far: what a run started from."""
+
+    def __init__(self, network: Any, lanes: int):
+        self.network = network.requires_grad_(False).eval()
+        self._state: State = network.initial(lanes)
+
+    @torch.no_grad()
+    def logits(self, observation: Observation, is_first: torch.Tensor) -> torch.Tensor:
+        """Its logits for the next rollout of the lanes, (steps * lanes, …). is_first: (steps, lanes)."""
+        found, _, self._state = self.network(observation, self._state, is_first)
+        return found
+
+    def state_dict(self) -> dict[str, Any]:
+        """Its weights and state."""
+        return {"network": self.network.state_dict(), "state": self._state}
+
+    def load_state_dict(self, content: dict[str, Any]) -> None:
+        """Go back to what `state_dict` gave."""
+        self.network.load_state_dict(content["network"])
+        self._state = to(content["state"], next(self.network.parameters()).device)

@@ -1,0 +1,281 @@
+"""The contracts of this floor: what a policy, an algorithm, and the parts of a network are, and who calls whom.
+
+    Collector   steps worlds: for each step it calls Algorithm.act, writes the action, and hands back a Transition
+    Algorithm   acts, keeps what it is handed, learns from it when asked to; one file each in algorithms/
+    Network     Torso -> (language, film) -> Core -> Head and critic, made from a NetworkSpec
+    Policy      plays a batch: a random player, an expert, or what an algorithm has learned
+
+A *lane* is one player of one row of a batch: the first axis of every tensor here is lanes. A *state* is the memory of
+lanes between steps: any nesting of tuples, dicts and None around tensors with lanes as their first axis (trees.py), or
+None. Choices of an action are int64 (lanes, parts), as the head defines them.
+
+A new algorithm, torso, core or head is one class that keeps its contract, in a file of this package or anywhere (see
+plugins.py).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+
+    from ..worlds.engine.batch import Batch
+    from .observations import Observation
+
+State = Any
+
+
+@runtime_checkable
+class Policy(Protocol):
+    """A player of every lane of a batch.
+
+    `start` is called once with the batch that will be played, before the first `act`. `act` writes `batch.actions` for
+    the next step from what can be seen now; is_first (n,) bools tells the rows whose episode has just begun. `report`
+    tells what the player measured of itself, as numbers by name.
+    """
+
+    name: str
+
+    def start(self, batch: Batch) -> None:
+        """Get ready to play this batch."""
+
+    def act(self, batch: Batch, is_first: np.ndarray) -> None:
+        """Choose the next action of every row."""
+
+    def report(self) -> dict[str, float]:
+        """Measurements of the player itself."""
+        return {}
+
+
+class TimeStep(NamedTuple):
+    """What lanes know before they act.
+
+    is_first: float32 (lanes,), 1 where an episode begins; mask: float32 (lanes,), 1 where the lane plays, 0 where this
+    player is done and waits for the others; expert_action: int64 (lanes, parts), what the world's expert would do, if
+    the algorithm wants it, else None; lanes: which of the run's lanes these are.
+    """
+
+    observation: Observation
+    is_first: torch.Tensor
+    mask: torch.Tensor
+    expert_action: torch.Tensor | None
+    lanes: slice
+
+
+class Decision(NamedTuple):
+    """What an algorithm chose: action int64 (lanes, parts); state after it; extras: tensors (lanes, …) that it wants
+    back with the transition, such as log-probabilities and values."""
+
+    action: torch.Tensor
+    state: State
+    extras: dict[str, torch.Tensor]
+
+
+class Transition(NamedTuple):
+    """One step of some lanes.
+
+    timestep, state: what was known before it; decision: what was chosen; reward: float32 (lanes,), 0 where the mask is;
+    ended: float32 (lanes,), 1 where the episode ended with this step for this player; cut: int64 (k,), indices of those
+    that the clock alone cut off (truncated and not terminated), whose future has a value; final(indices): what those of
+    these lanes see after the step, before any reset; step: its number in this rollout, from 0.
+    """
+
+    timestep: TimeStep
+    state: State
+    decision: Decision
+    reward: torch.Tensor
+    ended: torch.Tensor
+    cut: torch.Tensor
+    final: Callable[[torch.Tensor], Observation]
+    step: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Setup:
+    """What an algorithm is given to begin with.
+
+    build(): a new network of the run's spec, on its device; lanes: how many it learns in; example: an observation of
+    them; steps: of the whole run, in these lanes; rollout: steps of each lane before each update; generator: of all
+    random numbers that learning uses; threads: of the CPU; compile, bf16: how the network is run; memory: bytes that
+    replay buffers may take at most.
+    """
+
+    build: Callable[[], Any]
+    lanes: int
+    example: Observation
+    steps: int
+    rollout: int
+    generator: torch.Generator
+    device: torch.device
+    threads: int
+    compile: bool
+    bf16: bool
+    memory: int
+
+
+class Algorithm(Protocol):
+    """A way of learning: `act` and `observe` for each step of a rollout, then `update`.
+
+    Settings: a frozen dataclass of its own settings, each with a default and, in the comment beside it, its source. One
+    is `rollout`, the steps of each lane before each update; check() raises ValueError for values that cannot be. source:
+    the paper. needs (optional): texts, what it asks of worlds and networks.
+    """
+
+    Settings: ClassVar[type]
+    source: ClassVar[str]
+
+    def __init__(self, settings: Any, setup: Setup):
+        """Make networks, optimiser and storage."""
+
+    @property
+    def wants_expert(self) -> bool:
+        """Whether time steps bring the action of the world's expert."""
+
+    @property
+    def errors(self) -> torch.Tensor | None:
+        """After an update, float32 (rollout, lanes): how wrong values were, NaN where a lane did not play, for curricula
+        that ask; None if it estimates none."""
+
+    def initial(self, lanes: int) -> State:
+        """The state of lanes whose episode begins."""
+
+    def act(self, timestep: TimeStep, state: State, progress: float) -> Decision:
+        """Choose in training. progress: share of the run that lies behind, 0 to 1."""
+
+    def observe(self, transition: Transition) -> None:
+        """Take in what came of a decision; called in the order of the steps, for all lanes of the run."""
+
+    def update(self, timestep: TimeStep, state: State, progress: float) -> dict[str, float]:
+        """Learn. timestep, state: of all lanes now, after the rollout. Returns metrics by name, finite numbers; the
+        same names each time, but fewer while nothing is learned yet."""
+
+    def networks(self) -> list[Any]:
+        """The networks that play, see `play`: one, or one for each player."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that a run needs to go on: nested dicts and lists of tensors, numbers and texts. `networks` holds the
+        state_dict of each of `networks()`."""
+
+    def load_state_dict(self, content: dict[str, Any]) -> None:
+        """Go back to what `state_dict` gave."""
+
+    @staticmethod
+    def play(
+        network: Any, logits: torch.Tensor, values: torch.Tensor, generator: torch.Generator | None
+    ) -> torch.Tensor:
+        """How a trained network acts: choices int64 (lanes, parts) from what it gave; the best ones without a
+        generator."""
+
+
+class Torso(Protocol):
+    """Pixels to a feature map: an nn.Module, made by Class(size, **options) for frames of (height, width).
+
+    shape: (channels, rows, columns) of the map; film: how many vectors of `channels` numbers modulate it, 0 for none.
+    """
+
+    shape: tuple[int, int, int]
+    film: int
+
+    def forward(self, pixels: torch.Tensor, film: torch.Tensor | None) -> torch.Tensor:
+        """uint8 (batch, height, width, 3), and float (batch, film, channels) or None, to float (batch, *shape)."""
+
+
+class Core(Protocol):
+    """A memory: an nn.Module, made by Class(features, units, **options). outputs: features that it gives; takes_map
+    (optional): True for one that takes a map, and is made with features = (channels, rows, columns)."""
+
+    outputs: int
+
+    def initial(self, lanes: int) -> State:
+        """The state at the start of an episode."""
+
+    def forward(self, features: torch.Tensor, state: State, is_first: torch.Tensor) -> tuple[torch.Tensor, State]:
+        """(steps, lanes, features), or a map (steps, lanes, channels, rows, columns), to (steps, lanes, outputs).
+        is_first: (steps, lanes), 1 where an episode begins with this step: nothing older may have an effect."""
+
+
+class Head(Protocol):
+    """Features to a distribution over actions: an nn.Module, made by Class(features, controls).
+
+    parts: whole numbers in a choice; echoes: features of `echo`.
+    """
+
+    parts: int
+    echoes: int
+
+    def check(self, world: Any) -> None:
+        """Raise ValueError unless its actions can be played in this world."""
+
+    def mask(self, world: Any) -> torch.Tensor | None:
+        """Added to the logits in this world, float32 (logits,); None for a head that is made for its world."""
+
+    def words(self, controls: Any) -> tuple[str, ...]:
+        """The words of a voice beside this head."""
+
+    def sizes(self) -> tuple[int, ...]:
+        """How many logits each part of a choice has, in their order; a switch has 1, of being held."""
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """(batch, features) to logits, float32 (batch, …)."""
+
+    def sample(self, logits: torch.Tensor, generator: torch.Generator | None) -> torch.Tensor:
+        """A random choice, int64 (batch, parts), or the most likely one without a generator."""
+
+    def score(self, logits: torch.Tensor, choice: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(log-probability of the choice, entropy), each (batch,)."""
+
+    def echo(self, choice: torch.Tensor) -> torch.Tensor:
+        """The choice as features, float32 (batch, echoes)."""
+
+    def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
+        """Put choices of all lanes of a batch into its actions, through `batch.tensors()`."""
+
+    def read(self, batch: Batch, tensors: dict[str, torch.Tensor]) -> torch.Tensor:
+        """The choices of all lanes of a batch that come nearest to its actions."""
+
+
+_CONTRACTS = {"ALGORITHMS": Algorithm, "TORSOS": Torso, "CORES": Core, "HEADS": Head}
+
+
+def check(kind: str, name: str, made: Any) -> None:
+    """Raise ValueError, naming the rule, for a class that breaks the contract of its kind (see plugins.KINDS) in a way
+    that can be seen without making one."""
+    contract = _CONTRACTS[kind]
+    where = f"{kind[:-1].lower()} {name!r}"
+    if not inspect.isclass(made):
+        raise ValueError(f"the {where} must be a class, and is {made!r}")
+    for rule, value in vars(contract).items():
+        if rule.startswith("_") or not callable(getattr(value, "__func__", value)):
+            continue
+        own = getattr(made, rule, None)
+        if not callable(own):
+            raise ValueError(
+                f"the {where} ({made.__name__}) has no method {rule}: see agents/contracts.py, {contract.__name__}"
+            )
+        wanted = [p for p in inspect.signature(getattr(contract, rule)).parameters if p != "self"]
+        given = [p for p in inspect.signature(own).parameters.values() if p.name != "self"]
+        least = sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in given)
+        most = len(wanted) if any(p.kind is p.VAR_POSITIONAL for p in given) else len(given)
+        if not least <= len(wanted) <= most:
+            raise ValueError(
+                f"the {where} ({made.__name__}): {rule} takes {', '.join(p.name for p in given) or 'nothing'}, and is "
+                f"called with {', '.join(wanted) or 'nothing'}: see agents/contracts.py, {contract.__name__}"
+            )
+    if kind == "ALGORITHMS":
+        settings = getattr(made, "Settings", None)
+        if not dataclasses.is_dataclass(settings) or not getattr(made, "source", ""):
+            raise ValueError(
+                f"the {where} needs Settings, a frozen dataclass, and source, a text that says where it is from"
+            )
+        if "rollout" not in {each.name for each in dataclasses.fields(settings)} or not callable(
+            getattr(settings, "check", None)
+        ):
+            raise ValueError(f"the {where}: its Settings need `rollout`, steps before an update, and a method check()")
+        for each in dataclasses.fields(settings):
+            if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING:
+                raise ValueError(f"the {where}: its setting {each.name} has no default")

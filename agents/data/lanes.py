@@ -1,0 +1,134 @@
+"""The lanes of a run: batches of one world or of several, stepped as one."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+
+from ...worlds.engine.batch import Batch
+from ..contracts import Head, Policy
+from ..observations import Observation, ObservationReader
+from ..transfer import Fetcher, Sender
+
+
+class Lanes:
+    """All players of all rows of some batches, batch after batch; `start` is the number of the first in the run.
+
+    batches: on one device; device: of the network; longest, size: see ObservationReader.
+    """
+
+    def __init__(
+        self,
+        batches: Sequence[Batch],
+        device: torch.device,
+        *,
+        start: int = 0,
+        longest: int | None = None,
+        size: tuple[int, int] | None = None,
+    ):
+        self.batches = list(batches)
+        self.reader = ObservationReader(batches, longest=longest, size=size, device=device)
+        self.tensors, self.counts = self.reader.tensors, self.reader.counts
+        self.count = sum(self.counts)
+        self.slice = slice(start, start + self.count)
+        self.device, self.world_device = device, self.tensors[0]["pixels"].device
+        self._senders: dict[str, Sender] = {}
+        self._fetcher = Fetcher(self.world_device)
+        self._experts: list[Policy] | None = None
+        self._head: Head | None = None
+
+    def lead(self, head: Any) -> None:
+        """Act through this head. Raises ValueError if it is made for other worlds."""
+        for batch in self.batches:
+            head.check(batch.world)
+        self.reader.mask([head.mask(batch.world) for batch in self.batches])
+        self._head = copy.deepcopy(head).to(self.world_device)
+
+    def teach(self, experts: Sequence[Policy]) -> None:
+        """Let the expert of each batch say what it would do, see `ask`."""
+        self._experts = list(experts)
+        for batch, expert in zip(self.batches, experts, strict=True):
+            expert.start(batch)
+
+    def parts(self) -> list[slice]:
+        """The lanes of each batch, counted from 0."""
+        ends = [sum(self.counts[: index + 1]) for index in range(len(self.counts))]
+        return [slice(end - count, end) for end, count in zip(ends, self.counts, strict=True)]
+
+    def observe(self) -> Observation:
+        """What all lanes perceive now, on the network's device; no later step or draw changes it."""
+        observation = self.reader.observe()
+        if observation.pixels.data_ptr() == self.tensors[0]["pixels"].data_ptr():
+            return observation._replace(pixels=observation.pixels.clone())
+        return observation
+
+    def ask(self, is_first: torch.Tensor) -> torch.Tensor | None:
+        """The experts' choices, int64 (lanes, parts), on the network's device; None without experts."""
+        if self._experts is None:
+            return None
+        assert self._head is not None
+        found = []
+        for batch, tensors, expert, part in zip(self.batches, self.tensors, self._experts, self.parts(), strict=True):
+            expert.act(batch, is_first[part].view(batch.n, -1)[:, 0].bool().numpy())
+            found.append(self._head.read(batch, tensors))
+        return self.send("expert", torch.cat(found))
+
+    def begin(self, action: torch.Tensor) -> None:
+        """Begin to bring a choice of all lanes to the worlds."""
+        self._fetcher.send(action)
+
+    def step(self) -> None:
+        """One step of all batches with the choice that was begun."""
+        assert self._head is not None
+        action = self._fetcher.get()
+        for batch, tensors, part in zip(self.batches, self.tensors, self.parts(), strict=True):
+            self._head.write(action[part], batch, tensors)
+            batch.step()
+
+    def outcome(self, name: str) -> torch.Tensor:
+        """reward, terminated, truncated or success of the last step, float32 (lanes,), on the worlds' device."""
+        parts = [tensors[name].flatten().float() for tensors in self.tensors]
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+    def over(self) -> list[torch.Tensor]:
+        """Of each batch, the rows whose episode has ended, bool (n,)."""
+        return [tensors["over"].bool() for tensors in self.tensors]
+
+    def by_lane(self, rows: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Of each batch a value of each row, to float32 (lanes,)."""
+        parts = [
+            value.repeat_interleave(batch.players).float() for value, batch in zip(rows, self.batches, strict=True)
+        ]
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
+
+    def reset(self, over: Sequence[torch.Tensor] | None = None) -> None:
+        """Begin new episodes in these rows, by default in all, and draw."""
+        for index, batch in enumerate(self.batches):
+            batch.reset() if over is None else batch.reset(over[index])
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw what is seen now."""
+        for batch in self.batches:
+            batch.draw()
+
+    def send(self, name: str, tensor: torch.Tensor) -> torch.Tensor:
+        """A tensor of the worlds' device on that of the network; name: each has pinned memory of its own."""
+        if self.world_device == self.device:
+            return tensor
+        return self._senders.setdefault(name, Sender(self.device))([tensor])
+
+    def final(self, action: torch.Tensor, reward: torch.Tensor, recall: bool) -> Callable[[torch.Tensor], Observation]:
+        """What some lanes see at this moment, see Transition.final."""
+
+        def seen(indices: torch.Tensor) -> Observation:
+            self.draw()
+            observation = self.observe()
+            if recall:
+                observation = observation._replace(last_action=action, last_reward=reward)
+            return observation.of(indices)
+
+        return seen

@@ -1,0 +1,115 @@
+"""Episodes: a policy plays exactly so many in a batch, and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy.stats import binomtest
+
+from ..interface.progress import Work, work
+from ..tasks.compile import table
+from ..tasks.goals import Task
+from ..worlds.engine.batch import Batch
+from ..worlds.engine.world import World
+from .contracts import Policy
+
+ROWS = 256
+"""Most rows played side by side."""
+CONFIDENCE = 0.95
+
+
+def interval(successes: int, episodes: int) -> tuple[float, float]:
+    """The Wilson 95 % interval of a success rate: (low, high)."""
+    found = binomtest(successes, episodes).proportion_ci(CONFIDENCE, method="wilson")
+    return float(found.low), float(found.high)
+
+
+class Episodes(NamedTuple):
+    """What came of episodes: wins, bools (episodes, players); returns, float64 (episodes, players); lengths in steps,
+    (episodes,)."""
+
+    won: np.ndarray
+    paid: np.ndarray
+    lengths: np.ndarray
+
+    @property
+    def wins(self) -> np.ndarray:
+        """Whether any player of an episode succeeded, (episodes,)."""
+        return np.asarray(self.won.any(1))
+
+    @property
+    def returns(self) -> np.ndarray:
+        """The mean return of an episode's players, (episodes,)."""
+        return self.paid.mean(1)
+
+
+def episodes_of(
+    policy: Policy,
+    batch: Batch,
+    episodes: int,
+    tasks: np.ndarray | None = None,
+    begun: Callable[[np.ndarray], None] | None = None,
+) -> Episodes:
+    """Play exactly this many episodes, in their order: episode e is played in row e % n.
+
+    How many each row plays is settled beforehand, so that short episodes do not count more than long ones. tasks: the
+    row of the table of each episode, integers (episodes,); by default each reset draws one. begun: is told the rows
+    that have just begun, (rows,) integers.
+    """
+    with work(f"Playing {episodes:,} episodes: {policy.name} in {batch.world.name}", episodes) as job:
+        return _played(policy, batch, episodes, tasks, begun, job)
+
+
+def _played(
+    policy: Policy,
+    batch: Batch,
+    episodes: int,
+    tasks: np.ndarray | None,
+    begun: Callable[[np.ndarray], None] | None,
+    job: Work,
+) -> Episodes:
+    n = batch.n
+    drawn = np.full(episodes, -1) if tasks is None else np.asarray(tasks)
+    rows = np.arange(n)
+    now = rows.copy()  # the episode that each row plays
+    shape = (episodes, batch.players)
+    result = Episodes(np.zeros(shape, bool), np.zeros(shape), np.zeros(episodes, np.int64))
+    playing = is_first = now < episodes
+
+    def begin(which: np.ndarray | None) -> None:
+        batch.reset(which, tasks=np.where(now < episodes, drawn[np.minimum(now, episodes - 1)], -1))
+        if begun is not None:
+            begun(np.flatnonzero(playing if which is None else which))
+
+    begin(None)
+    policy.start(batch)
+    while playing.any():
+        policy.act(batch, is_first)
+        batch.step()
+        outcomes = batch.outcomes
+        reward, success, over = map(host, (outcomes["reward"], outcomes["success"], batch.over))
+        at = now[playing]
+        result.paid[at] += reward[playing]
+        result.won[at] |= success[playing] != 0
+        result.lengths[at] += 1
+        ended = playing & (over != 0)
+        job.advance(int(ended.sum()))
+        now = now + n * ended
+        playing = now < episodes
+        is_first = ended & playing
+        begin(is_first)
+    return result
+
+
+def host(values: Any) -> np.ndarray:
+    """The values of an array of either device, as a NumPy array."""
+    return np.asarray(values.cpu() if hasattr(values, "cpu") else values)
+
+
+def play_tasks(policy: Policy, world: World, tasks: Sequence[Task], times: int, **options: Any) -> Episodes:
+    """Play every task so many times: episode e is of task e % len(tasks). options: of the Batch."""
+    plan = np.arange(times * len(tasks)) % len(tasks)
+    batch = Batch(world, min(len(plan), ROWS), tasks=table(tasks, world), **options)
+    return episodes_of(policy, batch, len(plan), plan)

@@ -1,0 +1,1 @@
+"""Measurements of players: evaluation, the benchmark, reports, and recordings."""

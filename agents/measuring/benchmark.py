@@ -1,0 +1,173 @@
+"""The benchmark: how an agent does on a folder of tasks, on a scale from a random player, 0, to the expert, 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import bootstrap
+
+from ... import worlds
+from ...interface.progress import work
+from ...tasks.files import read
+from ...tasks.goals import Task
+from ...worlds.engine.world import World
+from ..contracts import Policy
+from ..episodes import CONFIDENCE, play_tasks
+from ..experts import Expert
+from ..network_policy import trained
+from ..policies import Random
+from .evaluate import solutions
+
+RESAMPLES = 2000
+"""Of a bootstrap."""
+SMALLEST = 0.01
+"""How much better than the random player the expert must be for a scale between them to mean anything."""
+MEAN = "mean"
+"""What the row of means is called."""
+
+
+def suite(
+    agent: str | Path | Callable[[World], Policy | None],
+    folder: str | Path,
+    *,
+    times: int = 1,
+    random_times: int = 4,
+    seed: int = 0,
+    device: str = "cpu",
+    threads: int | None = None,
+    greedy: bool = False,
+) -> list[dict[str, Any]]:
+    """The expert-normalised score of an agent for each skill in a folder of tasks, and their mean.
+
+    agent: "random", "expert", a checkpoint or a run's folder, which plays the tasks of the world it was trained on, or
+    a function that returns a player for a world, or None to leave that world out; folder: holds *.jsonl of tasks (or
+    it is one such file), each with its solution. Each task is played `times` times by the agent, `random_times` by the
+    random player, and once by the expert, who replays the solution; a return is the mean over the players of a task.
+
+    Returns a row for each skill, in order, and one called "mean": {skill, tasks, attempted (how many of the tasks the
+    agent plays), success, agent, random, expert (mean returns on those), score, low, high}. score is (agent - random) /
+    (expert - random), low and high its 95 % interval, the percentiles of a bootstrap over tasks (for "mean": over the
+    tasks of each skill); they are None where nothing was attempted, or the expert is hardly better than chance. Raises
+    ValueError for tasks that cannot be played, or have no solution.
+    """
+    tasks = _tasks(folder)
+    by_world: dict[str, list[Task]] = {}
+    for task in tasks:
+        by_world.setdefault(task.world, []).append(task)
+    made = _maker(agent, seed, greedy)
+    options: dict[str, Any] = {"seed": seed, "threads": threads}
+    found: dict[str, list[np.ndarray]] = {}
+    with work("The benchmark", len(by_world)) as job:
+        for name, listed in by_world.items():
+            world = worlds.named(name)
+            if (player := made(world, listed)) is not None:
+                played = play_tasks(player, world, listed, times, **options, device=device)
+                chance = play_tasks(Random(seed), world, listed, random_times, **options)
+                best = play_tasks(Expert(world, seed, solutions(listed)), world, listed, 1, **options)
+                parts = played.returns, chance.returns, best.returns, played.wins
+                columns = [_by_task(part, len(listed)) for part in parts]
+                for number, task in enumerate(listed):
+                    found.setdefault(category(task), []).append(np.array([column[number] for column in columns]))
+            job.advance()
+    skills = sorted({category(task) for task in tasks})
+    rows, draws = [], []
+    for skill in skills:
+        count = sum(category(task) == skill for task in tasks)
+        row, drawn = _row(skill, count, np.array(found.get(skill, [])), seed)
+        rows.append(row)
+        if drawn is not None:
+            draws.append(drawn)
+    return [*rows, _mean(rows, draws)]
+
+
+def category(task: Task) -> str:
+    """What a task counts for: its skill; with several players, how they are bound together."""
+    return task.skill if task.kind == "alone" else task.kind
+
+
+def normalised(agent: np.ndarray, random: np.ndarray, expert: np.ndarray, axis: int = -1) -> np.ndarray:
+    """(agent - random) / (expert - random), of the means along an axis."""
+    agent, random, expert = (part.mean(axis) for part in (agent, random, expert))
+    return (agent - random) / np.maximum(expert - random, SMALLEST)
+
+
+def _tasks(folder: str | Path) -> list[Task]:
+    """All tasks of a folder's files, or of one file, in order."""
+    folder = Path(folder)
+    files = sorted(folder.glob("*.jsonl")) if folder.is_dir() else [folder]
+    if not files:
+        raise ValueError(f"{folder} holds no *.jsonl: a suite is a folder of files of tasks")
+    tasks = []
+    for file in files:
+        for line, task in read(file):
+            if not isinstance(task, Task):
+                raise ValueError(str(task))
+            if task.solution is None:
+                raise ValueError(f"{file}:{line}: solution: tasks of a suite bring one, and {task.id} has none")
+            tasks.append(task)
+    if not tasks:
+        raise ValueError(f"{folder}: there is no task in it")
+    return tasks
+
+
+def _maker(
+    agent: str | Path | Callable[[World], Policy | None], seed: int, greedy: bool
+) -> Callable[[World, Sequence[Task]], Policy | None]:
+    """What makes the player of a world's tasks, or None for worlds that the agent does not play."""
+    if callable(agent):
+        return lambda world, tasks: agent(world)
+    if agent == "random":
+        return lambda world, tasks: Random(seed + 1)  # other chances than those of the random player it is held to
+    if agent == "expert":
+        return lambda world, tasks: Expert(world, seed, solutions(tasks))
+
+    def trained_player(world: World, tasks: Sequence[Task]) -> Policy | None:
+        policy, _ = trained(agent, seed=seed, greedy=greedy)
+        return policy if policy.plays(world) else None
+
+    return trained_player
+
+
+def _by_task(values: np.ndarray, tasks: int) -> np.ndarray:
+    return values.reshape(-1, tasks).mean(0)
+
+
+def _row(skill: str, tasks: int, columns: np.ndarray, seed: int) -> tuple[dict[str, Any], np.ndarray | None]:
+    """The row of a skill, and the scores of the bootstrap's resamples. columns: (attempted, 4), the returns of agent,
+    random and expert, and the agent's success."""
+    row: dict[str, Any] = {"skill": skill, "tasks": tasks, "attempted": len(columns)}
+    row |= dict.fromkeys(("success", "agent", "random", "expert", "score", "low", "high"))
+    if not len(columns):
+        return row, None
+    agent, random, expert, success = columns.T
+    means = {"success": success, "agent": agent, "random": random, "expert": expert}
+    row |= {name: float(part.mean()) for name, part in means.items()}
+    if expert.mean() - random.mean() < SMALLEST:
+        return row, None
+    score = float(normalised(agent, random, expert))
+    low = high = score
+    drawn = np.full(RESAMPLES, score)
+    if len(columns) > 1 and np.ptp(agent - random) + np.ptp(expert - random) > 0:
+        rng = np.random.default_rng(seed)
+        made = bootstrap(
+            (agent, random, expert), normalised, paired=True, vectorized=True, n_resamples=RESAMPLES,
+            confidence_level=CONFIDENCE, method="percentile", rng=rng,
+        )  # fmt: skip
+        low, high = map(float, made.confidence_interval)
+        drawn = made.bootstrap_distribution
+    return row | {"score": score, "low": low, "high": high}, drawn
+
+
+def _mean(rows: list[dict[str, Any]], draws: list[np.ndarray]) -> dict[str, Any]:
+    """The row of the mean over the skills that have a score; its interval is from their resamples, skill by skill."""
+    row: dict[str, Any] = {"skill": MEAN, "tasks": sum(r["tasks"] for r in rows)}
+    row |= {"attempted": sum(r["attempted"] for r in rows)}
+    scored = [r for r in rows if r["score"] is not None]
+    for name in ("success", "agent", "random", "expert", "score"):
+        row[name] = float(np.mean([r[name] for r in scored])) if scored else None
+    edges = np.quantile(np.mean(draws, 0), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) if scored else (None, None)
+    row["low"], row["high"] = (edge if edge is None else float(edge) for edge in edges)
+    return row

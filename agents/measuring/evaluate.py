@@ -1,0 +1,173 @@
+"""How good a player is: success over a fixed number of episodes, or on every task of a file, with an interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.stats import rankdata
+
+from ... import worlds
+from ...tasks.files import load
+from ...tasks.goals import Task
+from ...tasks.hands import records
+from ...worlds.engine.batch import Batch
+from ...worlds.engine.table import Table, level_table
+from ...worlds.engine.world import World
+from ..contracts import Policy
+from ..episodes import ROWS, Episodes, episodes_of, host, interval, play_tasks
+from ..policies import player
+
+EPISODES = 256
+"""Episodes that are played where neither a number nor a file of levels is given."""
+THIRDS = ("easy", "middle", "hard")
+
+
+def evaluate(
+    world: str | Path | World,
+    agent: str | Path | Policy,
+    *,
+    episodes: int | None = None,
+    split: str = "test",
+    seed: int = 0,
+    knobs: Mapping[str, int] | None = None,
+    limit: int | None = None,
+    levels: str | Path | np.ndarray | None = None,
+    tasks: str | Path | Sequence[Task] | None = None,
+    times: int = 1,
+    device: str = "cpu",
+    threads: int | None = None,
+    greedy: bool = False,
+) -> dict[str, Any]:
+    """Play `episodes` episodes, or every task `times` times, and sum them up.
+
+    With levels of a file, episode e is of level e % (number of levels), in the order of the file: by default each is
+    played once, and fewer episodes are of the first levels. Without, every episode (EPISODES by default) draws a level
+    of the split by chance, so that some may be drawn twice.
+
+    agent: "random", "expert", the path of a checkpoint or of a run's folder, or a Policy. knobs and limit: those that
+    the agent was trained on unless given. tasks: a file of tasks or a list of them, in place of episodes, split, knobs,
+    limit and levels. Returns {world, agent, episodes, success, success_low, success_high, return_mean, length_mean},
+    without tasks {sampled: whether levels were drawn by chance}, and in worlds that have a file or a bank of levels
+    {levels: how many there are, levels_played: how many different ones were played}, with several players success_1,
+    return_1, success_2, … of each, with tasks {lines_refused (of the file, as no tasks of this world), skills,
+    difficulty} (see `by_group`), and whatever the player reports of itself (experts: planning time in seconds). An
+    episode succeeds if any of its players does; its return is the mean over its players. The same seed gives the same
+    result on the CPU. Raises ValueError for anything unknown.
+    """
+    world = worlds.load(world)
+    for name, value in {"episodes": episodes, "times": times}.items():
+        if value is not None and (int(value) != value or value < 1):
+            raise ValueError(f"{name} must be a whole number of at least 1, got {value}")
+    options: dict[str, Any] = {"seed": seed, "device": device, "threads": threads}
+    if tasks is not None:
+        if knobs or limit is not None or levels is not None:
+            raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
+        listed, refused = load(tasks, world) if isinstance(tasks, str | Path) else (list(tasks), [])
+        policy, trained = _player(agent, world, seed, greedy, listed)
+        played = play_tasks(policy, world, listed, times, **options, repeat=trained.get("repeat", 1))
+        extra = {"lines_refused": len(refused)} | by_group(listed, played.wins)
+    else:
+        policy, trained = _player(agent, world, seed, greedy, None)
+        knobs = trained.get("knobs") if knobs is None else knobs
+        limit = trained.get("limit") if limit is None else limit
+        chosen: dict[str, Any] = {"knobs": knobs, "limit": limit, "split": split}
+        options["repeat"] = trained.get("repeat", 1)
+        if levels is None:
+            played, extra = play_split(policy, world, episodes or EPISODES, **chosen, **options)
+        else:
+            played, extra = play_levels(policy, world, level_table(world, levels, **chosen), episodes, **options)
+    return {"world": world.name, "agent": policy.name} | _summed(played) | extra | policy.report()
+
+
+def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> tuple[Episodes, dict[str, Any]]:
+    """Play levels of a split that chance draws. Returns what came of it, and {sampled}, with {levels, levels_played} in
+    a world that has a bank. options: of the Batch."""
+    batch = Batch(world, min(episodes, ROWS), **options)
+    if world.bank is None:
+        return episodes_of(policy, batch, episodes), {"sampled": True}
+    drawn: set[bytes] = set()
+    names = [name for name in batch.levels.dtype.names or () if name in (world.state.names or ())]
+
+    def begun(rows: np.ndarray) -> None:
+        drawn.update(_contents([host(batch.states[name])[rows] for name in names]))
+
+    played = episodes_of(policy, batch, episodes, begun=begun)
+    return played, {"sampled": True, "levels": len(batch.levels), "levels_played": len(drawn)}
+
+
+def play_levels(
+    policy: Policy, world: World, levels: Table, episodes: int | None, **options: Any
+) -> tuple[Episodes, dict[str, Any]]:
+    """Play the levels of a table in their order, over and over until there are so many episodes, by default each once.
+    Returns what came of it, and {sampled, levels, levels_played}. options: of the Batch."""
+    plan = np.arange(episodes or len(levels)) % len(levels)
+    batch = Batch(world, min(len(plan), ROWS), tasks=levels, **options)
+    played = episodes_of(policy, batch, len(plan), plan)
+    chosen: np.ndarray = batch.levels[np.unique(plan)]
+    different = _contents([chosen[name] for name in chosen.dtype.names or ()])
+    return played, {"sampled": False, "levels": len(levels), "levels_played": len(different)}
+
+
+def _contents(fields: Sequence[np.ndarray]) -> set[bytes]:
+    """The contents of levels, given field by field, (levels, …) each: equal for levels that are alike."""
+    return {b"".join(value.tobytes() for value in level) for level in zip(*fields, strict=True)}
+
+
+def solutions(tasks: Sequence[Task]) -> list[np.ndarray | None]:
+    """What solves each task: moves (steps, players), -1 for hands at rest, or ACTION records (steps, players); None
+    where nothing is known."""
+    return [_solution(task) for task in tasks]
+
+
+def _solution(task: Task) -> np.ndarray | None:
+    if task.solution is None or not task.solution.hands:
+        return np.array(task.solution.moves, np.int64) if task.solution else None
+    return records(task.solution, len(task.players))
+
+
+def by_group(tasks: Sequence[Task], wins: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:
+    """Success by skill, and by thirds of the tasks by `steps` (easy, middle, hard; tasks without steps are left out).
+
+    wins: (times * tasks,), task by task and then again. Returns {"skills": {name: sums}, "difficulty": {name: sums}},
+    where sums are {episodes, success, success_low, success_high}; groups that are empty are left out.
+    """
+    wins = wins.reshape(-1, len(tasks))
+    skills = np.array([task.skill for task in tasks])
+    steps = np.array([np.nan if task.steps is None else task.steps for task in tasks])
+    known = ~np.isnan(steps)
+    third = np.full(len(tasks), -1)
+    if known.any():
+        third[known] = (rankdata(steps[known], method="average") - 0.5) * len(THIRDS) // known.sum()
+    groups = {
+        "skills": {str(name) or "none": skills == name for name in np.unique(skills)},
+        "difficulty": {name: third == number for number, name in enumerate(THIRDS)},
+    }
+    return {
+        kind: {name: _rate(wins[:, which].ravel()) for name, which in named.items() if which.any()}
+        for kind, named in groups.items()
+    }
+
+
+def _player(
+    agent: str | Path | Policy, world: World, seed: int, greedy: bool, tasks: Sequence[Task] | None
+) -> tuple[Policy, dict[str, Any]]:
+    if isinstance(agent, Policy):
+        return agent, {}
+    return player(agent, world, seed=seed, greedy=greedy, solutions=None if tasks is None else solutions(tasks))
+
+
+def _rate(wins: np.ndarray) -> dict[str, float]:
+    low, high = interval(int(wins.sum()), len(wins))
+    return {"episodes": len(wins), "success": float(wins.mean()), "success_low": low, "success_high": high}
+
+
+def _summed(played: Episodes) -> dict[str, float]:
+    sums = _rate(played.wins)
+    sums |= {"return_mean": float(played.returns.mean()), "length_mean": float(played.lengths.mean())}
+    if played.won.shape[1] > 1:
+        for index, (won, paid) in enumerate(zip(played.won.T, played.paid.T, strict=True), 1):
+            sums |= {f"success_{index}": float(won.mean()), f"return_{index}": float(paid.mean())}
+    return sums

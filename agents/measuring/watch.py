@@ -1,0 +1,135 @@
+"""Watching a player: in a window, or recorded to an mp4 or gif; of tasks with their words below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ... import worlds
+from ...interface.progress import Work, work
+from ...interface.viewer import Viewer
+from ...tasks.compile import table
+from ...tasks.goals import Task
+from ...tasks.show import strips
+from ...worlds.engine.batch import Batch
+from ...worlds.engine.world import World
+from ..contracts import Policy
+from ..policies import player
+from .clip import FASTEST, check_path, rested, write_clip
+from .evaluate import solutions
+
+EDGE = 480
+"""Pixels that the longer side of a recorded frame has at most, by default."""
+
+
+def picture_size(batch: Batch, edge: int = EDGE) -> tuple[int, int]:
+    """(height, width) of the largest frame of whole, even tiles that fits a square of this edge; videos need even
+    sizes."""
+    tile = max(edge // max(batch.rows, batch.cols) // 2 * 2, 2)
+    return batch.rows * tile, batch.cols * tile
+
+
+def episode(
+    policy: Policy, batch: Batch, size: tuple[int, int], below: Sequence[np.ndarray] = ()
+) -> Iterator[np.ndarray]:
+    """The frames of the episode that begins now in a batch of one row: all players' pictures, each of this size, side
+    by side, and what is to stand below them, of the same width."""
+    fresh = np.ones(1, bool)
+    while not batch.over[0]:
+        yield _frame(batch, size, below)
+        policy.act(batch, fresh)
+        batch.step()
+        fresh = np.zeros(1, bool)
+    yield _frame(batch, size, below)
+
+
+def _frame(batch: Batch, size: tuple[int, int], below: Sequence[np.ndarray]) -> np.ndarray:
+    pictures = [batch.picture(player=player, size=size) for player in range(batch.players)]
+    return np.concatenate([np.concatenate(pictures, axis=1), *below])
+
+
+def _episodes(
+    policy: Policy, batch: Batch, size: tuple[int, int], tasks: Sequence[Task], episodes: int, hz: float
+) -> Iterator[np.ndarray]:
+    """The frames of so many episodes, from the one that begins now on; each is followed by the next of the tasks, whose
+    words stand below."""
+    words = strips(tasks[:episodes], size[1] * batch.players)
+    for number in range(episodes):
+        row = number % max(len(tasks), 1)
+        yield from rested(episode(policy, batch, size, words[row : row + 1]), hz)
+        batch.reset(tasks=[(number + 1) % max(len(tasks), 1)])
+
+
+def _told(frames: Iterator[np.ndarray], batch: Batch, job: Work) -> Iterator[np.ndarray]:
+    """The frames; the job is told how many episodes are over, and how much of this one, of its limit."""
+    number = before = 0
+    for frame in frames:
+        tick, limit = int(batch.states["tick"][0]), int(batch.states["limit"][0])
+        number += tick < before
+        before = tick
+        job.to(number + tick / max(tick, limit, 1))
+        yield frame
+
+
+def watch(
+    world: str | Path | World,
+    agent: str | Path | Policy,
+    *,
+    out: str | Path | None = None,
+    episodes: int = 3,
+    split: str = "test",
+    seed: int = 0,
+    knobs: Mapping[str, int] | None = None,
+    limit: int | None = None,
+    levels: str | Path | None = None,
+    tasks: Sequence[Task] = (),
+    size: tuple[int, int] | None = None,
+    hz: float | None = None,
+    repeat: int = 1,
+    greedy: bool = False,
+) -> None:
+    """Show a player in a window, or record it to `out` (.mp4 or .gif).
+
+    agent: as for `evaluate`; tasks: what is played, one after the other, in place of the world's own task (the expert
+    shows their solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick
+    rate (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held. Raises ValueError for anything unknown, NoDisplayError where there
+    is no screen, and OSError where no clip can be written.
+    """
+    if int(episodes) != episodes or episodes < 1:
+        raise ValueError(f"episodes must be a whole number of at least 1, got {episodes}")
+    if hz is not None and not 0 < hz <= FASTEST:
+        raise ValueError(f"hz must be more than 0 and at most {FASTEST}, got {hz}")
+    if out is not None:
+        check_path(out)
+    world = worlds.load(world)
+    known = solutions(tasks) if tasks else None
+    if isinstance(agent, Policy):
+        policy, trained = agent, dict[str, Any]()
+    else:
+        policy, trained = player(agent, world, seed=seed, greedy=greedy, solutions=known)
+    repeat = trained.get("repeat", repeat)
+    trained = {} if tasks else trained
+    options: dict[str, Any] = {
+        "knobs": trained.get("knobs") if knobs is None else knobs,
+        "limit": trained.get("limit") if limit is None else limit,
+        "tasks": table(tasks, world) if tasks else None,
+    }
+    batch = Batch(world, 1, split=split, seed=seed, levels=levels, threads=1, repeat=repeat, **options)
+    size = size or picture_size(batch)
+    hz = hz or (min(world.tick_hz, 8) if world.turn_based else world.tick_hz / repeat)
+    batch.reset(seed=seed, tasks=[0])
+    policy.start(batch)
+    shown = _episodes(policy, batch, size, tasks, episodes, hz)
+    if out is not None:
+        with work(f"Recording {policy.name} in {world.name}", episodes) as job:
+            write_clip(out, _told(shown, batch, job), hz)
+        return
+    viewer = Viewer(f"{policy.name} in {world.name}")
+    for frame in shown:
+        viewer.show(frame, hz)
+        if viewer.closed:
+            break
+    viewer.close()

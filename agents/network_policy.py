@@ -1,0 +1,96 @@
+"""A trained network as a player."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ..worlds.engine.batch import Batch
+from ..worlds.engine.world import World
+from . import checkpoint
+from .networks import Network, NetworkSpec
+from .observations import ObservationReader, draw_at
+from .plugins import find
+
+
+class NetworkPolicy:
+    """Plays with a network for all players, or with one for each, in any world that its head can play.
+
+    play: how choices come from what a network gives, see Algorithm.play; by chance with the seed, or always the best
+    with greedy.
+    """
+
+    def __init__(
+        self, networks: Sequence[Network], play: Callable[..., torch.Tensor], *, name: str = "learned", seed: int = 0,
+        greedy: bool = False,
+    ):  # fmt: skip
+        self.name, self._networks, self._play, self._seed, self._greedy = name, list(networks), play, seed, greedy
+        self._spec: NetworkSpec = networks[0].spec
+
+    def plays(self, world: World) -> bool:
+        """Whether it can play this world: its head fits, and it is for one player or as many as there are."""
+        try:
+            self._networks[0].head.check(world)
+        except ValueError:
+            return False
+        return len(self._networks) in (1, world.players)
+
+    def start(self, batch: Batch) -> None:
+        """Set the frame size that the networks were made for, and begin with empty memories. Raises ValueError if they
+        are for another number of players, or their head does not fit the world."""
+        if len(self._networks) not in (1, batch.players):
+            raise ValueError(f"{self.name} is for {len(self._networks)} players, and here are {batch.players}")
+        head = self._networks[0].head
+        head.check(batch.world)
+        draw_at(batch, self._spec.size, self._spec.cells)
+        self._reader = ObservationReader([batch], size=self._spec.size)
+        self._reader.mask([head.mask(batch.world)])
+        lanes, seats, device = batch.n * batch.players, len(self._networks), self._reader.device
+        for network in self._networks:
+            network.to(device)
+        self._generator = None if self._greedy else torch.Generator(device).manual_seed(self._seed)
+        self._states = [network.initial(lanes // seats) for network in self._networks]
+        self._action = torch.zeros(lanes, head.parts, dtype=torch.int64, device=device)
+
+    @torch.no_grad()
+    def act(self, batch: Batch, is_first: np.ndarray) -> None:
+        """Look, and choose for every lane."""
+        batch.draw()
+        first = torch.from_numpy(np.repeat(is_first, batch.players)).to(self._reader.device)
+        observation, tensors = self._reader.observe(), self._reader.tensors[0]
+        observation = observation._replace(last_action=self._action, last_reward=tensors["reward"].flatten())
+        for seat, network in enumerate(self._networks):
+            lanes = slice(seat, None, len(self._networks))
+            logits, values, self._states[seat] = network(
+                observation.of(lanes).trim(), self._states[seat], first[lanes].unsqueeze(0)
+            )
+            self._action[lanes] = self._play(network, logits, values, self._generator)
+        self._networks[0].head.write(self._action, batch, tensors)
+
+    def report(self) -> dict[str, float]:
+        """Nothing is measured."""
+        return {}
+
+
+def trained(path: str | Path, *, seed: int = 0, greedy: bool = False) -> tuple[NetworkPolicy, dict[str, Any]]:
+    """The player in a checkpoint (a file, or a run's folder), and the checkpoint.
+
+    Raises ValueError if the file is missing or damaged, or of an algorithm or network that is not known here.
+    """
+    from .algorithms import ALGORITHMS
+
+    content = checkpoint.load(path)
+    algorithm = find(ALGORITHMS, content["algorithm"], "algorithm")
+    try:
+        spec = NetworkSpec.saved(content["spec"])
+        networks = [Network(spec).eval() for _ in content["networks"]]
+        for network, saved in zip(networks, content["networks"], strict=True):
+            network.load_state_dict(saved)
+    except (KeyError, TypeError, AttributeError, RuntimeError) as error:
+        reason = str(error).splitlines()[-1].strip() if str(error) else repr(error)
+        raise ValueError(f"{path} is damaged, or of another version of Rumpus: {reason}") from None
+    return NetworkPolicy(networks, algorithm.play, name=str(path), seed=seed, greedy=greedy), content

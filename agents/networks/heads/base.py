@@ -1,0 +1,94 @@
+"""The parts that heads share: what a world listens to, and how an index is drawn from logits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from ....interface.action import Move, move_table
+from ....interface.devices import listens
+from ....interface.text import vocabulary
+from ....worlds.engine.world import World
+
+MASKED = -1e4
+"""Added to a logit that a world does not listen to: its chance is 0 in float32, and its gradient too."""
+
+
+@dataclass(frozen=True)
+class Controls:
+    """The actions that a narrow head is made of, as plain values that a checkpoint can hold.
+
+    moves: named moves, each as the fields of a `Move`; keys, buttons: names that are listened to; mouse, wheel: whether
+    their motion is; reach: the farthest useful motion of the mouse in a tick, in picture heights; words: what can be
+    said, each one token; players: how many there are.
+    """
+
+    moves: dict[str, dict[str, Any]]
+    keys: tuple[str, ...]
+    buttons: tuple[str, ...]
+    mouse: bool
+    wheel: bool
+    reach: float
+    words: tuple[str, ...]
+    players: int
+
+    @classmethod
+    def of(cls, world: World) -> Controls:
+        """Those of a world."""
+        mouse, wheel, reach = listens(world)
+        moves = {name: asdict(move) for name, move in world.moves.items()}
+        return cls(moves, tuple(world.keys), tuple(world.buttons), mouse, wheel, reach, words_of(world), world.players)
+
+    @classmethod
+    def saved(cls, fields: Mapping[str, Any]) -> Controls:
+        """From the fields that a checkpoint holds. Raises TypeError for others."""
+        return cls(**_tuples(fields))
+
+    def table(self) -> Any:
+        """The moves as ACTION records, (len(moves),)."""
+        return move_table({name: Move(**_tuples(fields)) for name, fields in self.moves.items()})
+
+    def same_moves(self, other: Controls) -> bool:
+        """Whether the moves mean the same keys and motion in the same order, whatever they are called."""
+        mine, yours = ([_tuples(fields) for fields in each.moves.values()] for each in (self, other))
+        return mine == yours
+
+    def joined(self, other: Controls) -> Controls:
+        """What either has, for a run of several worlds; moves stay only where both have the same."""
+        moves = self.moves if self.same_moves(other) else {}
+        keys, buttons, words = (
+            tuple(dict.fromkeys((*mine, *yours)))
+            for mine, yours in zip(
+                (self.keys, self.buttons, self.words), (other.keys, other.buttons, other.words), strict=True
+            )
+        )
+        return Controls(
+            moves, keys, buttons, self.mouse or other.mouse, self.wheel or other.wheel, max(self.reach, other.reach),
+            words, max(self.players, other.players),
+        )  # fmt: skip
+
+
+def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists as tuples, which files do not tell apart."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+
+
+def words_of(world: World) -> tuple[str, ...]:
+    """The words that a learned player can say in a world, each once and each one token: the colours, kinds and sizes of
+    its things, the words that its moves' names are made of, and "yes" and "no"."""
+    things = world.things
+    named = (*things.colours, *things.kinds, *things.sizes) if things else ()
+    moves = (word for name in world.moves for word in name.split())
+    known = set(vocabulary())
+    return tuple(word for word in dict.fromkeys((*named, *moves, "yes", "no")) if word in known)
+
+
+def pick(logits: torch.Tensor, generator: torch.Generator | None) -> torch.Tensor:
+    """A random index along the last axis for each row of logits, or the most likely one without a generator."""
+    if generator is None:
+        return logits.argmax(-1)
+    noise = torch.empty_like(logits, dtype=torch.float32).exponential_(generator=generator)
+    return (logits.float() - noise.log()).argmax(-1)  # the Gumbel-max trick

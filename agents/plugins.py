@@ -1,0 +1,102 @@
+"""Algorithms, torsos, cores and heads by name, and those of other people's files.
+
+A plugin is a Python file, or a folder with an `__init__.py`, anywhere. It defines one or more of ALGORITHMS, TORSOS,
+CORES and HEADS, each a dict of names and classes that keep a contract of contracts.py:
+
+    ALGORITHMS = {"mine": Mine}
+
+`load` imports it and adds what it defines to the registries; from then on the names work wherever those of the suite
+do. Only a person loads a plugin, by typing its path: a checkpoint holds names, and nothing is imported for a name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import re
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+KINDS = ("ALGORITHMS", "TORSOS", "CORES", "HEADS")
+
+
+def is_path(name: str) -> bool:
+    """Whether a name that a person typed is the path of a plugin (`path.py`, a folder, or either with `:name`)."""
+    return "/" in name or "\\" in name or name.partition(":")[0].endswith(".py")
+
+
+def load(path: str | Path) -> ModuleType:
+    """Import a plugin, once, and register what it defines. Raises ValueError if there is none, or if it defines nothing,
+    breaks a contract, or takes a name that is another's."""
+    from .contracts import check
+
+    place = Path(path).resolve()
+    file = place / "__init__.py" if place.is_dir() else place
+    if not file.is_file():
+        raise ValueError(f"no plugin at {path}: give a Python file, or a folder with an __init__.py")
+    plain = re.sub(r"\W", "_", place.stem, flags=re.ASCII)
+    name = f"rumpus_plugin_{plain}_{hashlib.sha256(str(place).encode()).hexdigest()[:8]}"
+    if name in sys.modules:
+        return sys.modules[name]
+    folders = [str(place)] if place.is_dir() else None
+    spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=folders)
+    if spec is None or spec.loader is None:
+        raise ValueError(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+        defined = {kind: getattr(module, kind) for kind in KINDS if hasattr(module, kind)}
+        if not any(defined.values()):
+            raise ValueError(f"{file} defines none of {', '.join(KINDS)}: each is a dict of names and classes")
+        for kind, classes in defined.items():
+            for own, made in classes.items():
+                if own in registry(kind):
+                    raise ValueError(f"{file}: {kind} has {own!r}, which is taken: choose another name")
+                check(kind, own, made)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    for kind, classes in defined.items():
+        registry(kind).update(classes)
+    return module
+
+
+def registry(kind: str) -> dict[str, Any]:
+    """Classes by name of one of KINDS; those of plugins are in it once they are loaded."""
+    from .algorithms import ALGORITHMS
+    from .networks.cores import CORES
+    from .networks.heads import HEADS
+    from .networks.torsos import TORSOS
+
+    return {"ALGORITHMS": ALGORITHMS, "TORSOS": TORSOS, "CORES": CORES, "HEADS": HEADS}[kind]
+
+
+def typed(kind: str, text: str) -> str:
+    """The registered name of what a person typed: a name, the path of a plugin that holds one of this kind, or
+    `path:name`. Raises ValueError for anything else."""
+    if not is_path(text):
+        find(registry(kind), text, kind[:-1].lower())
+        return text
+    path, _, own = text.partition(":") if not Path(text).exists() else (text, "", "")
+    classes = getattr(load(path), kind, {})
+    if own and own in classes:
+        return own
+    if own or len(classes) != 1:
+        raise ValueError(f"{path} has the {kind.lower()} {', '.join(classes) or '(none)'}: type {path}:NAME")
+    return next(iter(classes))
+
+
+def find(registry: Mapping[str, Any], name: str, kind: str) -> Any:
+    """The class of this name. Raises ValueError, with the nearest names, if there is none."""
+    if name not in registry:
+        near = get_close_matches(name, registry, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"it is one of {', '.join(registry)}"
+        raise ValueError(
+            f"unknown {kind} {name!r}: {hint}; one of your own is given by the path of its file, or loaded by --plugin"
+        )
+    return registry[name]

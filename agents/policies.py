@@ -1,0 +1,80 @@
+"""Players that are not people: what one must do, the random one, and each by what a person types.
+
+Nothing here needs PyTorch until a learned player is asked for; that one is in network_policy.py."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..worlds.engine.batch import Batch
+from ..worlds.engine.world import World
+from . import checkpoint
+from .contracts import Policy
+
+NAMES = ("random", "expert")
+"""Players that need no checkpoint."""
+
+
+class Random:
+    """Picks each of the world's moves with the same chance, the same ones on every device: the remainder of the raw
+    numbers of a Mersenne Twister, which are those of `torch.randint` on the CPU too."""
+
+    name = "random"
+
+    def __init__(self, seed: int = 0):
+        self._seed = seed
+
+    def start(self, batch: Batch) -> None:
+        """Begin the sequence of this seed anew."""
+        self._raw = np.random.RandomState(self._seed % 2**32)
+
+    def act(self, batch: Batch, is_first: np.ndarray) -> None:
+        """A random move for every player."""
+        raw = self._raw.randint(2**32, size=(batch.n, batch.players), dtype=np.uint32)
+        batch.act((raw % len(batch.world.moves)).astype(np.int64))
+
+    def report(self) -> dict[str, float]:
+        """Nothing is measured."""
+        return {}
+
+
+def player(
+    agent: str | Path,
+    world: World,
+    *,
+    seed: int = 0,
+    greedy: bool = False,
+    solutions: Sequence[np.ndarray | None] | None = None,
+) -> tuple[Policy, dict[str, Any]]:
+    """A player by what a person types: "random", "expert", or the path of a checkpoint or run.
+
+    solutions: of the rows of the table that will be played, for the expert. Returns it with the options of the batch
+    that it was trained on (`knobs`, `limit` and `repeat`), empty for the first two. Raises ValueError for what is none
+    of them.
+    """
+    if agent == "random":
+        return Random(seed), {}
+    if agent == "expert":
+        from .experts import expert
+
+        made = expert(world, seed, solutions)
+        if made is None:
+            raise ValueError(f"{world.name} has no solver, so no expert plays it; choose random or a checkpoint")
+        return made, {}
+    try:
+        checkpoint.find(agent)
+    except ValueError as error:
+        near = get_close_matches(str(agent), NAMES, n=1)
+        raise ValueError(f"{error}{f'. Did you mean {near[0]}?' if near else ''}") from None
+    from .network_policy import trained
+    from .training.settings import Config
+
+    policy, content = trained(agent, seed=seed, greedy=greedy)
+    run = Config.saved(content, str(agent)).run
+    own = world.name in content["worlds"]  # elsewhere its knobs mean nothing
+    return policy, {"repeat": run.ticks(world)} | ({"knobs": run.knobs, "limit": run.limit} if own else {})

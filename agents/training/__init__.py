@@ -1,0 +1,1 @@
+"""Runs: settings, the training loop, checkpoints, logs and curricula. Nothing here knows an algorithm by name."""

@@ -1,0 +1,157 @@
+"""The training loop: collect, learn, log, evaluate, checkpoint. It names no algorithm.
+
+train("ppo", "box-world-small", folder="runs/first", steps=1_000_000)
+resume("runs/first")
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ... import worlds
+from ...worlds.engine.world import World
+from .. import checkpoint
+from .distributed import Ranks
+from .folders import Stop, leftovers, owned
+from .log import Log
+from .settings import PATHS, Config
+from .trainer import Trainer
+
+
+def train(
+    algorithm: str, *names: str, folder: str | Path, overwrite: bool = False, bar: bool = True, **settings: Any
+) -> Path:
+    """Train from the beginning in a run's folder; returns the path of the last checkpoint.
+
+    names: of worlds; settings: any of the run, the network and the algorithm, see settings.py. The folder gets
+    checkpoint.pt, metrics.csv and tensorboard/. Ctrl-C and SIGTERM end the run after the update that it is in, with a
+    checkpoint. Raises ValueError for settings that cannot be, if the folder holds a run already, unless overwrite, or
+    files of such names that are no run's, or if another process trains in it, and OSError if the disk is full.
+    """
+    return begin(Config.of(algorithm, *names, **settings), folder, overwrite=overwrite, bar=bar)
+
+
+def begin(config: Config, folder: str | Path, *, overwrite: bool = False, bar: bool = True) -> Path:
+    """The same from a Config."""
+    folder, config = Path(folder), config.check().absolute()
+    with Ranks(config.run.device) as ranks:
+        leftovers(folder, overwrite)
+        trainer = Trainer(config)
+        with owned(folder, ranks.first):
+            for old in leftovers(folder, overwrite) if ranks.first else ():
+                old.unlink(missing_ok=True)
+            return _loop(trainer, folder, bar, ranks)
+
+
+def resume(
+    folder: str | Path,
+    *,
+    algorithm: str | None = None,
+    names: Sequence[str] | None = None,
+    bar: bool = True,
+    **changes: Any,
+) -> Path:
+    """Go on with a run from its last checkpoint, as if it had never stopped; returns the path of the last checkpoint.
+
+    algorithm: the run's, if it is to be checked; names: of its worlds, which are wanted if one is in a folder of one's
+    own, since a checkpoint's folder is not imported for its name. changes: settings to go on with, of those that are FREE; with more `steps`, a finished run is
+    trained on. Raises ValueError for any other that differs from the run's, for worlds that are not the run's, for
+    files that are not where they were, and if another process trains in the folder.
+    """
+    file = checkpoint.find(folder)
+    config, found, content = saved_run(file, names, changes)
+    if algorithm not in (None, config.algorithm):
+        raise ValueError(f"{file} is a run of {config.algorithm}, not of {algorithm}: go on with that, or use --from")
+    with Ranks(config.run.device) as ranks, owned(file.parent, ranks.first):
+        if "processes" not in content:
+            raise ValueError(
+                f"{file} was written by Rumpus 0.6, from which a run cannot be gone on with: begin another from its "
+                f"weights, by --from {file}"
+            )
+        trainer = Trainer(config, found)
+        try:
+            trainer.restore(content)
+        except (KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
+            raise ValueError(f"{file} is damaged, or of another version of Rumpus: {error}") from None
+        return _loop(trainer, file.parent, bar, ranks)
+
+
+def saved_run(
+    file: Path, names: Sequence[str] | None = None, changes: Mapping[str, Any] | None = None
+) -> tuple[Config, list[World], dict[str, Any]]:
+    """The settings of a run with these changes, its worlds, and what its checkpoint holds; see resume for all of it."""
+    changes = changes or {}
+    content = checkpoint.load(file)
+    saved = Config.saved(content, str(file))
+    saved = saved.replace(threads=saved.run.threads or content.get("threads"))
+    config = saved.changed(changes)
+    for name in PATHS:
+        path = getattr(config.run, name)
+        if path is not None and name not in changes and not (os.path.isfile(path) or os.path.isdir(path)):
+            raise ValueError(f"this run takes its {name} from {path}, where they are no longer: say where, as {name}")
+    if names is None:
+        found = [_world_of(known, typed) for known, typed in zip(content["worlds"], saved.run.worlds, strict=True)]
+        return config.replace(worlds=tuple(content["worlds"])).absolute(), found, content
+    found = [worlds.load(name) for name in names]
+    if [world.name for world in found] != content["worlds"]:
+        raise ValueError(
+            f"{file} was trained on {', '.join(content['worlds'])}, not on {', '.join(world.name for world in found)}: "
+            "choose those worlds, or begin another run from its weights, by --from"
+        )
+    return config.replace(worlds=tuple(map(str, names))).absolute(), found, content
+
+
+def _world_of(name: str, typed: str) -> World:
+    """The world of a run whose world nobody has typed."""
+    try:
+        return worlds.named(name)
+    except ValueError as error:
+        raise ValueError(f"this run is of {name} in {typed}; type that world to go on with it ({error})") from None
+
+
+def _loop(trainer: Trainer, folder: Path, bar: bool, ranks: Ranks) -> Path:
+    """Update after update, with a row of metrics each, and a checkpoint now and then and at the end."""
+    s, path = trainer.config.run, folder / checkpoint.NAME
+    console = Console(stderr=True, quiet=not (bar and ranks.first), soft_wrap=True)
+    steps = trainer.total * trainer.per_update
+    if trainer.updates >= trainer.total:
+        console.print(
+            f"{folder} is finished at {trainer.steps:,} of {steps:,} steps; with more --steps it is trained on"
+        )
+        return path
+    saved = time.monotonic()
+    if not trainer.updates:
+        ranks.save(path, trainer)
+    title = f"{trainer.config.algorithm} on {', '.join(s.worlds)}"
+    options: dict[str, Any] = {"update": trainer.updates, "done": trainer.steps, "bar": bar}
+    with (
+        Log(folder, title, steps, tensorboard=s.tensorboard, write=ranks.first, **options) as log,
+        Stop(lambda: log.say("Stopping after this update; once more stops at once")) as stop,
+    ):
+        if ranks.first and not trainer.updates and s.evaluate_every:
+            log.write({"update": 0, "steps": 0, "seconds": 0.0, "steps_per_second": 0.0} | trainer.evaluate())
+        stopped = 0
+        while trainer.updates < trainer.total and not stopped:
+            row = ranks.mean(trainer.update())
+            stopped = ranks.any(stop.asked)
+            last = trainer.updates == trainer.total
+            if ranks.first and s.evaluate_every and (last or trainer.updates % s.evaluate_every == 0):
+                row |= trainer.evaluate()
+            log.write(row)
+            if ranks.any(last or stopped or time.monotonic() - saved >= s.checkpoint_seconds):
+                ranks.save(path, trainer)
+                saved = time.monotonic()
+    if trainer.updates < trainer.total:
+        where = " ".join(map(shlex.quote, s.worlds))
+        how = f"rumpus train {trainer.config.algorithm} {where} --resume --out {shlex.quote(str(folder))}"
+        console.print(f"Stopped at {trainer.steps:,} of {steps:,} steps. Go on with: {how}")
+        if stop.asked:
+            stop.end()
+    return path

@@ -1,0 +1,311 @@
+"""A run in memory: its worlds, its algorithm, and everything else that a checkpoint must hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import os
+import time
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from ... import worlds
+from ...interface.progress import hushed
+from ...tasks.goals import Task
+from ...worlds.engine.batch import Batch
+from ...worlds.engine.look import TILE, Tiles
+from ...worlds.engine.threads import cores
+from ...worlds.engine.turn import longest_chat
+from ...worlds.engine.world import World
+from .. import checkpoint
+from ..algorithms import ALGORITHMS
+from ..algorithms.descent import processes, torch_threads
+from ..contracts import Algorithm, Setup
+from ..data.collector import Collector
+from ..data.lanes import Lanes
+from ..episodes import ROWS, episodes_of, interval, play_tasks
+from ..experts import expert
+from ..network_policy import NetworkPolicy
+from ..networks import Network, NetworkSpec
+from ..networks.heads import Controls, head_of
+from ..observations import draw_at
+from ..plugins import find
+from .independent import Independent
+from .places import places, tasks_by_world
+from .settings import Config
+
+
+class Trainer:
+    """One run. found: its worlds, if they are loaded already."""
+
+    def __init__(self, config: Config, found: Sequence[World] | None = None):
+        self.config, s = config.check(), config.run
+        self.worlds = list(found) if found is not None else [worlds.load(name) for name in s.worlds]
+        self.rank, self.processes = (torch.distributed.get_rank() if processes() > 1 else 0), processes()
+        self.threads = s.threads or max(cores() // self.processes, 1)
+        self.device = torch_device(s.device, self.rank)
+        self.bf16 = hardware_bf16(self.device) if s.bf16 is None else s.bf16
+        self.started = checkpoint.load(s.start) if s.start else None
+        self._held = tasks_by_world(s.evaluate_tasks, self.worlds)
+        self.places = places(config, self.worlds, self._held, self.threads, self.rank)
+        size, cells = self._size()
+        for place in self.places:
+            draw_at(place.batch, size, cells)
+        world_device = self.places[0].batch.device
+        self.lanes: list[Lanes] = []
+        heard = longest_chat(max(world.players for world in self.worlds), words=1)
+        for group in range(max(place.group for place in self.places) + 1):
+            here = [place for place in self.places if place.group == group]
+            start = self.lanes[-1].slice.stop if self.lanes else 0
+            options: dict[str, Any] = {"start": start, "longest": heard, "size": size}
+            self.lanes.append(Lanes([place.batch for place in here], self.device, **options))
+        self.spec = self._spec(size, cells)
+        self.generator = torch.Generator(self.device).manual_seed(s.seed + self.rank)
+        self.count = sum(lanes.count for lanes in self.lanes)
+        self.updates, self.seconds = 0, 0.0
+        for lanes in self.lanes:
+            lanes.reset()
+        with torch_threads(self.threads), torch.random.fork_rng(devices=[]):
+            self._head = head_of(self.spec.head, 1, self.spec.controls, self.spec.talk)  # for its actions alone
+            for lanes in self.lanes:
+                lanes.lead(self._head)
+            torch.manual_seed(s.seed)
+            self.algorithm: Algorithm = self._algorithm()
+        if self.algorithm.wants_expert:
+            experts = self._experts()
+            for lanes in self.lanes:
+                lanes.teach([experts[batch.world.name] for batch in lanes.batches])
+        watchers = [[place.sampler for place in self.places if place.group == g] for g in range(len(self.lanes))]
+        self.collector = Collector(self.lanes, self.algorithm, self._head.parts, self.spec.recall, watchers)
+        self.world_device = world_device
+
+    def _size(self) -> tuple[tuple[int, int], tuple[int, int] | None]:
+        """(height, width) of frames, and the (rows, columns) of tiles that they show, if all worlds are of tiles."""
+        s, tiled = self.config.run, all(isinstance(world.look, Tiles) for world in self.worlds)
+        cells = [max(place.cells[axis] for place in self.places) for axis in (0, 1)]
+        if self.started is not None:
+            spec = NetworkSpec.saved(self.started["spec"])
+            return spec.size, spec.cells
+        if s.size:
+            return s.size, (cells[0], cells[1]) if tiled else None
+        sizes = [place.world.look.frame(*(cells if tiled else place.cells)) for place in self.places]
+        return (max(size[0] for size in sizes), max(size[1] for size in sizes)), (cells[0], cells[1]) if tiled else None
+
+    def _spec(self, size: tuple[int, int], cells: tuple[int, int] | None) -> NetworkSpec:
+        """What the network of this run is."""
+        s, n = self.config.run, self.config.network
+        several = any(lanes.reader.several for lanes in self.lanes) or len(self.worlds) > 1
+        if self.started is not None:
+            spec = NetworkSpec.saved(self.started["spec"])
+            return NetworkSpec(**vars(spec) | {"instructed": spec.instructed or several})
+        controls = Controls.of(self.worlds[0])
+        for world in self.worlds[1:]:
+            controls = controls.joined(Controls.of(world))
+        head = n.head or ("moves" if len(self.worlds) == 1 else "universal")
+        tiles = cells is not None and not s.size and n.torso == "patches"
+        torso = ({"patch": TILE} if tiles else {}) | n.torso_options
+        return NetworkSpec(
+            size, controls, torso=n.torso, torso_options=torso, core=n.memory, core_options=n.core_options, head=head,
+            hidden=n.hidden, units=n.units, recall=n.recall and n.memory != "none", words=n.words, instructed=several,
+            hears=controls.players > 1, talk=n.talk or (head == "universal" and controls.players > 1), points=n.points,
+            cells=cells,
+        )  # fmt: skip
+
+    def _experts(self) -> dict[str, Any]:
+        """The experts that are imitated, by the name of their world. Raises ValueError for a world without one."""
+        found = {world.name: expert(world) for world in self.worlds}
+        lacking = [name for name, each in found.items() if each is None]
+        if lacking:
+            raise ValueError(f"{', '.join(lacking)} has no expert to imitate: choose another algorithm or world")
+        return found
+
+    def _algorithm(self) -> Any:
+        """The algorithm, or one for each player."""
+        s, own = self.config.run, self.config.own
+        made = find(ALGORITHMS, self.config.algorithm, "algorithm")
+        players = {world.players for world in self.worlds}
+        seats = 1
+        if s.policies == "independent":
+            if len(players) > 1:
+                raise ValueError("independent policies are one for each player: choose worlds of as many players")
+            seats = players.pop()
+        example = self.lanes[0].observe()
+        if self.spec.recall:
+            lanes = self.lanes[0].count
+            action = torch.zeros(lanes, self._head.parts, dtype=torch.int64, device=self.device)
+            example = example._replace(last_action=action, last_reward=torch.zeros(lanes, device=self.device))
+        saved = None if self.started is None else self.started["networks"]
+        if saved is not None and len(saved) not in (1, seats):
+            raise ValueError(f"{s.start} holds networks of {len(saved)} players, and here are {seats}")
+        algorithms = []
+        for seat in range(seats):
+            weights = None if saved is None else saved[seat % len(saved)]
+            setup = Setup(
+                build=partial(self.build, weights), lanes=self.count // seats,
+                example=example.of(slice(seat, None, seats)), steps=max(s.steps // self.processes, 1), rollout=own.rollout,
+                generator=self.generator, device=self.device, threads=self.threads, compile=s.compile, bf16=self.bf16,
+                memory=s.memory // seats,
+            )  # fmt: skip
+            algorithms.append(made(own, setup))
+        return algorithms[0] if seats == 1 else Independent(algorithms)
+
+    def build(self, weights: Mapping[str, Any] | None = None) -> Network:
+        """A new network of this run on its device, with these weights if any are given."""
+        network = Network(self.spec)
+        if weights is not None:
+            # language may be new; it changes nothing of what is seen until it has learned
+            missing = set(network.load_state_dict(weights, strict=False).missing_keys)
+            if any(not name.startswith(("language.", "film.")) for name in missing):
+                raise ValueError(f"{self.config.run.start} does not fit: it lacks {', '.join(sorted(missing))}")
+        return network.to(self.device)
+
+    @property
+    def per_update(self) -> int:
+        """Steps of all lanes of all processes in an update."""
+        return self.config.own.rollout * self.count * self.processes
+
+    @property
+    def total(self) -> int:
+        """How many updates the run has."""
+        return max(self.config.run.steps // self.per_update, 1)
+
+    @property
+    def steps(self) -> int:
+        """Steps of all lanes together so far."""
+        return self.updates * self.per_update
+
+    @property
+    def progress(self) -> float:
+        """Share of the run that lies behind."""
+        return min(self.updates / self.total, 1.0)
+
+    def update(self) -> dict[str, float]:
+        """One rollout and what is learned from it. Returns the row of metrics."""
+        began, progress = time.perf_counter(), self.progress
+        with torch_threads(self.threads if self.config.run.compile else 1):
+            row = self.collector.collect(self.config.own.rollout, progress)
+            row |= self.algorithm.update(*self.collector.now(), progress)
+        self._choose_tasks()
+        wrong = [name for name, value in row.items() if not math.isfinite(value)]
+        if wrong:
+            raise RuntimeError(
+                f"learning diverged in update {self.updates + 1}: {', '.join(wrong)} is no finite number ({row}); try a "
+                "smaller learning rate"
+            )
+        took = time.perf_counter() - began
+        self.updates += 1
+        self.seconds += took
+        speed = self.per_update / took
+        head = {"update": self.updates, "steps": self.steps, "seconds": self.seconds, "steps_per_second": speed}
+        return head | row
+
+    def _choose_tasks(self) -> None:
+        """Let each curriculum choose what comes up next."""
+        done, errors, at = (self.updates + 1) / self.total, self.algorithm.errors, 0
+        for place in self.places:
+            count = place.batch.n * place.batch.players
+            if place.sampler:
+                place.sampler.choose(None if errors is None else errors[:, at : at + count], done)
+            at += count
+
+    def policy(self) -> NetworkPolicy:
+        """The networks as they are now, as a player."""
+        return NetworkPolicy(self.algorithm.networks(), self.algorithm.play, seed=self.config.run.seed)
+
+    def evaluate(self) -> dict[str, float]:
+        """Success on `evaluate_tasks`, or else on the levels of `evaluate_split`, with its interval; the same tasks or
+        levels every time. In several worlds, also of each."""
+        with hushed(), torch_threads(self.threads):  # a run has a bar of its own
+            wins = {world.name: self._held_out(world) for world in self.worlds}
+        row = _held(np.concatenate(list(wins.values())))
+        if len(wins) > 1:
+            row |= {f"{world}/{name}": value for world, won in wins.items() for name, value in _held(won).items()}
+        return row
+
+    def _held_out(self, world: World) -> np.ndarray:
+        """Whether each held-out episode in a world was won."""
+        s, tasks = self.config.run, spread(self._held.get(world.name, []), self.config.run.evaluate_episodes)
+        options: dict[str, Any] = {"device": self.world_device, "threads": self.threads, "repeat": s.ticks(world)}
+        if tasks:
+            times = max(s.evaluate_episodes // len(tasks), 1)
+            return play_tasks(self.policy(), world, tasks, times, seed=s.seed, **options).wins
+        levels: dict[str, Any] = {"knobs": s.knobs, "limit": s.limit, "levels": s.levels, "split": s.evaluate_split}
+        batch = Batch(world, min(s.evaluate_episodes, ROWS), seed=s.seed, **levels, **options)
+        return episodes_of(self.policy(), batch, s.evaluate_episodes).wins
+
+    def state(self) -> dict[str, Any]:
+        """Everything that the run needs to go on."""
+        return {
+            **self.config.state(),
+            "worlds": [world.name for world in self.worlds],
+            "spec": plain(self.spec),
+            "networks": [network.state_dict() for network in self.algorithm.networks()],
+            "processes": [self.own_state()],
+            "threads": self.threads,
+            "updates": self.updates,
+            "total": self.total,
+            "steps": self.steps,
+            "seconds": self.seconds,
+        }
+
+    def own_state(self) -> dict[str, Any]:
+        """What this process alone knows."""
+        return {
+            "algorithm": self.algorithm.state_dict(),
+            "collector": self.collector.state_dict(),
+            "samplers": [place.sampler.state_dict() if place.sampler else None for place in self.places],
+            "generator": self.generator.get_state(),
+        }
+
+    def restore(self, content: dict[str, Any]) -> None:
+        """Go back to a saved state. Raises ValueError if it is of another version of a world, or of other tasks."""
+        if len(content["processes"]) != self.processes:
+            raise ValueError(
+                f"this run is shared out among {len(content['processes'])} processes, and here are {self.processes}: go "
+                f"on with it by torchrun --nproc-per-node {len(content['processes'])}"
+            )
+        own = content["processes"][self.rank]
+        self.algorithm.load_state_dict(own["algorithm"])
+        self.generator.set_state(own["generator"])
+        self.collector.load_state_dict(own["collector"])
+        for place, saved in zip(self.places, own["samplers"], strict=True):
+            if place.sampler:
+                place.sampler.load_state_dict(saved)
+        self.updates, self.seconds = content["updates"], content["seconds"]
+
+
+def plain(spec: NetworkSpec) -> dict[str, Any]:
+    """A NetworkSpec as plain values."""
+    return dataclasses.asdict(spec)
+
+
+def torch_device(name: str, rank: int) -> torch.device:
+    """The device of this process. "cuda" without a GPU is the CPU, where Numba simulates CUDA for worlds."""
+    if name == "cuda" and torch.cuda.is_available():
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", rank)))
+    if name not in ("cpu", "cuda"):
+        raise ValueError(f"unknown device {name!r}; it is 'cpu' or 'cuda'")
+    return torch.device("cpu")
+
+
+def hardware_bf16(device: torch.device) -> bool:
+    """Whether a device multiplies bfloat16 in hardware."""
+    if device.type == "cuda":
+        return True
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+
+
+def spread(tasks: Sequence[Task], most: int) -> list[Task]:
+    """At most so many of the tasks, spread evenly over them."""
+    if len(tasks) <= most:
+        return list(tasks)
+    return [tasks[index] for index in np.linspace(0, len(tasks) - 1, most).round().astype(int)]
+
+
+def _held(wins: np.ndarray) -> dict[str, float]:
+    low, high = interval(int(wins.sum()), len(wins))
+    return {"held_out_success": float(wins.mean()), "held_out_low": low, "held_out_high": high}

@@ -238,7 +238,7 @@ def evaluate(
     agent: Annotated[str | None, typer.Argument(help="random, expert, or a run's folder or checkpoint.")] = None,
     tasks: Tasks = None,
     suite: Annotated[
-        bool, typer.Option("--suite", help="The benchmark: all skills, on a scale to the expert's.")
+        bool, typer.Option("--suite", help="The benchmark: all skills and worlds, on a scale to the expert's.")
     ] = False,
     episodes: Annotated[
         int | None,

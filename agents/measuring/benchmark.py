@@ -19,14 +19,13 @@ from ..episodes import CONFIDENCE, play_tasks
 from ..experts import Expert
 from ..network_policy import trained
 from ..policies import Random
+from ..training.settings import Config
 from .evaluate import solutions
 
 RESAMPLES = 2000
 """Of a bootstrap."""
 SMALLEST = 0.01
 """How much better than the random player the expert must be for a scale between them to mean anything."""
-MEAN = "mean"
-"""What the row of means is called."""
 
 
 def suite(
@@ -40,17 +39,18 @@ def suite(
     threads: int | None = None,
     greedy: bool = False,
 ) -> list[dict[str, Any]]:
-    """The expert-normalised score of an agent for each skill in a folder of tasks, and their mean.
+    """The expert-normalised score of an agent for each skill and each world of a folder of tasks, and their mean.
 
-    agent: "random", "expert", a checkpoint or a run's folder, which plays the tasks of the world it was trained on, or
-    a function that returns a player for a world, or None to leave that world out; folder: holds *.jsonl of tasks (or
+    agent: "random", "expert", a checkpoint or a run's folder, which plays the tasks of all worlds that its head can
+    play, or a function that returns a player for a world, or None to leave that world out; folder: holds *.jsonl of tasks (or
     it is one such file), each with its solution. Each task is played `times` times by the agent, `random_times` by the
     random player, and once by the expert, who replays the solution; a return is the mean over the players of a task.
 
-    Returns a row for each skill, in order, and one called "mean": {skill, tasks, attempted (how many of the tasks the
-    agent plays), success, agent, random, expert (mean returns on those), score, low, high}. score is (agent - random) /
-    (expert - random), low and high its 95 % interval, the percentiles of a bootstrap over tasks (for "mean": over the
-    tasks of each skill); they are None where nothing was attempted, or the expert is hardly better than chance. Raises
+    Returns a row for each skill, in order, one for each world, and one of the mean over the skills: {of ("skill",
+    "world" or "mean"), name, tasks, attempted (how many of the tasks the agent plays), success, agent, random, expert
+    (mean returns on those), score, low, high}. score is (agent - random) / (expert - random), low and high its 95 %
+    interval, the percentiles of a bootstrap over tasks (for the mean: over the tasks of each skill); they are None where
+    nothing was attempted, or the expert is hardly better than chance. Raises
     ValueError for tasks that cannot be played, or have no solution.
     """
     tasks = _tasks(folder)
@@ -59,28 +59,32 @@ def suite(
         by_world.setdefault(task.world, []).append(task)
     made = _maker(agent, seed, greedy)
     options: dict[str, Any] = {"seed": seed, "threads": threads}
-    found: dict[str, list[np.ndarray]] = {}
+    found: dict[tuple[str, str], list[np.ndarray]] = {}
     with work("The benchmark", len(by_world)) as job:
         for name, listed in by_world.items():
             world = worlds.named(name)
-            if (player := made(world, listed)) is not None:
-                played = play_tasks(player, world, listed, times, **options, device=device)
+            player, repeat = made(world, listed)
+            if player is not None:
+                played = play_tasks(player, world, listed, times, **options, device=device, repeat=repeat)
                 chance = play_tasks(Random(seed), world, listed, random_times, **options)
                 best = play_tasks(Expert(world, seed, solutions(listed)), world, listed, 1, **options)
                 parts = played.returns, chance.returns, best.returns, played.wins
                 columns = [_by_task(part, len(listed)) for part in parts]
                 for number, task in enumerate(listed):
-                    found.setdefault(category(task), []).append(np.array([column[number] for column in columns]))
+                    row = np.array([column[number] for column in columns])
+                    for group in (("skill", category(task)), ("world", name)):
+                        found.setdefault(group, []).append(row)
             job.advance()
-    skills = sorted({category(task) for task in tasks})
+    groups = [("skill", name) for name in sorted({category(task) for task in tasks})]
+    groups += [("world", name) for name in by_world]
     rows, draws = [], []
-    for skill in skills:
-        count = sum(category(task) == skill for task in tasks)
-        row, drawn = _row(skill, count, np.array(found.get(skill, [])), seed)
+    for of, name in groups:
+        count = sum(name == (category(task) if of == "skill" else task.world) for task in tasks)
+        row, drawn = _row(of, name, count, np.array(found.get((of, name), [])), seed)
         rows.append(row)
-        if drawn is not None:
+        if drawn is not None and of == "skill":
             draws.append(drawn)
-    return [*rows, _mean(rows, draws)]
+    return [*rows, _mean([row for row in rows if row["of"] == "skill"], draws)]
 
 
 def category(task: Task) -> str:
@@ -113,32 +117,33 @@ def _tasks(folder: str | Path) -> list[Task]:
     return tasks
 
 
+Made = tuple[Policy | None, int]
+"""A player, None for a world that it does not play, and the ticks that it holds an action."""
+
+
 def _maker(
     agent: str | Path | Callable[[World], Policy | None], seed: int, greedy: bool
-) -> Callable[[World, Sequence[Task]], Policy | None]:
-    """What makes the player of a world's tasks, or None for worlds that the agent does not play."""
+) -> Callable[[World, Sequence[Task]], Made]:
+    """What makes the player of a world's tasks."""
     if callable(agent):
-        return lambda world, tasks: agent(world)
+        return lambda world, tasks: (agent(world), 1)
     if agent == "random":
-        return lambda world, tasks: Random(seed + 1)  # other chances than those of the random player it is held to
+        return lambda world, tasks: (Random(seed + 1), 1)  # other chances than those of the one it is held to
     if agent == "expert":
-        return lambda world, tasks: Expert(world, seed, solutions(tasks))
-
-    def trained_player(world: World, tasks: Sequence[Task]) -> Policy | None:
-        policy, _ = trained(agent, seed=seed, greedy=greedy)
-        return policy if policy.plays(world) else None
-
-    return trained_player
+        return lambda world, tasks: (Expert(world, seed, solutions(tasks)), 1)
+    policy, content = trained(agent, seed=seed, greedy=greedy)
+    run = Config.saved(content, str(agent)).run
+    return lambda world, tasks: (policy if policy.plays(world) else None, run.ticks(world))
 
 
 def _by_task(values: np.ndarray, tasks: int) -> np.ndarray:
     return values.reshape(-1, tasks).mean(0)
 
 
-def _row(skill: str, tasks: int, columns: np.ndarray, seed: int) -> tuple[dict[str, Any], np.ndarray | None]:
-    """The row of a skill, and the scores of the bootstrap's resamples. columns: (attempted, 4), the returns of agent,
+def _row(of: str, name: str, tasks: int, columns: np.ndarray, seed: int) -> tuple[dict[str, Any], np.ndarray | None]:
+    """The row of a skill or a world, and the scores of the bootstrap's resamples. columns: (attempted, 4), the returns of agent,
     random and expert, and the agent's success."""
-    row: dict[str, Any] = {"skill": skill, "tasks": tasks, "attempted": len(columns)}
+    row: dict[str, Any] = {"of": of, "name": name, "tasks": tasks, "attempted": len(columns)}
     row |= dict.fromkeys(("success", "agent", "random", "expert", "score", "low", "high"))
     if not len(columns):
         return row, None
@@ -163,7 +168,7 @@ def _row(skill: str, tasks: int, columns: np.ndarray, seed: int) -> tuple[dict[s
 
 def _mean(rows: list[dict[str, Any]], draws: list[np.ndarray]) -> dict[str, Any]:
     """The row of the mean over the skills that have a score; its interval is from their resamples, skill by skill."""
-    row: dict[str, Any] = {"skill": MEAN, "tasks": sum(r["tasks"] for r in rows)}
+    row: dict[str, Any] = {"of": "mean", "name": "mean", "tasks": sum(r["tasks"] for r in rows)}
     row |= {"attempted": sum(r["attempted"] for r in rows)}
     scored = [r for r in rows if r["score"] is not None]
     for name in ("success", "agent", "random", "expert", "score"):

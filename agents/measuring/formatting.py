@@ -33,14 +33,18 @@ def suite(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     """What the benchmark's `suite` returns, as a table."""
     title = f"{agent}: 0 is a random player, 1 the expert"
     table = Table(box=None, pad_edge=False, collapse_padding=True, title=title)
-    for column in ("skill", "score (95 % interval)", "success", "return", "random", "expert", "played"):
-        table.add_column(column, justify="left" if column == "skill" else "right", no_wrap=True)
+    for column in ("", "score (95 % interval)", "success", "return", "random", "expert", "played"):
+        table.add_column(column, justify="right" if column else "left", no_wrap=True)
+    before = rows[0]["of"]
     for row in rows:
+        if row["of"] != before:
+            table.add_section()
+        before = row["of"]
         number = {
             name: "-" if row[name] is None else f"{row[name]:.2f}" for name in ("score", "agent", "random", "expert")
         }
         table.add_row(
-            row["skill"],
+            row["name"],
             "-" if row["low"] is None else f"{number['score']} ({row['low']:.2f} to {row['high']:.2f})",
             "-" if row["success"] is None else f"{row['success']:.0%}",
             number["agent"],

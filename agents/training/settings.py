@@ -350,7 +350,10 @@ def _at_least(settings: Any, least: Mapping[str, int]) -> None:
 
 
 def _literal(text: str) -> Any:
-    """A Python literal, such as 0.5, True or {"a": 1}; any other text as it is."""
+    """A Python literal, such as 0.5, True or {"a": 1}; true, false and none in any case; any other text as it is."""
+    plain = {"true": True, "false": False, "none": None}
+    if text.lower() in plain:
+        return plain[text.lower()]
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ...tasks.compile import table
@@ -29,19 +30,18 @@ class Place:
 
 
 def tasks_by_world(path: str | None, worlds: Sequence[World]) -> dict[str, list[Task]]:
-    """The tasks of a file for each of these worlds, by its name; empty without a file. Raises ValueError for a world
-    of which it holds none."""
+    """The tasks of a file, or of all *.jsonl of a folder, for each of these worlds, by its name; empty without a path.
+    Raises ValueError for a world of which it holds none."""
     if path is None:
         return {}
-    if len(worlds) == 1:
+    if len(worlds) == 1 and not Path(path).is_dir():
         return {worlds[0].name: load(path, worlds[0])[0]}
-    names = {world.name for world in worlds}
-    lines = list(read(path))
+    files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
+    lines = [line for file in files for line in read(file)]
     found = {}
     for world in worlds:
-        others = names - {world.name}
-        own = [(line, task) for line, task in lines if not (isinstance(task, Task) and task.world in others)]
-        if not any(isinstance(task, Task) and task.world == world.name for _, task in own):
+        own = [(number, task) for number, task in lines if isinstance(task, Task) and task.world == world.name]
+        if not own:
             raise ValueError(
                 f"{path} holds no task of {world.name}: leave that world out, or give a file with tasks of it"
             )

@@ -122,8 +122,8 @@ class Algorithm(Protocol):
     """A way of learning: `act` and `observe` for each step of a rollout, then `update`.
 
     Settings: a frozen dataclass of its own settings, each with a default and, in the comment beside it, its source. One
-    is `rollout`, the steps of each lane before each update; check() raises ValueError for values that cannot be. source:
-    the paper. needs (optional): texts, what it asks of worlds and networks.
+    is `rollout`, the steps of each lane before each update; check() raises ValueError for values that cannot be.
+    source: the paper. needs (optional): texts, what it asks of worlds and networks.
     """
 
     Settings: ClassVar[type]
@@ -138,8 +138,8 @@ class Algorithm(Protocol):
 
     @property
     def errors(self) -> torch.Tensor | None:
-        """After an update, float32 (rollout, lanes): how wrong values were, NaN where a lane did not play, for curricula
-        that ask; None if it estimates none."""
+        """After an update, float32 (rollout, lanes): how wrong values were, NaN where a lane did not play, for
+        curricula that ask; None if it estimates none."""
 
     def initial(self, lanes: int) -> State:
         """The state of lanes whose episode begins."""

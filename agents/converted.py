@@ -19,8 +19,8 @@ _RENAMED = {"imitate": "kickstart", "keep": "buffer_size", "lead": "beta"}
 
 
 def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """Weights, spec and settings in today's format. Raises ValueError, naming the file `where`, if it is damaged or of a
-    world that is not known by its name."""
+    """Weights, spec and settings in today's format. Raises ValueError, naming the file `where`, if it is damaged or of
+    a world that is not known by its name."""
     from .algorithms import ALGORITHMS
     from .networks.heads import Controls
     from .training.settings import NetworkSettings, RunSettings

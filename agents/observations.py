@@ -29,10 +29,10 @@ class Tables(NamedTuple):
 class Observation(NamedTuple):
     """What lanes perceive. All but `tables` have lanes (or steps * lanes) as their first axis.
 
-    pixels: uint8 (lanes, height, width, 3); instruction: int64 (lanes,), the row of `tables.instructions` that each lane
-    is told; chat: int64 (lanes, at most 64) tokens, or None where nobody else can speak; last_action: int64 (lanes,
-    parts) of the head, and last_reward: float32 (lanes,), of the step before, which count for nothing where an episode
-    begins, or None where they are not asked for; controls: int64 (lanes,), the row of `tables.masks`, or None.
+    pixels: uint8 (lanes, height, width, 3); instruction: int64 (lanes,), the row of `tables.instructions` that each
+    lane is told; chat: int64 (lanes, at most 64) tokens, or None where nobody else can speak; last_action: int64
+    (lanes, parts) of the head, and last_reward: float32 (lanes,), of the step before, which count for nothing where an
+    episode begins, or None where they are not asked for; controls: int64 (lanes,), the row of `tables.masks`, or None.
     """
 
     pixels: torch.Tensor

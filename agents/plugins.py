@@ -30,8 +30,8 @@ def is_path(name: str) -> bool:
 
 
 def load(path: str | Path) -> ModuleType:
-    """Import a plugin, once, and register what it defines. Raises ValueError if there is none, or if it defines nothing,
-    breaks a contract, or takes a name that is another's."""
+    """Import a plugin, once, and register what it defines. Raises ValueError if there is none, or if it defines
+    nothing, breaks a contract, or takes a name that is another's."""
     from .contracts import check
 
     place = Path(path).resolve()

@@ -1,7 +1,8 @@
 """The collector: steps worlds with an algorithm, and hands it what came of each step.
 
 With worlds and network on one device there is one group of lanes: act, step, act, step. With worlds on the CPU and the
-network on a GPU there are two: while one group of worlds steps, the GPU works for the other, and copies run beside both.
+network on a GPU there are two: while one group of worlds steps, the GPU works for the other, and copies run beside
+both.
 """
 
 from __future__ import annotations

@@ -57,8 +57,8 @@ class Rollout:
         return self._kept[name]
 
     def chosen(self, values: torch.Tensor, index: torch.Tensor, whole: bool) -> torch.Tensor:
-        """Of values (steps, lanes, …), those of some samples, indices or a mask of (steps * lanes,); with `whole`, of all
-        steps of some lanes, indices of (lanes,). (samples, …) or (steps * chosen lanes, …)."""
+        """Of values (steps, lanes, …), those of some samples, indices or a mask of (steps * lanes,); with `whole`, of
+        all steps of some lanes, indices of (lanes,). (samples, …) or (steps * chosen lanes, …)."""
         return values[:, index].flatten(0, 1) if whole else values.flatten(0, 1)[index]
 
     def observation(self, index: torch.Tensor, whole: bool, trim: bool = True) -> Observation:

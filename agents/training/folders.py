@@ -20,7 +20,7 @@ RUNS = Path("runs")
 
 
 def new_folder(algorithm: str, world: str, seed: int) -> Path:
-    """Where a run goes that is given no folder: runs/ALGORITHM-WORLD-SEED, or the first of …-2, …-3 that is not there."""
+    """The folder of a run that is given none: runs/ALGORITHM-WORLD-SEED, or the first of …-2, …-3 that is free."""
     return next(folder for folder in _folders(algorithm, world, seed) if not folder.exists())
 
 

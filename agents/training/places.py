@@ -63,8 +63,8 @@ def shared(envs: int, shares: Sequence[float] | None, worlds: Sequence[World], p
     for world, count in zip(worlds, counts, strict=True):
         if not count:
             raise ValueError(
-                f"with {envs} envs{f' in {processes} processes' * (processes > 1)}, the share of {world.name} is less than "
-                "one: raise --envs, or its share"
+                f"with {envs} envs{f' in {processes} processes' * (processes > 1)}, the share of {world.name} is less "
+                "than one: raise --envs, or its share"
             )
     return [count * processes for count in counts]
 

@@ -61,9 +61,10 @@ def resume(
     """Go on with a run from its last checkpoint, as if it had never stopped; returns the path of the last checkpoint.
 
     algorithm: the run's, if it is to be checked; names: of its worlds, which are wanted if one is in a folder of one's
-    own, since a checkpoint's folder is not imported for its name. changes: settings to go on with, of those that are FREE; with more `steps`, a finished run is
-    trained on. Raises ValueError for any other that differs from the run's, for worlds that are not the run's, for
-    files that are not where they were, and if another process trains in the folder.
+    own, since a checkpoint's folder is not imported for its name. changes: settings to go on with, of those that are
+    FREE; with more `steps`, a finished run is trained on. Raises ValueError for any other that differs from the run's,
+    for worlds that are not the run's, for files that are not where they were, and if another process trains in the
+    folder.
     """
     file = checkpoint.find(folder)
     config, found, content = saved_run(file, names, changes)

@@ -61,9 +61,9 @@ class TaskSampler:
         self._rows[index], self._over[index] = rows, over
 
     def choose(self, errors: torch.Tensor | None, done: float) -> None:
-        """Tell the curriculum what has ended in a rollout, and take its weights. errors: (rollout, lanes) of this batch,
-        see Algorithm.errors; done: share of the run that lies behind. Raises ValueError if the curriculum asks for
-        errors and the algorithm has none."""
+        """Tell the curriculum what has ended in a rollout, and take its weights. errors: (rollout, lanes) of this
+        batch, see Algorithm.errors; done: share of the run that lies behind. Raises ValueError if the curriculum asks
+        for errors and the algorithm has none."""
         found = None
         if self._curriculum.errors:
             if errors is None:

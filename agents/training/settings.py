@@ -1,4 +1,4 @@
-"""All that decides a run: settings of the run, of the network, and of the algorithm, with where each default comes from."""
+"""All that decides a run: settings of the run, of the network and of the algorithm, with the source of each default."""
 
 from __future__ import annotations
 

@@ -146,9 +146,9 @@ class Trainer:
             weights = None if saved is None else saved[seat % len(saved)]
             setup = Setup(
                 build=partial(self.build, weights), lanes=self.count // seats,
-                example=example.of(slice(seat, None, seats)), steps=max(s.steps // self.processes, 1), rollout=own.rollout,
-                generator=self.generator, device=self.device, threads=self.threads, compile=s.compile, bf16=self.bf16,
-                memory=s.memory // seats,
+                example=example.of(slice(seat, None, seats)), steps=max(s.steps // self.processes, 1),
+                rollout=own.rollout, generator=self.generator, device=self.device, threads=self.threads,
+                compile=s.compile, bf16=self.bf16, memory=s.memory // seats,
             )  # fmt: skip
             algorithms.append(made(own, setup))
         return algorithms[0] if seats == 1 else Independent(algorithms)
@@ -193,8 +193,8 @@ class Trainer:
         wrong = [name for name, value in row.items() if not math.isfinite(value)]
         if wrong:
             raise RuntimeError(
-                f"learning diverged in update {self.updates + 1}: {', '.join(wrong)} is no finite number ({row}); try a "
-                "smaller learning rate"
+                f"learning diverged in update {self.updates + 1}: {', '.join(wrong)} is no finite number ({row}); try "
+                "a smaller learning rate"
             )
         took = time.perf_counter() - began
         self.updates += 1
@@ -265,8 +265,8 @@ class Trainer:
         """Go back to a saved state. Raises ValueError if it is of another version of a world, or of other tasks."""
         if len(content["processes"]) != self.processes:
             raise ValueError(
-                f"this run is shared out among {len(content['processes'])} processes, and here are {self.processes}: go "
-                f"on with it by torchrun --nproc-per-node {len(content['processes'])}"
+                f"this run is shared out among {len(content['processes'])} processes, and here are {self.processes}: "
+                f"go on with it by torchrun --nproc-per-node {len(content['processes'])}"
             )
         own = content["processes"][self.rank]
         self.algorithm.load_state_dict(own["algorithm"])

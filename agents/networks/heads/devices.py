@@ -56,8 +56,8 @@ class Devices(nn.Module):
         lacking += ["mouse"] * (self.mouse and not own.mouse) + ["wheel"] * (self.wheel and not own.wheel)
         if lacking:
             raise ValueError(
-                f"this agent presses {', '.join(lacking)}, to which {world.name} does not listen: choose another world, "
-                "or train with --head universal, which plays anywhere"
+                f"this agent presses {', '.join(lacking)}, to which {world.name} does not listen: choose another "
+                "world, or train with --head universal, which plays anywhere"
             )
 
     def mask(self, world: World) -> torch.Tensor | None:

@@ -16,7 +16,8 @@ from .base import MASKED, Controls, pick, words_of
 
 
 class Talking(nn.Module):
-    """An acting head and a voice: one more part beside those of a head, a categorical of silence and the words of `words_of`.
+    """An acting head and a voice: one more part beside those of a head, a categorical of silence and the words of
+    `words_of`.
 
     Choices: int64 (batch, parts), the last of them 0 for silence or 1 + the index of a word. One word is said in a
     tick. The tokens of the words are kept with the weights, so that a saved network says what it learned to say even

@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 from ...worlds.engine.kernels import write_atomically
-from ..clip import rested, write_clip
+from ..measuring.clip import rested, write_clip
 from .session import Film
 
 EDGE, GIF_EDGE, GIF_FRAMES = 480, 320, 400

@@ -110,7 +110,8 @@ class _Group:
     def state_dict(self) -> dict[str, Any]:
         """All that is needed to go on."""
         kept: dict[str, Any] = {name: getattr(self, name) for name in self.KEPT}
-        return kept | {"state": self.state, "rows": [packed(batch) for batch in self.lanes.batches]}
+        kept |= {"state": self.state, "rows": [packed(batch) for batch in self.lanes.batches]}
+        return kept | {"experts": [expert.state_dict() for expert in self.lanes.experts or ()]}
 
     def load_state_dict(self, content: dict[str, Any]) -> None:
         """Go back to a saved state; worlds that cannot be saved begin new episodes."""
@@ -122,6 +123,8 @@ class _Group:
                 self.is_first[part], self.mask[part] = 1, 1
                 for tally in (self.returns, self.lengths, self.won):
                     tally[part] = 0
+        for expert, saved in zip(self.lanes.experts or (), content["experts"], strict=True):
+            expert.load_state_dict(saved)
         self.lanes.draw()
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import torch
 
 from ...worlds.engine.batch import Batch
-from ..contracts import Head, Policy
+from ..contracts import Head
+from ..experts import Expert, Guide
 from ..observations import Observation, ObservationReader
 from ..transfer import Fetcher, Sender
 
@@ -37,7 +38,7 @@ class Lanes:
         self.device, self.world_device = device, self.tensors[0]["pixels"].device
         self._senders: dict[str, Sender] = {}
         self._fetcher = Fetcher(self.world_device)
-        self._experts: list[Policy] | None = None
+        self.experts: list[Expert | Guide] | None = None
         self._head: Head | None = None
 
     def lead(self, head: Any) -> None:
@@ -47,9 +48,9 @@ class Lanes:
         self.reader.mask([head.mask(batch.world) for batch in self.batches])
         self._head = copy.deepcopy(head).to(self.world_device)
 
-    def teach(self, experts: Sequence[Policy]) -> None:
-        """Let the expert of each batch say what it would do, see `ask`."""
-        self._experts = list(experts)
+    def teach(self, experts: Sequence[Expert | Guide]) -> None:
+        """Let the expert of each batch, one of its own, say what it would do, see `ask`."""
+        self.experts = list(experts)
         for batch, expert in zip(self.batches, experts, strict=True):
             expert.start(batch)
 
@@ -67,11 +68,11 @@ class Lanes:
 
     def ask(self, is_first: torch.Tensor) -> torch.Tensor | None:
         """The experts' choices, int64 (lanes, parts), on the network's device; None without experts."""
-        if self._experts is None:
+        if self.experts is None:
             return None
         assert self._head is not None
         found = []
-        for batch, tensors, expert, part in zip(self.batches, self.tensors, self._experts, self.parts(), strict=True):
+        for batch, tensors, expert, part in zip(self.batches, self.tensors, self.experts, self.parts(), strict=True):
             expert.act(batch, is_first[part].view(batch.n, -1)[:, 0].bool().numpy())
             found.append(self._head.read(batch, tensors))
         return self.send("expert", torch.cat(found))

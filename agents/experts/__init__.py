@@ -4,7 +4,8 @@ own guide, and act through the same hands as anyone else."""
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -96,6 +97,25 @@ class Expert:
         found = search(self._world, states, threads=1)
         return found.moves[0] if found.verdicts[0] == FOUND else None
 
+    def state_dict(self) -> dict[str, Any]:
+        """The plans of all rows, how far they have come, and what they foresee: all that it needs to go on in a batch
+        whose states are saved elsewhere. Arrays as (dtype, shape, bytes)."""
+        return {
+            "plans": [None if plan is None else _packed(plan) for plan in self._plans],
+            "next": _packed(self._next),
+            "foreseen": None if self._foreseen is None else self._foreseen.states.tobytes(),
+            "random": self._rng.bit_generator.state,
+        }
+
+    def load_state_dict(self, content: Mapping[str, Any]) -> None:
+        """Go back to what `state_dict` gave, after `start` with the same batch."""
+        self._plans = [None if plan is None else _unpacked(plan) for plan in content["plans"]]
+        self._next = _unpacked(content["next"])
+        if self._foreseen is not None:
+            states = self._foreseen.states
+            states[...] = np.frombuffer(content["foreseen"], states.dtype).reshape(states.shape)
+        self._rng.bit_generator.state = content["random"]
+
     def report(self) -> dict[str, float]:
         """plans made, how many of them failed, and mean and longest seconds of one."""
         return {
@@ -104,6 +124,15 @@ class Expert:
             "plan_seconds_mean": self.seconds / max(self.plans, 1),
             "plan_seconds_max": self.slowest,
         }
+
+
+def _packed(array: np.ndarray) -> tuple[str, tuple[int, ...], bytes]:
+    return "action" if array.dtype == ACTION else "move", array.shape, array.tobytes()
+
+
+def _unpacked(packed: tuple[str, tuple[int, ...], bytes]) -> np.ndarray:
+    kind, shape, data = packed
+    return np.frombuffer(data, ACTION if kind == "action" else np.int64).reshape(shape).copy()
 
 
 def expert(world: World, seed: int = 0, solutions: Sequence[np.ndarray | None] | None = None) -> Expert | Guide | None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -52,6 +54,13 @@ class Guide:
         if batch.repeat > 1:
             batch.actions["mouse"][rows] //= batch.repeat
         self.seconds += time.perf_counter() - begun
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing is kept from tick to tick."""
+        return {}
+
+    def load_state_dict(self, content: Mapping[str, Any]) -> None:
+        """Nothing is kept from tick to tick."""
 
     def report(self) -> dict[str, float]:
         """Mean seconds that one player's hands of a tick took."""

@@ -28,7 +28,7 @@ from ..contracts import Algorithm, Setup
 from ..data.collector import Collector
 from ..data.lanes import Lanes
 from ..episodes import ROWS, episodes_of, interval, play_tasks
-from ..experts import expert
+from ..experts import Expert, Guide, expert
 from ..network_policy import NetworkPolicy
 from ..networks import Network, NetworkSpec
 from ..networks.heads import Controls, head_of
@@ -76,9 +76,8 @@ class Trainer:
             torch.manual_seed(s.seed)
             self.algorithm: Algorithm = self._algorithm()
         if self.algorithm.wants_expert:
-            experts = self._experts()
             for lanes in self.lanes:
-                lanes.teach([experts[batch.world.name] for batch in lanes.batches])
+                lanes.teach([self._expert(batch.world) for batch in lanes.batches])
         watchers = [[place.sampler for place in self.places if place.group == g] for g in range(len(self.lanes))]
         self.collector = Collector(self.lanes, self.algorithm, self._head.parts, self.spec.recall, watchers)
         self.world_device = world_device
@@ -115,12 +114,11 @@ class Trainer:
             cells=cells,
         )  # fmt: skip
 
-    def _experts(self) -> dict[str, Any]:
-        """The experts that are imitated, by the name of their world. Raises ValueError for a world without one."""
-        found = {world.name: expert(world) for world in self.worlds}
-        lacking = [name for name, each in found.items() if each is None]
-        if lacking:
-            raise ValueError(f"{', '.join(lacking)} has no expert to imitate: choose another algorithm or world")
+    def _expert(self, world: World) -> Expert | Guide:
+        """The expert that is imitated in a batch of a world. Raises ValueError for a world without one."""
+        found = expert(world)
+        if found is None:
+            raise ValueError(f"{world.name} has no expert to imitate: choose another algorithm or world")
         return found
 
     def _algorithm(self) -> Any:

@@ -158,13 +158,14 @@ def draw_at(batch: Batch, size: tuple[int, int], cells: tuple[int, int] | None) 
         batch.world.look, Tiles
     ):  # tiles as large as in training, also in smaller rooms
         batch.rows, batch.cols = max(batch.rows, cells[0]), max(batch.cols, cells[1])
+    refused: list[ValueError] = []
     for times in range(1, 17):
         try:
             batch.size = (size[0] * times, size[1] * times)
             return
         except ValueError as error:
-            refused = error
-    raise refused
+            refused.append(error)
+    raise refused[0]  # of the size that was asked for
 
 
 class _Instructions:

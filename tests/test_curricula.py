@@ -24,7 +24,7 @@ from rumpus.agents.learned import Reader
 from rumpus.agents.learner import EpisodeMeans
 from rumpus.agents.log import read_metrics
 from rumpus.agents.networks.language import Language
-from rumpus.agents.policy import Random
+from rumpus.agents.policies import Random
 from rumpus.agents.suite import suite
 from rumpus.interface.text import encode
 from rumpus.tasks.compile import table

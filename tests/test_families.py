@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from rumpus import worlds
-from rumpus.agents.evaluate import play_tasks, solutions
+from rumpus.agents.episodes import play_tasks
 from rumpus.agents.experts import Expert
+from rumpus.agents.measuring.evaluate import solutions
 from rumpus.interface.action import ACTION
 from rumpus.interface.text import encode
 from rumpus.tasks import families, grammar

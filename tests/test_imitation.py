@@ -2,86 +2,135 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from rumpus import worlds
-from rumpus.agents import checkpoint, ppo
-from rumpus.agents.demonstrations import Demonstrations
-from rumpus.agents.log import read_metrics
-from rumpus.agents.networks import Sight
+from rumpus.agents import checkpoint
+from rumpus.agents.algorithms.dagger import DAgger
+from rumpus.agents.contracts import Transition
+from rumpus.agents.training import run
+from rumpus.agents.training.log import read_metrics
+from rumpus.agents.training.settings import Config
+from rumpus.agents.training.trainer import Trainer
+from rumpus.tests.runs import changed, half
 
-SETTINGS = ppo.Settings(
-    world="box-world-small", steps=24_000, imitate=1.0, reinforce=0.0, envs=32, rollout=16, learning_rate=2e-3,
-    channels=8, hidden=64, tensorboard=False, threads=1, size=(20, 20),
-)  # fmt: skip
+WORLD = "box-world-small"
+SETTINGS: dict[str, Any] = {
+    **{"steps": 24_000, "envs": 32, "rollout": 16, "learning_rate": 2e-3, "channels": 8, "hidden": 64},
+    **{"tensorboard": False, "threads": 1, "size": (20, 20), "bf16": False},
+}
 
 
 def test_imitation_comes_to_do_what_the_expert_does(tmp_path: Path) -> None:
     """The expert's moves become likely, and it makes less and less of the steps itself."""
-    ppo.train(SETTINGS, tmp_path, bar=False)
+    run.train("dagger", WORLD, folder=tmp_path, bar=False, **SETTINGS)
     losses = [row["imitation_loss"] for row in read_metrics(tmp_path)]
-    assert 0.5 < losses[0] < math.log(len(worlds.load(SETTINGS.world).moves)) + 0.1, "at first all moves are alike"
+    assert 0.5 < losses[0] < math.log(len(worlds.load(WORLD).moves)) + 0.1, "at first all moves are alike"
     assert sum(losses[-5:]) / 5 < 0.95 * losses[0]
     for done, least, most in ((0.0, 1.0, 1.0), (1.0, 0.0, 0.5)):  # all steps are the expert's at first, none at last
-        trainer = ppo.Trainer(dataclasses.replace(SETTINGS, lead=1.0, rollout=128))
-        trainer.updates = round(done * trainer.total)
-        assert least <= trainer.play()["success"] <= most
+        trainer = Trainer(Config.of("dagger", WORLD, **SETTINGS | {"beta": 1.0, "rollout": 128}))
+        assert least <= trainer.collector.collect(128, done)["success"] <= most
 
 
-@given(most=st.integers(1, 12), counts=st.lists(st.integers(0, 20), min_size=1, max_size=6), chatty=st.booleans())
-def test_the_newest_of_what_was_shown_is_kept(most: int, counts: list[int], chatty: bool) -> None:
-    """As a list would that forgets from its front; what is drawn is all of one moment, and in time all of them come."""
-    texts = torch.arange(6).view(2, 3)
+@pytest.mark.parametrize("units", [0, 4])
+def test_the_newest_of_what_was_shown_is_kept_and_learned_from(units: int) -> None:
+    """Without a memory the newest `buffer_size` steps are kept, of this update and of those before it; with one, the
+    expert's actions are those of this rollout alone."""
+    settings = SETTINGS | {"buffer_size": 700, "units": units, "epochs": 1, "minibatches": 2}
+    trainer = Trainer(Config.of("dagger", WORLD, **settings))
+    algorithm = trainer.algorithm
+    shown: list[int] = []
+    assert isinstance(algorithm, DAgger) and algorithm.wants_expert
+    observe = algorithm.observe
 
-    def seen(numbers: list[int]) -> tuple[Sight, torch.Tensor]:
-        of = torch.tensor(numbers, dtype=torch.int64)
-        chat = of.view(-1, 1).repeat(1, 4) if chatty else None
-        return Sight(of.to(torch.uint8).view(-1, 1, 1, 1).expand(-1, 2, 2, 3), texts, of % 2, chat), of.view(-1, 1)
+    def told(transition: Transition) -> None:
+        assert transition.timestep.expert_action is not None
+        shown.extend(transition.timestep.expert_action.flatten().tolist())
+        observe(transition)
 
-    kept, number = Demonstrations(most, seen([0])[0], 1), 0
-    expected: list[int] = []
-    for count in counts:
-        numbers = list(range(number, number + count))
-        number += count
-        kept.add(*seen(numbers))
-        expected = (expected + numbers)[-most:]
-    assert kept.count == len(expected)
-    if expected:
-        sight, shown = kept.draw(400, torch.Generator().manual_seed(0))
-        assert set(shown[:, 0].tolist()) == set(expected)
-        again, _ = seen(shown[:, 0].tolist())
-        assert (sight.pixels == again.pixels).all() and (sight.which == again.which).all()
-        assert (sight.chat is not None) == chatty
-        if sight.chat is not None and again.chat is not None:
-            assert (sight.chat == again.chat).all()
+    algorithm.observe = told
+    for update in range(2):
+        trainer.update()
+        assert len(shown) == (update + 1) * 16 * 32
+        if units:
+            assert algorithm.replay is None
+            assert algorithm.rollout["expert"].flatten().tolist() == shown[-16 * 32 :]
+            continue
+        replay = algorithm.replay
+        assert replay is not None and len(replay) == min(len(shown), 700)
+        drawn = replay.sample(4000, torch.Generator().manual_seed(0)).items[-1].flatten()
+        newest = torch.tensor(shown[-700:])
+        for move in range(4):
+            share = (newest == move).float().mean().item()
+            assert (drawn == move).float().mean().item() == pytest.approx(share, abs=0.05)
 
 
 def test_both_losses_go_together_and_a_run_goes_on(tmp_path: Path) -> None:
     """Beside PPO the expert makes no step; a resumed run ends up where one that never stopped does."""
-    both = dataclasses.replace(SETTINGS, world="maze-small", head="devices", reinforce=1.0, steps=2048)
-    assert ppo.Trainer(both)._lead == 0
-    ppo.train(both, tmp_path / "whole", bar=False)
-    trainer = ppo.Trainer(both)
-    trainer.update()
-    checkpoint.save(tmp_path / "half.pt", trainer.state())
-    again = ppo.Trainer(both)
-    again.restore(checkpoint.load(tmp_path / "half.pt"))
-    while again.updates < again.total:
-        again.update()
-    whole = checkpoint.load(tmp_path / "whole")["learners"][0]["network"]
-    assert all((value == again.learners[0].network.state_dict()[name]).all() for name, value in whole.items())
+    both = Config.of("ppo", "maze-small", **SETTINGS | {"kickstart": 1.0, "head": "devices", "steps": 2048})
+    trainer = Trainer(both)
+    observe = trainer.algorithm.observe
+    chosen: list[torch.Tensor] = []
+
+    def told(transition: Transition) -> None:
+        assert transition.timestep.expert_action is not None
+        chosen.append((transition.decision.action != transition.timestep.expert_action).any(1))
+        observe(transition)
+
+    trainer.algorithm.observe = told  # type: ignore[method-assign]
+    row = trainer.update()
+    assert {"policy_loss", "value_loss", "imitation_loss"} <= row.keys()
+    assert torch.stack(chosen).float().mean() > 0.9, "before it has learned, an agent seldom does what the expert would"
+    run.begin(both, tmp_path / "whole", bar=False)
+    half(Trainer(both.absolute()), tmp_path / "half", 1)
+    run.resume(tmp_path / "half", bar=False)
+    assert not changed(tmp_path / "whole", tmp_path / "half")
 
 
-def test_what_has_no_expert_is_not_imitated() -> None:
-    """Nor is nothing learned from at all."""
+def test_each_group_of_worlds_has_an_expert_of_its_own() -> None:
+    """With the network on a device of its own there are two groups, here of two and of three worlds."""
+    settings = SETTINGS | {"envs": 5, "beta": 1.0, "rollout": 128, "device": "cuda", "world_device": "cpu"}
+    trainer = Trainer(Config.of("dagger", WORLD, **settings))
+    assert [lanes.count for lanes in trainer.lanes] == [2, 3]
+    assert trainer.collector.collect(128, 0.0)["success"] == 1
+
+
+@pytest.mark.parametrize("units", [0, 4])
+def test_imitation_alone_goes_on_as_if_it_had_never_stopped(tmp_path: Path, units: int) -> None:
+    """What was kept of earlier updates is in the checkpoint."""
+    alone = Config.of("dagger", WORLD, **SETTINGS | {"steps": 4 * 512, "units": units, "buffer_size": 1000})
+    run.begin(alone, tmp_path / "whole", bar=False)
+    content = half(Trainer(alone.absolute()), tmp_path / "half")
+    assert ("replay" in content["processes"][0]["algorithm"]) == (units == 0)
+    run.resume(tmp_path / "half", bar=False)
+    assert not changed(tmp_path / "whole", tmp_path / "half")
+    assert checkpoint.load(tmp_path / "half")["updates"] == 4
+
+
+def test_names_of_before_still_work(tmp_path: Path) -> None:
+    """Of the settings of version 0.6; imitation alone, which was a setting, is an algorithm of its own."""
+    for algorithm, old, new in (
+        ("ppo", {"imitate": 0.5}, {"kickstart": 0.5}),
+        ("dagger", {"keep": 7, "lead": 0.25}, {"buffer_size": 7, "beta": 0.25}),
+    ):
+        assert Config.of(algorithm, WORLD, **old) == Config.of(algorithm, WORLD, **new)
+    assert Config.of("ppo", WORLD, reinforce=1.0) == Config.of("ppo", WORLD)
+    with pytest.raises(ValueError, match="rumpus train dagger"):
+        Config.of("ppo", WORLD, imitate=1.0, reinforce=0.0)
+
+
+@pytest.mark.parametrize(("algorithm", "settings"), [("dagger", {}), ("ppo", {"kickstart": 1.0})])
+def test_what_has_no_expert_is_not_imitated(algorithm: str, settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="has no expert to imitate"):
-        ppo.Trainer(ppo.Settings(world="gym/CartPole-v1", imitate=1.0, size=(16, 16), envs=1))
-    with pytest.raises(ValueError, match="one of them more"):
-        ppo.Settings(world="box-world-small", reinforce=0.0).check()
+        Trainer(Config.of(algorithm, "gym/CartPole-v1", **settings, size=(16, 16), envs=1))
+
+
+@pytest.mark.parametrize("beta", [-0.1, 1.5])
+def test_chances_lie_from_0_to_1(beta: float) -> None:
+    with pytest.raises(ValueError, match="beta must"):
+        Config.of("dagger", WORLD, beta=beta).check()

@@ -1,9 +1,8 @@
-"""Learning: the loss and the heads by independent reckoning, runs that go on after kill -9, honest counting, clear
+"""Learning: what is kept of a step by independent reckoning, runs that go on after kill -9, honest counting, clear
 errors."""
 
 from __future__ import annotations
 
-import dataclasses
 import os
 import signal
 import subprocess
@@ -16,184 +15,121 @@ import numpy as np
 import pytest
 import torch
 
-from rumpus import worlds
-from rumpus.agents import checkpoint, ppo
-from rumpus.agents.evaluate import episodes_of, evaluate, interval
+from rumpus import agents, worlds
+from rumpus.agents import checkpoint
+from rumpus.agents.algorithms.ppo import PPO
+from rumpus.agents.contracts import Transition
+from rumpus.agents.episodes import episodes_of, interval
 from rumpus.agents.experts import Expert, expert
-from rumpus.agents.learned import Learned, Reader, learned
-from rumpus.agents.learner import RewardScale, advantages
-from rumpus.agents.log import read_metrics
-from rumpus.agents.networks import Network, Shape
-from rumpus.agents.policy import Random, player
-from rumpus.agents.watch import watch
+from rumpus.agents.measuring.evaluate import evaluate
+from rumpus.agents.measuring.watch import watch
+from rumpus.agents.network_policy import NetworkPolicy, trained
+from rumpus.agents.networks import Network, NetworkSpec
+from rumpus.agents.networks.heads import Controls
+from rumpus.agents.observations import ObservationReader
+from rumpus.agents.policies import Random, player
+from rumpus.agents.training import run
+from rumpus.agents.training.log import read_metrics
+from rumpus.agents.training.settings import Config
+from rumpus.agents.training.trainer import Trainer
+from rumpus.tests.runs import SMALL, changed, process
 
+WORLD = "box-world-small"
 EASY = {"size": 5, "solution_max": 1, "distractors_max": 0}
-TINY = ppo.Settings(
-    world="box-world-small",
-    steps=8 * 16 * 8,
-    knobs=EASY,
-    envs=16,
-    rollout=8,
-    epochs=2,
-    minibatches=2,
-    hidden=32,
-    channels=8,
-    threads=1,
-    tensorboard=False,
-    checkpoint_seconds=0.0,
-)
+TINY = {**SMALL, "steps": 8 * 16 * 8, "knobs": EASY}
 
 
-def weights(folder: Path) -> dict[str, torch.Tensor]:
-    """The weights of all networks of a run."""
-    learners = checkpoint.load(folder)["learners"]
-    return {f"{seat} {name}": w for seat, one in enumerate(learners) for name, w in one["network"].items()}
-
-
-def same(one: Path, other: Path) -> bool:
-    left, right = weights(one), weights(other)
-    return left.keys() == right.keys() and all(torch.equal(left[name], right[name]) for name in left)
-
-
-def test_advantages_are_sums_of_discounted_surprises_within_an_episode() -> None:
-    rng = np.random.default_rng(0)
-    steps, lanes, gamma, lam = 12, 5, 0.9, 0.8
-    rewards, values = rng.normal(size=(2, steps, lanes))
-    last, ended = rng.normal(size=lanes), rng.random((steps, lanes)) < 0.25
-    expected = np.zeros((steps, lanes))
-    for lane in range(lanes):
-        for start in range(steps):
-            for t in range(start, steps):
-                future = last[lane] if t == steps - 1 else values[t + 1, lane]
-                surprise = rewards[t, lane] - values[t, lane] + (0 if ended[t, lane] else gamma * future)
-                expected[start, lane] += (gamma * lam) ** (t - start) * surprise
-                if ended[t, lane]:
-                    break
-    r, v, w, e = (torch.tensor(array) for array in (rewards, values, last, ended.astype(float)))
-    np.testing.assert_allclose(advantages(r, v, w, e, gamma, lam).numpy(), expected, atol=1e-12)
+def train(folder: Path, **changes: Any) -> Path:
+    """A run of TINY with these changes."""
+    return run.train("ppo", folder=folder, bar=False, **{"world": WORLD, **TINY, **changes})
 
 
 @pytest.mark.parametrize("units", [0, 8])
-def test_only_the_clock_leaves_a_future(units: int) -> None:
-    """After a cut by the clock the last reward holds gamma times the value of the last frame; after an end, nothing."""
-    settings = dataclasses.replace(TINY, units=units, limit=25, rollout=60, envs=64, normalise_reward=False, gamma=0.5)
-    trainer = ppo.Trainer(settings)
-    twin, learner = trainer.batch.clone(), trainer.learners[0]
-    memory = learner.memory
-    trainer.play()
-    reader, fresh, kinds = Reader(twin), torch.ones(1, 64), set()
-    felt = learner.network.felt(torch.zeros(64, 1, dtype=torch.int64), torch.zeros(64))
+def test_only_the_clock_leaves_a_future(units: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a cut by the clock the future of a step is gamma times the value of the last frame; after an end, 0."""
+    settings = {**TINY, "units": units, "limit": 25, "rollout": 60, "envs": 64, "normalise_reward": False}
+    trainer = Trainer(Config.of("ppo", WORLD, **settings, gamma=0.5))
+    twin, algorithm = trainer.places[0].batch.clone(), trainer.algorithm
+    assert isinstance(algorithm, PPO)
+    came: list[Transition] = []
+    observe = algorithm.observe
+    monkeypatch.setattr(algorithm, "observe", lambda transition: (came.append(transition), observe(transition)))
+    state = algorithm.initial(64)
+    trainer.collector.collect(60, 0.0)
+    assert [transition.step for transition in came] == list(range(60))
+    reader, is_first, kinds = ObservationReader([twin]), torch.ones(64), set()
+    network, kept = algorithm.network, algorithm.rollout
+    last = {"last_action": torch.zeros(64, 1, dtype=torch.int64), "last_reward": torch.zeros(64)} if units else {}
     twin.draw()
-    for step in range(settings.rollout):
-        assert torch.equal(reader.sight().pixels, learner.pixels[step])
+    for step, transition in enumerate(came):
+        timestep, action = transition.timestep, transition.decision.action
+        assert torch.equal(reader.observe().pixels, timestep.observation.pixels)
+        assert torch.equal(timestep.is_first, is_first) and (timestep.mask == 1).all()
         with torch.no_grad():
-            _, values, memory = learner.network(reader.sight()._replace(felt=felt), memory, fresh)
-        assert torch.allclose(values, learner.store["values"][step], atol=1e-5)
-        learner.network.head.write(learner.choices[step], twin, reader.tensors)
+            _, values, state = network(reader.observe()._replace(**last), state, is_first.unsqueeze(0))
+        assert torch.allclose(values, kept["value"][step], atol=1e-5)
+        network.head.write(action, twin, reader.tensors[0])
         outcomes = twin.step()[:, 0].copy()
+        reward = torch.from_numpy(outcomes["reward"])
+        last = {"last_action": action, "last_reward": reward} if units else {}
         twin.draw()
         with torch.no_grad():
-            felt = learner.network.felt(learner.choices[step], torch.from_numpy(outcomes["reward"]))
-            _, beyond, _ = learner.network(reader.sight()._replace(felt=felt), memory, torch.zeros(1, 64))
+            _, beyond, _ = network(reader.observe()._replace(**last), state, torch.zeros(1, 64))
         cut = (outcomes["truncated"] == 1) & (outcomes["terminated"] == 0)
-        expected = outcomes["reward"] + np.where(cut, 0.5 * beyond.numpy(), 0)
-        np.testing.assert_allclose(learner.store["rewards"][step].numpy(), expected, atol=1e-5)
+        assert transition.cut.tolist() == np.flatnonzero(cut).tolist()
+        np.testing.assert_allclose(kept["future"][step].numpy(), np.where(cut, 0.5 * beyond.numpy(), 0), atol=1e-5)
         ended = (outcomes["truncated"] | outcomes["terminated"]) == 1
-        assert (learner.store["ended"][step].numpy() == ended).all()
+        for name, expected in (("reward", outcomes["reward"]), ("ended", ended)):
+            assert (kept[name][step].numpy() == expected).all()
+            assert (getattr(transition, name).numpy() == expected).all()
         kinds |= {"cut"} if cut.any() else set()
         kinds |= {"end"} if (outcomes["terminated"] == 1).any() else set()
-        fresh = torch.from_numpy(twin.over.copy()).float().unsqueeze(0)
+        is_first = torch.from_numpy(twin.over.copy()).float()
         twin.reset(twin.over)
         twin.draw()
     assert kinds == {"cut", "end"}
 
 
-def test_rewards_are_scaled_by_the_deviation_of_their_discounted_sums() -> None:
-    rng = np.random.default_rng(1)
-    scale = RewardScale(4, 0.9, torch.device("cpu"))
-    sums, seen, last = np.zeros(4), [], np.zeros(4)
-    for _ in range(200):
-        rewards, ended = rng.normal(2, 3, 4).astype(np.float32), (rng.random(4) < 0.1).astype(np.float32)
-        playing = (rng.random(4) < 0.8).astype(np.float32)
-        rewards *= playing
-        sums = sums * 0.9 + rewards
-        seen += sums[playing == 1].tolist()  # a player that is done does not count
-        last = rewards / np.std(seen)
-        scaled = scale(torch.from_numpy(rewards), torch.from_numpy(ended), torch.from_numpy(playing))
-        sums = sums * (1 - ended)
-    np.testing.assert_allclose(scaled.numpy(), last, rtol=1e-3)
-
-
-def test_runs_from_before_memories_were_told_go_on(tmp_path: Path) -> None:
-    settings = dataclasses.replace(TINY, units=8, recall=False, steps=4 * 128)
-    trainer = ppo.Trainer(settings)
-    trainer.update()
-    content = trainer.state()
-    del content["settings"]["recall"], content["shape"]["recall"], content["learners"][0]["felt"]
-    checkpoint.save(tmp_path / checkpoint.NAME, content)
-    assert evaluate("box-world-small", tmp_path, episodes=4, threads=1)["episodes"] == 4
-    ppo.resume(tmp_path, bar=False)
-    assert checkpoint.load(tmp_path)["updates"] == 4
-
-
-SCRIPT = """
-import dataclasses, sys
-from rumpus.agents import ppo
-from rumpus.agents.ppo import Settings
-settings = {settings!r}
-ppo.train(settings, sys.argv[1], bar=False)
-"""
-
-
 @pytest.mark.parametrize("units", [0, 8])
 def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path: Path, units: int) -> None:
-    settings = dataclasses.replace(TINY, units=units, head="devices" if units else "moves", steps=60 * 128)
-    ppo.train(settings, tmp_path / "whole", bar=False)
+    settings = {**TINY, "units": units, "head": "devices" if units else "moves", "steps": 60 * 128}
+    train(tmp_path / "whole", **settings)
     killed = tmp_path / "killed"
-    run = subprocess.Popen([sys.executable, "-c", SCRIPT.format(settings=settings), str(killed)])
-    while run.poll() is None and len(read_metrics(killed)) < 3:
-        time.sleep(0.002)
-    run.send_signal(signal.SIGKILL)
-    assert run.wait() == -signal.SIGKILL, "the run ended before it could be killed"
+    with process(WORLD, killed, settings) as other:
+        while other.poll() is None and len(read_metrics(killed)) < 3:
+            time.sleep(0.002)
+        other.send_signal(signal.SIGKILL)
+        assert other.wait() == -signal.SIGKILL, "the run ended before it could be killed"
     assert checkpoint.load(killed)["updates"] < 60
     with open(killed / "metrics.csv", "a") as file:
         file.write("59,7552,1")  # half a line, as a kill may leave
-    ppo.resume(killed, bar=False)
-    assert same(tmp_path / "whole", killed)
+    run.resume(killed, bar=False)
+    assert not changed(tmp_path / "whole", killed)
     assert [row["update"] for row in read_metrics(killed)] == list(range(1, 61))
-    one, other = checkpoint.load(tmp_path / "whole"), checkpoint.load(killed)
-    assert torch.equal(one["states"], other["states"])
-    assert torch.equal(one["generator"], other["generator"])
 
 
 def test_seeds_reproduce_and_matter(tmp_path: Path) -> None:
-    short = dataclasses.replace(TINY, steps=2 * 128, evaluate_every=1, evaluate_episodes=8)
-    for name, settings in {"a": short, "b": dataclasses.replace(short, evaluate_every=0)}.items():
-        ppo.train(settings, tmp_path / name, bar=False)
-    assert same(tmp_path / "a", tmp_path / "b")  # to be evaluated changes nothing
-    ppo.train(dataclasses.replace(short, seed=1), tmp_path / "c", bar=False)
-    assert not same(tmp_path / "a", tmp_path / "c")
+    train(tmp_path / "a", steps=2 * 128, evaluate_every=1, evaluate_episodes=8)
+    train(tmp_path / "b", steps=2 * 128)
+    assert not changed(tmp_path / "a", tmp_path / "b"), "to be evaluated changes nothing"
+    train(tmp_path / "c", steps=2 * 128, seed=1)
+    assert any(".torso." in place for place in changed(tmp_path / "a", tmp_path / "c"))
     with pytest.raises(ValueError, match="--resume"):
-        ppo.train(short, tmp_path / "a", bar=False)
+        train(tmp_path / "a", steps=2 * 128)
 
 
 def test_a_gpu_learns_what_the_cpu_learns(tmp_path: Path) -> None:
     """On Numba's CUDA simulator, with torch on the CPU: the same weights and states, bit for bit."""
-    settings = dataclasses.replace(
-        TINY, limit=4, envs=2, rollout=6, steps=24, hidden=8, channels=4, units=4, head="devices"
-    )
-    ppo.train(settings, tmp_path / "cpu", bar=False)
-    simulator = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONWARNINGS": "ignore"}
-    script = SCRIPT.format(settings=dataclasses.replace(settings, device="cuda"))
-    subprocess.run([sys.executable, "-c", script, str(tmp_path / "cuda")], check=True, env=simulator)
-    assert same(tmp_path / "cpu", tmp_path / "cuda")
-    one, other = checkpoint.load(tmp_path / "cpu"), checkpoint.load(tmp_path / "cuda")
-    assert torch.equal(one["states"], other["states"])
+    settings = {**TINY, "limit": 4, "envs": 2, "rollout": 6, "steps": 24, "hidden": 8, "channels": 4, "units": 4}
+    settings["head"] = "devices"
+    train(tmp_path / "cpu", **settings)
+    assert process(WORLD, tmp_path / "cuda", settings, simulated=True).wait() == 0
+    assert not changed(tmp_path / "cpu", tmp_path / "cuda")
 
 
 def test_two_players_with_a_memory_learn_from_each_others_chat(tmp_path: Path) -> None:
-    settings = dataclasses.replace(TINY, world="sokoban-duo", knobs={"height": 6, "width": 6, "boxes": 1}, units=8)
-    ppo.train(dataclasses.replace(settings, steps=2 * 256, tensorboard=True), tmp_path, bar=False)
+    settings = {"world": "sokoban-duo", "knobs": {"height": 6, "width": 6, "boxes": 1}, "units": 8}
+    train(tmp_path, **settings, steps=2 * 256, tensorboard=True)
     assert checkpoint.load(tmp_path)["updates"] == 2
     assert list((tmp_path / "tensorboard").glob("events.*"))
     result = evaluate("sokoban-duo", tmp_path, episodes=5, threads=1)
@@ -202,8 +138,11 @@ def test_two_players_with_a_memory_learn_from_each_others_chat(tmp_path: Path) -
 
 def test_ppo_learns(tmp_path: Path) -> None:
     """In a room with two coins, success on held-out rooms rises from chance to most of them."""
-    settings = ppo.Settings(
-        world=str(Path(__file__).parent / "tiny_world"),
+    run.train(
+        "ppo",
+        str(Path(__file__).parent / "tiny_world"),
+        folder=tmp_path,
+        bar=False,
         knobs={"coins": 2},
         limit=20,
         steps=20_000,
@@ -215,7 +154,6 @@ def test_ppo_learns(tmp_path: Path) -> None:
         tensorboard=False,
         evaluate_every=10_000,
     )
-    ppo.train(settings, tmp_path, bar=False)
     before, after = (row["held_out_success"] for row in read_metrics(tmp_path) if "held_out_success" in row)
     assert before < 0.3
     assert after > 0.7
@@ -229,8 +167,8 @@ class Still:
     def start(self, batch) -> None:
         self.begun = np.zeros(batch.n, int)
 
-    def act(self, batch, fresh) -> None:
-        self.begun += fresh
+    def act(self, batch, is_first) -> None:
+        self.begun += is_first
 
     def report(self) -> dict[str, float]:
         return {}
@@ -285,13 +223,13 @@ def test_an_expert_plans_anew_when_pushed_off_its_path() -> None:
 
 
 def test_a_checkpoint_plays_what_it_was_trained_on(tmp_path: Path) -> None:
-    ppo.train(dataclasses.replace(TINY, steps=128), tmp_path, bar=False)
-    world = worlds.load("box-world-small")
-    policy, content = learned(tmp_path, world, seed=3)
-    assert content["world"] == world.name
+    train(tmp_path, steps=128)
+    world = worlds.load(WORLD)
+    policy, content = trained(tmp_path, seed=3)
+    assert content["worlds"] == [world.name]
     # the options of the training are those of the evaluation, unless others are given
     first = evaluate(world, policy, episodes=20, knobs=EASY, threads=1)
-    again, _ = learned(tmp_path, world, seed=0)
+    again, _ = trained(tmp_path, seed=0)
     assert evaluate(world, tmp_path, episodes=20, seed=0, threads=1) == evaluate(
         world, again, episodes=20, seed=0, knobs=EASY, threads=1
     )
@@ -314,7 +252,7 @@ def test_clips_are_recorded(tmp_path: Path) -> None:
 
 
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
-    ppo.train(dataclasses.replace(TINY, steps=128), tmp_path / "run", bar=False)
+    train(tmp_path / "run", steps=128)
     whole = (tmp_path / "run" / "checkpoint.pt").read_bytes()
     for cut in (0, 10, len(whole) // 2, len(whole) - 1):
         (tmp_path / "cut.pt").write_bytes(whole[:cut])
@@ -327,10 +265,23 @@ def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="damaged or no checkpoint"):
         checkpoint.load(tmp_path / "trap.pt")
     assert not (tmp_path / "sprung").exists()
-    with pytest.raises(ValueError, match="trained on box-world-small, not on sokoban"):
-        evaluate("sokoban", tmp_path / "run", episodes=1)
     with pytest.raises(ValueError, match="no checkpoint at"):
         evaluate("sokoban", tmp_path / "nowhere", episodes=1)
+
+
+def test_an_agent_plays_where_its_moves_are_those_of_the_world(tmp_path: Path) -> None:
+    """One of named moves where they mean the same keys, one of all devices anywhere; elsewhere the world is named."""
+    train(tmp_path / "moves", steps=128)
+    assert evaluate("sokoban-small", tmp_path / "moves", episodes=2, limit=3, threads=1)["episodes"] == 2
+    with pytest.raises(
+        ValueError, match=r"one of the moves walk up, .* and room-small has .* train with --head universal"
+    ):
+        evaluate("room-small", tmp_path / "moves", episodes=1)
+    train(tmp_path / "devices", steps=128, head="devices")
+    with pytest.raises(ValueError, match=r"this agent presses .* to which room-small does not listen"):
+        evaluate("room-small", tmp_path / "devices", episodes=1)
+    train(tmp_path / "universal", steps=128, head="universal")
+    assert evaluate("room-small", tmp_path / "universal", episodes=2, limit=3, threads=1)["episodes"] == 2
 
 
 class Trap:
@@ -348,17 +299,20 @@ import resource, sys
 from rumpus.agents import checkpoint
 import torch
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
-checkpoint.save(__import__("pathlib").Path(sys.argv[1]), {"world": "new", "network": torch.zeros(100_000)})
+checkpoint.save(__import__("pathlib").Path(sys.argv[1]), {"worlds": ["new"], "network": torch.zeros(100_000)})
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="the limit on file sizes is POSIX's")
 def test_a_full_disk_leaves_the_old_checkpoint_whole(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.pt"
-    checkpoint.save(path, {"world": "old", "settings": {}, "shape": {}, "learners": [], "updates": 0, "total": 1})
-    run = subprocess.run([sys.executable, "-c", FULL, str(path)], capture_output=True, text=True)
-    assert run.returncode != 0 and "could not be written" in run.stderr and "still holds the one before" in run.stderr
-    assert checkpoint.load(path)["world"] == "old"
+    parts: dict[str, Any] = {name: {} for name in ("run", "network", "own", "spec")}
+    parts |= {"algorithm": "ppo", "worlds": ["old"], "networks": [], "updates": 0, "total": 1, "steps": 0}
+    checkpoint.save(path, parts)
+    done = subprocess.run([sys.executable, "-c", FULL, str(path)], capture_output=True, text=True)
+    assert done.returncode != 0 and "could not be written" in done.stderr
+    assert "still holds the one before" in done.stderr
+    assert checkpoint.load(path)["worlds"] == ["old"]
     assert [file.name for file in tmp_path.iterdir()] == ["checkpoint.pt"]
 
 
@@ -368,23 +322,30 @@ def test_a_full_disk_leaves_the_old_checkpoint_whole(tmp_path: Path) -> None:
         ({"envs": 0}, "envs must be at least 1"),
         ({"gamma": 1.5}, "gamma must lie"),
         ({"learning_rate": 0.0}, "greater than 0"),
-        ({"head": "feet"}, "moves or devices"),
+        ({"head": "feet"}, "unknown head 'feet'.*moves, devices, universal"),
+        ({"torso": "eyes"}, "unknown torso 'eyes'.*patches, impala"),
+        ({"core": "gru"}, "'gru' has 0 units"),
+        ({"units": 4, "core": "attic"}, "unknown core 'attic'.*lstm, gru"),
+        ({"clipp": 0.1}, "unknown setting 'clipp' of ppo; did you mean"),
+        ({"beta": 0.1}, "unknown setting 'beta' of ppo; it is a setting of dagger"),
         ({"world": "sokobann"}, "did you mean sokoban"),
         ({"seed": -1}, "seed"),
-        ({"size": (3, 3)}, "frame"),
+        ({"size": (0, 3)}, "a frame of 0x3 pixels"),
     ],
 )
 def test_impossible_settings_are_refused(tmp_path: Path, change: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        ppo.train(dataclasses.replace(TINY, **change), tmp_path / "run", bar=False)
+        train(tmp_path / "run", **change)
     assert not (tmp_path / "run").exists()
 
 
 def test_nothing_in_a_network_knows_a_world() -> None:
-    folder = Path(ppo.__file__).parent
+    folder = Path(str(agents.__file__)).parent
     names = [*worlds.names(), *(name.replace("-", "_") for name in worlds.names())]
-    for path in folder.glob("networks/*.py"):
-        text = path.read_text()
+    files = [path for part in ("networks", "algorithms", "data") for path in (folder / part).rglob("*.py")]
+    assert len(files) > 25
+    for path in files:
+        text = path.read_text(encoding="utf-8")
         assert not [name for name in names if f'"{name}"' in text or f"worlds.{name}" in text]
 
 
@@ -395,4 +356,5 @@ def test_random_plays_every_move() -> None:
     batch.reset()
     policy.act(batch, np.ones(50, bool))
     assert len(np.unique(batch.actions["keys"].reshape(-1, 96), axis=0)) == 4
-    assert isinstance(Learned([Network(batch.world, Shape((40, 40)))], Shape((40, 40))).name, str)
+    network = Network(NetworkSpec((40, 40), Controls.of(batch.world)))
+    assert isinstance(NetworkPolicy([network], PPO.play).name, str)

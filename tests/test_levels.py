@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rumpus import worlds
-from rumpus.agents.evaluate import evaluate
-from rumpus.agents.policy import Random
+from rumpus.agents.measuring.evaluate import evaluate
+from rumpus.agents.policies import Random
 from rumpus.tests.test_sokoban import KNOBS, Room, start
 from rumpus.worlds.engine.batch import Batch
 from rumpus.worlds.engine.replay import Episode, ReplayError

@@ -11,7 +11,7 @@ import pygame
 import pytest
 
 from rumpus import worlds
-from rumpus.agents.clip import rested, write_clip
+from rumpus.agents.measuring.clip import rested, write_clip
 from rumpus.agents.human import clip, keyboard, overview, panel, settings
 from rumpus.agents.human.controls import Controls, hands_rows
 from rumpus.agents.human.hands import DELAY, INTERVAL, MAKE_UP, NOTCHES, TickHands, TurnHands, hands_of

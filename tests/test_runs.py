@@ -17,10 +17,10 @@ import torch
 
 from rumpus import worlds
 from rumpus.agents import checkpoint, ppo, runs
-from rumpus.agents.clip import write_clip
+from rumpus.agents.measuring.clip import write_clip
 from rumpus.agents.demo import demo
 from rumpus.agents.log import read_metrics
-from rumpus.agents.policy import Random
+from rumpus.agents.policies import Random
 from rumpus.agents.settings import FREE, Settings, parsed
 from rumpus.tests.commands import rumpus
 

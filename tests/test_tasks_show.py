@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from rumpus import worlds
-from rumpus.agents import watch as watching
+from rumpus.agents.measuring import watch as watching
 from rumpus.interface.action import ACTION
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import Task

@@ -14,7 +14,7 @@ from typer.main import get_command
 
 from rumpus import __version__, worlds
 from rumpus.__main__ import app, flowing
-from rumpus.agents.evaluate import evaluate
+from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.tests.commands import rumpus
 
 HUGE = "99999999999999999999"

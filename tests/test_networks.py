@@ -1,4 +1,4 @@
-"""What networks are made of: hands as distributions, the memory, the eyes."""
+"""Parts of networks: heads as distributions, cores, torsos, and what words point at."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ import torch
 from torch.distributions import Bernoulli, Categorical, Distribution
 
 from rumpus import worlds
-from rumpus.agents.learned import Learned, Reader
-from rumpus.agents.networks import Network, Shape, Sight
-from rumpus.agents.networks.heads import HEADS, head_of
-from rumpus.agents.networks.recurrent import Recurrent
-from rumpus.agents.networks.torso import Pointing, Torso, patch_size
+from rumpus.agents.algorithms.ppo import PPO
+from rumpus.agents.data.trees import leaves
+from rumpus.agents.network_policy import NetworkPolicy
+from rumpus.agents.networks import Network, NetworkSpec
+from rumpus.agents.networks.cores import CORES
+from rumpus.agents.networks.heads import HEADS, Controls, Devices, Moves, head_of
+from rumpus.agents.networks.pointing import Pointing
+from rumpus.agents.networks.torsos import TORSOS
+from rumpus.agents.networks.torsos.patches import Patches, patch_size
+from rumpus.agents.observations import Observation, ObservationReader, Tables
 from rumpus.interface.action import MOUSE_ONE
 from rumpus.interface.devices import bin_centres
 from rumpus.interface.keys import KEY
@@ -22,7 +27,7 @@ def test_log_probabilities_and_entropies_are_those_of_torch() -> None:
     torch.manual_seed(0)
     world = worlds.load("box-world-small")
     features = torch.randn(50, 16)
-    moves = HEADS["moves"](16, world)
+    moves = Moves(16, Controls.of(world))
     moves.layer.weight.data.normal_()
     logits = moves(features)
     choice = moves.sample(logits, torch.Generator().manual_seed(0))
@@ -31,7 +36,7 @@ def test_log_probabilities_and_entropies_are_those_of_torch() -> None:
     assert torch.allclose(log_prob, expected.log_prob(choice[:, 0]), atol=1e-6)
     assert torch.allclose(entropy, expected.entropy(), atol=1e-6)
 
-    devices = HEADS["devices"](16, world)
+    devices = Devices(16, Controls.of(world))
     devices.layer.weight.data.normal_()
     logits = devices(features)
     choice = devices.sample(logits, torch.Generator().manual_seed(0))
@@ -50,7 +55,7 @@ def test_log_probabilities_and_entropies_are_those_of_torch() -> None:
 @pytest.mark.parametrize("head", ["moves", "devices"])
 def test_choices_are_drawn_with_their_probabilities(head: str) -> None:
     torch.manual_seed(1)
-    made = HEADS[head](4, worlds.load("box-world-small"))
+    made = HEADS[head](4, Controls.of(worlds.load("box-world-small")))
     made.layer.weight.data.normal_()
     logits = made(torch.randn(1, 4)).expand(20_000, -1)
     drawn = made.sample(logits, torch.Generator().manual_seed(2))
@@ -65,7 +70,7 @@ def test_choices_are_drawn_with_their_probabilities(head: str) -> None:
 
 def test_devices_write_the_hands_and_nothing_else() -> None:
     batch = worlds.batch("sokoban-duo", 3)
-    head, tensors = HEADS["devices"](4, batch.world), batch.tensors()
+    head, tensors = Devices(4, Controls.of(batch.world)), batch.tensors()
     choice = torch.zeros(6, head.parts, dtype=torch.int64)
     choice[:, -2:] = 5  # the mouse at rest
     choice[4, batch.world.keys.index("a")] = 1
@@ -82,65 +87,92 @@ def test_devices_write_the_hands_and_nothing_else() -> None:
     assert (np.diff(centres) > 0).all() and np.allclose(centres, -centres[::-1]) and centres[-1] == 1
 
 
-def test_memory_is_wiped_where_an_episode_begins() -> None:
+@pytest.mark.parametrize("name", sorted(CORES))
+def test_memory_is_wiped_where_an_episode_begins(name: str) -> None:
     torch.manual_seed(0)
-    core, features = Recurrent(3, 5), torch.randn(6, 2, 3)
-    fresh = torch.zeros(6, 2)
-    fresh[3, 1] = 1
-    whole, last = core(features, core.blank(2), fresh)
-    later, _ = core(features[3:], core.blank(2), torch.zeros(3, 2))
-    assert torch.allclose(whole[3:, 1], later[:, 1])
+    core, features = CORES[name](3, 5), torch.randn(6, 2, 3)
+    is_first = torch.zeros(6, 2)
+    is_first[3, 1] = 1
+    whole, last = core(features, core.initial(2), is_first)
+    assert whole.shape == (6, 2, core.outputs)
+    later, _ = core(features[3:], core.initial(2), torch.zeros(3, 2))
+    assert torch.allclose(whole[3:, 1], later[:, 1], atol=1e-6)
     assert not torch.allclose(whole[3:, 0], later[:, 0])
-    memory = core.blank(2)
+    state = core.initial(2)
     for step in range(6):  # many steps at once are what they are one by one
-        output, memory = core(features[step : step + 1], memory, fresh[step : step + 1])
+        output, state = core(features[step : step + 1], state, is_first[step : step + 1])
         assert torch.allclose(output[0], whole[step], atol=1e-6)
-    assert torch.allclose(memory[1], last[1], atol=1e-6)
+    for one, other in zip(leaves(state), leaves(last), strict=True):
+        assert torch.allclose(one, other, atol=1e-6)
 
 
+def test_cores_are_those_of_torch() -> None:
+    """Over one episode a core is torch's own layer with the same weights."""
+    torch.manual_seed(0)
+    for name, layer in {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}.items():
+        core, theirs, features = CORES[name](3, 5), layer(3, 5), torch.randn(6, 2, 3)
+        theirs.load_state_dict({f"{part}_l0": weight for part, weight in core.cell.state_dict().items()})
+        found, _ = core(features, core.initial(2), torch.zeros(6, 2))
+        assert torch.allclose(found, theirs(features)[0], atol=1e-6)
+
+
+@pytest.mark.parametrize("core", sorted(CORES))
 @pytest.mark.parametrize("head", ["moves", "devices"])
-def test_a_memory_is_told_the_last_action_and_reward(head: str) -> None:
-    """Also when it plays; nothing of the episode before; and what it is told matters."""
-    world, shape = worlds.load("box-world-small"), Shape((40, 40), head, hidden=8, units=4, recall=True)
-    network, told = Network(world, shape), []
-    network.register_forward_pre_hook(lambda _, given: told.append((given[0].felt, given[2])))
+def test_a_core_is_given_the_last_action_and_reward(head: str, core: str) -> None:
+    """Also when it plays; nothing of the episode before; and what it is given matters."""
+    world = worlds.load("box-world-small")
+    spec = NetworkSpec((40, 40), Controls.of(world), head=head, hidden=8, core=core, units=4, recall=True)
+    network, told = Network(spec), []
+    assert network.core is not None
+    network.core.register_forward_pre_hook(lambda _, given: told.append((given[0][0, :, spec.hidden :], given[2])))
     batch = worlds.batch(world, 30, limit=5, threads=1)
     batch.reset()
-    policy = Learned([network], shape)
+    policy = NetworkPolicy([network], PPO.play)
     policy.start(batch)
-    fresh, paid = np.ones(30, bool), np.zeros(30, np.float32)
+    is_first, reward = np.ones(30, bool), np.zeros(30, np.float32)
     for _ in range(15):
         done = batch.actions["keys"][:, 0].copy()
-        policy.act(batch, fresh)
-        felt, begun = told[-1]
-        assert (begun[0].numpy() == fresh).all()
-        np.testing.assert_array_equal(felt[:, -1].numpy()[~fresh], paid.clip(-1, 1)[~fresh])
+        policy.act(batch, is_first)
+        last, begun = told[-1]
+        assert (begun[0].numpy() == is_first).all()
+        assert (last.numpy()[is_first] == 0).all()
+        np.testing.assert_array_equal(last[:, -1].numpy()[~is_first], reward.clip(-1, 1)[~is_first])
         keys = world.keys if head == "devices" else [move.keys[0] for move in world.moves.values()]
         codes = [KEY[key] for key in keys]
-        np.testing.assert_array_equal(felt[:, : len(keys)].numpy()[~fresh], done[~fresh][:, codes])
-        paid = batch.step()["reward"][:, 0].copy()
-        fresh = batch.over.copy() != 0
-        batch.reset(fresh)
+        np.testing.assert_array_equal(last[:, : len(keys)].numpy()[~is_first], done[~is_first][:, codes])
+        reward = batch.step()["reward"][:, 0].copy()
+        is_first = batch.over.copy() != 0
+        batch.reset(is_first)
     batch.draw()
-    sight, memory = Reader(batch).sight(), network.blank(30)
-    one, other = (sight._replace(felt=torch.full_like(felt, value)) for value in (0.0, 1.0))
+    observation, state = ObservationReader([batch]).observe(), network.initial(30)
+    actions = torch.zeros(30, network.head.parts, dtype=torch.int64)
+    one, other = (
+        observation._replace(last_action=actions, last_reward=torch.full((30,), reward)) for reward in (0.0, 1.0)
+    )
     for begun, alike in ((torch.ones(1, 30), True), (torch.zeros(1, 30), False)):
-        assert torch.equal(network(one, memory, begun)[2][1], network(other, memory, begun)[2][1]) == alike
+        before, after = (leaves(network(given, state, begun)[2])[-1] for given in (one, other))
+        assert torch.equal(before, after) == alike
 
 
 @pytest.mark.parametrize(("size", "patch"), [((80, 80), 8), ((40, 40), 4), ((10, 10), 1), ((7, 11), 1), ((64, 96), 8)])
 def test_a_torso_takes_any_frame(size: tuple[int, int], patch: int) -> None:
     assert patch_size(*size) == patch
     frames = torch.randint(0, 256, (2, *size, 3), dtype=torch.uint8)
-    torso = Torso(size, 9)
-    assert torso(frames).shape == (2, 9)
     moved = frames.clone()
     moved[0, -1, -1] = 255 - moved[0, -1, -1]
-    assert (torso(moved)[0] != torso(frames)[0]).any()
+    for name in TORSOS:
+        torso = TORSOS[name](size)
+        seen = torso(frames)
+        assert seen.shape == (2, *torso.shape) and (seen >= 0).all()
+        assert (torso(moved)[0] != seen[0]).any() and torch.equal(torso(moved)[1], seen[1])
+        film = torch.zeros(2, torso.film, torso.shape[0])
+        assert torch.allclose(torso(frames, film), seen), "no gain and no shift change nothing"
+        film[1, -1] = 1.0  # a shift of the last channels
+        assert torch.allclose(torso(frames, film)[0], seen[0]) and (torso(frames, film)[1] != seen[1]).any()
 
 
 def test_patches_see_what_a_convolution_sees() -> None:
-    torso = Torso((12, 8), 4, patch=4)
+    torso = Patches((12, 8), patch=4)
     frames = torch.randint(0, 256, (3, 12, 8, 3), dtype=torch.uint8)
     seen = []
     torso.blocks[0].register_forward_pre_hook(lambda _, given: seen.append(given[0]))
@@ -176,29 +208,34 @@ def test_words_point_at_what_answers_them() -> None:
 
 def test_a_network_with_points_reads_its_instruction() -> None:
     """What it does follows from the words by way of its questions alone, if channels are left as they are."""
-    world = worlds.load("room-small")
+    controls = Controls.of(worlds.load("room-small"))
     torch.manual_seed(0)
-    network = Network(world, Shape((24, 32), "devices", points=2, guided=True))
-    assert network.guide is not None
-    network.guide.weight.data[2 * 2 * 16 :].normal_()
+    network = Network(NetworkSpec((24, 32), controls, head="devices", points=2, instructed=True))
+    assert network.film is not None
+    network.film.weight.data[2 * 2 * 16 :].normal_()
     pixels = torch.randint(0, 256, (1, 24, 32, 3), dtype=torch.uint8).expand(2, -1, -1, -1)
     texts = torch.tensor([[5, 6, 7], [8, 9, 10]])
-    logits, _, _ = network(Sight(pixels, texts, torch.arange(2), None), None, torch.zeros(1, 2))
+    observation = Observation(pixels, torch.arange(2), None, None, None, None, Tables(texts))
+    logits, _, _ = network(observation, None, torch.zeros(1, 2))
     assert (logits[0] != logits[1]).any()
 
 
 @pytest.mark.parametrize("world", ["sokoban-duo", "maze-small", "room-duo"])
-@pytest.mark.parametrize("head", ["moves", "devices"])
+@pytest.mark.parametrize("head", sorted(HEADS))
 def test_hands_are_read_as_they_are_written(head: str, world: str) -> None:
     """What a choice writes into a batch is read as that choice; and of other hands, the mouse to the nearest bin."""
     batch = worlds.batch(world, 5)
-    hands = head_of(head, 8, batch.world, talk=batch.players > 1)
+    controls = Controls.of(batch.world)
+    hands = head_of(head, 8, controls, talk=batch.players > 1)
+    assert hands.sizes() and sum(hands.sizes()) == hands(torch.zeros(1, 8)).shape[1]
+    mask = hands.mask(batch.world)
     tensors, generator = batch.tensors(), torch.Generator().manual_seed(0)
     for _ in range(20):
         logits = hands(torch.randn(5 * batch.players, 8, generator=generator)) * 30
+        logits = logits if mask is None else logits + mask
         choice = hands.sample(logits, generator)
         hands.write(choice, batch, tensors)
-        assert (hands.read(tensors) == choice).all()
-    if head == "devices" and world == "room-duo":
+        assert (hands.read(batch, tensors) == choice).all()
+    if head != "moves" and world == "room-duo":
         batch.actions["mouse"][...] += 100  # 1/655 of a picture height
-        assert (hands.read(tensors) == choice).all()
+        assert (hands.read(batch, tensors) == choice).all()

@@ -3,10 +3,6 @@ players that learn apart, and measures by skill."""
 
 from __future__ import annotations
 
-import dataclasses
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -17,36 +13,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rumpus import worlds
-from rumpus.agents import checkpoint, ppo
-from rumpus.agents.curricula import CURRICULA, Seen, curriculum
-from rumpus.agents.evaluate import by_group, evaluate
-from rumpus.agents.learned import Reader
-from rumpus.agents.learner import EpisodeMeans
-from rumpus.agents.log import read_metrics
+from rumpus.agents import checkpoint
+from rumpus.agents.contracts import Transition
+from rumpus.agents.measuring.benchmark import suite
+from rumpus.agents.measuring.evaluate import by_group, evaluate
 from rumpus.agents.networks.language import Language
+from rumpus.agents.observations import ObservationReader
 from rumpus.agents.policies import Random
-from rumpus.agents.suite import suite
+from rumpus.agents.training import run
+from rumpus.agents.training.curricula import CURRICULA, Seen, curriculum
+from rumpus.agents.training.log import read_metrics
+from rumpus.agents.training.sampling import EpisodeMeans
+from rumpus.agents.training.settings import Config
+from rumpus.agents.training.trainer import Trainer
 from rumpus.interface.text import encode
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Goal, Player, Reward, Solution, Start, Task
+from rumpus.tests.runs import SMALL, changed, differences, half, process
 from rumpus.worlds.engine.batch import Batch
 
 COINS = str(Path(__file__).parent / "tiny_world")
 EASY = {"size": 5, "solution_max": 1, "distractors_max": 0}
 HOLD_GEM: dict[str, Any] = {"a": {"kind": "player"}, "relation": "holding", "b": {"kind": "gem"}}
 TOUCH: dict[str, Any] = {"a": {"kind": "player"}, "relation": "touching", "b": {"kind": "coin"}}
-SMALL: dict[str, Any] = {
-    "envs": 16,
-    "rollout": 8,
-    "epochs": 2,
-    "minibatches": 2,
-    "hidden": 32,
-    "channels": 8,
-    "threads": 1,
-    "tensorboard": False,
-    "checkpoint_seconds": 0.0,
-}
 
 
 def task(name: str, world: str, goals: dict[str, Any], **more: Any) -> Task:
@@ -205,13 +195,13 @@ def test_words_have_an_order_and_padding_has_none() -> None:
 def test_lanes_read_what_their_task_says() -> None:
     world = worlds.load(COINS)
     batch = Batch(world, 40, tasks=table(coins(), world), threads=1)
-    reader = Reader(batch)
+    reader = ObservationReader([batch])
     assert reader.several
     batch.reset()
     for _ in range(2):
-        sight = reader.sight()
-        for few in (sight, reader.trim(sight.of(slice(0, 1)))):
-            said = few.texts[few.which].numpy()
+        observation = reader.observe()
+        for few in (observation, observation.of(slice(0, 1)).trim()):
+            said = few.tables.instructions[few.instruction].numpy()
             told = batch.instruction[: len(said), 0]
             assert (said == told[:, : said.shape[1]]).all() and not told[:, said.shape[1] :].any()
         assert len(np.unique(batch.states["task"])) == 2
@@ -221,8 +211,8 @@ def test_lanes_read_what_their_task_says() -> None:
 def test_an_agent_learns_to_do_what_it_is_told(tmp_path: Path) -> None:
     """Two tasks ask for opposites in the same room: whoever does not read succeeds in half of them at most."""
     path = written(tmp_path / "tasks.jsonl", coins())
-    settings = ppo.Settings(COINS, steps=16_000, tasks=path, **{**SMALL, "rollout": 16, "minibatches": 4, "epochs": 4})
-    ppo.train(settings, tmp_path / "run", bar=False)
+    settings = SMALL | {"rollout": 16, "minibatches": 4, "epochs": 4, "steps": 16_000, "tasks": path}
+    run.train("ppo", COINS, folder=tmp_path / "run", bar=False, **settings)
     result = evaluate(COINS, tmp_path / "run", tasks=path, times=40, threads=1)
     assert result["episodes"] == 80
     assert result["success"] > 0.8
@@ -232,53 +222,39 @@ def test_an_agent_learns_to_do_what_it_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["plr", "learnability", "hand"])
 def test_a_run_with_a_curriculum_goes_on_as_if_it_had_never_stopped(tmp_path: Path, name: str) -> None:
     path = written(tmp_path / "tasks.jsonl", coins(12))
-    settings = ppo.Settings(COINS, steps=10 * 128, tasks=path, curriculum=name, **SMALL)
-    whole, half = ppo.Trainer(settings), ppo.Trainer(settings)
-    drawn = []
-    for update in range(8):
-        if update == 4:
-            half = ppo.Trainer(settings)
-            checkpoint.save(tmp_path / "half.pt", whole.state())
-            half.restore(checkpoint.load(tmp_path / "half.pt"))
-        one = whole.update()
-        drawn.append(whole.batch.weights)
-        if update >= 4:
-            other = half.update()
-            assert all(one[key] == other[key] for key in one if not key.startswith(("seconds", "steps_per")))
-            assert (half.batch.weights == whole.batch.weights).all()
-    assert (half.batch.states == whole.batch.states).all()
-    assert all((half.batch.tally[key] == whole.batch.tally[key]).all() for key in whole.batch.tally)
-    assert whole.batch.tally["attempts"].sum() > 50
+    config = Config.of("ppo", COINS, steps=10 * 128, tasks=path, curriculum=name, **SMALL)
+    whole, drawn = Trainer(config), []
+    for _ in range(4):
+        whole.update()
+        drawn.append(whole.places[0].batch.weights)
+    checkpoint.save(tmp_path / "half.pt", whole.state())
+    other = Trainer(config)
+    other.restore(checkpoint.load(tmp_path / "half.pt"))
+    for _ in range(4):
+        mine, yours = whole.update(), other.update()
+        assert all(mine[key] == yours[key] for key in mine if not key.startswith(("seconds", "steps_per")))
+        assert not differences(whole.own_state(), other.own_state())
+        drawn.append(whole.places[0].batch.weights)
+    one, again = whole.places[0].batch, other.places[0].batch
+    assert (one.states == again.states).all() and (one.weights == again.weights).all()
+    assert all((one.tally[key] == again.tally[key]).all() for key in one.tally)
+    assert one.tally["attempts"].sum() > 50
     assert any((weights != drawn[0]).any() for weights in drawn)
     Path(path).write_text(Path(path).read_text() + write_line(coins()[0]))
-    with pytest.raises(ValueError, match="held 12 tasks"):
-        ppo.Trainer(settings).restore(checkpoint.load(tmp_path / "half.pt"))
-
-
-GPU = """
-import sys
-from rumpus.agents import ppo
-from rumpus.agents.ppo import Settings
-ppo.train({settings!r}, sys.argv[1], bar=False)
-"""
+    with pytest.raises(ValueError, match="held 12 of coins"):
+        Trainer(config).restore(checkpoint.load(tmp_path / "half.pt"))
 
 
 def test_a_gpu_is_given_the_same_tasks(tmp_path: Path) -> None:
     """On Numba's CUDA simulator, with torch on the CPU: the same weights of tasks and networks, bit for bit."""
     path = written(tmp_path / "tasks.jsonl", coins(4))
-    settings = ppo.Settings(
-        COINS, steps=72, tasks=path, curriculum="plr", **{**SMALL, "envs": 2, "rollout": 12, "hidden": 8, "channels": 4}
-    )
-    ppo.train(settings, tmp_path / "cpu", bar=False)
-    simulator = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONWARNINGS": "ignore"}
-    script = GPU.format(settings=dataclasses.replace(settings, device="cuda"))
-    subprocess.run([sys.executable, "-c", script, str(tmp_path / "cuda")], check=True, env=simulator)
-    one, other = (checkpoint.load(tmp_path / name) for name in ("cpu", "cuda"))
-    left, right = one["learners"][0]["network"], other["learners"][0]["network"]
-    assert all(torch.equal(left[name], right[name]) for name in left)
-    assert torch.equal(one["curriculum"]["weights"], other["curriculum"]["weights"])
-    assert one["curriculum"]["tally"]["attempts"].sum() >= 2
-    assert torch.equal(one["states"], other["states"])
+    settings = SMALL | {"envs": 2, "rollout": 12, "hidden": 8, "channels": 4, "steps": 72, "tasks": path}
+    settings |= {"curriculum": "plr"}
+    run.train("ppo", COINS, folder=tmp_path / "cpu", bar=False, **settings)
+    assert process(COINS, tmp_path / "cuda", settings, simulated=True).wait() == 0
+    assert not changed(tmp_path / "cpu", tmp_path / "cuda")
+    (sampler,) = checkpoint.load(tmp_path / "cuda")["processes"][0]["samplers"]
+    assert sampler["tally"]["attempts"].sum() >= 2
 
 
 def test_held_out_tasks_are_measured_in_a_run(tmp_path: Path) -> None:
@@ -287,10 +263,10 @@ def test_held_out_tasks_are_measured_in_a_run(tmp_path: Path) -> None:
         "large", "coins", {"touch the coin": {"stages": [{"all": [TOUCH]}]}}, limit=5, start=Start(knobs={"size": 7})
     )
     path, held = written(tmp_path / "tasks.jsonl", coins()), written(tmp_path / "held.jsonl", [large])
-    settings = ppo.Settings(COINS, steps=128, tasks=path, evaluate_tasks=held, evaluate_every=1, **SMALL)
-    ppo.train(settings, tmp_path / "run", bar=False)
+    settings = SMALL | {"steps": 128, "tasks": path, "evaluate_tasks": held, "evaluate_every": 1}
+    run.train("ppo", COINS, folder=tmp_path / "run", bar=False, **settings)
     assert all(0 <= row["held_out_low"] <= row["held_out_success"] <= 1 for row in read_metrics(tmp_path / "run"))
-    assert checkpoint.load(tmp_path / "run")["shape"]["size"] == (28, 28)
+    assert checkpoint.load(tmp_path / "run")["spec"]["size"] == (28, 28)
     assert evaluate(COINS, tmp_path / "run", tasks=held, times=3, threads=1)["episodes"] == 3
 
 
@@ -305,7 +281,7 @@ def test_held_out_tasks_are_measured_in_a_run(tmp_path: Path) -> None:
 )
 def test_settings_that_do_not_go_together_are_refused(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        ppo.Trainer(dataclasses.replace(ppo.Settings(COINS, **SMALL), **change))
+        Trainer(Config.of("ppo", COINS, **SMALL, **change))
 
 
 ROOM = "######\n#@ $.#\n#    #\n#&   #\n######\n"
@@ -318,47 +294,51 @@ def duo(**more: Any) -> Task:
     return task("duo", "sokoban-duo", goals, start=Start(level=ROOM), limit=12, **more)
 
 
-def test_a_player_that_is_done_stops_counting(tmp_path: Path) -> None:
-    path = written(tmp_path / "tasks.jsonl", [duo()])
-    settings = ppo.Settings("sokoban-duo", steps=1024, tasks=path, policies="independent", **{**SMALL, "rollout": 64})
-    trainer = ppo.Trainer(settings)
-    trainer.play()
-    alone = 0
-    begun, ended, weights = (
-        torch.stack([learner.store[name] for learner in trainer.learners], -1) for name in ("begun", "ended", "weights")
+@pytest.mark.parametrize("policies", ["shared", "independent"])
+def test_a_player_that_is_done_stops_counting(tmp_path: Path, policies: str) -> None:
+    path, steps = written(tmp_path / "tasks.jsonl", [duo()]), 64
+    trainer = Trainer(
+        Config.of("ppo", "sokoban-duo", steps=1024, tasks=path, policies=policies, **SMALL | {"rollout": steps})
     )
-    for env in range(settings.envs):
-        playing = np.ones(2)
-        for step in range(settings.rollout):
-            if begun[step, env, 0]:
+    came: list[Transition] = []
+    observe = trainer.algorithm.observe
+
+    def told(transition: Transition) -> None:
+        came.append(transition)
+        observe(transition)
+
+    trainer.algorithm.observe = told  # type: ignore[method-assign]
+    trainer.collector.collect(steps, 0.0)
+    alone = 0
+    for env in range(16):
+        playing, lanes = np.ones(2), slice(2 * env, 2 * env + 2)
+        for transition in came:
+            if transition.timestep.is_first[2 * env]:
                 playing = np.ones(2)
-            assert weights[step, env].tolist() == playing.tolist()
-            assert (ended[step, env].numpy() <= playing).all()
-            playing = playing * (1 - ended[step, env].numpy())
+            assert transition.timestep.mask[lanes].tolist() == playing.tolist()
+            ended = transition.ended[lanes].numpy()
+            assert (ended <= playing).all()
+            assert (transition.reward[lanes].numpy()[playing == 0] == 0).all()
+            playing = playing * (1 - ended)
             alone += playing.sum() == 1
     assert alone > 20
-    rewards = torch.stack([learner.store["rewards"] for learner in trainer.learners], -1)
-    assert (rewards[weights == 0] == 0).all()
+    trainer.algorithm.update(*trainer.collector.now(), 0.0)
+    assert trainer.algorithm.errors is not None
+    masks = torch.stack([transition.timestep.mask for transition in came])
+    assert (trainer.algorithm.errors.isnan() == (masks == 0)).all(), "what a player that is done would do is no error"
 
 
 @pytest.mark.parametrize("units", [0, 4])
 def test_players_learn_apart_and_go_on_and_play(tmp_path: Path, units: int) -> None:
     path = written(tmp_path / "tasks.jsonl", [duo(skill="distance")])
-    settings = ppo.Settings(
-        "sokoban-duo", steps=4 * 256, tasks=path, policies="independent", units=units, curriculum="plr", **SMALL
-    )
-    ppo.train(settings, tmp_path / "whole", bar=False)
-    trainer = ppo.Trainer(settings)
-    for _ in range(2):
-        trainer.update()
-    (tmp_path / "half").mkdir()
-    checkpoint.save(tmp_path / "half" / checkpoint.NAME, trainer.state())
-    ppo.resume(tmp_path / "half", bar=False)
-    whole, half = (checkpoint.load(tmp_path / name)["learners"] for name in ("whole", "half"))
-    assert len(whole) == 2
-    for one, other in zip(whole, half, strict=True):
-        assert all(torch.equal(one["network"][name], other["network"][name]) for name in one["network"])
-    assert any((whole[0]["network"][name] != whole[1]["network"][name]).any() for name in whole[0]["network"])
+    settings = SMALL | {"steps": 4 * 256, "tasks": path, "policies": "independent", "curriculum": "plr", "units": units}
+    config = Config.of("ppo", "sokoban-duo", **settings)
+    run.begin(config, tmp_path / "whole", bar=False)
+    half(Trainer(config), tmp_path / "half")
+    run.resume(tmp_path / "half", bar=False)
+    assert not changed(tmp_path / "whole", tmp_path / "half")
+    one, other = checkpoint.load(tmp_path / "whole")["networks"]
+    assert differences(one, other)
     assert any("success_2" in row for row in read_metrics(tmp_path / "whole"))
     result = evaluate("sokoban-duo", tmp_path / "whole", tasks=path, times=6, threads=1)
     assert result["skills"]["distance"]["episodes"] == 6 and 0 <= result["success_2"] <= 1
@@ -404,8 +384,9 @@ def test_a_suite_has_random_at_0_and_the_expert_at_1(tmp_path: Path) -> None:
         assert row["expert"] == 1 and 0 <= row["random"] < 1
     mean = [row["score"] for row in rows["random"]]
     assert mean[2] == pytest.approx((mean[0] + mean[1]) / 2)
-    ppo.train(ppo.Settings(COINS, steps=128, **SMALL), tmp_path / "run", bar=False)
-    assert [row["attempted"] for row in suite(tmp_path / "run", tmp_path, threads=1)] == [0, 0, 0]
+    for world, attempted in {COINS: [5, 6, 11], "maze-small": [0, 0, 0]}.items():  # the one has the same moves
+        run.train("ppo", world, folder=tmp_path / "run", overwrite=True, bar=False, steps=128, **SMALL)
+        assert [row["attempted"] for row in suite(tmp_path / "run", tmp_path, threads=1)] == attempted
     written(tmp_path / "open.jsonl", boxes(1, "open", solved=False))
     with pytest.raises(ValueError, match=r"open\.jsonl:1: solution"):
         suite("random", tmp_path)

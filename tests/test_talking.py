@@ -3,10 +3,6 @@ only those can do who talk."""
 
 from __future__ import annotations
 
-import dataclasses
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,33 +12,25 @@ import torch
 from torch.distributions import Categorical
 
 from rumpus import worlds
-from rumpus.agents import checkpoint, ppo
-from rumpus.agents.evaluate import episodes_of
-from rumpus.agents.learned import Learned, Reader, learned
-from rumpus.agents.networks.heads import HEADS, Talking, head_of, words_of
+from rumpus.agents.contracts import Policy
+from rumpus.agents.episodes import episodes_of
+from rumpus.agents.network_policy import trained
+from rumpus.agents.networks.heads import HEADS, Controls, Talking, head_of, words_of
+from rumpus.agents.observations import ObservationReader
+from rumpus.agents.training import run
+from rumpus.agents.training.settings import Config
+from rumpus.agents.training.trainer import Trainer
 from rumpus.interface.text import decode, encode
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Task
+from rumpus.tests.runs import SMALL, changed, half, process
 from rumpus.worlds.engine.batch import Batch
 
 DUO = worlds.load("sokoban-duo")
 ROOM = "#########\n#.$ & $.#\n####@####\n#########\n"
 SEED = 0  # paints one of the two boxes red and the other green
-SETTINGS = ppo.Settings(
-    "sokoban-duo",
-    talk=True,
-    steps=4 * 256,
-    envs=16,
-    rollout=8,
-    epochs=2,
-    minibatches=2,
-    hidden=32,
-    channels=8,
-    threads=1,
-    tensorboard=False,
-    checkpoint_seconds=0.0,
-)
+SETTINGS = {**SMALL, "talk": True, "steps": 4 * 256}
 
 
 def informed_blind(colour: str, other: str) -> Task:
@@ -86,8 +74,9 @@ def test_words_are_single_tokens_of_the_world() -> None:
 @pytest.mark.parametrize("name", ["moves", "devices"])
 def test_the_voice_is_a_categorical_beside_the_hands(name: str) -> None:
     torch.manual_seed(0)
-    hands = HEADS[name](16, DUO)
-    head = Talking(hands, 16, DUO)
+    controls = Controls.of(DUO)
+    hands = HEADS[name](16, controls)
+    head = Talking(hands, 16, controls)
     head.layer.weight.data.normal_()
     features = torch.randn(40, 16)
     logits = head(features)
@@ -109,7 +98,7 @@ def test_the_voice_is_a_categorical_beside_the_hands(name: str) -> None:
 @pytest.mark.parametrize("name", ["moves", "devices"])
 def test_a_word_is_heard_by_the_other_in_that_tick_only(name: str) -> None:
     batch = worlds.batch("sokoban-duo", 3, threads=1)
-    head, tensors = head_of(name, 4, batch.world, talk=True), batch.tensors()
+    head, tensors = head_of(name, 4, Controls.of(batch.world), talk=True), batch.tensors()
     words = ("", *words_of(DUO))
     batch.reset()
     batch.actions["say"][...] = encode("push the red box")  # what is left from before
@@ -118,11 +107,12 @@ def test_a_word_is_heard_by_the_other_in_that_tick_only(name: str) -> None:
         choice[:, -1] = torch.tensor(said)
         head.write(choice, batch, tensors)
         plain = batch.actions.copy()
-        head.hands.write(choice[:, :-1], batch, tensors)
+        HEADS[name](4, Controls.of(batch.world)).write(choice[:, :-1], batch, tensors)
         assert all((plain[field] == batch.actions[field]).all() for field in ("keys", "buttons", "wheel", "mouse"))
         head.write(choice, batch, tensors)
         batch.step()
-        for seen in (Reader(batch).sight(), Reader(batch, longest=1).sight()):
+        for reader in (ObservationReader([batch]), ObservationReader([batch], longest=1)):
+            seen = reader.observe()
             assert seen.chat is not None and seen.chat.shape == (6, 1)
             heard = [decode(np.pad(tokens, (0, 63))) for tokens in seen.chat.numpy()]
             assert heard == [words[index] for index in np.array(said).reshape(3, 2)[:, ::-1].flatten()]
@@ -133,14 +123,14 @@ def test_a_long_chat_is_read_to_its_end() -> None:
     batch.reset()
     batch.actions["say"][1, 0] = encode("push the red box")
     batch.step()
-    chat = Reader(batch).sight().chat
+    chat = ObservationReader([batch]).observe().chat
     assert chat is not None and chat.shape == (4, 4)
     assert decode(np.pad(chat[3].numpy(), (0, 60))) == "push the red box" and not chat[:3].any()
 
 
 def test_who_is_alone_has_nobody_to_talk_to(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="sokoban has one player, who has nobody to talk to: leave talk off"):
-        ppo.train(dataclasses.replace(SETTINGS, world="sokoban"), tmp_path / "run", bar=False)
+    with pytest.raises(ValueError, match="one player, who has nobody to talk to: leave talk off"):
+        run.train("ppo", "sokoban", folder=tmp_path / "run", bar=False, **SETTINGS)
     assert not (tmp_path / "run").exists()
 
 
@@ -149,14 +139,14 @@ class Mute:
 
     name = "mute"
 
-    def __init__(self, policy: Learned):
+    def __init__(self, policy: Policy):
         self._policy = policy
 
     def start(self, batch: Batch) -> None:
         self._policy.start(batch)
 
-    def act(self, batch: Batch, fresh: np.ndarray) -> None:
-        self._policy.act(batch, fresh)
+    def act(self, batch: Batch, is_first: np.ndarray) -> None:
+        self._policy.act(batch, is_first)
         batch.actions["say"][...] = 0
 
     def report(self) -> dict[str, float]:
@@ -166,11 +156,12 @@ class Mute:
 def test_players_learn_to_talk(tmp_path: Path) -> None:
     """Who is told cannot act, and who can act is not told: without words they succeed in half of the tasks at most."""
     tasks, path = both(tmp_path)
-    settings = dataclasses.replace(SETTINGS, tasks=path, steps=40_000, rollout=16, epochs=4, minibatches=4, gamma=0.9)
-    ppo.train(dataclasses.replace(settings, checkpoint_seconds=100.0), tmp_path / "run", bar=False)
+    settings = SETTINGS | {"steps": 40_000, "rollout": 16, "epochs": 4, "minibatches": 4, "gamma": 0.9}
+    settings |= {"tasks": path, "checkpoint_seconds": 100.0}
+    run.train("ppo", DUO.name, folder=tmp_path / "run", bar=False, **settings)
     plan, wins = np.arange(100) % 2, {}
     for mute in (False, True):
-        policy, _ = learned(tmp_path / "run", DUO)
+        policy, _ = trained(tmp_path / "run")
         batch = Batch(DUO, 50, tasks=table(tasks, DUO), threads=1)
         played = episodes_of(Mute(policy) if mute else policy, batch, len(plan), plan)
         wins[mute] = played.wins.mean()
@@ -180,42 +171,18 @@ def test_players_learn_to_talk(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("units", "policies"), [(0, "shared"), (4, "independent")])
 def test_a_run_with_talk_goes_on_as_if_it_had_never_stopped(tmp_path: Path, units: int, policies: str) -> None:
-    head = "devices" if units else "moves"
-    settings = dataclasses.replace(SETTINGS, tasks=both(tmp_path)[1], units=units, policies=policies, head=head)
-    ppo.train(settings, tmp_path / "whole", bar=False)
-    trainer = ppo.Trainer(settings)
-    for _ in range(2):
-        trainer.update()
-    (tmp_path / "half").mkdir()
-    checkpoint.save(tmp_path / "half" / checkpoint.NAME, trainer.state())
-    ppo.resume(tmp_path / "half", bar=False)
-    same(tmp_path / "whole", tmp_path / "half")
-
-
-def same(one: Path, other: Path) -> None:
-    """Assert that two runs have come to the same, bit for bit."""
-    left, right = checkpoint.load(one), checkpoint.load(other)
-    assert left["updates"] == right["updates"] > 0
-    assert torch.equal(left["states"], right["states"]) and torch.equal(left["generator"], right["generator"])
-    for mine, yours in zip(left["learners"], right["learners"], strict=True):
-        assert mine["network"].keys() == yours["network"].keys()
-        assert all(torch.equal(mine["network"][name], yours["network"][name]) for name in mine["network"])
-
-
-GPU = """
-import sys
-from rumpus.agents import ppo
-from rumpus.agents.ppo import Settings
-ppo.train({settings!r}, sys.argv[1], bar=False)
-"""
+    settings = SETTINGS | {"units": units, "policies": policies, "head": "devices" if units else "moves"}
+    config = Config.of("ppo", DUO.name, **settings, tasks=both(tmp_path)[1])
+    run.begin(config, tmp_path / "whole", bar=False)
+    half(Trainer(config), tmp_path / "half")
+    run.resume(tmp_path / "half", bar=False)
+    assert not changed(tmp_path / "whole", tmp_path / "half")
 
 
 def test_a_gpu_says_what_the_cpu_says(tmp_path: Path) -> None:
     """On Numba's CUDA simulator, with torch on the CPU: the same weights and states, bit for bit."""
-    small: dict[str, Any] = {"envs": 2, "rollout": 6, "steps": 48, "hidden": 8, "channels": 4, "head": "devices"}
-    settings = dataclasses.replace(SETTINGS, knobs={"height": 6, "width": 6, "boxes": 1}, **small)
-    ppo.train(settings, tmp_path / "cpu", bar=False)
-    simulator = {**os.environ, "NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONWARNINGS": "ignore"}
-    script = GPU.format(settings=dataclasses.replace(settings, device="cuda"))
-    subprocess.run([sys.executable, "-c", script, str(tmp_path / "cuda")], check=True, env=simulator)
-    same(tmp_path / "cpu", tmp_path / "cuda")
+    settings = SETTINGS | {"envs": 2, "rollout": 6, "steps": 48, "hidden": 8, "channels": 4, "head": "devices"}
+    settings |= {"knobs": {"height": 6, "width": 6, "boxes": 1}}
+    run.train("ppo", DUO.name, folder=tmp_path / "cpu", bar=False, **settings)
+    assert process(DUO.name, tmp_path / "cuda", settings, simulated=True).wait() == 0
+    assert not changed(tmp_path / "cpu", tmp_path / "cuda")

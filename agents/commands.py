@@ -145,13 +145,8 @@ def train(
 
     Example: rumpus train ppo sokoban-small --steps 5000000 --seed 1
     """
-    from .. import worlds
-    from . import plugins
-    from .training.settings import Config, parsed
+    from .training.distributed import Ranks
 
-    load_plugins(plugin)
-    algorithm = plugins.typed("ALGORITHMS", algorithm)
-    name = worlds.load(world[0]).name
     chosen: dict[str, Any] = {"steps": steps, "envs": envs, "head": head, "units": units, "seed": seed, "limit": limit}
     chosen |= {"curriculum": curriculum, "talk": talk or None, "policies": policies, "split": split, "device": device}
     chosen |= {"threads": threads, "compile": compile_ or None, "evaluate_every": evaluate_every, "core": core}
@@ -160,24 +155,37 @@ def train(
     chosen |= {"start": str(start) if start else None, "world_device": world_device}
     chosen |= {"shares": _numbers(shares) if shares else None}
     chosen = {option: value for option, value in chosen.items() if value is not None}
-    more = parsed(setting or [], algorithm, torso or "patches", core or ("lstm" if units else "none"))
+    with Ranks() as ranks:
+        folder = _train(algorithm, world, out, resume, chosen, setting or [], plugin)
+        if ranks.first:
+            print(folder)
+
+
+def _train(
+    algorithm: str, world: list[str], out: Path | None, resume: bool, chosen: dict[str, Any], setting: list[str],
+    plugin: list[Path] | None,
+) -> Path:  # fmt: skip
+    from .. import worlds
+    from . import plugins
+    from .training import folders, run
+    from .training.settings import Config, parsed
+
+    load_plugins(plugin)
+    algorithm = plugins.typed("ALGORITHMS", algorithm)
+    torso, units, core = (chosen.get(name) for name in ("torso", "units", "core"))
+    more = parsed(setting, algorithm, torso or "patches", core or ("lstm" if units else "none"))
     if twice := chosen.keys() & more.keys():
         raise ValueError(f"--set: {', '.join(sorted(twice))} is given by an option of its own, too")
     chosen |= more
     config = Config.of(algorithm, *world, **chosen).check()
-    _train(config, name if len(world) == 1 else f"{name}-and-{len(world) - 1}", out, resume, chosen)
-
-
-def _train(config: Any, name: str, out: Path | None, resume: bool, chosen: dict[str, Any]) -> None:
-    from .training import folders, run
-
-    seed = chosen.get("seed", 0)
+    name, seed = worlds.load(world[0]).name, chosen.get("seed", 0)
+    name = name if len(world) == 1 else f"{name}-and-{len(world) - 1}"
     folder = out or (folders.last_folder if resume else folders.new_folder)(config.algorithm, name, seed)
     if resume:
         run.resume(folder, algorithm=config.algorithm, names=config.run.worlds, **chosen)
     else:
         run.begin(config, folder)
-    print(folder)
+    return folder
 
 
 def _numbers(text: str) -> tuple[float, ...]:

@@ -50,7 +50,7 @@ class Descent:
         self.forward: Callable[..., Any] = torch.compile(network) if setup.compile else network
         self._several = processes()
         if self._several > 1:
-            self._learned: Any = nn.parallel.DistributedDataParallel(network, find_unused_parameters=True)
+            self._learned: Any = nn.parallel.DistributedDataParallel(self.forward)  # type: ignore[arg-type]
         else:
             self._learned = self.forward
         alone = setup.compile or self._several > 1 or setup.device.type != "cpu"
@@ -99,7 +99,10 @@ class Descent:
         parts = max(min(self._parts, len(index)), 1)
         if parts == 1:
             value, metrics = loss(index)
-            (value * self._several).backward()  # processes average their gradients
+            if self._several > 1:  # processes average their gradients, once those of all weights are known
+                reached = torch.stack([parameter.sum() for parameter in self.parameters]).sum()
+                value = value * self._several + 0 * reached  # weights that the loss does not reach, too
+            value.backward()
         else:
 
             def one(part: torch.Tensor) -> tuple[Sequence[torch.Tensor | None], torch.Tensor]:

@@ -65,7 +65,7 @@ class Log:
     ):
         self._writes = write
         self._file: Any = None
-        rows = [row for row in read_metrics(folder) if row["update"] <= update] if update else []
+        rows = [row for row in read_metrics(folder) if row["update"] <= update] if update and write else []
         self._path = folder / NAME
         self._columns = tuple(dict.fromkeys((*FIRST, *(name for row in rows for name in row))))
         if write:

@@ -41,8 +41,10 @@ def train(
 def begin(config: Config, folder: str | Path, *, overwrite: bool = False, bar: bool = True) -> Path:
     """The same from a Config."""
     folder, config = Path(folder), config.check().absolute()
-    with Ranks(config.run.device) as ranks:
-        leftovers(folder, overwrite)
+    with Ranks() as ranks:
+        folder = Path(ranks.same(str(folder)))
+        if ranks.first:
+            leftovers(folder, overwrite)
         trainer = Trainer(config)
         with owned(folder, ranks.first):
             for old in leftovers(folder, overwrite) if ranks.first else ():
@@ -66,22 +68,25 @@ def resume(
     for worlds that are not the run's, for files that are not where they were, and if another process trains in the
     folder.
     """
-    file = checkpoint.find(folder)
-    config, found, content = saved_run(file, names, changes)
-    if algorithm not in (None, config.algorithm):
-        raise ValueError(f"{file} is a run of {config.algorithm}, not of {algorithm}: go on with that, or use --from")
-    with Ranks(config.run.device) as ranks, owned(file.parent, ranks.first):
+    with Ranks() as ranks:
+        file = checkpoint.find(ranks.same(str(folder)))
+        config, found, content = saved_run(file, names, changes)
+        if algorithm not in (None, config.algorithm):
+            raise ValueError(
+                f"{file} is a run of {config.algorithm}, not of {algorithm}: go on with that, or use --from"
+            )
         if "processes" not in content:
             raise ValueError(
                 f"{file} was written by Rumpus 0.6, from which a run cannot be gone on with: begin another from its "
                 f"weights, by --from {file}"
             )
-        trainer = Trainer(config, found)
-        try:
-            trainer.restore(content)
-        except (KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
-            raise ValueError(f"{file} is damaged, or of another version of Rumpus: {error}") from None
-        return _loop(trainer, file.parent, bar, ranks)
+        with owned(file.parent, ranks.first):
+            trainer = Trainer(config, found)
+            try:
+                trainer.restore(content)
+            except (KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
+                raise ValueError(f"{file} is damaged, or of another version of Rumpus: {error}") from None
+            return _loop(trainer, file.parent, bar, ranks)
 
 
 def saved_run(
@@ -151,7 +156,8 @@ def _loop(trainer: Trainer, folder: Path, bar: bool, ranks: Ranks) -> Path:
                 saved = time.monotonic()
     if trainer.updates < trainer.total:
         where = " ".join(map(shlex.quote, s.worlds))
-        how = f"rumpus train {trainer.config.algorithm} {where} --resume --out {shlex.quote(str(folder))}"
+        command = "rumpus" if ranks.count == 1 else f"torchrun --nproc-per-node {ranks.count} -m rumpus"
+        how = f"{command} train {trainer.config.algorithm} {where} --resume --out {shlex.quote(str(folder))}"
         console.print(f"Stopped at {trainer.steps:,} of {steps:,} steps. Go on with: {how}")
         if stop.asked:
             stop.end()

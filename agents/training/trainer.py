@@ -47,6 +47,7 @@ class Trainer:
         self.worlds = list(found) if found is not None else [worlds.load(name) for name in s.worlds]
         self.rank, self.processes = (torch.distributed.get_rank() if processes() > 1 else 0), processes()
         self.threads = s.threads or max(cores() // self.processes, 1)
+        choose_gpu(s.device, s.world_device)
         self.device = torch_device(s.device, self.rank)
         self.bf16 = hardware_bf16(self.device) if s.bf16 is None else s.bf16
         self.started = checkpoint.load(s.start) if s.start else None
@@ -184,7 +185,8 @@ class Trainer:
     def update(self) -> dict[str, float]:
         """One rollout and what is learned from it. Returns the row of metrics."""
         began, progress = time.perf_counter(), self.progress
-        with torch_threads(self.threads if self.config.run.compile else 1):
+        shared = self.config.run.compile or self.processes > 1  # among the threads of torch, not of the algorithm
+        with torch_threads(self.threads if shared else 1):
             row = self.collector.collect(self.config.own.rollout, progress)
             row |= self.algorithm.update(*self.collector.now(), progress)
         self._choose_tasks()
@@ -262,9 +264,10 @@ class Trainer:
     def restore(self, content: dict[str, Any]) -> None:
         """Go back to a saved state. Raises ValueError if it is of another version of a world, or of other tasks."""
         if len(content["processes"]) != self.processes:
+            saved = len(content["processes"])
+            how = f"by torchrun --nproc-per-node {saved}" if saved > 1 else "without torchrun"
             raise ValueError(
-                f"this run is shared out among {len(content['processes'])} processes, and here are {self.processes}: "
-                f"go on with it by torchrun --nproc-per-node {len(content['processes'])}"
+                f"this run is shared out among {saved} processes, and here are {self.processes}: go on with it {how}"
             )
         own = content["processes"][self.rank]
         self.algorithm.load_state_dict(own["algorithm"])
@@ -279,6 +282,18 @@ class Trainer:
 def plain(spec: NetworkSpec) -> dict[str, Any]:
     """A NetworkSpec as plain values."""
     return dataclasses.asdict(spec)
+
+
+def choose_gpu(*devices: str | None) -> None:
+    """Of several processes of a machine that use GPUs, let each have the one of its number. Raises ValueError if there
+    are fewer GPUs."""
+    if processes() > 1 and "cuda" in devices and torch.cuda.is_available():
+        own, count = int(os.environ.get("LOCAL_RANK", "0")), torch.cuda.device_count()
+        if own >= count:
+            raise ValueError(
+                f"each process of a machine needs a GPU of its own, and here are {count}: turn down --nproc-per-node"
+            )
+        torch.cuda.set_device(own)
 
 
 def torch_device(name: str, rank: int) -> torch.device:

@@ -59,7 +59,11 @@ class Rollout:
     def chosen(self, values: torch.Tensor, index: torch.Tensor, whole: bool) -> torch.Tensor:
         """Of values (steps, lanes, …), those of some samples, indices or a mask of (steps * lanes,); with `whole`, of
         all steps of some lanes, indices of (lanes,). (samples, …) or (steps * chosen lanes, …)."""
-        return values[:, index].flatten(0, 1) if whole else values.flatten(0, 1)[index]
+        if index.dtype == torch.bool:
+            index = index.nonzero().squeeze(1)
+        if whole:
+            return values.index_select(1, index).flatten(0, 1)
+        return values.flatten(0, 1).index_select(0, index)  # copies rows as they are, which values[index] does not
 
     def observation(self, index: torch.Tensor, whole: bool, trim: bool = True) -> Observation:
         """What was perceived then, see `chosen`; with `trim`, only instructions that occur are in its table."""

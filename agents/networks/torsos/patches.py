@@ -36,7 +36,7 @@ class Residual(nn.Module):
         if film is not None:
             gain, shift = film.unsqueeze(-1).unsqueeze(-1).unbind(1)
             seen = seen * (1 + gain) + shift
-        return torch.relu(cells + seen)
+        return seen.add_(cells).relu_()  # in place: new memory costs as much as the addition
 
 
 class Patches(nn.Module):
@@ -55,17 +55,28 @@ class Patches(nn.Module):
         self.patch, self.shape, self.film = patch, (channels, rows, columns), 2 * blocks
         self.stem = initialise(nn.Linear(patch * patch * 3, channels))
         self.blocks = nn.ModuleList(Residual(channels) for _ in range(blocks))
+        self._order = torch.empty(0, dtype=torch.int64)  # of the lines of patches, see `cut`
 
     def forward(self, pixels: torch.Tensor, film: torch.Tensor | None = None) -> torch.Tensor:
         """The map of each frame. film: (batch, 2 * blocks, channels), by turns gains and shifts of a block's channels
         (FiLM, Perez et al. 2018, arXiv 1709.07871)."""
-        edge, (_, rows, columns) = self.patch, self.shape
-        height, width = edge * rows, edge * columns
-        cut = pixels[:, :height, :width].reshape(-1, rows, edge, columns, edge, 3).transpose(2, 3)
-        patches = cut.reshape(-1, rows, columns, edge * edge * 3).to(self.stem.weight.dtype)
-        # quicker than dividing the pixels
-        cells = nn.functional.linear(patches, self.stem.weight / 255, self.stem.bias)
-        cells = torch.relu(cells).permute(0, 3, 1, 2)  # the channels stay last in memory
+        channels, rows, columns = self.shape
+        kind = torch.get_autocast_dtype(pixels.device.type) if torch.is_autocast_enabled(pixels.device.type) else None
+        patches = self.cut(pixels).to(kind or self.stem.weight.dtype)
+        # scaled weights are quicker than scaled pixels
+        flat = nn.functional.linear(patches, self.stem.weight / 255, self.stem.bias).relu_()
+        cells = flat.view(-1, rows, columns, channels).permute(0, 3, 1, 2)  # the channels stay last in memory
         for index, block in enumerate(self.blocks):
             cells = block(cells, None if film is None else film[:, 2 * index : 2 * index + 2])
         return cells
+
+    def cut(self, pixels: torch.Tensor) -> torch.Tensor:
+        """The patches of frames one after the other, uint8 (batch * rows * columns, patch * patch * 3)."""
+        edge, (_, rows, columns) = self.patch, self.shape
+        lines = pixels[:, : edge * rows, : edge * columns].reshape(-1, edge * 3)  # of one patch each
+        count = len(lines)
+        if len(self._order) < count or self._order.device != pixels.device:
+            order = torch.arange(count, device=pixels.device).view(-1, rows, edge, columns)
+            self._order = order.transpose(2, 3).flatten()
+        # a fourth of the time that a transposed copy takes, which moves byte by byte
+        return lines.index_select(0, self._order[:count]).view(-1, edge * edge * 3)

@@ -358,9 +358,17 @@ def bench(
     guests: Annotated[
         bool, typer.Option("--guests", help="An arm of dm_control, here and with its own renderer.")
     ] = False,
+    train: Annotated[
+        bool,
+        typer.Option(
+            "--train",
+            help="PPO in one world, as rumpus train runs it by default, beside the limit of this machine's arithmetic "
+            "and other libraries' trainers; --seconds are of each row, --envs, --size and --threads mean nothing.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Measure the speed of worlds, beside a memory copy of the same frames, or of another library's.
+    """Measure the speed of worlds, beside a memory copy of the same frames, or of another library's; or of training.
 
     Example: rumpus bench sokoban box-world --envs 1024 --threads 1
     """
@@ -373,6 +381,14 @@ def bench(
 
     if not 0 < seconds <= DAY:
         raise ValueError(f"--seconds must be more than 0 and at most {DAY}, got {seconds}")
+    if train:
+        from .agents.measuring.train_bench import train_bench
+
+        if world and len(world) > 1:
+            raise ValueError(f"--train measures one world, got {', '.join(world)}")
+        measured = train_bench(world[0] if world else DEMO_WORLD, seconds, device)
+        print_json(measured) if as_json else Console().print(formatting.training(measured))
+        return
     if guests:
         from .worlds.guests.dm_control import bench as at_home
 

@@ -99,6 +99,34 @@ def first_person(results: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
+def training(result: Mapping[str, Any]) -> Table:
+    """What `train_bench` returns, as a table."""
+    height, width = result["size"]
+    caption = (
+        f"{result['envs']} copies of {width}x{height} pixels, {result['step_flop'] / 1e6:.1f} million operations a step; the "
+        f"others train the same network of {result['weights']:,} weights; limit: steps/s that matrix products, as "
+        "quick as measured here, would allow; ours x: our quickest row is times as quick"
+    )
+    title = f"PPO in {result['world']} on {result['device']}, learning included"
+    table = Table(box=None, title=title, caption="\n".join([caption, *result["missing"]]))
+    columns = ("threads", "numbers", "steps/s", "least", "most", "limit", "share", "ours x")
+    for column in ("what", *columns):
+        table.add_column(column, justify="left" if column == "what" else "right", no_wrap=True)
+    for row in result["rows"]:
+        table.add_row(
+            row["what"],
+            str(row["threads"]),
+            "bf16" if row["bf16"] else "fp32",
+            f"{row['steps_per_second']:,}",
+            f"{row['least']:,}",
+            f"{row['most']:,}",
+            f"{row['limit']:,}",
+            f"{row['share']:.0%}",
+            f"{row['ratio']:.2f}",
+        )
+    return table
+
+
 def _cores(results: Sequence[Mapping[str, Any]]) -> str:
     core = results[0]["core"]
     return "ours on one thread" if core is None else f"all pinned to core {core}"

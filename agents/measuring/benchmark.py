@@ -17,9 +17,7 @@ from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..episodes import CONFIDENCE, play_tasks
 from ..experts import Expert
-from ..network_policy import trained
 from ..policies import Random
-from ..training.settings import Config
 from .evaluate import solutions
 
 RESAMPLES = 2000
@@ -131,6 +129,9 @@ def _maker(
         return lambda world, tasks: (Random(seed + 1), 1)  # other chances than those of the one it is held to
     if agent == "expert":
         return lambda world, tasks: (Expert(world, seed, solutions(tasks)), 1)
+    from ..network_policy import trained  # the others need no PyTorch
+    from ..training.settings import Config
+
     policy, content = trained(agent, seed=seed, greedy=greedy)
     run = Config.saved(content, str(agent)).run
     return lambda world, tasks: (policy if policy.plays(world) else None, run.ticks(world))

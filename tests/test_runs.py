@@ -1,7 +1,6 @@
 """Runs on disk: gone on with from anywhere, owned by one process, stopped with a checkpoint, reported; and commands
 without PyTorch."""
 
-import dataclasses
 import os
 import shutil
 import signal
@@ -16,39 +15,46 @@ import pytest
 import torch
 
 from rumpus import worlds
-from rumpus.agents import checkpoint, ppo, runs
+from rumpus.agents import checkpoint
 from rumpus.agents.measuring.clip import write_clip
-from rumpus.agents.demo import demo
-from rumpus.agents.log import read_metrics
+from rumpus.agents.measuring.demo import demo
 from rumpus.agents.policies import Random
-from rumpus.agents.settings import FREE, Settings, parsed
+from rumpus.agents.training import folders, run
+from rumpus.agents.training.log import read_metrics
+from rumpus.agents.training.settings import FREE, Config, parsed
+from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.commands import rumpus
+from rumpus.tests.runs import changed, half
 
-TINY = ppo.Settings(
-    world="box-world-small", steps=3 * 32, envs=4, rollout=8, hidden=8, channels=4, threads=1, tensorboard=False
-)
+WORLD = "box-world-small"
+TINY = {"envs": 4, "rollout": 8, "hidden": 8, "channels": 4, "threads": 1, "tensorboard": False, "steps": 3 * 32}
 TYPED = ("--envs", "4", "--set", "rollout=8", "--set", "hidden=8", "--set", "channels=4", "--threads", "1")
+
+
+def train(folder, overwrite=False, **changes):
+    """A run of TINY with these changes."""
+    return run.train("ppo", WORLD, folder=folder, overwrite=overwrite, bar=False, **{**TINY, **changes})
 
 
 def test_more_steps_are_as_if_it_had_never_stopped(tmp_path):
     """Without annealing, which depends on how many there are in all."""
-    flat = dataclasses.replace(TINY, anneal=False, tensorboard=True)
-    ppo.train(dataclasses.replace(flat, steps=6 * 32), tmp_path / "whole", bar=False)
-    ppo.train(flat, tmp_path / "half", bar=False)
-    ppo.resume(tmp_path / "half", bar=False, steps=6 * 32)
+    flat = {"anneal": False, "tensorboard": True}
+    train(tmp_path / "whole", **flat, steps=6 * 32)
+    train(tmp_path / "half", **flat)
+    run.resume(tmp_path / "half", bar=False, steps=6 * 32)
     one, other = (checkpoint.load(tmp_path / name) for name in ("whole", "half"))
-    assert one["settings"] == other["settings"]
-    assert torch.equal(one["states"], other["states"])
+    assert all(one[part] == other[part] for part in ("algorithm", "run", "network", "own", "worlds", "spec"))
+    assert not changed(tmp_path / "whole", tmp_path / "half")
     assert [row["update"] for row in read_metrics(tmp_path / "half")] == [1, 2, 3, 4, 5, 6]
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
     shown = EventAccumulator(str(tmp_path / "half" / "tensorboard"))
     shown.Reload()
-    assert [point.step for point in shown.Scalars("ppo/value_loss")] == [32, 64, 96, 128, 160, 192]
+    assert [point.step for point in shown.Scalars("train/value_loss")] == [32, 64, 96, 128, 160, 192]
 
 
 def test_a_finished_run_says_so_and_stays(tmp_path, capsys):
-    ppo.train(TINY, tmp_path / "run", bar=False)
+    train(tmp_path / "run")
     before = (tmp_path / "run" / "checkpoint.pt").read_bytes()
     assert rumpus("train", "ppo", "box-world-small", "--resume", "--out", tmp_path / "run") == 0
     assert "finished at 96 of 96 steps" in " ".join(capsys.readouterr().err.split())
@@ -56,9 +62,11 @@ def test_a_finished_run_says_so_and_stays(tmp_path, capsys):
 
 
 def test_other_options_than_the_runs_are_named(tmp_path, capsys):
-    ppo.train(TINY, tmp_path / "run", bar=False)
+    train(tmp_path / "run")
     for options, told in {
-        ("--seed", "5"): "seed 0, not 5",
+        ("--seed", "5"): "began with seed 0, not 5: leave",
+        ("--core", "gru", "--units", "4"): "core None, not 'gru'",
+        ("--from", "run"): "start None, not 'run'",
         ("--device", "cuda", "--set", "gamma=0.5"): "device 'cpu', not 'cuda'; gamma 0.97, not 0.5",
         ("--tasks", "t.jsonl"): "tasks None",
         ("--knob", "size=7"): "knobs",
@@ -71,7 +79,9 @@ def test_other_options_than_the_runs_are_named(tmp_path, capsys):
     assert rumpus("train", "ppo", "box-world-small", "--resume", "--out", tmp_path / "run", *same) == 0
     assert rumpus("train", "ppo", "sokoban-small", "--resume", "--out", tmp_path / "run") == 1
     assert "trained on box-world-small, not on sokoban-small" in " ".join(capsys.readouterr().err.split())
-    assert {field.name for field in dataclasses.fields(Settings)} >= set(FREE)
+    assert rumpus("train", "dagger", "box-world-small", "--resume", "--out", tmp_path / "run") == 1
+    assert "is a run of ppo, not of dagger" in " ".join(capsys.readouterr().err.split())
+    assert Config.of("ppo", WORLD).flat().keys() >= set(FREE)
 
 
 def test_runs_go_on_from_other_folders_and_where_their_files_have_moved_to(tmp_path, monkeypatch, capsys):
@@ -100,24 +110,28 @@ def test_default_folders_are_numbered(tmp_path, monkeypatch, capsys):
         assert capsys.readouterr().out.strip() == f"runs/ppo-box-world-small-0{folder}"
     assert rumpus(*short[:3], "--resume", "--steps", "64") == 0
     assert capsys.readouterr().out.strip() == "runs/ppo-box-world-small-0-3"
-    assert [checkpoint.load(runs.RUNS / f"ppo-box-world-small-0{n}")["updates"] for n in ("", "-2", "-3")] == [1, 1, 2]
-    assert runs.new_folder("gym/a b:My/Env-v0", 7) == runs.RUNS / "ppo-Env-v0-7"
+    assert [checkpoint.load(folders.RUNS / f"ppo-box-world-small-0{n}")["updates"] for n in ("", "-2", "-3")] == [
+        1,
+        1,
+        2,
+    ]
+    assert folders.new_folder("gym/a b:My/Env-v0", 7) == folders.RUNS / "ppo-Env-v0-7"
 
 
-SLEEPER = "import sys, time; from pathlib import Path; from rumpus.agents.runs import owned\n"
+SLEEPER = "import sys, time; from pathlib import Path; from rumpus.agents.training.folders import owned\n"
 SLEEPER += "with owned(Path(sys.argv[1])): print('in', flush=True); time.sleep(600)"
 
 
 def test_one_process_alone_is_in_a_folder(tmp_path):
-    ppo.train(TINY, tmp_path / "run", bar=False)
+    train(tmp_path / "run")
     with subprocess.Popen([sys.executable, "-c", SLEEPER, str(tmp_path / "run")], stdout=subprocess.PIPE) as other:
         assert other.stdout is not None and other.stdout.readline() == b"in\n"
         with pytest.raises(ValueError, match="another process is training"):
-            ppo.resume(tmp_path / "run", steps=128, bar=False)
+            run.resume(tmp_path / "run", steps=128, bar=False)
         with pytest.raises(ValueError, match="another process is training"):
-            ppo.train(TINY, tmp_path / "run", overwrite=True, bar=False)
+            train(tmp_path / "run", overwrite=True)
         other.kill()
-    ppo.resume(tmp_path / "run", steps=128, bar=False)
+    run.resume(tmp_path / "run", steps=128, bar=False)
     assert checkpoint.load(tmp_path / "run")["updates"] == 4
 
 
@@ -128,62 +142,62 @@ def test_files_of_something_else_stay(tmp_path, name):
     file.write_bytes(b"epoch,loss\n1,2\n")
     for overwrite in (False, True) if name != "checkpoint.pt" else (False,):
         with pytest.raises(ValueError, match=r"something else|holds a run"):
-            ppo.train(TINY, tmp_path, overwrite=overwrite, bar=False)
+            train(tmp_path, overwrite=overwrite)
     with pytest.raises(ValueError, match=r"something else|no checkpoint"):
-        demo(tmp_path, TINY, bar=False)
+        demo(tmp_path, Config.of("ppo", WORLD, **TINY), bar=False)
     assert file.read_bytes() == b"epoch,loss\n1,2\n"
 
 
 def test_a_table_of_something_else_is_no_metrics(tmp_path):
-    ppo.train(TINY, tmp_path, bar=False)
+    train(tmp_path)
     whole = (tmp_path / "metrics.csv").read_text()
     for text in ("a,b\n1,2\n", whole.replace("\n1,", "\nx,"), whole + "1,2,3," + 40 * "4," + "\n", "é,\n"):
         (tmp_path / "metrics.csv").write_text(text, encoding="utf-8")
         with pytest.raises(ValueError, match=r"no metrics\.csv of a run"):
-            ppo.resume(tmp_path, steps=128, bar=False)
+            run.resume(tmp_path, steps=128, bar=False)
         assert (tmp_path / "metrics.csv").read_text(encoding="utf-8") == text
 
 
 def test_a_demonstration_is_finished_or_made_anew(tmp_path):
-    content = ppo.Trainer(TINY.absolute())
-    content.update()
-    checkpoint.save(tmp_path / checkpoint.NAME, content.state())
-    for settings in (TINY, dataclasses.replace(TINY, steps=64)):
-        page = demo(tmp_path, settings, episodes=4, bar=False)
-        assert checkpoint.load(tmp_path)["updates"] * 32 == settings.steps
+    config = Config.of("ppo", WORLD, **TINY)
+    half(Trainer(config.absolute()), tmp_path / "demo", 1)
+    for each in (config, config.replace(steps=64)):
+        page = demo(tmp_path / "demo", each, episodes=4, bar=False)
+        content = checkpoint.load(tmp_path / "demo")
+        assert content["updates"] * 32 == content["steps"] == each.run.steps
         assert "Success on held-out levels" in page.read_text(encoding="utf-8")
 
 
 def test_a_demonstration_replaces_no_other_run(tmp_path):
-    ppo.train(dataclasses.replace(TINY, gamma=0.5), tmp_path, bar=False)
+    train(tmp_path, gamma=0.5)
     with pytest.raises(ValueError, match="holds another run"):
-        demo(tmp_path, TINY, bar=False)
+        demo(tmp_path, Config.of("ppo", WORLD, **TINY), bar=False)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX's")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_stopped_run_has_a_checkpoint_and_says_how_to_go_on(tmp_path, number, status):
-    run = tmp_path / "a run"
-    command = [sys.executable, "-m", "rumpus", "train", "ppo", "box-world-small", "--out", str(run), *TYPED]
+    folder = tmp_path / "a run"
+    command = [sys.executable, "-m", "rumpus", "train", "ppo", "box-world-small", "--out", str(folder), *TYPED]
     command += ["--set", "checkpoint_seconds=9999"]
     heeding = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs ignore it
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeding) as process:
-        while process.poll() is None and len(read_metrics(run)) < 3:
+        while process.poll() is None and len(read_metrics(folder)) < 3:
             time.sleep(0.01)
         process.send_signal(number)
         _, told = process.communicate(timeout=120)
     assert process.returncode == status
-    assert f"--resume --out '{run}'" in told
+    assert f"rumpus train ppo {WORLD} --resume --out '{folder}'" in told
     assert "Traceback" not in told
-    assert checkpoint.load(run)["updates"] == len(read_metrics(run)) >= 3
-    done = checkpoint.load(run)["updates"] * 32
-    ppo.resume(run, bar=False, steps=done + 32)
-    assert checkpoint.load(run)["updates"] * 32 == done + 32
+    assert checkpoint.load(folder)["updates"] == len(read_metrics(folder)) >= 3
+    done = checkpoint.load(folder)["updates"] * 32
+    run.resume(folder, bar=False, steps=done + 32)
+    assert checkpoint.load(folder)["updates"] * 32 == done + 32
 
 
 def test_training_leaves_the_threads_of_torch_alone(tmp_path):
     before = torch.get_num_threads()
-    ppo.train(dataclasses.replace(TINY, threads=3 if before != 3 else 2), tmp_path, bar=False)
+    train(tmp_path, threads=3 if before != 3 else 2)
     assert torch.get_num_threads() == before
 
 
@@ -193,11 +207,11 @@ def test_any_run_has_a_report(tmp_path, monkeypatch, capsys):
     short = ("train", "ppo", "box-world-small", "--steps", "64", *TYPED)
     assert rumpus(*short, "--out", "plain", "--evaluate-every", "1", "--set", "evaluate_episodes=4") == 0
     assert rumpus(*short, "--out", "tasked", "--tasks", "tasks.jsonl") == 0
-    for run, held in {"plain": "held-out levels", "tasked": "the tasks that it learned from"}.items():
+    for folder, held in {"plain": "held-out levels", "tasked": "the tasks that it learned from"}.items():
         capsys.readouterr()
-        assert rumpus("report", run, "--episodes", "4") == 0
-        assert capsys.readouterr().out.strip() == f"{run}/report.html"
-        page = Path(run, "report.html").read_text(encoding="utf-8")
+        assert rumpus("report", folder, "--episodes", "4") == 0
+        assert capsys.readouterr().out.strip() == f"{folder}/report.html"
+        page = Path(folder, "report.html").read_text(encoding="utf-8")
         assert f"<h2>Success on {held}</h2>" in page
         assert all(f"<td>{player}</td>" in page for player in ("random", "untrained", "trained", "expert"))
         assert "<svg" in page and "data:video/mp4;base64" in page
@@ -207,8 +221,9 @@ def test_settings_are_typed_as_they_are():
     for pair, value in {
         **{"clip=1": 1.0, "clip=0.5": 0.5, "anneal=False": False, "levels=5": "5", "size=(20, 24)": (20, 24)},
         **{"limit=None": None, "knobs={'size': 5}": {"size": 5}, "head=devices": "devices", "repeat=4": 4},
+        **{"bf16=None": None, "bf16=True": True, "shares=(1.0, 2.0)": (1.0, 2.0), "blocks=3": 3},
     }.items():
-        (found,) = parsed([pair]).values()
+        (found,) = parsed([pair], "ppo").values()
         assert found == value and type(found) is type(value), pair
     for pair in (
         "clip=True",
@@ -221,7 +236,7 @@ def test_settings_are_typed_as_they_are():
         "gamma=x",
     ):
         with pytest.raises(ValueError, match="--set"):
-            parsed([pair])
+            parsed([pair], "ppo")
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".gif"])
@@ -300,7 +315,7 @@ def test_what_needs_no_torch_works_without_it(bare, typed, told):
 def bare(tmp_path_factory):
     """A folder with a run and tasks."""
     folder = tmp_path_factory.mktemp("bare")
-    ppo.train(TINY, folder / "run", bar=False)
+    train(folder / "run")
     assert rumpus("tasks", "generate", "box-world-small", "--count", "4", "--out", folder / "tasks.jsonl") == 0
     return folder
 
@@ -321,7 +336,7 @@ def test_worlds_lie_in_folders_of_any_name(tmp_path, monkeypatch):
     assert rumpus("train", "ppo", odd, "--steps", "64", "--resume", "--out", "run") == 0
     assert checkpoint.load("run")["updates"] == 2
     with pytest.raises(ValueError, match="type that world"):
-        ppo.resume("run", steps=96, bar=False)
+        run.resume("run", steps=96, bar=False)
 
 
 MODULE = """
@@ -342,10 +357,10 @@ gymnasium.register("Mine-v3", entry_point=Mine, max_episode_steps=5)
 
 def test_an_environment_of_ones_own_module_is_a_guest(tmp_path):
     (tmp_path / "module_of_mine.py").write_text(MODULE)
-    run = [sys.executable, "-m", "rumpus", "evaluate", "gym/module_of_mine:Mine-v3", "random", "--episodes", "3"]
+    command = [sys.executable, "-m", "rumpus", "evaluate", "gym/module_of_mine:Mine-v3", "random", "--episodes", "3"]
     options = {"capture_output": True, "text": True, "cwd": tmp_path}
-    done = subprocess.run(run, env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=True, **options)
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(tmp_path)}, check=True, **options)
     assert "5.0 steps" in done.stdout
-    done = subprocess.run([*run[:4], "gym/nowhere_at_all:Mine-v3", *run[5:]], check=False, **options)
+    done = subprocess.run([*command[:4], "gym/nowhere_at_all:Mine-v3", *command[5:]], check=False, **options)
     assert done.returncode == 1
     assert "PYTHONPATH" in done.stderr and "Traceback" not in done.stderr

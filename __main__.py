@@ -264,7 +264,7 @@ def evaluate(
     Example: rumpus evaluate box-world expert --episodes 500; of the benchmark: rumpus evaluate --suite random
     """
     from .agents.measuring import formatting
-    from .agents.measuring.benchmark import suite as benchmark
+    from .agents.measuring.benchmark import benchmark
     from .agents.measuring.evaluate import evaluate as measure
 
     load_plugins(plugin)
@@ -272,7 +272,7 @@ def evaluate(
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if suite:
         rows = benchmark(agent or world, tasks or SUITE, **options)
-        print_json(rows) if as_json else Console().print(formatting.suite(agent or world, rows))
+        print_json(rows) if as_json else Console().print(formatting.benchmark(agent or world, rows))
         return
     if agent is None:
         raise ValueError("evaluate needs a world and an agent, such as: rumpus evaluate sokoban random")
@@ -374,7 +374,7 @@ def bench(
     """
     from . import worlds as all_worlds
     from .agents.measuring import formatting
-    from .interface.progress import Stderr, told, work
+    from .interface.progress import Stderr, reporting, work
     from .tasks.compile import judged
     from .worlds.engine.bench import bench as measure
     from .worlds.engine.rays.bench import first_person as seen
@@ -402,7 +402,7 @@ def bench(
         return
     options: dict[str, Any] = {"envs": envs, "threads": threads, "seconds": seconds, "device": device}
     results = []
-    with told(Stderr(bars=False)), work("Measuring speeds", len(chosen)) as job:  # a bar would take part of a core
+    with reporting(Stderr(bars=False)), work("Measuring speeds", len(chosen)) as job:  # a bar would take part of a core
         for each, w in chosen.items():
             found = measure(w, each, size=frame_size(size), judged=judged(w) if w.things else None, **options)
             results.append(found)

@@ -31,7 +31,7 @@ class Episodes(NamedTuple):
     (episodes,)."""
 
     won: np.ndarray
-    paid: np.ndarray
+    player_returns: np.ndarray
     lengths: np.ndarray
 
     @property
@@ -42,7 +42,7 @@ class Episodes(NamedTuple):
     @property
     def returns(self) -> np.ndarray:
         """The mean return of an episode's players, (episodes,)."""
-        return self.paid.mean(1)
+        return self.player_returns.mean(1)
 
 
 def episodes_of(
@@ -50,7 +50,7 @@ def episodes_of(
     batch: Batch,
     episodes: int,
     tasks: np.ndarray | None = None,
-    begun: Callable[[np.ndarray], None] | None = None,
+    on_begin: Callable[[np.ndarray], None] | None = None,
 ) -> Episodes:
     """Play exactly this many episodes, in their order: episode e is played in row e % n.
 
@@ -59,7 +59,7 @@ def episodes_of(
     that have just begun, (rows,) integers.
     """
     with work(f"Playing {episodes:,} episodes: {policy.name} in {batch.world.name}", episodes) as job:
-        return _played(policy, batch, episodes, tasks, begun, job)
+        return _played(policy, batch, episodes, tasks, on_begin, job)
 
 
 def _played(
@@ -67,7 +67,7 @@ def _played(
     batch: Batch,
     episodes: int,
     tasks: np.ndarray | None,
-    begun: Callable[[np.ndarray], None] | None,
+    on_begin: Callable[[np.ndarray], None] | None,
     job: Work,
 ) -> Episodes:
     n = batch.n
@@ -76,29 +76,29 @@ def _played(
     now = rows.copy()  # the episode that each row plays
     shape = (episodes, batch.players)
     result = Episodes(np.zeros(shape, bool), np.zeros(shape), np.zeros(episodes, np.int64))
-    playing = is_first = now < episodes
+    active = is_first = now < episodes
 
     def begin(which: np.ndarray | None) -> None:
         batch.reset(which, tasks=np.where(now < episodes, drawn[np.minimum(now, episodes - 1)], -1))
-        if begun is not None:
-            begun(np.flatnonzero(playing if which is None else which))
+        if on_begin is not None:
+            on_begin(np.flatnonzero(active if which is None else which))
 
     begin(None)
     policy.start(batch)
-    while playing.any():
+    while active.any():
         policy.act(batch, is_first)
         batch.step()
         outcomes = batch.outcomes
         reward, success, over = map(host, (outcomes["reward"], outcomes["success"], batch.over))
-        at = now[playing]
-        result.paid[at] += reward[playing]
-        result.won[at] |= success[playing] != 0
+        at = now[active]
+        result.player_returns[at] += reward[active]
+        result.won[at] |= success[active] != 0
         result.lengths[at] += 1
-        ended = playing & (over != 0)
+        ended = active & (over != 0)
         job.advance(int(ended.sum()))
         now = now + n * ended
-        playing = now < episodes
-        is_first = ended & playing
+        active = now < episodes
+        is_first = ended & active
         begin(is_first)
     return result
 

@@ -20,7 +20,7 @@ NAMES = ("random", "expert")
 """Players that need no checkpoint."""
 
 
-class Random:
+class RandomPolicy:
     """Picks each of the world's moves with the same chance, the same ones on every device: the remainder of the raw
     numbers of a Mersenne Twister, which are those of `torch.randint` on the CPU too."""
 
@@ -58,7 +58,7 @@ def player(
     of them.
     """
     if agent == "random":
-        return Random(seed), {}
+        return RandomPolicy(seed), {}
     if agent == "expert":
         from .experts import expert
 

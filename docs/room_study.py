@@ -24,7 +24,7 @@ from rumpus import worlds
 from rumpus.agents import checkpoint, ppo
 from rumpus.agents.evaluate import play_tasks
 from rumpus.agents.experts import expert
-from rumpus.agents.policy import Policy, Random, player
+from rumpus.agents.policy import Policy, RandomPolicy, player
 from rumpus.tasks.files import load, write_line
 from rumpus.tasks.goals import FORMAT, Clause, Goal, Player, Selector, Stage, Start, Task
 from rumpus.tasks.scene import Scene
@@ -156,7 +156,7 @@ def main() -> None:
         + " |"
     )
     print("|---|---|---|---|---|")
-    for who, policy, repeat in (("random", Random(), SETTINGS["repeat"]), ("expert", guide, 1)):
+    for who, policy, repeat in (("random", RandomPolicy(), SETTINGS["repeat"]), ("expert", guide, 1)):
         row = [measure(given.out, policy, name, repeat) for name in ("told", "untold")]
         print(f"| {who} | " + " | ".join(f"{100 * part[family]:.0f} %" for part in row for family in part) + " |")
     cells = [[one[name][family] for one in learned] for name in ("told", "untold") for family in ("go", "lift")]

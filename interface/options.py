@@ -65,11 +65,11 @@ def check_mode(render_mode: str | None, known: list[str]) -> None:
         )
 
 
-def check_going(begun: bool, closed: bool) -> None:
+def check_going(was_reset: bool, closed: bool) -> None:
     """Raise what Gymnasium raises for a step before a reset, and for one after close()."""
     if closed:
         raise error.ClosedEnvironmentError("this environment is closed: reset() opens it anew")
-    if not begun:
+    if not was_reset:
         raise error.ResetNeeded("call reset() before step()")
 
 

@@ -49,7 +49,7 @@ class ParallelEnvironment(ParallelEnv):
         self.observation_spaces = {agent: observation_space(height, width, text) for agent in self.possible_agents}
         self.state_space = gymnasium.spaces.Box(0, 255, (height, batch.players * width, 3), np.uint8)
         self._viewer = Viewer(f"Rumpus: {batch.world.name}")
-        self._begun, self._closed = False, False
+        self._was_reset, self._closed = False, False
 
     def observation_space(self, agent: str) -> gymnasium.Space:
         """The same space object at every call."""
@@ -63,17 +63,17 @@ class ParallelEnvironment(ParallelEnv):
         """Begin an episode for all players; seed and options as for a single Environment."""
         seed = None if seed is None else check_seed(seed)
         apply_options(self.batch, options)
-        if seed is None and not self._begun:
+        if seed is None and not self._was_reset:
             seed = int(np.random.default_rng().integers(2**32))
         self.batch.reset(seed=seed)
-        self._begun, self._closed = True, False
+        self._was_reset, self._closed = True, False
         self.agents = self.possible_agents[:]
         self._show()
         return self._observations(self.agents), self._infos(self.agents, np.zeros(self.batch.players, bool))
 
     def step(self, actions: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         """One tick, an action for every live agent. Returns observations, rewards, terminations, truncations, infos."""
-        check_going(self._begun, self._closed)
+        check_going(self._was_reset, self._closed)
         if not self.agents:
             if actions:
                 raise gymnasium.error.ResetNeeded("no agent is left: call reset()")

@@ -35,7 +35,7 @@ class Work:
     def to(self, done: float) -> None:
         """So much is done now."""
         self.done = done
-        _TELLER.get().moved(self)
+        _REPORTER.get().moved(self)
 
     def advance(self, by: float = 1.0) -> None:
         """So much more is done."""
@@ -61,7 +61,7 @@ class Work:
         return f"{self.share:.0%}".replace("%", " %") + rest
 
 
-class Teller(Protocol):
+class Reporter(Protocol):
     """A listener that is told of work; calls may come from any thread."""
 
     def begun(self, work: Work) -> None:
@@ -74,7 +74,7 @@ class Teller(Protocol):
         """It is over, or was broken off."""
 
 
-class Nobody:
+class Silent:
     """Says nothing."""
 
     def begun(self, work: Work) -> None:
@@ -128,34 +128,34 @@ class Stderr:
                 self._bars = None
 
 
-_TELLER: ContextVar[Teller] = ContextVar("teller", default=Stderr())  # noqa: B039  one for all threads, on purpose
+_REPORTER: ContextVar[Reporter] = ContextVar("reporter", default=Stderr())  # noqa: B039  one for all threads, on purpose
 
 
 @contextmanager
 def work(title: str, total: float | None = None) -> Iterator[Work]:
     """Tell that work begins, and with the Work that is handed out how far it is; it is over when the block is left."""
-    job, teller = Work(title, total), _TELLER.get()
-    teller.begun(job)
+    job, reporter = Work(title, total), _REPORTER.get()
+    reporter.begun(job)
     try:
         yield job
     finally:
-        teller.ended(job)
+        reporter.ended(job)
 
 
 @contextmanager
-def told(teller: Teller) -> Iterator[None]:
+def reporting(reporter: Reporter) -> Iterator[None]:
     """Within this block, of this thread, somebody else is told of work than standard error."""
-    before = _TELLER.set(teller)
+    before = _REPORTER.set(reporter)
     try:
         yield
     finally:
-        _TELLER.reset(before)
+        _REPORTER.reset(before)
 
 
 @contextmanager
-def hushed(yes: bool = True) -> Iterator[None]:
+def quiet(yes: bool = True) -> Iterator[None]:
     """Within this block, of this thread, nobody is told of work, if `yes`."""
-    with told(Nobody()) if yes else nullcontext():
+    with reporting(Silent()) if yes else nullcontext():
         yield
 
 

@@ -46,7 +46,7 @@ class Environment(Specified, gymnasium.Env):
         height, width = batch.size
         self.observation_space = observation_space(height, width, text)
         self._action = np.zeros((), ACTION)
-        self._begun, self._closed = False, False
+        self._was_reset, self._closed = False, False
         self._viewer = Viewer(f"Rumpus: {batch.world.name}")
 
     def reset(self, *, seed: int | None = None, options: Options = None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -57,17 +57,17 @@ class Environment(Specified, gymnasium.Env):
         seed = None if seed is None else check_seed(seed)
         super().reset(seed=seed)
         apply_options(self.batch, options)
-        if seed is None and not self._begun:
+        if seed is None and not self._was_reset:
             seed = int(self.np_random.integers(2**32))
         self.batch.reset(seed=seed)
-        self._begun, self._closed = True, False
+        self._was_reset, self._closed = True, False
         observation = self._observation()
         self._show()
         return observation, self._info(False)
 
     def step(self, action: dict[str, Any]) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """One tick. Returns observation, reward, terminated, truncated, info."""
-        check_going(self._begun, self._closed)
+        check_going(self._was_reset, self._closed)
         if self.batch.over[0]:
             raise gymnasium.error.ResetNeeded("the episode has ended: call reset() before the next step()")
         write_actions(self._action, action)

@@ -61,7 +61,7 @@ class VectorEnvironment(Specified, VectorEnv):
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self._ended = np.ones(self.num_envs, bool)  # until the first reset
-        self._begun = False
+        self._was_reset = False
 
     def reset(
         self, *, seed: int | Sequence[int | None] | np.ndarray | None = None, options: Options = None
@@ -78,10 +78,10 @@ class VectorEnvironment(Specified, VectorEnv):
         if mask is not None:
             mask = self._checked(mask)
         apply_options(self.batch, options)
-        if not self._begun:
+        if not self._was_reset:
             seed = self._first(seed)
         self.batch.reset(mask, seed=seed)
-        self._begun, self.closed = True, False
+        self._was_reset, self.closed = True, False
         self._ended[slice(None) if mask is None else mask] = False
         return self._observations(), self._infos(np.zeros(self.num_envs, bool))
 
@@ -93,7 +93,7 @@ class VectorEnvironment(Specified, VectorEnv):
 
     def step(self, actions: dict[str, Any]) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """One tick of every row. Returns observations, rewards, terminations, truncations, infos."""
-        check_going(self._begun, self.closed)
+        check_going(self._was_reset, self.closed)
         if self.autoreset_mode is AutoresetMode.DISABLED and self._ended.any():
             rows = np.flatnonzero(self._ended).tolist()
             raise gymnasium.error.ResetNeeded(f"rows {rows} have ended: reset them with options={{'reset_mask': mask}}")

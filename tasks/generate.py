@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..interface.progress import hushed, work
+from ..interface.progress import quiet, work
 from ..interface.seeds import check_seed
 from ..worlds.engine.world import World
 from . import guided
@@ -104,7 +104,7 @@ def write(
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     title = f"Making {split} tasks: {world.name}"
-    with hushed(not progress), path.open("ab") as file, work(title, count - kept) as job:
+    with quiet(not progress), path.open("ab") as file, work(title, count - kept) as job:
         for block in maker.blocks(kept, count):
             file.write("".join(map(write_line, block)).encode())
             file.flush()

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pygame
 
-from rumpus.agents.human.hands import hands_of
+from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.window import Window
 from rumpus.interface.keys import KEY
@@ -90,7 +90,7 @@ FIRST_OF_TWO = goal({"a": {"kind": "player", "who": "you"}, "relation": "touchin
 
 def play(game: Session, letters: str) -> None:
     """Press keys one after the other."""
-    hands = hands_of(game.world)
+    hands = input_of(game.world)
     for letter in letters:
         hands.press(KEY[letter], 0.0)
         while (actions := hands.take(0.0, game.cursors)) is not None:

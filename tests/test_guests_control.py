@@ -10,8 +10,8 @@ import pytest
 from dm_control import manipulation, suite
 
 from rumpus import worlds
-from rumpus.agents.human.controls import hands_rows
-from rumpus.agents.human.hands import hands_of
+from rumpus.agents.human.camera import input_of
+from rumpus.agents.human.controls import input_rows
 from rumpus.agents.human.keyboard import shown
 from rumpus.interface.action import MOUSE_ONE, Move, move_table
 from rumpus.interface.keys import key_index
@@ -144,7 +144,7 @@ def test_every_actuator_has_keys_of_its_own(name):
 @pytest.mark.parametrize("name", ["control/cartpole-swingup", "control/ball-in-cup-catch", "control/walker-walk"])
 def test_the_help_says_what_each_key_drives(name):
     world = worlds.load(name)
-    rows = {key: meaning for keys, meaning in hands_rows(world, hands_of(world)) for key in keys.split(" or ")}
+    rows = {key: meaning for keys, meaning in input_rows(world, input_of(world)) for key in keys.split(" or ")}
     assert set(rows) - {"Mouse"} == {shown(key) for key in world.keys}
     for move, hands in world.moves.items():
         if len(hands.keys) == 1:
@@ -155,8 +155,8 @@ def test_the_help_says_what_each_key_drives(name):
 
 def test_the_help_of_the_arm_speaks_of_the_arm():
     world = worlds.load("arm/stack-2-bricks")
-    hands = hands_of(world)
-    rows = {key: meaning for keys, meaning in hands_rows(world, hands) for key in keys.split(" or ")}
+    hands = input_of(world)
+    rows = {key: meaning for keys, meaning in input_rows(world, hands) for key in keys.split(" or ")}
     assert set(rows) == {"Mouse", "Wheel", "Left button", *map(shown, world.keys)}
     assert (rows["Left button"], rows["W"], rows["E"]) == (
         "close the fingers while it is held",

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rumpus import worlds
-from rumpus.agents.human.hands import hands_of as people
+from rumpus.agents.human.camera import input_of as people
 from rumpus.agents.human.session import Session
 from rumpus.agents.ppo import Trainer
 from rumpus.agents.settings import Settings

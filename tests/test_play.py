@@ -13,10 +13,10 @@ import pytest
 from rumpus import worlds
 from rumpus.agents.measuring.clip import rested, write_clip
 from rumpus.agents.human import clip, keyboard, overview, panel, settings
-from rumpus.agents.human.controls import Controls, hands_rows
-from rumpus.agents.human.hands import DELAY, INTERVAL, MAKE_UP, NOTCHES, TickHands, TurnHands, hands_of
+from rumpus.agents.human.camera import COUNTS, STICK_SPEED, Grip, input_of
+from rumpus.agents.human.controls import Controls, input_rows
+from rumpus.agents.human.input import DELAY, INTERVAL, MAKE_UP, NOTCHES, TickInput, TurnInput
 from rumpus.agents.human.layout import NARROWEST, WIDEST, arrange
-from rumpus.agents.human.looking import COUNTS, STICK_SPEED, Grip
 from rumpus.agents.human.overlays import account, verdict
 from rumpus.agents.human.playlist import PATIENCE
 from rumpus.agents.human.session import Session
@@ -42,7 +42,7 @@ def test_every_key_of_the_door_is_a_key_of_pygame_and_back():
 
 
 def test_a_held_key_repeats_and_nothing_happens_without_one():
-    hands = TurnHands(SOKOBAN)
+    hands = TurnInput(SOKOBAN)
     still = np.zeros((1, 2), np.int32)
     assert hands.take(0.0, still) is None
     assert hands.due() is None
@@ -65,7 +65,7 @@ def test_a_held_key_repeats_and_nothing_happens_without_one():
 
 
 def test_a_click_is_one_step_and_a_far_one_in_a_wide_picture_moves_first():
-    hands = TurnHands(SOKOBAN)
+    hands = TurnInput(SOKOBAN)
     hands.button_down(2, 0, (5, 5))  # the right button means nothing here
     assert hands.take(0.0, np.zeros((1, 2), np.int32)) is None
     target = (2 * MOUSE_ONE + 7, 100)
@@ -80,7 +80,7 @@ def test_a_click_is_one_step_and_a_far_one_in_a_wide_picture_moves_first():
 
 
 def test_real_time_hands_tick_and_lose_no_tap():
-    hands, still = TickHands(REAL_TIME), np.zeros((1, 2), np.int32)
+    hands, still = TickInput(REAL_TIME), np.zeros((1, 2), np.int32)
     assert hands.take(0.0, still) is None  # the clock begins
     hands.press(KEY["a"], 0.01)
     hands.release(KEY["a"], 0.02)
@@ -102,7 +102,7 @@ LOOKING = SOKOBAN.variant(
 
 
 def test_the_mouse_looks_as_fast_as_it_is_set_to():
-    hands, still = hands_of(LOOKING), np.zeros((1, 2), np.int32)
+    hands, still = input_of(LOOKING), np.zeros((1, 2), np.int32)
     hands.take(0.0, still)
     hands.look((COUNTS * 3 // 2, 9))
     assert hands.take(1.0, still)[0]["mouse"].tolist() == [MOUSE_ONE, 9 * MOUSE_ONE // COUNTS]
@@ -124,7 +124,7 @@ def acted(hands, now):
 
 
 def test_players_who_share_a_window_all_look_around():
-    hands = hands_of(LOOKING.variant("looks", "", players=3))
+    hands = input_of(LOOKING.variant("looks", "", players=3))
     hands.take(0.0, np.zeros((3, 2), np.int32))
     for key in ("w", "up", "right", "right ctrl", "right shift"):
         hands.press(KEY[key], 0.0)
@@ -150,7 +150,7 @@ def test_players_who_share_a_window_all_look_around():
     assert second[1][0] == 0
     assert second[1][1] == pytest.approx(MOUSE_ONE * STICK_SPEED / 30, abs=1)
     assert [hands.who(player) for player in range(3)] == ["arrows", "controller", "keyboard and mouse"]
-    rows = dict(hands_rows(hands.world, hands))
+    rows = dict(input_rows(hands.world, hands))
     assert (rows["Left Shift"], rows["Right Ctrl or /"]) == ("run", "next player: use")
 
 
@@ -173,7 +173,7 @@ GRASPING = LOOKING.variant(
 
 
 def test_hands_that_grasp():
-    hands, still = hands_of(GRASPING), np.zeros((2, 2), np.int32)
+    hands, still = input_of(GRASPING), np.zeros((2, 2), np.int32)
     hands.take(0.0, still)
     for button in ("left", "right", "middle"):
         hands.button_down(BUTTON[button], 0, (0, 0))
@@ -199,7 +199,7 @@ def test_hands_that_grasp():
     padded = hands.take(99.0, still)[1]
     assert {KEYS[key] for key in padded["keys"].nonzero()[0]} == {"r", "f", "space"}  # E tilts: no button of a pad's
     assert padded["buttons"].nonzero()[0].tolist() == [BUTTON["left"]]
-    rows = dict(hands_rows(GRASPING, hands))
+    rows = dict(input_rows(GRASPING, hands))
     assert (rows["Left button"], rows["Wheel"], rows["E"]) == ("grasp", "push, pull", "tilt")
     assert (rows["Right Ctrl"], rows["/"]) == ("next player: grasp", "next player: push")
     assert rows["W A S D"].startswith("forward")
@@ -221,7 +221,7 @@ def test_settings_are_kept_and_bad_ones_are_not_used(tmp_path, monkeypatch):
 
 
 def test_two_players_share_a_keyboard():
-    hands = TurnHands(DUO)
+    hands = TurnInput(DUO)
     still = np.zeros((2, 2), np.int32)
     for key, player in (("w", 0), ("up", 1)):
         hands.press(KEY[key], 0.0)
@@ -230,7 +230,7 @@ def test_two_players_share_a_keyboard():
         assert not actions[1 - player]["keys"].any()
     hands.say(1, "push the box")
     assert decode(hands.take(0.0, still)[1]["say"]) == "push the box"
-    alone = TurnHands(DUO.variant("duo-letters", "", keys=("w", "s", "a", "d")))
+    alone = TurnInput(DUO.variant("duo-letters", "", keys=("w", "s", "a", "d")))
     alone.current = 1
     alone.press(KEY["w"], 0.0)
     assert alone.take(0.0, still)[1]["keys"][KEY["w"]] == 1
@@ -238,18 +238,18 @@ def test_two_players_share_a_keyboard():
 
 def test_keys_of_the_world_come_before_keys_of_the_window():
     greedy = DUO.variant("greedy", "", keys=(*DUO.keys, "f5", "enter", "left ctrl", "z"))
-    controls = Controls(greedy, hands_of(greedy))
+    controls = Controls(greedy, input_of(greedy))
     assert controls.find(KEY["f5"], False) is None
     assert controls.find(KEY["f5"], True) == "restart"
     assert controls.find(KEY["f6"], False) == "next"
     assert controls.find(KEY["z"], True) is None
     assert "Ctrl + Enter" in dict(controls.rows())
-    plain = Controls(SOKOBAN, hands_of(SOKOBAN))
+    plain = Controls(SOKOBAN, input_of(SOKOBAN))
     assert plain.find(KEY["z"], True) == "undo"
     assert plain.find(KEY["z"], False) is None
     assert plain.find(KEY["enter"], False) is None
-    assert not {"undo", "clip"} & set(Controls(SOKOBAN.variant("x", "", savable=False), hands_of(SOKOBAN)).table)
-    assert ("W", "push up") in hands_rows(SOKOBAN, hands_of(SOKOBAN))
+    assert not {"undo", "clip"} & set(Controls(SOKOBAN.variant("x", "", savable=False), input_of(SOKOBAN)).table)
+    assert ("W", "push up") in input_rows(SOKOBAN, input_of(SOKOBAN))
 
 
 def test_points_in_the_window_are_points_in_the_picture():
@@ -286,7 +286,7 @@ def test_first_person_pictures_fill_their_part_of_the_window(players):
 
 def test_a_long_session_in_real_time_remembers_its_end(monkeypatch):
     monkeypatch.setattr("rumpus.agents.human.session.MEMORY", 3)
-    game, still = session(REAL_TIME, limit=9999), hands_of(REAL_TIME).empty()
+    game, still = session(REAL_TIME, limit=9999), input_of(REAL_TIME).empty()
     for _ in range(3 * REAL_TIME.tick_hz + 50):
         game.act(still)
     assert len(game.film().states) == 3 * REAL_TIME.tick_hz + 1
@@ -301,7 +301,7 @@ def test_a_session_goes_back_again_and_on():
     play(game, "sd")
     assert (game.steps, game.result, game.over) == (2, "success", True)
     assert game.returns[0] == pytest.approx(-0.1 * 2 + 1 + 10)
-    assert not game.act(hands_of(SOKOBAN).empty())
+    assert not game.act(input_of(SOKOBAN).empty())
     assert game.undo() == 1
     assert (game.result, game.undone) == ("", 1)
     assert game.returns[0] == pytest.approx(-0.1)

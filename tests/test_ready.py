@@ -16,7 +16,7 @@ import pytest
 
 from rumpus.agents.human.waiting import Board, waited
 from rumpus.interface import progress
-from rumpus.interface.progress import Stderr, Work, hushed, told, work
+from rumpus.interface.progress import Stderr, Work, quiet, reporting, work
 from rumpus.interface.viewer import NoDisplayError, open_display
 from rumpus.tests.test_command_line import TINY
 
@@ -39,12 +39,12 @@ class Notes:
 
 def test_work_is_told_to_who_is_asked_to_listen():
     notes = Notes()
-    with told(notes), work("outer", 4) as outer:
+    with reporting(notes), work("outer", 4) as outer:
         outer.advance()
         with contextlib.suppress(OSError), work("inner") as inner:
             inner.to(7)
             raise OSError("full")
-        with hushed(), work("nobody hears"):
+        with quiet(), work("nobody hears"):
             pass
         outer.to(4)
     assert notes.lines == [
@@ -64,7 +64,7 @@ def test_work_is_told_to_who_is_asked_to_listen():
 
 def test_a_log_has_a_line_now_and_then(capfd, monkeypatch):
     monkeypatch.setattr(progress, "EVERY", 0.0)
-    with told(Stderr()), work("Counting [sheep]", 2) as job:
+    with reporting(Stderr()), work("Counting [sheep]", 2) as job:
         job.advance()
     lines = capfd.readouterr().err.splitlines()
     assert lines[0] == "Counting [sheep] …"

@@ -13,8 +13,8 @@ import pygame
 import pytest
 
 from rumpus.agents.human import panel, settings
+from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.controls import Controls
-from rumpus.agents.human.hands import hands_of
 from rumpus.agents.human.layout import arrange
 from rumpus.agents.human.session import Session
 from rumpus.interface.text import decode
@@ -162,14 +162,14 @@ def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
         window = person.window
         view = window.place.views[0]
         assert arrange(700, 600, 5, 7, 2).views[0].height > view.height, "there is room for words"
-        assert panel.seat(game, window.hands, 1) == "Player 2   hands tied, can talk"
+        assert panel.seat(game, window.inputs, 1) == "Player 2   hands tied, can talk"
         person.press(pygame.K_LEFT)
         person.until(lambda: "hands are tied; talk with Enter" in window.mood.note, "told of tied hands")
         assert game.steps == 0
         person.press(pygame.K_s)
         person.press(pygame.K_d)
         person.until(lambda: game.ends == ("success", ""), "one is done")
-        assert panel.seat(game, window.hands, 0) == "Player 1   success"
+        assert panel.seat(game, window.inputs, 0) == "Player 1   success"
         person.press(pygame.K_a)
         person.until(lambda: "Player 1 is done" in window.mood.note, "told of that")
         assert game.steps == 2
@@ -185,7 +185,7 @@ def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
         for key in (pygame.K_s, pygame.K_d):
             person.press(key)
         person.until(lambda: game.over, "both are done")
-        assert panel.hints(game, window.controls, window.hands, window.mood).startswith("Enter next task")
+        assert panel.hints(game, window.controls, window.inputs, window.mood).startswith("Enter next task")
         person.press(pygame.K_F12)
         person.until(lambda: window.saved, "a screenshot")
         person.press(pygame.K_RETURN)
@@ -193,7 +193,7 @@ def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
 
     window = at_window(game, tmp_path, script)
     assert [path.name for path in window.saved] == ["sokoban-duo-t-1-1.png"]
-    alone = Controls(SOKOBAN, hands_of(SOKOBAN), "task", 1)
+    alone = Controls(SOKOBAN, input_of(SOKOBAN), "task", 1)
     assert not {"next", "previous"} & set(alone.table)
     assert "this task again" in dict(map(reversed, alone.rows()))
 

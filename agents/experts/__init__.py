@@ -47,16 +47,16 @@ class Expert:
         self._plans: list[np.ndarray | None] = [None] * batch.n
         self._next = np.zeros(batch.n, np.int64)
 
-    def act(self, batch: Batch, fresh: np.ndarray) -> None:
+    def act(self, batch: Batch, is_first: np.ndarray) -> None:
         """The next move of each row's plan; rows that are over hold still."""
-        surprised = fresh.astype(bool)
+        surprised = is_first.astype(bool)
         if self._foreseen is not None:
             surprised = surprised | (batch.states != self._foreseen.states)
         batch.actions[...] = np.zeros((), ACTION)
         led = []
         for row in np.flatnonzero(batch.states["over"] == 0):
             plan = self._plans[row]
-            if fresh[row] or (surprised[row] and plan is not None):
+            if is_first[row] or (surprised[row] and plan is not None):
                 plan = self._plans[row] = self._plan(batch.states[row : row + 1])
                 self._next[row] = 0
             if self._guide and (plan is None or (plan.dtype == ACTION and self._next[row] >= len(plan))):
@@ -81,9 +81,9 @@ class Expert:
             return self._solutions[state["task"]]
         if self._world.outside:
             return None
-        begun = time.perf_counter()
+        started = time.perf_counter()
         plan = self._searched(states) if state["judged"] or self._world.solve is None else self._world.solve(state)
-        seconds = time.perf_counter() - begun
+        seconds = time.perf_counter() - started
         self.plans += 1
         self.unsolved += plan is None
         self.seconds += seconds

@@ -36,14 +36,14 @@ class Guide:
         if batch.device != "cpu":
             raise ValueError("the expert looks into states on the CPU: play it with the device cpu")
 
-    def act(self, batch: Batch, fresh: np.ndarray) -> None:
+    def act(self, batch: Batch, is_first: np.ndarray) -> None:
         """The hands of all players who still play; the others rest."""
         batch.actions[...] = np.zeros((), ACTION)
         self.lead(batch, np.flatnonzero(batch.states["over"] == 0))
 
     def lead(self, batch: Batch, rows: np.ndarray) -> None:
         """The hands of all players who still play in these rows, which rest until now."""
-        begun = time.perf_counter()
+        started = time.perf_counter()
         for row in rows:
             state = batch.states[row]
             count = self._fill(state, self._things)
@@ -53,7 +53,7 @@ class Guide:
                     self.ticks += 1
         if batch.repeat > 1:
             batch.actions["mouse"][rows] //= batch.repeat
-        self.seconds += time.perf_counter() - begun
+        self.seconds += time.perf_counter() - started
 
     def state_dict(self) -> dict[str, Any]:
         """Nothing is kept from tick to tick."""

@@ -14,8 +14,8 @@ from ...interface.action import Move
 from ...interface.keys import KEY, KEYS, key_index
 from ...worlds.engine.look import Rays
 from ...worlds.engine.world import World
-from . import looking
-from .hands import Hands
+from . import camera
+from .input import Input
 from .keyboard import ARROWS, RIGHT_HAND, shown
 
 CTRLS = frozenset((KEY["left ctrl"], KEY["right ctrl"]))
@@ -72,11 +72,11 @@ class Controls:
     """The controls that make sense in a world, by name in `table`. what: "level" or "task"; count: how many of them are
     played in order, 0 where they come at random."""
 
-    def __init__(self, world: World, hands: Hands, what: str = "level", count: int = 0):
+    def __init__(self, world: World, inputs: Input, what: str = "level", count: int = 0):
         self._what = what
-        self._missing = _missing(world, hands, what, count)
+        self._missing = _missing(world, inputs, what, count)
         back = "a step back" if world.turn_based else "a second back"
-        walks = isinstance(hands, looking.LookHands) and hands.walks
+        walks = isinstance(inputs, camera.CameraInput) and inputs.walks
         turns, looks = ("turns", "looks") if walks else ("moves", "is")
         texts = {"what": what, "back": back, "turns": turns, "looks": looks}
         also = {name: key_index(key) for name, key in _ALSO.items() if count}
@@ -86,12 +86,12 @@ class Controls:
                 key_index(key),
                 key in world.keys,
                 text.format(**texts),
-                (also[name], also[name] in hands.keys) if name in also else None,
+                (also[name], also[name] in inputs.keys) if name in also else None,
             )
             for name, key, text in _CONTROLS
             if name not in self._missing
         }
-        both = KEY["z"] in hands.keys and hands.keys & CTRLS
+        both = KEY["z"] in inputs.keys and inputs.keys & CTRLS
         self.ctrl_z = "undo" in self.table and not both
 
     def find(self, key: int | None, ctrl: bool) -> str | None:
@@ -123,7 +123,7 @@ class Controls:
         ]
 
 
-def _missing(world: World, hands: Hands, what: str, count: int) -> dict[str, str]:
+def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, str]:
     """The controls that are of no use here, and why."""
     missing = {}
     if not world.savable:
@@ -131,7 +131,7 @@ def _missing(world: World, hands: Hands, what: str, count: int) -> dict[str, str
         missing["clip"] = "There are no clips here: this world cannot be saved"
     if not isinstance(world.look, Rays):
         missing["map"] = "There is no map here"
-    if not hands.looks:
+    if not inputs.looks:
         missing |= dict.fromkeys(("calmer", "livelier", "invert"), "The mouse does not look around here")
     answers = world.things is not None and "said" in world.things.relations
     if world.players == 1 and not answers:
@@ -142,20 +142,20 @@ def _missing(world: World, hands: Hands, what: str, count: int) -> dict[str, str
         missing |= dict.fromkeys(("previous", "next"), f"This {what} is the only one")
     if world.players == 1:
         missing["switch"] = "There is no other player"
-    elif hands.shared:
+    elif inputs.shared:
         missing["switch"] = "Both players have their keys already"
     return missing
 
 
-def hands_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
+def input_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
     """(hands, meaning) of the world's moves, of the keys that are in none of them, and of the mouse."""
-    if isinstance(hands, looking.LookHands) and hands.walks:
-        return _look_rows(world, hands)
-    if world.words.keys() >= set(world.keys) and not hands.shared:
-        return _worded_rows(world, hands)
+    if isinstance(inputs, camera.CameraInput) and inputs.walks:
+        return _look_rows(world, inputs)
+    if world.words.keys() >= set(world.keys) and not inputs.shared:
+        return _worded_rows(world, inputs)
     rows = [(_held(move), name) for name, move in world.moves.items()]
     used = {key for move in world.moves.values() for key in move.keys}
-    if hands.shared:
+    if inputs.shared:
         sides = ([key for key in world.keys if (KEY[key] in RIGHT_HAND) == right] for right in (False, True))
         rows += [(_keys(side), f"player {player}") for player, side in enumerate(sides, start=1)]
     elif rest := [key for key in world.keys if key not in used]:
@@ -163,32 +163,32 @@ def hands_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
     buttons = " or ".join(world.buttons)
     if world.cursor:
         rows.append((f"{buttons} click".strip().capitalize(), "on the place you mean"))
-    if hands.buttons and not world.cursor:
+    if inputs.buttons and not world.cursor:
         rows.append((buttons.capitalize(), "mouse button"))
     return rows
 
 
-def _worded_rows(world: World, hands: Hands) -> list[tuple[str, str]]:
+def _worded_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
     """(hands, meaning) where the world says itself what each key, button, the wheel and the mouse do."""
     rows: dict[str, list[str]] = {}
     for what, meaning in world.words.items():
-        if what == "mouse" and hands.looks:
+        if what == "mouse" and inputs.looks:
             meaning += " (click to catch it, Esc lets it go)"
         rows.setdefault(meaning, []).append(shown(what) if what in KEY else what.capitalize())
     return [(" or ".join(held), meaning) for meaning, held in rows.items()]
 
 
-def _look_rows(world: World, hands: looking.LookHands) -> list[tuple[str, str]]:
+def _look_rows(world: World, inputs: camera.CameraInput) -> list[tuple[str, str]]:
     """(hands, meaning) where one looks around: of who has the mouse, the arrows, and a controller."""
     alone = [(name, move) for name, move in world.moves.items() if not (move.buttons or any(move.mouse))]
     plain = {move.keys[0]: name for name, move in alone if len(move.keys) == 1}
-    names = {key: plain.get(key) or looking.WORDS.get(key, "works too") for key in world.keys}
+    names = {key: plain.get(key) or camera.WORDS.get(key, "works too") for key in world.keys}
     names |= {key: text for key, text in world.words.items() if key in names}
     walks = [key for key in names if len(key) == 1 and key != "e" and key not in world.words]
     rows = [("Mouse", "look around: click to catch it, Esc to let it go")]
     rows.append((_keys(walks), ", ".join(names[key] for key in walks)))
     for key in [key for key in names if key not in walks]:
-        also = f" or {world.buttons[0]} button" if key == "e" and hands.uses and world.buttons else ""
+        also = f" or {world.buttons[0]} button" if key == "e" and inputs.uses and world.buttons else ""
         rows.append((shown(key) + also, names[key]))
     for what in (*(f"{button} button" for button in world.buttons), "wheel"):
         if what in world.words:
@@ -197,15 +197,15 @@ def _look_rows(world: World, hands: looking.LookHands) -> list[tuple[str, str]]:
     rows.append(("Arrows", f"{seat}forward, back, turn"))
     rows.append(("Page Up Page Down", f"{seat}look up, down"))
     for key in names:
-        held = [KEYS[own] for own, stands in hands.stands_for.items() if KEYS[stands] == key and own not in ARROWS]
+        held = [KEYS[own] for own, stands in inputs.stands_for.items() if KEYS[stands] == key and own not in ARROWS]
         if held:
             rows.append((" or ".join(map(shown, held)), f"{seat}{names[key]}"))
-    if hands.grasps:
+    if inputs.grasps:
         rows.append(
-            (" or ".join(shown(KEYS[key]) for key in sorted(hands.grasps)), f"{seat}{world.words['left button']}")
+            (" or ".join(shown(KEYS[key]) for key in sorted(inputs.grasps)), f"{seat}{world.words['left button']}")
         )
-    pressed = [f"{button.title()} {names[key]}" for button, key in hands.presses.items()]
-    pressed += ["A the left button"] if hands.grasps else []
+    pressed = [f"{button.title()} {names[key]}" for button, key in inputs.presses.items()]
+    pressed += ["A the left button"] if inputs.grasps else []
     rows.append(("Controller", ", ".join(["left stick walk", "right stick look", *pressed])))
     return rows
 

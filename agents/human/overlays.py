@@ -5,8 +5,8 @@ from __future__ import annotations
 import pygame
 
 from . import ink
-from .controls import Controls, hands_rows, pages
-from .hands import Hands
+from .controls import Controls, input_rows, pages
+from .input import Input
 from .layout import Arrangement
 from .panel import RESULTS, Mood, returns
 from .session import Session
@@ -16,14 +16,14 @@ Line = tuple[int, int, str, int, tuple[int, int, int]]
 
 
 def paint(
-    surface: pygame.Surface, place: Arrangement, session: Session, controls: Controls, hands: Hands, mood: Mood
+    surface: pygame.Surface, place: Arrangement, session: Session, controls: Controls, inputs: Input, mood: Mood
 ) -> None:
     """Paint the overlay that is due, if any."""
     if mood.help:
-        _paint_help(surface, place.unit, session, controls, hands)
+        _paint_help(surface, place.unit, session, controls, inputs)
     elif mood.typing is not None:
         alone = session.world.players == 1
-        cursor = f"{'You' if alone else f'Player {hands.current + 1}'}: {mood.typing}_"
+        cursor = f"{'You' if alone else f'Player {inputs.current + 1}'}: {mood.typing}_"
         keys = ("Enter says it", *("Tab the other player",) * (not alone), "Esc")
         _band(surface, place, cursor, mood.note or "    ".join(keys), ink.BRIGHT, left=True)
     elif mood.leaving:
@@ -35,16 +35,16 @@ def paint(
             ink.BRIGHT,
         )
     elif mood.paused:
-        _band(surface, place, *_paused(session, controls, hands), ink.BRIGHT)
+        _band(surface, place, *_paused(session, controls, inputs), ink.BRIGHT)
     elif session.result:
         title, colour = verdict(session)
         _band(surface, place, title, account(session), colour)
 
 
-def _paused(session: Session, controls: Controls, hands: Hands) -> tuple[str, str]:
+def _paused(session: Session, controls: Controls, inputs: Input) -> tuple[str, str]:
     """Title and line of the band while time stands still."""
     key, page = controls.table["pause"].shown, controls.table["help"].shown
-    if not hands.looks:
+    if not inputs.looks:
         return "Paused", f"{key} plays on"
     if not session.steps:
         return "Click to play", f"{key} plays without the mouse    {page} which keys do what"
@@ -69,7 +69,7 @@ def account(session: Session) -> str:
     return f"{why}{took}, return {returns(session)}"
 
 
-def aim(surface: pygame.Surface, view: pygame.Rect) -> None:
+def crosshair(surface: pygame.Surface, view: pygame.Rect) -> None:
     """Paint a small cross into the middle of a picture."""
     arm, (x, y) = max(view.height // 90, 3), view.center
     for colour, thick in ((ink.GROUND, 3), (ink.BRIGHT, 1)):
@@ -113,14 +113,14 @@ def _band(
         ink.write(surface, text, size, tint, (x, band.top + round(down * unit)), room)
 
 
-def _paint_help(surface: pygame.Surface, unit: int, session: Session, controls: Controls, hands: Hands) -> None:
+def _paint_help(surface: pygame.Surface, unit: int, session: Session, controls: Controls, inputs: Input) -> None:
     """The help page, in the largest letters in which it fits; where even small ones do not, with less of the story."""
     shade = pygame.Surface(surface.get_size(), pygame.SRCALPHA)
     shade.fill((*ink.GROUND, 244))
     surface.blit(shade, (0, 0))
     width, height = surface.get_size()
     story = pages(session.world)
-    tables = [("Your hands", hands_rows(session.world, hands)), ("This window", controls.rows())]
+    tables = [("Your hands", input_rows(session.world, inputs)), ("This window", controls.rows())]
     sizes = range(round(unit * 1.05), 8, -1)
     for kept, size in [(len(story), size) for size in sizes] + [(kept, 9) for kept in range(len(story) - 1, -1, -1)]:
         lines, bottom = _help(session.world.name, story[:kept], tables, size, width)

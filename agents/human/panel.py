@@ -8,7 +8,7 @@ import pygame
 
 from . import ink
 from .controls import Controls
-from .hands import Hands
+from .input import Input
 from .layout import Arrangement
 from .session import Session
 
@@ -91,9 +91,9 @@ def headline(session: Session) -> str:
     return instruction(session) or session.world.summary
 
 
-def seat(session: Session, hands: Hands, player: int) -> str:
+def seat(session: Session, inputs: Input, player: int) -> str:
     """What stands by a player's picture, where there are several: whose it is, and who moves it."""
-    keys = hands.who(player)
+    keys = inputs.who(player)
     if not session.over and session.ends[player]:
         keys = RESULTS[session.ends[player]][0].lower()
     elif session.tied[player]:
@@ -101,7 +101,7 @@ def seat(session: Session, hands: Hands, player: int) -> str:
     return "   ".join(filter(None, (f"Player {player + 1}", keys)))
 
 
-def hints(session: Session, controls: Controls, hands: Hands, mood: Mood) -> str:
+def hints(session: Session, controls: Controls, inputs: Input, mood: Mood) -> str:
     """The line of keys that are of use now."""
     if mood.caught:
         return "Esc lets the mouse go    " + controls.hint("chat", "help", "undo", "map", "calmer", "livelier")

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pygame
 
-from ...interface.progress import Work, told
+from ...interface.progress import Work, reporting
 from . import ink
 
 NAP = 0.05
@@ -46,7 +46,7 @@ def waited(title: str, job: Callable[[], T]) -> T | None:
     board, done, failed = Board(), list[T](), list[BaseException]()
 
     def work() -> None:
-        with told(board):
+        with reporting(board):
             try:
                 done.append(job())
             except BaseException as error:

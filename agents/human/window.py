@@ -16,12 +16,12 @@ from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
 from ...worlds.engine.look import Rays
 from ...worlds.engine.world import World
 from . import ink, overlays, overview, panel, settings
+from .camera import CameraInput, Pads, input_of
 from .clip import Saver
 from .controls import Controls
-from .hands import Repeat, hands_of
+from .input import Repeat
 from .keyboard import key_of
 from .layout import LABEL, LINE, Arrangement, arrange, first_size
-from .looking import LookHands, Pads
 from .session import Session
 
 NOTE_SECONDS = 5.0
@@ -61,9 +61,9 @@ class Window:
     def __init__(self, session: Session, size: tuple[int, int] | None = None, out: str | Path = "runs/clips"):
         pygame.font.init()
         self.session = session
-        self.hands = hands_of(session.world)
+        self.inputs = input_of(session.world)
         listed = session.list
-        self.controls = Controls(session.world, self.hands, listed.what if listed else "level", len(listed or ()))
+        self.controls = Controls(session.world, self.inputs, listed.what if listed else "level", len(listed or ()))
         self.mood = panel.Mood()
         self.open = True
         self._rays = isinstance(session.world.look, Rays)
@@ -81,8 +81,8 @@ class Window:
         self._surface = pygame.display.get_surface() or open_window(session.world, size, self._grid)
         pygame.display.set_caption(f"Rumpus: {session.world.name}")
         self.place = self._arranged(self._surface.get_size())
-        if isinstance(self.hands, LookHands):
-            self.hands.settings, complaint = settings.load()
+        if isinstance(self.inputs, CameraInput):
+            self.inputs.settings, complaint = settings.load()
             self.mood.paused = True  # until a click, or who plays would lose time before they found the mouse
             self._pads = Pads()
             if complaint:
@@ -141,19 +141,19 @@ class Window:
                 if self.session.world.aimed and self.playing:
                     overlays.name(surface, view, place.unit, *self.session.aimed(player))
                 elif self._rays and self.playing:
-                    overlays.aim(surface, view)
+                    overlays.crosshair(surface, view)
                 if len(scenes):
                     overview.paint(surface, view, scenes[player])
                 if len(place.views) > 1:
                     self._label(player, view, place.unit)
-        hint = panel.hints(self.session, self.controls, self.hands, self.mood)
+        hint = panel.hints(self.session, self.controls, self.inputs, self.mood)
         panel.paint(surface, place, self.session, hint, self.mood)
-        overlays.paint(surface, place, self.session, self.controls, self.hands, self.mood)
+        overlays.paint(surface, place, self.session, self.controls, self.inputs, self.mood)
         pygame.display.flip()
 
     def _label(self, player: int, view: pygame.Rect, unit: int) -> None:
-        mine = bool(self.hands.who(player))
-        text = panel.seat(self.session, self.hands, player)
+        mine = bool(self.inputs.who(player))
+        text = panel.seat(self.session, self.inputs, player)
         told = () if panel.instruction(self.session) else ink.wrap(self.session.instructions[player], unit, view.width)
         lines = [*told[: MOST_LINES - 1], " ".join(told[MOST_LINES - 1 :])] if len(told) > MOST_LINES else told
         top = view.top - round((LABEL - 0.2 + LINE * len(lines)) * unit)
@@ -176,7 +176,7 @@ class Window:
         elif kind == pygame.KEYUP:
             key = key_of(event)
             if key is not None:
-                self.hands.release(key, now)
+                self.inputs.release(key, now)
                 self._undo.release(key, now)
         elif kind == pygame.TEXTINPUT and self.mood.typing is not None:
             self._write(event.text)
@@ -185,8 +185,8 @@ class Window:
         elif kind == pygame.WINDOWFOCUSLOST:
             self._rest()
             self.mood.paused |= not self.session.world.turn_based and not self.session.over
-        elif kind in _PADS and self._pads and isinstance(self.hands, LookHands):
-            self.hands.pads = self._pads.plugged()
+        elif kind in _PADS and self._pads and isinstance(self.inputs, CameraInput):
+            self.inputs.pads = self._pads.plugged()
         elif kind == self._saved and (news := self._saver.news()):
             self._note(news)
 
@@ -207,7 +207,7 @@ class Window:
         pygame's own wait looks for events a thousand times a second, which costs 1 to 2 percent of a core; this looks
         200 times while there is play, and 50 times when there has been none for a while.
         """
-        dues = [self._undo.due, self._note_until, self.hands.due() if self.playing else None]
+        dues = [self._undo.due, self._note_until, self.inputs.due() if self.playing else None]
         due = min((due for due in dues if due is not None), default=math.inf)
         while not (events := pygame.event.get()) and (now := time.monotonic()) < due:
             nap = NAP if now - self._last_event < 2 else LONG_NAP
@@ -224,7 +224,7 @@ class Window:
             changed = True
         if now >= self._note_until:
             self.mood.note, self._note_until, changed = "", math.inf, True
-        while self.playing and (actions := self.hands.take(now, self.session.cursors)) is not None:
+        while self.playing and (actions := self.inputs.take(now, self.session.cursors)) is not None:
             self.session.act(actions)
             changed = True
         if self.session.over:
@@ -241,7 +241,7 @@ class Window:
 
     def _rest(self) -> None:
         """All hands let go."""
-        self.hands.clear()
+        self.inputs.clear()
         self._undo.clear()
         self._release_mouse()
 
@@ -261,16 +261,16 @@ class Window:
             self._do_next()
         elif (name := self.controls.find(key, ctrl)) is not None:
             self._do(name, event, now)
-        elif key in self.hands.keys:
-            if self.playing and self._free(self.hands.owner(key)):
-                self.hands.press(key, now)
+        elif key in self.inputs.keys:
+            if self.playing and self._free(self.inputs.owner(key)):
+                self.inputs.press(key, now)
         elif why := self.controls.why_not(key):
             self._note(why)
 
     @property
     def _ctrl(self) -> int:
         """The Ctrl keys that are the window's: not one that is in the hands of a player."""
-        return pygame.KMOD_LCTRL if KEY["right ctrl"] in self.hands.keys else pygame.KMOD_CTRL
+        return pygame.KMOD_LCTRL if KEY["right ctrl"] in self.inputs.keys else pygame.KMOD_CTRL
 
     def _do(self, name: str, event: pygame.event.Event, now: float) -> None:
         if name == "undo":
@@ -304,8 +304,8 @@ class Window:
         self.mood.help = True
 
     def _do_switch(self) -> None:
-        self.hands.clear()
-        self.hands.current = (self.hands.current + 1) % self.session.world.players
+        self.inputs.clear()
+        self.inputs.current = (self.inputs.current + 1) % self.session.world.players
 
     def _do_restart(self) -> None:
         self._rest()
@@ -323,7 +323,7 @@ class Window:
 
     def _do_undo(self) -> None:
         """A step back; in real time, a second back, and rest there."""
-        self.hands.clear()
+        self.inputs.clear()
         world = self.session.world
         back = self.session.undo(1 if world.turn_based else world.tick_hz)
         if back and not world.turn_based:
@@ -336,14 +336,14 @@ class Window:
         self.mood.map = not self.mood.map
 
     def _do_sensitivity(self, steps: int) -> None:
-        assert isinstance(self.hands, LookHands)
-        self.hands.settings.turn(steps)
-        self._note(settings.keep(self.hands.settings) or f"Mouse at {self.hands.settings.sensitivity} %")
+        assert isinstance(self.inputs, CameraInput)
+        self.inputs.settings.turn(steps)
+        self._note(settings.keep(self.inputs.settings) or f"Mouse at {self.inputs.settings.sensitivity} %")
 
     def _do_invert(self) -> None:
-        assert isinstance(self.hands, LookHands)
-        now = self.hands.settings.invert = not self.hands.settings.invert
-        self._note(settings.keep(self.hands.settings) or f"Mouse down looks {'up' if now else 'down'}")
+        assert isinstance(self.inputs, CameraInput)
+        now = self.inputs.settings.invert = not self.inputs.settings.invert
+        self._note(settings.keep(self.inputs.settings) or f"Mouse down looks {'up' if now else 'down'}")
 
     def _do_shot(self) -> None:
         image = io.BytesIO()
@@ -392,10 +392,10 @@ class Window:
         elif event.key == pygame.K_v and event.mod & pygame.KMOD_CTRL:
             self._note("Nothing can be pasted here: type it")
         elif event.key == pygame.K_TAB:
-            self.hands.current = (self.hands.current + 1) % self.session.world.players
+            self.inputs.current = (self.inputs.current + 1) % self.session.world.players
         elif event.key in (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_ESCAPE):
             if text.strip() and event.key != pygame.K_ESCAPE:
-                self.hands.say(self.hands.current, plain(text.strip()))
+                self.inputs.say(self.inputs.current, plain(text.strip()))
             self.mood.typing = None
             pygame.key.stop_text_input()
 
@@ -412,31 +412,31 @@ class Window:
     def _mouse(self, event: Any) -> None:
         """The mouse: over a player's picture it is that player's; where a world looks around, a click catches it, and
         then all it does is of the player who has it."""
-        if self.mood.paused and self.hands.looks and event.type == pygame.MOUSEBUTTONDOWN and not self._busy:
+        if self.mood.paused and self.inputs.looks and event.type == pygame.MOUSEBUTTONDOWN and not self._busy:
             self.mood.paused = False
             self._catch_mouse()
             return
         if not self.playing:
             return
         if event.type == pygame.MOUSEWHEEL:
-            self.hands.wheel(event.y)
+            self.inputs.wheel(event.y)
         elif event.type == pygame.MOUSEBUTTONUP:
             if event.button <= len(BUTTONS):
-                self.hands.button_up(event.button - 1)
+                self.inputs.button_up(event.button - 1)
         elif self.mood.caught:
-            player = self.hands.current
+            player = self.inputs.current
             if event.type == pygame.MOUSEMOTION:
-                self.hands.look(event.rel)
+                self.inputs.look(event.rel)
             elif event.button <= len(BUTTONS) and self._free(player):
-                self.hands.button_down(event.button - 1, player, (0, 0))
+                self.inputs.button_down(event.button - 1, player, (0, 0))
         elif (found := self.place.at(event.pos)) is not None:
             player, target = found
             if event.type == pygame.MOUSEMOTION:
-                self.hands.point(player, target)
-            elif self.hands.looks:
+                self.inputs.point(player, target)
+            elif self.inputs.looks:
                 self._catch_mouse()
             elif event.button <= len(BUTTONS) and self._free(player):
-                self.hands.button_down(event.button - 1, player, target)
+                self.inputs.button_down(event.button - 1, player, target)
 
     def _catch_mouse(self) -> None:
         """Hide the mouse and hold it, so that all it tells is how far it moves."""
@@ -449,8 +449,8 @@ class Window:
     def _hold_on(self) -> None:
         """Buttons that were held all the while, as when one types, are held on."""
         for button, pressed in enumerate(pygame.mouse.get_pressed(3)):
-            if pressed and self._free(self.hands.current):
-                self.hands.button_down(button, self.hands.current, (0, 0))
+            if pressed and self._free(self.inputs.current):
+                self.inputs.button_down(button, self.inputs.current, (0, 0))
 
     def _release_mouse(self) -> None:
         if self.mood.caught:

@@ -17,7 +17,7 @@ from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..episodes import CONFIDENCE, play_tasks
 from ..experts import Expert
-from ..policies import Random
+from ..policies import RandomPolicy
 from .evaluate import solutions
 
 RESAMPLES = 2000
@@ -26,7 +26,7 @@ SMALLEST = 0.01
 """How much better than the random player the expert must be for a scale between them to mean anything."""
 
 
-def suite(
+def benchmark(
     agent: str | Path | Callable[[World], Policy | None],
     folder: str | Path,
     *,
@@ -64,7 +64,7 @@ def suite(
             player, repeat = made(world, listed)
             if player is not None:
                 played = play_tasks(player, world, listed, times, **options, device=device, repeat=repeat)
-                chance = play_tasks(Random(seed), world, listed, random_times, **options)
+                chance = play_tasks(RandomPolicy(seed), world, listed, random_times, **options)
                 best = play_tasks(Expert(world, seed, solutions(listed)), world, listed, 1, **options)
                 parts = played.returns, chance.returns, best.returns, played.wins
                 columns = [_by_task(part, len(listed)) for part in parts]
@@ -126,7 +126,7 @@ def _maker(
     if callable(agent):
         return lambda world, tasks: (agent(world), 1)
     if agent == "random":
-        return lambda world, tasks: (Random(seed + 1), 1)  # other chances than those of the one it is held to
+        return lambda world, tasks: (RandomPolicy(seed + 1), 1)  # other chances than those of the one it is held to
     if agent == "expert":
         return lambda world, tasks: (Expert(world, seed, solutions(tasks)), 1)
     from ..network_policy import trained  # the others need no PyTorch

@@ -91,10 +91,10 @@ def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> t
     drawn: set[bytes] = set()
     names = [name for name in batch.levels.dtype.names or () if name in (world.state.names or ())]
 
-    def begun(rows: np.ndarray) -> None:
+    def on_begin(rows: np.ndarray) -> None:
         drawn.update(_contents([host(batch.states[name])[rows] for name in names]))
 
-    played = episodes_of(policy, batch, episodes, begun=begun)
+    played = episodes_of(policy, batch, episodes, on_begin=on_begin)
     return played, {"sampled": True, "levels": len(batch.levels), "levels_played": len(drawn)}
 
 
@@ -168,6 +168,6 @@ def _summed(played: Episodes) -> dict[str, float]:
     sums = _rate(played.wins)
     sums |= {"return_mean": float(played.returns.mean()), "length_mean": float(played.lengths.mean())}
     if played.won.shape[1] > 1:
-        for index, (won, paid) in enumerate(zip(played.won.T, played.paid.T, strict=True), 1):
-            sums |= {f"success_{index}": float(won.mean()), f"return_{index}": float(paid.mean())}
+        for index, (won, player_return) in enumerate(zip(played.won.T, played.player_returns.T, strict=True), 1):
+            sums |= {f"success_{index}": float(won.mean()), f"return_{index}": float(player_return.mean())}
     return sums

@@ -19,7 +19,7 @@ def evaluation(result: Mapping[str, Any], what: str) -> Table:
     table.add_row("mean length", f"{result['length_mean']:.1f} steps")
     for player in [name.removeprefix("success_") for name in result if name.startswith("success_")]:
         if player.isdigit():
-            success, paid = result[f"success_{player}"], result[f"return_{player}"]
+            success, mean_return = result[f"success_{player}"], result[f"return_{player}"]
             table.add_row(f"player {player}", f"success {success:.1%}, mean return {paid:.2f}")
     for name in [name for name in result if name.startswith("plan")]:
         table.add_row(name.replace("_", " "), f"{result[name]:.4g}")
@@ -29,7 +29,7 @@ def evaluation(result: Mapping[str, Any], what: str) -> Table:
     return table
 
 
-def suite(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     """What the benchmark's `suite` returns, as a table."""
     title = f"{agent}: 0 is a random player, 1 the expert"
     table = Table(box=None, pad_edge=False, collapse_padding=True, title=title)

@@ -15,7 +15,7 @@ import numpy as np
 from rich.console import Console
 
 from ...interface.machine import machine
-from ...interface.progress import hushed
+from ...interface.progress import quiet
 from ...worlds.engine.kernels import write_atomically
 from ...worlds.engine.world import World
 from .. import checkpoint
@@ -197,14 +197,14 @@ def report(
         if expert(world, s.seed, solutions(tasks) if tasks else None) is not None:
             players["expert"] = "expert"
         for name, agent in players.items():
-            with hushed(not bar):
+            with quiet(not bar):
                 results.append(evaluate(world, agent, **options) | {"agent": name})
             console.print(f"  {f'{world.name}  ' * (len(found) > 1)}{name:10} {results[-1]['success']:6.1%} success")
     held = "held-out levels"
     if path:
         held = "held-out tasks" if s.evaluate_tasks else "the tasks that it learned from"
     film = folder / "agent.mp4"
-    with hushed(not bar):
+    with quiet(not bar):
         player, _ = trained(folder, seed=s.seed)
         tasks = held_tasks.get(found[0].name, [])
         shown: dict[str, Any] = {"tasks": tasks} if tasks else {"knobs": s.knobs, "limit": s.limit}

@@ -37,12 +37,12 @@ def episode(
 ) -> Iterator[np.ndarray]:
     """The frames of the episode that begins now in a batch of one row: all players' pictures, each of this size, side
     by side, and what is to stand below them, of the same width."""
-    fresh = np.ones(1, bool)
+    is_first = np.ones(1, bool)
     while not batch.over[0]:
         yield _frame(batch, size, below)
-        policy.act(batch, fresh)
+        policy.act(batch, is_first)
         batch.step()
-        fresh = np.zeros(1, bool)
+        is_first = np.zeros(1, bool)
     yield _frame(batch, size, below)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from ... import worlds
-from ...interface.progress import hushed
+from ...interface.progress import quiet
 from ...tasks.goals import Task
 from ...worlds.engine.batch import Batch
 from ...worlds.engine.look import TILE, Tiles
@@ -219,7 +219,7 @@ class Trainer:
     def evaluate(self) -> dict[str, float]:
         """Success on `evaluate_tasks`, or else on the levels of `evaluate_split`, with its interval; the same tasks or
         levels every time. In several worlds, also of each."""
-        with hushed(), torch_threads(self.threads):  # a run has a bar of its own
+        with quiet(), torch_threads(self.threads):  # a run has a bar of its own
             wins = {world.name: self._held_out(world) for world in self.worlds}
         row = _held(np.concatenate(list(wins.values())))
         if len(wins) > 1:

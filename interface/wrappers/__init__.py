@@ -31,22 +31,22 @@ def check_env(wrapper: Any, env: Any, kind: type, other: str) -> None:
 _OTHERS = "see rumpus.interface.wrappers.vector for vector environments, and .parallel for several players"
 
 
-class _Hands(gymnasium.ActionWrapper, RecordConstructorArgs):
+class _Actions(gymnasium.ActionWrapper, RecordConstructorArgs):
     """Takes actions of one space, and gives those of the keyboard and the mouse."""
 
-    def __init__(self, env: gymnasium.Env, hands: MoveNumbers | DeviceParts):
+    def __init__(self, env: gymnasium.Env, codec: MoveNumbers | DeviceParts):
         gymnasium.ActionWrapper.__init__(self, env)
-        self.hands, self.names = hands, hands.names
-        self.action_space = hands.space
+        self.codec, self.names = codec, codec.names
+        self.action_space = codec.space
         text = isinstance(env.action_space, spaces.Dict) and not isinstance(env.action_space["say"], spaces.Box)
         self._silence = {"say": ""} if text else {}
 
     def action(self, action: Any) -> dict[str, Any]:
         """The full action, of fresh arrays. Raises ValueError for what is not in the space."""
-        return {**self.hands.actions(action, ()), **self._silence}
+        return {**self.codec.actions(action, ()), **self._silence}
 
 
-class Moves(_Hands):
+class Moves(_Actions):
     """The world's few named moves as a Discrete space: action i holds what `names[i]` holds. All else stays still.
 
     moves: others than the world's, by their names, as rumpus.interface.action.Move or as dicts of its fields.
@@ -54,21 +54,21 @@ class Moves(_Hands):
 
     def __init__(self, env: gymnasium.Env, moves: Mapping[str, Move | Mapping[str, Any]] | None = None):
         check_env(self, env, gymnasium.Env, _OTHERS)
-        hands = MoveNumbers(env.unwrapped.world, moves)  # type: ignore[attr-defined]
-        RecordConstructorArgs.__init__(self, moves=hands.plain)
-        super().__init__(env, hands)
+        codec = MoveNumbers(env.unwrapped.world, moves)  # type: ignore[attr-defined]
+        RecordConstructorArgs.__init__(self, moves=codec.plain)
+        super().__init__(env, codec)
 
     def get_keys_to_action(self) -> dict[tuple[int, ...], int]:
         """For gymnasium.utils.play: the keys, pygame's, of each move that needs no mouse. While none is held, `play`
         makes the move `noop`."""
         from ..printed import codes
 
-        assert isinstance(self.hands, MoveNumbers)
-        numbered = enumerate(self.hands.moves.values())
+        assert isinstance(self.codec, MoveNumbers)
+        numbered = enumerate(self.codec.moves.values())
         return {codes(move.keys): number for number, move in numbered if move.keys and move == Move(move.keys)}
 
 
-class Devices(_Hands):
+class Devices(_Actions):
     """The keys, the buttons, the mouse and the wheel that the world listens to as one MultiDiscrete space, whose parts
     are `names`; with box=True as one Box from -1 to 1. See rumpus.interface.devices.DeviceParts."""
 

@@ -46,35 +46,35 @@ class _Wrapper(BaseParallelWrapper):
         return self.action_spaces[agent]
 
 
-class _Hands(_Wrapper):
+class _Actions(_Wrapper):
     """Takes actions of one space, and gives those of the keyboard and the mouse."""
 
-    def __init__(self, env: ParallelEnv, hands: Callable[[Any], MoveNumbers | DeviceParts]):
+    def __init__(self, env: ParallelEnv, codec: Callable[[Any], MoveNumbers | DeviceParts]):
         super().__init__(env)
-        self.hands = hands(env.unwrapped.world)
-        self.names = self.hands.names
-        self.action_spaces = {agent: deepcopy(self.hands.space) for agent in self.possible_agents}
+        self.codec = codec(env.unwrapped.world)
+        self.names = self.codec.names
+        self.action_spaces = {agent: deepcopy(self.codec.space) for agent in self.possible_agents}
 
     def step(self, actions: dict[Any, Any]) -> Any:
         """As the environment's, with actions of this form. Raises ValueError for what is not in the space."""
-        return self.env.step({agent: self.hands.actions(action, ()) for agent, action in actions.items()})
+        return self.env.step({agent: self.codec.actions(action, ()) for agent, action in actions.items()})
 
 
-class Moves(_Hands):
+class Moves(_Actions):
     """The world's named moves as a Discrete space for each agent: see rumpus.interface.wrappers.Moves."""
 
     def __init__(self, env: ParallelEnv, moves: Mapping[str, Move | Mapping[str, Any]] | None = None):
         super().__init__(env, lambda world: MoveNumbers(world, moves))
 
 
-class Devices(_Hands):
+class Devices(_Actions):
     """Keyboard and mouse as one MultiDiscrete or Box for each agent: see rumpus.interface.wrappers.Devices."""
 
     def __init__(self, env: ParallelEnv, box: bool = False):
         super().__init__(env, lambda world: DeviceParts(world, box))
 
 
-class _Seen(_Wrapper):
+class _Observations(_Wrapper):
     """Shows another form of the observations."""
 
     def __init__(self, env: ParallelEnv, space: Callable[[Any], spaces.Space], of: Callable[[Any], Any]):
@@ -93,7 +93,7 @@ class _Seen(_Wrapper):
         return {agent: self._of(seen) for agent, seen in observations.items()}, *rest
 
 
-class _Words(_Seen):
+class _Words(_Observations):
     """Replaces the texts of the observations by arrays of one space."""
 
     def __init__(self, env: ParallelEnv, words: Words):
@@ -114,7 +114,7 @@ class BagOfWords(_Words):
         super().__init__(env, BAG)
 
 
-class Pixels(_Seen):
+class Pixels(_Observations):
     """The pictures alone, uint8 (height, width, 3)."""
 
     def __init__(self, env: ParallelEnv):

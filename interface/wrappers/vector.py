@@ -24,23 +24,23 @@ from .words import BAG, TEXTS, Words
 _OTHERS = "rumpus.interface.wrappers has those of single environments, .parallel those of several players"
 
 
-class _Hands(VectorActionWrapper):
+class _Actions(VectorActionWrapper):
     """Takes actions of one space, and gives those of the keyboard and the mouse."""
 
-    def __init__(self, env: VectorEnv, hands: MoveNumbers | DeviceParts):
+    def __init__(self, env: VectorEnv, codec: MoveNumbers | DeviceParts):
         super().__init__(env)
-        self.hands, self.names = hands, hands.names
-        self.single_action_space = hands.space
-        self.action_space = batch_space(hands.space, self.num_envs)
+        self.codec, self.names = codec, codec.names
+        self.single_action_space = codec.space
+        self.action_space = batch_space(codec.space, self.num_envs)
         text = not isinstance(env.single_action_space["say"], spaces.Box)  # type: ignore[index]
         self._silence = {"say": ("",) * self.num_envs} if text else {}
 
     def actions(self, actions: Any) -> dict[str, Any]:
         """The full actions, of fresh arrays. Raises ValueError for what is not in the space."""
-        return {**self.hands.actions(actions, (self.num_envs,)), **self._silence}
+        return {**self.codec.actions(actions, (self.num_envs,)), **self._silence}
 
 
-class Moves(_Hands):
+class Moves(_Actions):
     """The world's named moves as a Discrete space for each row: see rumpus.interface.wrappers.Moves."""
 
     def __init__(self, env: VectorEnv, moves: Mapping[str, Move | Mapping[str, Any]] | None = None):
@@ -48,7 +48,7 @@ class Moves(_Hands):
         super().__init__(env, MoveNumbers(env.unwrapped.world, moves))  # type: ignore[attr-defined]
 
 
-class Devices(_Hands):
+class Devices(_Actions):
     """Keyboard and mouse as one MultiDiscrete or Box for each row: see rumpus.interface.wrappers.Devices."""
 
     def __init__(self, env: VectorEnv, box: bool = False):
@@ -56,7 +56,7 @@ class Devices(_Hands):
         super().__init__(env, DeviceParts(env.unwrapped.world, box))  # type: ignore[attr-defined]
 
 
-class _Seen(VectorWrapper):
+class _Observations(VectorWrapper):
     """Shows another form of the observations. Gymnasium's own base class refuses AutoresetMode.SAME_STEP."""
 
     def __init__(self, env: VectorEnv, space: spaces.Space, all_: Callable[[Any], Any], one: Callable[[Any], Any]):
@@ -81,7 +81,7 @@ class _Seen(VectorWrapper):
         return self._all(observations), *rest, infos
 
 
-class BagOfWords(_Seen):
+class BagOfWords(_Observations):
     """Instruction and chat as counts of each token, float32 (n, vocabulary's size)."""
 
     def __init__(self, env: VectorEnv):
@@ -89,7 +89,7 @@ class BagOfWords(_Seen):
         super().__init__(env, BAG.within(env.single_observation_space), _rows(BAG), BAG.of)
 
 
-class Pixels(_Seen):
+class Pixels(_Observations):
     """The pictures alone, uint8 (n, height, width, 3)."""
 
     def __init__(self, env: VectorEnv):

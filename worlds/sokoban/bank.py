@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ...interface.machine import cores
-from ...interface.progress import hushed, work
+from ...interface.progress import quiet, work
 from ..engine.cached import cached
 from ..engine.ingredients import fingerprint as ingredients
 from ..engine.kernels import cache_folder, write_atomically
@@ -103,7 +103,7 @@ def _grow(
     kept, prints = np.zeros(0, LEVEL), np.zeros(0, np.uint64)
     first, size = 0, _FIRST
     with (
-        hushed(not progress),
+        quiet(not progress),
         work(f"Making {wanted:,} {split} levels: {room}", wanted) as job,
     ):
         while len(kept) < wanted:

@@ -17,7 +17,7 @@ import pygame
 from ...interface.action import MOUSE_ONE, Move
 from ...interface.keys import BUTTON, KEY
 from ...worlds.engine.world import World
-from .hands import Point, TickHands
+from .input import Point, TickInput, TurnInput, looks
 from .settings import Settings
 
 COUNTS = 720
@@ -25,7 +25,7 @@ COUNTS = 720
 
 STANDS_FOR = {"up": "w", "down": "s", "right shift": "left shift", "right ctrl": "e", "/": "e", ".": "space"}
 """Keys of the right half of the keyboard, and the world's keys that they stand for."""
-STANDS_FOR_HANDS = {"up": "w", "down": "s", "right shift": "left shift", "/": "r", ",": "f", ".": "space"}
+STANDS_FOR_GRASPING = {"up": "w", "down": "s", "right shift": "left shift", "/": "r", ",": "f", ".": "space"}
 GRASPS = ("right ctrl",)
 """The same in worlds in which E does not use things: there the left button acts, and who has no mouse has GRASPS."""
 TURNS = {"left": (-1, 0), "right": (1, 0), "page up": (0, -1), "page down": (0, 1)}
@@ -61,7 +61,7 @@ class Grip(NamedTuple):
     pressed: tuple[str, ...] = ()
 
 
-class LookHands(TickHands):
+class CameraInput(TickInput):
     """Steps of a real-time world with a camera. settings: of the mouse; pads: what each controller does, when asked."""
 
     def __init__(self, world: World):
@@ -71,7 +71,7 @@ class LookHands(TickHands):
         self.shared = False
         listens, self.walks = set(world.keys), walks(world)
         self.uses = self.walks and "e" in listens and "e" not in world.words
-        table = {} if not self.walks else STANDS_FOR if self.uses else STANDS_FOR_HANDS
+        table = {} if not self.walks else STANDS_FOR if self.uses else STANDS_FOR_GRASPING
         self.stands_for = {KEY[key]: KEY[to] for key, to in table.items() if to in listens and key not in listens}
         grasps = GRASPS if self.walks and not self.uses and "left" in world.buttons else ()
         self.grasps = frozenset(KEY[key] for key in grasps if key not in listens)
@@ -127,7 +127,7 @@ class LookHands(TickHands):
         else:
             actions[self.owner(key)]["keys"][self.stands_for.get(key, key)] = 1
 
-    def _aim(self, actions: np.ndarray, cursors: np.ndarray) -> None:
+    def _move_mouse(self, actions: np.ndarray, cursors: np.ndarray) -> None:
         """The mouse and the controllers in this tick; more motion of the mouse than a tick can hold is kept for the
         next."""
         self._turning = {key: ticks for key, ticks in self._turning.items() if key in self._held}
@@ -138,24 +138,24 @@ class LookHands(TickHands):
         for player, pad in zip(self.padded(), self.pads, strict=False):
             self._grip(actions[player], pad())
 
-    def _grip(self, hands: np.void, grip: Grip) -> None:
+    def _grip(self, action: np.void, grip: Grip) -> None:
         """What a controller does in this tick."""
         held = [key for way, key in WALKS.items() if np.dot(grip.walk, way) > PUSHED]
         held += [self.presses[name] for name in grip.pressed if name in self.presses]
         for key in held:
             if KEY[key] in self.keys:
-                hands["keys"][KEY[key]] = 1
+                action["keys"][KEY[key]] = 1
         if "a" in grip.pressed and BUTTON["left"] in self.buttons:
-            hands["buttons"][BUTTON["left"]] = 1
+            action["buttons"][BUTTON["left"]] = 1
         far = np.hypot(*grip.look)
         if far > DEAD:
             push = np.multiply(grip.look, (1, self._down_is)) * min((far - DEAD) / (1 - DEAD), 1)
-            self._look_by(hands, push * STICK_SPEED)
+            self._look_by(action, push * STICK_SPEED)
 
-    def _look_by(self, hands: np.void, speed: np.ndarray) -> None:
+    def _look_by(self, action: np.void, speed: np.ndarray) -> None:
         """Move these hands' mouse by a speed, (x, y) in picture heights a second, for a tick."""
         motion = np.rint(speed * MOUSE_ONE / self.world.tick_hz).astype(np.int32)
-        hands["mouse"] = (hands["mouse"] + motion).clip(-MOUSE_ONE, MOUSE_ONE)
+        action["mouse"] = (action["mouse"] + motion).clip(-MOUSE_ONE, MOUSE_ONE)
 
 
 class Pads:
@@ -208,3 +208,10 @@ def _asked(pad: object) -> Callable[[], Grip]:
         )
 
     return grip
+
+
+def input_of(world: World) -> TurnInput | TickInput:
+    """The input of a world, by its kind of time and by whether the mouse turns its camera."""
+    if world.turn_based:
+        return TurnInput(world)
+    return CameraInput(world) if looks(world) else TickInput(world)

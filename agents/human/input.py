@@ -72,7 +72,7 @@ class Repeat:
         self._held, self.due = [], None
 
 
-class Hands:
+class Input:
     """What both kinds of time share: what the world listens to, and whose hands a key belongs to."""
 
     def __init__(self, world: World):
@@ -112,7 +112,7 @@ class _Act:
     say: str = ""
 
 
-class TurnHands(Hands):
+class TurnInput(Input):
     """Steps of a turn-based world. Modifier keys join the keys pressed with them and act alone if a move says so."""
 
     def __init__(self, world: World):
@@ -174,18 +174,18 @@ class TurnHands(Hands):
                 return None
             self._waiting.append(self._act(fired))
         act, actions = self._waiting[0], self.empty()
-        hands = actions[act.player]
+        action = actions[act.player]
         if act.target is not None:
             rest = np.subtract(act.target, cursors[act.player], dtype=np.int64)
-            hands["mouse"] = rest.clip(-MOUSE_ONE, MOUSE_ONE)
+            action["mouse"] = rest.clip(-MOUSE_ONE, MOUSE_ONE)
             if np.abs(rest).max() > MOUSE_ONE:
                 return actions
         self._waiting.popleft()
-        hands["keys"][list(act.keys)] = 1
+        action["keys"][list(act.keys)] = 1
         if act.button is not None:
-            hands["buttons"][act.button] = 1
-        hands["wheel"] = act.wheel
-        hands["say"] = encode(act.say)
+            action["buttons"][act.button] = 1
+        action["wheel"] = act.wheel
+        action["say"] = encode(act.say)
         return actions
 
     def due(self) -> float | None:
@@ -205,7 +205,7 @@ class TurnHands(Hands):
         return _Act(player, keys=(key, *joined))
 
 
-class TickHands(Hands):
+class TickInput(Input):
     """Steps of a real-time world. What was pressed and released between two ticks is held for one of them."""
 
     def __init__(self, world: World):
@@ -263,7 +263,7 @@ class TickHands(Hands):
             self._hold(actions, key)
         for button, player in (self._down | self._clicked).items():
             actions[player]["buttons"][button] = 1
-        self._aim(actions, cursors)
+        self._move_mouse(actions, cursors)
         if self._notches:
             actions[self.current]["wheel"] = WHEEL.index("up" if self._notches > 0 else "down")
             self._notches -= int(np.sign(self._notches))
@@ -278,7 +278,7 @@ class TickHands(Hands):
         """A key is down in this tick."""
         actions[self.owner(key)]["keys"][key] = 1
 
-    def _aim(self, actions: np.ndarray, cursors: np.ndarray) -> None:
+    def _move_mouse(self, actions: np.ndarray, cursors: np.ndarray) -> None:
         """The mouse in this tick: cursors go where it points."""
         for player, target in self._targets.items():
             rest = np.subtract(target, cursors[player], dtype=np.int64)
@@ -298,12 +298,3 @@ class TickHands(Hands):
         self._notches = 0
         self._said: deque[tuple[int, str]] = deque()
         self._due = None
-
-
-def hands_of(world: World) -> TurnHands | TickHands:
-    """The hands that fit a world's kind of time, and whether one looks around in it."""
-    from .looking import LookHands
-
-    if world.turn_based:
-        return TurnHands(world)
-    return LookHands(world) if looks(world) else TickHands(world)

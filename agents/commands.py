@@ -109,7 +109,7 @@ def train(
     tasks: Tasks = None,
     curriculum: Annotated[
         str | None,
-        typer.Option(help="Which tasks come up: uniform, hand, plr or learnability.", show_default="uniform"),
+        typer.Option(help="Which tasks come up: uniform, manual, plr or learnability.", show_default="uniform"),
     ] = None,
     talk: Annotated[
         bool, typer.Option("--talk", help="Several players can say a word to each other in every tick.")

@@ -2,10 +2,10 @@
 
 After each rollout a curriculum is told what has ended since the last one, and answers with weights, (tasks,), to any
 scale. It counts by row of the table, so it needs rows that come up again and again: with many more tasks than episodes
-in a run, all of them are uniform in effect, but for `hand`.
+in a run, all of them are uniform in effect, but for `manual`.
 
     uniform        every task alike
-    hand           the easiest first, then more and more, until all are in
+    manual         the easiest first, then more and more, until all are in
     plr            tasks on which the value of what was seen was most wrong
     learnability   tasks that are sometimes done and sometimes not
 """
@@ -21,7 +21,7 @@ from scipy.stats import rankdata
 
 
 @dataclass(frozen=True)
-class Seen:
+class TaskOutcomes:
     """What has ended since the last time, by row of the table.
 
     done: share of the run that lies behind, 0 to 1; attempts, successes: int64 (tasks,); returns: their sums, float64
@@ -41,7 +41,7 @@ class Curriculum(Protocol):
 
     errors: bool
 
-    def weigh(self, seen: Seen) -> np.ndarray:
+    def weigh(self, outcomes: TaskOutcomes) -> np.ndarray:
         """Take in what was seen, and return the weights from now on, float64 (tasks,)."""
 
     def state(self) -> dict[str, np.ndarray]:
@@ -59,9 +59,9 @@ class Uniform:
     difficulty: np.ndarray
     errors = False
 
-    def weigh(self, seen: Seen) -> np.ndarray:
+    def weigh(self, outcomes: TaskOutcomes) -> np.ndarray:
         """Ones."""
-        return np.ones(len(seen.attempts))
+        return np.ones(len(outcomes.attempts))
 
     def state(self) -> dict[str, np.ndarray]:
         """Nothing to keep."""
@@ -72,8 +72,8 @@ class Uniform:
 
 
 @dataclass
-class Hand:
-    """By hand: at first the easiest tasks alone, then a share of them that grows in a straight line until all are in.
+class Manual:
+    """A schedule set by hand: at first the easiest tasks alone, then a share that grows linearly until all are in.
 
     difficulty: of each task, (tasks,), NaN where it is not known. first: the share of the tasks that the run begins
     with; full: the share of the run after which all are in. Neither number has a source.
@@ -88,13 +88,13 @@ class Hand:
         _share(self, "first", "full")
         if np.isnan(self.difficulty).any():
             raise ValueError(
-                "the curriculum 'hand' goes by how hard tasks are, and some have no `steps`: grade them first, or "
+                "the curriculum 'manual' goes by how hard tasks are, and some have no `steps`: grade them first, or "
                 "choose another curriculum"
             )
 
-    def weigh(self, seen: Seen) -> np.ndarray:
+    def weigh(self, outcomes: TaskOutcomes) -> np.ndarray:
         """1 for the tasks that are in, among them all as easy as the hardest of these; 0 for the others."""
-        grown = min(seen.done / self.full, 1.0) if self.full else 1.0
+        grown = min(outcomes.done / self.full, 1.0) if self.full else 1.0
         easier = (rankdata(self.difficulty, method="min") - 1) / len(self.difficulty)  # share of the tasks, below 1
         return (easier <= (self.first + (1 - self.first) * grown) * (1 - 1e-9)).astype(np.float64)
 
@@ -130,12 +130,12 @@ class PrioritisedLevelReplay:
         self._scores, self._played = np.full(tasks, np.nan), np.zeros(tasks)
         self._episodes = 0.0
 
-    def weigh(self, seen: Seen) -> np.ndarray:
+    def weigh(self, outcomes: TaskOutcomes) -> np.ndarray:
         """The distribution of the next resets, which adds up to 1."""
-        assert seen.errors is not None
-        self._episodes += float(seen.attempts.sum())
-        ended = ~np.isnan(seen.errors)
-        self._scores[ended], self._played[ended] = seen.errors[ended], self._episodes
+        assert outcomes.errors is not None
+        self._episodes += float(outcomes.attempts.sum())
+        ended = ~np.isnan(outcomes.errors)
+        self._scores[ended], self._played[ended] = outcomes.errors[ended], self._episodes
         known = ~np.isnan(self._scores)
         weights = np.zeros(len(known))
         if known.any():
@@ -188,12 +188,12 @@ class Learnability:
         a, b = 1 + self._successes, 1 + self._attempts - self._successes
         return a * b / ((a + b) * (a + b + 1))
 
-    def weigh(self, seen: Seen) -> np.ndarray:
+    def weigh(self, outcomes: TaskOutcomes) -> np.ndarray:
         """The distribution of the next resets, which adds up to 1. Tasks as good as the last of the best are with
         them."""
-        kept = self.decay**seen.attempts
-        self._attempts = self._attempts * kept + seen.attempts
-        self._successes = self._successes * kept + seen.successes
+        kept = self.decay**outcomes.attempts
+        self._attempts = self._attempts * kept + outcomes.attempts
+        self._successes = self._successes * kept + outcomes.successes
         score, tasks = self.learnability(), len(self._attempts)
         last = min(max(round(self.share * tasks), 1), tasks)
         best = score >= np.partition(score, tasks - last)[tasks - last] - 1e-12
@@ -210,10 +210,12 @@ class Learnability:
 
 CURRICULA: dict[str, Any] = {
     "uniform": Uniform,
-    "hand": Hand,
+    "manual": Manual,
     "plr": PrioritisedLevelReplay,
     "learnability": Learnability,
 }
+RENAMED = {"hand": "manual"}
+"""Names of Rumpus 0.6 and the names of today: the former are accepted, in checkpoints too, and will go."""
 
 
 def curriculum(name: str, difficulty: np.ndarray, options: dict[str, float] | None = None) -> Curriculum:
@@ -222,6 +224,7 @@ def curriculum(name: str, difficulty: np.ndarray, options: dict[str, float] | No
     options: its numbers that differ from its defaults. Raises ValueError for an unknown name, an unknown number, or a
     value that cannot be.
     """
+    name = RENAMED.get(name, name)
     if name not in CURRICULA:
         raise ValueError(f"unknown curriculum {name!r}; it is one of {', '.join(CURRICULA)}")
     known = [field.name for field in dataclasses.fields(CURRICULA[name]) if field.name != "difficulty"]

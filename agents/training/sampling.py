@@ -11,7 +11,7 @@ import torch
 from ...tasks.goals import Task
 from ...worlds.engine.batch import TALLY, Batch
 from ...worlds.engine.judge import MILLI
-from .curricula import Seen, curriculum
+from .curricula import TaskOutcomes, curriculum
 
 
 class EpisodeMeans:
@@ -54,7 +54,7 @@ class TaskSampler:
         self._rows = torch.zeros(rollout, batch.n, dtype=torch.int64, device=device)
         nothing = np.zeros(rows, np.int64)
         errors = np.full(rows, np.nan) if self._curriculum.errors else None
-        batch.weights = self._curriculum.weigh(Seen(0.0, nothing, nothing, np.zeros(rows), errors))
+        batch.weights = self._curriculum.weigh(TaskOutcomes(0.0, nothing, nothing, np.zeros(rows), errors))
 
     def saw(self, index: int, rows: torch.Tensor, over: torch.Tensor) -> None:
         """One step of a rollout: the row of the table that each environment played, and which ended."""
@@ -74,8 +74,8 @@ class TaskSampler:
         counts = {name: torch.as_tensor(self._batch.tally[name]).cpu().numpy().copy() for name in TALLY}
         new = {name: counts[name] - self._counted[name] for name in TALLY}
         self._counted = counts
-        seen = Seen(done, new["attempts"], new["successes"], new["returns"] / MILLI, found)
-        self._batch.weights = self._curriculum.weigh(seen)
+        outcomes = TaskOutcomes(done, new["attempts"], new["successes"], new["returns"] / MILLI, found)
+        self._batch.weights = self._curriculum.weigh(outcomes)
 
     def state_dict(self) -> dict[str, Any]:
         """What a run needs to go on."""

@@ -20,6 +20,7 @@ from ..algorithms import ALGORITHMS
 from ..networks.cores import CORES
 from ..networks.torsos import TORSOS
 from ..plugins import find
+from .curricula import RENAMED
 
 REPEAT = 4
 """Ticks that an action is held in worlds of real time: usual for agents in DeepMind Lab (github.com/google-deepmind/
@@ -79,6 +80,10 @@ class RunSettings:
     evaluate_tasks: str | None = None  # a file of held-out tasks to evaluate on in place of levels
     evaluate_episodes: int = 256  # in each world
     tensorboard: bool = True
+
+    def __post_init__(self) -> None:
+        # a checkpoint may hold the former name of its curriculum
+        object.__setattr__(self, "curriculum", RENAMED.get(self.curriculum, self.curriculum))
 
     def ticks(self, world: World) -> int:
         """Ticks that an action is held in this world."""
@@ -310,6 +315,9 @@ def _renamed(algorithm: str, values: Mapping[str, Any]) -> dict[str, Any]:
         if old in values and old not in known:
             value = values.pop(old)
             values.setdefault(new, (value,) if old == "world" else value)
+    for old, new in RENAMED.items():
+        if values.get("curriculum") == old:
+            values["curriculum"] = new
     return values
 
 

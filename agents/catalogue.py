@@ -1,4 +1,4 @@
-"""The commands over all worlds at once: the tables that list them, and `rumpus warm`, which makes them ready."""
+"""The commands over all worlds at once: the tables of worlds, and `rumpus warm`, which compiles them ahead."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def warm(
 
 
 def markdown_table(shown: list[Any]) -> str:
-    """The README's table of worlds, from the worlds' own words."""
+    """The README's table of worlds, with the worlds' own summaries."""
     rows = [f"| `{w.name}` | {w.players} | {w.summary} |" for w in shown]
     return "\n".join(["| world | players | what it is |", "|---|---|---|", *rows])
 

@@ -1,4 +1,4 @@
-"""Episodes: a policy plays exactly so many in a batch, and what came of them."""
+"""Episodes: a policy plays a given number of them in a batch, and their results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..worlds.engine.world import World
 from .contracts import Policy
 
 ROWS = 256
-"""Most rows played side by side."""
+"""Most rows of a batch."""
 CONFIDENCE = 0.95
 
 
@@ -27,8 +27,8 @@ def interval(successes: int, episodes: int) -> tuple[float, float]:
 
 
 class Episodes(NamedTuple):
-    """What came of episodes: wins, bools (episodes, players); returns, float64 (episodes, players); lengths in steps,
-    (episodes,)."""
+    """The results of episodes: won, bools (episodes, players); player_returns, float64 (episodes, players); lengths in
+    steps, (episodes,)."""
 
     won: np.ndarray
     player_returns: np.ndarray
@@ -54,9 +54,9 @@ def episodes_of(
 ) -> Episodes:
     """Play exactly this many episodes, in their order: episode e is played in row e % n.
 
-    How many each row plays is settled beforehand, so that short episodes do not count more than long ones. tasks: the
-    row of the table of each episode, integers (episodes,); by default each reset draws one. begun: is told the rows
-    that have just begun, (rows,) integers.
+    The number of episodes of each row is fixed beforehand, so that short episodes do not count more than long ones.
+    tasks: the row of the table of each episode, integers (episodes,); by default each reset draws one. on_begin: called
+    with the rows that have just begun, (rows,) integers.
     """
     with work(f"Playing {episodes:,} episodes: {policy.name} in {batch.world.name}", episodes) as job:
         return _played(policy, batch, episodes, tasks, on_begin, job)
@@ -109,7 +109,7 @@ def host(values: Any) -> np.ndarray:
 
 
 def play_tasks(policy: Policy, world: World, tasks: Sequence[Task], times: int, **options: Any) -> Episodes:
-    """Play every task so many times: episode e is of task e % len(tasks). options: of the Batch."""
+    """Play every task `times` times: episode e is of task e % len(tasks). options: of the Batch."""
     plan = np.arange(times * len(tasks)) % len(tasks)
     batch = Batch(world, min(len(plan), ROWS), tasks=table(tasks, world), **options)
     return episodes_of(policy, batch, len(plan), plan)

@@ -1,6 +1,7 @@
-"""Players that are not people: what one must do, the random one, and each by what a person types.
+"""Policies other than people: the random one, and each by the name or path that a person types.
 
-Nothing here needs PyTorch until a learned player is asked for; that one is in network_policy.py."""
+Nothing here needs PyTorch until a learned player is asked for; that one is in network_policy.py.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +18,11 @@ from . import checkpoint
 from .contracts import Policy
 
 NAMES = ("random", "expert")
-"""Players that need no checkpoint."""
+"""Policies that need no checkpoint."""
 
 
 class RandomPolicy:
-    """Picks each of the world's moves with the same chance, the same ones on every device: the remainder of the raw
+    """Draws each of the world's moves with equal probability, the same ones on every device: the remainder of the raw
     numbers of a Mersenne Twister, which are those of `torch.randint` on the CPU too."""
 
     name = "random"
@@ -39,7 +40,7 @@ class RandomPolicy:
         batch.act((raw % len(batch.world.moves)).astype(np.int64))
 
     def report(self) -> dict[str, float]:
-        """Nothing is measured."""
+        """No measurements."""
         return {}
 
 
@@ -51,11 +52,11 @@ def player(
     greedy: bool = False,
     solutions: Sequence[np.ndarray | None] | None = None,
 ) -> tuple[Policy, dict[str, Any]]:
-    """A player by what a person types: "random", "expert", or the path of a checkpoint or run.
+    """A policy by the text that a person types: "random", "expert", or the path of a checkpoint or run.
 
     solutions: of the rows of the table that will be played, for the expert. Returns it with the options of the batch
-    that it was trained on (`knobs`, `limit` and `repeat`), empty for the first two. Raises ValueError for what is none
-    of them.
+    that it was trained on (`knobs`, `limit` and `repeat`), empty for the first two. Raises ValueError for any other
+    text.
     """
     if agent == "random":
         return RandomPolicy(seed), {}

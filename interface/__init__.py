@@ -1,1 +1,2 @@
-"""The door: one action, one observation, and the Gymnasium and PettingZoo faces that every world shares."""
+"""The door: one action space and one observation space, and the Gymnasium and PettingZoo environments that every world
+shares."""

@@ -1,8 +1,8 @@
 """One action and one outcome, as records that the batched engine and its kernels share.
 
-An action says what the hands do during one tick: which keys and buttons are held, which way the wheel turns, how far
-the mouse moves, and what is said. Mouse motion is checked and quantised here, at the door, so that no float ever
-reaches a world's rules: `MOUSE_ONE` fixed-point units are one picture height.
+An action describes one tick: the keys and buttons that are held, the turn of the wheel, the motion of the mouse, and
+the text that is said. Mouse motion is checked and quantised here, at the door, so that no float ever reaches a world's
+rules: `MOUSE_ONE` fixed-point units are one picture height.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ in 1/MOUSE_ONE picture heights; say: tokens, zero padded."""
 OUTCOME = np.dtype(
     [("reward", np.float32), ("terminated", np.uint8), ("truncated", np.uint8), ("success", np.uint8)], align=True
 )
-"""What a step did to one player: reward, whether the episode ended for this player by the rules (terminated) or by the
-clock (truncated), and whether the world's objective was met (success, set at most once an episode)."""
+"""The outcome of a step for one player: its reward, whether the episode ended for this player by the rules (terminated)
+or by the limit of steps (truncated), and whether the world's objective was met (success, at most once an episode)."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """A named, meaningful use of the hands for one tick, such as "push left" = the A key held.
+    """A named, meaningful action of one tick, such as "push left" = the A key held.
 
     keys, buttons: names as in KEYS and BUTTONS; wheel: a name in WHEEL; mouse: (x, y) in picture heights.
     """
@@ -52,7 +52,7 @@ class Move:
     mouse: tuple[float, float] = (0.0, 0.0)
 
     def record(self) -> np.void:
-        """This move as one ACTION record. Raises ValueError for unknown names or motion out of [-1, 1]."""
+        """This move as one ACTION record. Raises ValueError for unknown names, or motion outside [-1, 1]."""
         record = np.zeros(1, ACTION)[0]
         for name in self.keys:
             record["keys"][key_index(name)] = 1
@@ -71,13 +71,13 @@ def move_table(moves: Mapping[str, Move]) -> np.ndarray:
 
 
 def as_action(record: np.void) -> dict[str, Any]:
-    """One ACTION record as an action of the public space, with its mouse motion in picture heights again. Its arrays
-    are fresh ones."""
+    """One ACTION record as an action of the public space, with its mouse motion in picture heights. Its arrays are
+    new."""
     return {**as_actions(record), "say": decode(record["say"])}
 
 
 def as_actions(records: np.ndarray | np.void) -> dict[str, Any]:
-    """ACTION records of any shape as actions of the public space with these axes in front, of fresh arrays; `say` as
+    """ACTION records of any shape as actions of the public space with these axes in front, in new arrays; `say` as
     tokens, int32 (..., 64)."""
     switches = {name: records[name].astype(np.int8) for name in ("keys", "buttons")}
     mouse = (records["mouse"] / MOUSE_ONE).astype(np.float32)
@@ -85,12 +85,13 @@ def as_actions(records: np.ndarray | np.void) -> dict[str, Any]:
 
 
 def still() -> dict[str, Any]:
-    """A fresh action that holds, turns, moves and says nothing."""
+    """A new action in which nothing is held, moved or said."""
     return as_action(np.zeros(1, ACTION)[0])
 
 
 def quantise_mouse(motion: np.ndarray) -> np.ndarray:
-    """Float motion (..., 2) in picture heights, each in [-1, 1], to int32 fixed point. Refuses NaN and more."""
+    """Float motion (..., 2) in picture heights, each in [-1, 1], to int32 fixed point. Raises ValueError for NaN and
+    for larger motion."""
     if not (np.abs(motion) <= 1).all():  # False for NaN too
         raise ValueError(
             f"mouse motion must be two finite numbers in [-1, 1] picture heights, got {np.asarray(motion).tolist()}"
@@ -191,4 +192,4 @@ def _say(say: Any, lead: tuple[int, ...]) -> np.ndarray:
         )
     if say.size and (say.min() < 0 or say.max() > np.iinfo(np.uint16).max):
         raise ValueError("action['say'] holds numbers that are no tokens; tokens are 0 to 65535")
-    return respelled(say) if lead == () and say.any() else say  # what several players hear can be said again
+    return respelled(say) if lead == () and say.any() else say  # so that chat of several players can be said again

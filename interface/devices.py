@@ -1,4 +1,4 @@
-"""Keyboard and mouse as a few numbers, and a world's moves as one: actions for those who cannot give a dict."""
+"""Small action spaces: a world's named moves as one number, and its keyboard and mouse as a vector of few parts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BINS, MU = 11, 10.0
 """Bins of mouse motion along each axis, and how much finer they lie near rest: the foveated (mu-law) camera of Baker et
 al. 2022, "Video PreTraining" (github.com/openai/Video-Pre-Training, agent.py: 2 * maxval 10 / binsize 2 + 1, mu 10)."""
 GLANCE = 0.25
-"""Picture heights that the mouse moves in a tick at most where it turns the head: 22 degrees."""
+"""Most picture heights that the mouse moves in a tick where it turns the camera: 22 degrees."""
 
 
 def bin_centres(bins: int = BINS, mu: float = MU) -> np.ndarray:
@@ -26,8 +26,8 @@ def bin_centres(bins: int = BINS, mu: float = MU) -> np.ndarray:
 
 
 def listens(world: Any) -> tuple[bool, bool, float]:
-    """Whether a world listens to the mouse's motion and to its wheel, and the farthest useful motion in a tick, in
-    picture heights. It does if it has a cursor or a move uses them."""
+    """Whether a world uses the mouse's motion and its wheel, and the largest useful motion in a tick, in picture
+    heights. A world uses them if it has a cursor or if one of its moves does."""
     moves = world.moves.values()
     mouse = world.cursor or any(tuple(move.mouse) != (0.0, 0.0) for move in moves)
     return mouse, any(move.wheel != "still" for move in moves), 1.0 if world.cursor else GLANCE
@@ -42,9 +42,9 @@ def _move(fields: Mapping[str, Any]) -> Move:
 
 
 class MoveNumbers:
-    """A world's named moves as `space`, Discrete: number i holds what `names[i]` holds, and all else stays still.
+    """A world's named moves as `space`, Discrete: action i holds the keys and buttons of `names[i]`, and nothing else.
 
-    moves: others than the world's, as Move records or as dicts of their fields; `plain` is what was given, as dicts.
+    moves: moves in place of the world's, as Move records or as dicts of their fields; `plain` holds them as dicts.
     """
 
     def __init__(self, world: Any, moves: Mapping[str, Move | Mapping[str, Any]] | None = None):
@@ -58,7 +58,8 @@ class MoveNumbers:
         self._records = move_table(self.moves)
 
     def actions(self, numbers: Any, lead: tuple[int, ...]) -> dict[str, Any]:
-        """The actions of numbers of shape `lead`, as fresh arrays. Raises ValueError for a number that is none."""
+        """The full actions of numbers of shape `lead`, in new arrays. Raises ValueError for a number that is not in the
+        space."""
         value = np.asarray(numbers)
         wrong = value.shape != lead or value.dtype.kind not in "iu"
         if wrong or value.min(initial=0) < 0 or value.max(initial=0) >= len(self.names):
@@ -71,12 +72,12 @@ class MoveNumbers:
 
 
 class DeviceParts:
-    """The keyboard and the mouse that a world listens to as `space`, a vector of `names`: its keys and buttons, then
-    the mouse's x and y, then the wheel, each if there is such.
+    """The keyboard and the mouse that a world uses as `space`, a vector of `names`: its keys and buttons, then the
+    mouse's x and y, then the wheel, each if the world uses it.
 
     MultiDiscrete: 0 or 1 for a switch; for an axis of the mouse one of BINS motions, fine near rest in the middle; 0 to
     2 for the wheel. With `box`, a Box from -1 to 1: a switch is held above 0, an axis moves in proportion, and the
-    wheel turns up above a half, down below minus a half.
+    wheel turns up above 0.5 and down below -0.5.
     """
 
     def __init__(self, world: Any, box: bool = False):
@@ -93,8 +94,8 @@ class DeviceParts:
         self._sizes = np.array(sizes)
 
     def actions(self, parts: Any, lead: tuple[int, ...]) -> dict[str, Any]:
-        """The actions of vectors of shape (*lead, parts), as fresh arrays. Raises ValueError for what is none; numbers
-        of a Box beyond [-1, 1] are clipped to it."""
+        """The full actions of vectors of shape (*lead, parts), in new arrays. Raises ValueError for values that are not
+        in the space; numbers of a Box beyond [-1, 1] are clipped to it."""
         value = np.asarray(parts)
         self._check(value, (*lead, len(self.names)))
         records = np.zeros(lead, ACTION)

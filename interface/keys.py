@@ -1,7 +1,7 @@
 """The one keyboard and mouse of every world: 96 keys, 3 buttons, a wheel, in a fixed order that never changes.
 
 `KEYS[i]` is the name of the key at index `i` of an action's `keys`; `KEY["w"]` is the index of a name. Names are those
-of a US keyboard: what is printed on the key, in lower case.
+of a US keyboard: the print on the key, in lower case.
 """
 
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""What this machine can do for Rumpus: cores, memory, screen, CUDA, video codecs."""
+"""The capabilities of this machine: cores, memory, screen, CUDA, video codecs."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _PACKAGES = (
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def machine() -> dict[str, Any]:
-    """A report as plain data: python, platform, cores, display, cuda, video, packages (each one's version, or None).
-    Nothing is left open."""
+    """A report as plain data: python, platform, cores, display, cuda, video, packages (the version of each, or None).
+    No window or file stays open."""
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
@@ -47,7 +47,7 @@ def machine() -> dict[str, Any]:
 
 
 def _display() -> dict[str, Any]:
-    # where nothing names this folder, SDL looks for Wayland all the same, and prints a complaint
+    # without this variable SDL still tries Wayland, and prints an error
     quiet = {"XDG_RUNTIME_DIR": os.environ.get("XDG_RUNTIME_DIR", tempfile.gettempdir())}
     try:
         with patch.dict(os.environ, quiet):
@@ -93,7 +93,7 @@ def _version(package: str) -> str | None:
 
 
 def lines(report: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """The report as rows (what, "yes", "no" or "", detail) for a table."""
+    """The report as rows (name, "yes", "no" or "", detail) for a table."""
     rows = [("python", "", f"{report['python']} at {sys.executable}"), ("platform", "", report["platform"])]
     rows.append(("cores", "", str(report["cores"])))
     rows += [

@@ -1,4 +1,4 @@
-"""What all faces ask of a batch, and what their `reset(options=...)` understands."""
+"""Checks that all environments share, and the options of their `reset(options=...)`."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from gymnasium.envs.registration import EnvSpec
 
 Options = dict[str, Any] | None
 _KNOWN = ("knobs", "limit", "split", "levels", "tasks")
-_OF_TASKS = ("knobs", "limit", "levels")  # what a table of tasks brings itself
+_OF_TASKS = ("knobs", "limit", "levels")  # set by each row of a table of tasks
 
 
 def apply_options(batch: Any, options: Mapping[str, Any] | None) -> None:
-    """Configure a batch from `knobs`, `limit`, `split`, `levels` and `tasks`; another name is warned of and ignored.
+    """Configure a batch from `knobs`, `limit`, `split`, `levels` and `tasks`; another name is ignored with a warning.
 
-    Options that are not named stay as they were chosen last, here or in the constructor, knob by knob. None puts back
-    the world's own value: {"knobs": None} of all knobs, {"knobs": {"boxes": None}} of one, {"tasks": None} ends a table
-    of tasks. A table takes the place of knobs, limit and levels, and so ends these. Raises ValueError, and changes
-    nothing, for options that do not go together.
+    Options that are not named keep their last value, from here or from the constructor, knob by knob. None restores the
+    world's own value: {"knobs": None} of all knobs, {"knobs": {"boxes": None}} of one, {"tasks": None} ends a table of
+    tasks. A table replaces knobs, limit and levels, and so ends these. Raises ValueError, and changes nothing, for
+    options that exclude each other.
     """
     if not options:
         return
@@ -49,7 +49,7 @@ def _refuse(names: list[str]) -> None:
 
 
 def check_cpu(batch: Any) -> None:
-    """Raise ValueError for a batch on CUDA: faces hand out NumPy arrays and text."""
+    """Raise ValueError for a batch on CUDA: environments return NumPy arrays and text."""
     if batch.device != "cpu":
         raise ValueError(
             "the faces of Gymnasium and PettingZoo are for the CPU; on CUDA, use the batch and its tensors"
@@ -57,7 +57,7 @@ def check_cpu(batch: Any) -> None:
 
 
 def check_mode(render_mode: str | None, known: list[str]) -> None:
-    """Raise ValueError for a render mode that a face does not know."""
+    """Raise ValueError for a render mode that an environment does not have."""
     if render_mode not in (None, *known):
         raise ValueError(
             f"unknown render_mode {render_mode!r}; it is {', '.join(map(repr, known))} or None. Frames of a whole "
@@ -66,7 +66,7 @@ def check_mode(render_mode: str | None, known: list[str]) -> None:
 
 
 def check_going(was_reset: bool, closed: bool) -> None:
-    """Raise what Gymnasium raises for a step before a reset, and for one after close()."""
+    """Raise the error of Gymnasium for a step before a reset, or after close()."""
     if closed:
         raise error.ClosedEnvironmentError("this environment is closed: reset() opens it anew")
     if not was_reset:
@@ -74,13 +74,13 @@ def check_going(was_reset: bool, closed: bool) -> None:
 
 
 def most_steps(batch: Any) -> int:
-    """Steps in the longest episode that a batch may play: limits count ticks, of which a step has `batch.repeat`."""
+    """Steps in the longest episode of a batch: limits count ticks, of which a step has `batch.repeat`."""
     return -(-int(batch.task["limit"].max()) // batch.repeat)
 
 
 class Specified:
-    """The spec of an environment that Gymnasium made. The engine keeps the limit of an episode, no wrapper does, so
-    the spec's max_episode_steps is told from there: the limit of the longest episode."""
+    """The spec of an environment that Gymnasium made. The engine enforces the limit of an episode instead of a wrapper,
+    so the spec's max_episode_steps is read from there: the limit of the longest episode."""
 
     batch: Any
     _spec: EnvSpec | None = None

@@ -1,4 +1,4 @@
-"""The PettingZoo face: one environment, all of its players."""
+"""The PettingZoo environment: one row of a batch, all of its players."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ class ParallelEnvironment(ParallelEnv):
     """One row of a batch as a `pettingzoo.ParallelEnv`; its agents are "player_0", "player_1", …
 
     Each agent has its own observation, action, reward and end, in the form that a single Environment has (`text` too).
-    What one says the others hear in the next observation's chat: of two, as it is; of more, a line for each who spoke,
-    "player_1: go left", in which 64 tokens are shared out evenly. An agent that has ended leaves `agents`, with its
-    last observation, reward and info; the others go on, until the episode has ended for each. Then step({}) gives five
-    empty dicts, and an action raises gymnasium.error.ResetNeeded. Infos hold `success`, `seed` and `task` as those of a
-    single Environment.
+    Text that an agent says appears in the next observation's chat of the others: of two agents unchanged; of more, a
+    line for each speaker, "player_1: go left", in which 64 tokens are shared out evenly. An agent that has ended leaves
+    `agents`, with its last observation, reward and info; the others continue until the episode has ended for each. Then
+    step({}) returns five empty dicts, and an action raises gymnasium.error.ResetNeeded. Infos hold `success`, `seed`
+    and `task` as those of a single Environment.
 
-    state(), in `state_space`, is what all players see, side by side: uint8 (height, players * width, 3), for critics
-    that are trained in common.
+    state(), in `state_space`, is the view of all players, side by side: uint8 (height, players * width, 3), for
+    centralised critics.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "is_parallelizable": True}
@@ -72,7 +72,8 @@ class ParallelEnvironment(ParallelEnv):
         return self._observations(self.agents), self._infos(self.agents, np.zeros(self.batch.players, bool))
 
     def step(self, actions: dict[str, Any]) -> tuple[dict[str, Any], ...]:
-        """One tick, an action for every live agent. Returns observations, rewards, terminations, truncations, infos."""
+        """One tick, with an action for every live agent. Returns observations, rewards, terminations, truncations,
+        infos."""
         check_going(self._was_reset, self._closed)
         if not self.agents:
             if actions:
@@ -109,7 +110,7 @@ class ParallelEnvironment(ParallelEnv):
         return np.concatenate(self.batch.draw()[0], axis=1)
 
     def close(self) -> None:
-        """Close the window, if there is one. The environment takes no more steps, until `reset` opens it anew."""
+        """Close the window, if one is open. The environment takes no more steps until `reset` opens it anew."""
         self._closed = True
         self._viewer.close()
 

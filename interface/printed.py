@@ -1,4 +1,4 @@
-"""The 96 keys as pygame knows them: by what is printed on them."""
+"""The 96 keys as pygame's key constants, by the print on each key."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def _printed(name: str) -> int:
 
 
 PYGAME_KEYS: tuple[int, ...] = tuple(_printed(name) for name in KEYS)
-"""The pygame key (what is printed on it) of each of the 96 keys, in their order."""
+"""The pygame key constant, by print, of each of the 96 keys, in their order."""
 
 
 def codes(names: Iterable[str]) -> tuple[int, ...]:

@@ -1,5 +1,5 @@
-"""Work that takes a while, told to those who wait for it: a bar on a terminal, a line now and then in a log, or what a
-listener of one's own makes of it, as the window does.
+"""Progress of work that takes a while: a bar on a terminal, a line now and then in a log, or a reporter of one's own,
+as the window has.
 
 with work("Playing", total=256) as job:
     job.to(17)
@@ -20,12 +20,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 EVERY = 15.0
 """Seconds between two lines where there is no terminal to draw a bar on."""
 _SURE = 0.05
-"""Share of the work that must be done before its pace tells how long the rest takes."""
+"""Share of the work that must be done before its pace gives an estimate of the rest."""
 
 
 @dataclass
 class Work:
-    """A piece of work. total: how much there is of it, None where nobody knows; done: how much of it is over."""
+    """A piece of work. total: its size, None where it is unknown; done: the part of it that is over."""
 
     title: str
     total: float | None
@@ -33,28 +33,28 @@ class Work:
     begun: float = field(default_factory=time.monotonic)
 
     def to(self, done: float) -> None:
-        """So much is done now."""
+        """Set the part that is done."""
         self.done = done
         _REPORTER.get().moved(self)
 
     def advance(self, by: float = 1.0) -> None:
-        """So much more is done."""
+        """Add to the part that is done."""
         self.to(self.done + by)
 
     @property
     def share(self) -> float:
-        """How much is done, from 0 to 1; 0 where nobody knows the total."""
+        """The share that is done, from 0 to 1; 0 where the total is unknown."""
         return min(self.done / self.total, 1.0) if self.total else 0.0
 
     @property
     def left(self) -> float | None:
-        """Seconds that the rest takes at the pace so far; None where it cannot be told yet."""
+        """Seconds that the rest takes at the pace so far; None before an estimate is possible."""
         share, taken = self.share, time.monotonic() - self.begun
         return taken * (1 - share) / share if share > _SURE else None
 
     @property
     def state(self) -> str:
-        """How it stands, in words: "40 %, about 20 s left"; "" where there is nothing to tell."""
+        """The progress in words: "40 %, about 20 s left"; "" where there is none."""
         if not self.total:
             return f"{self.done:,.0f}" if self.done else ""
         rest = "" if self.left is None else f", about {span(self.left)} left"
@@ -62,20 +62,20 @@ class Work:
 
 
 class Reporter(Protocol):
-    """A listener that is told of work; calls may come from any thread."""
+    """A receiver of progress; calls may come from any thread."""
 
     def begun(self, work: Work) -> None:
-        """Work begins; others may be going on."""
+        """Work begins; other work may be under way."""
 
     def moved(self, work: Work) -> None:
-        """More of it is done."""
+        """More of the work is done."""
 
     def ended(self, work: Work) -> None:
-        """It is over, or was broken off."""
+        """The work is over, or was interrupted."""
 
 
 class Silent:
-    """Says nothing."""
+    """A reporter that prints nothing."""
 
     def begun(self, work: Work) -> None:
         """Nothing."""
@@ -88,7 +88,7 @@ class Silent:
 
 
 class Stderr:
-    """Bars on standard error where it is a terminal, one below the other; else, and without `bars`, lines."""
+    """Bars on standard error where it is a terminal, one below the other; otherwise, and without `bars`, lines."""
 
     def __init__(self, bars: bool = True) -> None:
         self._wanted = bars
@@ -97,7 +97,7 @@ class Stderr:
         self._said: dict[int, float] = {}
 
     def begun(self, work: Work) -> None:
-        """A bar, or a line."""
+        """Add a bar, or print a line."""
         console = Console(stderr=True, highlight=False)
         if not (console.is_terminal and self._wanted):
             console.print(f"{work.title} …", markup=False, soft_wrap=True)
@@ -110,7 +110,7 @@ class Stderr:
         self._jobs[id(work)] = self._bars.add_task(work.title, total=work.total, state=work.state)
 
     def moved(self, work: Work) -> None:
-        """The bar grows, or there is another line if the last one is long ago."""
+        """Advance the bar, or print another line if the last one is EVERY seconds old."""
         if self._bars is not None and id(work) in self._jobs:
             self._bars.update(self._jobs[id(work)], completed=work.done, total=work.total, state=work.state)
         elif (now := time.monotonic()) - self._said.get(id(work), now) >= EVERY:
@@ -118,7 +118,7 @@ class Stderr:
             Console(stderr=True, highlight=False).print(f"{work.title}: {work.state}", markup=False, soft_wrap=True)
 
     def ended(self, work: Work) -> None:
-        """The bar goes."""
+        """Remove the bar."""
         self._said.pop(id(work), None)
         job = self._jobs.pop(id(work), None)
         if self._bars is not None and job is not None:
@@ -133,7 +133,7 @@ _REPORTER: ContextVar[Reporter] = ContextVar("reporter", default=Stderr())  # no
 
 @contextmanager
 def work(title: str, total: float | None = None) -> Iterator[Work]:
-    """Tell that work begins, and with the Work that is handed out how far it is; it is over when the block is left."""
+    """Report the progress of a block, by the Work that it is given; the work is over when the block is left."""
     job, reporter = Work(title, total), _REPORTER.get()
     reporter.begun(job)
     try:
@@ -144,7 +144,7 @@ def work(title: str, total: float | None = None) -> Iterator[Work]:
 
 @contextmanager
 def reporting(reporter: Reporter) -> Iterator[None]:
-    """Within this block, of this thread, somebody else is told of work than standard error."""
+    """Send the progress of work in this block, of this thread, to this reporter in place of standard error."""
     before = _REPORTER.set(reporter)
     try:
         yield
@@ -154,7 +154,7 @@ def reporting(reporter: Reporter) -> Iterator[None]:
 
 @contextmanager
 def quiet(yes: bool = True) -> Iterator[None]:
-    """Within this block, of this thread, nobody is told of work, if `yes`."""
+    """Report no progress in this block, of this thread, if `yes`."""
     with reporting(Silent()) if yes else nullcontext():
         yield
 

@@ -1,4 +1,4 @@
-"""Seeds: the numbers that begin episodes, of one environment and of many."""
+"""Seeds: the numbers that determine episodes, of one environment and of many."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ _BITS = (1 << 64) - 1
 
 
 def check_seed(seed: Any) -> int:
-    """A seed as an int of 64 bits: any whole number of at least 0 is one, and of a longer one the lowest 64 bits count.
+    """A seed as an int of 64 bits: any whole number of at least 0 is a seed, and of a longer one the lowest 64 bits
+    count.
 
     Raises ValueError for anything else: negative numbers, floats, bools, text.
     """
@@ -20,10 +21,10 @@ def check_seed(seed: Any) -> int:
 
 
 def row_seeds(seed: Any, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The seeds of n rows, uint64 (n,), and which rows were given one, bool (n,).
+    """The seeds of n rows, uint64 (n,), and the rows that were given one, bool (n,).
 
-    seed: a number, then row i has seed + i (past 2**64 - 1 it goes on from 0), or n of them, each a seed or None for a
-    row that is given none. Raises ValueError for another number of seeds, and for one that is none.
+    seed: a number, so that row i has seed + i (modulo 2**64), or n of them, each a seed or None for a row without one.
+    Raises ValueError for another number of seeds, and for a value that is no seed.
     """
     if np.ndim(seed) == 0:
         return np.arange(n, dtype=np.uint64) + np.uint64(check_seed(seed)), np.ones(n, bool)

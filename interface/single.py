@@ -1,4 +1,4 @@
-"""The Gymnasium face: one environment, one player."""
+"""The Gymnasium environment: one row of a batch, one player."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ class Environment(Specified, gymnasium.Env):
     """One row of a batch as a `gymnasium.Env`.
 
     The observation is a dict of pixels, uint8 (height, width, 3), instruction and chat, both str, or tokens, int32
-    (64,), with text=False; the action a dict of keys, buttons, wheel, mouse and say (see rumpus.interface.spaces).
-    `info` holds `success`, whether the world's objective was met in this step, `seed`, which shows this very episode
-    again when given to `reset`, and `task`, the row of the table of tasks that is played (0 where there is none).
-    `reset(options=...)` takes `knobs`, `limit`, `split`, `levels` and `tasks`, which hold from then on; what is not
-    named stays, and None puts back the world's own. `batch` and `world` are open to whoever needs more.
+    (64,), with text=False; the action is a dict of keys, buttons, wheel, mouse and say (see rumpus.interface.spaces).
+    `info` holds `success`, whether the world's objective was met in this step, `seed`, which gives this very episode
+    again when passed to `reset`, and `task`, the row of the table of tasks that is played (0 where there is none).
+    `reset(options=...)` takes `knobs`, `limit`, `split`, `levels` and `tasks`, which hold from then on; an option that
+    is not named keeps its value, and None restores the world's own. `batch` and `world` are public.
 
     A step after the end of an episode raises gymnasium.error.ResetNeeded, one after `close` ClosedEnvironmentError;
     `reset` opens a closed environment, and its window, anew. Raises ValueError for a batch of several environments or
-    players, and for an action that is not in the space, but for motion of the mouse beyond it, which is clipped.
+    players, and for an action that is not in the space, except for motion of the mouse beyond it, which is clipped.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "render_fps": 10}
@@ -50,7 +50,8 @@ class Environment(Specified, gymnasium.Env):
         self._viewer = Viewer(f"Rumpus: {batch.world.name}")
 
     def reset(self, *, seed: int | None = None, options: Options = None) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Begin an episode. A seed makes it and all that follow reproducible; without one it goes on, or is random.
+        """Begin an episode. A seed makes it and all that follow reproducible; without one the sequence continues, or is
+        random at first.
 
         seed: any whole number of at least 0, of which the lowest 64 bits count.
         """
@@ -85,14 +86,14 @@ class Environment(Specified, gymnasium.Env):
         return None
 
     def close(self) -> None:
-        """Close the window, if there is one. The environment takes no more steps, until `reset` opens it anew."""
+        """Close the window, if one is open. The environment takes no more steps until `reset` opens it anew."""
         self._closed = True
         self._viewer.close()
 
     def get_keys_to_action(self) -> dict[tuple[int, ...], dict[str, Any]]:
-        """For gymnasium.utils.play: what each key that the world listens to does, and each two of them together.
+        """For gymnasium.utils.play: the action of each key that the world uses, and of each two of them together.
 
-        The keys are pygame's. Hands that do nothing are `rumpus.interface.action.still()`: `play(env, noop=still())`.
+        The keys are pygame's. The action of no key is `rumpus.interface.action.still()`: `play(env, noop=still())`.
         """
         from .printed import codes
 
@@ -101,11 +102,11 @@ class Environment(Specified, gymnasium.Env):
         return {codes(keys): form(Move(keys).record()) for keys in held}
 
     def _observation(self) -> dict[str, Any]:
-        told, heard = self.batch.instruction[0, 0], self.batch.chat[0, 0]
+        instruction, chat = self.batch.instruction[0, 0], self.batch.chat[0, 0]
         return {
             "pixels": self.batch.draw()[0, 0].copy(),
-            "instruction": words(told, self._text),
-            "chat": words(heard, self._text),
+            "instruction": words(instruction, self._text),
+            "chat": words(chat, self._text),
         }
 
     def _info(self, success: bool) -> dict[str, Any]:

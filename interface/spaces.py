@@ -36,7 +36,7 @@ def observation_space(height: int, width: int, text: bool = True) -> spaces.Dict
 
 
 def words(tokens: np.ndarray, text: bool) -> Any:
-    """The engine's tokens in the form of the spaces: a str of (64,), or a fresh int32 array of (..., 64)."""
+    """The engine's tokens in the form of the spaces: a str of (64,), or a new int32 array of (..., 64)."""
     return decode(tokens) if text else tokens.astype(np.int32)
 
 

@@ -20,7 +20,7 @@ from gymnasium.spaces.utils import flatdim, flatten, flatten_space, unflatten
 from gymnasium.vector.utils import create_shared_memory, read_from_shared_memory, write_to_shared_memory
 
 TOKENS = 64
-"""An instruction, and what is said in one tick, hold this many tokens."""
+"""Tokens of an instruction, and of the text said in one tick."""
 CHARSET = "".join(map(chr, range(32, 127)))
 """Characters that samples of the Text spaces are made of, and that people type: printable ASCII."""
 
@@ -84,8 +84,8 @@ def encode(text: str) -> np.ndarray:
 
 
 def respelled(tokens: np.ndarray) -> np.ndarray:
-    """Any tokens (64,) as `encode` would write their text, uint16 (64,), so that it can be said again: words that were
-    spelled are words, and of what does not fit then the end is cut off."""
+    """Any tokens (64,) in the form that `encode` gives their text, uint16 (64,), so that it can be said again: spelled
+    words of the vocabulary become word tokens, and an overlong text is cut at the end."""
     again = _tokens(decode(tokens))
     kept = again[:TOKENS]
     if len(again) > TOKENS and _is_within_letter(again[TOKENS]):
@@ -132,7 +132,7 @@ def decode(tokens: np.ndarray) -> str:
 
 
 def wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
-    """The words of a text in lines that fit; a word that does not fit on a line of its own is broken."""
+    """The words of a text in lines that fit; a word that is too long for a line is broken."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
@@ -148,10 +148,10 @@ def wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
 
 
 class TextSpace(gymnasium.spaces.Text):
-    """All texts that TOKENS tokens hold, of any characters: a Gymnasium Text space whose samples can be said.
+    """All texts that fit into TOKENS tokens, of any characters: a Gymnasium Text space whose samples can be said.
 
-    Gymnasium's own Text has a list of characters. Those of this space are only what its samples are made of, so it
-    contains more than its `character_set`. It flattens to tokens, int32 (64,), and goes as such between processes.
+    Gymnasium's own Text has a list of characters. Those of this space only make its samples, so it contains more than
+    its `character_set`. It flattens to tokens, int32 (64,), and is sent between processes in that form.
     """
 
     def __init__(self, seed: int | np.random.Generator | None = None):
@@ -171,7 +171,7 @@ class TextSpace(gymnasium.spaces.Text):
         return can_be_said(x)
 
     def __eq__(self, other: object, /) -> bool:
-        """All spaces of this class are the same."""
+        """All spaces of this class are equal."""
         return isinstance(other, TextSpace)
 
     def __repr__(self) -> str:
@@ -184,7 +184,7 @@ def token_space() -> gymnasium.spaces.Box:
 
 
 class _SharedTexts(Sequence[str]):
-    """The texts of environments in other processes, read whenever they are looked at; a copy holds what they are now.
+    """The texts of environments in other processes, read at every access; a copy holds their present values.
 
     Gymnasium's AsyncVectorEnv reads the shared memory of texts only once, before there are any.
     """

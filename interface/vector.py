@@ -1,4 +1,4 @@
-"""The Gymnasium vector face: many environments of one player each, stepped together."""
+"""The Gymnasium vector environment: many environments of one player each, stepped together."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class VectorEnvironment(Specified, VectorEnv):
 
     Observations are a dict of pixels, uint8 (n, height, width, 3), instruction and chat: tokens, int32 (n, 64), or
     tuples of n str with text=True. (A single environment, and so Gymnasium's SyncVectorEnv of them, has text unless it
-    is made with text=False; who names `text` gets the same of all faces.) Actions are the same dict as a single
-    environment's with a leading axis n; `say` holds tokens (n, 64), or texts. Arrays that are returned are fresh ones.
+    is made with text=False; a given `text` means the same in all environments.) Actions are the same dict as a single
+    environment's with a leading axis n; `say` holds tokens (n, 64), or texts. Returned arrays are new.
 
     autoreset_mode: NEXT_STEP (an ended row begins anew in the step after, which ignores its action), SAME_STEP (at
     once; the last observation is in `infos["final_obs"]`), or DISABLED (rows wait for `reset(options={"reset_mask":
     mask})`). `infos["success"]` says which rows met the world's objective in this step, `infos["seed"]` which seed
-    shows the episode, and `infos["task"]` which row of the table of tasks it plays (0 where there is none).
+    gives the episode again, and `infos["task"]` which row of the table of tasks it plays (0 where there is none).
 
     A step after `close` raises gymnasium.error.ClosedEnvironmentError; `reset` opens it anew.
     """
@@ -67,7 +67,7 @@ class VectorEnvironment(Specified, VectorEnv):
         self, *, seed: int | Sequence[int | None] | np.ndarray | None = None, options: Options = None
     ) -> tuple[dict[str, Any], dict[str, Any]]:
         """Begin an episode in every row, or in those of `options["reset_mask"]`. Row i takes seed + i, or seed[i],
-        where None goes on."""
+        where None continues its sequence."""
         if seed is None or isinstance(seed, int | np.integer):
             seed = None if seed is None else check_seed(seed)
             super().reset(seed=seed)
@@ -86,7 +86,7 @@ class VectorEnvironment(Specified, VectorEnv):
         return self._observations(), self._infos(np.zeros(self.num_envs, bool))
 
     def _first(self, seed: Any) -> Any:
-        """The seeds of the first reset, where what is not given is random."""
+        """The seeds of the first reset; a seed that is not given is random."""
         if np.ndim(seed) and seed is not None:
             return [int(self.np_random.integers(2**32)) if each is None else each for each in seed]
         return int(self.np_random.integers(2**32)) if seed is None else seed
@@ -110,7 +110,7 @@ class VectorEnvironment(Specified, VectorEnv):
         return self._observations(), rewards, terminations, truncations, infos
 
     def _finish(self, infos: dict[str, Any]) -> dict[str, Any]:
-        """Keep the last observation and info of the rows that ended, and begin them anew."""
+        """Keep the last observation and info of the rows that ended, and reset them."""
         ended = self._ended.copy()
         last = self._observations(ended)
         finals = np.full(self.num_envs, None, object)
@@ -129,8 +129,9 @@ class VectorEnvironment(Specified, VectorEnv):
         return tuple(self.batch.draw()[:, 0].copy()) if self.render_mode == "rgb_array" else None
 
     def call(self, name: str, *args: Any, **kwargs: Any) -> tuple[Any, ...]:
-        """The answer of an attribute or a method of a single environment, for each row, as SyncVectorEnv has it. Rows
-        share one batch: a method is called once, and what it says goes for all, but for the frames of `render`."""
+        """The value of an attribute, or the result of a method, of a single environment, for each row, as SyncVectorEnv
+        has it. Rows share one batch: a method is called once, and its result holds for all rows, except for the frames
+        of `render`."""
         names = {"action_space": "single_action_space", "observation_space": "single_observation_space"}
         value = getattr(self, names.get(name, name))
         value = value(*args, **kwargs) if callable(value) else value
@@ -141,8 +142,8 @@ class VectorEnvironment(Specified, VectorEnv):
         return self.call(name)
 
     def set_attr(self, name: str, values: Any) -> None:
-        """Set an attribute of all rows, to one value, or to a list of n that are the same. Raises ValueError for
-        others: what may differ between rows is in the records of `batch.states`."""
+        """Set an attribute of all rows, to one value, or to a list of n equal ones. Raises ValueError for others:
+        values that differ between rows are in the records of `batch.states`."""
         each = list(values) if isinstance(values, list | tuple) else [values] * self.num_envs
         if len(each) != self.num_envs or any(value is not each[0] and value != each[0] for value in each):
             raise ValueError(f"the rows share one batch: {name} is one value for all {self.num_envs}, got {values!r}")
@@ -153,8 +154,8 @@ class VectorEnvironment(Specified, VectorEnv):
         instruction, chat = self.batch.instruction[:, 0], self.batch.chat[:, 0]
         if not self._text:
             return {"pixels": pixels, "instruction": words(instruction, False), "chat": words(chat, False)}
-        told, heard = (tuple(words(tokens, True) for tokens in texts) for texts in (instruction, chat))
-        return {"pixels": pixels, "instruction": told, "chat": heard}
+        instruction, chat = (tuple(words(tokens, True) for tokens in texts) for texts in (instruction, chat))
+        return {"pixels": pixels, "instruction": instruction, "chat": chat}
 
     def _infos(self, success: np.ndarray) -> dict[str, Any]:
         infos = {"success": success, **{name: self.batch.states[name].copy() for name in ("seed", "task")}}

@@ -1,7 +1,7 @@
-"""A plain window that shows frames, for `render_mode="human"` and for watching agents. Playing is agents/human.
+"""A plain window that shows frames, for `render_mode="human"` and for watching agents. Human play is in agents/human.
 
-Each window is a process of its own, which runs this very file: so windows do not know of each other, nor of what else
-uses pygame in this process, and a person who closes one, or a `pygame.quit()` elsewhere, harms nothing.
+Each window is a process of its own, which runs this very file: so a window is independent of others and of other uses
+of pygame in this process, and closing one, or a `pygame.quit()` elsewhere, has no effect on the rest.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from typing import Any
 import numpy as np
 
 _UNSEEN = ("offscreen", "dummy")
-"""Drivers that SDL falls back to where it reaches no screen; they show nothing, and are used only if asked for."""
+"""Drivers that SDL falls back to without a screen; they show nothing, and are used only on request."""
 READY = b"ready\n"
-"""The line that the process of a window prints once it is open; anything else says why it is not."""
+"""The line that the process of a window prints once it is open; any other line is the reason why it is not."""
 _HEAD = struct.Struct("<II")  # height and width, before the bytes of each frame
-_LOOKS = 60  # times a second that a window looks for a new frame, or for the person who closes it
+_LOOKS = 60  # times a second that a window checks for a new frame and for events
 
 
 class NoDisplayError(RuntimeError):
@@ -31,7 +31,7 @@ class NoDisplayError(RuntimeError):
 
 
 def open_display() -> Any:
-    """Start pygame's video and return the module. Raises NoDisplayError, with what to do, where there is no screen."""
+    """Start pygame's video and return the module. Raises NoDisplayError, with advice, where there is no screen."""
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     import pygame
 
@@ -56,7 +56,7 @@ def open_display() -> Any:
 
 
 class Viewer:
-    """A resizable window that shows one frame after another at a steady rate. It opens with the first frame.
+    """A resizable window that shows frames at a steady rate. It opens with the first frame.
 
     closed: whether the person has closed it; then nothing is shown until `close`, after which the next frame opens it
     anew. A copy has a window of its own.
@@ -73,7 +73,7 @@ class Viewer:
         return Viewer, (self._title,)
 
     def show(self, frame: np.ndarray, hz: float) -> None:
-        """Show a frame, uint8 (height, width, 3), and wait so that they come at `hz` at most.
+        """Show a frame, uint8 (height, width, 3), and wait so that frames come at `hz` a second at most.
 
         Raises NoDisplayError where there is no screen.
         """
@@ -127,7 +127,7 @@ def _end(window: subprocess.Popen[bytes]) -> None:
 
 
 class _Frames(threading.Thread):
-    """Reads the frames that come in, and keeps the last one: (height, width, bytes)."""
+    """A thread that reads the frames that come in, and keeps the last one: (height, width, bytes)."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -135,7 +135,7 @@ class _Frames(threading.Thread):
         self.start()
 
     def run(self) -> None:
-        """Read until there is no more."""
+        """Read until the end of the stream."""
         while len(head := _read(_HEAD.size)) == _HEAD.size:
             height, width = _HEAD.unpack(head)
             pixels = _read(height * width * 3)
@@ -144,7 +144,7 @@ class _Frames(threading.Thread):
 
 
 def _read(count: int) -> bytes:
-    """So many bytes of standard input, or fewer at its end. Not through `sys.stdin`, whose lock a thread that waits
+    """This many bytes of standard input, or fewer at its end. Not through `sys.stdin`, whose lock a waiting thread
     would hold until the end of the process."""
     parts, missing = [], count
     while missing and (part := os.read(0, missing)):
@@ -154,8 +154,9 @@ def _read(count: int) -> bytes:
 
 
 def _run(title: str) -> None:
-    """The process of one window: show the frames that come in on standard input, until it ends or the person closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that it belongs to decides
+    """The process of one window: show the frames that come in on standard input, until its end, or until the person
+    closes the window."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process decides
     try:
         pygame = open_display()
         frames, shown = _Frames(), None

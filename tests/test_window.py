@@ -162,9 +162,9 @@ def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
         window = person.window
         view = window.place.views[0]
         assert arrange(700, 600, 5, 7, 2).views[0].height > view.height, "there is room for words"
-        assert panel.seat(game, window.inputs, 1) == "Player 2   hands tied, can talk"
+        assert panel.seat(game, window.inputs, 1) == "Player 2   can only talk"
         person.press(pygame.K_LEFT)
-        person.until(lambda: "hands are tied; talk with Enter" in window.mood.note, "told of tied hands")
+        person.until(lambda: "can only talk: Enter" in window.mood.note, "told of tied hands")
         assert game.steps == 0
         person.press(pygame.K_s)
         person.press(pygame.K_d)

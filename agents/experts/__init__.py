@@ -1,5 +1,5 @@
-"""Experts: players that plan with a world's own solver, by search, or from a known solution, or are led by a world's
-own guide, and act through the same hands as anyone else."""
+"""Experts: policies that follow a plan of a world's own solver, of search, or of a known solution, or that steer by a
+world's own controller (its `guide`). They act through the same actions as any agent."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .guide import Guide
 
 
 class Expert:
-    """Plans once an episode and follows the plan; plans anew in a row whose state is not what the plan foresaw.
+    """Plans once an episode and follows the plan; plans anew in a row whose state differs from the plan's prediction.
 
-    Where a plan comes from: the solution of the task's row in `solutions`, moves (steps, players) with -1 for hands at
-    rest, or ACTION records (steps, players), if there is one and the episode has just begun; the world's own solver,
-    where the world's own rules decide; else search for the first player's goal. What the plan foresees is found by
-    playing its own actions in a copy of the batch. A row without a plan is played with random moves, and planned for
+    Sources of a plan: the solution of the task's row in `solutions`, moves (steps, players) with -1 for an action that
+    holds nothing, or ACTION records (steps, players), if there is one and the episode has just begun; the world's own
+    solver, where the world's own rules decide; else search for the first player's goal. The prediction comes from
+    playing the plan's actions in a copy of the batch. A row without a plan is played with random moves, and planned for
     again when the next episode begins. With several players, plans of shape (steps,) move the first while the others
-    stand still; plans of shape (steps, players) move all. In a world with a guide, that leads rows without a plan, or
-    whose records have come to an end; worlds that physics moves are neither searched nor foreseen.
+    hold nothing; plans of shape (steps, players) move all. In a world with a guide, the guide acts in rows without a
+    plan, or after the end of a plan of records; worlds that a simulator moves are neither searched nor predicted.
     """
 
     name = "expert"
@@ -35,7 +35,7 @@ class Expert:
             raise ValueError(f"{world.name} has no solver, so there is no expert for it")
         self._world, self._seed, self._solutions = world, seed, solutions
         self._guide = Guide(world) if world.guide else None
-        self._moves = np.concatenate([move_table(world.moves), np.zeros(1, ACTION)])  # the last, -1, is rest
+        self._moves = np.concatenate([move_table(world.moves), np.zeros(1, ACTION)])  # the last, -1, holds nothing
         self.plans, self.unsolved, self.seconds, self.slowest = 0, 0, 0.0, 0.0
 
     def start(self, batch: Batch) -> None:
@@ -48,7 +48,7 @@ class Expert:
         self._next = np.zeros(batch.n, np.int64)
 
     def act(self, batch: Batch, is_first: np.ndarray) -> None:
-        """The next move of each row's plan; rows that are over hold still."""
+        """The next move of each row's plan; rows that are over hold nothing."""
         surprised = is_first.astype(bool)
         if self._foreseen is not None:
             surprised = surprised | (batch.states != self._foreseen.states)
@@ -91,7 +91,7 @@ class Expert:
         return None if plan is None else np.asarray(plan, np.int64)
 
     def _searched(self, states: np.ndarray) -> np.ndarray | None:
-        """The shortest way to the first player's goal; None where the world's own rules decide, or nothing is found."""
+        """The shortest plan for the first player's goal; None under the world's own rules, or if none is found."""
         if not states["judged"][0]:
             return None
         found = search(self._world, states, threads=1)
@@ -117,7 +117,7 @@ class Expert:
         self._rng.bit_generator.state = content["random"]
 
     def report(self) -> dict[str, float]:
-        """plans made, how many of them failed, and mean and longest seconds of one."""
+        """The number of plans, the number of failed ones, and mean and longest seconds of planning."""
         return {
             "plans": self.plans,
             "plans_failed": self.unsolved,

@@ -1,4 +1,4 @@
-"""The expert of worlds in which one steers rather than plans: it is led by the hand, tick by tick."""
+"""The expert of worlds with a controller in place of a planner: an action for each tick, from the whole state."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from ...worlds.engine.world import World
 
 
 class Guide:
-    """Plays every player of every row by the world's own `guide`, which sees the whole state and writes its hands.
+    """Plays every player of every row by the world's own `guide`, which sees the whole state and writes an ACTION
+    record.
 
-    In a batch that holds its actions for several ticks, the motion of the mouse is shared out among them.
+    In a batch that holds its actions for several ticks, the motion of the mouse is divided among them.
     """
 
     name = "expert"
@@ -32,17 +33,17 @@ class Guide:
         self.ticks, self.seconds = 0, 0.0
 
     def start(self, batch: Batch) -> None:
-        """Nothing is kept from tick to tick. Raises ValueError on CUDA, where states cannot be looked into."""
+        """No state is kept from tick to tick. Raises ValueError on CUDA, where states cannot be read."""
         if batch.device != "cpu":
             raise ValueError("the expert looks into states on the CPU: play it with the device cpu")
 
     def act(self, batch: Batch, is_first: np.ndarray) -> None:
-        """The hands of all players who still play; the others rest."""
+        """The actions of all active players; the others hold nothing."""
         batch.actions[...] = np.zeros((), ACTION)
         self.lead(batch, np.flatnonzero(batch.states["over"] == 0))
 
     def lead(self, batch: Batch, rows: np.ndarray) -> None:
-        """The hands of all players who still play in these rows, which rest until now."""
+        """Write the actions of all active players in these rows, which are empty before."""
         started = time.perf_counter()
         for row in rows:
             state = batch.states[row]
@@ -63,5 +64,5 @@ class Guide:
         """Nothing is kept from tick to tick."""
 
     def report(self) -> dict[str, float]:
-        """Mean seconds that one player's hands of a tick took."""
+        """Mean seconds for one player's action of a tick."""
         return {"guide_seconds_mean": self.seconds / max(self.ticks, 1)}

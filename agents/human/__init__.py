@@ -1,4 +1,4 @@
-"""People at a window: `play` opens one for any world and comes back when it is closed."""
+"""Human play in a window: `play` opens one for any world and returns when it is closed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from .session import Episode
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "rumpus")  # what desktops group windows by
+os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "rumpus")  # by which desktops group windows
 
 SOON = 2.0
-"""Seconds of compiling that are not worth a word."""
+"""Seconds of compiling up to which no estimate is shown."""
 
 
 class Played(NamedTuple):
-    """What came of playing: the episodes, in order, and the clips and screenshots that were saved."""
+    """The result of human play: the episodes, in order, and the clips and screenshots that were saved."""
 
     episodes: list[Episode]
     saved: list[Path]
@@ -42,15 +42,15 @@ def play(
     window: tuple[int, int] | None = None,
     out: str | Path = "runs/clips",
 ) -> Played:
-    """Open a window and let people play until it is closed.
+    """Open a window for human play, and return when it is closed.
 
     world: a name, a folder, or a World; seed: of the first episode, a random one by default; split, knobs, limit: see
     Batch; levels: a file, a folder or an array of levels, played in their order; tasks: a table to play one after the
-    other, in place of the world's own task, and ids: what to call its rows; where time goes on by itself people have
-    PATIENCE times the limit of a task (see playlist.py), unless strict_time; window: (width, height) in pixels, by
-    default what fits the screen; out: the folder for clips and screenshots.
+    other, in place of the world's own task, and ids: names of its rows; in real time people have PATIENCE times the
+    limit of a task (see playlist.py), unless strict_time; window: (width, height) in pixels, by default a size that
+    fits the screen; out: the folder for clips and screenshots.
 
-    Raises NoDisplayError where there is no screen, and ValueError for a world, level, knob or table that is none.
+    Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob or table.
     """
     pygame = open_display()
     try:

@@ -1,9 +1,9 @@
-"""Hands of worlds in which one looks around: who moves whom, by keyboard, mouse and game controllers.
+"""Input of worlds with a camera: players, and the keyboard, mouse and game controllers that move them.
 
-All players look with what they have. One player, `current`, has the mouse and the keys that the world listens to. The
-next one has the arrows: up and down walk, left and right turn; a player who is alone has them too. Controllers are
-handed out from the last player backwards. What a key or a stick stands for is in the tables below; whatever it is, it
-becomes the same keys and the same motion of the mouse in an ACTION record.
+Each player has some of the devices. One player, `current`, has the mouse and the keys that the world uses. The next one
+has the arrows: up and down walk, left and right turn; a single player has them too. Controllers are assigned from the
+last player backwards. The tables below say which key or motion of the world a key or a stick stands for; all of them
+become the same keys and the same motion of the mouse in an ACTION record.
 """
 
 from __future__ import annotations
@@ -27,34 +27,35 @@ STANDS_FOR = {"up": "w", "down": "s", "right shift": "left shift", "right ctrl":
 """Keys of the right half of the keyboard, and the world's keys that they stand for."""
 STANDS_FOR_GRASPING = {"up": "w", "down": "s", "right shift": "left shift", "/": "r", ",": "f", ".": "space"}
 GRASPS = ("right ctrl",)
-"""The same in worlds in which E does not use things: there the left button acts, and who has no mouse has GRASPS."""
+"""The same in worlds in which E does not use things: the left button acts, and without a mouse GRASPS do."""
 TURNS = {"left": (-1, 0), "right": (1, 0), "page up": (0, -1), "page down": (0, 1)}
-"""Keys that look: the way (x, y) in which they move the mouse."""
+"""Keys that turn the camera: the direction (x, y) in which they move the mouse."""
 TURN_SPEED, STICK_SPEED = 1.6, 2.0
-"""Picture heights a second that a key looks when held a while, and a stick when pushed all the way: 144 and 180
-degrees."""
+"""Picture heights a second by which the camera turns for a key that is held a while, and for a stick that is pushed all
+the way: 144 and 180 degrees."""
 GENTLE, GATHER = 3, 10
-"""A key begins to look with GENTLE/GATHER of its speed and gains 1/GATHER a tick, so that a tap is a small turn."""
+"""A key begins to turn the camera with GENTLE/GATHER of its speed and gains 1/GATHER a tick: a tap is a small turn."""
 
 WALKS = {(0, -1): "w", (0, 1): "s", (-1, 0): "a", (1, 0): "d"}
-"""The ways (x, y) of a controller's left stick, and the keys that they stand for."""
+"""The directions (x, y) of a controller's left stick, and the keys that they stand for."""
 PRESSES = {"a": "e", "b": "space", "x": "f", "y": "r", "left shoulder": "left shift"}
 """A controller's buttons, and the keys that they stand for; the first is the left button too."""
 PUSHED, DEAD = 0.45, 0.15
-"""How far a stick must go, of 1, to walk, and to look."""
+"""Deflection of a stick, of 1, from which it walks, and from which it turns the camera."""
 
 WORDS = {"left shift": "run", "space": "jump", "e": "use"}
-"""What keys do that are in no move of their own, as the help says it."""
+"""Meaning, on the help page, of keys that are in no move of their own."""
 
 
 def walks(world: World) -> bool:
-    """Whether W, A, S and D walk in a world in which the mouse looks around; in others, such as that of a robot's arm,
-    what hands do is its own."""
+    """Whether W, A, S and D walk in a world in which the mouse turns the camera; in others, such as that of a robot's
+    arm, keys have meanings of the world's own."""
     return world.moves.get("forward") == Move(("w",))
 
 
 class Grip(NamedTuple):
-    """What a controller's sticks and buttons do now: (x, y) of each stick, -1 to 1, down positive; PRESSES' names."""
+    """The present state of a controller's sticks and buttons: (x, y) of each stick, -1 to 1, down positive; PRESSES'
+    names."""
 
     walk: tuple[float, float] = (0.0, 0.0)
     look: tuple[float, float] = (0.0, 0.0)
@@ -62,7 +63,8 @@ class Grip(NamedTuple):
 
 
 class CameraInput(TickInput):
-    """Steps of a real-time world with a camera. settings: of the mouse; pads: what each controller does, when asked."""
+    """Steps of a real-time world with a camera. settings: of the mouse; pads: functions that return the state of each
+    controller."""
 
     def __init__(self, world: World):
         self.settings = Settings()
@@ -81,21 +83,21 @@ class CameraInput(TickInput):
         self.keys |= {*self.stands_for, *self.grasps, *self.turns}
 
     def seats(self) -> list[int]:
-        """The players in the order in which they are given hands: the mouse, the arrows, nothing."""
+        """The players in the order in which devices are assigned: the mouse, the arrows, nothing."""
         return [(self.current + seat) % self.world.players for seat in range(self.world.players)]
 
     def padded(self) -> list[int]:
-        """The player of each controller; those who have the mouse get one only if they are alone."""
+        """The player of each controller; a player with the mouse gets one only if alone."""
         seats = self.seats()
         return (seats[1:] or seats)[-len(self.pads) :] if self.pads else []
 
     def owner(self, key: int) -> int:
-        """The player whose hands this key belongs to."""
+        """The player whose actions this key belongs to."""
         arrows = key in self.stands_for or key in self.grasps or key in self.turns
         return self.seats()[:2][-1] if arrows else self.current
 
     def who(self, player: int) -> str:
-        """What moves a player, in words; "" if nothing does."""
+        """The devices that move a player, in words; "" if none does."""
         ways = ["keyboard and mouse"] if player == self.current else []
         ways += ["arrows"] if self.world.players > 1 and player == self.seats()[1] else []
         ways += ["controller"] if player in self.padded() else []
@@ -107,7 +109,7 @@ class CameraInput(TickInput):
         self._motion += whole // (COUNTS * 100)
 
     def clear(self) -> None:
-        """Let go of everything, and start the clock anew at the next `take`."""
+        """Release everything, and start the clock anew at the next `take`."""
         super().clear()
         self._motion = np.zeros(2, np.int64)
         self._turning: dict[int, int] = {}
@@ -117,7 +119,8 @@ class CameraInput(TickInput):
         return -1 if self.settings.invert else 1
 
     def _hold(self, actions: np.ndarray, key: int) -> None:
-        """A key is down in this tick: the world's own, one that stands for it or for a button, or one that looks."""
+        """A key is down in this tick: the world's own, one that stands for it or for a button, or one that turns the
+        camera."""
         if key in self.turns:
             gathered = self._turning[key] = self._turning.get(key, GENTLE - 1) + 1
             speed = TURN_SPEED * min(gathered / GATHER, 1)
@@ -128,7 +131,7 @@ class CameraInput(TickInput):
             actions[self.owner(key)]["keys"][self.stands_for.get(key, key)] = 1
 
     def _move_mouse(self, actions: np.ndarray, cursors: np.ndarray) -> None:
-        """The mouse and the controllers in this tick; more motion of the mouse than a tick can hold is kept for the
+        """The mouse and the controllers in this tick; motion of the mouse beyond one tick's range is kept for the
         next."""
         self._turning = {key: ticks for key, ticks in self._turning.items() if key in self._held}
         mouse = actions[self.current]["mouse"]
@@ -139,7 +142,7 @@ class CameraInput(TickInput):
             self._grip(actions[player], pad())
 
     def _grip(self, action: np.void, grip: Grip) -> None:
-        """What a controller does in this tick."""
+        """The keys, buttons and motion of a controller in this tick."""
         held = [key for way, key in WALKS.items() if np.dot(grip.walk, way) > PUSHED]
         held += [self.presses[name] for name in grip.pressed if name in self.presses]
         for key in held:
@@ -153,13 +156,14 @@ class CameraInput(TickInput):
             self._look_by(action, push * STICK_SPEED)
 
     def _look_by(self, action: np.void, speed: np.ndarray) -> None:
-        """Move these hands' mouse by a speed, (x, y) in picture heights a second, for a tick."""
+        """Move the mouse of this action by a speed, (x, y) in picture heights a second, for a tick."""
         motion = np.rint(speed * MOUSE_ONE / self.world.tick_hz).astype(np.int32)
         action["mouse"] = (action["mouse"] + motion).clip(-MOUSE_ONE, MOUSE_ONE)
 
 
 class Pads:
-    """The game controllers that are plugged in, as pygame knows them: all look alike, whoever made them."""
+    """The game controllers that are plugged in, as pygame's controller module maps them: buttons and sticks are the
+    same for all makes."""
 
     def __init__(self) -> None:
         self._controllers = None
@@ -172,14 +176,14 @@ class Pads:
             pass
 
     def plugged(self) -> list[Callable[[], Grip]]:
-        """What to ask each for its grip."""
+        """For each controller, a function that returns its state."""
         known = self._controllers
         if known is None:
             return []
         return [_asked(known.Controller(n)) for n in range(known.get_count()) if known.is_controller(n)]
 
     def close(self) -> None:
-        """Let go of them."""
+        """Release the controllers."""
         if self._controllers is not None:
             self._controllers.quit()
 
@@ -194,7 +198,7 @@ _BUTTONS = {
 
 
 def _asked(pad: object) -> Callable[[], Grip]:
-    """What tells the grip of a controller of pygame's."""
+    """A function that returns the state of a controller of pygame's."""
 
     def stick(*axes: int) -> tuple[float, float]:
         x, y = (pad.get_axis(axis) / 32768 for axis in axes)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Clips and screenshots as files: written whole or not at all, and never over one that is there."""
+"""Clips and screenshots as files: written whole or not at all, and never over an existing file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..measuring.clip import rested, write_clip
 from .session import Film
 
 EDGE, GIF_EDGE, GIF_FRAMES = 480, 320, 400
-"""Pixels along a picture in a clip and in a GIF, and the most frames of a GIF, which is held in memory as a whole."""
+"""Pixels of a picture's longer side in a clip and in a GIF, and the most frames of a GIF (it is held in memory)."""
 
 
 def fresh_path(folder: str | Path, name: str, suffix: str) -> Path:
@@ -21,9 +21,9 @@ def fresh_path(folder: str | Path, name: str, suffix: str) -> Path:
 
 
 class Saver:
-    """Saves clips and screenshots into a folder; clips beside the play, one after the other.
+    """Saves clips and screenshots into a folder; clips in a thread beside the play, one after the other.
 
-    wake: called, from another thread, when a clip is done and `news` has something to tell. saved: files so far.
+    wake: called, from another thread, when a clip is done and `news` has a message. saved: files so far.
     """
 
     def __init__(self, out: str | Path, wake: Callable[[], object]):
@@ -32,7 +32,7 @@ class Saver:
         self._jobs: list[Future[Path]] = []
 
     def clip(self, film: Film, name: str, suffix: str) -> None:
-        """Begin to write a film as a clip."""
+        """Start to write a film as a clip."""
         job = self._worker.submit(self._write, film, name, suffix)
         self._jobs.append(job)
         job.add_done_callback(lambda _: self._wake())
@@ -43,7 +43,7 @@ class Saver:
         return write_clip(fresh_path(self.out, name, suffix), rested(film.frames(edge, every), hz), hz)
 
     def shot(self, image: bytes, name: str) -> str:
-        """Write a screenshot, a PNG. Returns what to tell."""
+        """Write a screenshot, a PNG. Returns a message."""
         path = fresh_path(self.out, name, ".png")
         try:
             write_atomically(path, image)
@@ -53,17 +53,17 @@ class Saver:
         return f"Saved {path}"
 
     def news(self) -> str:
-        """What became of the clips that are done since the last call; "" if none is."""
-        told = []
+        """Messages about the clips that are done since the last call; "" if none is."""
+        messages = []
         for job in [job for job in self._jobs if job.done()]:
             self._jobs.remove(job)
             error = job.exception()
             if error is None:
                 self.saved.append(job.result())
-            told.append(f"Saved {job.result()}" if error is None else f"The clip could not be saved: {error}")
-        return ", ".join(told)
+            messages.append(f"Saved {job.result()}" if error is None else f"The clip could not be saved: {error}")
+        return ", ".join(messages)
 
     def close(self) -> str:
-        """Wait for the clips that are still being written. Returns the last news."""
+        """Wait for the clips that are still being written. Returns the last messages."""
         self._worker.shutdown(wait=True)
         return self.news()

@@ -1,8 +1,8 @@
-"""The window's own keys, and the words that say which keys and buttons a world listens to.
+"""The window's own keys, and the help texts about the keys and buttons that a world uses.
 
 The window uses function keys, Enter and Esc, so that letters, digits, arrows and space are left to the worlds; in
-first-person worlds, which use few keys, also M and the brackets. A key that the world listens to always goes to the
-world; the window's use of it then wants Ctrl held too, and is shown so.
+first-person worlds, which use few keys, also M and the brackets. A key that the world uses always goes to the world;
+the window's use of it then needs Ctrl too, and is shown so.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ _ALSO = {"previous": "page up", "next": "page down"}
 
 @dataclass(frozen=True)
 class Control:
-    """A key of the window: what it does, its index in KEYS, whether Ctrl must be held, what the help says of it, and
-    another key for the same with whether Ctrl must be held with that."""
+    """A key of the window: its name and meaning, its index in KEYS, whether Ctrl must be held, its text on the help
+    page, and another key for the same with whether Ctrl must be held with that."""
 
     name: str
     key: int
@@ -54,7 +54,7 @@ class Control:
 
     @property
     def shown(self) -> str:
-        """As people read it: "F8", "Ctrl + F8"."""
+        """The key as people read it: "F8", "Ctrl + F8"."""
         return "Ctrl + " * self.ctrl + shown(KEYS[self.key])
 
     @property
@@ -69,8 +69,8 @@ class Control:
 
 
 class Controls:
-    """The controls that make sense in a world, by name in `table`. what: "level" or "task"; count: how many of them are
-    played in order, 0 where they come at random."""
+    """The controls of a world, by name in `table`. what: "level" or "task"; count: the number of them that are played
+    in order, 0 where they come at random."""
 
     def __init__(self, world: World, inputs: Input, what: str = "level", count: int = 0):
         self._what = what
@@ -95,13 +95,13 @@ class Controls:
         self.ctrl_z = "undo" in self.table and not both
 
     def find(self, key: int | None, ctrl: bool) -> str | None:
-        """The control that this key is, with or without Ctrl held; None if it is none."""
+        """The control of this key, with or without Ctrl held; None if it is none."""
         if self.ctrl_z and ctrl and key == KEY["z"]:
             return "undo"
         return next((control.name for control in self.table.values() if control.is_(key, ctrl)), None)
 
     def why_not(self, key: int | None) -> str:
-        """Why this key, which is of use in other worlds, does nothing here; "" for any other key."""
+        """The reason why this key, which is a control in other worlds, has no use here; "" for any other key."""
         name = next((name for name, own, _ in _CONTROLS if KEY[own] == key), "")
         return self._missing.get(name, "")
 
@@ -112,7 +112,7 @@ class Controls:
         return "    ".join(f"{control.shown} {words.get(control.name, control.name)}" for control in known)
 
     def onward(self) -> str:
-        """What Enter does when an episode is over, as a hint."""
+        """The effect of Enter after the end of an episode, as a hint."""
         return f"Enter next {self._what}" if "next" in self.table else f"Enter this {self._what} again"
 
     def rows(self) -> list[tuple[str, str]]:
@@ -124,7 +124,7 @@ class Controls:
 
 
 def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, str]:
-    """The controls that are of no use here, and why."""
+    """The controls that have no use here, and the reasons."""
     missing = {}
     if not world.savable:
         missing["undo"] = "Nothing can be taken back here: this world cannot be saved"
@@ -148,7 +148,7 @@ def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, st
 
 
 def input_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
-    """(hands, meaning) of the world's moves, of the keys that are in none of them, and of the mouse."""
+    """(input, meaning) of the world's moves, of the keys that are in none of them, and of the mouse."""
     if isinstance(inputs, camera.CameraInput) and inputs.walks:
         return _look_rows(world, inputs)
     if world.words.keys() >= set(world.keys) and not inputs.shared:
@@ -169,7 +169,7 @@ def input_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
 
 
 def _worded_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
-    """(hands, meaning) where the world says itself what each key, button, the wheel and the mouse do."""
+    """(input, meaning) where the world itself describes each key and button, the wheel and the mouse."""
     rows: dict[str, list[str]] = {}
     for what, meaning in world.words.items():
         if what == "mouse" and inputs.looks:
@@ -179,7 +179,7 @@ def _worded_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
 
 
 def _look_rows(world: World, inputs: camera.CameraInput) -> list[tuple[str, str]]:
-    """(hands, meaning) where one looks around: of who has the mouse, the arrows, and a controller."""
+    """(input, meaning) in worlds with a camera: of the player with the mouse, of the arrows, and of a controller."""
     alone = [(name, move) for name, move in world.moves.items() if not (move.buttons or any(move.mouse))]
     plain = {move.keys[0]: name for name, move in alone if len(move.keys) == 1}
     names = {key: plain.get(key) or camera.WORDS.get(key, "works too") for key in world.keys}
@@ -211,7 +211,7 @@ def _look_rows(world: World, inputs: camera.CameraInput) -> list[tuple[str, str]
 
 
 def pages(world: World) -> list[str]:
-    """The paragraphs of the world's own words, without line breaks."""
+    """The paragraphs of the world's docstring, without line breaks."""
     return [" ".join(paragraph.replace("`", "").split()) for paragraph in world.doc.strip().split("\n\n")]
 
 

@@ -35,13 +35,13 @@ def _image(text: str, size: int, colour: tuple[int, int, int]) -> pygame.Surface
 
 
 def forget() -> None:
-    """Forget fonts and texts, which do not outlive pygame's font module."""
+    """Forget fonts and texts, which become invalid with pygame's font module."""
     _font.cache_clear()
     _image.cache_clear()
 
 
 def width(text: str, size: int) -> int:
-    """Pixels that a text is wide."""
+    """The width of a text in pixels."""
     return _font(size).size(text)[0]
 
 
@@ -51,7 +51,7 @@ def height(size: int) -> int:
 
 
 def cut(text: str, size: int, room: int) -> str:
-    """The text, or as much of it as fits in `room` pixels, and an ellipsis."""
+    """The text, or the beginning of it that fits in `room` pixels, and an ellipsis."""
     if width(text, size) <= room:
         return text
     while text and width(text + "…", size) > room:
@@ -61,7 +61,7 @@ def cut(text: str, size: int, room: int) -> str:
 
 @lru_cache(maxsize=256)
 def wrap(text: str, size: int, room: int) -> tuple[str, ...]:
-    """The text in lines that fit in `room` pixels; a word that is wider than that is broken."""
+    """The text in lines that fit in `room` pixels; a word that is wider is broken."""
     return tuple(wrapped(text, lambda line: width(line, size) <= room))
 
 
@@ -73,7 +73,7 @@ def write(
     place: tuple[int, int],
     room: int | None = None,
 ) -> int:
-    """Write one line with its top left corner at `place`, cut to `room` pixels. Returns where it ends, in x."""
+    """Write one line with its top left corner at `place`, cut to `room` pixels. Returns the x coordinate of its end."""
     if not text:
         return place[0]
     image = _image(text if room is None else cut(text, size, room), size, colour)

@@ -1,12 +1,12 @@
-"""From presses and the mouse to the hands of the players: one ACTION record for each player and step.
+"""From presses and the mouse to the actions of the players: one ACTION record for each player and step.
 
-Two kinds of time, one set of methods. `TurnHands` makes a step of every press, of every repeat of a held key and of
-every click, and none while nobody presses. `TickHands` makes a step of what is held at the world's tick rate. Both are
-told what happens (`press`, `release`, `button_down`, `button_up`, `point`, `look`, `wheel`, `say`), and `take` gives
-the next step. In a real-time world with a camera the hands are those of looking.py.
+Two kinds of time, one set of methods. `TurnInput` makes a step of every press, of every repeat of a held key and of
+every click, and none without input. `TickInput` makes a step of the held keys at the world's tick rate. Both receive
+events (`press`, `release`, `button_down`, `button_up`, `point`, `look`, `wheel`, `say`), and `take` returns the next
+step. The input of a real-time world with a camera is in camera.py.
 
-Two players share a keyboard where the world listens to letters and arrows: the letters and the left half are player
-1's, the arrows and the right half player 2's. Where keys cannot be shared out so, all are the hands of `current`.
+Two players share a keyboard where the world uses letters and arrows: the letters and the left half belong to player 1,
+the arrows and the right half to player 2. Where keys cannot be divided so, all belong to `current`.
 
 Times are seconds of any steady clock. Points are (x, y) in 1/MOUSE_ONE picture heights from the top left corner.
 """
@@ -25,34 +25,34 @@ from ...worlds.engine.world import World
 from .keyboard import ARROWS, LETTERS, MODIFIERS, RIGHT_HAND
 
 MAKE_UP = 3
-"""Ticks that are made up for after a slow moment; the rest of the time is lost."""
+"""Most missed ticks that are made up for after a delay; the rest of the time is lost."""
 DELAY, INTERVAL = 0.22, 0.07
-"""Seconds before a held key acts again, and between its later acts: chosen by hand, a little livelier than typing."""
+"""Seconds before a held key repeats, and between later repeats: chosen by trial, a little faster than in typing."""
 NOTCHES = 15
-"""Notches of the wheel, at most, that wait for a tick of their own."""
+"""Most notches of the wheel that wait for a tick of their own."""
 Point = tuple[int, int]
 
 
 def looks(world: World) -> bool:
-    """Whether the mouse looks around in this world."""
+    """Whether the mouse turns the camera in this world."""
     moved = any(move.mouse != (0.0, 0.0) for move in world.moves.values())
     return moved and not world.cursor and not world.turn_based
 
 
 class Repeat:
-    """Which of the held keys acts again, and when: the one pressed last, after DELAY and then every INTERVAL."""
+    """Repeats of held keys: the key pressed last repeats after DELAY and then every INTERVAL."""
 
     def __init__(self) -> None:
         self._held: list[int] = []
         self.due: float | None = None
 
     def press(self, key: int, now: float) -> None:
-        """The key goes down: it acted just now."""
+        """The key goes down; its first action is the press itself."""
         self._held = [*(held for held in self._held if held != key), key]
         self.due = now + DELAY
 
     def release(self, key: int, now: float) -> None:
-        """The key goes up; another that is still held takes over after DELAY."""
+        """The key goes up; another key that is still held takes over after DELAY."""
         if key not in self._held:
             return
         last = self._held[-1] == key
@@ -61,7 +61,7 @@ class Repeat:
             self.due = now + DELAY if self._held else None
 
     def fire(self, now: float) -> int | None:
-        """The key that acts now, if one is due. Time lost to a slow machine is not made up for."""
+        """The key that repeats now, if one is due. Time lost to a slow machine is not made up for."""
         if self.due is None or now < self.due:
             return None
         self.due = max(self.due, now - INTERVAL) + INTERVAL
@@ -73,7 +73,7 @@ class Repeat:
 
 
 class Input:
-    """What both kinds of time share: what the world listens to, and whose hands a key belongs to."""
+    """The common part of both kinds of time: the keys and buttons that the world uses, and the player of each key."""
 
     def __init__(self, world: World):
         self.world = world
@@ -86,23 +86,23 @@ class Input:
         self._alone = {key_index(move.keys[0]) for move in world.moves.values() if len(move.keys) == 1}
 
     def owner(self, key: int) -> int:
-        """The player whose hands this key belongs to."""
+        """The player whose actions this key belongs to."""
         return int(key in RIGHT_HAND) if self.shared else self.current
 
     def who(self, player: int) -> str:
-        """What moves a player, in words; "" if nothing does."""
+        """The keys that move a player, in words; "" if none does."""
         if self.shared:
             return ("letters", "arrows")[player]
-        return "your hands" if player == self.current else ""
+        return "your keys" if player == self.current else ""
 
     def empty(self) -> np.ndarray:
-        """Hands at rest: ACTION (players,)."""
+        """Actions that hold nothing: ACTION (players,)."""
         return np.zeros(self.world.players, ACTION)
 
 
 @dataclass
 class _Act:
-    """One use of one player's hands that wants a turn of its own."""
+    """One action of one player that takes a turn of its own."""
 
     player: int
     keys: tuple[int, ...] = ()
@@ -113,7 +113,7 @@ class _Act:
 
 
 class TurnInput(Input):
-    """Steps of a turn-based world. Modifier keys join the keys pressed with them and act alone if a move says so."""
+    """Steps of a turn-based world. Modifier keys join the keys pressed with them, and act alone if a move says so."""
 
     def __init__(self, world: World):
         super().__init__(world)
@@ -144,13 +144,13 @@ class TurnInput(Input):
             self._waiting.append(_Act(player, button=pressed, target=target if self.world.cursor else None))
 
     def button_up(self, button: int) -> None:
-        """Nothing: a click is over with its step."""
+        """No effect: a click is over with its step."""
 
     def point(self, player: int, target: Point) -> None:
-        """Nothing: pointing alone takes no turn."""
+        """No effect: pointing alone takes no turn."""
 
     def look(self, motion: Point) -> None:
-        """Nothing: looking alone takes no turn."""
+        """No effect: turning the camera alone takes no turn."""
 
     def wheel(self, notches: int) -> None:
         """The wheel turns, up for positive notches: one step for each."""
@@ -159,11 +159,11 @@ class TurnInput(Input):
             self._waiting.extend(_Act(self.current, wheel=turn) for _ in range(abs(notches)))
 
     def say(self, player: int, text: str) -> None:
-        """A player says something: one step with hands at rest."""
+        """A player says something: one step that holds nothing."""
         self._waiting.append(_Act(player, say=text))
 
     def take(self, now: float, cursors: np.ndarray) -> np.ndarray | None:
-        """The next step to make, ACTION (players,), or None. cursors: where the cursors are, int (players, 2).
+        """The next step, ACTION (players,), or None. cursors: the present place of each cursor, int (players, 2).
 
         A cursor moves one picture height a step at most, so a far click in a wide picture is preceded by steps that
         only move.
@@ -189,11 +189,11 @@ class TurnInput(Input):
         return actions
 
     def due(self) -> float | None:
-        """When `take` may have something next; None if not before something happens."""
+        """The time at which `take` may return the next step; None if that depends on an event."""
         return min((repeat.due for repeat in self._repeats if repeat.due is not None), default=None)
 
     def clear(self) -> None:
-        """Let go of everything."""
+        """Release everything."""
         self._waiting.clear()
         self._modifiers.clear()
         for repeat in self._repeats:
@@ -206,7 +206,7 @@ class TurnInput(Input):
 
 
 class TickInput(Input):
-    """Steps of a real-time world. What was pressed and released between two ticks is held for one of them."""
+    """Steps of a real-time world. A key that was pressed and released between two ticks is held for one of them."""
 
     def __init__(self, world: World):
         super().__init__(world)
@@ -234,12 +234,12 @@ class TickInput(Input):
         self._down.pop(button, None)
 
     def point(self, player: int, target: Point) -> None:
-        """The mouse points somewhere in a player's picture: the cursor follows, one picture height a tick at most."""
+        """The mouse points to a place in a player's picture: the cursor follows, one picture height a tick at most."""
         if self.world.cursor:
             self._targets[player] = target
 
     def look(self, motion: Point) -> None:
-        """Nothing: here is no camera."""
+        """No effect: this world has no camera."""
 
     def wheel(self, notches: int) -> None:
         """The wheel turns, up for positive notches: one tick for each."""
@@ -251,8 +251,8 @@ class TickInput(Input):
         self._said.append((player, text))
 
     def take(self, now: float, cursors: np.ndarray) -> np.ndarray | None:
-        """The step of this tick, ACTION (players,), or None before it is time. After a slow moment MAKE_UP ticks
-        follow one another; what else was missed is left out."""
+        """The step of this tick, ACTION (players,), or None before it is due. After a delay MAKE_UP ticks follow one
+        another; other missed ticks are left out."""
         period = 1 / self.world.tick_hz
         self._due = now + period if self._due is None else self._due
         if now < self._due:
@@ -279,17 +279,17 @@ class TickInput(Input):
         actions[self.owner(key)]["keys"][key] = 1
 
     def _move_mouse(self, actions: np.ndarray, cursors: np.ndarray) -> None:
-        """The mouse in this tick: cursors go where it points."""
+        """The mouse in this tick: cursors move to the place it points to."""
         for player, target in self._targets.items():
             rest = np.subtract(target, cursors[player], dtype=np.int64)
             actions[player]["mouse"] = rest.clip(-MOUSE_ONE, MOUSE_ONE)
 
     def due(self) -> float | None:
-        """When the next tick is."""
+        """The time of the next tick."""
         return 0.0 if self._due is None else self._due
 
     def clear(self) -> None:
-        """Let go of everything, and start the clock anew at the next `take`."""
+        """Release everything, and start the clock anew at the next `take`."""
         self._held: set[int] = set()
         self._tapped: set[int] = set()
         self._down: dict[int, int] = {}

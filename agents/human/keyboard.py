@@ -1,4 +1,4 @@
-"""pygame's keys and the 96 keys of the door, both ways."""
+"""pygame's keys and the 96 keys of the action space, both ways."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ RIGHT_HAND = ARROWS | frozenset(
     for name in KEYS
     if name.startswith(("right ", "keypad ", "page ")) or name in ("enter", "insert", "delete", "home", "end")
 )
-"""Keys of the right half of a keyboard: those of player 2 where two players share one."""
+"""Keys of the right half of a keyboard, which belong to player 2 where two players share one."""
 
 
 def key_of(event: Any) -> int | None:
-    """The index in KEYS of a pygame key event: by what is printed on the key, or, where that is none of the 96 (other
+    """The index in KEYS of a pygame key event: by the print on the key, or, if that is none of the 96 (other
     alphabets), by the key's place on a US keyboard. None for a key that is neither."""
     index = _BY_PRINT.get(event.key)
     return index if index is not None else _BY_PLACE.get(getattr(event, "scancode", 0))

@@ -1,4 +1,5 @@
-"""Where things lie in the window: the players' pictures as large as whole pixels a tile allow, and the panel beside."""
+"""The layout of the window: the players' pictures as large as whole pixels a tile allow, and the panel beside or
+below."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ BAR, SIDE, LABEL, LINE = 6.4, 15, 1.9, 1.5
 """Height of the panel below the pictures, its width beside them, height of a picture's label and of each further line
 of it; in text units."""
 NARROWEST, WIDEST = 0.9, 2.0
-"""Width to height of a first-person picture that shares the window with others."""
+"""Least and largest ratio of width to height of a first-person picture that shares the window with others."""
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,15 @@ class Arrangement:
     side: bool
 
     def at(self, place: tuple[int, int]) -> tuple[int, tuple[int, int]] | None:
-        """(player, point) of a pixel of the window: whose picture it is in, and where, as a cursor would say it."""
+        """(player, point) of a pixel of the window: the player of the picture, and the place in it in the units of a
+        cursor."""
         for player, view in enumerate(self.views):
             if view.collidepoint(place):
                 return player, self.within(player, place)
         return None
 
     def within(self, player: int, place: tuple[int, int]) -> tuple[int, int]:
-        """A pixel of the window as a point of this player's picture, brought inside it."""
+        """A pixel of the window as a point of this player's picture, clipped to it."""
         view = self.views[player]
         x = min(max(place[0], view.left), view.right - 1) - view.left
         y = min(max(place[1], view.top), view.bottom - 1) - view.top
@@ -45,9 +47,9 @@ class Arrangement:
 def arrange(
     width: int, height: int, rows: int, cols: int, players: int, lines: int = 0, tiles: bool = True
 ) -> Arrangement:
-    """The arrangement that shows the players' pictures the largest in a window of width x height, with room for so
-    many further lines in each picture's label. tiles: whether a picture is rows x cols tiles, each of whole pixels; if
-    not, one player's is as high to wide as rows to cols, to the pixel, and several fill their parts of the window."""
+    """The arrangement that shows the players' pictures the largest in a window of width x height, with room for `lines`
+    further lines in each picture's label. tiles: whether a picture is rows x cols tiles, each of whole pixels; if not,
+    a single player's has the proportions of rows to cols, to the pixel, and several fill their parts of the window."""
     unit = min(max(min(width, height) // 42, 11), 24)
     best: tuple[int, Arrangement] | None = None
     for side, down in product((False, True), range(1, players + 1)):
@@ -72,13 +74,13 @@ def arrange(
 
 
 def _tiled(wide: int, high: int, rows: int, cols: int) -> tuple[int, int]:
-    """(width, height) of the largest picture of rows x cols tiles in this room."""
+    """(width, height) of the largest picture of rows x cols tiles in this space."""
     tile = min(high // rows, wide // cols, (LARGEST - 1) // max(rows, cols))
     return tile * cols, tile * rows
 
 
 def _filled(wide: int, high: int, grid: tuple[int, int], players: int) -> tuple[int, int]:
-    """(width, height) of the largest first-person picture in this room."""
+    """(width, height) of the largest first-person picture in this space."""
     rows, cols = grid
     wide, high = min(wide, LARGEST), min(high, LARGEST)
     if players == 1:
@@ -89,7 +91,7 @@ def _filled(wide: int, high: int, grid: tuple[int, int], players: int) -> tuple[
 def _views(
     room: pygame.Rect, size: tuple[int, int], margin: int, label: int, across: int, players: int
 ) -> tuple[pygame.Rect, ...]:
-    """A rectangle for each picture, row by row, in the middle of the room."""
+    """A rectangle for each picture, row by row, in the middle of the space."""
     width, height = size
     down = -(-players // across)
     top = room.top + (room.height - down * (height + label) - margin * (down - 1)) // 2

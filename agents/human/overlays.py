@@ -1,4 +1,4 @@
-"""What is laid over the pictures: how an episode ended, pause, the question before leaving, typing, the help page."""
+"""Overlays on the pictures: the end of an episode, pause, the question before leaving, typing, the help page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Line = tuple[int, int, str, int, tuple[int, int, int]]
 def paint(
     surface: pygame.Surface, place: Arrangement, session: Session, controls: Controls, inputs: Input, mood: Mood
 ) -> None:
-    """Paint the overlay that is due, if any."""
+    """Paint the present overlay, if there is one."""
     if mood.help:
         _paint_help(surface, place.unit, session, controls, inputs)
     elif mood.typing is not None:
@@ -42,7 +42,7 @@ def paint(
 
 
 def _paused(session: Session, controls: Controls, inputs: Input) -> tuple[str, str]:
-    """Title and line of the band while time stands still."""
+    """Title and line of the band during a pause."""
     key, page = controls.table["pause"].shown, controls.table["help"].shown
     if not inputs.looks:
         return "Paused", f"{key} plays on"
@@ -52,7 +52,7 @@ def _paused(session: Session, controls: Controls, inputs: Input) -> tuple[str, s
 
 
 def verdict(session: Session) -> tuple[str, tuple[int, int, int]]:
-    """How the episode ended, and its colour; in full where it ended differently for the players."""
+    """The result of the episode, and its colour; for each player where results differ."""
     if len(set(session.ends)) == 1:
         return RESULTS[session.ends[0]]
     ends = (f"Player {player}: {RESULTS[end][0].lower()}" for player, end in enumerate(session.ends, start=1))
@@ -60,8 +60,8 @@ def verdict(session: Session) -> tuple[str, tuple[int, int, int]]:
 
 
 def account(session: Session) -> str:
-    """What led to the end: why it failed where a goal says what must never be, the steps, and the return."""
-    why = "What must never be has happened    " if session.judged and "failed" in session.ends else ""
+    """The circumstances of the end: a violated `never` of a goal, the steps, and the return."""
+    why = "Something that must never be has happened    " if session.judged and "failed" in session.ends else ""
     if session.world.turn_based:
         took = f"{session.steps} step{'s' * (session.steps != 1)}"
     else:
@@ -79,7 +79,7 @@ def crosshair(surface: pygame.Surface, view: pygame.Rect) -> None:
 
 
 def name(surface: pygame.Surface, view: pygame.Rect, unit: int, text: str, near: bool) -> None:
-    """Write what is aimed at below the middle of a picture; brighter if it is in reach."""
+    """Write the name of the aimed thing below the middle of a picture; brighter if it is in reach."""
     size = round(0.9 * unit)
     x, y = view.centerx - ink.width(text, size) // 2, view.centery + view.height // 12
     for shift in (1, 0):
@@ -114,13 +114,14 @@ def _band(
 
 
 def _paint_help(surface: pygame.Surface, unit: int, session: Session, controls: Controls, inputs: Input) -> None:
-    """The help page, in the largest letters in which it fits; where even small ones do not, with less of the story."""
+    """The help page, in the largest letters in which it fits; if it does not fit in small ones, with fewer
+    paragraphs."""
     shade = pygame.Surface(surface.get_size(), pygame.SRCALPHA)
     shade.fill((*ink.GROUND, 244))
     surface.blit(shade, (0, 0))
     width, height = surface.get_size()
     story = pages(session.world)
-    tables = [("Your hands", input_rows(session.world, inputs)), ("This window", controls.rows())]
+    tables = [("Your input", input_rows(session.world, inputs)), ("This window", controls.rows())]
     sizes = range(round(unit * 1.05), 8, -1)
     for kept, size in [(len(story), size) for size in sizes] + [(kept, 9) for kept in range(len(story) - 1, -1, -1)]:
         lines, bottom = _help(session.world.name, story[:kept], tables, size, width)
@@ -133,7 +134,7 @@ def _paint_help(surface: pygame.Surface, unit: int, session: Session, controls: 
 def _help(
     name: str, story: list[str], tables: list[tuple[str, list[tuple[str, str]]]], size: int, width: int
 ) -> tuple[list[Line], int]:
-    """The lines of the help page with letters of this size, and where they end."""
+    """The lines of the help page with letters of this size, and the y coordinate of their end."""
     margin = 2 * size
     room, step = width - 2 * margin, ink.height(size)
     lines: list[Line] = [(margin, margin, name, 2 * size, ink.AMBER)]

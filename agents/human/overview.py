@@ -1,4 +1,4 @@
-"""The map that a person may look at in first-person worlds: a scene seen from above."""
+"""The map that a person may open in first-person worlds: a scene seen from above."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ...worlds.engine.rays.textures import OFFSETS, pyramid
 from . import ink
 
 SHARE, OPACITY, FLOOR_LIGHT = 0.5, 240, 0.45
-"""Most of a picture's height and width that its map takes; how little shines through, of 255; how bright floors are."""
-_THIN = 0.01  # cells: what the flat half of a sprite counts as
-_UPRIGHT = 0.9  # of an axis: its z, from where on a round thing is a circle from above
+"""Largest share of a picture's height and width for its map; opacity, of 255; brightness of floors, of 1."""
+_THIN = 0.01  # cells: assumed half thickness of a flat sprite
+_UPRIGHT = 0.9  # z of an axis from which on a round thing is a circle from above
 
 
 @cache
@@ -27,7 +27,7 @@ def _shades() -> np.ndarray:
 
 
 def paint(surface: pygame.Surface, view: pygame.Rect, scene: np.void) -> None:
-    """Paint the map of a SCENE record into the upper right corner of a player's picture; nothing if it has no map."""
+    """Paint the map of a SCENE record into the upper right corner of a player's picture; no map, no effect."""
     rows, cols = int(scene["rows"]), int(scene["cols"])
     if not rows or not cols:
         return
@@ -54,8 +54,8 @@ def _cells(scene: np.void, rows: int, cols: int) -> pygame.Surface:
 
 
 def _colours(scene: np.void) -> np.ndarray:
-    """The colour of each solid, uint8 (solids, 3): of one that is marked, that of the largest with its mark, so that a
-    ball with a stripe has the ball's."""
+    """The colour of each solid, uint8 (solids, 3): of one with a mark, that of the largest solid with the same mark, so
+    that a ball with a stripe has the ball's."""
     count = int(scene["solids"])
     paint = scene["paint"][:count, None] >> np.array([16, 8, 0]) & 255
     colours = (paint * _shades()[scene["texture"][:count]] // 255).astype(np.uint8)
@@ -68,7 +68,7 @@ def _colours(scene: np.void) -> np.ndarray:
 
 
 def _paint_solid(sheet: pygame.Surface, edge: float, scene: np.void, number: int, colour: np.ndarray) -> None:
-    """A solid from above: a circle where it is round, else the two longest of its axes."""
+    """A solid from above: a circle if it is round, else the two longest of its axes."""
     form, at, half, axes = (scene[name][number] for name in ("form", "at", "half", "axes"))
     middle = at[:2] * edge
     if form in (ELLIPSOID, SPRITE) or (form != BOX and abs(axes[2, 2]) > _UPRIGHT):
@@ -80,7 +80,7 @@ def _paint_solid(sheet: pygame.Surface, edge: float, scene: np.void, number: int
 
 
 def _paint_eye(sheet: pygame.Surface, edge: float, scene: np.void) -> None:
-    """Whose picture it is: an arrow that points ahead."""
+    """The player of the picture: an arrow that points ahead."""
     middle, ahead = scene["eye"][:2] * edge, scene["ahead"][:2] / max(np.hypot(*scene["ahead"][:2]), 1e-6)
     right, size = np.array([-ahead[1], ahead[0]]), max(edge * 0.55, 5)
     tips = np.array(

@@ -1,4 +1,4 @@
-"""What is written around the pictures: the instruction, how the episode stands, what is said, and the window's keys."""
+"""The panel around the pictures: the instruction, the state of the episode, the chat, and the window's keys."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ RESULTS = {
 
 @dataclass
 class Mood:
-    """What the window is busy with besides the episode. note: a passing message; typing: what is being typed to say."""
+    """The state of the window besides the episode. note: a passing message; typing: the text being typed to say."""
 
     help: bool = False
     paused: bool = False
@@ -34,7 +34,7 @@ class Mood:
 
 
 def facts(session: Session) -> list[tuple[str, str]]:
-    """(name, value) pairs that say how the episode stands."""
+    """(name, value) pairs that describe the state of the episode."""
     if session.task:
         rows = [("task", session.task), *stages(session), ("time left", time_left(session))]
     else:
@@ -54,14 +54,14 @@ def returns(session: Session) -> str:
 
 
 def stages(session: Session) -> list[tuple[str, str]]:
-    """How far the goal is reached, for each player if they differ; nothing if no goal has stages."""
+    """The stages of the goal that are reached, for each player if they differ; nothing if no goal has stages."""
     if not any(every for _, every in session.stages):
         return []
     return [("stages", _each([f"{reached} of {every}" if every else "none" for reached, every in session.stages]))]
 
 
 def time_left(session: Session) -> str:
-    """Steps until time is up, or seconds where time goes on by itself."""
+    """Steps until the limit, or seconds in real time."""
     left, world = session.limit - session.steps, session.world
     if world.turn_based:
         return f"{left} step{'s' * (left != 1)}"
@@ -70,7 +70,7 @@ def time_left(session: Session) -> str:
 
 
 def _level(session: Session) -> str:
-    """Which level of the list is played: "3 of 50", with a tick if it was solved, now or another day."""
+    """The number of the level in its list: "3 of 50", with a tick if it was ever solved."""
     return f"{session.level} of {len(session.list or ())}" + " ✓" * (session.mark in session.solved)
 
 
@@ -79,30 +79,30 @@ def _each(shown: list[str]) -> str:
 
 
 def instruction(session: Session) -> str:
-    """What all players are told; "" if they are told different things, which then stand with their pictures."""
-    told = session.instructions
-    return told[0] if len(set(told)) == 1 else ""
+    """The instruction of all players; "" if theirs differ, which then stand with their pictures."""
+    texts = session.instructions
+    return texts[0] if len(set(texts)) == 1 else ""
 
 
 def headline(session: Session) -> str:
-    """What stands first in the panel: what is told, or the world's summary."""
+    """The first line of the panel: the instruction, or the world's summary."""
     if session.task and not instruction(session):
         return "Each player has a task of its own"
     return instruction(session) or session.world.summary
 
 
 def seat(session: Session, inputs: Input, player: int) -> str:
-    """What stands by a player's picture, where there are several: whose it is, and who moves it."""
+    """The label of a player's picture, where there are several: the player, and the devices that move it."""
     keys = inputs.who(player)
     if not session.over and session.ends[player]:
         keys = RESULTS[session.ends[player]][0].lower()
     elif session.tied[player]:
-        keys = "hands tied, can talk"
+        keys = "can only talk"
     return "   ".join(filter(None, (f"Player {player + 1}", keys)))
 
 
 def hints(session: Session, controls: Controls, inputs: Input, mood: Mood) -> str:
-    """The line of keys that are of use now."""
+    """The line of keys that have a use now."""
     if mood.caught:
         return "Esc lets the mouse go    " + controls.hint("chat", "help", "undo", "map", "calmer", "livelier")
     if session.over:
@@ -150,7 +150,7 @@ def _paint_bar(surface: pygame.Surface, place: Arrangement, session: Session, hi
 
 
 def _spread(surface: pygame.Surface, hint: str, size: int, place: tuple[int, int], room: int) -> None:
-    """Write as many whole hints as fit in a line."""
+    """Write the whole hints that fit in a line."""
     parts = hint.split("    ")
     while len(parts) > 1 and ink.width("    ".join(parts), size) > room:
         parts.pop()

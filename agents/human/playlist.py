@@ -1,4 +1,4 @@
-"""The levels of a file in their order, or tasks with time for people, that a session plays one after the other."""
+"""Playlists of a session: the levels of a file in their order, or tasks with more time for people."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from ...worlds.engine.table import Table, level_table
 from ...worlds.engine.world import World, check_limit
 
 PATIENCE = 10
-"""How many times the limit of a task people have where time goes on by itself. Limits are made for agents, four times
-what an expert takes that plans nothing and misses nothing; ten times as much leaves time to read, to look and to
-learn the keys. Chosen by hand. In turns time waits, and the limit stays."""
+"""Factor on the limit of a task for people, in real time. Limits are made for agents, four times the steps of an expert
+that plans nothing and misses nothing; ten times as much leaves time to read, to look and to learn the keys. No source.
+Turn-based worlds wait for the player, and their limit stays."""
 _DIGITS = 20  # of the mark of a level, hexadecimal
 _NOT_THE_LEVEL = ("limit", "level", "rows", "cols")
 
 
 @dataclass(frozen=True)
 class Playlist:
-    """A table that is played row by row and round again. what: "level" or "task"; names: what to call each row; marks:
-    what each is known by when it has been solved, "" for tasks; patience: how many times the tasks' own limits."""
+    """A table that is played row by row, again and again. what: "level" or "task"; names: a name for each row; marks:
+    the digest by which a solved row is known, "" for tasks; patience: factor on the tasks' own limits."""
 
     what: str
     table: Table
@@ -53,9 +53,9 @@ def of_levels(
 def of_tasks(
     world: World, table: Table, names: Sequence[str] = (), *, limit: int | None = None, strict: bool = False
 ) -> Playlist:
-    """Tasks, with PATIENCE times their own limit where time goes on by itself. names: what to call them, by default
-    their numbers; limit: steps in an episode of each, in place of that; strict: the tasks' own limits. Raises
-    ValueError for names that are too few or too many, and for a limit that is none."""
+    """Tasks, with PATIENCE times their own limit in real time. names: of the rows, by default their numbers; limit:
+    steps in an episode of each, in place of that; strict: the tasks' own limits. Raises ValueError for too few or too
+    many names, and for an invalid limit."""
     names = tuple(names) or tuple(str(number) for number in range(1, len(table) + 1))
     if len(names) != len(table):
         raise ValueError(f"ids name the {len(table)} tasks one by one; there are {len(names)}")
@@ -69,7 +69,7 @@ def of_tasks(
 
 
 def _mark(world: World, record: np.void, level: np.void) -> str:
-    """A digest that identifies a level wherever it lies: of its world, its contents and its knobs."""
+    """A digest that identifies a level in any file: of its world, its contents and its knobs."""
     total = hashlib.sha256(world.reset.__module__.encode())
     for part, left_out in ((record, _NOT_THE_LEVEL), (level, ())):
         for name in part.dtype.names or ():

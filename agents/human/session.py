@@ -1,4 +1,4 @@
-"""What people at a window do with a world, without any window: episodes, steps, undo, and the film of what happened."""
+"""Human play without a window: episodes, steps, undo, and the film of an episode."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from ...worlds.engine.world import World
 from .playlist import Playlist, of_levels, of_tasks
 
 MEMORY = 60
-"""Seconds of a real-time episode that can be taken back, and that a clip shows. Of turns all are remembered."""
-_REHEARSED = (480, 640)  # height and width of the picture that is drawn to see all compiled
+"""Seconds of a real-time episode that can be undone, and that a clip shows. Turn-based episodes are kept whole."""
+_REHEARSED = (480, 640)  # height and width of the picture that is drawn so that all is compiled
 GAP = 8
 """Pixels between the pictures of two players in a clip."""
 
 
 @dataclass(frozen=True)
 class Episode:
-    """An episode that was played: its seed, steps taken, return of each player, how it ended, steps taken back, the id
-    of its task, "" for the world's own, and the number of its level in a file, from 1 on, 0 where there is none.
+    """An episode that was played: its seed, steps taken, return of each player, result, steps undone, the id of its
+    task, "" for the world's own, and the number of its level in a file, from 1 on, 0 where there is none.
 
-    result: "success" of any player, "failed" (ended by the rules without success), "time up", or "left" while it was
-    going on.
+    result: "success" of any player, "failed" (terminated without success), "time up" (truncated), or "left" before its
+    end.
     """
 
     seed: int
@@ -46,10 +46,10 @@ class Episode:
 
 @dataclass(frozen=True)
 class Moment:
-    """All there is to know after a step: the packed state (None where it cannot be saved), and what it led to.
+    """The record of a step: the packed state after it (None where it cannot be saved), and its outcome.
 
-    ends: how the episode ended for each player: "success", "failed", "too late" (another was first), "time up", or ""
-    while it goes on.
+    ends: the end of the episode for each player: "success", "failed", "too late" (another was first), "time up", or ""
+    before it.
     """
 
     state: bytes | None
@@ -59,14 +59,14 @@ class Moment:
 
 
 class Session:
-    """One world being played.
+    """One world being played by people.
 
     seed: of the first episode, a random one by default; split, knobs, limit: see Batch, whose ValueErrors pass. levels:
-    a file, a folder or an array of them, which are played in their order and round again; tasks: a table that is played
-    so, in place of the world's own task, with time for people unless `strict`; ids: what to call its rows, by default
-    their numbers from 1 on. `list` is what is played one after the other, None for the world's own levels, and `place`
-    where in it we are; `solved` holds the marks of levels that are solved, `episodes` those behind us, `undone` how
-    many steps were taken back in this one.
+    a file, a folder or an array of them, which are played in their order, again and again; tasks: a table that is
+    played so, in place of the world's own task, with time for people unless `strict`; ids: names of its rows, by
+    default their numbers from 1 on. `list` is the playlist, None for the world's own levels, and `place` the present
+    row of it; `solved` holds the marks of levels that are solved, `episodes` the finished ones, `undone` the number of
+    steps that were undone in this one.
     """
 
     def __init__(
@@ -101,39 +101,39 @@ class Session:
 
     @property
     def seed(self) -> int:
-        """The seed that shows this episode's start again."""
+        """The seed that gives this episode's start again."""
         return int(self.batch.states["seed"][0])
 
     @property
     def task(self) -> str:
-        """The id of the task that is being played; "" for the world's own."""
+        """The id of the task that is played; "" for the world's own."""
         return self.list.names[self.place] if self.list and self.list.what == "task" else ""
 
     @property
     def level(self) -> int:
-        """The number of the level in the file that is being played, from 1 on; 0 for those of the world's own."""
+        """The number of the level in the file that is played, from 1 on; 0 for those of the world's own."""
         return self.place + 1 if self.list and self.list.what == "level" else 0
 
     @property
     def mark(self) -> str:
-        """The digest that a solved level is kept under; "" where none is kept."""
+        """The digest under which a solved level is stored; "" where none is stored."""
         return self.list.marks[self.place] if self.list else ""
 
     @property
     def name(self) -> str:
-        """What to call files about this episode."""
+        """A name for files about this episode."""
         what = self.task or (f"level{self.level}" if self.level else f"seed{self.seed}")
         return re.sub(r"[^\w.-]", "-", f"{self.world.name}-{what}")
 
     @property
     def judged(self) -> bool:
-        """Whether goals decide how the episode ends, and not the world's own rules."""
+        """Whether goals decide the end of the episode, in place of the world's own rules."""
         return bool(self.batch.states["judged"][0])
 
     @property
     def stages(self) -> tuple[tuple[int, int], ...]:
-        """(stages of its goal that are reached, all of them) for each player; (0, 0) where the world's own rules
-        decide, and where something is only never to be."""
+        """(stages of its goal that are reached, all of them) for each player; (0, 0) under the world's own rules, and
+        for goals that only forbid."""
         state, players = self.batch.states[0], self.world.players
         if not self.judged:
             return ((0, 0),) * players
@@ -141,17 +141,17 @@ class Session:
 
     @property
     def tied(self) -> tuple[bool, ...]:
-        """Whether each player's hands are tied: it can only talk."""
+        """Whether each player's keyboard and mouse are disabled, so that it can only talk."""
         return tuple(map(bool, self.batch.states["tied"][0, : self.world.players]))
 
     @property
     def steps(self) -> int:
-        """Steps taken in this episode, without those taken back."""
+        """Steps taken in this episode, without those undone."""
         return int(self.batch.states["tick"][0])
 
     @property
     def limit(self) -> int:
-        """Steps after which time is up."""
+        """Steps after which the episode is truncated."""
         return int(self.batch.states["limit"][0])
 
     @property
@@ -166,31 +166,31 @@ class Session:
 
     @property
     def result(self) -> str:
-        """How the episode ended, in the words of Episode; "" while it goes on."""
+        """The result of the episode, as Episode names it; "" before its end."""
         return next((end for end in ("success", "time up") if end in self.ends), "failed") if self.over else ""
 
     @property
     def ends(self) -> tuple[str, ...]:
-        """How the episode ended for each player, in the words of Moment; "" for whom it goes on."""
+        """The end of the episode for each player, as Moment names it; "" before it."""
         return self._moments[-1].ends
 
     @property
     def said(self) -> tuple[str, ...]:
-        """What was said in this episode, line by line."""
+        """The chat of this episode, line by line."""
         return self._moments[-1].said
 
     @property
     def cursors(self) -> np.ndarray:
-        """Where the cursors are: (players, 2), in 1/MOUSE_ONE picture heights."""
+        """The places of the cursors: (players, 2), in 1/MOUSE_ONE picture heights."""
         return self.batch.states["cursor"][0, : self.world.players]
 
     @property
     def instructions(self) -> tuple[str, ...]:
-        """What each player is told."""
+        """The instruction of each player."""
         return tuple(decode(tokens) for tokens in self.batch.instruction[0])
 
     def aimed(self, player: int) -> tuple[str, bool]:
-        """What a player aims at, in words, and whether it is in reach; "" where a world does not tell."""
+        """The thing that a player aims at, in words, and whether it is in reach; "" in worlds without this query."""
         world = self.world
         if world.aimed is None or world.things is None:
             return "", False
@@ -198,7 +198,8 @@ class Session:
         return (world.things.name(self.batch.look()[0][0, row]), near) if row >= 0 else ("", False)
 
     def act(self, actions: np.ndarray) -> bool:
-        """One step with all players' hands, ACTION (players,). False, and nothing happens, when the episode is over."""
+        """One step with the actions of all players, ACTION (players,). Returns False, without a step, after the end of
+        the episode."""
         if self.over:
             return False
         self.batch.actions[0] = actions
@@ -216,7 +217,7 @@ class Session:
         return True
 
     def rehearse(self) -> None:
-        """Draw, and take a step in a copy, so that what must be compiled for it is compiled."""
+        """Draw, and take a step in a copy, so that all kernels are compiled."""
         self.views(*_REHEARSED)
         if self.world.savable:
             twin = self.batch.clone()
@@ -224,8 +225,8 @@ class Session:
             twin.look()
 
     def undo(self, steps: int = 1) -> int:
-        """Take back up to so many steps of this episode, even after its end. Returns how many were taken back: no more
-        than are remembered."""
+        """Undo up to this many steps of this episode, even after its end. Returns the number of undone steps, limited
+        by the memory."""
         back = min(steps, len(self._moments) - 1)
         if back:
             for _ in range(back):
@@ -241,12 +242,12 @@ class Session:
         self._begin(self.place, seed)
 
     def next(self, by: int = 1) -> None:
-        """Begin another episode: of the level or task so many places further on, or else with a seed that follows."""
+        """Begin another episode: of the level or task `by` places further on, or else with the next seed."""
         self.leave()
         self._begin((self.place + by) % len(self.list or (0,)))
 
     def leave(self) -> None:
-        """Note the episode as played, if any step was taken."""
+        """Record the episode, if any step was taken."""
         if self.steps:
             result = self.result or "left"
             self.episodes.append(
@@ -254,12 +255,12 @@ class Session:
             )
 
     def views(self, height: int, width: int) -> np.ndarray:
-        """What each player sees now: uint8 (players, height, width, 3), of any size."""
+        """The present view of each player: uint8 (players, height, width, 3), of any size."""
         return _pictures(self.batch, height, width)
 
     def film(self) -> Film:
-        """The episode up to now, or as much of it as is remembered, to be shown again at any size. Raises ValueError in
-        a world that cannot be saved."""
+        """The remembered part of the episode up to now, for drawing at any size. Raises ValueError in a world that
+        cannot be saved."""
         if not self.world.savable:
             raise ValueError(f"{self.world.name} cannot be saved, so there is nothing to make a clip of")
         states = tuple(moment.state or b"" for moment in self._moments)
@@ -274,7 +275,7 @@ class Session:
         self._moments = deque([start], most if world.savable else 1)
 
     def _ends(self, outcomes: np.ndarray) -> Iterator[str]:
-        """How the step ended the episode for each player."""
+        """The end of the episode for each player, by the outcomes of the step."""
         late = np.zeros(len(outcomes), bool)
         if outcomes["success"].any() and self.batch.states["first"][0]:
             late = self.batch.look()[2][0, :, 1] == 0
@@ -288,7 +289,7 @@ class Session:
         return zlib.compress(self.batch.save(0), 1) if self.world.savable else None
 
     def _lines(self, actions: np.ndarray) -> Iterator[str]:
-        """What was said in this step; where one plays alone, what was heard too."""
+        """The text said in this step; for a single player, the text heard too."""
         alone = self.world.players == 1
         for player, say in enumerate(actions["say"]):
             if say.any():
@@ -299,21 +300,21 @@ class Session:
 
 @dataclass(frozen=True)
 class Film:
-    """The states of an episode, packed, and a batch of its own to draw them with: another thread may do so."""
+    """The states of an episode, packed, and a batch of its own to draw them with, in another thread if need be."""
 
     batch: Batch
     states: tuple[bytes, ...]
 
     @property
     def hz(self) -> float:
-        """Frames a second: the tick rate; turns are shown a little slower than they can be typed."""
+        """Frames a second: the tick rate; in turn-based worlds a little slower than typing."""
         return 8.0 if self.batch.world.turn_based else float(self.batch.world.tick_hz)
 
     def frames(self, edge: int = 480, every: int = 1) -> Iterator[np.ndarray]:
-        """Frames, uint8 (height, width, 3), one for every so many states, the last among them.
+        """Frames, uint8 (height, width, 3), one for every `every` states, the last among them.
 
         Each picture is about `edge` pixels at its longer side, and the players' pictures stand side by side. Height and
-        width are even, as video codecs want.
+        width are even, as video codecs require.
         """
         rows, cols = self.batch.rows, self.batch.cols
         tile = max(edge // max(rows, cols) // 2, 1) * 2

@@ -1,5 +1,5 @@
-"""The memory of the window, in small files of the user's own folder for settings: the settings, and which
-levels are solved."""
+"""The stored settings of the window, in small files of the user's own folder for settings: the mouse, and the solved
+levels."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ import platformdirs
 from ...worlds.engine.kernels import write_atomically
 
 SENSITIVITIES = (20, 25, 32, 40, 50, 63, 80, 100, 125, 160, 200, 250, 320, 400, 500)
-"""What the mouse can be set to, in percent; each about a quarter more than the last."""
+"""Possible sensitivities of the mouse, in percent; each about a quarter more than the last."""
 
 SOLVED = "solved.txt"
-"""The file of the levels that are solved, a mark a line."""
+"""The file of the solved levels, a mark a line."""
 
 
 @dataclass
 class Settings:
-    """sensitivity: of the mouse when it looks around, in percent; invert: whether moving it down looks up."""
+    """sensitivity: of the mouse when it turns the camera, in percent; invert: whether moving it down looks up."""
 
     sensitivity: int = 100
     invert: bool = False
 
     def turn(self, steps: int) -> None:
-        """Make the mouse so many steps more sensitive; less for negative numbers."""
+        """Make the mouse more sensitive by this many steps; less for negative numbers."""
         nearest = min(range(len(SENSITIVITIES)), key=lambda place: abs(SENSITIVITIES[place] - self.sensitivity))
         self.sensitivity = SENSITIVITIES[min(max(nearest + steps, 0), len(SENSITIVITIES) - 1)]
 
 
 def folder() -> Path:
-    """Where all is kept: in $RUMPUS_CONFIG, else in the platform's folder for this user's settings."""
+    """The folder of the files: $RUMPUS_CONFIG, else the platform's folder for this user's settings."""
     return Path(os.environ.get("RUMPUS_CONFIG") or platformdirs.user_config_dir("rumpus"))
 
 
 def file() -> Path:
-    """Where settings are kept."""
+    """The file of the settings."""
     return folder() / "window.json"
 
 
 def load() -> tuple[Settings, str]:
-    """The settings that are kept, and what is wrong with them; those to begin with where none are, or wrong ones."""
+    """The stored settings, and an error message; the defaults if none, or invalid ones, are stored."""
     try:
         kept = json.loads(file().read_text("utf-8"))
         sensitivity, invert = kept["sensitivity"], kept["invert"]
@@ -62,7 +62,7 @@ def load() -> tuple[Settings, str]:
 
 
 def keep(settings: Settings) -> str:
-    """Write the settings into their file. Returns what went wrong, "" if nothing did."""
+    """Write the settings into their file. Returns an error message, "" without an error."""
     try:
         write_atomically(file(), json.dumps(asdict(settings)).encode())
     except OSError as error:
@@ -71,7 +71,7 @@ def keep(settings: Settings) -> str:
 
 
 def solved() -> set[str]:
-    """The marks of all levels that were solved on this machine; see Playlist. Lines that are no mark are not used."""
+    """The marks of all levels that were solved on this machine; see Playlist. Lines that are no mark are ignored."""
     try:
         return set(re.findall(r"^[0-9a-f]{20}$", (folder() / SOLVED).read_text("ascii", "replace"), re.MULTILINE))
     except OSError:
@@ -79,7 +79,7 @@ def solved() -> set[str]:
 
 
 def keep_solved(mark: str) -> str:
-    """Note a level as solved. Returns what went wrong, "" if nothing did."""
+    """Store the mark of a solved level. Returns an error message, "" without an error."""
     known = solved()
     if mark in known:
         return ""

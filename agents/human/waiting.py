@@ -1,4 +1,4 @@
-"""A window to wait at while a world is made ready: what is being done, and how far it is."""
+"""A window with a progress bar while a world is made ready."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from ...interface.progress import Work, reporting
 from . import ink
 
 NAP = 0.05
-"""Seconds between two looks for events."""
+"""Seconds between two checks for events."""
 T = TypeVar("T")
 
 
 class Board:
-    """The work under way, the latest last: told by the thread that does it, read by the one that paints."""
+    """The work under way, the latest last: a reporter for the thread that works, read by the one that paints."""
 
     def __init__(self) -> None:
         self._works: list[Work] = []
@@ -27,7 +27,7 @@ class Board:
         self._works = [*self._works, work]
 
     def moved(self, work: Work) -> None:
-        """Nothing: the work itself says how it stands."""
+        """No effect: the work itself holds its progress."""
 
     def ended(self, work: Work) -> None:
         """A work is over."""
@@ -41,8 +41,8 @@ class Board:
 
 
 def waited(title: str, job: Callable[[], T]) -> T | None:
-    """Do a job in a thread of its own while the open window says how it stands. Returns what the job returns, or None
-    if the window is closed before; the job then goes on by itself. An exception of the job is raised here."""
+    """Do a job in a thread of its own while the open window shows its progress. Returns the result of the job, or None
+    if the window is closed before; the job then continues by itself. An exception of the job is raised here."""
     board, done, failed = Board(), list[T](), list[BaseException]()
 
     def work() -> None:
@@ -66,7 +66,7 @@ def waited(title: str, job: Callable[[], T]) -> T | None:
 
 
 def paint(surface: pygame.Surface, title: str, work: Work | None) -> None:
-    """Paint the title, what is being done, and a bar of how much of it is over."""
+    """Paint the title, the present work, and a bar of its progress."""
     surface.fill(ink.GROUND)
     width, height = surface.get_size()
     unit = min(max(min(width, height) // 36, 11), 24)

@@ -1,4 +1,4 @@
-"""The window: it turns pygame's events into steps and shows what came of them. It sleeps while nothing happens."""
+"""The window: it turns pygame's events into steps and shows the results. It sleeps between events."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ from .layout import LABEL, LINE, Arrangement, arrange, first_size
 from .session import Session
 
 NOTE_SECONDS = 5.0
-"""How long a message stays."""
+"""Seconds for which a message stays."""
 MOST_LINES = 6
-"""Lines of a player's own instruction above its picture; what is longer is cut."""
+"""Most lines of a player's own instruction above its picture; the last one is cut."""
 NAP, LONG_NAP = 0.005, 0.02
-"""Seconds between two looks for events: while there is play, and when there has been none for two seconds."""
+"""Seconds between two checks for events: during play, and after two seconds without events."""
 _QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION)
-"""Events after which the window looks as before, unless they led to a step."""
+"""Events that do not change the window, unless they lead to a step."""
 _PADS = (pygame.CONTROLLERDEVICEADDED, pygame.CONTROLLERDEVICEREMOVED)
 _ICON = Path(__file__).parent.parent.parent / "assets" / "sprites" / "icon.png"
 
 
 def open_window(world: World, size: tuple[int, int] | None, grid: tuple[int, int]) -> pygame.Surface:
-    """Open a window for a world; size: (width, height) in pixels, by default what fits the screen and pictures of this
-    grid, (rows, columns). Raises ValueError for an absurd size."""
+    """Open a window for a world; size: (width, height) in pixels, by default a size that fits the screen and pictures
+    of this grid, (rows, columns). Raises ValueError for a size out of range."""
     if size is not None and not all(200 <= edge <= 16384 for edge in size):
         raise ValueError(f"a window is 200 to 16384 pixels wide and high, not {size[0]}x{size[1]}")
     pygame.font.init()
@@ -54,8 +54,8 @@ def open_window(world: World, size: tuple[int, int] | None, grid: tuple[int, int
 class Window:
     """A window on a session; `run` plays until it is closed.
 
-    Video must have been started (see rumpus.interface.viewer.open_display). The window that is open is used, if one is;
-    size: (width, height) of one that must be opened, see open_window.
+    Video must have been started (see rumpus.interface.viewer.open_display). An open window is used if there is one;
+    size: (width, height) of a new one, see open_window.
     """
 
     def __init__(self, session: Session, size: tuple[int, int] | None = None, out: str | Path = "runs/clips"):
@@ -83,12 +83,12 @@ class Window:
         self.place = self._arranged(self._surface.get_size())
         if isinstance(self.inputs, CameraInput):
             self.inputs.settings, complaint = settings.load()
-            self.mood.paused = True  # until a click, or who plays would lose time before they found the mouse
+            self.mood.paused = True  # until a click: a player needs time to find the mouse
             self._pads = Pads()
             if complaint:
                 self._note(complaint)
         if session.world.turn_based:
-            pygame.event.set_blocked(pygame.MOUSEMOTION)  # hovering takes no turn, so it need not wake us
+            pygame.event.set_blocked(pygame.MOUSEMOTION)  # hovering takes no turn and needs no redraw
 
     def run(self) -> None:
         """Play until the window is closed. A clip that is still being written is finished first."""
@@ -117,18 +117,18 @@ class Window:
         return self._saver.saved
 
     def _arranged(self, size: tuple[int, int]) -> Arrangement:
-        """Where things lie in a window of this size: with room above the pictures for what each player is told, where
-        that differs."""
-        told = () if panel.instruction(self.session) else self.session.instructions
+        """The layout of a window of this size: with room above the pictures for the players' instructions, where these
+        differ."""
+        texts = () if panel.instruction(self.session) else self.session.instructions
         for lines in range(MOST_LINES + 1):
             place = arrange(*size, *self._grid, self.session.world.players, lines, tiles=not self._rays)
             room = place.views[0].width if place.views else 1 << 16
-            if all(len(ink.wrap(text, place.unit, room)) <= lines for text in told):
+            if all(len(ink.wrap(text, place.unit, room)) <= lines for text in texts):
                 break
         return place
 
     def draw(self) -> None:
-        """Draw all of the window now."""
+        """Draw the whole window now."""
         self._surface = pygame.display.get_surface()
         surface = self._surface
         place = self.place = self._arranged(surface.get_size())
@@ -154,8 +154,10 @@ class Window:
     def _label(self, player: int, view: pygame.Rect, unit: int) -> None:
         mine = bool(self.inputs.who(player))
         text = panel.seat(self.session, self.inputs, player)
-        told = () if panel.instruction(self.session) else ink.wrap(self.session.instructions[player], unit, view.width)
-        lines = [*told[: MOST_LINES - 1], " ".join(told[MOST_LINES - 1 :])] if len(told) > MOST_LINES else told
+        own = "" if panel.instruction(self.session) else self.session.instructions[player]
+        lines = list(ink.wrap(own, unit, view.width)) if own else []
+        if len(lines) > MOST_LINES:
+            lines[MOST_LINES - 1 :] = [" ".join(lines[MOST_LINES - 1 :])]
         top = view.top - round((LABEL - 0.2 + LINE * len(lines)) * unit)
         ink.write(self._surface, text, unit, ink.PLAIN if mine else ink.DIM, (view.left, top), view.width)
         for number, line in enumerate(lines, start=1):
@@ -163,7 +165,7 @@ class Window:
             ink.write(self._surface, line, unit, ink.BRIGHT if mine else ink.PLAIN, place, view.width)
 
     def handle(self, event: pygame.event.Event) -> None:
-        """Take in one event of pygame."""
+        """Process one event of pygame."""
         now = time.monotonic()
         kind = event.type
         if kind == pygame.QUIT:
@@ -192,20 +194,20 @@ class Window:
 
     @property
     def playing(self) -> bool:
-        """Whether the world listens: nothing is laid over it."""
+        """Whether input goes to the world: no overlay is shown."""
         return not (self._busy or self.mood.paused)
 
     @property
     def _busy(self) -> bool:
-        """Whether something else than a pause is laid over the world."""
+        """Whether an overlay other than a pause is shown."""
         mood = self.mood
         return mood.help or mood.leaving or mood.typing is not None or self.session.over
 
     def _wait(self) -> list[pygame.event.Event]:
-        """Sleep until something happens or is due.
+        """Sleep until an event comes or something is due.
 
-        pygame's own wait looks for events a thousand times a second, which costs 1 to 2 percent of a core; this looks
-        200 times while there is play, and 50 times when there has been none for a while.
+        pygame's own wait checks for events a thousand times a second, which costs 1 to 2 percent of a core; this checks
+        200 times during play, and 50 times after a while without events.
         """
         dues = [self._undo.due, self._note_until, self.inputs.due() if self.playing else None]
         due = min((due for due in dues if due is not None), default=math.inf)
@@ -217,7 +219,7 @@ class Window:
         return events
 
     def _advance(self, now: float) -> bool:
-        """Make the steps that are due. True if the window must be drawn anew."""
+        """Take the steps that are due. True if the window must be drawn anew."""
         changed = False
         if self._undo.fire(now) is not None:
             self._do_undo()
@@ -233,14 +235,14 @@ class Window:
         return changed
 
     def _keep_solved(self) -> None:
-        """Note the level as solved, for the next time that its file is played."""
+        """Store the level as solved, for the next time that its file is played."""
         for mark in self.session.solved - self._kept:
             self._kept.add(mark)
             if complaint := settings.keep_solved(mark):
                 self._note(complaint)
 
     def _rest(self) -> None:
-        """All hands let go."""
+        """Release all keys and buttons."""
         self.inputs.clear()
         self._undo.clear()
         self._release_mouse()
@@ -269,7 +271,7 @@ class Window:
 
     @property
     def _ctrl(self) -> int:
-        """The Ctrl keys that are the window's: not one that is in the hands of a player."""
+        """The Ctrl keys of the window: those that no player uses."""
         return pygame.KMOD_LCTRL if KEY["right ctrl"] in self.inputs.keys else pygame.KMOD_CTRL
 
     def _do(self, name: str, event: pygame.event.Event, now: float) -> None:
@@ -322,7 +324,7 @@ class Window:
         self.mood.paused = not self.mood.paused and not self.session.over
 
     def _do_undo(self) -> None:
-        """A step back; in real time, a second back, and rest there."""
+        """Undo a step; in real time, a second, followed by a pause."""
         self.inputs.clear()
         world = self.session.world
         back = self.session.undo(1 if world.turn_based else world.tick_hz)
@@ -363,7 +365,7 @@ class Window:
             self.open = False
 
     def _do_clip(self, suffix: str) -> None:
-        """Write the clip beside the play, which goes on."""
+        """Write the clip in a thread beside the play."""
         self._saver.clip(self.session.film(), self._name(), suffix)
         self._note("Saving a clip …")
 
@@ -371,12 +373,12 @@ class Window:
         return self.session.name
 
     def _free(self, player: int) -> bool:
-        """Whether a player's hands can do anything; says why if not."""
+        """Whether a player's actions have an effect; a message says why if not."""
         if self.session.ends[player]:
             self._note(f"Player {player + 1} is done; the episode goes on")
         elif self.session.tied[player]:
             talk = self.controls.table["chat"].shown if "chat" in self.controls.table else ""
-            self._note(f"Player {player + 1}'s hands are tied" + (f"; talk with {talk}" if talk else ""))
+            self._note(f"Player {player + 1} can only talk" + (f": {talk}" if talk else ""))
         else:
             return True
         return False
@@ -385,7 +387,7 @@ class Window:
         self.mood.note, self._note_until = text, time.monotonic() + NOTE_SECONDS
 
     def _type(self, event: pygame.event.Event) -> None:
-        """A key while something is typed: the letters themselves come as text."""
+        """A key while text is typed: the letters themselves come as text events."""
         text = self.mood.typing or ""
         if event.key == pygame.K_BACKSPACE:
             self.mood.typing = text[:-1]
@@ -400,7 +402,7 @@ class Window:
             pygame.key.stop_text_input()
 
     def _write(self, text: str) -> None:
-        """Text comes in while something is typed: it is added if it can be said and fits, else there is a word."""
+        """Typed text comes in: it is added if it can be said and fits, else a message is shown."""
         whole = (self.mood.typing or "") + text
         if not set(text) <= set(CHARSET):
             self._note("Letters, digits and signs of English can be said, no others")
@@ -410,8 +412,8 @@ class Window:
             self.mood.typing = whole
 
     def _mouse(self, event: Any) -> None:
-        """The mouse: over a player's picture it is that player's; where a world looks around, a click catches it, and
-        then all it does is of the player who has it."""
+        """A mouse event: over a player's picture it belongs to that player; in worlds with a camera, a click captures
+        the mouse, and then its events belong to the player who has it."""
         if self.mood.paused and self.inputs.looks and event.type == pygame.MOUSEBUTTONDOWN and not self._busy:
             self.mood.paused = False
             self._catch_mouse()
@@ -439,7 +441,7 @@ class Window:
                 self.inputs.button_down(event.button - 1, player, target)
 
     def _catch_mouse(self) -> None:
-        """Hide the mouse and hold it, so that all it tells is how far it moves."""
+        """Hide the mouse and capture it, so that only its motion is reported."""
         if not self.mood.caught:
             self.mood.caught = self._wants_mouse = True
             pygame.mouse.set_visible(False)
@@ -447,7 +449,7 @@ class Window:
             pygame.event.clear(pygame.MOUSEMOTION)
 
     def _hold_on(self) -> None:
-        """Buttons that were held all the while, as when one types, are held on."""
+        """Buttons that were held during an overlay, such as typing, stay held."""
         for button, pressed in enumerate(pygame.mouse.get_pressed(3)):
             if pressed and self._free(self.inputs.current):
                 self.inputs.button_down(button, self.inputs.current, (0, 0))
@@ -460,7 +462,6 @@ class Window:
 
 
 def plain(text: str) -> str:
-    """What is said, in lower case if it is all words of the vocabulary, for a word begins with a capital for people
-    only."""
+    """The text to say, in lower case if all its words are in the vocabulary, since people capitalise the first word."""
     small = text.lower()
     return small if set(small.split()) <= set(vocabulary()) else text

@@ -1,4 +1,4 @@
-"""The benchmark: how an agent does on a folder of tasks, on a scale from a random player, 0, to the expert, 1."""
+"""The benchmark: the score of an agent on a folder of tasks, on a scale from a random player, 0, to the expert, 1."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from ..policies import RandomPolicy
 from .evaluate import solutions
 
 RESAMPLES = 2000
-"""Of a bootstrap."""
+"""Resamples of a bootstrap."""
 SMALLEST = 0.01
-"""How much better than the random player the expert must be for a scale between them to mean anything."""
+"""Least difference between the mean returns of the expert and the random player for which a score is given."""
 
 
 def benchmark(
@@ -39,17 +39,17 @@ def benchmark(
 ) -> list[dict[str, Any]]:
     """The expert-normalised score of an agent for each skill and each world of a folder of tasks, and their mean.
 
-    agent: "random", "expert", a checkpoint or a run's folder, which plays the tasks of all worlds that its head can
-    play, or a function that returns a player for a world, or None to leave that world out; folder: holds *.jsonl of tasks (or
+    agent: "random", "expert", a checkpoint or a run's folder, which plays the tasks of all worlds that its head fits,
+    or a function that returns a player for a world, or None to leave that world out; folder: holds *.jsonl of tasks (or
     it is one such file), each with its solution. Each task is played `times` times by the agent, `random_times` by the
-    random player, and once by the expert, who replays the solution; a return is the mean over the players of a task.
+    random player, and once by the expert, which replays the solution; a return is the mean over the players of a task.
 
     Returns a row for each skill, in order, one for each world, and one of the mean over the skills: {of ("skill",
-    "world" or "mean"), name, tasks, attempted (how many of the tasks the agent plays), success, agent, random, expert
-    (mean returns on those), score, low, high}. score is (agent - random) / (expert - random), low and high its 95 %
-    interval, the percentiles of a bootstrap over tasks (for the mean: over the tasks of each skill); they are None where
-    nothing was attempted, or the expert is hardly better than chance. Raises
-    ValueError for tasks that cannot be played, or have no solution.
+    "world" or "mean"), name, tasks, attempted (the number of tasks that the agent plays), success, agent, random,
+    expert (mean returns on those), score, low, high}. score is (agent - random) / (expert - random), low and high its
+    95 % interval, the percentiles of a bootstrap over tasks (for the mean: over the tasks of each skill); they are None
+    where nothing was attempted, or the expert is better than the random player by less than SMALLEST. Raises ValueError
+    for tasks that cannot be played, or have no solution.
     """
     tasks = _tasks(folder)
     by_world: dict[str, list[Task]] = {}
@@ -69,9 +69,9 @@ def benchmark(
                 parts = played.returns, chance.returns, best.returns, played.wins
                 columns = [_by_task(part, len(listed)) for part in parts]
                 for number, task in enumerate(listed):
-                    row = np.array([column[number] for column in columns])
+                    values = np.array([column[number] for column in columns])
                     for group in (("skill", category(task)), ("world", name)):
-                        found.setdefault(group, []).append(row)
+                        found.setdefault(group, []).append(values)
             job.advance()
     groups = [("skill", name) for name in sorted({category(task) for task in tasks})]
     groups += [("world", name) for name in by_world]
@@ -86,7 +86,7 @@ def benchmark(
 
 
 def category(task: Task) -> str:
-    """What a task counts for: its skill; with several players, how they are bound together."""
+    """The group of a task: its skill; with several players, the kind of their cooperation."""
     return task.skill if task.kind == "alone" else task.kind
 
 
@@ -101,14 +101,14 @@ def _tasks(folder: str | Path) -> list[Task]:
     folder = Path(folder)
     files = sorted(folder.glob("*.jsonl")) if folder.is_dir() else [folder]
     if not files:
-        raise ValueError(f"{folder} holds no *.jsonl: a suite is a folder of files of tasks")
+        raise ValueError(f"{folder} holds no *.jsonl: a benchmark is a folder of files of tasks")
     tasks = []
     for file in files:
         for line, task in read(file):
             if not isinstance(task, Task):
                 raise ValueError(str(task))
             if task.solution is None:
-                raise ValueError(f"{file}:{line}: solution: tasks of a suite bring one, and {task.id} has none")
+                raise ValueError(f"{file}:{line}: solution: tasks of a benchmark bring one, and {task.id} has none")
             tasks.append(task)
     if not tasks:
         raise ValueError(f"{folder}: there is no task in it")
@@ -122,11 +122,11 @@ Made = tuple[Policy | None, int]
 def _maker(
     agent: str | Path | Callable[[World], Policy | None], seed: int, greedy: bool
 ) -> Callable[[World, Sequence[Task]], Made]:
-    """What makes the player of a world's tasks."""
+    """A function that returns the player of a world's tasks."""
     if callable(agent):
         return lambda world, tasks: (agent(world), 1)
     if agent == "random":
-        return lambda world, tasks: (RandomPolicy(seed + 1), 1)  # other chances than those of the one it is held to
+        return lambda world, tasks: (RandomPolicy(seed + 1), 1)  # another seed than the one that makes the scale
     if agent == "expert":
         return lambda world, tasks: (Expert(world, seed, solutions(tasks)), 1)
     from ..network_policy import trained  # the others need no PyTorch
@@ -142,8 +142,8 @@ def _by_task(values: np.ndarray, tasks: int) -> np.ndarray:
 
 
 def _row(of: str, name: str, tasks: int, columns: np.ndarray, seed: int) -> tuple[dict[str, Any], np.ndarray | None]:
-    """The row of a skill or a world, and the scores of the bootstrap's resamples. columns: (attempted, 4), the returns of agent,
-    random and expert, and the agent's success."""
+    """The row of a skill or a world, and the scores of the bootstrap's resamples. columns: (attempted, 4), the returns
+    of agent, random and expert, and the agent's success."""
     row: dict[str, Any] = {"of": of, "name": name, "tasks": tasks, "attempted": len(columns)}
     row |= dict.fromkeys(("success", "agent", "random", "expert", "score", "low", "high"))
     if not len(columns):

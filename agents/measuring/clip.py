@@ -12,10 +12,10 @@ import imageio.v2 as imageio
 import numpy as np
 
 CRF = 23
-"""Constant rate factor of a video, x264's own default: about a quarter of the bytes of a constant quality for which one
-sees no difference."""
+"""Constant rate factor of a video, x264's own default: about a quarter of the bytes of a visually equal constant
+quality."""
 REST = 1.0
-"""Seconds for which the last frame of an episode stays."""
+"""Seconds for which the last frame of an episode is shown."""
 FASTEST = 1000
 """Most frames a second."""
 
@@ -59,7 +59,7 @@ def write_clip(path: str | Path, frames: Iterable[np.ndarray], hz: float) -> Pat
                 height, width = (side // 2 * 2 if path.suffix == ".mp4" else side for side in frame.shape[:2])
                 writer.append_data(frame[:height, :width])
         os.replace(temporary, path)
-    except OSError as error:  # of a pipe to ffmpeg it tells a command line
+    except OSError as error:  # for a pipe to ffmpeg its text is a command line
         why = error.strerror or ("ffmpeg has ended early" if isinstance(error, BrokenPipeError) else error)
         raise OSError(error.errno, f"the clip cannot be written: {why}", str(path)) from error
     finally:
@@ -68,8 +68,8 @@ def write_clip(path: str | Path, frames: Iterable[np.ndarray], hz: float) -> Pat
 
 
 def check_path(path: str | Path) -> Path:
-    """The path of a clip that can be written there. Raises ValueError for a suffix other than .mp4 and .gif, and
-    OSError where no file can be made; a folder that is missing is made."""
+    """The path of a clip, checked to be writable. Raises ValueError for a suffix other than .mp4 and .gif, and OSError
+    where no file can be made; a missing folder is made."""
     path = Path(path)
     if path.suffix not in (".mp4", ".gif"):
         raise ValueError(f"a clip is an .mp4 or a .gif, not {path.name!r}")
@@ -88,5 +88,5 @@ def check_path(path: str | Path) -> Path:
 
 
 def _temporary(path: Path) -> Path:
-    """Where a clip is made before it takes its place."""
+    """The place of a clip before it is complete."""
     return path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")

@@ -1,7 +1,7 @@
 """The demonstration: in about three minutes on two cores, an agent learns a world from nothing, and is measured.
 
-It trains on training levels and is measured on held-out ones, beside a random player, the network before it learned
-anything, and the expert. What comes out is `report.html` in its folder.
+It trains on training levels and is measured on held-out ones, beside a random player, its network before training, and
+the expert. The result is `report.html` in its folder.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from .report import EPISODES, report
 
 
 def demo(folder: str | Path, config: Config, *, episodes: int = EPISODES, bar: bool = True) -> Path:
-    """Train, measure, film and report; returns the path of report.html. A run that was broken off is gone on with.
+    """Train, measure, film and report; returns the path of report.html. An interrupted run is resumed.
 
-    Raises ValueError if the folder holds another run than a demonstration of the same settings, be it of other steps.
+    Raises ValueError if the folder holds another run than a demonstration of the same settings, apart from its steps.
     """
     folder = Path(folder)
     world = worlds.load(config.run.worlds[0])
@@ -31,11 +31,11 @@ def demo(folder: str | Path, config: Config, *, episodes: int = EPISODES, bar: b
 
 
 def _train(config: Config, folder: Path, bar: bool) -> None:
-    """Train, or finish what was broken off. A demonstration that is finished, or of other steps, is replaced."""
+    """Train, or resume an interrupted run. A finished demonstration, or one of other steps, is replaced."""
     if (folder / checkpoint.NAME).exists():
         content = checkpoint.load(folder)
         before, now = Config.saved(content, str(folder)), config.absolute()
-        before = before.replace(threads=now.run.threads)  # as many as it began with, once it was gone on with
+        before = before.replace(threads=now.run.threads)  # the number that it began with, if it was resumed
         if before.replace(steps=now.run.steps) != now:
             raise ValueError(f"{folder} holds another run: choose another folder for the demonstration")
         if before == now and content["updates"] < content["total"]:

@@ -1,4 +1,5 @@
-"""How good a player is: success over a fixed number of episodes, or on every task of a file, with an interval."""
+"""The measurement of a player: success over a fixed number of episodes, or on every task of a file, with an
+interval."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ from ..episodes import ROWS, Episodes, episodes_of, host, interval, play_tasks
 from ..policies import player
 
 EPISODES = 256
-"""Episodes that are played where neither a number nor a file of levels is given."""
+"""Episodes by default, without a file of levels."""
 THIRDS = ("easy", "middle", "hard")
 
 
@@ -45,17 +46,17 @@ def evaluate(
 
     With levels of a file, episode e is of level e % (number of levels), in the order of the file: by default each is
     played once, and fewer episodes are of the first levels. Without, every episode (EPISODES by default) draws a level
-    of the split by chance, so that some may be drawn twice.
+    of the split at random, so that some may be drawn twice.
 
     agent: "random", "expert", the path of a checkpoint or of a run's folder, or a Policy. knobs and limit: those that
     the agent was trained on unless given. tasks: a file of tasks or a list of them, in place of episodes, split, knobs,
     limit and levels. Returns {world, agent, episodes, success, success_low, success_high, return_mean, length_mean},
-    without tasks {sampled: whether levels were drawn by chance}, and in worlds that have a file or a bank of levels
-    {levels: how many there are, levels_played: how many different ones were played}, with several players success_1,
-    return_1, success_2, … of each, with tasks {lines_refused (of the file, as no tasks of this world), skills,
-    difficulty} (see `by_group`), and whatever the player reports of itself (experts: planning time in seconds). An
+    without tasks {sampled: whether levels were drawn at random}, and in worlds that have a file or a bank of levels
+    {levels: their number, levels_played: the number of different ones that were played}, with several players
+    success_1, return_1, success_2, … of each, with tasks {lines_refused (of the file, as no tasks of this world),
+    skills, difficulty} (see `by_group`), and the report of the player itself (experts: planning time in seconds). An
     episode succeeds if any of its players does; its return is the mean over its players. The same seed gives the same
-    result on the CPU. Raises ValueError for anything unknown.
+    result on the CPU. Raises ValueError for unknown names.
     """
     world = worlds.load(world)
     for name, value in {"episodes": episodes, "times": times}.items():
@@ -83,8 +84,8 @@ def evaluate(
 
 
 def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> tuple[Episodes, dict[str, Any]]:
-    """Play levels of a split that chance draws. Returns what came of it, and {sampled}, with {levels, levels_played} in
-    a world that has a bank. options: of the Batch."""
+    """Play levels of a split that are drawn at random. Returns the results, and {sampled}, with {levels, levels_played}
+    in a world that has a bank. options: of the Batch."""
     batch = Batch(world, min(episodes, ROWS), **options)
     if world.bank is None:
         return episodes_of(policy, batch, episodes), {"sampled": True}
@@ -101,8 +102,8 @@ def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> t
 def play_levels(
     policy: Policy, world: World, levels: Table, episodes: int | None, **options: Any
 ) -> tuple[Episodes, dict[str, Any]]:
-    """Play the levels of a table in their order, over and over until there are so many episodes, by default each once.
-    Returns what came of it, and {sampled, levels, levels_played}. options: of the Batch."""
+    """Play the levels of a table in their order, again and again up to this number of episodes, by default each once.
+    Returns the results, and {sampled, levels, levels_played}. options: of the Batch."""
     plan = np.arange(episodes or len(levels)) % len(levels)
     batch = Batch(world, min(len(plan), ROWS), tasks=levels, **options)
     played = episodes_of(policy, batch, len(plan), plan)
@@ -112,13 +113,13 @@ def play_levels(
 
 
 def _contents(fields: Sequence[np.ndarray]) -> set[bytes]:
-    """The contents of levels, given field by field, (levels, …) each: equal for levels that are alike."""
+    """The contents of levels, given field by field, (levels, …) each: equal for equal levels."""
     return {b"".join(value.tobytes() for value in level) for level in zip(*fields, strict=True)}
 
 
 def solutions(tasks: Sequence[Task]) -> list[np.ndarray | None]:
-    """What solves each task: moves (steps, players), -1 for hands at rest, or ACTION records (steps, players); None
-    where nothing is known."""
+    """The solution of each task: moves (steps, players), -1 for an action that holds nothing, or ACTION records (steps,
+    players); None where none is known."""
     return [_solution(task) for task in tasks]
 
 
@@ -131,8 +132,8 @@ def _solution(task: Task) -> np.ndarray | None:
 def by_group(tasks: Sequence[Task], wins: np.ndarray) -> dict[str, dict[str, dict[str, float]]]:
     """Success by skill, and by thirds of the tasks by `steps` (easy, middle, hard; tasks without steps are left out).
 
-    wins: (times * tasks,), task by task and then again. Returns {"skills": {name: sums}, "difficulty": {name: sums}},
-    where sums are {episodes, success, success_low, success_high}; groups that are empty are left out.
+    wins: (times * tasks,), all tasks in order, `times` times. Returns {"skills": {name: sums}, "difficulty": {name:
+    sums}}, where sums are {episodes, success, success_low, success_high}; empty groups are left out.
     """
     wins = wins.reshape(-1, len(tasks))
     skills = np.array([task.skill for task in tasks])

@@ -9,7 +9,7 @@ from rich.table import Table
 
 
 def evaluation(result: Mapping[str, Any], what: str) -> Table:
-    """What `evaluate` returns, as a table. what: which levels or tasks were played."""
+    """The result of `evaluate`, as a table; `what` names the levels or tasks that were played."""
     table = Table(box=None, show_header=False, title=f"{result['agent']} in {result['world']}, {what}")
     table.add_row("success", _rate(result))
     table.add_row("episodes", str(result["episodes"]))
@@ -20,7 +20,7 @@ def evaluation(result: Mapping[str, Any], what: str) -> Table:
     for player in [name.removeprefix("success_") for name in result if name.startswith("success_")]:
         if player.isdigit():
             success, mean_return = result[f"success_{player}"], result[f"return_{player}"]
-            table.add_row(f"player {player}", f"success {success:.1%}, mean return {paid:.2f}")
+            table.add_row(f"player {player}", f"success {success:.1%}, mean return {mean_return:.2f}")
     for name in [name for name in result if name.startswith("plan")]:
         table.add_row(name.replace("_", " "), f"{result[name]:.4g}")
     for kind in ("skills", "difficulty"):
@@ -30,7 +30,7 @@ def evaluation(result: Mapping[str, Any], what: str) -> Table:
 
 
 def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
-    """What the benchmark's `suite` returns, as a table."""
+    """The rows of `benchmark`, as a table."""
     title = f"{agent}: 0 is a random player, 1 the expert"
     table = Table(box=None, pad_edge=False, collapse_padding=True, title=title)
     for column in ("", "score (95 % interval)", "success", "return", "random", "expert", "played"):
@@ -56,7 +56,7 @@ def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Table:
-    """What `bench` returns of several worlds, as a table."""
+    """The results of `bench` for several worlds, as a table."""
     table = Table(title=title, box=None)
     columns = ("frames/s", "of memcpy", "judging", "rules steps/s", "one env/s", "first frame warm (cold)", "bytes/env")
     for column in ("world", *columns):
@@ -76,7 +76,7 @@ def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Table:
 
 
 def guests(results: Sequence[Mapping[str, Any]]) -> Table:
-    """What `bench --guests` measures, as a table."""
+    """The results of `bench --guests`, as a table."""
     table = Table(title=f"steps with pixels, 84x84, {_cores(results)}", box=None)
     for column in ("what", "steps/s", "ours are times as many"):
         table.add_column(column, justify="left" if column == "what" else "right")
@@ -88,7 +88,7 @@ def guests(results: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def first_person(results: Sequence[Mapping[str, Any]]) -> Table:
-    """What the bench of first-person worlds returns, as a table."""
+    """The results of the bench of first-person worlds, as a table."""
     table = Table(box=None, title=f"frames a second, {_cores(results)}")
     table.add_column("what")
     table.add_column("pixels", justify="right")

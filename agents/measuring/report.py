@@ -1,5 +1,5 @@
-"""The page about a run: how good its agent is beside others, how it learned, and how it plays, in one HTML file with
-its pictures and film inside."""
+"""The page about a run: its agent beside others, its learning curve, and a film, in one HTML file with its pictures and
+film inside."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ EPISODES = 500
 """Held-out episodes on which each player is measured: the 95 % interval is then at most 9 percentage points wide."""
 FILMED = 8
 FEWEST = 32
-"""Episodes from which on a running mean of success is drawn."""
+"""Least number of episodes for a point of the running mean of success."""
 
 _PAGE = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined).from_string("""<!doctype html>
 <html lang="en">
@@ -57,7 +57,8 @@ details { margin: 1rem 0; }
 <p>{{ summary }}</p>
 <h2>Success on {{ held }}</h2>
 <table>
-<tr>{% if several %}<th>world</th>{% endif %}<th>player</th><th></th><th class="number">success</th><th class="number">95 % interval</th>
+<tr>{% if several %}<th>world</th>{% endif %}<th>player</th><th></th>
+<th class="number">success</th><th class="number">95 % interval</th>
 <th class="number">episodes</th><th class="number">return</th><th class="number">steps</th></tr>
 {% for row in results %}
 <tr>{% if several %}<td>{{ row.world }}</td>{% endif %}<td>{{ row.agent }}</td>
@@ -123,13 +124,13 @@ def learning_curve(metrics: Sequence[Mapping[str, float]], levels: Mapping[str, 
 
 
 def _smooth(rows: Sequence[Mapping[str, float]], keep: float = 0.8) -> tuple[list[float], list[float]]:
-    """Steps, and the running mean of success in %, in which every episode counts the same."""
+    """Steps, and the running mean of success in %, in which every episode has the same weight."""
     steps, means = [], []
     wins = episodes = 0.0
     for row in rows:
         wins = keep * wins + row["episodes"] * row["success"]
         episodes = keep * episodes + row["episodes"]
-        if episodes >= FEWEST:  # the first that end are the shortest, so a few of them tell nothing
+        if episodes >= FEWEST:  # the first that end are the shortest: a few of them are no sample
             steps.append(row["steps"])
             means.append(100 * wins / episodes)
     return steps, means
@@ -148,7 +149,7 @@ def write_report(
     settings: Mapping[str, Any],
     machine: Mapping[str, Any],
 ) -> None:
-    """Write the page. held: what the players were measured on; results: of `evaluate`, one a player; metrics: of
+    """Write the page. held: the held-out levels or tasks; results: of `evaluate`, one a player; metrics: of
     `read_metrics`; film: an mp4 to put inside."""
     players = ("random", "expert")
     by_player = {name: [row["success"] for row in results if row["agent"] == name] for name in players}
@@ -173,9 +174,10 @@ def report(
 ) -> Path:
     """Measure the agent of a run on held-out levels, film it, and write report.html into its folder; returns its path.
 
-    It stands beside a random player, its own network before it learned, and the expert if there is one; of a run in
-    several worlds, in each of them. An agent that learned from tasks is measured on each of the run's held-out tasks,
-    or else on those that it learned from. names: of its worlds, see run.resume. Raises ValueError for what is no run.
+    The report also measures a random player, the agent's own network before training, and the expert if there is one;
+    of a run in several worlds, in each of them. An agent that learned from tasks is measured on each of the run's
+    held-out tasks, or else on those that it learned from. names: of its worlds, see run.resume. Raises ValueError for a
+    folder without a run.
     """
     file = checkpoint.find(folder)
     folder = file.parent
@@ -227,7 +229,7 @@ def report(
 
 
 def commands(config: Config, folder: Path, episodes: int) -> str:
-    """The commands that train and measure such an agent by hand."""
+    """The commands that train and measure such an agent."""
     s = config.run
     default = Config.of(config.algorithm, *s.worlds).flat()
     own = ("worlds", "knobs", "steps", "seed", "shares", "start")
@@ -261,8 +263,8 @@ def _summary(
     }
     what = found[0].summary if len(found) == 1 else f"{len(found)} worlds in one run."
     return (
-        f"{what} In {content['seconds'] / 60:.1f} minutes and {content['steps']:,} steps of {config.algorithm}, an agent "
-        f"that sees pixels and acts through keyboard and mouse went from {success['untrained']:.0%} to "
+        f"{what} In {content['seconds'] / 60:.1f} minutes and {content['steps']:,} steps of {config.algorithm}, an "
+        f"agent that sees pixels and acts through keyboard and mouse went from {success['untrained']:.0%} to "
         f"{success['trained']:.0%} success on {held}."
     )
 

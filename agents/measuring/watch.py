@@ -1,4 +1,4 @@
-"""Watching a player: in a window, or recorded to an mp4 or gif; of tasks with their words below."""
+"""Watching a player: in a window, or recorded to an mp4 or gif; tasks with their text below."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .clip import FASTEST, check_path, rested, write_clip
 from .evaluate import solutions
 
 EDGE = 480
-"""Pixels that the longer side of a recorded frame has at most, by default."""
+"""Most pixels of the longer side of a recorded frame, by default."""
 
 
 def picture_size(batch: Batch, edge: int = EDGE) -> tuple[int, int]:
@@ -36,7 +36,7 @@ def episode(
     policy: Policy, batch: Batch, size: tuple[int, int], below: Sequence[np.ndarray] = ()
 ) -> Iterator[np.ndarray]:
     """The frames of the episode that begins now in a batch of one row: all players' pictures, each of this size, side
-    by side, and what is to stand below them, of the same width."""
+    by side, with further strips of the same width below."""
     is_first = np.ones(1, bool)
     while not batch.over[0]:
         yield _frame(batch, size, below)
@@ -54,8 +54,8 @@ def _frame(batch: Batch, size: tuple[int, int], below: Sequence[np.ndarray]) -> 
 def _episodes(
     policy: Policy, batch: Batch, size: tuple[int, int], tasks: Sequence[Task], episodes: int, hz: float
 ) -> Iterator[np.ndarray]:
-    """The frames of so many episodes, from the one that begins now on; each is followed by the next of the tasks, whose
-    words stand below."""
+    """The frames of this many episodes, from the one that begins now on; each is followed by the next of the tasks,
+    with its text below."""
     words = strips(tasks[:episodes], size[1] * batch.players)
     for number in range(episodes):
         row = number % max(len(tasks), 1)
@@ -64,7 +64,7 @@ def _episodes(
 
 
 def _told(frames: Iterator[np.ndarray], batch: Batch, job: Work) -> Iterator[np.ndarray]:
-    """The frames; the job is told how many episodes are over, and how much of this one, of its limit."""
+    """The frames; the job receives the number of finished episodes, and the share of this one, of its limit."""
     number = before = 0
     for frame in frames:
         tick, limit = int(batch.states["tick"][0]), int(batch.states["limit"][0])
@@ -93,10 +93,10 @@ def watch(
 ) -> None:
     """Show a player in a window, or record it to `out` (.mp4 or .gif).
 
-    agent: as for `evaluate`; tasks: what is played, one after the other, in place of the world's own task (the expert
-    shows their solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick
-    rate (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held. Raises ValueError for anything unknown, NoDisplayError where there
-    is no screen, and OSError where no clip can be written.
+    agent: as for `evaluate`; tasks: played one after the other in place of the world's own task (the expert shows their
+    solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick rate
+    (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held. Raises ValueError for
+    unknown names, NoDisplayError where there is no screen, and OSError where no clip can be written.
     """
     if int(episodes) != episodes or episodes < 1:
         raise ValueError(f"episodes must be a whole number of at least 1, got {episodes}")

@@ -1,13 +1,13 @@
-"""Curricula: how likely each task of a table is at the next reset, from what has been seen of the tasks so far.
+"""Curricula: the probability of each task of a table at the next reset, from the results on the tasks so far.
 
-After each rollout a curriculum is told what has ended since the last one, and answers with weights, (tasks,), to any
-scale. It counts by row of the table, so it needs rows that come up again and again: with many more tasks than episodes
-in a run, all of them are uniform in effect, but for `manual`.
+After each rollout a curriculum receives the outcomes since the last one, and returns weights, (tasks,), of any scale.
+It counts by row of the table, so it needs rows that come up again and again: with many more tasks than episodes in a
+run, all of them are uniform in effect, except `manual`.
 
-    uniform        every task alike
+    uniform        every task with the same weight
     manual         the easiest first, then more and more, until all are in
-    plr            tasks on which the value of what was seen was most wrong
-    learnability   tasks that are sometimes done and sometimes not
+    plr            prioritised level replay: tasks with the largest errors of value
+    learnability   tasks that sometimes succeed and sometimes fail
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from scipy.stats import rankdata
 
 @dataclass(frozen=True)
 class TaskOutcomes:
-    """What has ended since the last time, by row of the table.
+    """The outcomes of the episodes that ended since the last time, by row of the table.
 
-    done: share of the run that lies behind, 0 to 1; attempts, successes: int64 (tasks,); returns: their sums, float64
+    done: share of the run that is over, 0 to 1; attempts, successes: int64 (tasks,); returns: their sums, float64
     (tasks,); errors: float64 (tasks,), the mean size of the advantage estimates of a row's episodes, NaN where none has
-    ended; None for curricula that do not ask for it.
+    ended; None for curricula that do not need them.
     """
 
     done: float
@@ -37,15 +37,15 @@ class TaskOutcomes:
 
 
 class Curriculum(Protocol):
-    """Weights for tasks. `errors`: whether it asks for them, which cost a little."""
+    """Weights for tasks. `errors`: whether it needs the errors, which cost a little."""
 
     errors: bool
 
     def weigh(self, outcomes: TaskOutcomes) -> np.ndarray:
-        """Take in what was seen, and return the weights from now on, float64 (tasks,)."""
+        """Take in the outcomes, and return the weights from now on, float64 (tasks,)."""
 
     def state(self) -> dict[str, np.ndarray]:
-        """What a run must keep to go on as if it had never stopped; `restore` takes it back."""
+        """All that a run must save to resume exactly; `restore` takes it back."""
         return {}
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
@@ -75,8 +75,8 @@ class Uniform:
 class Manual:
     """A schedule set by hand: at first the easiest tasks alone, then a share that grows linearly until all are in.
 
-    difficulty: of each task, (tasks,), NaN where it is not known. first: the share of the tasks that the run begins
-    with; full: the share of the run after which all are in. Neither number has a source.
+    difficulty: of each task, (tasks,), NaN where it is not known. first: the share of the tasks at the start of the
+    run; full: the share of the run after which all are in. Neither number has a source.
     """
 
     difficulty: np.ndarray
@@ -93,7 +93,7 @@ class Manual:
             )
 
     def weigh(self, outcomes: TaskOutcomes) -> np.ndarray:
-        """1 for the tasks that are in, among them all as easy as the hardest of these; 0 for the others."""
+        """1 for the tasks that are in, among them all that tie with the hardest of these; 0 for the others."""
         grown = min(outcomes.done / self.full, 1.0) if self.full else 1.0
         easier = (rankdata(self.difficulty, method="min") - 1) / len(self.difficulty)  # share of the tasks, below 1
         return (easier <= (self.first + (1 - self.first) * grown) * (1 - 1e-9)).astype(np.float64)

@@ -1,4 +1,4 @@
-"""Wrappers for agents that want less than a whole keyboard, or numbers instead of text.
+"""Wrappers for agents with a small action space, or with numbers in place of text.
 
 Those of this module are for single environments; `rumpus.interface.wrappers.vector` has the same for vector
 environments, `rumpus.interface.wrappers.parallel` for several players (PettingZoo). All record their arguments, so that
@@ -20,7 +20,7 @@ from .words import BAG, TOKEN, Words
 
 
 def check_env(wrapper: Any, env: Any, kind: type, other: str) -> None:
-    """Raise TypeError, with the module that has such a wrapper for it, unless env is an environment of this kind."""
+    """Raise TypeError, with the module of the right wrapper, unless env is an environment of this kind."""
     if not isinstance(env, kind):
         raise TypeError(
             f"{type(wrapper).__module__}.{type(wrapper).__name__} wraps a {kind.__module__.partition('.')[0]}."
@@ -32,7 +32,7 @@ _OTHERS = "see rumpus.interface.wrappers.vector for vector environments, and .pa
 
 
 class _Actions(gymnasium.ActionWrapper, RecordConstructorArgs):
-    """Takes actions of one space, and gives those of the keyboard and the mouse."""
+    """Takes actions of a codec's space, and passes on full actions of the keyboard and the mouse."""
 
     def __init__(self, env: gymnasium.Env, codec: MoveNumbers | DeviceParts):
         gymnasium.ActionWrapper.__init__(self, env)
@@ -42,14 +42,15 @@ class _Actions(gymnasium.ActionWrapper, RecordConstructorArgs):
         self._silence = {"say": ""} if text else {}
 
     def action(self, action: Any) -> dict[str, Any]:
-        """The full action, of fresh arrays. Raises ValueError for what is not in the space."""
+        """The full action, in new arrays. Raises ValueError for an action that is not in the space."""
         return {**self.codec.actions(action, ()), **self._silence}
 
 
 class Moves(_Actions):
-    """The world's few named moves as a Discrete space: action i holds what `names[i]` holds. All else stays still.
+    """The world's few named moves as a Discrete space: action i holds the keys and buttons of `names[i]`, and nothing
+    else.
 
-    moves: others than the world's, by their names, as rumpus.interface.action.Move or as dicts of its fields.
+    moves: moves in place of the world's, by their names, as rumpus.interface.action.Move or as dicts of its fields.
     """
 
     def __init__(self, env: gymnasium.Env, moves: Mapping[str, Move | Mapping[str, Any]] | None = None):
@@ -59,8 +60,8 @@ class Moves(_Actions):
         super().__init__(env, codec)
 
     def get_keys_to_action(self) -> dict[tuple[int, ...], int]:
-        """For gymnasium.utils.play: the keys, pygame's, of each move that needs no mouse. While none is held, `play`
-        makes the move `noop`."""
+        """For gymnasium.utils.play: the keys, pygame's, of each move that needs no mouse. Without a key, `play` makes
+        the move `noop`."""
         from ..printed import codes
 
         assert isinstance(self.codec, MoveNumbers)
@@ -69,8 +70,8 @@ class Moves(_Actions):
 
 
 class Devices(_Actions):
-    """The keys, the buttons, the mouse and the wheel that the world listens to as one MultiDiscrete space, whose parts
-    are `names`; with box=True as one Box from -1 to 1. See rumpus.interface.devices.DeviceParts."""
+    """The keys, buttons, mouse and wheel that the world uses as one MultiDiscrete space, whose parts are `names`; with
+    box=True as one Box from -1 to 1. See rumpus.interface.devices.DeviceParts."""
 
     def __init__(self, env: gymnasium.Env, box: bool = False):
         check_env(self, env, gymnasium.Env, _OTHERS)
@@ -108,7 +109,7 @@ class BagOfWords(_Words):
 
 
 class Pixels(gymnasium.ObservationWrapper, RecordConstructorArgs):
-    """The picture alone, uint8 (height, width, 3), for agents that read nothing."""
+    """The pixels alone, uint8 (height, width, 3), for agents that read no text."""
 
     def __init__(self, env: gymnasium.Env):
         check_env(self, env, gymnasium.Env, _OTHERS)

@@ -1,6 +1,6 @@
 """The wrappers for several players, of `rumpus.worlds.parallel`: PettingZoo environments, agent by agent.
 
-env = Pixels(Moves(rumpus.worlds.parallel("tag-four")))    # Discrete actions, pictures alone
+env = Pixels(Moves(rumpus.worlds.parallel("tag-four")))    # Discrete actions, pixels alone
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _OTHERS = "rumpus.interface.wrappers has those of single environments, .vector t
 
 
 class _Wrapper(BaseParallelWrapper):
-    """The attributes, besides methods, that other libraries ask of a parallel environment."""
+    """The attributes, besides methods, that other libraries read from a parallel environment."""
 
     def __init__(self, env: ParallelEnv):
         check_env(self, env, ParallelEnv, _OTHERS)
@@ -34,7 +34,7 @@ class _Wrapper(BaseParallelWrapper):
 
     @property
     def agents(self) -> list[Any]:
-        """Those that still play."""
+        """The agents that still play."""
         return self.env.agents
 
     def observation_space(self, agent: Any) -> spaces.Space:
@@ -47,7 +47,7 @@ class _Wrapper(BaseParallelWrapper):
 
 
 class _Actions(_Wrapper):
-    """Takes actions of one space, and gives those of the keyboard and the mouse."""
+    """Takes actions of a codec's space, and passes on full actions of the keyboard and the mouse."""
 
     def __init__(self, env: ParallelEnv, codec: Callable[[Any], MoveNumbers | DeviceParts]):
         super().__init__(env)
@@ -56,7 +56,7 @@ class _Actions(_Wrapper):
         self.action_spaces = {agent: deepcopy(self.codec.space) for agent in self.possible_agents}
 
     def step(self, actions: dict[Any, Any]) -> Any:
-        """As the environment's, with actions of this form. Raises ValueError for what is not in the space."""
+        """The environment's step, with actions of this space. Raises ValueError for an action that is not in it."""
         return self.env.step({agent: self.codec.actions(action, ()) for agent, action in actions.items()})
 
 
@@ -75,7 +75,7 @@ class Devices(_Actions):
 
 
 class _Observations(_Wrapper):
-    """Shows another form of the observations."""
+    """Gives another form of the observations."""
 
     def __init__(self, env: ParallelEnv, space: Callable[[Any], spaces.Space], of: Callable[[Any], Any]):
         super().__init__(env)
@@ -83,12 +83,12 @@ class _Observations(_Wrapper):
         self._of = of
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> Any:
-        """As the environment's, with observations of this form."""
+        """The environment's reset, with observations of this form."""
         observations, infos = self.env.reset(seed=seed, options=options)
         return {agent: self._of(seen) for agent, seen in observations.items()}, infos
 
     def step(self, actions: dict[Any, Any]) -> Any:
-        """As the environment's, with observations of this form."""
+        """The environment's step, with observations of this form."""
         observations, *rest = self.env.step(actions)
         return {agent: self._of(seen) for agent, seen in observations.items()}, *rest
 
@@ -115,7 +115,7 @@ class BagOfWords(_Words):
 
 
 class Pixels(_Observations):
-    """The pictures alone, uint8 (height, width, 3)."""
+    """The pixels alone, uint8 (height, width, 3)."""
 
     def __init__(self, env: ParallelEnv):
         super().__init__(env, lambda space: space["pixels"], lambda seen: seen["pixels"])

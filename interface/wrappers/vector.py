@@ -1,8 +1,8 @@
 """The wrappers for vector environments, of `rumpus.worlds.vector` and `gymnasium.make_vec`: all rows at once.
 
-    envs = Pixels(Moves(gymnasium.make_vec("rumpus/Sokoban-v0", 64)))    # Discrete actions, pictures alone
+    envs = Pixels(Moves(gymnasium.make_vec("rumpus/Sokoban-v0", 64)))    # Discrete actions, pixels alone
 
-They go with every autoreset mode; last observations in `infos["final_obs"]` have the same form.
+They support every autoreset mode; last observations in `infos["final_obs"]` have the same form.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _OTHERS = "rumpus.interface.wrappers has those of single environments, .parallel
 
 
 class _Actions(VectorActionWrapper):
-    """Takes actions of one space, and gives those of the keyboard and the mouse."""
+    """Takes actions of a codec's space, and passes on full actions of the keyboard and the mouse."""
 
     def __init__(self, env: VectorEnv, codec: MoveNumbers | DeviceParts):
         super().__init__(env)
@@ -36,7 +36,7 @@ class _Actions(VectorActionWrapper):
         self._silence = {"say": ("",) * self.num_envs} if text else {}
 
     def actions(self, actions: Any) -> dict[str, Any]:
-        """The full actions, of fresh arrays. Raises ValueError for what is not in the space."""
+        """The full actions, in new arrays. Raises ValueError for actions that are not in the space."""
         return {**self.codec.actions(actions, (self.num_envs,)), **self._silence}
 
 
@@ -57,7 +57,7 @@ class Devices(_Actions):
 
 
 class _Observations(VectorWrapper):
-    """Shows another form of the observations. Gymnasium's own base class refuses AutoresetMode.SAME_STEP."""
+    """Gives another form of the observations. Gymnasium's own base class refuses AutoresetMode.SAME_STEP."""
 
     def __init__(self, env: VectorEnv, space: spaces.Space, all_: Callable[[Any], Any], one: Callable[[Any], Any]):
         super().__init__(env)
@@ -66,12 +66,12 @@ class _Observations(VectorWrapper):
         self._all, self._one = all_, one
 
     def reset(self, *, seed: Any = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
-        """As the environment's, with observations of this form."""
+        """The environment's reset, with observations of this form."""
         observations, infos = self.env.reset(seed=seed, options=options)
         return self._all(observations), infos
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
-        """As the environment's, with observations of this form."""
+        """The environment's step, with observations of this form."""
         observations, *rest, infos = self.env.step(actions)
         if "final_obs" in infos:
             finals = np.full(self.num_envs, None, object)
@@ -90,7 +90,7 @@ class BagOfWords(_Observations):
 
 
 class Pixels(_Observations):
-    """The pictures alone, uint8 (n, height, width, 3)."""
+    """The pixels alone, uint8 (n, height, width, 3)."""
 
     def __init__(self, env: VectorEnv):
         check_env(self, env, VectorEnv, _OTHERS)

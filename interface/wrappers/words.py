@@ -1,4 +1,4 @@
-"""The texts of an observation as arrays: in which space, and how."""
+"""The texts of an observation as arrays of a space."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TEXTS = ("instruction", "chat")
 
 
 class Words(NamedTuple):
-    """A form of text. space: of one text; array: from a str, or from its tokens."""
+    """A form of text. space: of one text; array: function from a str, or from its tokens, to an array."""
 
     space: spaces.Box
     array: Callable[[Any], np.ndarray]
@@ -36,7 +36,7 @@ def _tokens(text: Any) -> np.ndarray:
 
 def _bag(text: Any) -> np.ndarray:
     counts = np.bincount(_tokens(text), minlength=vocabulary_size()).astype(np.float32)
-    counts[0] = 0  # padding is no word
+    counts[0] = 0  # padding does not count
     return counts
 
 

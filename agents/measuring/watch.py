@@ -63,7 +63,7 @@ def _episodes(
         batch.reset(tasks=[(number + 1) % max(len(tasks), 1)])
 
 
-def _told(frames: Iterator[np.ndarray], batch: Batch, job: Work) -> Iterator[np.ndarray]:
+def _reported(frames: Iterator[np.ndarray], batch: Batch, job: Work) -> Iterator[np.ndarray]:
     """The frames; the job receives the number of finished episodes, and the share of this one, of its limit."""
     number = before = 0
     for frame in frames:
@@ -125,7 +125,7 @@ def watch(
     shown = _episodes(policy, batch, size, tasks, episodes, hz)
     if out is not None:
         with work(f"Recording {policy.name} in {world.name}", episodes) as job:
-            write_clip(out, _told(shown, batch, job), hz)
+            write_clip(out, _reported(shown, batch, job), hz)
         return
     viewer = Viewer(f"{policy.name} in {world.name}")
     for frame in shown:

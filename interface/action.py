@@ -115,20 +115,20 @@ def _switches(action: Mapping[str, Any], name: str, shape: tuple[int, ...]) -> n
     return value
 
 
-def _wheel(wheel: Any, lead: tuple[int, ...]) -> np.ndarray:
+def _wheel(wheel: Any, axes: tuple[int, ...]) -> np.ndarray:
     value = np.asarray(wheel)
-    if value.shape == (*lead, 1):  # a slice of an array, as libraries cut them
+    if value.shape == (*axes, 1):  # a slice of an array, as libraries cut them
         value = value[..., 0]
-    if value.shape != lead or value.dtype.kind not in "ui" or value.min(initial=0) < 0 or value.max(initial=0) > 2:
-        raise ValueError(f"action['wheel'] must be integers 0, 1 or 2 of shape {lead}, got {wheel!r}")
+    if value.shape != axes or value.dtype.kind not in "ui" or value.min(initial=0) < 0 or value.max(initial=0) > 2:
+        raise ValueError(f"action['wheel'] must be integers 0, 1 or 2 of shape {axes}, got {wheel!r}")
     return value
 
 
-def _mouse(motion: Any, lead: tuple[int, ...]) -> np.ndarray:
+def _mouse(motion: Any, axes: tuple[int, ...]) -> np.ndarray:
     value = np.asarray(motion)
-    if value.shape != (*lead, 2) or value.dtype.kind not in "fiu":
+    if value.shape != (*axes, 2) or value.dtype.kind not in "fiu":
         raise ValueError(
-            f"action['mouse'] must be floats of shape {(*lead, 2)}, got shape {value.shape} of {value.dtype}"
+            f"action['mouse'] must be floats of shape {(*axes, 2)}, got shape {value.shape} of {value.dtype}"
         )
     if not (np.abs(value) <= 1).all():  # False for NaN too
         if not np.isfinite(value).all():
@@ -155,17 +155,17 @@ def check_fields(action: Any) -> None:
 
 def write_actions(records: np.ndarray, action: Mapping[str, Any]) -> None:
     """Check an action in the form of the public spaces and write it into `records`, an ACTION array of any shape
-    `lead`.
+    `axes`.
 
-    keys (*lead, 96), buttons (*lead, 3): 0 or 1, of any type of number; wheel (*lead) or (*lead, 1): 0..2; mouse
-    (*lead, 2): finite floats, of which those beyond [-1, 1] are clipped to it; say: tokens (*lead, 64), or a str if
-    `lead` is (), else a sequence of str. Nothing is written unless all of it is right.
+    keys (*axes, 96), buttons (*axes, 3): 0 or 1, of any type of number; wheel (*axes) or (*axes, 1): 0..2; mouse
+    (*axes, 2): finite floats, of which those beyond [-1, 1] are clipped to it; say: tokens (*axes, 64), or a str if
+    `axes` is (), else a sequence of str. Nothing is written unless all of it is right.
     """
     check_fields(action)
-    lead = records.shape
-    keys = _switches(action, "keys", (*lead, len(KEYS)))
-    buttons = _switches(action, "buttons", (*lead, len(BUTTONS)))
-    wheel, motion, say = _wheel(action["wheel"], lead), _mouse(action["mouse"], lead), _say(action["say"], lead)
+    axes = records.shape
+    keys = _switches(action, "keys", (*axes, len(KEYS)))
+    buttons = _switches(action, "buttons", (*axes, len(BUTTONS)))
+    wheel, motion, say = _wheel(action["wheel"], axes), _mouse(action["mouse"], axes), _say(action["say"], axes)
     records["keys"] = keys
     records["buttons"] = buttons
     records["wheel"] = wheel
@@ -176,20 +176,20 @@ def write_actions(records: np.ndarray, action: Mapping[str, Any]) -> None:
 _SILENCE = np.zeros(TOKENS, np.uint16)
 
 
-def _say(say: Any, lead: tuple[int, ...]) -> np.ndarray:
+def _say(say: Any, axes: tuple[int, ...]) -> np.ndarray:
     if isinstance(say, str):
-        if lead != ():
-            raise ValueError(f"action['say'] must be {lead[0]} texts or tokens of shape {(*lead, TOKENS)}, got one str")
+        if axes != ():
+            raise ValueError(f"action['say'] must be {axes[0]} texts or tokens of shape {(*axes, TOKENS)}, got one str")
         return encode(say) if say else _SILENCE
     if isinstance(say, Sequence):
-        if lead != (len(say),) or not all(isinstance(text, str) for text in say):
-            raise ValueError(f"action['say'] must be {lead} texts or tokens of shape {(*lead, TOKENS)}")
+        if axes != (len(say),) or not all(isinstance(text, str) for text in say):
+            raise ValueError(f"action['say'] must be {axes} texts or tokens of shape {(*axes, TOKENS)}")
         return np.stack([encode(text) for text in say])
     say = np.asarray(say)
-    if say.shape != (*lead, TOKENS) or say.dtype.kind not in "ui":
+    if say.shape != (*axes, TOKENS) or say.dtype.kind not in "ui":
         raise ValueError(
-            f"action['say'] must be a text or tokens of shape {(*lead, TOKENS)}, got shape {say.shape} of {say.dtype}"
+            f"action['say'] must be a text or tokens of shape {(*axes, TOKENS)}, got shape {say.shape} of {say.dtype}"
         )
     if say.size and (say.min() < 0 or say.max() > np.iinfo(np.uint16).max):
         raise ValueError("action['say'] holds numbers that are no tokens; tokens are 0 to 65535")
-    return respelled(say) if lead == () and say.any() else say  # so that chat of several players can be said again
+    return respelled(say) if axes == () and say.any() else say  # so that chat of several players can be said again

@@ -57,13 +57,13 @@ class MoveNumbers:
         self.space = spaces.Discrete(len(self.names))
         self._records = move_table(self.moves)
 
-    def actions(self, numbers: Any, lead: tuple[int, ...]) -> dict[str, Any]:
-        """The full actions of numbers of shape `lead`, in new arrays. Raises ValueError for a number that is not in the
+    def actions(self, numbers: Any, axes: tuple[int, ...]) -> dict[str, Any]:
+        """The full actions of numbers of shape `axes`, in new arrays. Raises ValueError for a number that is not in the
         space."""
         value = np.asarray(numbers)
-        wrong = value.shape != lead or value.dtype.kind not in "iu"
+        wrong = value.shape != axes or value.dtype.kind not in "iu"
         if wrong or value.min(initial=0) < 0 or value.max(initial=0) >= len(self.names):
-            several = f", {lead[0]} of them" if lead else ""
+            several = f", {axes[0]} of them" if axes else ""
             raise ValueError(
                 f"a move is a number from 0 to {len(self.names) - 1} ({', '.join(self.names)}){several}, got "
                 f"{numbers!r}"
@@ -93,12 +93,12 @@ class DeviceParts:
         self.space: spaces.Space = spaces.Box(-1, 1, (len(sizes),), np.float32) if box else spaces.MultiDiscrete(sizes)
         self._sizes = np.array(sizes)
 
-    def actions(self, parts: Any, lead: tuple[int, ...]) -> dict[str, Any]:
-        """The full actions of vectors of shape (*lead, parts), in new arrays. Raises ValueError for values that are not
+    def actions(self, parts: Any, axes: tuple[int, ...]) -> dict[str, Any]:
+        """The full actions of vectors of shape (*axes, parts), in new arrays. Raises ValueError for values that are not
         in the space; numbers of a Box beyond [-1, 1] are clipped to it."""
         value = np.asarray(parts)
-        self._check(value, (*lead, len(self.names)))
-        records = np.zeros(lead, ACTION)
+        self._check(value, (*axes, len(self.names)))
+        records = np.zeros(axes, ACTION)
         held = value[..., : self._switches] > 0
         records["keys"][..., self._keys] = held[..., : len(self._keys)]
         records["buttons"][..., self._buttons] = held[..., len(self._keys) :]

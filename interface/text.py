@@ -87,11 +87,11 @@ def respelled(tokens: np.ndarray) -> np.ndarray:
     """Any tokens (64,) in the form that `encode` gives their text, uint16 (64,), so that it can be said again: spelled
     words of the vocabulary become word tokens, and an overlong text is cut at the end."""
     again = _tokens(decode(tokens))
-    kept = again[:TOKENS]
+    fitting = again[:TOKENS]
     if len(again) > TOKENS and _is_within_letter(again[TOKENS]):
-        while _is_within_letter(kept.pop()):  # a letter of several bytes is there whole or not at all
+        while _is_within_letter(fitting.pop()):  # a letter of several bytes is there whole or not at all
             pass
-    return np.array(kept + [0] * (TOKENS - len(kept)), np.uint16)
+    return np.array(fitting + [0] * (TOKENS - len(fitting)), np.uint16)
 
 
 def _is_within_letter(token: int) -> bool:

@@ -26,6 +26,8 @@ RETIRED = {
         "_Seen": "_Observations",
         "hands": "codec, or actions",
         "hushed": "quiet",
+        "kept": "a noun for what is kept",
+        "lead": "axes",
         "teller": "reporter",
         "told": "reporting, or instruction",
     },
@@ -60,7 +62,7 @@ RETIRED = {
     },
     "agents/episodes.py": {"begun": "on_begin, or is_first", "playing": "active"},
     "agents/experts/": {"begun": "started, or is_first"},
-    "agents/human/": {"aim": "crosshair", "told": "reporting, or instructions"},
+    "agents/human/": {"aim": "crosshair", "kept": "stored", "told": "reporting, or instructions"},
     "agents/measuring/": {"_told": "_reported", "begun": "on_begin, or is_first", "told": "reporting"},
 }
 """Names that are gone, by the part of the tree that they are gone from, and the name in place of each. A floor that is

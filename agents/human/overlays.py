@@ -123,9 +123,10 @@ def _paint_help(surface: pygame.Surface, unit: int, session: Session, controls: 
     story = pages(session.world)
     tables = [("Your input", input_rows(session.world, inputs)), ("This window", controls.rows())]
     sizes = range(round(unit * 1.05), 8, -1)
-    for kept, size in [(len(story), size) for size in sizes] + [(kept, 9) for kept in range(len(story) - 1, -1, -1)]:
-        lines, bottom = _help(session.world.name, story[:kept], tables, size, width)
-        if bottom <= height or not kept:
+    attempts = [(len(story), size) for size in sizes] + [(count, 9) for count in range(len(story) - 1, -1, -1)]
+    for paragraphs, size in attempts:
+        lines, bottom = _help(session.world.name, story[:paragraphs], tables, size, width)
+        if bottom <= height or not paragraphs:
             break
     for x, y, text, letter, colour in lines:
         ink.write(surface, text, letter, colour, (x, y))

@@ -46,8 +46,8 @@ def file() -> Path:
 def load() -> tuple[Settings, str]:
     """The stored settings, and an error message; the defaults if none, or invalid ones, are stored."""
     try:
-        kept = json.loads(file().read_text("utf-8"))
-        sensitivity, invert = kept["sensitivity"], kept["invert"]
+        stored = json.loads(file().read_text("utf-8"))
+        sensitivity, invert = stored["sensitivity"], stored["invert"]
         if type(invert) is not bool or type(sensitivity) is not int:
             raise TypeError
         if not SENSITIVITIES[0] <= sensitivity <= SENSITIVITIES[-1]:
@@ -66,7 +66,7 @@ def keep(settings: Settings) -> str:
     try:
         write_atomically(file(), json.dumps(asdict(settings)).encode())
     except OSError as error:
-        return f"The settings could not be kept: {error}"
+        return f"The settings could not be stored: {error}"
     return ""
 
 
@@ -86,5 +86,5 @@ def keep_solved(mark: str) -> str:
     try:
         write_atomically(folder() / SOLVED, "".join(f"{each}\n" for each in sorted(known | {mark})).encode())
     except OSError as error:
-        return f"That this level is solved could not be kept: {error}"
+        return f"That this level is solved could not be stored: {error}"
     return ""

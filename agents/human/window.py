@@ -77,7 +77,7 @@ class Window:
         self._saver = Saver(out, lambda: pygame.event.post(pygame.event.Event(self._saved)))
         self._text = TextSpace()
         session.solved |= settings.solved()
-        self._kept = set(session.solved)
+        self._stored = set(session.solved)
         self._surface = pygame.display.get_surface() or open_window(session.world, size, self._grid)
         pygame.display.set_caption(f"Rumpus: {session.world.name}")
         self.place = self._arranged(self._surface.get_size())
@@ -236,8 +236,8 @@ class Window:
 
     def _keep_solved(self) -> None:
         """Store the level as solved, for the next time that its file is played."""
-        for mark in self.session.solved - self._kept:
-            self._kept.add(mark)
+        for mark in self.session.solved - self._stored:
+            self._stored.add(mark)
             if complaint := settings.keep_solved(mark):
                 self._note(complaint)
 

@@ -191,9 +191,9 @@ class Learnability:
     def weigh(self, outcomes: TaskOutcomes) -> np.ndarray:
         """The distribution of the next resets, which adds up to 1. Tasks as good as the last of the best are with
         them."""
-        kept = self.decay**outcomes.attempts
-        self._attempts = self._attempts * kept + outcomes.attempts
-        self._successes = self._successes * kept + outcomes.successes
+        remaining = self.decay**outcomes.attempts
+        self._attempts = self._attempts * remaining + outcomes.attempts
+        self._successes = self._successes * remaining + outcomes.successes
         score, tasks = self.learnability(), len(self._attempts)
         last = min(max(round(self.share * tasks), 1), tasks)
         best = score >= np.partition(score, tasks - last)[tasks - last] - 1e-12

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 from rumpus import worlds
 from rumpus.agents import checkpoint
 from rumpus.agents.contracts import Transition
-from rumpus.agents.measuring.benchmark import suite
+from rumpus.agents.measuring.benchmark import benchmark
 from rumpus.agents.measuring.evaluate import by_group, evaluate
 from rumpus.agents.networks.language import Language
 from rumpus.agents.observations import ObservationReader
-from rumpus.agents.policies import Random
+from rumpus.agents.policies import RandomPolicy
 from rumpus.agents.training import run
-from rumpus.agents.training.curricula import CURRICULA, Seen, curriculum
+from rumpus.agents.training.curricula import CURRICULA, TaskOutcomes, curriculum
 from rumpus.agents.training.log import read_metrics
 from rumpus.agents.training.sampling import EpisodeMeans
 from rumpus.agents.training.settings import Config
@@ -91,16 +91,16 @@ def boxes(count: int, skill: str = "gem", solved: bool = True) -> list[Task]:
     ]
 
 
-def seen(attempts: list[int], successes: list[int] | None = None, **more: Any) -> Seen:
+def seen(attempts: list[int], successes: list[int] | None = None, **more: Any) -> TaskOutcomes:
     counts = np.array(attempts)
     errors = np.array(more["errors"], float) if "errors" in more else None
-    return Seen(more.get("done", 0.0), counts, np.array(successes or counts * 0), counts * 0.0, errors)
+    return TaskOutcomes(more.get("done", 0.0), counts, np.array(successes or counts * 0), counts * 0.0, errors)
 
 
 def test_uniform_and_hand_weights() -> None:
     difficulty = np.array([5.0, 1, 3, 3, 9])
     assert curriculum("uniform", difficulty).weigh(seen([1, 2, 3, 4, 5])).tolist() == [1] * 5
-    hand = curriculum("hand", difficulty, {"first": 0.2, "full": 0.5})
+    hand = curriculum("manual", difficulty, {"first": 0.2, "full": 0.5})
     for done, weights in {0: [0, 1, 0, 0, 0], 0.2: [0, 1, 1, 1, 0], 0.3: [1, 1, 1, 1, 0], 0.5: [1] * 5}.items():
         assert hand.weigh(seen([0] * 5, done=done)).tolist() == weights
 
@@ -137,7 +137,7 @@ def test_weights_can_be_drawn_from_and_state_is_all_there_is(data: st.DataObject
         attempts = np.array(data.draw(st.lists(st.integers(0, 40), min_size=tasks, max_size=tasks)))
         successes = attempts * np.array(data.draw(st.lists(st.floats(0, 1), min_size=tasks, max_size=tasks)))
         errors = np.where(attempts > 0, successes, np.nan)
-        news = Seen(step / 5, attempts, successes.astype(int), successes, errors)
+        news = TaskOutcomes(step / 5, attempts, successes.astype(int), successes, errors)
         other.restore(one.state())
         weights = one.weigh(news)
         assert np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0
@@ -147,11 +147,11 @@ def test_weights_can_be_drawn_from_and_state_is_all_there_is(data: st.DataObject
 @pytest.mark.parametrize(
     ("name", "options", "message"),
     [
-        ("plrr", {}, "uniform, hand, plr, learnability"),
+        ("plrr", {}, "uniform, manual, plr, learnability"),
         ("plr", {"decay": 1}, "has no 'decay'"),
         ("plr", {"temperature": 0}, "greater than 0"),
         ("learnability", {"share": 2}, "from 0 to 1"),
-        ("hand", {}, "steps"),
+        ("manual", {}, "steps"),
     ],
 )
 def test_impossible_curricula_are_refused(name: str, options: dict[str, float], message: str) -> None:
@@ -219,7 +219,7 @@ def test_an_agent_learns_to_do_what_it_is_told(tmp_path: Path) -> None:
     assert {name: part["episodes"] for name, part in result["difficulty"].items()} == {"easy": 40, "hard": 40}
 
 
-@pytest.mark.parametrize("name", ["plr", "learnability", "hand"])
+@pytest.mark.parametrize("name", ["plr", "learnability", "manual"])
 def test_a_run_with_a_curriculum_goes_on_as_if_it_had_never_stopped(tmp_path: Path, name: str) -> None:
     path = written(tmp_path / "tasks.jsonl", coins(12))
     config = Config.of("ppo", COINS, steps=10 * 128, tasks=path, curriculum=name, **SMALL)
@@ -370,9 +370,9 @@ def test_the_expert_follows_solutions_and_searches_without() -> None:
 def test_a_suite_has_random_at_0_and_the_expert_at_1(tmp_path: Path) -> None:
     written(tmp_path / "near.jsonl", boxes(6, "near"))
     written(tmp_path / "far.jsonl", boxes(5, "far"))
-    rows = {name: suite(name, tmp_path, threads=1) for name in ("random", "expert")}
-    rows["nobody"] = suite(lambda world: None, tmp_path, threads=1)
-    rows["chance"] = suite(lambda world: Random(1), tmp_path, threads=1)
+    rows = {name: benchmark(name, tmp_path, threads=1) for name in ("random", "expert")}
+    rows["nobody"] = benchmark(lambda world: None, tmp_path, threads=1)
+    rows["chance"] = benchmark(lambda world: RandomPolicy(1), tmp_path, threads=1)
     assert rows["chance"] == rows["random"]
     for name, table_ in rows.items():
         assert [(row["skill"], row["tasks"]) for row in table_] == [("far", 5), ("near", 6), ("mean", 11)]
@@ -386,7 +386,7 @@ def test_a_suite_has_random_at_0_and_the_expert_at_1(tmp_path: Path) -> None:
     assert mean[2] == pytest.approx((mean[0] + mean[1]) / 2)
     for world, attempted in {COINS: [5, 6, 11], "maze-small": [0, 0, 0]}.items():  # the one has the same moves
         run.train("ppo", world, folder=tmp_path / "run", overwrite=True, bar=False, steps=128, **SMALL)
-        assert [row["attempted"] for row in suite(tmp_path / "run", tmp_path, threads=1)] == attempted
+        assert [row["attempted"] for row in benchmark(tmp_path / "run", tmp_path, threads=1)] == attempted
     written(tmp_path / "open.jsonl", boxes(1, "open", solved=False))
     with pytest.raises(ValueError, match=r"open\.jsonl:1: solution"):
-        suite("random", tmp_path)
+        benchmark("random", tmp_path)

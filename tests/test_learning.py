@@ -27,7 +27,7 @@ from rumpus.agents.network_policy import NetworkPolicy, trained
 from rumpus.agents.networks import Network, NetworkSpec
 from rumpus.agents.networks.heads import Controls
 from rumpus.agents.observations import ObservationReader
-from rumpus.agents.policies import Random, player
+from rumpus.agents.policies import RandomPolicy, player
 from rumpus.agents.training import run
 from rumpus.agents.training.log import read_metrics
 from rumpus.agents.training.settings import Config
@@ -351,7 +351,7 @@ def test_nothing_in_a_network_knows_a_world() -> None:
 
 def test_random_plays_every_move() -> None:
     batch = worlds.batch("sokoban-duo", 50)
-    policy = Random(1)
+    policy = RandomPolicy(1)
     policy.start(batch)
     batch.reset()
     policy.act(batch, np.ones(50, bool))

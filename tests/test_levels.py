@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rumpus import worlds
 from rumpus.agents.measuring.evaluate import evaluate
-from rumpus.agents.policies import Random
+from rumpus.agents.policies import RandomPolicy
 from rumpus.tests.test_sokoban import KNOBS, Room, start
 from rumpus.worlds.engine.batch import Batch
 from rumpus.worlds.engine.replay import Episode, ReplayError
@@ -199,7 +199,7 @@ def test_random_rooms_come_back_as_they_were(text):
         assert room.solved
 
 
-class Noting(Random):
+class Noting(RandomPolicy):
     """Plays at random and notes the row of the table of every episode that begins."""
 
     def act(self, batch, fresh):

@@ -11,7 +11,7 @@ import torch
 
 from rumpus import worlds
 from rumpus.agents import checkpoint
-from rumpus.agents.measuring.benchmark import suite
+from rumpus.agents.measuring.benchmark import benchmark
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.network_policy import trained
 from rumpus.agents.networks.heads import Controls, head_of
@@ -201,7 +201,7 @@ def test_the_benchmark_counts_worlds_that_a_head_can_play(tmp_path: Path) -> Non
         (tmp_path / f"{name}.jsonl").write_text("\n".join(tasks) + "\n")
     for head, played in {"universal": [2, 2], "moves": [0, 2]}.items():
         run.train("ppo", "sokoban-small", folder=tmp_path / head, bar=False, head=head, envs=4, steps=32, **SMALL)
-        rows = [row for row in suite(tmp_path / head, tmp_path, threads=1) if row["of"] == "world"]
+        rows = [row for row in benchmark(tmp_path / head, tmp_path, threads=1) if row["of"] == "world"]
         assert sorted(row["attempted"] for row in rows) == played
 
 

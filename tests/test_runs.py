@@ -18,7 +18,7 @@ from rumpus import worlds
 from rumpus.agents import checkpoint
 from rumpus.agents.measuring.clip import write_clip
 from rumpus.agents.measuring.demo import demo
-from rumpus.agents.policies import Random
+from rumpus.agents.policies import RandomPolicy
 from rumpus.agents.training import folders, run
 from rumpus.agents.training.log import read_metrics
 from rumpus.agents.training.settings import FREE, Config, parsed
@@ -264,7 +264,7 @@ def test_clips_of_odd_sizes_and_places(tmp_path, suffix, capfd):
 )
 def test_random_is_what_torch_draws(seed, world):
     batch = worlds.batch(world, 9, threads=1)
-    policy, generator = Random(seed), torch.Generator().manual_seed(seed)
+    policy, generator = RandomPolicy(seed), torch.Generator().manual_seed(seed)
     policy.start(batch)
     for _ in range(5):
         policy.act(batch, np.zeros(9, bool))

@@ -39,7 +39,6 @@ RETIRED = {
         "Random": "RandomPolicy",
         "Reader": "ObservationReader",
         "STANDS_FOR_HANDS": "STANDS_FOR_GRASPING",
-        "Seen": "TaskOutcomes",
         "Shape": "NetworkSpec",
         "Sight": "Observation",
         "Teller": "Reporter",
@@ -63,6 +62,7 @@ RETIRED = {
     "agents/episodes.py": {"begun": "on_begin, or is_first", "playing": "active"},
     "agents/experts/": {"begun": "started, or is_first"},
     "agents/human/": {"aim": "crosshair", "kept": "stored", "told": "reporting, or instructions"},
+    "agents/training/": {"Seen": "TaskOutcomes"},
     "agents/measuring/": {"_told": "_reported", "begun": "on_begin, or is_first", "told": "reporting"},
 }
 """Names that are gone, by the part of the tree that they are gone from, and the name in place of each. A floor that is

@@ -98,8 +98,8 @@ class Expert:
         return found.moves[0] if found.verdicts[0] == FOUND else None
 
     def state_dict(self) -> dict[str, Any]:
-        """The plans of all rows, how far they have come, and what they foresee: all that it needs to go on in a batch
-        whose states are saved elsewhere. Arrays as (dtype, shape, bytes)."""
+        """The plans of all rows, the next step of each, and the predicted states, to resume in a batch whose states are
+        saved elsewhere. Arrays as (dtype, shape, bytes)."""
         return {
             "plans": [None if plan is None else _packed(plan) for plan in self._plans],
             "next": _packed(self._next),
@@ -108,7 +108,7 @@ class Expert:
         }
 
     def load_state_dict(self, content: Mapping[str, Any]) -> None:
-        """Go back to what `state_dict` gave, after `start` with the same batch."""
+        """Restore a `state_dict`, after `start` with the same batch."""
         self._plans = [None if plan is None else _unpacked(plan) for plan in content["plans"]]
         self._next = _unpacked(content["next"])
         if self._foreseen is not None:

@@ -57,11 +57,11 @@ class Guide:
         self.seconds += time.perf_counter() - started
 
     def state_dict(self) -> dict[str, Any]:
-        """Nothing is kept from tick to tick."""
+        """No state is kept from tick to tick."""
         return {}
 
     def load_state_dict(self, content: Mapping[str, Any]) -> None:
-        """Nothing is kept from tick to tick."""
+        """No state is kept from tick to tick."""
 
     def report(self) -> dict[str, float]:
         """Mean seconds for one player's action of a tick."""

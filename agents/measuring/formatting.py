@@ -100,7 +100,7 @@ def first_person(results: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def training(result: Mapping[str, Any]) -> Table:
-    """What `train_bench` returns, as a table."""
+    """The result of `train_bench`, as a table."""
     height, width = result["size"]
     caption = (
         f"{result['envs']} copies of {width}x{height} pixels, {result['step_flop'] / 1e6:.1f} million operations a step; the "

@@ -36,12 +36,12 @@ class Seen(nn.Module):
         self.network, self._tables = network, tables
 
     def observation(self, pixels: torch.Tensor) -> Observation:
-        """What a lane without company perceives; every instruction is the first one."""
-        told = torch.zeros(len(pixels), dtype=torch.int64, device=pixels.device)
-        return Observation(pixels, told, None, None, None, None, self._tables)
+        """The observation of a single player from its pixels alone; every instruction is the first one."""
+        instruction = torch.zeros(len(pixels), dtype=torch.int64, device=pixels.device)
+        return Observation(pixels, instruction, None, None, None, None, self._tables)
 
     def features(self, pixels: torch.Tensor) -> torch.Tensor:
-        """What the heads are given, (batch, features)."""
+        """The input of the heads, (batch, features)."""
         return self.network.features(self.observation(pixels), pixels.new_zeros(1, len(pixels)))
 
     def forward(self, pixels: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, torch.Tensor]:

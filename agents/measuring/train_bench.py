@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from ...interface.progress import hushed, work
+from ...interface.progress import quiet, work
 from ...worlds.engine.threads import cores
 from ..algorithms.descent import torch_threads
 from ..training.settings import Config
@@ -50,10 +50,10 @@ def train_bench(world: str, seconds: float, device: str = "cpu", **settings: Any
     the measured arithmetic would allow), share (of it), ratio (our quickest row is times as many)}], missing: of peers
     that were not measured, why}. Raises ValueError for a world that there is not.
     """
-    with hushed(), ExitStack() as closing:
+    with quiet(), ExitStack() as closing:
         rows, missing, first = _rows(world, device, settings, closing)
         for row in rows:
-            row.step()  # what is compiled or allocated once
+            row.step()  # compiles and allocates once
         limits = {key: 0.0 for key in {(row.threads, row.bf16) for row in rows}}
         for _ in range(TURNS):
             for threads, bf16 in limits:

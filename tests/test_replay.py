@@ -161,12 +161,13 @@ def test_a_new_item_does_not_inherit_the_priority_of_the_old() -> None:
 def test_its_memory_is_counted_to_the_byte_before_and_after(prioritised) -> None:
     meta = tree_map(lambda leaf: torch.empty(leaf.shape, dtype=leaf.dtype, device="meta"), EXAMPLE)
     replay = Replay(100, meta, device=CPU, length=3, prioritised=prioritised)
-    replay.add(items(list(range(7))))
-    state = replay.state_dict()
-    tensors = [*state["items"], *([state["nodes"]] if prioritised else [])]
-    by_storage = sum(tensor.untyped_storage().nbytes() for tensor in tensors)
-    assert by_storage == replay.nbytes == Replay.bytes_for(meta, 100, prioritised)
-    assert replay.nbytes == 100 * EXAMPLE_BYTES + (8 * 2 * 128 if prioritised else 0)
+    tree = 8 * 2 * 128 if prioritised else 0
+    assert replay.nbytes == Replay.bytes_for(meta, 100, prioritised) == 100 * EXAMPLE_BYTES + tree
+    for held in (7, 100):  # a checkpoint holds what has been added, and no more
+        replay.add(items(list(range(held - len(replay)))))
+        state = replay.state_dict()
+        tensors = [*state["items"], *([state["nodes"]] if prioritised else [])]
+        assert sum(tensor.untyped_storage().nbytes() for tensor in tensors) == held * EXAMPLE_BYTES + tree
 
 
 def test_too_much_memory_is_refused_and_the_message_says_how_much_fits() -> None:
@@ -231,7 +232,7 @@ def test_wrong_items_priorities_and_samples_are_refused_and_change_nothing() -> 
     with pytest.raises(ValueError, match="empty"):
         replay.sample(1)
     replay.add(items([1, 2]))
-    before = [leaf.clone() for leaf in leaves({**replay.state_dict(), "count": None, "next": None})]
+    before = [leaf.clone() for leaf in leaves({**replay.state_dict(), "capacity": None, "count": None, "next": None})]
     with pytest.raises(ValueError, match=r"shape \(1, 2, 2\)"):
         replay.add(items([3], length=2))
     with pytest.raises(ValueError, match="float64"):
@@ -251,7 +252,7 @@ def test_wrong_items_priorities_and_samples_are_refused_and_change_nothing() -> 
     with pytest.raises(ValueError, match="at least 1 item"):
         replay.sample(0)
     assert len(replay) == 2
-    after = leaves({**replay.state_dict(), "count": None, "next": None})
+    after = leaves({**replay.state_dict(), "capacity": None, "count": None, "next": None})
     assert all(torch.equal(*pair) for pair in zip(before, after, strict=True))
     uniform = Replay(4, EXAMPLE, device=CPU, length=3)
     with pytest.raises(ValueError, match="prioritised=True"):

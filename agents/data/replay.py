@@ -220,13 +220,14 @@ class Replay:
         self._highest = torch.cat([self._highest.unsqueeze(0), raised]).max()
 
     def state_dict(self) -> dict[str, Any]:
-        """All that it needs to go on to the byte, with its items as a list of tensors (capacity, ...). These are its
-        own memory, not copies: save them before anything else is added."""
+        """All that it needs to go on to the byte. Its items are a list of tensors (len, ...), copies of what is in it, so
+        that a checkpoint is no larger than what has been added."""
         return {
-            "items": leaves(self._items),
+            "items": [part[: self._count].clone() for part in leaves(self._items)],
+            "capacity": self.capacity,
             "count": self._count,
             "next": self._next,
-            "nodes": None if self._tree is None else self._tree.nodes,
+            "nodes": None if self._tree is None else self._tree.nodes.clone(),
             "highest": self._highest,
             "generator": self.generator.get_state(),
         }
@@ -235,12 +236,13 @@ class Replay:
         """Go back to a saved state, in the memory there is. ValueError if it is not that of a replay memory like this
         one; torch's RuntimeError if it was saved on another kind of device, whose generator is another."""
         own = leaves(self._items)
-        kinds = [[(part.shape, part.dtype) for part in parts] for parts in (own, state["items"])]
-        if kinds[0] != kinds[1] or (state["nodes"] is None) != (self._tree is None):
+        kinds = [[(part.shape[1:], part.dtype) for part in parts] for parts in (own, state["items"])]
+        same = kinds[0] == kinds[1] and state["capacity"] == self.capacity
+        if not same or (state["nodes"] is None) != (self._tree is None):
             raise ValueError("this state is of a replay memory of another capacity, other items or other priorities")
         self.generator.set_state(state["generator"].cpu())
         for kept, saved in zip(own, state["items"], strict=True):
-            kept.copy_(saved)
+            kept[: len(saved)] = saved
         if self._tree is not None:
             self._tree.nodes.copy_(state["nodes"])
         self._count, self._next = state["count"], state["next"]

@@ -1,6 +1,7 @@
 """Algorithms by name. A new one is one file, and one line here; one of your own may lie anywhere (see plugins.py).
 
 ppo      proximal policy optimisation
+impala   actor-critic with V-trace, which learns from each rollout several times, and from earlier ones
 dagger   online imitation of a world's expert
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from .dagger import DAgger
+from .impala import IMPALA
 from .ppo import PPO
 
-ALGORITHMS: dict[str, Any] = {"ppo": PPO, "dagger": DAgger}
+ALGORITHMS: dict[str, Any] = {"ppo": PPO, "impala": IMPALA, "dagger": DAgger}

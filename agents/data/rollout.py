@@ -26,7 +26,7 @@ class Rollout:
         self._tables = observation.tables
         given = {"observation": observation.parts(), **parts}
         if not self._kept:
-            self._allocate(given, lanes)
+            self.allocate(given, lanes.stop - lanes.start)
 
         def put(kept: torch.Tensor, value: torch.Tensor) -> torch.Tensor:
             kept[index, lanes] = value.to(kept.dtype)
@@ -34,8 +34,9 @@ class Rollout:
 
         tree_map(put, self._kept, given)
 
-    def _allocate(self, given: dict[str, Any], lanes: slice) -> None:
-        needed = nbytes(given) // max(lanes.stop - lanes.start, 1) * self.steps * self.lanes
+    def allocate(self, given: dict[str, Any], lanes: int) -> None:
+        """Take memory for steps like this one of so many lanes. Raises ValueError as `write` does."""
+        needed = nbytes(given) // max(lanes, 1) * self.steps * self.lanes
         if self._most is not None and needed > self._most:
             raise ValueError(
                 f"a rollout of {self.steps} steps in {self.lanes} lanes takes {needed:,} bytes, and {self._most:,} are "
@@ -55,6 +56,10 @@ class Rollout:
     def __getitem__(self, name: str) -> Any:
         """What was kept under this name, (steps, lanes, …)."""
         return self._kept[name]
+
+    def parts(self) -> dict[str, Any]:
+        """All that is kept, by name."""
+        return self._kept
 
     def chosen(self, values: torch.Tensor, index: torch.Tensor, whole: bool) -> torch.Tensor:
         """Of values (steps, lanes, …), those of some samples, indices or a mask of (steps * lanes,); with `whole`, of

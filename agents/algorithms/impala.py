@@ -1,0 +1,261 @@
+"""Actor-critic with V-trace, IMPALA (Espeholt et al. 2018, arXiv 1802.01561).
+
+One update plays `rollout` steps in every lane and learns from them as whole sequences, from the state of the memory
+that was stored at their start. V-trace corrects for how far the policy that learns has moved from the one that acted,
+so that the same process can do both and still use each step several times: in `passes` over the rollout, and, with
+`replay`, beside sequences of earlier rollouts. In the first minibatch of an update both policies are the same. Unlike
+in the paper, acting waits for learning, since both share the cores.
+
+With the setting `kickstart` it also learns to do what the world's expert would have done in each state that it came to
+itself; with `kl`, not to stray from the policy that the run started from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ..contracts import Decision, Setup, State, TimeStep, Transition
+from ..data.replay import Replay
+from ..data.sequences import Sequences, observed, timed
+from ..data.trees import at, cat
+from .descent import Descent, processes, total
+from .returns import vtrace
+from .scaling import RewardScale
+from .terms import Reference, cloning, divergence
+
+REWARDS = ("scaled", "clipped", "raw")
+
+
+@dataclass(frozen=True)
+class IMPALASettings:
+    """Defaults marked * are those of the release for DeepMind Lab (github.com/google-deepmind/scalable_agent), = those
+    of the planning agents of github.com/AlignmentResearch/train-learned-planner, which learn by V-trace, too. The rest
+    were chosen by trial in a small world of keys and boxes, on two cores.
+    """
+
+    rollout: int = 32  # steps of each lane before each update; the release has 100
+    passes: int = 2  # times that a rollout is learned from; the release has 1
+    minibatches: int = 8  # =: of whole sequences, in each pass
+    replay: float = 0.0  # share of earlier sequences in a minibatch, drawn uniformly
+    capacity: int = 1_000  # sequences that are kept for it
+    learning_rate: float = 3e-3  # of Adam; the release has RMSProp with 4.8e-4
+    anneal: bool = True  # *: the learning rate falls to 0 in a straight line
+    gamma: float = 0.97  # =: the discount; the release has 0.99
+    lam: float = 0.95  # factor of the traces; the paper's formula has 1
+    rho_clip: float = 1.0  # the most that a ratio counts in temporal-difference errors and policy gradients, equation 1
+    c_clip: float = 1.0  # the most that a ratio counts in traces, equation 1
+    entropy: float = 0.01  # =: weight of the entropy bonus; the release has 2.5e-4
+    value: float = 0.25  # =: weight of the critic's loss; the release has 0.5
+    grad_norm: float = 0.5  # largest norm of a gradient
+    reward: str = "scaled"  # by the deviation of their discounted sum; or "clipped" to -1 … 1, as *, or "raw"
+    kickstart: float = 0.0  # weight of doing what the world's expert would do
+    kl: float = 0.0  # weight of the divergence from the policy that the run started from
+
+    def check(self) -> None:
+        """Raise ValueError for values that cannot be."""
+        for name in ("passes", "capacity"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        for name in ("learning_rate", "rho_clip", "c_clip", "grad_norm"):
+            if not getattr(self, name) > 0:
+                raise ValueError(f"{name} must be greater than 0, got {getattr(self, name)}")
+        if not 0 <= self.replay < 1 or not 0 <= self.lam <= 1:
+            raise ValueError(f"replay lies from 0 to below 1 and lam from 0 to 1, got {self.replay} and {self.lam}")
+        if self.reward not in REWARDS:
+            raise ValueError(f"reward is one of {', '.join(REWARDS)}, got {self.reward!r}")
+
+
+NAMES = ("policy_loss", "value_loss", "entropy", "kl", "ratio", "imitation_loss", "kl_from_start")
+
+
+class IMPALA:
+    """See this file's docstring."""
+
+    Settings = IMPALASettings
+    source = "Espeholt et al. 2018, IMPALA: Scalable Distributed Deep-RL, arXiv 1802.01561"
+
+    def __init__(self, settings: IMPALASettings, setup: Setup):
+        self.settings, self.setup = settings, setup
+        self.network = setup.build()
+        self.wants_expert = settings.kickstart > 0
+        self.errors: torch.Tensor | None = None
+        optimiser = torch.optim.Adam(self.network.parameters(), settings.learning_rate, eps=1e-5, fused=True)
+        self.descent = Descent(self.network, optimiser, settings.grad_norm, setup)
+        self.scale = RewardScale(setup.lanes, settings.gamma, setup.device, total if processes() > 1 else None)
+        self.reference = Reference(setup.build(), setup.lanes) if settings.kl else None
+        self.sequences = Sequences(
+            settings.rollout, setup.lanes, self._example(), self.network.initial(setup.lanes), before=0,
+            most=setup.memory,
+        )  # fmt: skip
+        self.replay: Replay | None = None
+        if settings.replay:
+            self.replay = Replay(
+                settings.capacity, self.sequences.example(), length=self.sequences.length, device=setup.device,
+                max_bytes=setup.memory,
+            )  # fmt: skip
+
+    def _example(self) -> dict[str, Any]:
+        """What is kept of a step of a lane."""
+        one = self.setup.example.of(slice(0, 1))
+        number = torch.zeros(1, device=self.setup.device)
+        action = torch.zeros(1, self.network.head.parts, dtype=torch.int64, device=self.setup.device)
+        example = dict.fromkeys(("is_first", "mask", "reward", "ended", "log_prob", "value", "future"), number)
+        example |= {"observation": one.parts(), "action": action} | ({"expert": action} if self.wants_expert else {})
+        if self.reference is not None:
+            with torch.no_grad():
+                example["reference"] = self.network(one.trim(), self.network.initial(1), torch.ones(1, 1))[0]
+        return example
+
+    def initial(self, lanes: int) -> State:
+        """The state of lanes whose episode begins."""
+        return self.network.initial(lanes)
+
+    def act(self, timestep: TimeStep, state: State, progress: float) -> Decision:
+        """Draw from the policy."""
+        logits, values, state = self.descent.act(timestep.observation, state, timestep.is_first)
+        action = self.network.head.sample(logits, self.setup.generator)
+        extras = {"log_prob": self.network.head.score(logits, action)[0], "value": values}
+        if self.reference is not None:
+            extras["reference"] = torch.zeros_like(logits)  # filled in by `update`
+        return Decision(action, state, extras)
+
+    def observe(self, transition: Transition) -> None:
+        """Keep a step of the rollout."""
+        self.sequences.write(transition, future=self._future(transition))
+
+    def _future(self, transition: Transition) -> torch.Tensor:
+        """Gamma times the value of the last frame, (lanes,), for lanes cut off by the clock; 0 elsewhere."""
+        future = torch.zeros_like(transition.reward)
+        if len(transition.cut):
+            state = at(transition.decision.state, transition.cut)
+            goes_on = torch.zeros(1, len(transition.cut), device=future.device)
+            with torch.no_grad(), self.descent.cast():
+                _, values, _ = self.network(transition.final(transition.cut).trim(), state, goes_on)
+            future[transition.cut] = self.settings.gamma * values
+        return future
+
+    def update(self, timestep: TimeStep, state: State, progress: float) -> dict[str, float]:
+        """Passes of minibatches of whole sequences."""
+        s, setup = self.settings, self.setup
+        rate = s.learning_rate * ((1 - progress) if s.anneal else 1)
+        self.descent.rate(rate)
+        items = self.sequences.finish(timestep)
+        self._prepare(items, timestep, state)
+        sums = torch.zeros(len(NAMES) + 1, device=setup.device)
+        for _ in range(s.passes):
+            order = torch.randperm(setup.lanes, generator=setup.generator, device=setup.device)
+            for index in order.chunk(min(s.minibatches, setup.lanes)):
+                sums += self._step(at(items, index), len(index))
+        explained = self._judge(items)
+        if self.replay is not None:
+            self.replay.add(items)
+        *means, _ = (sums / sums[-1]).tolist()
+        row = dict(zip(NAMES, means, strict=True)) | {"explained": explained, "learning_rate": rate}
+        unused = {"imitation_loss": s.kickstart, "kl_from_start": s.kl}
+        return {name: value for name, value in row.items() if unused.get(name, 1)}
+
+    def _prepare(self, items: dict[str, Any], timestep: TimeStep, state: State) -> None:
+        """Scale the rewards of a rollout in place, and add what comes after cuts by the clock; fill in what is known
+        only now: the value of the last observation, and the logits of the policy that the run started from."""
+        s, rewards = self.settings, items["reward"]
+        items["value"][:, -1] = self.descent.act(timestep.observation, state, timestep.is_first)[1]
+        if s.reward == "scaled":
+            steps = zip(*(items[name].T[:-1] for name in ("reward", "ended", "mask")), strict=True)
+            rewards[:, :-1] = torch.stack([self.scale(*step) for step in steps], 1)
+        elif s.reward == "clipped":
+            rewards.clamp_(-1, 1)
+        rewards += items["future"]
+        if self.reference is not None:
+            steps = timed(items, torch.arange(self.setup.lanes, device=self.setup.device))
+            steps = {"observation": at(steps["observation"], slice(-1)), "is_first": steps["is_first"][:-1]}
+            found = self.reference.logits(observed(steps, self.setup.example.tables), steps["is_first"])
+            items["reference"][:, :-1] = found.unflatten(0, (s.rollout, self.setup.lanes)).transpose(0, 1)
+
+    def _judge(self, items: dict[str, Any]) -> float:
+        """Set `errors`: how far the values of the rollout were from what came of it. Returns the share of the variance
+        of the latter that they explained."""
+        s = self.settings
+        rewards, values, ended, mask = (items[name].T for name in ("reward", "value", "ended", "mask"))
+        no_lag = torch.zeros_like(rewards[:-1])
+        targets, _ = vtrace(no_lag, rewards[:-1], values[:-1], values[-1], ended[:-1], s.gamma, lam=s.lam)
+        wrong = targets - values[:-1]
+        self.errors = wrong.abs().where(mask[:-1] > 0, torch.nan)
+        return float(1 - wrong.var() / targets.var().clamp_min(1e-8))
+
+    def _step(self, items: dict[str, Any], fresh: int) -> torch.Tensor:
+        """One step of the optimiser on these sequences, of which there are `fresh`, and some from the replay memory.
+        Returns the sums of NAMES, and 1."""
+        s, head, count = self.settings, self.network.head, fresh
+        if self.replay is not None and len(self.replay):
+            more = max(round(fresh * s.replay / (1 - s.replay)), 1)
+            items, count = cat([items, self.replay.sample(more, self.setup.generator).items]), fresh + more
+        playing = total(items["mask"].sum()).clamp_min(1)
+
+        def loss(part: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            steps = timed(items, part)
+            weights = steps["mask"][:-1]
+
+            def mean(value: torch.Tensor) -> torch.Tensor:
+                return (value.view_as(weights) * weights).sum() / playing
+
+            def flat(name: str) -> torch.Tensor:
+                return steps[name][:-1].flatten(0, 1)
+
+            observation, before = observed(steps, self.setup.example.tables), at(steps["state"], 0)
+            logits, values, _ = self.descent.learn(observation, before, steps["is_first"])
+            logits, values = logits[: weights.numel()], values.view(-1, len(part))
+            log_probs, entropies = head.score(logits, flat("action"))
+            change = log_probs.view_as(weights) - steps["log_prob"][:-1]
+            targets, gain = vtrace(
+                change.detach(), steps["reward"][:-1], values[:-1].detach(), values[-1].detach(), steps["ended"][:-1],
+                s.gamma, lam=s.lam, rho_clip=s.rho_clip, c_clip=s.c_clip, pg_rho_clip=s.rho_clip,
+            )  # fmt: skip
+            policy_loss, value_loss = -mean(log_probs * gain.flatten()), 0.5 * mean((values[:-1] - targets) ** 2)
+            entropy = mean(entropies)
+            found = policy_loss + s.value * value_loss - s.entropy * entropy
+            imitation, strayed = torch.zeros_like(policy_loss), torch.zeros_like(policy_loss)
+            if s.kickstart:
+                imitation = mean(cloning(head, logits, flat("expert")))
+                found = found + s.kickstart * imitation
+            if s.kl:
+                strayed = mean(divergence(head, logits, flat("reference")))
+                found = found + s.kl * strayed
+            with torch.no_grad():
+                ratio = change.exp()
+                kl = mean(ratio - 1 - change)
+                row = [policy_loss, value_loss, entropy, kl, mean(ratio.clamp(max=s.rho_clip)), imitation, strayed]
+                return found, torch.stack([*row, weights.sum() / playing]).detach()
+
+        return self.descent.step(loss, torch.arange(count, device=self.setup.device))
+
+    def networks(self) -> list[Any]:
+        """The one network."""
+        return [self.network]
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that it needs to go on."""
+        content: dict[str, Any] = {"networks": [self.network.state_dict()], "scale": self.scale.state_dict()}
+        content["optimiser"] = self.descent.optimiser.state_dict()
+        content |= {"reference": self.reference.state_dict()} if self.reference else {}
+        return content | ({"replay": self.replay.state_dict()} if self.replay is not None else {})
+
+    def load_state_dict(self, content: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        self.network.load_state_dict(content["networks"][0])
+        self.descent.optimiser.load_state_dict(content["optimiser"])
+        self.scale.load_state_dict(content["scale"])
+        if self.reference:
+            self.reference.load_state_dict(content["reference"])
+        if self.replay is not None:
+            self.replay.load_state_dict(content["replay"])
+
+    @staticmethod
+    def play(
+        network: Any, logits: torch.Tensor, values: torch.Tensor, generator: torch.Generator | None
+    ) -> torch.Tensor:
+        """Draw from the policy; without a generator, its likeliest action."""
+        choice: torch.Tensor = network.head.sample(logits, generator)
+        return choice

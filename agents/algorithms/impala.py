@@ -49,6 +49,7 @@ class IMPALASettings:
     c_clip: float = 1.0  # the most that a ratio counts in traces, equation 1
     entropy: float = 0.01  # =: weight of the entropy bonus; the release has 2.5e-4
     value: float = 0.25  # =: weight of the critic's loss; the release has 0.5
+    normalise: bool = True  # advantages are divided by their root mean square in the rollout
     grad_norm: float = 0.5  # largest norm of a gradient
     reward: str = "scaled"  # by the deviation of their discounted sum; or "clipped" to -1 … 1, as *, or "raw"
     kickstart: float = 0.0  # weight of doing what the world's expert would do
@@ -144,12 +145,12 @@ class IMPALA:
         self.descent.rate(rate)
         items = self.sequences.finish(timestep)
         self._prepare(items, timestep, state)
+        explained = self._judge(items)
         sums = torch.zeros(len(NAMES) + 1, device=setup.device)
         for _ in range(s.passes):
             order = torch.randperm(setup.lanes, generator=setup.generator, device=setup.device)
             for index in order.chunk(min(s.minibatches, setup.lanes)):
                 sums += self._step(at(items, index), len(index))
-        explained = self._judge(items)
         if self.replay is not None:
             self.replay.add(items)
         *means, _ = (sums / sums[-1]).tolist()
@@ -182,6 +183,8 @@ class IMPALA:
         no_lag = torch.zeros_like(rewards[:-1])
         targets, _ = vtrace(no_lag, rewards[:-1], values[:-1], values[-1], ended[:-1], s.gamma, lam=s.lam)
         wrong = targets - values[:-1]
+        playing = total(mask[:-1].sum()).clamp_min(1)
+        self.spread = (total((wrong**2 * mask[:-1]).sum()) / playing).sqrt().clamp_min(1e-4)
         self.errors = wrong.abs().where(mask[:-1] > 0, torch.nan)
         return float(1 - wrong.var() / targets.var().clamp_min(1e-8))
 
@@ -213,6 +216,7 @@ class IMPALA:
                 change.detach(), steps["reward"][:-1], values[:-1].detach(), values[-1].detach(), steps["ended"][:-1],
                 s.gamma, lam=s.lam, rho_clip=s.rho_clip, c_clip=s.c_clip, pg_rho_clip=s.rho_clip,
             )  # fmt: skip
+            gain = gain / self.spread if s.normalise else gain
             policy_loss, value_loss = -mean(log_probs * gain.flatten()), 0.5 * mean((values[:-1] - targets) ** 2)
             entropy = mean(entropies)
             found = policy_loss + s.value * value_loss - s.entropy * entropy

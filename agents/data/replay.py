@@ -220,8 +220,8 @@ class Replay:
         self._highest = torch.cat([self._highest.unsqueeze(0), raised]).max()
 
     def state_dict(self) -> dict[str, Any]:
-        """All that it needs to go on to the byte. Its items are a list of tensors (len, ...), copies of what is in it, so
-        that a checkpoint is no larger than what has been added."""
+        """All that it needs to go on to the byte. Its items are a list of tensors (len, ...), copies of what is in it,
+        so that a checkpoint is no larger than what has been added."""
         return {
             "items": [part[: self._count].clone() for part in leaves(self._items)],
             "capacity": self.capacity,

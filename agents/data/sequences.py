@@ -17,8 +17,8 @@ class Sequences:
     """The last `before` + `steps` steps of each of `lanes` lanes, what was perceived after them, and the state before
     them.
 
-    An item is a dict of tensors whose first axis is time, `length` = before + steps + 1, or 1 for `state`; whole numbers
-    are int32 in it, see `widened`. `before` is at most `steps`; steps that lie before the first rollout have no mask.
+    An item is a dict of tensors whose first axis is time, `length` = before + steps + 1, or 1 for `state`; in it whole
+    numbers are int32, see `widened`. `before` is at most `steps`; steps that lie before the first rollout have no mask.
     example: of one step of some lanes, with all that `write` is given; most: bytes that may be taken.
     """
 
@@ -27,7 +27,7 @@ class Sequences:
         self._kept = Rollout(self.length, lanes, most)
         self._example = narrowed(at(dict(example), slice(0, 1)))
         self._names = [name for name in self._example if name != "observation"]
-        self._state = self._next = state
+        self._state = state
         self._parts: list[State] = []
         self._kept.allocate(self._example, 1)
 
@@ -97,7 +97,7 @@ def widened(tree: Any) -> Any:
 
 def timed(items: Any, part: torch.Tensor) -> Any:
     """Some of the items (k, length, …), with time first, (length, chosen, …), and whole numbers as int64."""
-    return widened(tree_map(lambda leaf: leaf[part].transpose(0, 1), items))
+    return widened(tree_map(lambda leaf: leaf.transpose(0, 1)[:, part].contiguous(), items))
 
 
 def observed(steps: Any, tables: Tables) -> Observation:

@@ -95,12 +95,18 @@ def train(
     head: Annotated[
         str | None,
         typer.Option(
-            help="Actions: moves, devices (keys, buttons and mouse of the world), or universal (all of them).",
+            help="Actions: moves, devices (keys, buttons and mouse of the world), universal (all of them), or the file of "
+            "one of your own.",
             show_default="moves; of several worlds universal",
         ),
     ] = None,
-    torso: Annotated[str | None, typer.Option(help="patches or impala.", show_default="patches")] = None,
-    core: Annotated[str | None, typer.Option(help="Memory: lstm, gru or none.", show_default="lstm if units")] = None,
+    torso: Annotated[
+        str | None, typer.Option(help="patches, impala, or the file of one of your own.", show_default="patches")
+    ] = None,
+    core: Annotated[
+        str | None,
+        typer.Option(help="Memory: lstm, gru, none, or the file of one of your own.", show_default="lstm if units"),
+    ] = None,
     units: Annotated[int | None, typer.Option(help="Units of the memory; 0 for none.", show_default="0")] = None,
     size: Annotated[str | None, typer.Option(help="Frame size that the agent sees, HEIGHTxWIDTH.")] = None,
     seed: Annotated[
@@ -172,6 +178,9 @@ def _train(
 
     load_plugins(plugin)
     algorithm = plugins.typed("ALGORITHMS", algorithm)
+    for part, kind in {"torso": "TORSOS", "core": "CORES", "head": "HEADS"}.items():
+        if chosen.get(part) not in (None, "none"):
+            chosen[part] = plugins.typed(kind, chosen[part])
     torso, units, core = (chosen.get(name) for name in ("torso", "units", "core"))
     more = parsed(setting, algorithm, torso or "patches", core or ("lstm" if units else "none"))
     if twice := chosen.keys() & more.keys():

@@ -44,23 +44,24 @@ class R2D2Settings:
     2018. The rest were chosen by trial in a small world of keys and boxes, on two cores.
     """
 
-    rollout: int = 16  # steps of each lane before each update, and of a sequence that is learned from; the paper has 80
-    burn_in: int = 8  # steps before them, from the rollout before; none without a memory
-    n_step: int = 5  # *: rewards in a target
+    rollout: int = 8  # steps of each lane before each update, and of a sequence that is learned from; the paper has 80
+    burn_in: int = 4  # steps before them, from the rollout before; none without a memory
+    n_step: int = 3  # rewards in a target; the paper has 5
     gamma: float = 0.97  # the discount; the paper has 0.997
-    capacity: int = 4_096  # sequences that are kept
+    capacity: int = 8_192  # sequences that are kept
     start: int = 128  # sequences that are there before anything is learned
-    replay_ratio: float = 2.0  # how many times a step is learned from, on average
+    replay_ratio: float = 8.0  # how many times a step is learned from, on average
     batch: int = 16  # sequences in a minibatch
-    learning_rate: float = 1e-3  # of Adam; the paper has 1e-4
-    adam_eps: float = 1e-4  # *
+    learning_rate: float = 3e-3  # of Adam; the paper has 1e-4
+    adam_eps: float = 1e-8  # the paper has 1e-4, which is more than most gradients here
     grad_norm: float = 40.0  # *: largest norm of a gradient
-    target_every: int = 100  # steps of the optimiser until the target network is renewed
+    target_every: int = 25  # steps of the optimiser until the target network is renewed
     alpha: float = 0.9  # *: exponent of priorities
     beta: float = 0.6  # *: exponent of importance weights
     eta: float = 0.9  # *: share of the largest error in a priority; the rest is the mean error's
     epsilon: float = 0.4  # +: the chance of a random action in the lane that explores most
-    spread: float = 7.0  # +: the lane that explores least has epsilon ** (1 + spread)
+    spread: float = 3.0  # the lane that explores least has epsilon ** (1 + spread); + have 7, for hundreds of lanes
+    warm: float = 0.2  # share of the run in which the chance of a random action falls from 1 to that of the lane
 
     def check(self) -> None:
         """Raise ValueError for values that cannot be."""
@@ -73,7 +74,7 @@ class R2D2Settings:
         for name in ("alpha", "beta", "spread", "start"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must not be below 0, got {getattr(self, name)}")
-        for name in ("eta", "epsilon"):
+        for name in ("eta", "epsilon", "warm"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must lie from 0 to 1, got {getattr(self, name)}")
         if not 0 <= self.burn_in <= self.rollout:
@@ -168,7 +169,9 @@ class R2D2:
         logits, values, state = self.descent.act(timestep.observation, state, timestep.is_first)
         found = branches(self.network.head, logits, values)
         best = found.best()
-        action = explored(self.network.head, found, self.epsilon[timestep.lanes], self.setup.generator)
+        epsilon = self.epsilon[timestep.lanes]
+        epsilon = epsilon + (1 - epsilon) * max(1 - progress / self.settings.warm, 0) if self.settings.warm else epsilon
+        action = explored(self.network.head, found, epsilon, self.setup.generator)
         extras = {"value": found.mean(found.of(best)), "q": found.mean(found.of(action))}
         return Decision(action, state, extras)
 

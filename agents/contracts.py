@@ -196,7 +196,7 @@ class Core(Protocol):
 
     def forward(self, features: torch.Tensor, state: State, is_first: torch.Tensor) -> tuple[torch.Tensor, State]:
         """(steps, lanes, features), or a map (steps, lanes, channels, rows, columns), to (steps, lanes, outputs).
-        is_first: (steps, lanes), 1 where an episode begins with this step: nothing older may have an effect."""
+        is_first: float32 (steps, lanes), 1 where an episode begins with this step: nothing older may have an effect."""
 
 
 class Head(Protocol):

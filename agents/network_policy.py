@@ -60,7 +60,7 @@ class NetworkPolicy:
     def act(self, batch: Batch, is_first: np.ndarray) -> None:
         """Look, and choose for every lane."""
         batch.draw()
-        first = torch.from_numpy(np.repeat(is_first, batch.players)).to(self._reader.device)
+        first = torch.from_numpy(np.repeat(is_first, batch.players)).to(self._reader.device, torch.float32)
         observation, tensors = self._reader.observe(), self._reader.tensors[0]
         observation = observation._replace(last_action=self._action, last_reward=tensors["reward"].flatten())
         for seat, network in enumerate(self._networks):

@@ -70,7 +70,8 @@ class Descent:
     def act(
         self, observation: Observation, state: State, is_first: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, State]:
-        """What the network gives for one step of lanes, (lanes,) is_first, without gradients; threads share the lanes."""
+        """What the network gives for one step of lanes, (lanes,) is_first, without gradients; threads share the
+        lanes."""
         lanes = len(is_first)
         parts = max(min(self._parts, lanes // FEWEST), 1)
         if parts == 1:
@@ -101,9 +102,9 @@ class Descent:
         loss(part): (a scalar, metrics (k,)) of some of the samples of index, both of which add up over the parts to
         those of the whole minibatch (of all processes). Returns the metrics of the whole in this process.
         """
-        self.optimiser.zero_grad()
         parts = max(min(self._parts, len(index)), 1)
         if parts == 1:
+            self.optimiser.zero_grad()
             value, metrics = loss(index)
             if self._several > 1:  # processes average their gradients, once those of all weights are known
                 reached = torch.stack([parameter.sum() for parameter in self.parameters]).sum()
@@ -115,11 +116,11 @@ class Descent:
                 value, found = loss(part)
                 return torch.autograd.grad(value, self.parameters, allow_unused=True), found
 
-            found = self._shared(one, index.chunk(parts))
-            for position, parameter in enumerate(self.parameters):
-                gradients = [each[0][position] for each in found if each[0][position] is not None]
-                parameter.grad = torch.stack(gradients).sum(0) if gradients else None
-            metrics = torch.stack([each[1] for each in found]).sum(0)
+            (gradients, metrics), *others = self._shared(one, index.chunk(parts))
+            for more, found in others:
+                gradients, metrics = _added(gradients, more), metrics + found
+            for parameter, gradient in zip(self.parameters, gradients, strict=True):
+                parameter.grad = gradient
         nn.utils.clip_grad_norm_(self.parameters, self.grad_norm)
         self.optimiser.step()
         return metrics
@@ -143,6 +144,14 @@ class Descent:
         """Go back to what `state_dict` gave."""
         self.network.load_state_dict(content["network"])
         self.optimiser.load_state_dict(content["optimiser"])
+
+
+def _added(one: Sequence[torch.Tensor | None], two: Sequence[torch.Tensor | None]) -> list[torch.Tensor | None]:
+    """The sums of two lists of gradients, in the memory of the first where both have one."""
+    both = [(a, b) for a, b in zip(one, two, strict=True) if a is not None and b is not None]
+    if both:
+        torch._foreach_add_([a for a, _ in both], [b for _, b in both])  # one call for all of them
+    return [b if a is None else a for a, b in zip(one, two, strict=True)]
 
 
 _pools: dict[int, ThreadPoolExecutor] = {}

@@ -128,13 +128,14 @@ class PPO:
             reference = found.view(s.rollout, setup.lanes, -1)
         else:
             reference = None
+        numbers = torch.stack([kept["mask"], advantages, targets, kept["log_prob"]], -1)  # to be gathered at once
         whole = before is not None  # sequences stay whole if there is a memory
         count = setup.lanes if whole else setup.lanes * s.rollout
         sums = torch.zeros(len(NAMES) + 1, device=setup.device)
         for _ in range(s.epochs):
             order = torch.randperm(count, generator=setup.generator, device=setup.device)
             for index in order.chunk(min(s.minibatches, count)):
-                sums += self._step(index, before, advantages, targets, reference)
+                sums += self._step(index, before, numbers, reference)
         *means, _ = (sums / sums[-1]).tolist()
         row = dict(zip(NAMES, means, strict=True))
         row["explained"] = float(1 - (targets - kept["value"]).var() / targets.var().clamp_min(1e-8))
@@ -145,15 +146,13 @@ class PPO:
         self,
         index: torch.Tensor,
         before: State,
-        advantages: torch.Tensor,
-        targets: torch.Tensor,
+        numbers: torch.Tensor,
         reference: torch.Tensor | None,
     ) -> torch.Tensor:
-        """One step of the optimiser on the samples (or, with a memory, the lanes) of index. Returns the sums of NAMES,
-        and 1."""
+        """One step of the optimiser on the samples (or, with a memory, the lanes) of index. numbers: mask, advantage,
+        target of the value and log-probability, (steps, lanes, 4). Returns the sums of NAMES, and 1."""
         s, kept, head, whole = self.settings, self.rollout, self.network.head, before is not None
-        weights = kept.chosen(kept["mask"], index, whole)
-        gain = kept.chosen(advantages, index, whole)
+        weights, gain, *_ = kept.chosen(numbers, index, whole).unbind(-1)
         count = total(weights.sum()).clamp_min(1)
         shift = total((gain * weights).sum()) / count
         scale = (total(((gain - shift) ** 2 * weights).sum()) / count).sqrt() + 1e-8
@@ -162,7 +161,7 @@ class PPO:
             def chosen(values: torch.Tensor) -> torch.Tensor:
                 return kept.chosen(values, part, whole)
 
-            weights = chosen(kept["mask"])
+            weights, advantages, targets, old_log_probs = chosen(numbers).unbind(-1)
 
             def mean(value: torch.Tensor) -> torch.Tensor:
                 return (value * weights).sum() / count
@@ -170,11 +169,11 @@ class PPO:
             first = kept["is_first"][:, part] if whole else chosen(kept["is_first"]).unsqueeze(0)
             logits, values, _ = self.descent.learn(kept.observation(part, whole), at(before, part), first)
             log_probs, entropies = head.score(logits, chosen(kept["action"]))
-            gain = (chosen(advantages) - shift) / scale
-            change = log_probs - chosen(kept["log_prob"])
+            gain = (advantages - shift) / scale
+            change = log_probs - old_log_probs
             ratio = change.exp()
             policy_loss = -mean(torch.minimum(ratio * gain, ratio.clamp(1 - s.clip, 1 + s.clip) * gain))
-            value_loss = 0.5 * mean((values - chosen(targets)) ** 2)
+            value_loss = 0.5 * mean((values - targets) ** 2)
             entropy = mean(entropies)
             found = policy_loss + s.value * value_loss - s.entropy * entropy
             imitation, strayed = torch.zeros_like(policy_loss), torch.zeros_like(policy_loss)

@@ -103,8 +103,8 @@ def training(result: Mapping[str, Any]) -> Table:
     """The result of `train_bench`, as a table."""
     height, width = result["size"]
     caption = (
-        f"{result['envs']} copies of {width}x{height} pixels, {result['step_flop'] / 1e6:.1f} million operations a step; the "
-        f"others train the same network of {result['weights']:,} weights; limit: steps/s that matrix products, as "
+        f"{result['envs']} copies of {width}x{height} pixels, {result['step_flop'] / 1e6:.1f} million operations a "
+        f"step; the others train the same network of {result['weights']:,} weights; limit: steps/s that matrix products, as "
         "quick as measured here, would allow; ours x: our quickest row is times as quick"
     )
     title = f"PPO in {result['world']} on {result['device']}, learning included"

@@ -104,8 +104,9 @@ def training(result: Mapping[str, Any]) -> Table:
     height, width = result["size"]
     caption = (
         f"{result['envs']} copies of {width}x{height} pixels, {result['step_flop'] / 1e6:.1f} million operations a "
-        f"step; the others train the same network of {result['weights']:,} weights; limit: steps/s that matrix products, as "
-        "quick as measured here, would allow; ours x: our quickest row is times as quick"
+        f"step; the others train the same network of {result['weights']:,} weights; "
+        "limit: steps/s that matrix products, as quick as measured here, would allow; "
+        "ours x: our quickest row is times as quick"
     )
     title = f"PPO in {result['world']} on {result['device']}, learning included"
     table = Table(box=None, title=title, caption="\n".join([caption, *result["missing"]]))

@@ -40,7 +40,7 @@ def run(folder: Path, arm: str, seed: int, steps: int) -> np.ndarray:
     if (path / checkpoint.NAME).exists():
         resume(path, bar=False)
     else:
-        whole = {"steps": quarter * QUARTERS * UPDATE, "evaluate_every": quarter, "seed": seed}
+        whole: dict[str, Any] = {"steps": quarter * QUARTERS * UPDATE, "evaluate_every": quarter, "seed": seed}
         train("ppo", WORLD, folder=path, bar=False, **ARMS[arm], **SETTINGS, **whole)
     rows = [row for row in read_metrics(path) if row["update"] > 0]
     held = [row["held_out_success"] for row in rows if "held_out_success" in row]

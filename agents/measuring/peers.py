@@ -134,7 +134,7 @@ class PufferLib:
             "data_dir": "",
         }  # fmt: skip
 
-        class Quiet(pufferl.PuffeRL):  # type: ignore[name-defined, misc]
+        class Quiet(pufferl.PuffeRL):  # type: ignore[name-defined]
             def print_dashboard(self, *given: Any, **named: Any) -> None:
                 pass
 
@@ -175,9 +175,10 @@ def _pufferl() -> Any:
     return pufferl
 
 
-def _advantage(values, rewards, terminals, ratio, advantages, gamma, lam, rho_clip, c_clip):  # type: ignore[no-untyped-def]
+def _advantage(values, rewards, terminals, ratio, advantages, gamma, lam, rho_clip, c_clip):
     given = [each.detach().cpu().numpy() for each in (values, rewards, terminals, ratio, advantages)]
-    _traced(*given, gamma, lam, rho_clip, c_clip)
+    arguments: list[Any] = [*given, gamma, lam, rho_clip, c_clip]
+    _traced(*arguments)
     return torch.from_numpy(given[-1]).to(advantages.device)
 
 
@@ -199,7 +200,7 @@ def _puffer_env(envs: Any) -> Any:
     """A vector environment of ours as one of PufferLib's own kind."""
     from pufferlib import PufferEnv
 
-    class Ours(PufferEnv):  # type: ignore[misc]
+    class Ours(PufferEnv):
         def __init__(self) -> None:
             self.single_observation_space, self.num_agents = envs.single_observation_space, envs.num_envs
             self.single_action_space, self.agents_per_batch = envs.single_action_space, envs.num_envs

@@ -57,8 +57,8 @@ def train_bench(world: str, seconds: float, device: str = "cpu", **settings: Any
         limits = {key: 0.0 for key in {(row.threads, row.bf16) for row in rows}}
         for _ in range(TURNS):
             for threads, bf16 in limits:
-                found = matrix_flops(first.device, threads, bf16, seconds / TURNS / 10)
-                limits[threads, bf16] = max(limits[threads, bf16], found)
+                flops = matrix_flops(first.device, threads, bf16, seconds / TURNS / 10)
+                limits[threads, bf16] = max(limits[threads, bf16], flops)
             for row in rows:
                 row.took.append(_turn(row.step, seconds / TURNS) / first.per_update)
         step_flop = flop_of_step(first)

@@ -128,12 +128,14 @@ class Network(nn.Module):
         if self.core:
             outputs, state = self.core(features.view(*is_first.shape, *features.shape[1:]), state, is_first)
             features = outputs.flatten(0, 1)
-        logits = self.head(features)
+        with torch.autocast(features.device.type, enabled=False):  # ratios of probabilities need all digits
+            features = features.to(self.critic.weight.dtype)
+            logits, values = self.head(features), self.critic(features).squeeze(-1)
         tables = observation.tables
         if tables.masks is not None:
             assert observation.controls is not None
             logits = logits + tables.masks[observation.controls]
-        return logits, self.critic(features).squeeze(-1).float(), state
+        return logits, values, state
 
     def features(self, observation: Observation, is_first: torch.Tensor) -> torch.Tensor:
         """What the core, or else the head, is given: (steps * lanes, features), or a map (…, channels, rows, columns)

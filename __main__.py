@@ -448,7 +448,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, ModuleNotFoundError):
         return f"this needs {error.name}, which is not installed: pip install {error.name}"
     if isinstance(error, MemoryError):
-        return f"there is not enough memory for this: {error or 'choose smaller numbers'}"
+        return str(error) if str(error) else "there is not enough memory for this: choose smaller numbers"
     if isinstance(error, FileExistsError):
         return f"{error.filename}: this is a file, and a folder is needed in its place"
     if isinstance(error, OSError) and error.filename is not None and error.strerror:

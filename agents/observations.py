@@ -59,10 +59,15 @@ class Observation(NamedTuple):
 
     def trim(self) -> Observation:
         """The same with only those instructions that some lane has, if there are more instructions than lanes: each is
-        encoded."""
+        encoded. On a GPU, where to count the different ones would wait for it, each lane brings its own."""
         instructions = self.tables.instructions
         if len(instructions) <= len(self.instruction):
             return self
+        if self.instruction.is_cuda:
+            own = torch.arange(len(self.instruction), device=self.instruction.device)
+            return self._replace(
+                instruction=own, tables=self.tables._replace(instructions=instructions[self.instruction])
+            )
         used, index = self.instruction.unique(return_inverse=True)
         return self._replace(instruction=index, tables=self.tables._replace(instructions=instructions[used]))
 

@@ -55,7 +55,7 @@ class Descent:
         self.forward: Callable[..., Any] = torch.compile(network) if setup.compile else network
         self._several = processes()
         if self._several > 1:
-            self._learned: Any = nn.parallel.DistributedDataParallel(self.forward)  # type: ignore[arg-type]
+            self._learned: Any = nn.parallel.DistributedDataParallel(self.forward)
         else:
             self._learned = self.forward
         _keep_memory()

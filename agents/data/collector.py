@@ -62,6 +62,7 @@ class _Group:
 
     def decide(self, progress: float) -> None:
         """Let the algorithm act, which on a GPU only begins here."""
+        self.lanes.foresee()
         timestep = self.timestep(ask=self._algorithm.wants_expert)
         decision = self._algorithm.act(timestep, self.state, progress)
         self.lanes.begin(decision.action)
@@ -76,10 +77,10 @@ class _Group:
         reward = lanes.outcome("reward") * self.mask
         terminated, truncated = lanes.outcome("terminated"), lanes.outcome("truncated")
         ended = (terminated + truncated).clamp(max=1)
-        cut = (truncated * (1 - terminated)).nonzero().squeeze(1)
+        cut = lanes.cut(terminated, truncated)
         self.last_action, self.last_reward = decision.action, lanes.send("reward", reward)
         final = lanes.final(self.last_action, self.last_reward, self._recall)
-        came = self.last_reward, lanes.send("ended", ended), cut.to(lanes.device)
+        came = self.last_reward, lanes.send("ended", ended), cut
         self._algorithm.observe(Transition(timestep, self.state, decision, *came, final, index))
         self.state = decision.state
         self._count(reward, ended)

@@ -38,6 +38,7 @@ class Lanes:
         self.device, self.world_device = device, self.tensors[0]["pixels"].device
         self._senders: dict[str, Sender] = {}
         self._fetcher = Fetcher(self.world_device)
+        self._foreseen = Fetcher(torch.device("cpu"))
         self.experts: list[Expert | Guide] | None = None
         self._head: Head | None = None
 
@@ -76,6 +77,35 @@ class Lanes:
             expert.act(batch, is_first[part].view(batch.n, -1)[:, 0].bool().numpy())
             found.append(self._head.read(batch, tensors))
         return self.send("expert", torch.cat(found))
+
+    def foresee(self) -> None:
+        """Begin to count the rows whose limit the next step reaches, see `cut`."""
+        if self.world_device.type != "cpu":
+            self._foreseen.send(self.reaching())
+
+    def reaching(self) -> torch.Tensor:
+        """How many rows reach their limit with the next step, unless they end before; int64, on the worlds' device."""
+        found = []
+        for batch in self.batches:
+            tick, limit, over = (torch.as_tensor(batch.states[name]) for name in ("tick", "limit", "over"))
+            found.append(((tick + batch.repeat >= limit) & (over == 0)).sum())
+        return torch.stack(found).sum()
+
+    def cut(self, terminated: torch.Tensor, truncated: torch.Tensor) -> torch.Tensor:
+        """The lanes that the clock alone cut off in the last step, int64 (k,), on the network's device. terminated,
+        truncated: float32 (lanes,) of that step.
+
+        With worlds on a GPU, to count them waits for the step. It is not waited for where `foresee`, which was asked
+        before the network began to act, says that no row could reach its limit.
+        """
+        if self.world_device.type != "cpu" and not int(self._foreseen.get()):
+            return torch.zeros(0, dtype=torch.int64, device=self.device)
+        found = (truncated * (1 - terminated)).nonzero().squeeze(1)
+        if self.device.type != "cuda" or self.world_device.type != "cpu" or not len(found):
+            return found.to(self.device)
+        return found.pin_memory().to(
+            self.device, non_blocking=True
+        )  # other memory would wait for all the GPU has to do
 
     def begin(self, action: torch.Tensor) -> None:
         """Begin to bring a choice of all lanes to the worlds."""

@@ -44,7 +44,9 @@ class Independent:
             some = slice(seat, None, self._count)
             decision = transition.decision
             own = Decision(decision.action[some], decision.state[seat], at(decision.extras, some))
-            cut = transition.cut[transition.cut % self._count == seat] // self._count
+            cut = transition.cut
+            if len(cut):  # of none there is nothing to choose, for which a GPU would have to be waited for
+                cut = cut[cut % self._count == seat] // self._count
             each.observe(
                 Transition(
                     self._of(transition.timestep, seat), transition.state[seat], own, transition.reward[some],

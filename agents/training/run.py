@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import shlex
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import torch
 from rich.console import Console
 
 from ... import worlds
@@ -45,11 +47,12 @@ def begin(config: Config, folder: str | Path, *, overwrite: bool = False, bar: b
         folder = Path(ranks.same(str(folder)))
         if ranks.first:
             leftovers(folder, overwrite)
-        trainer = Trainer(config)
-        with owned(folder, ranks.first):
-            for old in leftovers(folder, overwrite) if ranks.first else ():
-                old.unlink(missing_ok=True)
-            return _loop(trainer, folder, bar, ranks)
+        with enough_memory(config, folder):
+            trainer = Trainer(config)
+            with owned(folder, ranks.first):
+                for old in leftovers(folder, overwrite) if ranks.first else ():
+                    old.unlink(missing_ok=True)
+                return _loop(trainer, folder, bar, ranks)
 
 
 def resume(
@@ -80,10 +83,12 @@ def resume(
                 f"{file} was written by Rumpus 0.6, from which a run cannot be gone on with: begin another from its "
                 f"weights, by --from {file}"
             )
-        with owned(file.parent, ranks.first):
+        with owned(file.parent, ranks.first), enough_memory(config, file.parent):
             trainer = Trainer(config, found)
             try:
                 trainer.restore(content)
+            except torch.OutOfMemoryError:
+                raise
             except (KeyError, TypeError, AttributeError, IndexError, RuntimeError) as error:
                 raise ValueError(f"{file} is damaged, or of another version of Rumpus: {error}") from None
             return _loop(trainer, file.parent, bar, ranks)
@@ -120,6 +125,33 @@ def _world_of(name: str, typed: str) -> World:
         return worlds.named(name)
     except ValueError as error:
         raise ValueError(f"this run is of {name} in {typed}; type that world to go on with it ({error})") from None
+
+
+NO_MEMORY = "can't allocate memory"
+"""What torch's RuntimeError says when the memory of the CPU is used up."""
+
+
+@contextmanager
+def enough_memory(config: Config, folder: Path) -> Iterator[None]:
+    """Say which settings of a run in this folder to turn down where memory is used up, as a MemoryError."""
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        gpu = isinstance(error, torch.OutOfMemoryError)
+        if not (gpu or isinstance(error, MemoryError) or NO_MEMORY in str(error)):
+            raise
+        flat = config.flat()
+        less = ("envs", "rollout", "size", "hidden", "units", "buffer_size")
+        known = ", ".join(f"{name} (now {flat[name]})" for name in less if flat.get(name))
+        more = f", or minibatches up (now {flat['minibatches']})" if "minibatches" in flat else ""
+        kept = ""
+        if (folder / checkpoint.NAME).exists():
+            kept = (
+                f". The last checkpoint in {folder} is whole: --resume goes on with it where there is more memory, and "
+                "--from begins another run with its weights and smaller settings"
+            )
+        where = f"the memory of {config.run.device}" if gpu else "memory"
+        raise MemoryError(f"{where} is used up; turn down {known}{more}{kept} ({str(error).splitlines()[0]})") from None
 
 
 def _loop(trainer: Trainer, folder: Path, bar: bool, ranks: Ranks) -> Path:

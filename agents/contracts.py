@@ -202,7 +202,8 @@ class Core(Protocol):
 class Head(Protocol):
     """Features to a distribution over actions: an nn.Module, made by Class(features, controls).
 
-    parts: whole numbers in a choice; echoes: features of `echo`.
+    parts: whole numbers in a choice; echoes: features of `echo`. score_factors (optional): as `score`, with
+    log-probabilities (batch, factors) of parts that PPO clips one by one, and which add up to that of the choice.
     """
 
     parts: int

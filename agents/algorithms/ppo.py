@@ -2,7 +2,8 @@
 
 One update plays `rollout` steps in every lane, works out how much better than expected each action turned out
 (generalised advantage estimation, Schulman et al. 2016, arXiv 1506.02438), and improves the policy on minibatches of
-it, several times over. With the setting `kickstart` it also learns to do what the world's expert would have done in
+it, several times over. Of the universal head, whose actions have many parts, the ratio of each part is clipped by
+itself: with one ratio for all of them, parts without any effect use the range up. With the setting `kickstart` it also learns to do what the world's expert would have done in
 each state that it came to itself; with `kl`, not to stray from the policy that the run started from.
 """
 
@@ -19,7 +20,7 @@ from ..data.trees import at, joined
 from .descent import Descent, processes, total
 from .returns import gae
 from .scaling import RewardScale
-from .terms import Reference, cloning, divergence
+from .terms import Reference, cloning, divergence, scored
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class PPO:
         """Draw from the policy."""
         logits, values, state = self.descent.act(timestep.observation, state, timestep.is_first)
         action = self.network.head.sample(logits, self.setup.generator)
-        log_prob = self.network.head.score(logits, action)[0]
+        log_prob = scored(self.network.head, logits, action)[0]
         return Decision(action, state, {"log_prob": log_prob, "value": values})
 
     def observe(self, transition: Transition) -> None:
@@ -128,7 +129,8 @@ class PPO:
             reference = found.view(s.rollout, setup.lanes, -1)
         else:
             reference = None
-        numbers = torch.stack([kept["mask"], advantages, targets, kept["log_prob"]], -1)  # to be gathered at once
+        numbers = torch.stack([kept["mask"], advantages, targets], -1)
+        numbers = torch.cat([numbers, kept["log_prob"]], -1)  # to be gathered at once
         whole = before is not None  # sequences stay whole if there is a memory
         count = setup.lanes if whole else setup.lanes * s.rollout
         sums = torch.zeros(len(NAMES) + 1, device=setup.device)
@@ -150,7 +152,7 @@ class PPO:
         reference: torch.Tensor | None,
     ) -> torch.Tensor:
         """One step of the optimiser on the samples (or, with a memory, the lanes) of index. numbers: mask, advantage,
-        target of the value and log-probability, (steps, lanes, 4). Returns the sums of NAMES, and 1."""
+        target of the value, and log-probabilities of the action's factors, (steps, lanes, 3 + factors). Returns the sums of NAMES, and 1."""
         s, kept, head, whole = self.settings, self.rollout, self.network.head, before is not None
         weights, gain, *_ = kept.chosen(numbers, index, whole).unbind(-1)
         count = total(weights.sum()).clamp_min(1)
@@ -161,18 +163,19 @@ class PPO:
             def chosen(values: torch.Tensor) -> torch.Tensor:
                 return kept.chosen(values, part, whole)
 
-            weights, advantages, targets, old_log_probs = chosen(numbers).unbind(-1)
+            weights, advantages, targets, *old_log_probs = chosen(numbers).unbind(-1)
 
             def mean(value: torch.Tensor) -> torch.Tensor:
                 return (value * weights).sum() / count
 
             first = kept["is_first"][:, part] if whole else chosen(kept["is_first"]).unsqueeze(0)
             logits, values, _ = self.descent.learn(kept.observation(part, whole), at(before, part), first)
-            log_probs, entropies = head.score(logits, chosen(kept["action"]))
-            gain = (advantages - shift) / scale
-            change = log_probs - old_log_probs
+            log_probs, entropies = scored(head, logits, chosen(kept["action"]))
+            gain = ((advantages - shift) / scale).unsqueeze(-1)
+            change = log_probs - torch.stack(old_log_probs, -1)
             ratio = change.exp()
-            policy_loss = -mean(torch.minimum(ratio * gain, ratio.clamp(1 - s.clip, 1 + s.clip) * gain))
+            surrogate = torch.minimum(ratio * gain, ratio.clamp(1 - s.clip, 1 + s.clip) * gain)
+            policy_loss = -mean(surrogate.sum(-1))
             value_loss = 0.5 * mean((values - targets) ** 2)
             entropy = mean(entropies)
             found = policy_loss + s.value * value_loss - s.entropy * entropy
@@ -184,8 +187,9 @@ class PPO:
                 strayed = mean(divergence(head, logits, chosen(reference)))
                 found = found + s.kl * strayed
             with torch.no_grad():
-                kl = mean(ratio - 1 - change)  # the low-variance estimate of Schulman, joschu.net/blog/kl-approx.html
-                clipped = mean(((ratio - 1).abs() > s.clip).float())
+                # the low-variance estimate of Schulman, joschu.net/blog/kl-approx.html
+                kl = mean((ratio - 1 - change).sum(-1))
+                clipped = mean(((ratio - 1).abs() > s.clip).float().mean(-1))
                 share = weights.sum() / count
             row = [policy_loss, value_loss, entropy, kl, clipped, imitation, strayed, share]
             return found, torch.stack(row).detach()

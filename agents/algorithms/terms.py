@@ -19,6 +19,16 @@ def cloning(head: Any, logits: torch.Tensor, expert_action: torch.Tensor) -> tor
     return -score
 
 
+def scored(head: Any, logits: torch.Tensor, action: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """(log-probabilities of the factors of an action, (samples, factors), entropy, (samples,)): the factors that the
+    head tells apart (`score_factors`), or else the action as one."""
+    if hasattr(head, "score_factors"):
+        factors, entropy = head.score_factors(logits, action)
+        return factors, entropy
+    log_prob, entropy = head.score(logits, action)
+    return log_prob.unsqueeze(-1), entropy
+
+
 def divergence(head: Any, logits: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
     """The Kullback-Leibler divergence of the policy with these logits from that with the others, (samples,): the sum
     over the parts of an action, which are independent."""

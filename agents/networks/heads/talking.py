@@ -72,9 +72,23 @@ class Talking(nn.Module):
         """(log-probability of the choice, entropy), each (batch,): sums over both."""
         acting, words = self._split(logits)
         log_prob, entropy = self.acting.score(acting, choice[..., :-1])
+        said, spoken = self._score_word(words, choice)
+        return log_prob + said, entropy + spoken
+
+    def score_factors(self, logits: torch.Tensor, choice: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(log-probabilities, (batch, factors), entropy of all, (batch,)): the factors of the acting head and the word,
+        or all as one if that head is one."""
+        if not hasattr(self.acting, "score_factors"):
+            log_prob, entropy = self.score(logits, choice)
+            return log_prob.unsqueeze(-1), entropy
+        acting, words = self._split(logits)
+        factors, entropy = self.acting.score_factors(acting, choice[..., :-1])
+        said, spoken = self._score_word(words, choice)
+        return torch.cat([factors, said.unsqueeze(-1)], -1), entropy + spoken
+
+    def _score_word(self, words: torch.Tensor, choice: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         logs = words.log_softmax(-1)
-        said = logs.gather(-1, choice[..., -1:]).squeeze(-1)
-        return log_prob + said, entropy - (logs.exp() * logs).sum(-1)
+        return logs.gather(-1, choice[..., -1:]).squeeze(-1), -(logs.exp() * logs).sum(-1)
 
     def echo(self, choice: torch.Tensor) -> torch.Tensor:
         """The choice as features, float32 (batch, echoes), the word's last."""

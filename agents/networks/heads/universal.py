@@ -84,13 +84,15 @@ class Universal(nn.Module):
 
     def score(self, logits: torch.Tensor, choice: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """(log-probability of the choice, entropy), each (batch,): sums over the parts, which are independent."""
-        log_prob = torch.zeros(len(logits), device=logits.device)
-        entropy = torch.zeros_like(log_prob)
-        for group, chosen in zip(logits.split(self.groups, -1), choice.unbind(-1), strict=True):
-            logs = group.log_softmax(-1)
-            log_prob = log_prob + logs.gather(-1, chosen.unsqueeze(-1)).squeeze(-1)
-            entropy = entropy - (logs.exp() * logs).sum(-1)
-        return log_prob, entropy
+        factors, entropy = self.score_factors(logits, choice)
+        return factors.sum(-1), entropy
+
+    def score_factors(self, logits: torch.Tensor, choice: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(log-probability of each part of the choice, (batch, parts), entropy of all, (batch,))."""
+        groups = [group.log_softmax(-1) for group in logits.split(self.groups, -1)]
+        chosen = zip(groups, choice.split(1, -1), strict=True)
+        factors = torch.cat([logs.gather(-1, part) for logs, part in chosen], -1)
+        return factors, -torch.stack([(logs.exp() * logs).sum(-1) for logs in groups]).sum(0)
 
     def echo(self, choice: torch.Tensor) -> torch.Tensor:
         """The choice as features, float32 (batch, echoes): 1 for each choice that was made."""

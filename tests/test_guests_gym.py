@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from rumpus import worlds
 from rumpus.agents.human.camera import input_of as people
 from rumpus.agents.human.session import Session
-from rumpus.agents.ppo import Trainer
-from rumpus.agents.settings import Settings
+from rumpus.agents.training.settings import Config
+from rumpus.agents.training.trainer import Trainer
 from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE, Move, as_action
 from rumpus.interface.keys import KEY
 from rumpus.interface.text import encode
@@ -414,13 +414,16 @@ def test_a_person_plays_and_no_guest_closes_the_window(monkeypatch):
 
 def test_a_run_goes_on_with_other_episodes():
     small = {"envs": 3, "rollout": 4, "steps": 24, "tensorboard": False, "hidden": 16, "channels": 4, "minibatches": 1}
-    settings = Settings("gym/CartPole-v1", **small, threads=1)
-    first = Trainer(settings)
-    first.play()
+    config = Config.of("ppo", "gym/CartPole-v1", **small, threads=1)
+    first, second = Trainer(config), Trainer(config)
+    first.collector.collect(4, 0.0)
     content = first.state()
-    second = Trainer(settings)
-    second.play()
+    second.collector.collect(4, 0.0)
     second.restore(content)
-    first.batch.reset()
-    assert np.array_equal(first.batch.states["seed"], second.batch.states["seed"])
-    assert second.fresh.all() and not second.lengths.any() and not second.batch.over.any()
+    one, other = first.places[0].batch, second.places[0].batch
+    one.reset()
+    assert np.array_equal(one.states["seed"], other.states["seed"])
+    timestep, _ = second.collector.now()
+    assert timestep.is_first.all() and timestep.mask.all() and not other.over.any()
+    (group,) = second.collector.state_dict()
+    assert not group["lengths"].any() and not group["returns"].any()

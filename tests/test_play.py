@@ -11,7 +11,6 @@ import pygame
 import pytest
 
 from rumpus import worlds
-from rumpus.agents.measuring.clip import rested, write_clip
 from rumpus.agents.human import clip, keyboard, overview, panel, settings
 from rumpus.agents.human.camera import COUNTS, STICK_SPEED, Grip, input_of
 from rumpus.agents.human.controls import Controls, input_rows
@@ -21,6 +20,7 @@ from rumpus.agents.human.overlays import account, verdict
 from rumpus.agents.human.playlist import PATIENCE
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.settings import SENSITIVITIES
+from rumpus.agents.measuring.clip import rested, write_clip
 from rumpus.interface.action import MOUSE_ONE, Move
 from rumpus.interface.keys import BUTTON, BUTTONS, KEY, KEYS, WHEEL
 from rumpus.interface.text import decode

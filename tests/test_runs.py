@@ -110,12 +110,9 @@ def test_default_folders_are_numbered(tmp_path, monkeypatch, capsys):
         assert capsys.readouterr().out.strip() == f"runs/ppo-box-world-small-0{folder}"
     assert rumpus(*short[:3], "--resume", "--steps", "64") == 0
     assert capsys.readouterr().out.strip() == "runs/ppo-box-world-small-0-3"
-    assert [checkpoint.load(folders.RUNS / f"ppo-box-world-small-0{n}")["updates"] for n in ("", "-2", "-3")] == [
-        1,
-        1,
-        2,
-    ]
-    assert folders.new_folder("gym/a b:My/Env-v0", 7) == folders.RUNS / "ppo-Env-v0-7"
+    made = [folders.RUNS / f"ppo-box-world-small-0{number}" for number in ("", "-2", "-3")]
+    assert [checkpoint.load(folder)["updates"] for folder in made] == [1, 1, 2]
+    assert folders.new_folder("ppo", "gym/a b:My/Env-v0", 7) == folders.RUNS / "ppo-Env-v0-7"
 
 
 SLEEPER = "import sys, time; from pathlib import Path; from rumpus.agents.training.folders import owned\n"

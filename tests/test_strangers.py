@@ -17,8 +17,11 @@ import pytest
 import torch
 
 from rumpus import worlds
-from rumpus.agents import checkpoint, ppo
-from rumpus.agents.report import report
+from rumpus.agents import checkpoint
+from rumpus.agents.measuring.report import report
+from rumpus.agents.training import run
+from rumpus.agents.training.settings import Config
+from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.commands import rumpus
 from rumpus.worlds.engine.replay import Episode
 
@@ -46,11 +49,18 @@ REVIEWED = {
         *("__main__.py: bench: all_worlds.load", "agents/commands.py: train: worlds.load"),
         *("tasks/commands.py: generate: worlds.load", "tasks/commands.py: check: worlds.load"),
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
-        *("agents/evaluate.py: evaluate: worlds.load", "agents/watch.py: watch: worlds.load"),
-        *("agents/human/__init__.py: play: worlds.load", "agents/demo.py: demo: worlds.load"),
+        "agents/measuring/evaluate.py: evaluate: worlds.load",
+        "agents/measuring/watch.py: watch: worlds.load",
+        "agents/measuring/demo.py: demo: worlds.load",
+        "agents/human/__init__.py: play: worlds.load",
         "agents/catalogue.py: warm: all_worlds.load",
-        "agents/ppo.py: Trainer.__init__: worlds.load",  # of Settings that a person gives; a resumed run brings its own
-        "agents/ppo.py: saved_run: worlds.load",
+        # of a Config that a person gives; a resumed run brings its worlds
+        "agents/training/trainer.py: Trainer.__init__: worlds.load",
+        "agents/training/run.py: saved_run: worlds.load",
+    ),
+    "A person types the path of a plugin; a checkpoint holds names alone, which are looked up among those loaded.": (
+        "agents/plugins.py: load: importlib.util.spec_from_file_location",
+        "agents/plugins.py: load: spec.loader.exec_module",
     ),
     "Only worlds.load, for a name that a person types, comes here.": (
         "worlds/__init__.py: _import_folder: importlib.util.spec_from_file_location",
@@ -69,7 +79,7 @@ REVIEWED = {
         ),
         *("worlds/guests/__init__.py: _door: importlib.import_module", "agents/human/ink.py: _typeface: find_spec"),
         "worlds/guests/dm_control/__init__.py: load: importlib.util.find_spec",
-        *("worlds/engine/cuda.py: Cuda.__init__: importlib.import_module", "agents/report.py: : from_string"),
+        *("worlds/engine/cuda.py: Cuda.__init__: importlib.import_module", "agents/measuring/report.py: : from_string"),
         *(
             "worlds/engine/cuda.py: _simulated: importlib.import_module",
             "interface/text.py: vocabulary: path.read_text",
@@ -103,19 +113,35 @@ REVIEWED = {
     ),
     "Unpickled with weights_only=True, or tensors that were.": (
         "agents/checkpoint.py: load: torch.load",
-        "agents/learned.py: learned: network.load_state_dict",
-        "agents/learner.py: Learner.restore: self.network.load_state_dict",
-        "agents/learner.py: Learner.restore: self.optimiser.load_state_dict",
+        "agents/network_policy.py: trained: network.load_state_dict",
+        "agents/training/trainer.py: Trainer.build: network.load_state_dict",
+        "agents/training/trainer.py: Trainer.restore: self.algorithm.load_state_dict",
+        "agents/training/trainer.py: Trainer.restore: self.collector.load_state_dict",
+        "agents/training/trainer.py: Trainer.restore: place.sampler.load_state_dict",
+        "agents/training/independent.py: Independent.load_state_dict: each.load_state_dict",
+        "agents/data/collector.py: Collector.load_state_dict: group.load_state_dict",
+        "agents/data/collector.py: _Group.load_state_dict: expert.load_state_dict",
+        "agents/algorithms/descent.py: Descent.load_state_dict: self.network.load_state_dict",
+        "agents/algorithms/descent.py: Descent.load_state_dict: self.optimiser.load_state_dict",
+        "agents/algorithms/terms.py: Reference.load_state_dict: self.network.load_state_dict",
+        "agents/algorithms/ppo.py: PPO.load_state_dict: self.network.load_state_dict",
+        "agents/algorithms/ppo.py: PPO.load_state_dict: self.descent.optimiser.load_state_dict",
+        "agents/algorithms/ppo.py: PPO.load_state_dict: self.scale.load_state_dict",
+        "agents/algorithms/ppo.py: PPO.load_state_dict: self.reference.load_state_dict",
+        "agents/algorithms/dagger.py: DAgger.load_state_dict: self.network.load_state_dict",
+        "agents/algorithms/dagger.py: DAgger.load_state_dict: self.descent.optimiser.load_state_dict",
+        "agents/algorithms/dagger.py: DAgger.load_state_dict: self.replay.load_state_dict",
     ),
     "Text, JSON or a literal, which is parsed and never executed; a person types the path, or Rumpus wrote it beside. "
-    "Paths out of a checkpoint come through ppo._check_paths, which lets files and folders pass alone.": (
+    "Paths out of a checkpoint come through run.saved_run, which lets files and folders pass alone.": (
         *("tasks/files.py: read: path.open", "worlds/engine/texts.py: level_files: path.rglob"),
         *("worlds/engine/first_person/maps.py: read: read_text", "worlds/sokoban/xsb.py: read: read_text"),
         *("worlds/engine/texts.py: read_text: file.open", "worlds/engine/replay.py: Episode.load: read_text"),
-        *("agents/settings.py: _literal: ast.literal_eval", "agents/suite.py: _tasks: folder.glob"),
-        *("agents/log.py: Log.__init__: open", "agents/log.py: read_metrics: path.read_text"),
-        *("agents/report.py: write_report: film.read_bytes", "agents/runs.py: leftovers: folder.glob"),
-        *("agents/runs.py: owned: open", "tasks/generate.py: _kept: path.open"),
+        "agents/training/settings.py: _literal: ast.literal_eval",
+        *("agents/training/log.py: Log._rewrite: open", "agents/training/log.py: read_metrics: path.read_text"),
+        *("agents/training/folders.py: owned: open", "agents/training/folders.py: leftovers: folder.glob"),
+        "agents/measuring/benchmark.py: _tasks: folder.glob",
+        *("agents/measuring/report.py: write_report: film.read_bytes", "tasks/generate.py: _kept: path.open"),
         *("tasks/generate.py: _kept: path.read_bytes", "tasks/generate.py: write: path.open"),
     ),
 }
@@ -230,15 +256,15 @@ def test_replays_import_nothing(ran):
     assert not ran.exists()
 
 
-TINY = ppo.Settings(
-    world="box-world-small", steps=64, envs=4, rollout=8, hidden=8, channels=4, threads=1, tensorboard=False
+TINY = Config.of(
+    "ppo", "box-world-small", steps=64, envs=4, rollout=8, hidden=8, channels=4, threads=1, tensorboard=False
 )
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """What the checkpoint of a small run holds, half way."""
-    trainer = ppo.Trainer(TINY)
+    trainer = Trainer(TINY)
     trainer.update()
     checkpoint.save(tmp_path_factory.mktemp("run") / checkpoint.NAME, trainer.state())
     return trainer.state()
@@ -246,30 +272,51 @@ def whole(tmp_path_factory):
 
 @pytest.mark.parametrize("named", ["settings", "world", "both"])
 def test_checkpoints_import_nothing(ran, whole, named):
-    """The world that is typed is the one that goes on, whatever the checkpoint says; nothing else is looked at."""
+    """The world that is typed is the one that goes on, whatever the checkpoint says; nothing else is looked at. A
+    network plays any world that its head fits."""
     for name in (str(ran.parent / "pack" / "art"), "gym/evil:Mine-v0"):
-        settings = whole["settings"] | ({} if named == "world" else {"world": name})
-        own = whole["world"] if named == "settings" else name
-        checkpoint.save(Path("run/checkpoint.pt"), whole | {"settings": settings, "world": own})
+        settings = whole["run"] | ({} if named == "world" else {"worlds": [name]})
+        own = whole["worlds"] if named == "settings" else [name]
+        checkpoint.save(Path("run/checkpoint.pt"), whole | {"run": settings, "worlds": own})
         for command in (
             ("evaluate", "box-world-small", "run", "--episodes", "1"),
             ("watch", "box-world-small", "run", "--episodes", "1", "--out", "clip.gif"),
             ("train", "ppo", "box-world-small", "--resume", "--out", "run"),
         ):
-            assert rumpus(*command) == (named != "settings"), command
+            refused = command[0] == "train" and named != "settings"
+            assert rumpus(*command) == refused, command
         if named != "settings":
             assert rumpus("report", "run") == 1
             with pytest.raises(ValueError, match="type that world"):
-                ppo.resume("run", bar=False)
+                run.resume("run", bar=False)
         assert not ran.exists()
 
 
-@pytest.mark.parametrize("setting", ["tasks", "levels", "evaluate_tasks"])
+@pytest.mark.parametrize("part", ["algorithm", "torso", "core", "head"])
+def test_checkpoints_load_no_plugin(ran, whole, part):
+    """They hold names of algorithms and of parts of networks; a path is no name, be it of a plugin that is there."""
+    Path("mine.py").write_text(Path("evil.py").read_text() + "ALGORITHMS = TORSOS = CORES = HEADS = {'mine': object}\n")
+    for name in ("mine.py", "./mine.py:mine", str(Path("mine.py").resolve()), "evil", "pack/art"):
+        content = {"algorithm": name} if part == "algorithm" else {"spec": whole["spec"] | {part: name}}
+        checkpoint.save(Path("run/checkpoint.pt"), whole | content)
+        for command in (
+            ("evaluate", "box-world-small", "run", "--episodes", "1"),
+            ("watch", "box-world-small", "run", "--episodes", "1", "--out", "clip.gif"),
+            ("report", "run", "--episodes", "1"),
+            ("train", "ppo", "box-world-small", "--resume" if part == "algorithm" else "--from=run", "--out", "run"),
+        ):
+            assert rumpus(*command) == 1, (name, command)
+        assert not ran.exists()
+    assert rumpus("algorithms", "--plugin", "mine.py") == 1, "the plugin breaks its contract"
+    assert ran.exists(), "or else this would prove nothing: a person who types its path does run it"
+
+
+@pytest.mark.parametrize("setting", ["tasks", "levels", "evaluate_tasks", "start"])
 def test_paths_in_checkpoints_are_files_or_nothing(ran, whole, setting):
     """A pipe would wait for ever, a device have no end."""
     os.mkfifo("pipe")
     for path in ("pack/art", "evil.py", "pipe", "/dev/zero", "nowhere"):
-        checkpoint.save(Path("run/checkpoint.pt"), whole | {"settings": whole["settings"] | {setting: path}})
+        checkpoint.save(Path("run/checkpoint.pt"), whole | {"run": whole["run"] | {setting: path}})
         before = Path("run/checkpoint.pt").read_bytes()
         assert rumpus("train", "ppo", "box-world-small", "--resume", "--out", "run") == 1, path
         with pytest.raises(ValueError, match=r"."):
@@ -289,8 +336,8 @@ def payloads(whole):
     """Files that are no checkpoints, or none that may be trusted, as bytes by name."""
     for name, content in {
         "alone": Trap(),
-        "in the settings": whole | {"settings": whole["settings"] | {"knobs": Trap()}},
-        "in a list": whole | {"learners": [Trap()]},
+        "in the settings": whole | {"run": whole["run"] | {"knobs": Trap()}},
+        "in a list": whole | {"networks": [Trap()]},
     }.items():
         for kind in ({}, {"_use_new_zipfile_serialization": False}):
             file = io.BytesIO()
@@ -332,14 +379,43 @@ def test_pickles_are_not_opened(ran, whole):
     assert not ran.exists()
 
 
-@pytest.mark.parametrize("part", ["world", "settings", "shape", "learners", "updates", "total", "generator", "states"])
-def test_damaged_checkpoints_are_refused_in_a_sentence(ran, whole, part):
-    """By what reads this part; the shape is read by who plays it."""
+PARTS_READ = {
+    "evaluate": ("algorithm", "spec", "networks", "run", "network", "own"),
+    "train": ("algorithm", "worlds", "run", "network", "own", "updates", "total", "processes", "steps"),
+}
+"""The parts of a checkpoint that a command cannot do without."""
+
+
+@pytest.mark.parametrize(("command", "part"), [(name, part) for name, parts in PARTS_READ.items() for part in parts])
+def test_damaged_checkpoints_are_refused_in_a_sentence(ran, whole, command, part):
+    """By whatever reads this part."""
+    typed = ("ppo", "box-world-small", "--resume", "--out", "run", "--steps", "96")
+    typed = typed if command == "train" else ("box-world-small", "run", "--episodes", "1")
     for value in (None, "x", [], {}, {"a": 1}, [3], torch.zeros(2), -1.5):
+        if value == {} and part in ("network", "own"):
+            continue  # all of their settings have defaults
         checkpoint.save(Path("run/checkpoint.pt"), whole | {part: value})
-        command = ("evaluate", "--episodes", "1") if part == "shape" else ("train", "--resume")
-        agent = ("box-world-small", "run") if part == "shape" else ("ppo", "box-world-small", "--out", "run")
-        assert rumpus(command[0], *agent, *command[1:]) == 1, value
-    for name in whole["settings"]:
-        checkpoint.save(Path("run/checkpoint.pt"), whole | {"settings": whole["settings"] | {name: {"odd": [1]}}})
-        assert rumpus("evaluate", "box-world-small", "run", "--episodes", "1") == 1, name
+        assert rumpus(command, *typed) == 1, value
+
+
+def test_damaged_parts_of_a_run_are_refused_in_a_sentence(ran, whole):
+    """Each setting, and all that a process knows, at any depth."""
+    for part in ("run", "network", "own"):
+        for name in whole[part].keys() - {"torso_options", "core_options"}:  # of which a spec tells
+            checkpoint.save(Path("run/checkpoint.pt"), whole | {part: whole[part] | {name: {"odd": [1]}}})
+            assert rumpus("evaluate", "box-world-small", "run", "--episodes", "1") == 1, name
+    (process,) = whole["processes"]
+    (group,) = process["collector"]
+    damaged = [
+        process | {name: value}
+        for name in process.keys() - {"samplers"}
+        for value in (None, "x", [3], {"a": 1}, torch.zeros(2))
+    ]
+    damaged += [
+        process | {"collector": [group | {name: value}]}
+        for name in group if name != "state"
+        for value in (None, "x", [3], {"a": 1})
+    ]  # fmt: skip
+    for each in damaged:
+        checkpoint.save(Path("run/checkpoint.pt"), whole | {"processes": [each]})
+        assert rumpus("train", "ppo", "box-world-small", "--resume", "--out", "run", "--steps", "96") == 1

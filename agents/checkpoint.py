@@ -67,10 +67,12 @@ def load(path: str | Path) -> dict[str, Any]:
     if isinstance(content, dict) and content.get("format") == BEFORE:
         from .converted import converted
 
-        return converted(content, str(file))
+        content = {"format": FORMAT, **converted(content, str(file))}
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"{file} is no checkpoint of Rumpus in the format {FORMAT}")
     for name, kind in _PARTS.items():
         if not isinstance(content.get(name), kind):
             raise ValueError(f"{file} is damaged: its {name!r} is no {kind.__name__}")
+    if not all(isinstance(name, str) for name in content["worlds"]):
+        raise ValueError(f"{file} is damaged: its 'worlds' are no names")
     return content

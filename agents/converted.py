@@ -25,6 +25,9 @@ def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     from .networks.heads import Controls
     from .training.settings import NetworkSettings, RunSettings
 
+    for part, kind in (("world", str), ("shape", dict), ("settings", dict), ("learners", list), ("updates", int)):
+        if not isinstance(content.get(part), kind):
+            raise ValueError(f"{where} is damaged: its {part!r} is no {kind.__name__}")
     try:
         name, shape, settings = content["world"], dict(content["shape"]), dict(content["settings"])
         try:

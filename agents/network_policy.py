@@ -84,6 +84,8 @@ def trained(path: str | Path, *, seed: int = 0, greedy: bool = False) -> tuple[N
     from .algorithms import ALGORITHMS
 
     content = checkpoint.load(path)
+    if not content["networks"]:
+        raise ValueError(f"{path} is damaged: it holds no network")
     algorithm = find(ALGORITHMS, content["algorithm"], "algorithm")
     try:
         spec = NetworkSpec.saved(content["spec"])

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from rumpus import worlds
-from rumpus.agents.log import read_metrics
+from rumpus.agents.training.log import read_metrics
 from rumpus.tasks.compile import objective, table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Task

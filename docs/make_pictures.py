@@ -15,8 +15,8 @@ import imageio.v3 as imageio
 import numpy as np
 
 from rumpus import worlds
-from rumpus.agents.clip import rested, write_clip
 from rumpus.agents.experts import expert
+from rumpus.agents.measuring.clip import rested, write_clip
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import Goal, Task
 from rumpus.tasks.questions import answering

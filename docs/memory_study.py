@@ -22,9 +22,11 @@ import numpy as np
 from scipy import stats
 
 from rumpus import worlds
-from rumpus.agents import checkpoint, ppo
-from rumpus.agents.evaluate import episodes_of
-from rumpus.agents.policy import player
+from rumpus.agents import checkpoint
+from rumpus.agents.episodes import episodes_of
+from rumpus.agents.policies import player
+from rumpus.agents.training import run as training
+from rumpus.agents.training.settings import Config
 from rumpus.worlds.engine.batch import Batch
 
 MAZES: dict[str, dict[str, Any]] = {
@@ -46,10 +48,10 @@ def run(folder: Path, maze: str, arm: str, seed: int, steps: int) -> dict[str, f
     path = folder / f"{maze}-{arm.lower()}-{seed}"
     if not (path / checkpoint.NAME).exists() or checkpoint.load(path)["updates"] < checkpoint.load(path)["total"]:
         rollout = MAZES[maze]["limit"] // SETTINGS["repeat"]  # whole episodes, so that learning sees all of a memory
-        settings = ppo.Settings(
-            maze, units=ARMS[arm], seed=seed, rollout=rollout, **MAZES[maze], **SETTINGS | {"steps": steps}
+        settings = Config.of(
+            "ppo", maze, units=ARMS[arm], seed=seed, rollout=rollout, **MAZES[maze], **SETTINGS | {"steps": steps}
         )
-        ppo.train(settings, path, overwrite=True, bar=False)
+        training.begin(settings, path, overwrite=True, bar=False)
     return measure(maze, str(path), seed)
 
 

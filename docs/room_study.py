@@ -5,7 +5,8 @@
 In small rooms with three toys the instruction is "go to" or "lift" one of them, named by colour and kind. Some pairs
 of a colour and a kind are never named in training (those that the test split keeps; see tasks/splits.py), though the
 toys lie about there too. The agent sees pixels and words, has keys, buttons and mouse, and learns by imitation in the
-states that it comes to itself (see agents/ppo.py). It is measured in rooms of other seeds, on pairs that it was told in
+states that it comes to itself (see
+agents/algorithms/dagger.py). It is measured in rooms of other seeds, on pairs that it was told in
 training and on those that it never was. A run that is there is not made again.
 """
 
@@ -21,10 +22,13 @@ import numpy as np
 from scipy import stats
 
 from rumpus import worlds
-from rumpus.agents import checkpoint, ppo
-from rumpus.agents.evaluate import play_tasks
+from rumpus.agents import checkpoint
+from rumpus.agents.contracts import Policy
+from rumpus.agents.episodes import play_tasks
 from rumpus.agents.experts import expert
-from rumpus.agents.policy import Policy, RandomPolicy, player
+from rumpus.agents.policies import RandomPolicy, player
+from rumpus.agents.training import run as training
+from rumpus.agents.training.settings import Config
 from rumpus.tasks.files import load, write_line
 from rumpus.tasks.goals import FORMAT, Clause, Goal, Player, Selector, Stage, Start, Task
 from rumpus.tasks.scene import Scene
@@ -46,8 +50,8 @@ SETS = {
 """Tasks: how many, from which seed on and of which split their rooms are, and of which the pairs that they name."""
 SEEDS = (0, 1, 2)
 SETTINGS: dict[str, Any] = {
-    **{"steps": 240_000, "head": "devices", "size": (72, 96), "repeat": 4, "imitate": 1.0, "reinforce": 0.0},
-    **{"channels": 64, "points": 4, "learning_rate": 2e-3, "lead": 0.8, "keep": 200_000, "epochs": 4},
+    **{"steps": 240_000, "head": "devices", "size": (72, 96), "repeat": 4},
+    **{"channels": 64, "points": 4, "learning_rate": 2e-3, "beta": 0.8, "buffer_size": 200_000, "epochs": 4},
     **{"envs": 32, "rollout": 30, "threads": 1, "tensorboard": False},
 }
 
@@ -107,8 +111,8 @@ def train(folder: Path, seed: int) -> Path:
     """The folder of one trained run."""
     path = folder / f"seed-{seed}"
     if not (path / checkpoint.NAME).exists() or checkpoint.load(path)["updates"] < checkpoint.load(path)["total"]:
-        chosen = ppo.Settings(WORLD, seed=seed, tasks=str(folder / "train.jsonl"), **SETTINGS)
-        ppo.train(chosen, path, overwrite=True, bar=False)
+        chosen = Config.of("dagger", WORLD, seed=seed, tasks=str(folder / "train.jsonl"), **SETTINGS)
+        training.begin(chosen, path, overwrite=True, bar=False)
     return path
 
 
@@ -139,10 +143,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("runs/room"))
     parser.add_argument("--seeds", type=int, default=len(SEEDS))
-    for name in ("steps", "points", "keep"):
-        parser.add_argument(f"--{name}", type=int, default=SETTINGS[name], help="see rumpus/agents/settings.py")
+    for name in ("steps", "points", "buffer_size"):
+        parser.add_argument(f"--{name}", type=int, default=SETTINGS[name], help="see rumpus algorithms dagger")
     given = parser.parse_args()
-    SETTINGS.update({name: getattr(given, name) for name in ("steps", "points", "keep")})
+    SETTINGS.update({name: getattr(given, name) for name in ("steps", "points", "buffer_size")})
     given.out.mkdir(parents=True, exist_ok=True)
     write_tasks(given.out)
     seeds, world = range(given.seeds), worlds.load(WORLD)

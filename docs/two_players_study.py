@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 
 from rumpus import worlds
-from rumpus.agents import checkpoint, ppo
-from rumpus.agents.evaluate import evaluate
+from rumpus.agents import checkpoint
+from rumpus.agents.measuring.evaluate import evaluate
+from rumpus.agents.training import run as training
+from rumpus.agents.training.settings import Config
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import load, write_line
 from rumpus.tasks.goals import Task
@@ -79,9 +81,9 @@ def run(folder: Path, policies: str, talk: bool, seed: int) -> float:
     """Train one run and measure it: success over all tasks."""
     path = folder / f"{policies}-{'talk' if talk else 'mute'}-{seed}"
     file = str(folder / "tasks.jsonl")
-    settings = ppo.Settings(WORLD, tasks=file, policies=policies, talk=talk, seed=seed, **SETTINGS)
+    settings = Config.of("ppo", WORLD, tasks=file, policies=policies, talk=talk, seed=seed, **SETTINGS)
     if not (path / checkpoint.NAME).exists() or checkpoint.load(path)["updates"] < checkpoint.load(path)["total"]:
-        ppo.train(settings, path, overwrite=True, bar=False)
+        training.begin(settings, path, overwrite=True, bar=False)
     listed, _ = load(file, worlds.load(WORLD))
     return float(evaluate(WORLD, path, tasks=listed, times=TIMES, seed=seed, threads=1)["success"])
 

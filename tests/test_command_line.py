@@ -67,7 +67,7 @@ def test_somebodys_world_is_benched_trained_and_evaluated(theirs, tmp_path):
     clip = tmp_path / "clip.gif"
     rumpus("watch", theirs, run, "--episodes", "1", "--out", clip)
     assert clip.stat().st_size > 1000
-    assert "box-world" in rumpus("evaluate", "box-world", run, fails=True), "a checkpoint of another world is refused"
+    assert "room-small" in rumpus("evaluate", "room-small", run, fails=True), "a world of other moves is refused"
     assert "holds a run already" in rumpus("train", "ppo", theirs, "--out", run, fails=True)
 
 

@@ -113,8 +113,7 @@ def test_a_run_starts_from_a_checkpoint_of_before(case: tuple[str, Trainer, Path
     for mine, yours in zip(begun.algorithm.networks(), trainer.algorithm.networks(), strict=True):
         assert not differences(dict(mine.state_dict()), dict(yours.state_dict()))
     typed = ("train", "ppo", world, "--steps", "64", "--envs", "4", "--set", "rollout=8", "--set", "tensorboard=False")
-    typed += ("--policies", policies, "--threads", "1")
-    assert rumpus(*typed, "--from", file, "--out", tmp_path / "new") == 0
+    assert rumpus(*typed, "--policies", policies, "--threads", "1", "--from", file, "--out", tmp_path / "new") == 0
     assert checkpoint.load(tmp_path / "new")["run"]["start"] == str(file)
 
 

@@ -1,5 +1,5 @@
-"""The command line: `rumpus worlds | levels | tasks | play | watch | algorithms | train | evaluate | report | bench | demo
-| warm | doctor`.
+"""The command line: `rumpus worlds | levels | tasks | play | watch | algorithms | train | evaluate | report | bench |
+demo | warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.

@@ -95,7 +95,7 @@ def train(
     head: Annotated[
         str | None,
         typer.Option(
-            help="Actions: moves, devices (keys, buttons and mouse of the world), universal (all of them), or the file of "
+            help="Actions: moves, devices (keys, buttons, mouse of a world), universal (all of them), or the file of "
             "one of your own.",
             show_default="moves; of several worlds universal",
         ),
@@ -146,8 +146,8 @@ def train(
     """Train an agent, in one world or in several. The run's folder holds its metrics, its TensorBoard log and its
     checkpoint.
 
-    Ctrl-C ends it with a checkpoint, from which --resume goes on. `torchrun --nproc-per-node N -m rumpus train …` shares
-    it out among N processes.
+    Ctrl-C ends it with a checkpoint, from which --resume goes on. `torchrun --nproc-per-node N -m rumpus train …`
+    shares it out among N processes.
 
     Example: rumpus train ppo sokoban-small --steps 5000000 --seed 1
     """

@@ -35,7 +35,7 @@ THREE = ("box-world-small", "sokoban-small", "maze-small")
 def test_no_key_is_pressed_that_a_world_ignores(name: str) -> None:
     """And every key and button that it heeds is pressed sometimes; the rest adds nothing to the entropy."""
     world = worlds.load(name)
-    head = head_of("universal", 3, Controls.of(world), talk=world.players > 1)
+    head: Any = head_of("universal", 3, Controls.of(world), talk=world.players > 1)
     mask = head.mask(world)
     batch = Batch(world, 300, size=draw_size(world), threads=1)
     lanes = batch.n * batch.players
@@ -68,7 +68,7 @@ def draw_size(world: Any) -> tuple[int, int]:
 def test_what_is_written_is_read_again(name: str) -> None:
     """Of actions that hold a key or two: the head reads its own choices back from the batch's actions."""
     world = worlds.load(name)
-    head = head_of("universal", 3, Controls.of(world))
+    head: Any = head_of("universal", 3, Controls.of(world))
     batch = Batch(world, 8, size=draw_size(world), threads=1)
     lanes = batch.n * batch.players
     choice = head.sample(head.mask(world).expand(lanes, -1), torch.Generator().manual_seed(1))
@@ -132,9 +132,13 @@ def test_one_run_learns_and_its_agent_plays_anywhere(tmp_path: Path) -> None:
     assert content["spec"]["head"] == "universal" and content["spec"]["instructed"]
     header = (folder / "metrics.csv").read_text().splitlines()[0].split(",")
     assert {f"{name}/held_out_success" for name in THREE} <= set(header)
-    for name, options in {
-        "collect-small": {}, "sokoban-duo": {}, "box-world": {"knobs": {"size": 20}}, "tag-four": {"limit": 30},
-    }.items():  # fmt: skip
+    elsewhere: dict[str, dict[str, Any]] = {
+        "collect-small": {},
+        "sokoban-duo": {},
+        "box-world": {"knobs": {"size": 20}},
+        "tag-four": {"limit": 30},
+    }
+    for name, options in elsewhere.items():
         result = evaluate(name, folder, episodes=2, threads=1, **options)
         assert result["episodes"] == 2
     resumed = run.resume(folder, bar=False, steps=3 * 96)

@@ -29,10 +29,10 @@ class DAggerSettings:
 
     rollout: int = 32  # steps of each lane before each update
     epochs: int = 4  # with minibatches: how many steps of the optimiser an update makes
-    minibatches: int = 8
-    learning_rate: float = 3e-3
+    minibatches: int = 8  # parts of a rollout's size, each for one step of the optimiser
+    learning_rate: float = 3e-3  # as PPO's
     anneal: bool = True  # the learning rate falls to 0 in a straight line
-    grad_norm: float = 0.5
+    grad_norm: float = 0.5  # gradients are cut to this norm
     buffer_size: int = 100_000  # steps that are kept and learned from again; 100,000 frames of 72x96 take 2 GB
     beta: float = 0.5  # the chance that the expert makes a step, at first
 

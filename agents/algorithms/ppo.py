@@ -3,8 +3,9 @@
 One update plays `rollout` steps in every lane, works out how much better than expected each action turned out
 (generalised advantage estimation, Schulman et al. 2016, arXiv 1506.02438), and improves the policy on minibatches of
 it, several times over. Of the universal head, whose actions have many parts, the ratio of each part is clipped by
-itself: with one ratio for all of them, parts without any effect use the range up. With the setting `kickstart` it also learns to do what the world's expert would have done in
-each state that it came to itself; with `kl`, not to stray from the policy that the run started from.
+itself: with one ratio for all of them, parts without any effect use the range up. With the setting `kickstart` it also
+learns to do what the world's expert would have done in each state that it came to itself; with `kl`, not to stray from
+the policy that the run started from.
 """
 
 from __future__ import annotations
@@ -35,15 +36,15 @@ class PPOSettings:
 
     rollout: int = 32  # steps of each lane before each update
     epochs: int = 4  # +: times that a rollout is learned from
-    minibatches: int = 8  # *
-    learning_rate: float = 3e-3
+    minibatches: int = 8  # *: parts of a rollout, each for one step of the optimiser
+    learning_rate: float = 3e-3  # by trial, see above
     anneal: bool = True  # +: the learning rate falls to 0 in a straight line
     gamma: float = 0.97  # =: the discount
-    gae_lambda: float = 0.95  # *
+    gae_lambda: float = 0.95  # *: the decay of the traces of advantages
     clip: float = 0.2  # *: how far the ratio of probabilities may move
     entropy: float = 0.01  # *: weight of the entropy bonus
-    value: float = 0.2  # weight of the critic's loss
-    grad_norm: float = 0.5  # *
+    value: float = 0.2  # weight of the critic's loss, by trial
+    grad_norm: float = 0.5  # *: gradients are cut to this norm
     normalise_reward: bool = True  # *: rewards are divided by the deviation of their running discounted sum
     kickstart: float = 0.0  # weight of doing what the world's expert would do
     kl: float = 0.0  # weight of the divergence from the policy that the run started from
@@ -152,7 +153,8 @@ class PPO:
         reference: torch.Tensor | None,
     ) -> torch.Tensor:
         """One step of the optimiser on the samples (or, with a memory, the lanes) of index. numbers: mask, advantage,
-        target of the value, and log-probabilities of the action's factors, (steps, lanes, 3 + factors). Returns the sums of NAMES, and 1."""
+        target of the value, and log-probabilities of the action's factors, (steps, lanes, 3 + factors). Returns the
+        sums of NAMES, and 1."""
         s, kept, head, whole = self.settings, self.rollout, self.network.head, before is not None
         weights, gain, *_ = kept.chosen(numbers, index, whole).unbind(-1)
         count = total(weights.sum()).clamp_min(1)

@@ -1,10 +1,10 @@
 """Actor-critic with V-trace, IMPALA (Espeholt et al. 2018, arXiv 1802.01561).
 
-One update plays `rollout` steps in every lane and learns from them as whole sequences, from the state of the memory
-that was stored at their start. V-trace corrects for how far the policy that learns has moved from the one that acted,
-so that the same process can do both and still use each step several times: in `passes` over the rollout, and, with
-`replay`, beside sequences of earlier rollouts. In the first minibatch of an update both policies are the same. Unlike
-in the paper, acting waits for learning, since both share the cores.
+One update plays `rollout` steps in every lane and learns from them: with a memory from whole sequences, from the state
+that was stored at their start; without one from single steps in any order. V-trace corrects for how far the policy that
+learns has moved from the one that acted, so that the same process can do both and still use each step several times:
+in `passes` over the rollout, and, with `replay`, beside sequences of earlier rollouts. When an update begins, both
+policies are the same. Unlike in the paper, acting waits for learning, since both share the cores.
 
 With the setting `kickstart` it also learns to do what the world's expert would have done in each state that it came to
 itself; with `kl`, not to stray from the policy that the run started from.
@@ -20,7 +20,8 @@ import torch
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.replay import Replay
 from ..data.sequences import Sequences, observed, timed
-from ..data.trees import at, cat
+from ..data.trees import at, cat, tree_map
+from ..observations import Observation
 from .descent import Descent, processes, total
 from .returns import vtrace
 from .scaling import RewardScale
@@ -37,8 +38,8 @@ class IMPALASettings:
     """
 
     rollout: int = 32  # steps of each lane before each update; the release has 100
-    passes: int = 2  # times that a rollout is learned from; the release has 1
-    minibatches: int = 8  # =: of whole sequences, in each pass
+    passes: int = 4  # times that a rollout is learned from; the release has 1
+    minibatches: int = 8  # =: in each pass
     replay: float = 0.0  # share of earlier sequences in a minibatch, drawn uniformly
     capacity: int = 1_000  # sequences that are kept for it
     learning_rate: float = 3e-3  # of Adam; the release has RMSProp with 4.8e-4
@@ -50,7 +51,7 @@ class IMPALASettings:
     entropy: float = 0.01  # =: weight of the entropy bonus; the release has 2.5e-4
     value: float = 0.25  # =: weight of the critic's loss; the release has 0.5
     normalise: bool = True  # advantages are divided by their root mean square in the rollout
-    grad_norm: float = 0.5  # largest norm of a gradient
+    grad_norm: float = 40.0  # largest norm of a gradient
     reward: str = "scaled"  # by the deviation of their discounted sum; or "clipped" to -1 … 1, as *, or "raw"
     kickstart: float = 0.0  # weight of doing what the world's expert would do
     kl: float = 0.0  # weight of the divergence from the policy that the run started from
@@ -148,9 +149,7 @@ class IMPALA:
         explained = self._judge(items)
         sums = torch.zeros(len(NAMES) + 1, device=setup.device)
         for _ in range(s.passes):
-            order = torch.randperm(setup.lanes, generator=setup.generator, device=setup.device)
-            for index in order.chunk(min(s.minibatches, setup.lanes)):
-                sums += self._step(at(items, index), len(index))
+            sums += self._sequences(items) if self.network.spec.remembers else self._samples(items)
         if self.replay is not None:
             self.replay.add(items)
         *means, _ = (sums / sums[-1]).tolist()
@@ -188,52 +187,104 @@ class IMPALA:
         self.errors = wrong.abs().where(mask[:-1] > 0, torch.nan)
         return float(1 - wrong.var() / targets.var().clamp_min(1e-8))
 
-    def _step(self, items: dict[str, Any], fresh: int) -> torch.Tensor:
-        """One step of the optimiser on these sequences, of which there are `fresh`, and some from the replay memory.
-        Returns the sums of NAMES, and 1."""
-        s, head, count = self.settings, self.network.head, fresh
-        if self.replay is not None and len(self.replay):
-            more = max(round(fresh * s.replay / (1 - s.replay)), 1)
-            items, count = cat([items, self.replay.sample(more, self.setup.generator).items]), fresh + more
-        playing = total(items["mask"].sum()).clamp_min(1)
+    def _mixed(self, items: dict[str, Any]) -> dict[str, Any]:
+        """These sequences, and their share of earlier ones."""
+        if self.replay is None or not len(self.replay):
+            return items
+        more = max(round(len(items["mask"]) * self.settings.replay / (1 - self.settings.replay)), 1)
+        mixed: dict[str, Any] = cat([items, self.replay.sample(more, self.setup.generator).items])
+        return mixed
 
-        def loss(part: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            steps = timed(items, part)
-            weights = steps["mask"][:-1]
+    def _sequences(self, items: dict[str, Any]) -> torch.Tensor:
+        """A pass over whole sequences, with targets of each minibatch by the policy that it finds. Returns the sums of
+        NAMES, and of ones."""
+        setup, sums = self.setup, torch.zeros(len(NAMES) + 1, device=self.setup.device)
+        order = torch.randperm(setup.lanes, generator=setup.generator, device=setup.device)
+        for index in order.chunk(min(self.settings.minibatches, setup.lanes)):
+            mixed = self._mixed(at(items, index))
+            playing = total(mixed["mask"].sum()).clamp_min(1)
 
-            def mean(value: torch.Tensor) -> torch.Tensor:
-                return (value.view_as(weights) * weights).sum() / playing
+            def loss(
+                part: torch.Tensor, mixed: dict[str, Any] = mixed, playing: torch.Tensor = playing
+            ) -> tuple[torch.Tensor, torch.Tensor]:
+                steps = timed(mixed, part)
+                observation = observed(steps, setup.example.tables)
+                logits, values, _ = self.descent.learn(observation, at(steps["state"], 0), steps["is_first"])
+                targets, gain = self._judged(steps, logits.detach(), values.detach())
+                count = targets.numel()
+                return self._terms(
+                    logits[:count], values[:count], early(steps), targets.flatten(), gain.flatten(), playing
+                )
 
-            def flat(name: str) -> torch.Tensor:
-                return steps[name][:-1].flatten(0, 1)
+            sums += self.descent.step(loss, torch.arange(len(mixed["mask"]), device=setup.device))
+        return sums
 
-            observation, before = observed(steps, self.setup.example.tables), at(steps["state"], 0)
-            logits, values, _ = self.descent.learn(observation, before, steps["is_first"])
-            logits, values = logits[: weights.numel()], values.view(-1, len(part))
-            log_probs, entropies = head.score(logits, flat("action"))
-            change = log_probs.view_as(weights) - steps["log_prob"][:-1]
-            targets, gain = vtrace(
-                change.detach(), steps["reward"][:-1], values[:-1].detach(), values[-1].detach(), steps["ended"][:-1],
-                s.gamma, lam=s.lam, rho_clip=s.rho_clip, c_clip=s.c_clip, pg_rho_clip=s.rho_clip,
-            )  # fmt: skip
-            gain = gain / self.spread if s.normalise else gain
-            policy_loss, value_loss = -mean(log_probs * gain.flatten()), 0.5 * mean((values[:-1] - targets) ** 2)
-            entropy = mean(entropies)
-            found = policy_loss + s.value * value_loss - s.entropy * entropy
-            imitation, strayed = torch.zeros_like(policy_loss), torch.zeros_like(policy_loss)
-            if s.kickstart:
-                imitation = mean(cloning(head, logits, flat("expert")))
-                found = found + s.kickstart * imitation
-            if s.kl:
-                strayed = mean(divergence(head, logits, flat("reference")))
-                found = found + s.kl * strayed
-            with torch.no_grad():
-                ratio = change.exp()
-                kl = mean(ratio - 1 - change)
-                row = [policy_loss, value_loss, entropy, kl, mean(ratio.clamp(max=s.rho_clip)), imitation, strayed]
-                return found, torch.stack([*row, weights.sum() / playing]).detach()
+    def _samples(self, items: dict[str, Any]) -> torch.Tensor:
+        """A pass over single steps in any order, which are less alike, with targets by the policy at its start. Returns
+        the sums of NAMES, and of ones."""
+        setup, sums = self.setup, torch.zeros(len(NAMES) + 1, device=self.setup.device)
+        mixed = self._mixed(items)
+        steps = timed(mixed, torch.arange(len(mixed["mask"]), device=setup.device))
+        observation = observed(steps, setup.example.tables)
+        logits, values, _ = self.descent.act(observation, None, steps["is_first"].flatten())
+        targets, gain = self._judged(steps, logits, values)
+        flat = early(steps) | {"targets": targets.flatten(), "gain": gain.flatten()}
+        order = torch.randperm(targets.numel(), generator=setup.generator, device=setup.device)
+        for index in order.chunk(min(self.settings.minibatches, len(order))):
+            playing = total(flat["mask"][index].sum()).clamp_min(1)
 
-        return self.descent.step(loss, torch.arange(count, device=self.setup.device))
+            def loss(part: torch.Tensor, playing: torch.Tensor = playing) -> tuple[torch.Tensor, torch.Tensor]:
+                some = at(flat, part)
+                observation = Observation.made(some["observation"], setup.example.tables).trim()
+                logits, values, _ = self.descent.learn(observation, None, some["is_first"].unsqueeze(0))
+                return self._terms(logits, values, some, some["targets"], some["gain"], playing)
+
+            sums += self.descent.step(loss, index)
+        return sums
+
+    def _judged(
+        self, steps: dict[str, Any], logits: torch.Tensor, values: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Targets and advantages by V-trace, (steps, lanes), from what a network gives for these steps, step by step,
+        and for the one after them."""
+        s, values = self.settings, values.view_as(steps["mask"])
+        old = steps["log_prob"][:-1]
+        action = steps["action"][:-1].flatten(0, 1)
+        change = self.network.head.score(logits[: len(action)], action)[0].view_as(old) - old
+        return vtrace(
+            change, steps["reward"][:-1], values[:-1], values[-1], steps["ended"][:-1], s.gamma, lam=s.lam,
+            rho_clip=s.rho_clip, c_clip=s.c_clip, pg_rho_clip=s.rho_clip,
+        )  # fmt: skip
+
+    def _terms(
+        self, logits: torch.Tensor, values: torch.Tensor, steps: dict[str, Any], targets: torch.Tensor,
+        gain: torch.Tensor, playing: torch.Tensor,
+    ) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
+        """The loss of some steps, all tensors (samples, …), of a minibatch in which so many count; and the sums of
+        NAMES, and 1."""
+        s, head, weights = self.settings, self.network.head, steps["mask"]
+
+        def mean(value: torch.Tensor) -> torch.Tensor:
+            return (value * weights).sum() / playing
+
+        log_probs, entropies = head.score(logits, steps["action"])
+        gain = gain / self.spread if s.normalise else gain
+        policy_loss, value_loss = -mean(log_probs * gain), 0.5 * mean((values - targets) ** 2)
+        entropy = mean(entropies)
+        found = policy_loss + s.value * value_loss - s.entropy * entropy
+        imitation, strayed = torch.zeros_like(policy_loss), torch.zeros_like(policy_loss)
+        if s.kickstart:
+            imitation = mean(cloning(head, logits, steps["expert"]))
+            found = found + s.kickstart * imitation
+        if s.kl:
+            strayed = mean(divergence(head, logits, steps["reference"]))
+            found = found + s.kl * strayed
+        with torch.no_grad():
+            change = log_probs - steps["log_prob"]
+            ratio = change.exp()
+            kl, cut = mean(ratio - 1 - change), mean(ratio.clamp(max=s.rho_clip))
+            row = [policy_loss, value_loss, entropy, kl, cut, imitation, strayed, weights.sum() / playing]
+        return found, torch.stack(row).detach()
 
     def networks(self) -> list[Any]:
         """The one network."""
@@ -263,3 +314,10 @@ class IMPALA:
         """Draw from the policy; without a generator, its likeliest action."""
         choice: torch.Tensor = network.head.sample(logits, generator)
         return choice
+
+
+def early(steps: dict[str, Any]) -> dict[str, Any]:
+    """What `timed` gave, (steps + 1, lanes, …), without the last step and the state, as (steps * lanes, …)."""
+    kept = {name: value for name, value in steps.items() if name != "state"}
+    flat: dict[str, Any] = tree_map(lambda leaf: leaf[:-1].flatten(0, 1), kept)
+    return flat

@@ -49,7 +49,7 @@ class R2D2Settings:
     n_step: int = 3  # rewards in a target; the paper has 5
     gamma: float = 0.97  # the discount; the paper has 0.997
     capacity: int = 8_192  # sequences that are kept
-    start: int = 128  # sequences that are there before anything is learned
+    learning_starts: int = 128  # sequences that are there before anything is learned
     replay_ratio: float = 8.0  # how many times a step is learned from, on average
     batch: int = 16  # sequences in a minibatch
     learning_rate: float = 3e-3  # of Adam; the paper has 1e-4
@@ -71,7 +71,7 @@ class R2D2Settings:
         for name in ("learning_rate", "adam_eps", "grad_norm", "replay_ratio"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be greater than 0, got {getattr(self, name)}")
-        for name in ("alpha", "beta", "spread", "start"):
+        for name in ("alpha", "beta", "spread", "learning_starts"):
             if not getattr(self, name) >= 0:
                 raise ValueError(f"{name} must not be below 0, got {getattr(self, name)}")
         for name in ("eta", "epsilon", "warm"):
@@ -79,8 +79,8 @@ class R2D2Settings:
                 raise ValueError(f"{name} must lie from 0 to 1, got {getattr(self, name)}")
         if not 0 <= self.burn_in <= self.rollout:
             raise ValueError(f"burn_in must lie from 0 to rollout, {self.rollout}, got {self.burn_in}")
-        if self.start > self.capacity:
-            raise ValueError(f"start must be at most capacity, {self.capacity}, got {self.start}")
+        if self.learning_starts > self.capacity:
+            raise ValueError(f"learning_starts must be at most capacity, {self.capacity}, got {self.learning_starts}")
 
 
 class Branches(NamedTuple):
@@ -195,7 +195,7 @@ class R2D2:
             "replayed": float(len(self.replay)),
             "td_error": float((errors * playing).sum() / playing.sum().clamp_min(1)),
         }
-        if len(self.replay) < s.start:
+        if len(self.replay) < s.learning_starts:
             return row
         sums = torch.zeros(len(NAMES) + 1, device=setup.device)
         for _ in range(max(round(s.replay_ratio * setup.lanes / s.batch), 1)):

@@ -257,11 +257,17 @@ class Option:
 
 
 def options(algorithm: str, torso: str = "patches", core: str = "none") -> dict[str, Option]:
-    """All settings of an algorithm, a torso and a core by name."""
+    """All settings of an algorithm, a torso and a core by name. Raises ValueError if the algorithm has settings of
+    names that are a run's."""
     found: dict[str, Option] = {}
     own = find(ALGORITHMS, algorithm, "algorithm").Settings
     for owner, record in (("run", RunSettings), ("network", NetworkSettings), ("own", own)):
         hints = get_type_hints(record)
+        if taken := [each.name for each in dataclasses.fields(record) if each.name in found]:
+            raise ValueError(
+                f"the Settings of {algorithm} have names that settings of every run or network have: {', '.join(taken)}; "
+                "choose others"
+            )
         found |= {each.name: Option(owner, hints[each.name], _default(each)) for each in dataclasses.fields(record)}
     parts: list[tuple[str, Any]] = [("torso_options", find(TORSOS, torso, "torso"))]
     parts += [("core_options", find(CORES, core, "core"))] if core != "none" else []

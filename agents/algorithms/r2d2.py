@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import torch
@@ -84,8 +85,8 @@ class R2D2Settings:
 
 
 class Branches(NamedTuple):
-    """The values of all choices: q, a list with float32 (samples, options) of each part; free, float32 (samples,
-    parts), 1 where a part has a choice; prior, float32 (samples, logits), logits of a random action."""
+    """The values of all choices: q, of each run of parts of one size, float32 (samples, parts, options); free, float32
+    (samples, parts), 1 where a part has a choice; prior, float32 (samples, logits), logits of a random action."""
 
     q: list[torch.Tensor]
     free: torch.Tensor
@@ -97,12 +98,12 @@ class Branches(NamedTuple):
 
     def of(self, choice: torch.Tensor) -> torch.Tensor:
         """The value of each part of a choice, int64 (samples, parts), float32 (samples, parts)."""
-        picked = choice.unsqueeze(-1).unbind(1)
-        return torch.cat([q.gather(1, index) for q, index in zip(self.q, picked, strict=True)], 1)
+        picked = choice.unsqueeze(-1).split([q.shape[1] for q in self.q], 1)
+        return torch.cat([q.gather(2, index).squeeze(2) for q, index in zip(self.q, picked, strict=True)], 1)
 
     def best(self) -> torch.Tensor:
         """The best choice, int64 (samples, parts)."""
-        return torch.stack([q.argmax(1) for q in self.q], 1)
+        return torch.cat([q.argmax(2) for q in self.q], 1)
 
 
 def branches(head: Any, logits: torch.Tensor, values: torch.Tensor) -> Branches:
@@ -118,14 +119,19 @@ def branches(head: Any, logits: torch.Tensor, values: torch.Tensor) -> Branches:
     allowed = logits > MASKED / 2
     held = -(allowed & switches).sum(1, keepdim=True).sub(1).clamp_min(1).float().log()
     prior = torch.where(allowed, held * switches, MASKED)
+    runs = [(size, len(list(same))) for size, same in groupby(sizes)]
+    widths = [size * parts for size, parts in runs]
     q, free = [], []
-    for part, may in zip((logits - held * switches).split(sizes, 1), allowed.split(sizes, 1), strict=True):
-        if part.shape[1] == 1:
-            part, may = torch.cat([torch.zeros_like(part), part], 1), torch.cat([torch.ones_like(may), may], 1)
-        count = may.sum(1, keepdim=True)
-        mean = part.where(may, 0).sum(1, keepdim=True) / count.clamp_min(1)
-        q.append((values.unsqueeze(1) + part - mean).where(may, MASKED))
-        free.append((count > 1).float())
+    for (size, parts), part, may in zip(
+        runs, (logits - held * switches).split(widths, 1), allowed.split(widths, 1), strict=True
+    ):
+        part, may = part.unflatten(1, (parts, size)), may.unflatten(1, (parts, size))
+        if size == 1:
+            part, may = torch.cat([torch.zeros_like(part), part], 2), torch.cat([torch.ones_like(may), may], 2)
+        count = may.sum(2, keepdim=True)
+        mean = part.where(may, 0).sum(2, keepdim=True) / count.clamp_min(1)
+        q.append((values.view(-1, 1, 1) + part - mean).where(may, MASKED))
+        free.append((count.squeeze(2) > 1).float())
     return Branches(q, torch.cat(free, 1), prior)
 
 

@@ -1,5 +1,5 @@
-"""The command line: `rumpus worlds | levels | tasks | play | watch | algorithms | train | evaluate | report | bench |
-demo | warm | doctor`.
+"""The command line: `rumpus worlds | levels | tasks | play | watch | algorithms | train | fleet | evaluate | report |
+bench | demo | warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -44,6 +44,7 @@ from .agents.commands import (
     knob_values,
     load_plugins,
 )
+from .agents.fleet_commands import app as fleet_app
 from .tasks.commands import app as tasks_app
 
 app = typer.Typer(
@@ -54,6 +55,7 @@ app = typer.Typer(
 )
 app.add_typer(catalogue_app)
 app.add_typer(tasks_app, name="tasks")
+app.add_typer(fleet_app, name="fleet")
 
 SUITE = Path(__file__).parent / "assets" / "tasks"
 """The benchmark's tasks."""

@@ -202,12 +202,12 @@ class Core(Protocol):
 class Head(Protocol):
     """Features to a distribution over actions: an nn.Module, made by Class(features, controls).
 
-    parts: whole numbers in a choice; echoes: features of `echo`. score_factors (optional): as `score`, with
+    parts: whole numbers in a choice; encoding_size: features of `encode`. score_factors (optional): as `score`, with
     log-probabilities (batch, factors) of parts that PPO clips one by one, and which add up to that of the choice.
     """
 
     parts: int
-    echoes: int
+    encoding_size: int
 
     def check(self, world: Any) -> None:
         """Raise ValueError unless its actions can be played in this world."""
@@ -230,8 +230,8 @@ class Head(Protocol):
     def score(self, logits: torch.Tensor, choice: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """(log-probability of the choice, entropy), each (batch,)."""
 
-    def echo(self, choice: torch.Tensor) -> torch.Tensor:
-        """The choice as features, float32 (batch, echoes)."""
+    def encode(self, choice: torch.Tensor) -> torch.Tensor:
+        """The choice as features, float32 (batch, encoding_size)."""
 
     def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
         """Put choices of all lanes of a batch into its actions, through `batch.tensors()`."""

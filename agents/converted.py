@@ -15,7 +15,7 @@ _WEIGHTS = {
     "head.hands.": "head.acting.",
 }
 """How names of weights began, and begin now."""
-_RENAMED = {"imitate": "kickstart", "keep": "buffer_size", "lead": "beta"}
+_RENAMED = {"imitate": "kickstart", "keep": "buffer_size", "lead": "beta", "points": "queries"}
 
 
 def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -47,6 +47,7 @@ def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
             "instructed": shape.pop("guided"),
             "hears": world.players > 1,
             "recall": shape.pop("recall", False),
+            "queries": shape.pop("points", 0),
             **shape,
         }
         values = {_RENAMED.get(each, each): value for each, value in settings.items()} | {"worlds": (name,)}

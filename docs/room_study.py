@@ -51,7 +51,7 @@ SETS = {
 SEEDS = (0, 1, 2)
 SETTINGS: dict[str, Any] = {
     **{"steps": 240_000, "head": "devices", "size": (72, 96), "repeat": 4},
-    **{"channels": 64, "points": 4, "learning_rate": 2e-3, "beta": 0.8, "buffer_size": 200_000, "epochs": 4},
+    **{"channels": 64, "queries": 4, "learning_rate": 2e-3, "beta": 0.8, "buffer_size": 200_000, "epochs": 4},
     **{"envs": 32, "rollout": 30, "threads": 1, "tensorboard": False},
 }
 
@@ -143,10 +143,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("runs/room"))
     parser.add_argument("--seeds", type=int, default=len(SEEDS))
-    for name in ("steps", "points", "buffer_size"):
+    for name in ("steps", "queries", "buffer_size"):
         parser.add_argument(f"--{name}", type=int, default=SETTINGS[name], help="see rumpus algorithms dagger")
     given = parser.parse_args()
-    SETTINGS.update({name: getattr(given, name) for name in ("steps", "points", "buffer_size")})
+    SETTINGS.update({name: getattr(given, name) for name in ("steps", "queries", "buffer_size")})
     given.out.mkdir(parents=True, exist_ok=True)
     write_tasks(given.out)
     seeds, world = range(given.seeds), worlds.load(WORLD)

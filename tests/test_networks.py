@@ -210,7 +210,7 @@ def test_a_network_with_points_reads_its_instruction() -> None:
     """What it does follows from the words by way of its questions alone, if channels are left as they are."""
     controls = Controls.of(worlds.load("room-small"))
     torch.manual_seed(0)
-    network = Network(NetworkSpec((24, 32), controls, head="devices", points=2, instructed=True))
+    network = Network(NetworkSpec((24, 32), controls, head="devices", queries=2, instructed=True))
     assert network.film is not None
     network.film.weight.data[2 * 2 * 16 :].normal_()
     pixels = torch.randint(0, 256, (1, 24, 32, 3), dtype=torch.uint8).expand(2, -1, -1, -1)

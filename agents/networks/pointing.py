@@ -20,7 +20,7 @@ class Pointing(nn.Module):
         self.register_buffer("places", torch.stack([across, down], -1).flatten(0, 1), False)
 
     def forward(self, cells: torch.Tensor, queries: torch.Tensor) -> torch.Tensor:
-        """Cells (batch, channels, rows, columns) and queries (batch, points, channels) to (batch, points * (channels
+        """Cells (batch, channels, rows, columns) and queries (batch, queries, channels) to (batch, queries * (channels
         + 3)): what is found, the place across and down from -1 to 1, and how well the best cell scores."""
         found = cells.flatten(2).transpose(1, 2)
         scores = queries @ self.key(found).transpose(1, 2) / found.shape[2] ** 0.5

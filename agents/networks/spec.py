@@ -47,7 +47,7 @@ class NetworkSpec:
     the registries, core "none" for no memory; torso_options, core_options: their own numbers; hidden: features that the
     map of the torso becomes; units: of the core; recall: whether the core is given the last action and reward; words:
     features of a text; instructed: whether the instruction is read, which is for tasks that do not all say the same;
-    hears: whether chat is read; talk: whether it has a voice, and looks for what it hears; points: attention queries
+    hears: whether chat is read; talk: whether it has a voice, and looks for what it hears; queries: attention queries
     that words ask of the feature map; cells: (rows, columns) of tiles that a frame shows, if it shows tiles.
     """
 
@@ -65,7 +65,7 @@ class NetworkSpec:
     instructed: bool = False
     hears: bool = False
     talk: bool = False
-    points: int = 0
+    queries: int = 0
     cells: tuple[int, int] | None = None
 
     @classmethod
@@ -87,15 +87,15 @@ class Network(nn.Module):
         super().__init__()
         self.spec = spec
         conditioned = spec.instructed or spec.talk
-        points = spec.points if conditioned else 0
+        queries = spec.queries if conditioned else 0
         self.torso = find(TORSOS, spec.torso, "torso")(spec.size, **spec.torso_options)
         channels, rows, columns = self.torso.shape
-        self.pointing = Pointing(rows, columns, channels) if points else None
+        self.pointing = Pointing(rows, columns, channels) if queries else None
         spread = getattr(find(CORES, spec.core, "core"), "takes_map", False) if spec.remembers else False
-        flat = channels * rows * columns + points * (channels + 3)
+        flat = channels * rows * columns + queries * (channels + 3)
         self.flat = None if spread else initialise(nn.Linear(flat, spec.hidden))
         self.language = Language(spec.words) if spec.instructed or spec.hears else None
-        self.modulations = (self.torso.film + points, channels)
+        self.modulations = (self.torso.film + queries, channels)
         self.film: nn.Linear | None = None
         if conditioned:
             self.film = nn.Linear(spec.words, math.prod(self.modulations))
@@ -108,8 +108,8 @@ class Network(nn.Module):
         self.recall = spec.recall and spec.remembers
         self.core = None
         if spec.remembers:
-            more = self.recall * (self.head.echoes + 1)
-            inputs = (channels + points * (channels + 3) + beside + more, rows, columns) if spread else features + more
+            more = self.recall * (self.head.encoding_size + 1)
+            inputs = (channels + queries * (channels + 3) + beside + more, rows, columns) if spread else features + more
             self.core = find(CORES, spec.core, "core")(inputs, spec.units, **spec.core_options)
         self.critic = initialise(nn.Linear(outputs, 1), 1.0)
 
@@ -155,7 +155,7 @@ class Network(nn.Module):
         if self.recall:
             assert observation.last_action is not None and observation.last_reward is not None
             reward = observation.last_reward.clamp(-1, 1).unsqueeze(1)
-            last = torch.cat([self.head.echo(observation.last_action), reward], 1)
+            last = torch.cat([self.head.encode(observation.last_action), reward], 1)
             beside.append((last * (1 - is_first.float().view(-1, 1))).to(beside[0].dtype if beside else cells.dtype))
         if self.flat is not None:
             return beside[0] if len(beside) == 1 else torch.cat(beside, 1)

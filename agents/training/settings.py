@@ -35,7 +35,7 @@ FREE = (
 """Settings that may change when a run goes on: how long it is, where its files lie now, how it is run and measured."""
 MOST = 2**40
 """Of anything that is counted: more than any machine can do."""
-ALIASES = {"imitate": "kickstart", "keep": "buffer_size", "lead": "beta", "world": "worlds"}
+ALIASES = {"imitate": "kickstart", "keep": "buffer_size", "lead": "beta", "points": "queries", "world": "worlds"}
 """Names that settings had in version 0.6, and have now; to be dropped with the next version."""
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
 
@@ -130,7 +130,7 @@ class NetworkSettings:
     units: int = 0  # of the core; 0: no memory
     recall: bool = True  # a core is given the last action, and its reward
     words: int = 32  # features of a text
-    points: int = 0  # attention queries that words ask of a picture, each answered by what is there and where
+    queries: int = 0  # attention queries that words ask of a picture, each answered by what is there and where
     talk: bool = False  # in every tick a player can say one word to the others, who hear it in the next
 
     @property
@@ -140,7 +140,7 @@ class NetworkSettings:
 
     def check(self) -> None:
         """Raise ValueError for values that cannot be."""
-        _at_least(self, {"hidden": 1, "words": 1, "units": 0, "points": 0})
+        _at_least(self, {"hidden": 1, "words": 1, "units": 0, "queries": 0})
         if (self.memory == "none") != (self.units == 0):
             raise ValueError(f"the core {self.memory!r} has {self.units} units: give --units with --core, or neither")
 
@@ -265,8 +265,8 @@ def options(algorithm: str, torso: str = "patches", core: str = "none") -> dict[
         hints = get_type_hints(record)
         if taken := [each.name for each in dataclasses.fields(record) if each.name in found]:
             raise ValueError(
-                f"the Settings of {algorithm} have names that settings of every run or network have: {', '.join(taken)}; "
-                "choose others"
+                f"the Settings of {algorithm} have names that settings of every run or network have: "
+                f"{', '.join(taken)}; choose others"
             )
         found |= {each.name: Option(owner, hints[each.name], _default(each)) for each in dataclasses.fields(record)}
     parts: list[tuple[str, Any]] = [("torso_options", find(TORSOS, torso, "torso"))]

@@ -33,7 +33,7 @@ class Devices(nn.Module):
         self.switches = len(controls.keys) + len(controls.buttons)
         self.groups = (BINS,) * (2 * controls.mouse) + (len(WHEEL),) * controls.wheel
         self.mouse, self.wheel = controls.mouse, controls.wheel
-        self.parts, self.echoes = self.switches + len(self.groups), self.switches + sum(self.groups)
+        self.parts, self.encoding_size = self.switches + len(self.groups), self.switches + sum(self.groups)
         self.layer: nn.Linear = initialise(nn.Linear(features, self.switches + sum(self.groups)), 0.01)
         self._begin()
         keys, buttons = map(key_index, controls.keys), map(button_index, controls.buttons)
@@ -99,8 +99,8 @@ class Devices(nn.Module):
             entropy = entropy - (logs.exp() * logs).sum(-1)
         return log_prob, entropy
 
-    def echo(self, choice: torch.Tensor) -> torch.Tensor:
-        """The choice as features, float32 (batch, echoes): 1 for what was held and for the bins that were picked."""
+    def encode(self, choice: torch.Tensor) -> torch.Tensor:
+        """The choice as features, float32 (batch, encoding_size): 1 for each held switch, and for each chosen bin."""
         picked = choice[..., self.switches :].unbind(-1)
         bins = [F.one_hot(part, size) for part, size in zip(picked, self.groups, strict=True)]
         return torch.cat([choice[..., : self.switches], *bins], -1).float()

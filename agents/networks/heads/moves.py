@@ -33,7 +33,7 @@ class Moves(nn.Module):
         held = np.concatenate([table["keys"], table["buttons"]], -1)
         for name, values in (("held", held), ("turned", table["wheel"]), ("motion", table["mouse"])):
             self.register_buffer(name, torch.from_numpy(values.copy()), False)
-        self.parts, self.echoes = 1, len(controls.moves)
+        self.parts, self.encoding_size = 1, len(controls.moves)
         self.layer = initialise(nn.Linear(features, len(controls.moves)), 0.01)
 
     def check(self, world: World) -> None:
@@ -55,7 +55,7 @@ class Moves(nn.Module):
 
     def sizes(self) -> tuple[int, ...]:
         """How many logits each part of a choice has, in their order; a switch has 1, of being held."""
-        return (self.echoes,)
+        return (self.encoding_size,)
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
         """Features to logits of the moves, float32."""
@@ -70,9 +70,9 @@ class Moves(nn.Module):
         logs = logits.log_softmax(-1)
         return logs.gather(-1, choice).squeeze(-1), -(logs.exp() * logs).sum(-1)
 
-    def echo(self, choice: torch.Tensor) -> torch.Tensor:
-        """The choice as features, float32 (batch, echoes): 1 for the move that was made."""
-        return F.one_hot(choice[..., 0], self.echoes).float()
+    def encode(self, choice: torch.Tensor) -> torch.Tensor:
+        """The choice as features, float32 (batch, encoding_size): 1 for the move that was made."""
+        return F.one_hot(choice[..., 0], self.encoding_size).float()
 
     def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
         """Put choices of all lanes (n * players, 1) into the batch's actions."""

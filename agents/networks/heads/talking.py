@@ -34,7 +34,7 @@ class Talking(nn.Module):
             )
         self.acting = acting
         words = acting.words(controls)
-        self.parts, self.echoes = acting.parts + 1, acting.echoes + 1 + len(words)
+        self.parts, self.encoding_size = acting.parts + 1, acting.encoding_size + 1 + len(words)
         self.layer = initialise(nn.Linear(features, 1 + len(words)), 0.01)
         self.register_buffer("tokens", torch.tensor([0, *(int(encode(word)[0]) for word in words)]))
 
@@ -90,10 +90,10 @@ class Talking(nn.Module):
         logs = words.log_softmax(-1)
         return logs.gather(-1, choice[..., -1:]).squeeze(-1), -(logs.exp() * logs).sum(-1)
 
-    def echo(self, choice: torch.Tensor) -> torch.Tensor:
-        """The choice as features, float32 (batch, echoes), the word's last."""
+    def encode(self, choice: torch.Tensor) -> torch.Tensor:
+        """The choice as features, float32 (batch, encoding_size), the word's last."""
         word = F.one_hot(choice[..., -1], len(self.tokens)).float()
-        return torch.cat([self.acting.echo(choice[..., :-1]), word], -1)
+        return torch.cat([self.acting.encode(choice[..., :-1]), word], -1)
 
     def write(self, choice: torch.Tensor, batch: Batch, tensors: dict[str, torch.Tensor]) -> None:
         """Put choices of all lanes (n * players, parts) into the batch's actions; who is silent says nothing."""

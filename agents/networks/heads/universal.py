@@ -43,8 +43,8 @@ class Universal(nn.Module):
         super().__init__()
         self.controls = controls
         self.groups = (SWITCHES,) * SLOTS + (BINS, BINS, len(WHEEL))
-        self.parts, self.echoes = len(self.groups), sum(self.groups)
-        self.layer: nn.Linear = initialise(nn.Linear(features, self.echoes), 0.01)
+        self.parts, self.encoding_size = len(self.groups), sum(self.groups)
+        self.layer: nn.Linear = initialise(nn.Linear(features, self.encoding_size), 0.01)
 
     def check(self, world: World) -> None:
         """Every world will do."""
@@ -94,8 +94,8 @@ class Universal(nn.Module):
         factors = torch.cat([logs.gather(-1, part) for logs, part in chosen], -1)
         return factors, -torch.stack([(logs.exp() * logs).sum(-1) for logs in groups]).sum(0)
 
-    def echo(self, choice: torch.Tensor) -> torch.Tensor:
-        """The choice as features, float32 (batch, echoes): 1 for each choice that was made."""
+    def encode(self, choice: torch.Tensor) -> torch.Tensor:
+        """The choice as features, float32 (batch, encoding_size): 1 for each choice that was made."""
         picked = zip(choice.unbind(-1), self.groups, strict=True)
         return torch.cat([F.one_hot(part, size) for part, size in picked], -1).float()
 

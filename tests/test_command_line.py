@@ -131,7 +131,7 @@ def test_tasks_are_made_checked_shown_learned_and_measured(tmp_path):
     assert result["episodes"] == 48
     assert sum(sums["episodes"] for sums in result["skills"].values()) == 48
     rows = json.loads(rumpus("evaluate", "--suite", "expert", "--tasks", file, "--json"))
-    assert rows[-1]["skill"] == "mean"
+    assert rows[-1]["of"] == "mean"
     assert rows[-1]["score"] == pytest.approx(1)
     assert json.loads(rumpus("tasks", "schema"))["properties"]["players"]
 

@@ -374,17 +374,18 @@ def test_a_suite_has_random_at_0_and_the_expert_at_1(tmp_path: Path) -> None:
     rows["nobody"] = benchmark(lambda world: None, tmp_path, threads=1)
     rows["chance"] = benchmark(lambda world: RandomPolicy(1), tmp_path, threads=1)
     assert rows["chance"] == rows["random"]
+    whole = [("skill", "far", 5), ("skill", "near", 6), ("world", "box-world-small", 11), ("mean", "mean", 11)]
     for name, table_ in rows.items():
-        assert [(row["skill"], row["tasks"]) for row in table_] == [("far", 5), ("near", 6), ("mean", 11)]
-        assert [row["attempted"] for row in table_] == ([0, 0, 0] if name == "nobody" else [5, 6, 11])
+        assert [(row["of"], row["name"], row["tasks"]) for row in table_] == whole
+        assert [row["attempted"] for row in table_] == ([0] * 4 if name == "nobody" else [5, 6, 11, 11])
     assert all(row["score"] == row["low"] == row["high"] == 1 for row in rows["expert"])
     assert all(row["score"] is row["low"] is row["success"] is None for row in rows["nobody"])
     for row in rows["random"]:
         assert row["low"] <= row["score"] <= row["high"] and row["low"] < 0.3 and row["high"] < 1
         assert row["expert"] == 1 and 0 <= row["random"] < 1
     mean = [row["score"] for row in rows["random"]]
-    assert mean[2] == pytest.approx((mean[0] + mean[1]) / 2)
-    for world, attempted in {COINS: [5, 6, 11], "maze-small": [0, 0, 0]}.items():  # the one has the same moves
+    assert mean[3] == pytest.approx((mean[0] + mean[1]) / 2)
+    for world, attempted in {COINS: [5, 6, 11, 11], "maze-small": [0] * 4}.items():  # the one has the same moves
         run.train("ppo", world, folder=tmp_path / "run", overwrite=True, bar=False, steps=128, **SMALL)
         assert [row["attempted"] for row in benchmark(tmp_path / "run", tmp_path, threads=1)] == attempted
     written(tmp_path / "open.jsonl", boxes(1, "open", solved=False))

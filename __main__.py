@@ -357,6 +357,9 @@ def bench(
         bool, typer.Option("--first-person", help="First-person worlds, at the sizes that agents are fed.")
     ] = False,
     against: Annotated[str | None, typer.Option(help="With --first-person, a peer to measure too: vizdoom.")] = None,
+    starts: Annotated[
+        bool, typer.Option("--starts/--no-starts", help="Whether to time new processes, which compile a world, too.")
+    ] = True,
     guests: Annotated[
         bool, typer.Option("--guests", help="An arm of dm_control, here and with its own renderer.")
     ] = False,
@@ -402,7 +405,7 @@ def bench(
         results = [row for each in chosen.values() for row in seen(each, 2 * seconds, against)]
         print_json(results) if as_json else Console().print(formatting.first_person(results))
         return
-    options: dict[str, Any] = {"envs": envs, "threads": threads, "seconds": seconds, "device": device}
+    options: dict[str, Any] = {"envs": envs, "threads": threads, "seconds": seconds, "device": device, "starts": starts}
     results = []
     with reporting(Stderr(bars=False)), work("Measuring speeds", len(chosen)) as job:  # a bar would take part of a core
         for each, w in chosen.items():

@@ -69,7 +69,9 @@ def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Table:
             "-" if result["judging"] is None else f"{result['judging']:.0%}",
             f"{result['steps_per_second']:,}",
             f"{result['single_steps_per_second']:,}" if result["single_steps_per_second"] else "-",
-            f"{result['first_reset_seconds']:.2f} s ({result['first_reset_seconds_cold']:.1f} s)",
+            "-"
+            if result["first_reset_seconds"] is None
+            else f"{result['first_reset_seconds']:.2f} s ({result['first_reset_seconds_cold']:.1f} s)",
             f"{result['bytes_per_env']:,}",
         )
     return table

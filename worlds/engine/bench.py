@@ -33,6 +33,7 @@ def bench(
     seconds: float = 3.0,
     device: str = "cpu",
     judged: Table | None = None,
+    starts: bool = True,
 ) -> dict[str, Any]:
     """Measure one world, about `seconds` long besides the starts. `name` is what worlds.load finds it by.
 
@@ -41,7 +42,8 @@ def bench(
     single_steps_per_second: one Gymnasium environment with pixels and texts, always on the CPU (None for several
     players); memcpy_frames_per_second: copying frames of this size from one buffer to another, on one core (CPU) or on
     the GPU; first_reset_seconds: a new process until its first frame, once all is compiled; first_reset_seconds_cold:
-    the same with an empty cache; bytes_per_env: state, action and outcome, without the frame.
+    the same with an empty cache (both None without `starts`); bytes_per_env: state, action and outcome, without the
+    frame.
     """
     batch = Batch(world, envs, size=size, threads=threads, device=device)
     batch.reset()
@@ -58,8 +60,10 @@ def bench(
     for _ in range(_ROUNDS):
         for figure, run in runs.items():
             rates[figure] = max(rates[figure], envs * _rate(run, seconds / _ROUNDS / len(runs), wait))
-    with tempfile.TemporaryDirectory() as empty:
-        cold, warm = (first_reset(name, device, empty) for _ in range(2))
+    cold = warm = None
+    if starts:
+        with tempfile.TemporaryDirectory() as empty:
+            cold, warm = (round(first_reset(name, device, empty), 2) for _ in range(2))
     return {
         "world": world.name,
         "device": device,
@@ -71,8 +75,8 @@ def bench(
         "steps_per_second": round(rates["steps"]),
         "memcpy_frames_per_second": round(rates["memcpy"] * batch.players),
         "single_steps_per_second": round(_single(world, size, seconds / _ROUNDS)) if world.players == 1 else None,
-        "first_reset_seconds": round(warm, 2),
-        "first_reset_seconds_cold": round(cold, 2),
+        "first_reset_seconds": warm,
+        "first_reset_seconds_cold": cold,
         "bytes_per_env": world.state.itemsize + batch.players * (ACTION.itemsize + OUTCOME.itemsize),
     }
 

@@ -6,6 +6,8 @@
 #   make setup      prepare .venv (with .venv/bin/rumpus in it), or bring it up to date
 #   make lint       check style and types               make format     put the style right
 #   make bench      measure the speed of this machine   make bench ARGS="sokoban --seconds 5"
+#   make gpu        on a machine with an NVIDIA GPU: tests, speeds, and the longest training that fits into MINUTES; all
+#                   of it goes into OUT as it comes. Without a GPU: make gpu DEVICE=cpu MINUTES=10 ARGS="--most 10000"
 #   make goldens    record the golden playthroughs anew, after a change that is meant to change them
 #   make pictures   draw the sprites and the pictures of the README anew
 #   make vocabulary  add the words of new worlds to assets/vocabulary.txt
@@ -19,11 +21,14 @@
 PYTHON ?= python3
 ARGS ?=
 WORKERS ?= auto
+MINUTES ?= 11
+OUT ?= runs/gpu
+DEVICE ?= cuda
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint format bench goldens pictures vocabulary suite constraints clean distclean
+.PHONY: setup demo test lint format bench gpu goldens pictures vocabulary suite constraints clean distclean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -61,6 +66,9 @@ format: setup
 
 bench: setup
 	$(BIN)/rumpus bench $(ARGS)
+
+gpu: setup
+	$(BIN)/python docs/gpu.py --minutes $(MINUTES) --out $(OUT) --device $(DEVICE) $(ARGS)
 
 goldens: setup
 	$(BIN)/python -m pytest tests/test_golden.py --regenerate-goldens $(ARGS)

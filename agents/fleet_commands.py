@@ -119,7 +119,7 @@ def evaluate(
         print(json.dumps(rows, indent=2))
     elif suite:
         for row in good:
-            Console().print(formatting.suite(row["agent"], row["result"]))
+            Console().print(formatting.benchmark(row["agent"], row["result"]))
     else:
         table = Table("run", "world", "success (95 % interval)", "return", "episodes", box=None)
         for row in good:

@@ -254,7 +254,7 @@ def _evaluate(
     agent: str, world: str | None, suite: Path | None, loaded: Sequence[str], options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Measure one checkpoint."""
-    from ..measuring.benchmark import suite as benchmark
+    from ..measuring.benchmark import benchmark
     from ..measuring.evaluate import evaluate
 
     try:

@@ -19,7 +19,6 @@ from rumpus.agents.training.trainer import Trainer
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
     monkeypatch.setattr(train_bench, "TURNS", 1)
-    monkeypatch.setattr(train_bench, "EDGE", 64)
     monkeypatch.setattr(train_bench, "cores", lambda: 2)
     small = partial(train_bench.train_bench, envs=8, rollout=4, minibatches=2)
     monkeypatch.setattr(train_bench, "train_bench", small)

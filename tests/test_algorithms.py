@@ -20,8 +20,11 @@ import torch
 from rumpus import worlds
 from rumpus.agents import checkpoint, plugins
 from rumpus.agents.algorithms import ALGORITHMS
+from rumpus.agents.algorithms.r2d2 import R2D2, branches
+from rumpus.agents.algorithms.scaling import rescale, unscale
 from rumpus.agents.episodes import episodes_of
 from rumpus.agents.measuring.evaluate import evaluate
+from rumpus.agents.networks.heads.base import MASKED
 from rumpus.agents.pages import setting_comments
 from rumpus.agents.training.log import FIRST, read_metrics
 from rumpus.agents.training.run import resume, train
@@ -97,7 +100,7 @@ def test_it_learns(tmp_path: Path, name: str, units: int) -> None:
     room: dict[str, Any] = {"knobs": {"coins": 1, "size": 3 if units else 5}, "limit": 3 if units else 8}
     place: tuple[str, dict[str, Any]] = (COINS, room)
     if Trainer(config(name)).algorithm.wants_expert:
-        place = "box-world-small", {"knobs": EASY}
+        place = "box-world-small", {"knobs": EASY, "limit": 20}
     train(name, place[0], folder=tmp_path, bar=False, units=units, **(LEARNING | place[1] | BETTER.get(name, {})))
     held_out = [row["held_out_success"] for row in read_metrics(tmp_path) if "held_out_success" in row]
     chance = evaluate(place[0], "random", episodes=256, split="valid", threads=1, **place[1])["success"]
@@ -216,6 +219,49 @@ def test_its_settings_are_frozen_and_explained(name: str) -> None:
             if each.name in ("learning_rate", "rollout"):
                 with pytest.raises(ValueError, match=each.name):
                     dataclasses.replace(config(name), own=dataclasses.replace(settings(), **{each.name: wrong})).check()
+
+
+class Parts:
+    """A head of three switches, two parts of 3, and one of 4."""
+
+    def sizes(self) -> tuple[int, ...]:
+        return 1, 1, 1, 3, 3, 4
+
+
+def test_values_of_action_parts_are_v_and_advantages_less_their_mean() -> None:
+    """By hand, for each part of each sample, without what is masked; a part with one choice is no branch."""
+    logits, values = torch.randn(5, 13, generator=torch.Generator().manual_seed(0)), torch.arange(5.0)
+    masked = torch.zeros(13)
+    masked[[1, 4, 6, 7]] = MASKED
+    found = branches(Parts(), logits + masked, values)
+    assert found.free.tolist() == [[1, 0, 1, 1, 0, 1]] * 5
+    chosen = torch.tensor([[1, 0, 0, 2, 2, 3]] * 5)
+    q, best = found.of(chosen), found.best()
+    for n, v in enumerate(values.tolist()):
+        row = logits[n].tolist()
+        held = row[0] - 0.0  # two switches are free, and the offset of heads is then log(1)
+        expected = [
+            v + held / 2, v, v - row[2] / 2, v + row[5] - (row[3] + row[5]) / 2, v, v + row[12] - sum(row[9:]) / 4,
+        ]  # fmt: skip
+        assert q[n].tolist() == pytest.approx(expected, abs=1e-5)
+        assert float(found.mean(q)[n]) == pytest.approx(sum(expected[i] for i in (0, 2, 3, 5)) / 4, abs=1e-5)
+        options = ([0, row[0]], [0], [0, row[2]], [row[3], -math.inf, row[5]], [-1, -1, 0], row[9:])
+        assert best[n].tolist() == [each.index(max(each)) for each in options]
+
+
+def test_after_a_cut_by_the_clock_the_value_before_it_stands_for_the_future() -> None:
+    """Targets by hand, two steps long: the clock cuts lane 0 off with step 1, lane 1 ends there, lane 2 goes on."""
+    own = config("r2d2", n_step=2, gamma=0.5, rollout=4)
+    learner = Trainer(own).algorithm
+    assert isinstance(learner, R2D2)
+    rewards = torch.tensor([1.0, 2.0, 3.0, 4.0, 0.0]).unsqueeze(1).expand(5, 3)
+    ended, cut = torch.zeros(5, 3), torch.zeros(5, 3)
+    ended[1, :2], cut[1, 0] = 1, 1
+    values = torch.tensor([10.0, 20.0, 30.0, 40.0, 50.0]).unsqueeze(1).expand(5, 3)
+    targets = learner._targets({"reward": rewards, "ended": ended, "cut": cut}, rescale(values))
+    expected = [[1 + 0.5 * 20, 1 + 0.5 * 2, 1 + 0.5 * 2 + 0.25 * 30], [20, 2, 2 + 0.5 * 3 + 0.25 * 40]]
+    expected += [[3 + 0.5 * 4 + 0.25 * 50] * 3, [4 + 0.5 * 50] * 3]
+    assert torch.allclose(unscale(targets), torch.tensor(expected), rtol=1e-4)
 
 
 PLUGIN = '''

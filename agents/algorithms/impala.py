@@ -104,7 +104,9 @@ class IMPALA:
         one = self.setup.example.of(slice(0, 1))
         number = torch.zeros(1, device=self.setup.device)
         action = torch.zeros(1, self.network.head.parts, dtype=torch.int64, device=self.setup.device)
-        example = dict.fromkeys(("is_first", "mask", "reward", "ended", "log_prob", "value", "future"), number)
+        example: dict[str, Any] = dict.fromkeys(
+            ("is_first", "mask", "reward", "ended", "log_prob", "value", "future"), number
+        )
         example |= {"observation": one.parts(), "action": action} | ({"expert": action} if self.wants_expert else {})
         if self.reference is not None:
             with torch.no_grad():
@@ -163,15 +165,15 @@ class IMPALA:
         s, rewards = self.settings, items["reward"]
         items["value"][:, -1] = self.descent.act(timestep.observation, state, timestep.is_first)[1]
         if s.reward == "scaled":
-            steps = zip(*(items[name].T[:-1] for name in ("reward", "ended", "mask")), strict=True)
-            rewards[:, :-1] = torch.stack([self.scale(*step) for step in steps], 1)
+            each = zip(*(items[name].T[:-1] for name in ("reward", "ended", "mask")), strict=True)
+            rewards[:, :-1] = torch.stack([self.scale(*step) for step in each], 1)
         elif s.reward == "clipped":
             rewards.clamp_(-1, 1)
         rewards += items["future"]
         if self.reference is not None:
             steps = timed(items, torch.arange(self.setup.lanes, device=self.setup.device))
-            steps = {"observation": at(steps["observation"], slice(-1)), "is_first": steps["is_first"][:-1]}
-            found = self.reference.logits(observed(steps, self.setup.example.tables), steps["is_first"])
+            known = at({name: steps[name] for name in ("observation", "is_first")}, slice(-1))
+            found = self.reference.logits(observed(known, self.setup.example.tables), known["is_first"])
             items["reference"][:, :-1] = found.unflatten(0, (s.rollout, self.setup.lanes)).transpose(0, 1)
 
     def _judge(self, items: dict[str, Any]) -> float:

@@ -38,7 +38,7 @@ class IMPALASettings:
     """
 
     rollout: int = 32  # steps of each lane before each update; the release has 100
-    passes: int = 4  # times that a rollout is learned from; the release has 1
+    passes: int = 2  # times that a rollout is learned from; the release has 1
     minibatches: int = 8  # =: in each pass
     replay: float = 0.0  # share of earlier sequences in a minibatch, drawn uniformly
     capacity: int = 1_000  # sequences that are kept for it
@@ -50,8 +50,8 @@ class IMPALASettings:
     c_clip: float = 1.0  # the most that a ratio counts in traces, equation 1
     entropy: float = 0.01  # =: weight of the entropy bonus; the release has 2.5e-4
     value: float = 0.25  # =: weight of the critic's loss; the release has 0.5
-    normalise: bool = True  # advantages are divided by their root mean square in the rollout
-    grad_norm: float = 40.0  # largest norm of a gradient
+    normalise: bool = True  # advantages have mean 0 and deviation 1 in a rollout; in the paper they are as they are
+    grad_norm: float = 0.5  # largest norm of a gradient
     reward: str = "scaled"  # by the deviation of their discounted sum; or "clipped" to -1 … 1, as *, or "raw"
     kickstart: float = 0.0  # weight of doing what the world's expert would do
     kl: float = 0.0  # weight of the divergence from the policy that the run started from
@@ -184,10 +184,15 @@ class IMPALA:
         no_lag = torch.zeros_like(rewards[:-1])
         targets, _ = vtrace(no_lag, rewards[:-1], values[:-1], values[-1], ended[:-1], s.gamma, lam=s.lam)
         wrong = targets - values[:-1]
-        playing = total(mask[:-1].sum()).clamp_min(1)
-        self.spread = (total((wrong**2 * mask[:-1]).sum()) / playing).sqrt().clamp_min(1e-4)
+        self._measure(wrong, mask[:-1])
         self.errors = wrong.abs().where(mask[:-1] > 0, torch.nan)
         return float(1 - wrong.var() / targets.var().clamp_min(1e-8))
+
+    def _measure(self, gain: torch.Tensor, mask: torch.Tensor) -> None:
+        """Set `shift` and `spread`, the mean and deviation of advantages, both (steps, lanes), where the mask is 1."""
+        playing = total(mask.sum()).clamp_min(1)
+        self.shift = total((gain * mask).sum()) / playing
+        self.spread = (total(((gain - self.shift) ** 2 * mask).sum()) / playing).sqrt() + 1e-8
 
     def _mixed(self, items: dict[str, Any]) -> dict[str, Any]:
         """These sequences, and their share of earlier ones."""
@@ -230,6 +235,7 @@ class IMPALA:
         observation = observed(steps, setup.example.tables)
         logits, values, _ = self.descent.act(observation, None, steps["is_first"].flatten())
         targets, gain = self._judged(steps, logits, values)
+        self._measure(gain, steps["mask"][:-1])
         flat = early(steps) | {"targets": targets.flatten(), "gain": gain.flatten()}
         order = torch.randperm(targets.numel(), generator=setup.generator, device=setup.device)
         for index in order.chunk(min(self.settings.minibatches, len(order))):
@@ -247,16 +253,17 @@ class IMPALA:
     def _judged(
         self, steps: dict[str, Any], logits: torch.Tensor, values: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Targets and advantages by V-trace, (steps, lanes), from what a network gives for these steps, step by step,
-        and for the one after them."""
+        """Targets by V-trace, and advantages without their ratio, (steps, lanes), from what a network gives for these
+        steps, step by step, and for the one after them."""
         s, values = self.settings, values.view_as(steps["mask"])
         old = steps["log_prob"][:-1]
         action = steps["action"][:-1].flatten(0, 1)
         change = self.network.head.score(logits[: len(action)], action)[0].view_as(old) - old
-        return vtrace(
-            change, steps["reward"][:-1], values[:-1], values[-1], steps["ended"][:-1], s.gamma, lam=s.lam,
-            rho_clip=s.rho_clip, c_clip=s.c_clip, pg_rho_clip=s.rho_clip,
-        )  # fmt: skip
+        rewards, ended, now = steps["reward"][:-1], steps["ended"][:-1], values[:-1]
+        clips: dict[str, float] = {"lam": s.lam, "rho_clip": s.rho_clip, "c_clip": s.c_clip}
+        targets, _ = vtrace(change, rewards, now, values[-1], ended, s.gamma, **clips)
+        ahead = torch.cat([s.lam * targets[1:] + (1 - s.lam) * now[1:], values[-1:]])
+        return targets, rewards + s.gamma * (1 - ended) * ahead - now
 
     def _terms(
         self, logits: torch.Tensor, values: torch.Tensor, steps: dict[str, Any], targets: torch.Tensor,
@@ -270,7 +277,10 @@ class IMPALA:
             return (value * weights).sum() / playing
 
         log_probs, entropies = head.score(logits, steps["action"])
-        gain = gain / self.spread if s.normalise else gain
+        gain = (gain - self.shift) / self.spread if s.normalise else gain
+        change = log_probs - steps["log_prob"]
+        ratio = change.detach().exp()
+        gain = gain * ratio.clamp(max=s.rho_clip)  # of the policy as it is now: it fades as an action becomes unlikely
         policy_loss, value_loss = -mean(log_probs * gain), 0.5 * mean((values - targets) ** 2)
         entropy = mean(entropies)
         found = policy_loss + s.value * value_loss - s.entropy * entropy
@@ -282,8 +292,6 @@ class IMPALA:
             strayed = mean(divergence(head, logits, steps["reference"]))
             found = found + s.kl * strayed
         with torch.no_grad():
-            change = log_probs - steps["log_prob"]
-            ratio = change.exp()
             kl, cut = mean(ratio - 1 - change), mean(ratio.clamp(max=s.rho_clip))
             row = [policy_loss, value_loss, entropy, kl, cut, imitation, strayed, weights.sum() / playing]
         return found, torch.stack(row).detach()

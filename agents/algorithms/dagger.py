@@ -18,6 +18,7 @@ from ..data.replay import Replay
 from ..data.rollout import Rollout
 from ..data.trees import at, joined, tree_map
 from ..observations import Observation
+from .base import OneNetwork
 from .descent import Descent, processes, total
 from .terms import cloning
 
@@ -44,7 +45,7 @@ class DAggerSettings:
             raise ValueError(f"beta must lie from 0 to 1, got {self.beta}")
 
 
-class DAgger:
+class DAgger(OneNetwork):
     """See this file's docstring."""
 
     Settings = DAggerSettings
@@ -66,10 +67,6 @@ class DAgger:
             example = (*_kept(setup.example.of(slice(0, 1))), action)
             most = max(min(settings.buffer_size, setup.steps), 1)
             self.replay = Replay(most, example, device=setup.device, max_bytes=setup.memory)
-
-    def initial(self, lanes: int) -> State:
-        """The state of lanes whose episode begins."""
-        return self.network.initial(lanes)
 
     def act(self, timestep: TimeStep, state: State, progress: float) -> Decision:
         """Draw from the policy, or do what the expert would."""
@@ -141,31 +138,16 @@ class DAgger:
                 sums += self.descent.step(loss, index)
         return sums
 
-    def networks(self) -> list[Any]:
-        """The one network."""
-        return [self.network]
-
     def state_dict(self) -> dict[str, Any]:
         """All that it needs to go on."""
         replay = {} if self.replay is None else {"replay": self.replay.state_dict()}
-        return {
-            "networks": [self.network.state_dict()], "optimiser": self.descent.optimiser.state_dict(), **replay
-        }  # fmt: skip
+        return super().state_dict() | replay
 
     def load_state_dict(self, content: dict[str, Any]) -> None:
         """Go back to a saved state."""
-        self.network.load_state_dict(content["networks"][0])
-        self.descent.optimiser.load_state_dict(content["optimiser"])
+        super().load_state_dict(content)
         if self.replay is not None:
             self.replay.load_state_dict(content["replay"])
-
-    @staticmethod
-    def play(
-        network: Any, logits: torch.Tensor, values: torch.Tensor, generator: torch.Generator | None
-    ) -> torch.Tensor:
-        """Draw from the policy; without a generator, its likeliest action."""
-        choice: torch.Tensor = network.head.sample(logits, generator)
-        return choice
 
 
 def _kept(observation: Observation) -> tuple[torch.Tensor | None, ...]:

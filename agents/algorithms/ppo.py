@@ -18,6 +18,7 @@ import torch
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.rollout import Rollout
 from ..data.trees import at, joined
+from .base import OneNetwork
 from .descent import Descent, processes, total
 from .returns import gae
 from .scaling import RewardScale
@@ -58,7 +59,7 @@ class PPOSettings:
 NAMES = ("policy_loss", "value_loss", "entropy", "kl", "clipped", "imitation_loss", "kl_from_start")
 
 
-class PPO:
+class PPO(OneNetwork):
     """See this file's docstring."""
 
     Settings = PPOSettings
@@ -76,10 +77,6 @@ class PPO:
         self.reference = Reference(setup.build(), setup.lanes) if settings.kl else None
         self._first: list[State] = []  # before the rollout, of each group of lanes
 
-    def initial(self, lanes: int) -> State:
-        """The state of lanes whose episode begins."""
-        return self.network.initial(lanes)
-
     def act(self, timestep: TimeStep, state: State, progress: float) -> Decision:
         """Draw from the policy."""
         logits, values, state = self.descent.act(timestep.observation, state, timestep.is_first)
@@ -93,21 +90,10 @@ class PPO:
         if transition.step == 0:
             self._first = [*(self._first if lanes.start else []), transition.state]
         parts = {"is_first": is_first, "mask": mask, "reward": transition.reward, "ended": transition.ended}
-        parts |= {"action": decision.action, "future": self._future(transition), **decision.extras}
+        parts |= {"action": decision.action, "future": self.future(transition, self.settings.gamma), **decision.extras}
         if expert is not None:
             parts["expert"] = expert
         self.rollout.write(transition.step, lanes, observation, **parts)
-
-    def _future(self, transition: Transition) -> torch.Tensor:
-        """Gamma times the value of the last frame, (lanes,), for lanes cut off by the clock; 0 elsewhere."""
-        future = torch.zeros_like(transition.reward)
-        if len(transition.cut):
-            state = at(transition.decision.state, transition.cut)
-            goes_on = torch.zeros(1, len(transition.cut), device=future.device)
-            with torch.no_grad(), self.descent.cast():
-                _, values, _ = self.network(transition.final(transition.cut).trim(), state, goes_on)
-            future[transition.cut] = self.settings.gamma * values
-        return future
 
     def update(self, timestep: TimeStep, state: State, progress: float) -> dict[str, float]:
         """Advantages, and then epochs of minibatches."""
@@ -198,28 +184,14 @@ class PPO:
 
         return self.descent.step(loss, index)
 
-    def networks(self) -> list[Any]:
-        """The one network."""
-        return [self.network]
-
     def state_dict(self) -> dict[str, Any]:
         """All that it needs to go on."""
-        content: dict[str, Any] = {"networks": [self.network.state_dict()], "scale": self.scale.state_dict()}
-        content["optimiser"] = self.descent.optimiser.state_dict()
+        content = super().state_dict() | {"scale": self.scale.state_dict()}
         return content | ({"reference": self.reference.state_dict()} if self.reference else {})
 
     def load_state_dict(self, content: dict[str, Any]) -> None:
         """Go back to a saved state."""
-        self.network.load_state_dict(content["networks"][0])
-        self.descent.optimiser.load_state_dict(content["optimiser"])
+        super().load_state_dict(content)
         self.scale.load_state_dict(content["scale"])
         if self.reference:
             self.reference.load_state_dict(content["reference"])
-
-    @staticmethod
-    def play(
-        network: Any, logits: torch.Tensor, values: torch.Tensor, generator: torch.Generator | None
-    ) -> torch.Tensor:
-        """Draw from the policy; without a generator, its likeliest action."""
-        choice: torch.Tensor = network.head.sample(logits, generator)
-        return choice

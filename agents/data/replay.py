@@ -233,11 +233,14 @@ class Replay:
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go back to a saved state, in the memory there is. ValueError if it is not that of a replay memory like this
+        """Go back to a saved state, in the memory there is, which may have another capacity if it draws uniformly and
+        nothing has been overwritten. ValueError if it is not that of a replay memory like this
         one; torch's RuntimeError if it was saved on another kind of device, whose generator is another."""
         own = leaves(self._items)
         kinds = [[(part.shape[1:], part.dtype) for part in parts] for parts in (own, state["items"])]
-        same = kinds[0] == kinds[1] and state["capacity"] == self.capacity
+        whole = self._tree is None and state["next"] in (0, state["count"])  # no item has been overwritten
+        fits = state["capacity"] == self.capacity or (whole and state["count"] <= self.capacity)
+        same = kinds[0] == kinds[1] and fits
         if not same or (state["nodes"] is None) != (self._tree is None):
             raise ValueError("this state is of a replay memory of another capacity, other items or other priorities")
         self.generator.set_state(state["generator"].cpu())
@@ -245,5 +248,6 @@ class Replay:
             kept[: len(saved)] = saved
         if self._tree is not None:
             self._tree.nodes.copy_(state["nodes"])
-        self._count, self._next = state["count"], state["next"]
+        self._count = state["count"]
+        self._next = state["next"] if state["capacity"] == self.capacity else self._count % self.capacity
         self._highest = state["highest"].to(self._highest)

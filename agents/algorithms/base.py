@@ -1,0 +1,54 @@
+"""What algorithms that learn one network by descent have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from ..contracts import State, Transition
+from ..data.trees import at
+from .descent import Descent
+
+
+class OneNetwork:
+    """An algorithm with `network`, which `descent` improves; acts by its policy unless it says otherwise."""
+
+    network: Any
+    descent: Descent
+
+    def initial(self, lanes: int) -> State:
+        """The state of lanes whose episode begins."""
+        return self.network.initial(lanes)
+
+    def networks(self) -> list[Any]:
+        """The one network."""
+        return [self.network]
+
+    def future(self, transition: Transition, gamma: float) -> torch.Tensor:
+        """Gamma times the value of the last frame, (lanes,), for lanes cut off by the clock; 0 elsewhere."""
+        future = torch.zeros_like(transition.reward)
+        if len(transition.cut):
+            state = at(transition.decision.state, transition.cut)
+            goes_on = torch.zeros(1, len(transition.cut), device=future.device)
+            with torch.no_grad(), self.descent.cast():
+                _, values, _ = self.network(transition.final(transition.cut).trim(), state, goes_on)
+            future[transition.cut] = gamma * values
+        return future
+
+    def state_dict(self) -> dict[str, Any]:
+        """The network, and the optimiser's memory; an algorithm adds what else it needs to go on."""
+        return {"networks": [self.network.state_dict()], "optimiser": self.descent.optimiser.state_dict()}
+
+    def load_state_dict(self, content: dict[str, Any]) -> None:
+        """Go back to a saved state."""
+        self.network.load_state_dict(content["networks"][0])
+        self.descent.optimiser.load_state_dict(content["optimiser"])
+
+    @staticmethod
+    def play(
+        network: Any, logits: torch.Tensor, values: torch.Tensor, generator: torch.Generator | None
+    ) -> torch.Tensor:
+        """Draw from the policy; without a generator, its likeliest action."""
+        choice: torch.Tensor = network.head.sample(logits, generator)
+        return choice

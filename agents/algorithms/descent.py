@@ -120,7 +120,8 @@ class Descent:
             for more, found in others:
                 gradients, metrics = _added(gradients, more), metrics + found
             for parameter, gradient in zip(self.parameters, gradients, strict=True):
-                parameter.grad = gradient
+                # fused optimisers read memory as it lies, and autograd leaves some gradients with channels last
+                parameter.grad = gradient if gradient is None else torch.empty_like(parameter).copy_(gradient)
         nn.utils.clip_grad_norm_(self.parameters, self.grad_norm)
         self.optimiser.step()
         return metrics

@@ -43,8 +43,8 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 @dataclass(frozen=True)
 class R2D2Settings:
     """Defaults marked * are those of the paper as github.com/michaelnny/deep_rl_zoo has them, + those of Horgan et al.
-    2018, as we remember them. n_step, replay_ratio and learning_rate were chosen by trial in a tiny room with a coin, by
-    one seed each; the rest has no source.
+    2018, as we remember them. n_step, replay_ratio and learning_rate were chosen by trial in a tiny room with a coin,
+    by one seed each; the rest has no source.
     """
 
     rollout: int = 8  # steps of each lane before each update, and of a sequence that is learned from; the paper has 80

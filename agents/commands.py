@@ -12,7 +12,7 @@ from rich.table import Table
 
 World = Annotated[str, typer.Argument(help="A world's name (see `rumpus worlds`) or the folder of one of your own.")]
 Tasks = Annotated[
-    Path | None, typer.Option(help="A file of tasks (see `rumpus tasks`), in place of the world's own objective.")
+    Path | None, typer.Option(help="A file or folder of tasks (see `rumpus tasks`), in place of the world's objective.")
 ]
 Levels = Annotated[Path | None, typer.Option(help="A file or folder of levels, in place of the world's own.")]
 Split = Annotated[

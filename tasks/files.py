@@ -78,12 +78,24 @@ def write_line(task: Task) -> str:
 
 
 def load(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
-    """All tasks of a file that can be played in this world, and the problems of the others.
+    """All tasks of a file that can be played in this world, and the problems of the others; of a folder, see
+    `of_world`.
 
     If some lines are left out, a warning counts them and gives the first reason. Raises ValueError, with the first
     problem, if none can be played.
     """
-    return usable(path, read(path), world)
+    return of_world(path, world) if Path(path).is_dir() else usable(path, read(path), world)
+
+
+def of_world(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
+    """The same of those tasks alone that name this world, in a file, or in all *.jsonl of a folder, that holds tasks of
+    other worlds too. Raises ValueError if there is none."""
+    files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
+    lines = [(line, task) for file in files for line, task in read(file)]
+    own = [(line, task) for line, task in lines if isinstance(task, Task) and task.world == world.name]
+    if not own:
+        raise ValueError(f"{path} holds no task of {world.name}: leave that world out, or give a file with tasks of it")
+    return usable(path, own, world)
 
 
 def usable(

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from ...tasks.compile import table
-from ...tasks.files import load, read, usable
+from ...tasks.files import load, of_world
 from ...tasks.goals import Task
 from ...worlds.engine.batch import Batch
 from ...worlds.engine.world import World
@@ -34,19 +33,9 @@ def tasks_by_world(path: str | None, worlds: Sequence[World]) -> dict[str, list[
     Raises ValueError for a world of which it holds none."""
     if path is None:
         return {}
-    if len(worlds) == 1 and not Path(path).is_dir():
+    if len(worlds) == 1:
         return {worlds[0].name: load(path, worlds[0])[0]}
-    files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
-    lines = [line for file in files for line in read(file)]
-    found = {}
-    for world in worlds:
-        own = [(number, task) for number, task in lines if isinstance(task, Task) and task.world == world.name]
-        if not own:
-            raise ValueError(
-                f"{path} holds no task of {world.name}: leave that world out, or give a file with tasks of it"
-            )
-        found[world.name] = usable(path, own, world)[0]
-    return found
+    return {world.name: of_world(path, world)[0] for world in worlds}
 
 
 def shared(envs: int, shares: Sequence[float] | None, worlds: Sequence[World], processes: int) -> list[int]:

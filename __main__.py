@@ -471,13 +471,16 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # what is half written is removed
     try:
         app()
-    except ModuleNotFoundError as error:
-        if (error.name or "rumpus").partition(".")[0] == "rumpus":
+    except Exception as error:
+        plugins = sys.modules.get(f"{__package__}.agents.plugins")
+        if plugins and (place := plugins.place(error)):  # a person's own file, which may raise anything
+            _tell(f"{place}: {type(error).__name__}: {error}")
+        elif isinstance(error, ModuleNotFoundError) and (error.name or "rumpus").partition(".")[0] == "rumpus":
             raise
-        _tell(_reason(error))
-        sys.exit(1)
-    except (ValueError, OSError, RuntimeError, MemoryError) as error:
-        _tell(_reason(error))
+        elif isinstance(error, (ModuleNotFoundError, ValueError, OSError, RuntimeError, MemoryError)):
+            _tell(_reason(error))
+        else:
+            raise
         sys.exit(1)
 
 

@@ -8,6 +8,7 @@ asks for: before, there was a way around, CVE-2025-32434).
 from __future__ import annotations
 
 import io
+import pickle
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,17 @@ def save(path: Path, content: dict[str, Any]) -> None:
     import torch
 
     buffer = io.BytesIO()
-    torch.save({"format": FORMAT, **content}, buffer)
+    try:
+        torch.save({"format": FORMAT, **content}, buffer)
+        if not path.exists():  # the first of a run: what it holds will be of the same kinds
+            buffer.seek(0)
+            torch.load(buffer, map_location="cpu", weights_only=True)
+    except (pickle.PickleError, AttributeError, TypeError) as error:
+        raise ValueError(
+            "the algorithm's state_dict holds something besides nested dicts and lists of tensors, numbers and texts, "
+            f"so that no checkpoint could be read again: {str(error).splitlines()[0]}"
+        ) from None
+    buffer.seek(0, io.SEEK_END)
     try:
         write_atomically(path, buffer.getvalue())
     except OSError as error:

@@ -16,7 +16,6 @@ plugins.py).
 from __future__ import annotations
 
 import dataclasses
-import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
@@ -99,10 +98,12 @@ class Transition(NamedTuple):
 class Setup:
     """What an algorithm is given to begin with.
 
-    build(): a new network of the run's spec, on its device; lanes: how many it learns in; example: an observation of
-    them; steps: of the whole run, in these lanes; rollout: steps of each lane before each update; generator: of all
-    random numbers that learning uses; threads: of the CPU; compile, bf16: how the network is run; memory: bytes that
-    replay buffers may take at most.
+    build(): a new Network of the run's spec (networks/spec.py), on its device: network(observation, state, is_first)
+    takes is_first of (steps, lanes), and gives logits of `network.head`, values and the state after it;
+    network.initial(lanes) is the first state; lanes: how many it learns in; example: an observation of them; steps: of
+    the whole run, in these lanes; rollout: steps of each lane before each update; generator: of all random numbers that
+    learning uses; threads: of the CPU; compile, bf16: how the network is run; memory: bytes that rollouts and replay
+    buffers may take at most.
     """
 
     build: Callable[[], Any]
@@ -119,7 +120,8 @@ class Setup:
 
 
 class Algorithm(Protocol):
-    """A way of learning: `act` and `observe` for each step of a rollout, then `update`.
+    """A way of learning: `act` and `observe` for each step of a rollout, without gradients, then `update`, with them.
+    Tensors of time steps and transitions may be kept: no later step changes them.
 
     Settings: a frozen dataclass of its own settings, each with a default and, in the comment beside it, its source. One
     is `rollout`, the steps of each lane before each update; check() raises ValueError for values that cannot be.
@@ -186,8 +188,9 @@ class Torso(Protocol):
 
 
 class Core(Protocol):
-    """A memory: an nn.Module, made by Class(features, units, **options). outputs: features that it gives; takes_map
-    (optional): True for one that takes a map, and is made with features = (channels, rows, columns)."""
+    """A memory: an nn.Module, made by Class(features, units, **options). outputs: features that it gives, as many as
+    units; takes_map (optional): True for one that takes a map, and is made with features = (channels, rows,
+    columns)."""
 
     outputs: int
 
@@ -238,45 +241,3 @@ class Head(Protocol):
 
     def read(self, batch: Batch, tensors: dict[str, torch.Tensor]) -> torch.Tensor:
         """The choices of all lanes of a batch that come nearest to its actions."""
-
-
-_CONTRACTS = {"ALGORITHMS": Algorithm, "TORSOS": Torso, "CORES": Core, "HEADS": Head}
-
-
-def check(kind: str, name: str, made: Any) -> None:
-    """Raise ValueError, naming the rule, for a class that breaks the contract of its kind (see plugins.KINDS) in a way
-    that can be seen without making one."""
-    contract = _CONTRACTS[kind]
-    where = f"{kind[:-1].lower()} {name!r}"
-    if not inspect.isclass(made):
-        raise ValueError(f"the {where} must be a class, and is {made!r}")
-    for rule, value in vars(contract).items():
-        if rule.startswith("_") or not callable(getattr(value, "__func__", value)):
-            continue
-        own = getattr(made, rule, None)
-        if not callable(own):
-            raise ValueError(
-                f"the {where} ({made.__name__}) has no method {rule}: see agents/contracts.py, {contract.__name__}"
-            )
-        wanted = [p for p in inspect.signature(getattr(contract, rule)).parameters if p != "self"]
-        given = [p for p in inspect.signature(own).parameters.values() if p.name != "self"]
-        least = sum(p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD) for p in given)
-        most = len(wanted) if any(p.kind is p.VAR_POSITIONAL for p in given) else len(given)
-        if not least <= len(wanted) <= most:
-            raise ValueError(
-                f"the {where} ({made.__name__}): {rule} takes {', '.join(p.name for p in given) or 'nothing'}, and is "
-                f"called with {', '.join(wanted) or 'nothing'}: see agents/contracts.py, {contract.__name__}"
-            )
-    if kind == "ALGORITHMS":
-        settings = getattr(made, "Settings", None)
-        if not dataclasses.is_dataclass(settings) or not getattr(made, "source", ""):
-            raise ValueError(
-                f"the {where} needs Settings, a frozen dataclass, and source, a text that says where it is from"
-            )
-        if "rollout" not in {each.name for each in dataclasses.fields(settings)} or not callable(
-            getattr(settings, "check", None)
-        ):
-            raise ValueError(f"the {where}: its Settings need `rollout`, steps before an update, and a method check()")
-        for each in dataclasses.fields(settings):
-            if each.default is dataclasses.MISSING and each.default_factory is dataclasses.MISSING:
-                raise ValueError(f"the {where}: its setting {each.name} has no default")

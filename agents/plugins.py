@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ from types import ModuleType
 from typing import Any
 
 KINDS = ("ALGORITHMS", "TORSOS", "CORES", "HEADS")
+PREFIX = "rumpus_plugin_"
+"""Of the names of their modules."""
 
 
 def is_path(name: str) -> bool:
@@ -32,25 +35,27 @@ def is_path(name: str) -> bool:
 def load(path: str | Path) -> ModuleType:
     """Import a plugin, once, and register what it defines. Raises ValueError if there is none, or if it defines
     nothing, breaks a contract, or takes a name that is another's."""
-    from .contracts import check
+    from .checks import check
 
-    place = Path(path).resolve()
-    file = place / "__init__.py" if place.is_dir() else place
+    where = Path(path).resolve()
+    file = where / "__init__.py" if where.is_dir() else where
     if not file.is_file():
         raise ValueError(f"no plugin at {path}: give a Python file, or a folder with an __init__.py")
-    plain = re.sub(r"\W", "_", place.stem, flags=re.ASCII)
-    name = f"rumpus_plugin_{plain}_{hashlib.sha256(str(place).encode()).hexdigest()[:8]}"
+    plain = re.sub(r"\W", "_", where.stem, flags=re.ASCII)
+    name = f"{PREFIX}{plain}_{hashlib.sha256(str(where).encode()).hexdigest()[:8]}"
     if name in sys.modules:
         return sys.modules[name]
-    folders = [str(place)] if place.is_dir() else None
+    folders = [str(where)] if where.is_dir() else None
     spec = importlib.util.spec_from_file_location(name, file, submodule_search_locations=folders)
     if spec is None or spec.loader is None:
         raise ValueError(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        _run(spec.loader, module, file)
         defined = {kind: getattr(module, kind) for kind in KINDS if hasattr(module, kind)}
+        if wrong := [kind for kind, classes in defined.items() if not isinstance(classes, dict)]:
+            raise ValueError(f"{file}: {wrong[0]} must be a dict of names and classes")
         if not any(defined.values()):
             raise ValueError(f"{file} defines none of {', '.join(KINDS)}: each is a dict of names and classes")
         for kind, classes in defined.items():
@@ -64,6 +69,35 @@ def load(path: str | Path) -> ModuleType:
     for kind, classes in defined.items():
         registry(kind).update(classes)
     return module
+
+
+def _run(loader: Any, module: ModuleType, file: Path) -> None:
+    """Run a plugin's module. Raises ValueError, with the line, for whatever it raises."""
+    try:
+        loader.exec_module(module)
+    except SyntaxError as error:
+        raise ValueError(f"{file}:{error.lineno}: {error.msg}") from None
+    except (Exception, SystemExit) as error:
+        raise ValueError(f"{place(error) or file}: {type(error).__name__}: {error}") from error
+
+
+def loaded() -> list[Path]:
+    """The files of the plugins that are loaded."""
+    found = [module for name, module in sys.modules.items() if name.startswith(PREFIX) and "." not in name]
+    return [Path(str(module.__file__)) for module in found]
+
+
+def place(error: BaseException) -> str | None:
+    """`file:line` of the last line of a plugin that an error came by; None if it came by none."""
+    files, found = {str(file) for file in loaded()}, None
+    folders = tuple(f"{file.parent}{os.sep}" for file in loaded() if file.name == "__init__.py")
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name in files or (folders and name.startswith(folders)):
+            found = f"{name}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return found
 
 
 def registry(kind: str) -> dict[str, Any]:

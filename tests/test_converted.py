@@ -25,7 +25,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "moves": ("box-world-small", {}),
     "memory": ("box-world-small", {"units": 4, "head": "devices"}),
     "before memories were told": ("box-world-small", {"units": 4, "recall": False}),
-    "talk": ("sokoban-duo", {"talk": True, "points": 2}),
+    "talk": ("sokoban-duo", {"talk": True, "queries": 2}),
     "apart": ("sokoban-duo", {"policies": "independent"}),
 }
 
@@ -33,11 +33,17 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
 def older(trainer: Trainer, told: bool) -> dict[str, Any]:
     """What version 0.6 would have written of a run; told: whether it was of a time when memories were."""
     (world,), spec, s = trainer.worlds, trainer.spec, trainer.config
-    names = ("size", "head", "hidden", "units", "words", "talk", "cells", "points")
-    shape = {name: getattr(spec, name) for name in names} | {"guided": spec.instructed}
+    names = ("size", "head", "hidden", "units", "words", "talk", "cells")
+    shape = {name: getattr(spec, name) for name in names} | {"guided": spec.instructed, "points": spec.queries}
     shape |= {"channels": 16, "blocks": 2, "patch": 0} | spec.torso_options | ({"recall": spec.recall} if told else {})
     own = {name: value for name, value in s.flat().items() if name in SETTINGS}
-    settings = own | {"world": world.name, "channels": shape["channels"], "imitate": 0.25, "reinforce": 1.0}
+    settings = own | {
+        "points": spec.queries,
+        "world": world.name,
+        "channels": shape["channels"],
+        "imitate": 0.25,
+        "reinforce": 1.0,
+    }
 
     def before(name: str) -> str:
         now = next((now for now in BEFORE if name.startswith(now)), None)
@@ -53,7 +59,7 @@ def older(trainer: Trainer, told: bool) -> dict[str, Any]:
 
 SETTINGS = (
     *("steps", "seed", "knobs", "limit", "split", "levels", "tasks", "curriculum", "curriculum_options", "policies"),
-    *("size", "repeat", "head", "talk", "blocks", "hidden", "units", "recall", "words", "points", "envs", "rollout"),
+    *("size", "repeat", "head", "talk", "blocks", "hidden", "units", "recall", "words", "envs", "rollout"),
     *(
         "epochs",
         "minibatches",

@@ -327,7 +327,7 @@ def test_a_full_disk_leaves_the_old_checkpoint_whole(tmp_path: Path) -> None:
         ({"core": "gru"}, "'gru' has 0 units"),
         ({"units": 4, "core": "attic"}, "unknown core 'attic'.*lstm, gru"),
         ({"clipp": 0.1}, "unknown setting 'clipp' of ppo; did you mean"),
-        ({"beta": 0.1}, "unknown setting 'beta' of ppo; it is a setting of dagger"),
+        ({"beta": 0.1}, "unknown setting 'beta' of ppo; it is a setting of r2d2, dagger"),
         ({"world": "sokobann"}, "did you mean sokoban"),
         ({"seed": -1}, "seed"),
         ({"size": (0, 3)}, "a frame of 0x3 pixels"),

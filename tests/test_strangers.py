@@ -42,11 +42,12 @@ DOTTED = {
 MODULES = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve", "yaml", "runpy", "ctypes"}
 """Modules that unpickle or run."""
 
+IMPALA, R2D2 = ("reference", "replay", "scale"), ("replay", "sequences", "target")
 REVIEWED = {
     "A person types the name of the world.": (
         *("__main__.py: worlds: all_worlds.load", "__main__.py: levels: all_worlds.load"),
         *("__main__.py: play: all_worlds.load", "__main__.py: watch: all_worlds.load"),
-        *("__main__.py: bench: all_worlds.load", "agents/commands.py: train: worlds.load"),
+        *("__main__.py: bench: all_worlds.load", "agents/commands.py: _train: worlds.load"),
         *("tasks/commands.py: generate: worlds.load", "tasks/commands.py: check: worlds.load"),
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
         "agents/measuring/evaluate.py: evaluate: worlds.load",
@@ -60,7 +61,7 @@ REVIEWED = {
     ),
     "A person types the path of a plugin; a checkpoint holds names alone, which are looked up among those loaded.": (
         "agents/plugins.py: load: importlib.util.spec_from_file_location",
-        "agents/plugins.py: load: spec.loader.exec_module",
+        "agents/plugins.py: _run: loader.exec_module",
     ),
     "Only worlds.load, for a name that a person types, comes here.": (
         "worlds/__init__.py: _import_folder: importlib.util.spec_from_file_location",
@@ -97,6 +98,10 @@ REVIEWED = {
         "worlds/engine/bench.py: first_reset: subprocess.run",
         "worlds/guests/dm_control/bench.py: _theirs: subprocess.run",
     ),
+    "A name for an error, and the C library that is loaded already.": (
+        *("agents/checkpoint.py: : import pickle", "agents/algorithms/descent.py: : import ctypes"),
+        "agents/algorithms/descent.py: _keep_memory: ctypes.CDLL",
+    ),
     "The file lies in the user's own cache or config folder, or is source of what is imported already.": (
         *("worlds/engine/kernels.py: module_of: importlib.util.spec_from_file_location",),
         *(
@@ -112,7 +117,20 @@ REVIEWED = {
         "agents/human/settings.py: solved: read_text",
     ),
     "Unpickled with weights_only=True, or tensors that were.": (
-        "agents/checkpoint.py: load: torch.load",
+        *("agents/checkpoint.py: load: torch.load", "agents/checkpoint.py: save: torch.load"),
+        "agents/training/distributed.py: Ranks.save: torch.load",
+        "agents/algorithms/base.py: OneNetwork.load_state_dict: self.network.load_state_dict",
+        "agents/algorithms/base.py: OneNetwork.load_state_dict: self.descent.optimiser.load_state_dict",
+        *(
+            f"agents/algorithms/{name}: load_state_dict"
+            for name in (
+                *("dagger.py: DAgger.load_state_dict", "impala.py: IMPALA.load_state_dict"),
+                *("ppo.py: PPO.load_state_dict", "r2d2.py: R2D2.load_state_dict"),
+            )
+        ),
+        *(f"agents/algorithms/impala.py: IMPALA.load_state_dict: self.{part}.load_state_dict" for part in IMPALA),
+        *(f"agents/algorithms/r2d2.py: R2D2.load_state_dict: self.{part}.load_state_dict" for part in R2D2),
+        "agents/algorithms/r2d2.py: R2D2._step: self.target.load_state_dict",
         "agents/network_policy.py: trained: network.load_state_dict",
         "agents/training/trainer.py: Trainer.build: network.load_state_dict",
         "agents/training/trainer.py: Trainer.restore: self.algorithm.load_state_dict",
@@ -121,15 +139,9 @@ REVIEWED = {
         "agents/training/independent.py: Independent.load_state_dict: each.load_state_dict",
         "agents/data/collector.py: Collector.load_state_dict: group.load_state_dict",
         "agents/data/collector.py: _Group.load_state_dict: expert.load_state_dict",
-        "agents/algorithms/descent.py: Descent.load_state_dict: self.network.load_state_dict",
-        "agents/algorithms/descent.py: Descent.load_state_dict: self.optimiser.load_state_dict",
         "agents/algorithms/terms.py: Reference.load_state_dict: self.network.load_state_dict",
-        "agents/algorithms/ppo.py: PPO.load_state_dict: self.network.load_state_dict",
-        "agents/algorithms/ppo.py: PPO.load_state_dict: self.descent.optimiser.load_state_dict",
         "agents/algorithms/ppo.py: PPO.load_state_dict: self.scale.load_state_dict",
         "agents/algorithms/ppo.py: PPO.load_state_dict: self.reference.load_state_dict",
-        "agents/algorithms/dagger.py: DAgger.load_state_dict: self.network.load_state_dict",
-        "agents/algorithms/dagger.py: DAgger.load_state_dict: self.descent.optimiser.load_state_dict",
         "agents/algorithms/dagger.py: DAgger.load_state_dict: self.replay.load_state_dict",
     ),
     "Text, JSON or a literal, which is parsed and never executed; a person types the path, or Rumpus wrote it beside. "
@@ -137,7 +149,11 @@ REVIEWED = {
         *("tasks/files.py: read: path.open", "worlds/engine/texts.py: level_files: path.rglob"),
         *("worlds/engine/first_person/maps.py: read: read_text", "worlds/sokoban/xsb.py: read: read_text"),
         *("worlds/engine/texts.py: read_text: file.open", "worlds/engine/replay.py: Episode.load: read_text"),
-        "agents/training/settings.py: _literal: ast.literal_eval",
+        *(
+            "agents/training/settings.py: _literal: ast.literal_eval",
+            "agents/training/fleet.py: _axis: ast.literal_eval",
+        ),
+        *("agents/training/fleet.py: members: path.glob", "tasks/files.py: of_world: glob"),
         *("agents/training/log.py: Log._rewrite: open", "agents/training/log.py: read_metrics: path.read_text"),
         *("agents/training/folders.py: owned: open", "agents/training/folders.py: leftovers: folder.glob"),
         "agents/measuring/benchmark.py: _tasks: folder.glob",

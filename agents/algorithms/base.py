@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import torch
@@ -43,7 +44,15 @@ class OneNetwork:
     def load_state_dict(self, content: dict[str, Any]) -> None:
         """Go back to a saved state."""
         self.network.load_state_dict(content["networks"][0])
-        self.descent.optimiser.load_state_dict(content["optimiser"])
+        parameters = [each for group in self.descent.optimiser.param_groups for each in group["params"]]
+        for index, kept in content["optimiser"]["state"].items():  # fused optimisers do not look
+            for name, value in kept.items():
+                if value.shape not in (parameters[index].shape, ()):
+                    raise ValueError(
+                        f"the optimiser's {name} {index} has shape {tuple(value.shape)}, and its weights have "
+                        f"{tuple(parameters[index].shape)}"
+                    )
+        self.descent.optimiser.load_state_dict(deepcopy(content["optimiser"]))  # which keeps the very tensors
 
     @staticmethod
     def play(

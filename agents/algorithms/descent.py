@@ -137,15 +137,6 @@ class Descent:
         for group in self.optimiser.param_groups:
             group["lr"] = value
 
-    def state_dict(self) -> dict[str, Any]:
-        """The weights, and the optimiser's memory."""
-        return {"network": self.network.state_dict(), "optimiser": self.optimiser.state_dict()}
-
-    def load_state_dict(self, content: dict[str, Any]) -> None:
-        """Go back to what `state_dict` gave."""
-        self.network.load_state_dict(content["network"])
-        self.optimiser.load_state_dict(content["optimiser"])
-
 
 def _added(one: Sequence[torch.Tensor | None], two: Sequence[torch.Tensor | None]) -> list[torch.Tensor | None]:
     """The sums of two lists of gradients, in the memory of the first where both have one."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import torch
 
 from ...worlds.engine.batch import Batch
+from ..checks import check_decision
 from ..contracts import Algorithm, Decision, State, TimeStep, Transition
 from .lanes import Lanes
 from .trees import joined, to
@@ -42,6 +43,7 @@ class _Group:
         self.last_reward = torch.zeros(lanes.count, device=device)
         self.state: State = algorithm.initial(lanes.count)
         self._pending: tuple[TimeStep, Decision] | None = None
+        self._new = True  # until the first decision, whose values are checked
         self.begin()
 
     def begin(self) -> None:
@@ -65,6 +67,8 @@ class _Group:
         self.lanes.foresee()
         timestep = self.timestep(ask=self._algorithm.wants_expert)
         decision = self._algorithm.act(timestep, self.state, progress)
+        check_decision(decision, self.state, self.lanes.count, self.lanes.head, values=self._new)
+        self._new = False
         self.lanes.begin(decision.action)
         self._pending = timestep, decision
 
@@ -117,7 +121,7 @@ class _Group:
     def load_state_dict(self, content: dict[str, Any]) -> None:
         """Go back to a saved state; worlds that cannot be saved begin new episodes."""
         for name in self.KEPT:
-            setattr(self, name, content[name].to(getattr(self, name).device))
+            setattr(self, name, content[name].to(getattr(self, name).device, copy=True))
         self.state = to(content["state"], self.lanes.device)
         for batch, rows, part in zip(self.lanes.batches, content["rows"], self.lanes.parts(), strict=True):
             if not unpack(batch, rows):

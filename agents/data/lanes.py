@@ -40,14 +40,14 @@ class Lanes:
         self._fetcher = Fetcher(self.world_device)
         self._foreseen = Fetcher(torch.device("cpu"))
         self.experts: list[Expert | Guide] | None = None
-        self._head: Head | None = None
+        self.head: Head | None = None
 
     def lead(self, head: Any) -> None:
         """Act through this head. Raises ValueError if it is made for other worlds."""
         for batch in self.batches:
             head.check(batch.world)
         self.reader.mask([head.mask(batch.world) for batch in self.batches])
-        self._head = copy.deepcopy(head).to(self.world_device)
+        self.head = copy.deepcopy(head).to(self.world_device)
 
     def teach(self, experts: Sequence[Expert | Guide]) -> None:
         """Let the expert of each batch, one of its own, say what it would do, see `ask`."""
@@ -71,11 +71,11 @@ class Lanes:
         """The experts' choices, int64 (lanes, parts), on the network's device; None without experts."""
         if self.experts is None:
             return None
-        assert self._head is not None
+        assert self.head is not None
         found = []
         for batch, tensors, expert, part in zip(self.batches, self.tensors, self.experts, self.parts(), strict=True):
             expert.act(batch, is_first[part].view(batch.n, -1)[:, 0].bool().numpy())
-            found.append(self._head.read(batch, tensors))
+            found.append(self.head.read(batch, tensors))
         return self.send("expert", torch.cat(found))
 
     def foresee(self) -> None:
@@ -113,10 +113,10 @@ class Lanes:
 
     def step(self) -> None:
         """One step of all batches with the choice that was begun."""
-        assert self._head is not None
+        assert self.head is not None
         action = self._fetcher.get()
         for batch, tensors, part in zip(self.batches, self.tensors, self.parts(), strict=True):
-            self._head.write(action[part], batch, tensors)
+            self.head.write(action[part], batch, tensors)
             batch.step()
 
     def outcome(self, name: str) -> torch.Tensor:

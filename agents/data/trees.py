@@ -98,5 +98,5 @@ def joined(trees: Sequence[Tree], dim: int = 0) -> Tree:
 
 
 def to(tree: Tree, device: torch.device) -> Tree:
-    """The tensors on a device."""
-    return tree_map(lambda leaf: leaf.to(device), tree)
+    """Copies of the tensors on a device."""
+    return tree_map(lambda leaf: leaf.to(device, copy=True), tree)

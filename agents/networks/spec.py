@@ -111,6 +111,10 @@ class Network(nn.Module):
             more = self.recall * (self.head.encoding_size + 1)
             inputs = (channels + queries * (channels + 3) + beside + more, rows, columns) if spread else features + more
             self.core = find(CORES, spec.core, "core")(inputs, spec.units, **spec.core_options)
+            if self.core.outputs != spec.units:
+                raise ValueError(
+                    f"the core {spec.core!r} gives {self.core.outputs} outputs: its contract is as many as units"
+                )
         self.critic = initialise(nn.Linear(outputs, 1), 1.0)
 
     def initial(self, lanes: int) -> State:

@@ -19,7 +19,7 @@ from rich.console import Console
 
 from ... import worlds
 from ...worlds.engine.world import World
-from .. import checkpoint
+from .. import checkpoint, plugins
 from .distributed import Ranks
 from .folders import Stop, leftovers, owned
 from .log import Log
@@ -190,6 +190,7 @@ def _loop(trainer: Trainer, folder: Path, bar: bool, ranks: Ranks) -> Path:
         where = " ".join(map(shlex.quote, s.worlds))
         command = "rumpus" if ranks.count == 1 else f"torchrun --nproc-per-node {ranks.count} -m rumpus"
         how = f"{command} train {trainer.config.algorithm} {where} --resume --out {shlex.quote(str(folder))}"
+        how += "".join(f" --plugin {shlex.quote(str(file))}" for file in plugins.loaded())
         console.print(f"Stopped at {trainer.steps:,} of {steps:,} steps. Go on with: {how}")
         if stop.asked:
             stop.end()

@@ -176,7 +176,7 @@ class Config:
         for part in ("torso_options", "core_options"):
             if parts[part]:
                 parts["network"][part] = {**parts["network"].get(part, {}), **parts[part]}
-        return cls.saved({"algorithm": algorithm, **{part: parts[part] for part in ("run", "network", "own")}}, "this")
+        return cls.saved({"algorithm": algorithm, **{part: parts[part] for part in ("run", "network", "own")}}, "")
 
     @classmethod
     def saved(cls, content: Mapping[str, Any], where: str) -> Config:
@@ -195,7 +195,8 @@ class Config:
             except ValidationError as error:
                 found = error.errors(include_url=False, include_context=False)[0]
                 name = ".".join(map(str, found["loc"]))
-                raise ValueError(f"{where} holds no settings of today's Rumpus: {name}: {found['msg']}") from None
+                told = f"{where} holds no settings of today's Rumpus: " if where else ""
+                raise ValueError(f"{told}{name}: {found['msg']}, got {found['input']!r}") from None
         return cls(content["algorithm"], *made)
 
     def state(self) -> dict[str, Any]:
@@ -213,6 +214,10 @@ class Config:
             if hasattr(self.own, name) and not 0 <= getattr(self.own, name) <= 1:
                 raise ValueError(f"{name} must lie from 0 to 1, got {getattr(self.own, name)}")
         self.own.check()
+        if getattr(self.own, "kl", 0) and self.run.start is None:
+            raise ValueError(
+                "kl holds the policy near the one that --from RUN begins with: give a run, or leave kl out"
+            )
         return self
 
     def changed(self, changes: Mapping[str, Any]) -> Config:
@@ -227,7 +232,7 @@ class Config:
         fixed = [f"{name} {flat.get(name)!r}, not {differing[name]!r}" for name in differing if name not in free]
         if fixed:
             raise ValueError(f"this run began with {'; '.join(fixed)}: leave these out, or begin another run")
-        return dataclasses.replace(self, run=dataclasses.replace(self.run, **differing))
+        return Config.saved(self.replace(**differing).state(), "").check()
 
     def flat(self) -> dict[str, Any]:
         """All settings by name, with the own numbers of torso and core among them."""

@@ -24,6 +24,7 @@ from ...worlds.engine.world import World
 from .. import checkpoint
 from ..algorithms import ALGORITHMS
 from ..algorithms.descent import processes, torch_threads
+from ..checks import check_errors, check_metrics
 from ..contracts import Algorithm, Setup
 from ..data.collector import Collector
 from ..data.lanes import Lanes
@@ -36,7 +37,10 @@ from ..observations import draw_at
 from ..plugins import find
 from .independent import Independent
 from .places import places, tasks_by_world
-from .settings import Config
+from .settings import Config, NetworkSettings
+
+COUNTED = ("update", "steps", "seconds", "steps_per_second")
+"""Metrics that the loop itself tells."""
 
 
 class Trainer:
@@ -101,6 +105,13 @@ class Trainer:
         several = any(lanes.reader.several for lanes in self.lanes) or len(self.worlds) > 1
         if self.started is not None:
             spec = NetworkSpec.saved(self.started["spec"])
+            typed = {name: value for name, value in vars(n).items() if value != getattr(NetworkSettings(), name)}
+            if typed.get("torso_options", {}).items() <= spec.torso_options.items():
+                typed.pop("torso_options", None)
+            typed |= {"size": tuple(s.size)} if s.size else {}
+            given = [name for name, value in typed.items() if value != getattr(spec, name)]
+            if given:
+                raise ValueError(f"--from brings a network of its own, with other {', '.join(given)}: leave them out")
             return NetworkSpec(**vars(spec) | {"instructed": spec.instructed or several})
         controls = Controls.of(self.worlds[0])
         for world in self.worlds[1:]:
@@ -188,7 +199,8 @@ class Trainer:
         shared = self.config.run.compile or self.processes > 1  # among the threads of torch, not of the algorithm
         with torch_threads(self.threads if shared else 1):
             row = self.collector.collect(self.config.own.rollout, progress)
-            row |= self.algorithm.update(*self.collector.now(), progress)
+            found = check_metrics(self.algorithm.update(*self.collector.now(), progress), (*COUNTED, *row))
+        row |= found
         self._choose_tasks()
         wrong = [name for name, value in row.items() if not math.isfinite(value)]
         if wrong:
@@ -206,6 +218,7 @@ class Trainer:
     def _choose_tasks(self) -> None:
         """Let each curriculum choose what comes up next."""
         done, errors, at = (self.updates + 1) / self.total, self.algorithm.errors, 0
+        check_errors(errors, (self.config.own.rollout, self.count))
         for place in self.places:
             count = place.batch.n * place.batch.players
             if place.sampler:

@@ -46,7 +46,11 @@ def cache_folder() -> Path:
 
 
 def write_atomically(path: Path, data: bytes) -> None:
-    """Write a file under a temporary name beside it and rename it, so that nobody ever reads half of it."""
+    """Write a file under a temporary name beside it and rename it, so that nobody ever reads half of it. A device or a
+    pipe is written to as it is, since a file would take its place."""
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
     try:

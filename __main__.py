@@ -57,9 +57,6 @@ app.add_typer(catalogue_app)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(fleet_app, name="fleet")
 
-SUITE = Path(__file__).parent / "assets" / "tasks"
-"""The benchmark's tasks."""
-
 DAY = 24 * 60 * 60
 """The longest measurement, in seconds."""
 FIRST_PERSON = "maze-random-goal"
@@ -266,14 +263,14 @@ def evaluate(
     Example: rumpus evaluate box-world expert --episodes 500; of the benchmark: rumpus evaluate --suite random
     """
     from .agents.measuring import formatting
-    from .agents.measuring.benchmark import benchmark
+    from .agents.measuring.benchmark import TASKS, benchmark
     from .agents.measuring.evaluate import evaluate as measure
 
     load_plugins(plugin)
 
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if suite:
-        rows = benchmark(agent or world, tasks or SUITE, **options)
+        rows = benchmark(agent or world, tasks or TASKS, **options)
         print_json(rows) if as_json else Console().print(formatting.benchmark(agent or world, rows))
         return
     if agent is None:

@@ -14,8 +14,6 @@ from .commands import Device, Greedy, Json, Plugins, Split, load_plugins
 
 app = typer.Typer(help="Many runs or evaluations at once, on this machine or on a Ray cluster.", no_args_is_help=True)
 
-SUITE = Path(__file__).parent.parent / "assets" / "tasks"
-"""The benchmark's tasks."""
 
 Jobs = Annotated[
     int | None, typer.Option(help="How many at once.", show_default="as many as cores, or GPUs with --device cuda")
@@ -88,7 +86,7 @@ def evaluate(
     world: Annotated[
         list[str] | None, typer.Option(help="A world; may be repeated. By default each run's own.")
     ] = None,
-    suite: Annotated[bool, typer.Option("--suite", help="The benchmark in place of worlds.")] = False,
+    benchmark: Annotated[bool, typer.Option("--suite", help="The benchmark in place of worlds.")] = False,
     episodes: Annotated[int, typer.Option(help="Episodes in each world.")] = 256,
     split: Split = "test",
     seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same result.")] = 0,
@@ -104,20 +102,21 @@ def evaluate(
     Example: rumpus fleet evaluate runs/rates --world sokoban-small --episodes 500
     """
     from .measuring import formatting
+    from .measuring.benchmark import TASKS
     from .training import fleet
 
     load_plugins(plugin)
-    if suite and world:
+    if benchmark and world:
         raise ValueError("--suite plays its own worlds: leave --world out")
     options: dict[str, Any] = {"seed": seed, "greedy": greedy, "device": device, "threads": 1}
-    options |= {} if suite else {"episodes": episodes, "split": split}
-    where: dict[str, Any] = {"suite": SUITE} if suite else {"worlds": world or ()}
+    options |= {} if benchmark else {"episodes": episodes, "split": split}
+    where: dict[str, Any] = {"tasks": TASKS} if benchmark else {"worlds": world or ()}
     loaded = [str(path.absolute()) for path in plugin or []]
     rows = fleet.evaluate_all(run, loaded=loaded, jobs=_checked(jobs), address=address, **where, **options)
     good = [row for row in rows if row["status"] == "evaluated"]
     if as_json:
         print(json.dumps(rows, indent=2))
-    elif suite:
+    elif benchmark:
         for row in good:
             Console().print(formatting.benchmark(row["agent"], row["result"]))
     else:

@@ -99,7 +99,7 @@ def write(
     if count < 1:
         raise ValueError(f"a file holds at least 1 task, not {count}")
     path, maker = Path(path), _Maker(world, kind, split, seed, by)
-    kept = _kept(path, maker, count) if path.exists() else 0
+    kept = _kept(path, maker, count) if path.exists() and (path.is_file() or path.is_dir()) else 0
     if kept == count:
         return
     path.parent.mkdir(parents=True, exist_ok=True)

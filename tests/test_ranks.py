@@ -206,7 +206,7 @@ def test_an_error_in_one_process_is_told_by_the_others(tmp_path):
     plugin.write_text(FAILING)
     status, out, err = run(2, "train", plugin, *LONG[2:], "--out", folder)
     assert (status, out) == (1, "")
-    assert "rumpus: the third wheel came off" in err
+    assert f"rumpus: {plugin}:9: RuntimeError: the third wheel came off" in err
     told = "rumpus: rank 0 stopped because rank 1 did: the third wheel came off. The last checkpoint is whole"
     assert told in err
     assert updates(folder) == 1

@@ -20,6 +20,8 @@ from ..experts import Expert
 from ..policies import RandomPolicy
 from .evaluate import solutions
 
+TASKS = Path(__file__).parents[2] / "assets" / "tasks"
+"""The folder of the benchmark of Rumpus."""
 RESAMPLES = 2000
 """Resamples of a bootstrap."""
 SMALLEST = 0.01

@@ -127,20 +127,20 @@ def evaluate_all(
     agents: Sequence[Path],
     *,
     worlds: Sequence[str] = (),
-    suite: Path | None = None,
+    tasks: Path | None = None,
     loaded: Sequence[str] = (),
     jobs: int | None = None,
     address: str | None = None,
     **options: Any,
 ) -> list[dict[str, Any]]:
     """Evaluate all of these checkpoints, folders of runs, or folders of such folders: in these worlds, by default in
-    those that they were trained in; or on a suite of tasks. options: of measuring.evaluate or measuring.benchmark.
-    Returns for each {agent, world, status: evaluated or failed, error, result}."""
+    those that they were trained in; or on the tasks of a benchmark's folder. options: of measuring.evaluate or
+    measuring.benchmark. Returns for each {agent, world, status: evaluated or failed, error, result}."""
     cases: list[tuple[Any, ...]] = []
     for agent in itertools.chain.from_iterable(map(members, agents)):
         content = checkpoint.load(agent)
-        places: Sequence[Any] = (None,) if suite else (worlds or content["worlds"])
-        cases += [(str(agent.absolute()), world, suite, tuple(loaded), options) for world in places]
+        places: Sequence[Any] = (None,) if tasks else (worlds or content["worlds"])
+        cases += [(str(agent.absolute()), world, tasks, tuple(loaded), options) for world in places]
     rows = _all(_evaluate, cases, "Evaluating", jobs, address, options.get("device") == "cuda")
     named = [{"agent": case[0], "world": case[1], "error": None, "result": None} for case in cases]
     return [base | row for base, row in zip(named, rows, strict=True)]
@@ -251,7 +251,7 @@ def reached(folder: Path) -> dict[str, Any]:
 
 
 def _evaluate(
-    agent: str, world: str | None, suite: Path | None, loaded: Sequence[str], options: Mapping[str, Any]
+    agent: str, world: str | None, tasks: Path | None, loaded: Sequence[str], options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Measure one checkpoint."""
     from ..measuring.benchmark import benchmark
@@ -260,7 +260,7 @@ def _evaluate(
     try:
         for path in loaded:
             plugins.load(path)
-        result = evaluate(str(world), agent, **options) if suite is None else benchmark(agent, suite, **options)
+        result = evaluate(str(world), agent, **options) if tasks is None else benchmark(agent, tasks, **options)
         return {"status": "evaluated", "result": result}
     except ERRORS as error:
         return {"status": "failed", "error": str(error) or type(error).__name__}

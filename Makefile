@@ -1,6 +1,6 @@
 # All that needs to be typed. `make demo` and `make test` need nothing but make and Python 3.11, 3.12 or 3.13.
 #
-#   make demo       train an agent for three to five minutes, measure it, and leave runs/demo/report.html
+#   make demo       train an agent for two to five minutes, measure it, and leave runs/demo/report.html
 #   make test       lint and test                       make test ARGS="-k sokoban"   some of the tests
 #                                                       make test WORKERS=0   in one process, not one a core
 #   make setup      prepare .venv (with .venv/bin/rumpus in it), or bring it up to date

@@ -62,7 +62,7 @@ DAY = 24 * 60 * 60
 FIRST_PERSON = "maze-random-goal"
 """What `rumpus bench --first-person` measures by default."""
 
-# What `rumpus demo` trains on: learned on two cores in three to five minutes.
+# What `rumpus demo` trains on: learned on two cores in two to five minutes.
 DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_200_000
 DEMO_SETTINGS: dict[str, Any] = {"evaluate_every": 60, "evaluate_split": "test"}
 
@@ -332,7 +332,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="The folder of the run and its report.")] = Path("runs/demo"),
     steps: Annotated[int, typer.Option(help="Environment steps to train for.")] = DEMO_STEPS,
 ) -> None:
-    """Train an agent on a small world for three to five minutes, measure it on held-out levels, and write a report.
+    """Train an agent on a small world for two to five minutes, measure it on held-out levels, and write a report.
 
     Example: rumpus demo
     """

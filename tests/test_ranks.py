@@ -44,7 +44,10 @@ def ended(process):
 
 
 def run(count, *arguments):
-    return ended(torchrun(count, *arguments))
+    status, out, err = ended(torchrun(count, *arguments))
+    if "ddress already in use" in err:  # another program took the port that torchrun had found free
+        status, out, err = ended(torchrun(count, *arguments))
+    return status, out, err
 
 
 def updates(folder):

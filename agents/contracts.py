@@ -52,7 +52,7 @@ class Policy(Protocol):
 
 
 class TimeStep(NamedTuple):
-    """What lanes know before they act.
+    """The knowledge of lanes before they act.
 
     is_first: float32 (lanes,), 1 where an episode begins; mask: float32 (lanes,), 1 where the lane plays, 0 where this
     player is done and waits for the others; expert_action: int64 (lanes, parts), what the world's expert would do, if
@@ -67,7 +67,7 @@ class TimeStep(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What an algorithm chose: action int64 (lanes, parts); state after it; extras: tensors (lanes, …) that it wants
+    """The choice of an algorithm: action int64 (lanes, parts); state after it; extras: tensors (lanes, …) that it wants
     back with the transition, such as log-probabilities and values."""
 
     action: torch.Tensor
@@ -96,7 +96,7 @@ class Transition(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Setup:
-    """What an algorithm is given to begin with.
+    """The things that an algorithm is given to begin with.
 
     build(): a new Network of the run's spec (networks/spec.py), on its device: network(observation, state, is_first)
     takes is_first of (steps, lanes), and gives logits of `network.head`, values and the state after it;

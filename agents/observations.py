@@ -19,7 +19,7 @@ from .transfer import Sender
 
 
 class Tables(NamedTuple):
-    """What observations of all lanes refer to: instructions int64 (k, at most 64), different ones, zero padded; masks
+    """Tables of all observations: instructions int64 (k, at most 64), different ones, zero padded; masks
     float32 (c, logits), what is added to a head's logits, by row of `Observation.controls`, or None."""
 
     instructions: torch.Tensor
@@ -27,7 +27,7 @@ class Tables(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """What lanes perceive. All but `tables` have lanes (or steps * lanes) as their first axis.
+    """The perceptions of lanes. All but `tables` have lanes (or steps * lanes) as their first axis.
 
     pixels: uint8 (lanes, height, width, 3); instruction: int64 (lanes,), the row of `tables.instructions` that each
     lane is told; chat: int64 (lanes, at most 64) tokens, or None where nobody else can speak; last_action: int64

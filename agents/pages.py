@@ -17,7 +17,7 @@ from .plugins import find
 
 
 def row(name: str) -> dict[str, Any]:
-    """What is known of an algorithm, as plain values: name, summary, source, needs, page, settings."""
+    """An algorithm's page as plain values: name, summary, source, needs, page, settings."""
     from .algorithms import ALGORITHMS
 
     made = find(ALGORITHMS, name, "algorithm")

@@ -1,4 +1,4 @@
-"""What algorithms that learn one network by descent have in common."""
+"""The parts that algorithms which learn one network by descent have in common."""
 
 from __future__ import annotations
 

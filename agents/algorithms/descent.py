@@ -70,7 +70,7 @@ class Descent:
     def act(
         self, observation: Observation, state: State, is_first: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, State]:
-        """What the network gives for one step of lanes, (lanes,) is_first, without gradients; threads share the
+        """The output of the network for one step of lanes, (lanes,) is_first, without gradients; threads share the
         lanes."""
         lanes = len(is_first)
         parts = max(min(self._parts, lanes // FEWEST), 1)

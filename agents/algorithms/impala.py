@@ -102,7 +102,7 @@ class IMPALA(OneNetwork):
             )  # fmt: skip
 
     def _example(self) -> dict[str, Any]:
-        """What is kept of a step of a lane."""
+        """The tensors that are kept of a step of a lane."""
         one = self.setup.example.of(slice(0, 1))
         number = torch.zeros(1, device=self.setup.device)
         action = torch.zeros(1, self.network.head.parts, dtype=torch.int64, device=self.setup.device)
@@ -301,7 +301,7 @@ class IMPALA(OneNetwork):
 
 
 def early(steps: dict[str, Any]) -> dict[str, Any]:
-    """What `timed` gave, (steps + 1, lanes, …), without the last step and the state, as (steps * lanes, …)."""
+    """The output of `timed`, (steps + 1, lanes, …), without the last step and the state, as (steps * lanes, …)."""
     kept = {name: value for name, value in steps.items() if name != "state"}
     flat: dict[str, Any] = tree_map(lambda leaf: leaf[:-1].flatten(0, 1), kept)
     return flat

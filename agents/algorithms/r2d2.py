@@ -112,7 +112,7 @@ def branches(head: Any, logits: torch.Tensor, values: torch.Tensor) -> Branches:
     """From logits (samples, logits) and values (samples,) of a network: Q = V + A - mean of A, part by part.
 
     Heads begin with about one switch held, by their bias or mask: that number is no advantage, and is taken away here.
-    What is masked has no part in the mean, and a value below all others.
+    A masked choice has no part in the mean, and a value below all others.
     """
     sizes = head.sizes()
     switches = torch.tensor([size == 1 for size in sizes], device=logits.device).repeat_interleave(

@@ -51,7 +51,7 @@ class _Group:
         self.finished = [torch.zeros(4, batch.players, device=self.lanes.world_device) for batch in self.lanes.batches]
 
     def timestep(self, ask: bool = False) -> TimeStep:
-        """What is known now; with `ask`, also by the expert."""
+        """The time step now; with `ask`, also by the expert."""
         lanes = self.lanes
         observation = lanes.observe()
         if self._recall:
@@ -170,7 +170,7 @@ class Collector:
 
     @torch.no_grad()
     def now(self) -> tuple[TimeStep, State]:
-        """What all lanes know now, and their state."""
+        """The time step of all lanes now, and their state."""
         steps = [group.timestep() for group in self._groups]
         state = joined([group.state for group in self._groups])
         if len(steps) == 1:

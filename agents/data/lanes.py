@@ -61,7 +61,7 @@ class Lanes:
         return [slice(end - count, end) for end, count in zip(ends, self.counts, strict=True)]
 
     def observe(self) -> Observation:
-        """What all lanes perceive now, on the network's device; no later step or draw changes it."""
+        """The observations of all lanes now, on the network's device; no later step or draw changes it."""
         observation = self.reader.observe()
         if observation.pixels.data_ptr() == self.tensors[0]["pixels"].data_ptr():
             return observation._replace(pixels=observation.pixels.clone())
@@ -153,7 +153,7 @@ class Lanes:
         return self._senders.setdefault(name, Sender(self.device))([tensor])
 
     def final(self, action: torch.Tensor, reward: torch.Tensor, recall: bool) -> Callable[[torch.Tensor], Observation]:
-        """What some lanes see at this moment, see Transition.final."""
+        """The observations of some lanes at this moment, see Transition.final."""
 
         def seen(indices: torch.Tensor) -> Observation:
             self.draw()

@@ -11,7 +11,7 @@ from .trees import nbytes, tree_map
 
 
 class Rollout:
-    """What was seen, done and found in `steps` steps of `lanes` lanes: named tensors (steps, lanes, …), allocated by
+    """All that was seen and done in `steps` steps of `lanes` lanes: named tensors (steps, lanes, …), allocated by
     the first `write`. most: bytes that they may take.
     """
 
@@ -54,7 +54,7 @@ class Rollout:
         return nbytes(self._kept)
 
     def __getitem__(self, name: str) -> Any:
-        """What was kept under this name, (steps, lanes, …)."""
+        """The tensors kept under this name, (steps, lanes, …)."""
         return self._kept[name]
 
     def parts(self) -> dict[str, Any]:
@@ -71,7 +71,7 @@ class Rollout:
         return values.flatten(0, 1).index_select(0, index)  # copies rows as they are, which values[index] does not
 
     def observation(self, index: torch.Tensor, whole: bool, trim: bool = True) -> Observation:
-        """What was perceived then, see `chosen`; with `trim`, only instructions that occur are in its table."""
+        """The observations of that time, see `chosen`; with `trim`, only instructions that occur are in its table."""
         parts = tree_map(lambda values: self.chosen(values, index, whole), self._kept["observation"])
         observation = Observation.made(parts, self._tables)
         return observation.trim() if trim else observation

@@ -142,7 +142,7 @@ class Network(nn.Module):
         return logits, values, state
 
     def features(self, observation: Observation, is_first: torch.Tensor) -> torch.Tensor:
-        """What the core, or else the head, is given: (steps * lanes, features), or a map (…, channels, rows, columns)
+        """The input of the core, or else of the head: (steps * lanes, features), or a map (…, channels, rows, columns)
         for a core that takes one."""
         film, heard = self._read(observation)
         map_film = None if film is None else film[:, : self.torso.film]
@@ -167,7 +167,7 @@ class Network(nn.Module):
         return torch.cat([cells, *spread], 1)
 
     def _read(self, observation: Observation) -> tuple[torch.Tensor | None, torch.Tensor | None]:
-        """What words do to the torso, (lanes, *modulations), or None; and features of the chat, (lanes, words), or
+        """Effects of words on the torso, (lanes, *modulations), or None; and features of the chat, (lanes, words), or
         None."""
         if self.language is None:
             return None, None

@@ -26,7 +26,7 @@ PATIENCE = timedelta(hours=12)
 """How long processes wait for each other, such as for an evaluation by rank 0. A process that ends is noticed at once:
 its connections close."""
 _BROKEN = ("gloo", "nccl", "connection closed", "connection reset", "connection refused", "broken pipe")
-"""What errors of connections to other processes hold, in small letters: gloo raises plain RuntimeErrors."""
+"""Words in errors of connections to other processes, in small letters: gloo raises plain RuntimeErrors."""
 
 
 class Ranks:
@@ -99,7 +99,7 @@ class Ranks:
         return max(self._gathered(int(value)))
 
     def same(self, value: Any) -> Any:
-        """What rank 0 gave, in all processes."""
+        """The value of rank 0, in all processes."""
         if self.count == 1:
             return value
         given = [value]

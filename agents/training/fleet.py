@@ -39,7 +39,7 @@ STORE = 100 * 2**20
 """Bytes of Ray's store of objects on this machine: a fleet hands over settings and rows of numbers alone."""
 
 ERRORS = (ValueError, OSError, RuntimeError, MemoryError, ImportError)
-"""What makes a run fail and is told; anything else is a fault of the program, which Ray tells."""
+"""Errors that make a run fail and are told; anything else is a fault of the program, which Ray tells."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +160,7 @@ def _all(
     task: Callable[..., dict[str, Any]], cases: Sequence[tuple[Any, ...]], title: str, jobs: int | None,
     address: str | None, cuda: bool,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """What task(*case) returns for each of the cases, in order, each in a process of its own."""
+    """The results of task(*case) for each of the cases, in order, each in a process of its own."""
     ray = _ray()
     before = signal.getsignal(signal.SIGTERM)
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
@@ -208,7 +208,7 @@ def _ray() -> Any:
 
 
 def _result(ray: Any, ended: Any) -> dict[str, Any]:
-    """What a task returned; of one whose process died, that it failed."""
+    """The result of a task; of one whose process died, that it failed."""
     try:
         found: dict[str, Any] = ray.get(ended)
     except ray.exceptions.RayError as error:

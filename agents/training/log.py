@@ -1,4 +1,4 @@
-"""What a run writes while it learns: metrics.csv, TensorBoard, and a progress bar.
+"""The files that a run writes while it learns: metrics.csv, TensorBoard, and a progress bar.
 
 After a resumption the rows and points that came after the checkpoint are dropped, so that nothing is there twice.
 """

@@ -128,7 +128,7 @@ def _world_of(name: str, typed: str) -> World:
 
 
 NO_MEMORY = "can't allocate memory"
-"""What torch's RuntimeError says when the memory of the CPU is used up."""
+"""Words of torch's RuntimeError when the memory of the CPU is used up."""
 
 
 @contextmanager

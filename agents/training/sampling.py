@@ -78,7 +78,7 @@ class TaskSampler:
         self._batch.weights = self._curriculum.weigh(outcomes)
 
     def state_dict(self) -> dict[str, Any]:
-        """What a run needs to go on."""
+        """All that a run needs to go on."""
         return {
             "tasks": self._file_tasks,
             "state": {name: torch.from_numpy(part.copy()) for name, part in self._curriculum.state().items()},

@@ -100,7 +100,7 @@ class Trainer:
         return (max(size[0] for size in sizes), max(size[1] for size in sizes)), (cells[0], cells[1]) if tiled else None
 
     def _spec(self, size: tuple[int, int], cells: tuple[int, int] | None) -> NetworkSpec:
-        """What the network of this run is."""
+        """The spec of this run's network."""
         s, n = self.config.run, self.config.network
         several = any(lanes.reader.several for lanes in self.lanes) or len(self.worlds) > 1
         if self.started is not None:
@@ -266,7 +266,7 @@ class Trainer:
         }
 
     def own_state(self) -> dict[str, Any]:
-        """What this process alone knows."""
+        """The part of the state that this process alone knows."""
         return {
             "algorithm": self.algorithm.state_dict(),
             "collector": self.collector.state_dict(),

@@ -57,7 +57,7 @@ class Controls:
         return mine == yours
 
     def joined(self, other: Controls) -> Controls:
-        """What either has, for a run of several worlds; moves stay only where both have the same."""
+        """The controls that either has, for a run of several worlds; moves stay only where both have the same."""
         moves = self.moves if self.same_moves(other) else {}
         keys, buttons, words = (
             tuple(dict.fromkeys((*mine, *yours)))

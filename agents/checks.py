@@ -57,7 +57,7 @@ def check_decision(decision: Any, state: State, lanes: int, head: Any, values: b
     run's actions; values: whether the choices are looked at too, which waits for a GPU."""
     import torch
 
-    from .data.trees import leaves, tree_map
+    from .data.trees import tree_map
 
     rule = "an algorithm's act returns Decision(action, state, extras)"
     if not isinstance(decision, Decision):
@@ -70,12 +70,12 @@ def check_decision(decision: Any, state: State, lanes: int, head: Any, values: b
         most = torch.tensor([max(size, 2) for size in head.sizes()], device=action.device)
         if bool(((action < 0) | (action >= most)).any()):
             raise ValueError(f"{rule}: an action's parts are from 0 to below {most.tolist()}, and this holds others")
+    kept: list[bool] = []
     try:
-        same = tree_map(lambda old, new: torch.tensor(old.shape == new.shape), state, decision.state)
-        kept = all(map(bool, leaves(same)))
+        tree_map(lambda old, new: kept.append(old.shape == new.shape), state, decision.state)
     except (ValueError, TypeError, KeyError, AttributeError):
-        kept = False
-    if not kept:
+        kept.append(False)
+    if not all(kept):
         raise ValueError(
             f"{rule}: state has the nesting and the shapes that `initial` gave, tensors with {lanes} lanes first, and "
             f"this is {_shapes(decision.state)} after {_shapes(state)}"

@@ -15,7 +15,6 @@ _WEIGHTS = {
     "head.hands.": "head.acting.",
 }
 """How names of weights began, and begin now."""
-_RENAMED = {"imitate": "kickstart", "keep": "buffer_size", "lead": "beta", "points": "queries"}
 
 
 def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -23,7 +22,7 @@ def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     a world that is not known by its name."""
     from .algorithms import ALGORITHMS
     from .networks.heads import Controls
-    from .training.settings import NetworkSettings, RunSettings
+    from .training.settings import ALIASES, NetworkSettings, RunSettings
 
     for part, kind in (("world", str), ("shape", dict), ("settings", dict), ("learners", list), ("updates", int)):
         if not isinstance(content.get(part), kind):
@@ -50,7 +49,7 @@ def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
             "queries": shape.pop("points", 0),
             **shape,
         }
-        values = {_RENAMED.get(each, each): value for each, value in settings.items()} | {"worlds": (name,)}
+        values = {ALIASES.get(each, each): value for each, value in settings.items()} | {"worlds": (name,)}
         kinds = {"run": RunSettings, "network": NetworkSettings, "own": ALGORITHMS[algorithm].Settings}
         parts = {
             part: {each.name: values[each.name] for each in dataclasses.fields(kind) if each.name in values}

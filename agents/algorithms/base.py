@@ -15,6 +15,7 @@ from .descent import Descent
 class OneNetwork:
     """An algorithm with `network`, which `descent` improves; acts by its policy unless it says otherwise."""
 
+    settings: Any
     network: Any
     descent: Descent
 
@@ -25,6 +26,13 @@ class OneNetwork:
     def networks(self) -> list[Any]:
         """The one network."""
         return [self.network]
+
+    def anneal(self, progress: float) -> float:
+        """Learn from now on at the rate of this share of the run: that of the settings, or with `anneal` less of it,
+        in a straight line. Returns it."""
+        rate: float = self.settings.learning_rate * ((1 - progress) if self.settings.anneal else 1)
+        self.descent.rate(rate)
+        return rate
 
     def future(self, transition: Transition, gamma: float) -> torch.Tensor:
         """Gamma times the value of the last frame, (lanes,), for lanes cut off by the clock; 0 elsewhere."""

@@ -87,9 +87,7 @@ class DAgger(OneNetwork):
 
     def update(self, timestep: TimeStep, state: State, progress: float) -> dict[str, float]:
         """Minibatches of what the expert has said."""
-        s = self.settings
-        rate = s.learning_rate * ((1 - progress) if s.anneal else 1)
-        self.descent.rate(rate)
+        rate = self.anneal(progress)
         sums = self._whole() if self.replay is None else self._aggregated(self.replay)
         loss, share = sums.tolist()
         return {"imitation_loss": loss / share, "learning_rate": rate}

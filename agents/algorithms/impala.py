@@ -132,8 +132,7 @@ class IMPALA(OneNetwork):
     def update(self, timestep: TimeStep, state: State, progress: float) -> dict[str, float]:
         """Passes of minibatches of whole sequences."""
         s, setup = self.settings, self.setup
-        rate = s.learning_rate * ((1 - progress) if s.anneal else 1)
-        self.descent.rate(rate)
+        rate = self.anneal(progress)
         items = self.sequences.finish(timestep)
         self._prepare(items, timestep, state)
         explained = self._judge(items)

@@ -98,8 +98,7 @@ class PPO(OneNetwork):
     def update(self, timestep: TimeStep, state: State, progress: float) -> dict[str, float]:
         """Advantages, and then epochs of minibatches."""
         s, kept, setup = self.settings, self.rollout, self.setup
-        rate = s.learning_rate * ((1 - progress) if s.anneal else 1)
-        self.descent.rate(rate)
+        rate = self.anneal(progress)
         before = joined(self._first)
         _, last, _ = self.descent.act(timestep.observation, state, timestep.is_first)
         rewards = kept["reward"]

@@ -60,7 +60,7 @@ class Trainer:
         size, cells = self._size()
         for place in self.places:
             draw_at(place.batch, size, cells)
-        world_device = self.places[0].batch.device
+        self.world_device = self.places[0].batch.device
         self.lanes: list[Lanes] = []
         heard = longest_chat(max(world.players for world in self.worlds), words=1)
         for group in range(max(place.group for place in self.places) + 1):
@@ -85,7 +85,6 @@ class Trainer:
                 lanes.teach([self._expert(batch.world) for batch in lanes.batches])
         watchers = [[place.sampler for place in self.places if place.group == g] for g in range(len(self.lanes))]
         self.collector = Collector(self.lanes, self.algorithm, self._head.parts, self.spec.recall, watchers)
-        self.world_device = world_device
 
     def _size(self) -> tuple[tuple[int, int], tuple[int, int] | None]:
         """(height, width) of frames, and the (rows, columns) of tiles that they show, if all worlds are of tiles."""
@@ -255,7 +254,7 @@ class Trainer:
         return {
             **self.config.state(),
             "worlds": [world.name for world in self.worlds],
-            "spec": plain(self.spec),
+            "spec": dataclasses.asdict(self.spec),
             "networks": [network.state_dict() for network in self.algorithm.networks()],
             "processes": [self.own_state()],
             "threads": self.threads,
@@ -290,11 +289,6 @@ class Trainer:
             if place.sampler:
                 place.sampler.load_state_dict(saved)
         self.updates, self.seconds = content["updates"], content["seconds"]
-
-
-def plain(spec: NetworkSpec) -> dict[str, Any]:
-    """A NetworkSpec as plain values."""
-    return dataclasses.asdict(spec)
 
 
 def choose_gpu(*devices: str | None) -> None:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from torch import nn
 
 from ....interface.action import Move, move_table
 from ....interface.devices import listens
@@ -69,6 +70,18 @@ class Controls:
             moves, keys, buttons, self.mouse or other.mouse, self.wheel or other.wheel, max(self.reach, other.reach),
             words, max(self.players, other.players),
         )  # fmt: skip
+
+
+class Narrow(nn.Module):
+    """A head that is made for the worlds of its run."""
+
+    def mask(self, world: World) -> torch.Tensor | None:
+        """Added to the logits in this world, float32 (logits,); None for a head that is made for its world."""
+        return None
+
+    def words(self, controls: Controls) -> tuple[str, ...]:
+        """The words of a voice beside this head."""
+        return controls.words
 
 
 def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,10 @@ from ....interface.keys import WHEEL, button_index, key_index
 from ....worlds.engine.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
-from .base import Controls, pick
+from .base import Controls, Narrow, pick
 
 
-class Devices(nn.Module):
+class Devices(Narrow):
     """Keyboard and mouse: a Bernoulli for each key and button, a categorical for each mouse axis and the wheel.
 
     Only what the world listens to has a part: its keys, its buttons, the mouse if it has a cursor or a move uses the
@@ -59,14 +59,6 @@ class Devices(nn.Module):
                 f"this agent presses {', '.join(lacking)}, to which {world.name} does not listen: choose another "
                 "world, or train with --head universal, which plays anywhere"
             )
-
-    def mask(self, world: World) -> torch.Tensor | None:
-        """Added to the logits in this world, float32 (logits,); None for a head that is made for its world."""
-        return None
-
-    def words(self, controls: Controls) -> tuple[str, ...]:
-        """The words of a voice beside this head."""
-        return controls.words
 
     def sizes(self) -> tuple[int, ...]:
         """How many logits each part of a choice has, in their order; a switch has 1, of being held."""

@@ -11,10 +11,10 @@ from ....interface.action import MOUSE_ONE
 from ....worlds.engine.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
-from .base import Controls, pick
+from .base import Controls, Narrow, pick
 
 
-class Moves(nn.Module):
+class Moves(Narrow):
     """One of the world's moves: a categorical distribution. Choices: int64 (batch, 1)."""
 
     held: torch.Tensor
@@ -44,14 +44,6 @@ class Moves(nn.Module):
                 f"{', '.join(world.moves)}, or means other keys by them: choose another world, or train with --head "
                 "universal, which plays anywhere"
             )
-
-    def mask(self, world: World) -> torch.Tensor | None:
-        """Added to the logits in this world, float32 (logits,); None for a head that is made for its world."""
-        return None
-
-    def words(self, controls: Controls) -> tuple[str, ...]:
-        """The words of a voice beside this head."""
-        return controls.words
 
     def sizes(self) -> tuple[int, ...]:
         """How many logits each part of a choice has, in their order; a switch has 1, of being held."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import torch
 from torch import nn
@@ -106,7 +108,7 @@ class Universal(nn.Module):
         held = F.one_hot(slots, SWITCHES).amax(-2).to(torch.uint8)
         tensors["keys"][...] = held[..., 1 : 1 + len(KEYS)]
         tensors["buttons"][...] = held[..., 1 + len(KEYS) :]
-        tensors["mouse"][...] = _motion(batch, choice.device)[parts[..., SLOTS : SLOTS + 2]]
+        tensors["mouse"][...] = _motion(listens(batch.world)[2], choice.device)[parts[..., SLOTS : SLOTS + 2]]
         tensors["wheel"][...] = parts[..., SLOTS + 2].to(torch.uint8)
 
     def read(self, batch: Batch, tensors: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -122,7 +124,7 @@ class Universal(nn.Module):
             found = held.gather(-1, first.unsqueeze(-1)).squeeze(-1)
             slots.append(torch.zeros_like(first) if slot and batch.world.turn_based else found * (1 + first))
             held = held.scatter(-1, first.unsqueeze(-1), 0)
-        motion = _motion(batch, held.device)
+        motion = _motion(listens(batch.world)[2], held.device)
         axes = (tensors["mouse"].flatten(0, 1).unsqueeze(-1) - motion).abs().argmin(-1)
         return torch.cat([torch.stack(slots, -1), axes, tensors["wheel"].flatten().long().unsqueeze(-1)], -1)
 
@@ -138,6 +140,7 @@ def _offset(rest: float, others: int) -> float:
     return float(np.log((1 - rest) / rest / others))
 
 
-def _motion(batch: Batch, device: torch.device) -> torch.Tensor:
-    """The motion of each bin of the mouse in a batch's world, int32 (BINS,), as an action holds it."""
-    return torch.from_numpy(quantise_mouse(bin_centres() * listens(batch.world)[2])).to(device)
+@cache
+def _motion(reach: float, device: torch.device) -> torch.Tensor:
+    """Motion of the mouse, int32 (BINS,), as an action holds it, of each bin where this is the farthest useful one."""
+    return torch.from_numpy(quantise_mouse(bin_centres() * reach)).to(device)

@@ -378,8 +378,8 @@ def bench(
     from .agents.measuring import formatting
     from .interface.progress import Stderr, reporting, work
     from .tasks.compile import judged
-    from .worlds.engine.bench import bench as measure
-    from .worlds.engine.rays.bench import first_person as seen
+    from .worlds.engine.tools.bench import bench as measure
+    from .worlds.engine.tools.raycast_bench import first_person as seen
 
     if not 0 < seconds <= DAY:
         raise ValueError(f"--seconds must be more than 0 and at most {DAY}, got {seconds}")
@@ -420,7 +420,7 @@ def doctor(as_json: Json = False) -> None:
     Example: rumpus doctor
     """
     from .interface.machine import lines, machine
-    from .worlds.engine.kernels import cache_folder
+    from .worlds.engine.compile.modules import cache_folder
 
     report = machine() | {"cache": str(cache_folder())}
     if as_json:

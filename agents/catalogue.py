@@ -19,8 +19,8 @@ def warm(
     """
     from .. import worlds as all_worlds
     from ..interface.progress import work
-    from ..worlds.engine.kernels import cache_folder
-    from ..worlds.engine.warm import warm as make_ready
+    from ..worlds.engine.compile.modules import cache_folder
+    from ..worlds.engine.tools.warm import warm as make_ready
 
     chosen = [all_worlds.load(name) for name in world or all_worlds.names()]
     with work("Making worlds ready", len(chosen)) as job:
@@ -38,7 +38,7 @@ def markdown_table(shown: list[Any]) -> str:
 
 def things_table(shown: list[Any]) -> str:
     """The things of each world that goals can name, as Markdown: kinds with their colours, relations, events."""
-    from ..worlds.engine.things import EVENTS
+    from ..worlds.engine.records.things import EVENTS
 
     rows: dict[tuple[str, ...], list[str]] = {}
     for world in [world for world in shown if world.things]:

@@ -13,7 +13,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from ..worlds.engine.kernels import write_atomically
+from ..interface.files import write_atomically
 
 FORMAT, BEFORE = "rumpus-checkpoint-3", "rumpus-checkpoint-2"
 NAME = "checkpoint.pt"

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     import torch
 
-    from ..worlds.engine.batch import Batch
+    from ..worlds.engine.run.batch import Batch
     from .observations import Observation
 
 State = Any

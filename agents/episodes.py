@@ -11,7 +11,7 @@ from scipy.stats import binomtest
 from ..interface.progress import Work, work
 from ..tasks.compile import table
 from ..tasks.goals import Task
-from ..worlds.engine.batch import Batch
+from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from .contracts import Policy
 

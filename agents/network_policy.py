@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ..worlds.engine.batch import Batch
+from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from . import checkpoint
 from .networks import Network, NetworkSpec

@@ -13,8 +13,8 @@ import torch
 from torch.nn import functional as F
 
 from ..interface.text import encode
-from ..worlds.engine.batch import Batch
-from ..worlds.engine.look import Tiles
+from ..worlds.engine.render.views import Tiles
+from ..worlds.engine.run.batch import Batch
 from .transfer import Sender
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..worlds.engine.batch import Batch
+from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from . import checkpoint
 from .contracts import Policy

@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import worlds
+from ..interface.files import write_atomically
 from ..tasks.files import write_line
 from ..tasks.generate import generate
 from ..tasks.goals import Task
-from ..worlds.engine.kernels import write_atomically
 
 FOLDER = Path(__file__).parent / "tasks"
 SEED = 2026

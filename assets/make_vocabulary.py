@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 
 from .. import worlds
+from ..interface.files import write_atomically
 from ..tasks import grammar
-from ..tasks.words import partner_told, public
-from ..worlds.engine.kernels import write_atomically
+from ..tasks.language import partner_told, public
 
 PATH = Path(__file__).parent / "vocabulary.txt"
 LARGEST = 100

@@ -175,7 +175,7 @@ def standing(ground: Picture, colour: Colour) -> Picture:
 
 
 def sokoban() -> list[Picture]:
-    """The sprites in the order of the sheet, as worlds/sokoban/look.py numbers them: everything on every ground."""
+    """The sprites in the order of the sheet, as worlds/sokoban/view.py numbers them: everything on every ground."""
     bays, crates = (AMBER, *PAINTS), (WOOD, *PAINTS)
     sprites = [void(), bricks(BRICK), paving(PAVING), *map(target, bays)]
     for crate_ in crates:

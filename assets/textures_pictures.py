@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ..worlds.engine.rays.textures import ACROSS, COLOURS, NAMES, PAINTS
+from ..worlds.engine.render.raycast.textures import ACROSS, COLOURS, NAMES, PAINTS
 from .drawing import INK, Colour, dark, grown, light
 from .textures_art import EDGE, X, Y, cells, chance, clouds, floor_of, noise, plaster, surfaces, toned, wall_of
 

@@ -20,10 +20,10 @@ import numpy as np
 
 from rumpus import worlds
 from rumpus.agents.training.log import read_metrics
+from rumpus.interface.files import write_atomically
 from rumpus.tasks.compile import objective, table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Task
-from rumpus.worlds.engine.kernels import write_atomically
 
 WORLD = "box-world-small"
 BOXES = (1, 2, 3, 4)  # on the way to the gem

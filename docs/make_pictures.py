@@ -19,11 +19,11 @@ from rumpus.agents.experts import expert
 from rumpus.agents.measuring.clip import rested, write_clip
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import Goal, Task
+from rumpus.tasks.language import understand
 from rumpus.tasks.questions import answering
 from rumpus.tasks.show import strips
 from rumpus.tasks.skills import SKILLS
-from rumpus.tasks.words import understand
-from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.run.batch import Batch
 
 ROOT = Path(__file__).parent.parent
 PICTURES = ROOT / "docs" / "pictures"
@@ -175,7 +175,7 @@ def guests() -> None:
     import mujoco
     from dm_control import manipulation, suite
 
-    from rumpus.worlds.engine.rays.studio import Studio
+    from rumpus.worlds.engine.render.mujoco.renderer import Studio
 
     ours, theirs = [], []
     for name in GUESTS:

@@ -27,7 +27,7 @@ from rumpus.agents.episodes import episodes_of
 from rumpus.agents.policies import player
 from rumpus.agents.training import run as training
 from rumpus.agents.training.settings import Config
-from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.run.batch import Batch
 
 MAZES: dict[str, dict[str, Any]] = {
     "i-maze": {"knobs": {"map": 1, "height": 3, "width": 4}, "limit": 450},

@@ -29,13 +29,13 @@ from rumpus.agents.experts import expert
 from rumpus.agents.policies import RandomPolicy, player
 from rumpus.agents.training import run as training
 from rumpus.agents.training.settings import Config
+from rumpus.interface.files import write_atomically
 from rumpus.tasks.files import load, write_line
 from rumpus.tasks.goals import FORMAT, Clause, Goal, Player, Selector, Stage, Start, Task
+from rumpus.tasks.language import say
 from rumpus.tasks.scene import Scene
 from rumpus.tasks.splits import pair_split
-from rumpus.tasks.words import say
-from rumpus.worlds.engine.batch import Batch
-from rumpus.worlds.engine.kernels import write_atomically
+from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.engine.world import World
 
 WORLD, SECONDS, TOYS = "room-small", 8, 3

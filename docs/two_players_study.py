@@ -24,10 +24,10 @@ from rumpus.agents import checkpoint
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.training import run as training
 from rumpus.agents.training.settings import Config
+from rumpus.interface.files import write_atomically
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import load, write_line
 from rumpus.tasks.goals import Task
-from rumpus.worlds.engine.kernels import write_atomically
 
 WORLD = "sokoban-duo"
 LEVEL = "#########\n#.$ & $.#\n####@####\n#########\n"  # the second player, &, between two boxes

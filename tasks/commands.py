@@ -142,8 +142,8 @@ def understand(world: World, text: Annotated[str, typer.Argument(help="What is t
     Example: rumpus tasks understand sokoban "push the red box onto the blue target"
     """
     from .. import worlds
-    from .words import STYLES, ask, asked, said_in, say
-    from .words import understand as goal_of
+    from .language import STYLES, ask, asked, said_in, say
+    from .language import understand as goal_of
 
     things = worlds.load(world).things
     if things is None:

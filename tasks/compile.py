@@ -8,14 +8,14 @@ from typing import cast
 import numpy as np
 
 from ..interface.text import encode, vocabulary
-from ..worlds.engine import judge as j
-from ..worlds.engine.records import task_dtype
-from ..worlds.engine.table import Table
-from ..worlds.engine.things import EVENTS, OF_REGIONS, ONE, RELATIONS, Things
+from ..worlds.engine.records import judge as j
+from ..worlds.engine.records.states import task_dtype
+from ..worlds.engine.records.things import EVENTS, OF_REGIONS, ONE, RELATIONS, Things
+from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import World
 from .goals import Clause, Goal, Player, Reward, Selector, Task
+from .language import asked, public
 from .questions import answered
-from .words import asked, public
 
 _WHO = {None: j.ANYBODY, "you": j.YOU, "other": j.OTHER}
 

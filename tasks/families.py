@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..worlds.engine.things import Things
+from ..worlds.engine.records.things import Things
 from .goals import Clause, Goal, Question, Selector, Stage
 from .questions import answering, questions, rows_of, stands
 from .scene import Census

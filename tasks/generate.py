@@ -24,16 +24,16 @@ from ..interface.progress import quiet, work
 from ..interface.seeds import check_seed
 from ..worlds.engine.world import World
 from . import guided
+from .assemble import Found, Pool, Source, finish, key, task_of
 from .compile import table
 from .families import LED_KINDS, families_of
 from .files import parse, write_line
 from .goals import FORMAT, Task
-from .play import Drawer, begin, marks, play
+from .multiplayer import KINDS, PAIRED, acting, proposals, skills_of
+from .rollouts import Drawer, begin, marks, play
 from .scene import scene
-from .settle import settle, shorten, worthwhile
 from .splits import SPLITS
-from .together import KINDS, PAIRED, acting, proposals, skills_of
-from .writing import Found, Pool, Source, finish, key, task_of
+from .verify import settle, shorten, worthwhile
 
 BLOCK = 400
 """Tasks in a block: what is made anew when a file that was not finished is gone on with."""

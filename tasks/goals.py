@@ -17,8 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..interface.action import MOUSE_ONE
 from ..interface.keys import BUTTONS, KEYS, WHEEL
-from ..worlds.engine.judge import CLAUSES, STAGES
-from ..worlds.engine.things import BINARY, CHAINS, EVENTS, RELATIONS
+from ..worlds.engine.records.judge import CLAUSES, STAGES
+from ..worlds.engine.records.things import BINARY, CHAINS, EVENTS, RELATIONS
 
 FORMAT = 1
 """Version of the task format; files of a newer one are refused."""

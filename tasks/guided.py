@@ -12,22 +12,22 @@ import numpy as np
 
 from ..interface.action import ACTION
 from ..interface.text import encode
-from ..worlds.engine.batch import Batch
-from ..worlds.engine.cached import cached
-from ..worlds.engine.things import THING
+from ..worlds.engine.compile.cached import cached
+from ..worlds.engine.records.things import THING
+from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
+from .assemble import Found, Source, finish, task_of
 from .compile import table
 from .families import Room, propose, swapped
 from .files import LONGEST, write_line
 from .goals import Task
+from .hindsight.propose import Proven
 from .inquire import inquire
-from .play import Starts, begin, least, marks, tick
-from .propose import Proven
+from .language import canonical
 from .questions import answered
+from .rollouts import Starts, begin, least, marks, tick
 from .scene import scene
 from .splits import Split
-from .words import canonical
-from .writing import Found, Source, finish, task_of
 
 TRIES = 12
 """Goals that are drawn for a start and a family, until one belongs to the split."""

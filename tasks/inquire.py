@@ -14,11 +14,11 @@ import numpy as np
 
 from ..interface.action import ACTION, MOUSE_ONE
 from ..interface.text import encode
-from ..worlds.engine import judge as j
-from ..worlds.engine.batch import Batch
-from ..worlds.engine.cached import cached
-from ..worlds.engine.look import Rays
-from ..worlds.engine.things import ONE, RELATIONS, THING, Things
+from ..worlds.engine.compile.cached import cached
+from ..worlds.engine.records import judge as j
+from ..worlds.engine.records.things import ONE, RELATIONS, THING, Things
+from ..worlds.engine.render.views import Rays
+from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from .goals import Question, Selector, Task
 from .questions import answered, fits, rows_of

@@ -15,20 +15,20 @@ from types import MappingProxyType
 import numpy as np
 
 from .. import worlds
-from ..worlds.engine.batch import Batch
-from ..worlds.engine.search import FOUND, NONE, search
-from ..worlds.engine.table import Table
+from ..worlds.engine.run.batch import Batch
+from ..worlds.engine.run.search import FOUND, NONE, search
+from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import World
 from . import guided
 from .compile import check as compiled
 from .compile import table
 from .files import Problem, read
 from .goals import Task
-from .hands import length, unpacked
-from .play import REST, act, begin, tick
+from .language import definites
 from .questions import answer, answered
+from .recorded import length, unpacked
+from .rollouts import REST, act, begin, tick
 from .scene import Census
-from .words import definites
 
 NODES = 20_000
 """States that are looked at for a task without a solution, unless told otherwise."""

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from ..interface.text import vocabulary
-from ..worlds.engine.ingredients import python
-from ..worlds.engine.things import GONE, ONE, RELATIONS, THING, Things, related
+from ..worlds.engine.compile.ingredients import python
+from ..worlds.engine.records.things import GONE, ONE, RELATIONS, THING, Things, related
 from .goals import Clause, Goal, Question, Selector, Stage
 from .grammar import NUMERALS
 

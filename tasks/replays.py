@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..worlds.engine.batch import Batch
-from ..worlds.engine.replay import Episode
-from ..worlds.engine.table import Table
+from ..worlds.engine.run.batch import Batch
+from ..worlds.engine.run.replay import Episode
+from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import World
 from .compile import table
 from .goals import Task
-from .hands import unpacked
+from .recorded import unpacked
 
 
 def table_of(world: World) -> Callable[[Mapping[str, Any]], Table]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..worlds.engine.things import GONE, Things
+from ..worlds.engine.records.things import GONE, Things
 from .goals import Selector
 
 

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from ..interface.files import write_atomically
 from ..interface.text import wrapped
-from ..worlds.engine.batch import Batch
-from ..worlds.engine.kernels import write_atomically
+from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from .compile import table
 from .goals import Task

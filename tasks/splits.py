@@ -21,12 +21,12 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
-from ..worlds.engine.things import Things
+from ..worlds.engine.records.things import Things
 from ..worlds.engine.world import World
 from .goals import Clause, Goal, Player, Question, Selector, Stage, Task
+from .language import STYLES, ask, held_styles, partner_told, said_in, say
 from .questions import answered
 from .scene import Scene
-from .words import STYLES, ask, held_styles, partner_told, said_in, say
 
 Split = Literal["train", "valid", "test"]
 Axis = Literal["pair", "verb", "size", "form", "words"]

@@ -2,7 +2,7 @@
 shortest one for each number of players."""
 
 from rumpus import worlds
-from rumpus.worlds.engine.look import Tiles
+from rumpus.worlds.engine.render.views import Tiles
 
 
 def one_of_each() -> list[str]:

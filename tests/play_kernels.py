@@ -19,9 +19,9 @@ import numpy as np
 import rumpus.worlds
 from rumpus.interface.action import ACTION
 from rumpus.tasks.compile import judged
-from rumpus.worlds.engine.judge import NEVER, STAGE
-from rumpus.worlds.engine.look import Tiles
-from rumpus.worlds.engine.table import Table
+from rumpus.worlds.engine.records.judge import NEVER, STAGE
+from rumpus.worlds.engine.render.views import Tiles
+from rumpus.worlds.engine.run.table import Table
 
 
 def hands(rng: np.random.Generator, shape: tuple[int, ...], moves: np.ndarray) -> np.ndarray:

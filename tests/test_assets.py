@@ -8,7 +8,7 @@ from rumpus.assets import make_sprites
 from rumpus.assets.box_world_art import COLOURS
 from rumpus.assets.drawing import EDGE
 from rumpus.assets.sokoban_art import PAINTS
-from rumpus.worlds.sokoban.look import CRATE, FLOOR, GROUNDS, PARTNER, YOU
+from rumpus.worlds.sokoban.view import CRATE, FLOOR, GROUNDS, PARTNER, YOU
 
 PICTURES = make_sprites.pictures()
 GEM, FIRST_KEY = 3, 4

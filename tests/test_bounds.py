@@ -10,8 +10,8 @@ import pytest
 
 from rumpus import worlds
 from rumpus.tests.chosen import EVERY
-from rumpus.worlds.engine.bounds import ENGINE, sealed
-from rumpus.worlds.engine.records import state_dtype
+from rumpus.worlds.engine.records.bounds import ENGINE, sealed
+from rumpus.worlds.engine.records.states import state_dtype
 
 DAMAGED = 10_000
 """Damaged states of every world, half of them with a checksum that fits."""

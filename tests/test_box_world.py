@@ -14,9 +14,9 @@ from rumpus.tasks.compile import table
 from rumpus.tasks.goals import FORMAT, Player, Start, Task
 from rumpus.worlds.box_world import BOX_WORLD, SMALL, VIEWPORT, WORLDS
 from rumpus.worlds.box_world.level import complaint, fold, places
-from rumpus.worlds.box_world.look import tile
 from rumpus.worlds.box_world.solve import solve
-from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.box_world.view import tile
+from rumpus.worlds.engine.run.batch import Batch
 
 STEPS = ((-1, 0), (1, 0), (0, -1), (0, 1))
 GEM = "gem"

@@ -17,8 +17,8 @@ from rumpus.agents.algorithms.ppo import PPO
 from rumpus.agents.training import run
 from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
+from rumpus.interface.files import write_atomically
 from rumpus.tests.commands import rumpus
-from rumpus.worlds.engine.kernels import write_atomically
 
 SMALL: dict[str, Any] = {
     "envs": 4, "rollout": 4, "hidden": 8, "channels": 4, "units": 4, "threads": 1, "tensorboard": False, "steps": 64,

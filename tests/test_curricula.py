@@ -31,7 +31,7 @@ from rumpus.tasks.compile import table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Goal, Player, Reward, Solution, Start, Task
 from rumpus.tests.runs import SMALL, changed, differences, half, process
-from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.run.batch import Batch
 
 COINS = str(Path(__file__).parent / "tiny_world")
 EASY = {"size": 5, "solution_max": 1, "distractors_max": 0}

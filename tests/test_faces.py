@@ -28,7 +28,7 @@ from rumpus.interface.text import TOKENS, can_be_said, decode, encode, respelled
 from rumpus.interface.viewer import Viewer
 from rumpus.interface.wrappers import parallel, vector
 from rumpus.tests.test_interface import COINS, PARALLEL, coins
-from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.guests.gym import guest
 
 SIZE = (32, 32)

@@ -23,15 +23,15 @@ from rumpus.tasks.compile import goal_clauses, table
 from rumpus.tasks.files import parse, write_line
 from rumpus.tasks.generate import generate
 from rumpus.tasks.goals import Clause, Goal, Question, Selector, Stage, Task
-from rumpus.tasks.hands import packed, unpacked
-from rumpus.tasks.propose import hold
+from rumpus.tasks.hindsight.propose import hold
+from rumpus.tasks.language import STYLES, ask, asked, canonical, held_styles, say, understand
 from rumpus.tasks.prove import proofs
 from rumpus.tasks.questions import answer, answering, questions
+from rumpus.tasks.recorded import packed, unpacked
 from rumpus.tasks.replays import solution
 from rumpus.tasks.skills import skill_of
 from rumpus.tasks.splits import SPLITS, goal_split, pair_split, split_of, verb_split, verbs
-from rumpus.tasks.words import STYLES, ask, asked, canonical, held_styles, say, understand
-from rumpus.worlds.engine.things import RELATIONS, THING, Things, nothing
+from rumpus.worlds.engine.records.things import RELATIONS, THING, Things, nothing
 
 PLAYROOM = Things(
     fill=nothing,

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from numba import njit
 
 from rumpus.interface.action import MOUSE_ONE, Move
-from rumpus.worlds.engine.cached import cached
-from rumpus.worlds.engine.first_person import angles, body, carve, ground, hands, things
-from rumpus.worlds.engine.first_person.state import CELL, DOOR, HURDLE, HZ, TURN, fields
-from rumpus.worlds.engine.random import draw
-from rumpus.worlds.engine.rays.scene import COLS, ROWS
-from rumpus.worlds.engine.records import state_dtype
-from rumpus.worlds.engine.things import GONE, THERE
+from rumpus.worlds.engine.compile.cached import cached
+from rumpus.worlds.engine.library.random import draw
+from rumpus.worlds.engine.records.states import state_dtype
+from rumpus.worlds.engine.records.things import GONE, THERE
+from rumpus.worlds.engine.render.raycast.scene import COLS, ROWS
+from rumpus.worlds.first_person import angles, bindings, body, generators, grid_queries, things
+from rumpus.worlds.first_person.state import CELL, DOOR, HURDLE, HZ, TURN, fields
 
-STATE = state_dtype([*fields(2, 16), *carve.ROOM_FIELDS], 2)
+STATE = state_dtype([*fields(2, 16), *generators.ROOM_FIELDS], 2)
 R = body.RADIUS
 
 
@@ -159,7 +159,7 @@ def test_walking_is_that_of_a_slow_model(seed):
         assert abs((state["yaw"][0] - yaw - mouse[0] * TURN / 4 + TURN / 2) % TURN - TURN / 2) <= 1
         assert abs(state["pitch"][0] - np.clip(pitch - mouse[1] * TURN / 4, -TURN / 6, TURN / 6)) <= 1
         forward, back, left, right, shift = (
-            int(action["keys"][key]) for key in (hands.W, hands.S, hands.A, hands.D, hands.SHIFT)
+            int(action["keys"][key]) for key in (bindings.W, bindings.S, bindings.A, bindings.D, bindings.SHIFT)
         )
         ahead, right = forward - back, right - left
         top = 3 * CELL / HZ * percent / 100 * (1.6 if shift else 1) / (math.hypot(ahead, right) or 1)
@@ -187,7 +187,7 @@ def test_nobody_enters_or_passes_a_wall_at_any_speed(seed, share, data):
             state["vy"][0], state["vx"][0] = data.draw(speed), data.draw(speed)
         action = hands_of(random)
         action["mouse"] = random.choice([0, 2**31 - 1, -(2**31)]), random.choice([0, 2**31 - 1, -(2**31)])
-        action["keys"][hands.SPACE] = random.random() < 0.5
+        action["keys"][bindings.SPACE] = random.random() < 0.5
         tick(state, action, 100)
         check_place(state)
         assert reach[state["y"][0] // CELL, state["x"][0] // CELL] == home
@@ -199,7 +199,7 @@ def fuzzed(state, action, labels, ticks):
     map, -1 if never, and how many cells it entered."""
     home, cells, last = labels[state.y[0] // CELL, state.x[0] // CELL], 0, 0
     for number in range(ticks):
-        for key in (hands.W, hands.A, hands.S, hands.D, hands.SHIFT, hands.SPACE):
+        for key in (bindings.W, bindings.A, bindings.S, bindings.D, bindings.SHIFT, bindings.SPACE):
             if draw(state, 8) == 0:
                 action.keys[key] = draw(state, 2)
         action.mouse[0], action.mouse[1] = draw(state, 2 * MOUSE_ONE) - MOUSE_ONE, draw(state, 2000) - 1000
@@ -293,7 +293,7 @@ def test_a_press_is_told_from_holding():
     state = new_state(1, np.zeros((5, 5), np.uint8))
     click = Move(buttons=("left",)).record()
     presses = [hand("e"), hand("e"), click, hand(), hand("w"), click, hand(), hand("e")]
-    assert [cached(hands.uses)(state, 0, action) for action in presses] == [1, 0, 0, 0, 0, 1, 0, 1]
+    assert [cached(bindings.uses)(state, 0, action) for action in presses] == [1, 0, 0, 0, 0, 1, 0, 1]
 
 
 # Cells.
@@ -318,7 +318,7 @@ def distances(walls, y, x):
 def test_floods_and_random_cells(seed, share):
     walls = drawn_map(seed, share)
     state = new_state(seed, walls)
-    reached = cached(ground.flood)(state, 4, 5)
+    reached = cached(grid_queries.flood)(state, 4, 5)
     wanted = distances(walls, 4, 5)
     assert (state["marks"][:9, :11] == wanted).all() and reached == (wanted >= 0).sum()
     assert (state["marks"][9:] == -1).all() and (state["marks"][:, 11:] == -1).all()
@@ -329,8 +329,8 @@ def test_floods_and_random_cells(seed, share):
     open_ = {(int(y), int(x)) for y, x in np.argwhere(walls == 0)} - lying
     remote = {cell for cell in open_ if wanted[cell] > far}
     for choose, allowed in (
-        (lambda: cached(ground.random_free)(state), open_),
-        (lambda: cached(ground.random_free_far)(state, far), remote),
+        (lambda: cached(grid_queries.random_free)(state), open_),
+        (lambda: cached(grid_queries.random_free_far)(state, far), remote),
     ):
         drawn = {divmod(int(choose()), COLS) for _ in range(300)}
         assert drawn == {(-1, COLS - 1)} if not allowed else drawn <= allowed and len(drawn) > len(allowed) * 0.7
@@ -341,9 +341,10 @@ def test_floods_and_random_cells(seed, share):
 def test_lines_of_sight(seed, ends):
     walls = drawn_map(seed, 0.2)
     y0, x0, y1, x1 = ends
-    seen = cached(ground.line_of_sight)(new_state(seed, walls), y0, x0, y1, x1)
+    seen = cached(grid_queries.line_of_sight)(new_state(seed, walls), y0, x0, y1, x1)
     assert (
-        seen == cached(ground.line_of_sight)(new_state(seed, walls), y1, x1, y0, x0) or min(e % CELL for e in ends) == 0
+        seen == cached(grid_queries.line_of_sight)(new_state(seed, walls), y1, x1, y0, x0)
+        or min(e % CELL for e in ends) == 0
     )
     at = np.linspace(0, 1, 4001)
     ys, xs = y0 + (y1 - y0) * at, x0 + (x1 - x0) * at

@@ -11,8 +11,8 @@ from rumpus import worlds
 from rumpus.interface.action import ACTION, MOUSE_ONE
 from rumpus.interface.keys import key_index
 from rumpus.tests.chosen import ONE_OF_EACH, RULED
-from rumpus.worlds.engine.first_person.state import CELL, HURDLE, TURN
-from rumpus.worlds.engine.look import Rays
+from rumpus.worlds.engine.render.views import Rays
+from rumpus.worlds.first_person.state import CELL, HURDLE, TURN
 
 SEEN = [name for name in ONE_OF_EACH if name in RULED and isinstance(worlds.load(name).look, Rays)]
 TICKS, ROWS, SCRIPTS, REPEAT, LIMIT = 10_000_000, 512, 16, 5, 150

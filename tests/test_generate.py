@@ -18,11 +18,11 @@ from rumpus.tasks.compile import table
 from rumpus.tasks.files import read, write_line
 from rumpus.tasks.generate import generate, write
 from rumpus.tasks.goals import Task
-from rumpus.tasks.play import shortcut
+from rumpus.tasks.language import STYLES, partner_told, understand
+from rumpus.tasks.multiplayer import KINDS
 from rumpus.tasks.prove import check, check_file, proofs
+from rumpus.tasks.rollouts import shortcut
 from rumpus.tasks.skills import SKILLS, skill_of
-from rumpus.tasks.together import KINDS
-from rumpus.tasks.words import STYLES, partner_told, understand
 
 TINY = str(Path(__file__).parent / "tiny_world")
 SETS = [("sokoban-small", None), ("box-world-small", None), (TINY, None), *(("sokoban-duo", kind) for kind in KINDS)]
@@ -282,7 +282,7 @@ def test_few_tasks_are_the_first_of_many_and_other_files_are_left_alone(tmp_path
 
 
 def test_threads_change_nothing(monkeypatch):
-    for module in ("worlds.engine.cpu", "worlds.engine.search", "tasks.play", "tasks.propose"):
+    for module in ("worlds.engine.run.cpu", "worlds.engine.run.search", "tasks.rollouts", "tasks.hindsight.propose"):
         monkeypatch.setattr(f"rumpus.{module}.cores", lambda: 1)
     assert tuple(generate(worlds.load("sokoban-small"), COUNT)) == made("sokoban-small", None)
 

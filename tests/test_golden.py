@@ -16,10 +16,10 @@ import pytest
 from rumpus import worlds
 from rumpus.agents.experts import expert
 from rumpus.tests.chosen import RULED
-from rumpus.worlds.engine.look import Tiles
-from rumpus.worlds.engine.rays.scene import UNSEEN
-from rumpus.worlds.engine.replay import checksum
-from rumpus.worlds.engine.things import GONE, ONE
+from rumpus.worlds.engine.records.things import GONE, ONE
+from rumpus.worlds.engine.render.raycast.scene import UNSEEN
+from rumpus.worlds.engine.render.views import Tiles
+from rumpus.worlds.engine.run.replay import checksum
 
 FOLDER = Path(__file__).parent / "golden"
 TILES = ".#" + string.digits + string.ascii_letters + "!$%&()*+,-/:;<=>?@[]^_{|}~"

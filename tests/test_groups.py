@@ -17,7 +17,7 @@ from rumpus.agents.networks.heads import Controls, head_of
 from rumpus.agents.training import run
 from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
-from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.run.batch import Batch
 
 CPU = torch.device("cpu")
 TINY = {"envs": 6, "rollout": 8, "hidden": 8, "threads": 1, "tensorboard": False, "bf16": False, "limit": 11}

@@ -17,7 +17,7 @@ from rumpus.interface.action import MOUSE_ONE, Move, move_table
 from rumpus.interface.keys import key_index
 from rumpus.interface.text import TOKENS, encode
 from rumpus.worlds import guests
-from rumpus.worlds.guests.dm_control import plays
+from rumpus.worlds.guests.dm_control import instances
 from rumpus.worlds.guests.dm_control.reach import SPAN
 from rumpus.worlds.guests.dm_control.tasks import ARM, CONTROL, hyphened
 
@@ -64,7 +64,7 @@ def at_home(name, seed):
         return manipulation.load(f"{task}_features", seed=seed)
     task = next(task for task in CONTROL if hyphened(*task) == rest)
     environment = suite.load(*task, task_kwargs={"random": seed})
-    plays._without_gl(environment.physics)
+    instances._without_gl(environment.physics)
     return environment
 
 
@@ -168,7 +168,7 @@ def test_the_help_of_the_arm_speaks_of_the_arm():
 
 
 def test_the_mouse_drives_where_there_are_few_actuators():
-    play = plays.SuitePlay("point_mass", "easy")
+    play = instances.SuitePlay("point_mass", "easy")
     gentle = 0.2 / play.tick_hz  # picture heights in a tick at a fifth of full speed
     np.testing.assert_allclose(play.aim(Move(mouse=(gentle, gentle / 2)).record()), [0.2, -0.1], atol=1e-3)
     np.testing.assert_array_equal(play.aim(Move(("left", "up")).record()), [-1, 1])

@@ -19,8 +19,8 @@ from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE, Move, as_action
 from rumpus.interface.keys import KEY
 from rumpus.interface.text import encode
 from rumpus.worlds.guests.gym import guest
+from rumpus.worlds.guests.gym.actions import FULL, LETTERS, hands_of
 from rumpus.worlds.guests.gym.copies import fit
-from rumpus.worlds.guests.gym.hands import FULL, LETTERS, hands_of
 from rumpus.worlds.guests.gym.known import KNOWN
 
 SHOWN = {

@@ -9,44 +9,44 @@ from numba import njit
 
 from rumpus.interface.action import ACTION
 from rumpus.tests.test_first_person import R, hand, new_state, place
-from rumpus.worlds.engine import judge
-from rumpus.worlds.engine.cached import cached
-from rumpus.worlds.engine.first_person import (
+from rumpus.worlds.engine.compile.cached import cached
+from rumpus.worlds.engine.library.random import draw
+from rumpus.worlds.engine.records import judge
+from rumpus.worlds.engine.records.things import RELATIONS, THING
+from rumpus.worlds.engine.render.raycast.scene import COLS
+from rumpus.worlds.first_person import (
+    bindings,
     body,
-    carve,
-    catalogue,
-    ground,
-    guide,
-    hands,
-    sight,
+    expert,
+    generators,
+    grid_queries,
+    models,
     steering,
     things,
+    visibility,
 )
-from rumpus.worlds.engine.first_person.state import CELL, HZ, TURN
-from rumpus.worlds.engine.random import draw
-from rumpus.worlds.engine.rays.scene import COLS
-from rumpus.worlds.engine.things import RELATIONS, THING
+from rumpus.worlds.first_person.state import CELL, HZ, TURN
 
 
 @njit
 def made(state, kind, rows, cols):
     """A map of one kind for one player, somewhere in it; returns the player's cell and another."""
     if kind == 0:
-        carve.depth_first(state, rows, cols)
+        generators.depth_first(state, rows, cols)
     elif kind == 1:
-        carve.kruskal(state, rows, cols)
+        generators.kruskal(state, rows, cols)
     elif kind == 2:
-        carve.rooms_and_corridors(state, rows, cols, 8)
+        generators.rooms_and_corridors(state, rows, cols, 8)
     elif kind == 3:
-        carve.depth_first(state, rows, cols)
-        carve.braid(state, 100)
+        generators.depth_first(state, rows, cols)
+        generators.braid(state, 100)
     else:
-        carve.open_room(state, 2 * rows + 1, 2 * cols + 1)
-        carve.pillars(state, 30)
-    here = ground.random_free(state)
+        generators.open_room(state, 2 * rows + 1, 2 * cols + 1)
+        generators.pillars(state, 30)
+    here = grid_queries.random_free(state)
     body.stand(state, 0, here // COLS, here % COLS, draw(state, TURN))
-    ground.flood(state, here // COLS, here % COLS)
-    return here, ground.random_free_far(state, 3)
+    grid_queries.flood(state, here // COLS, here % COLS)
+    return here, grid_queries.random_free_far(state, 3)
 
 
 @njit
@@ -118,7 +118,7 @@ PLAYER, BALL, CUBE, PLATE = 1, 2, 3, 4
 RED, BLUE = 1, 2
 SIZES = np.array([[0, 64, 40, 40, 90], [0, 80, 40, 40, 0]], np.int32)
 """Radii and half heights of the kinds, in 1/ONE cells."""
-LOOKS = np.array([catalogue.NOTHING, catalogue.PLAYER, catalogue.BALL, catalogue.CUBE, catalogue.PLATE], np.int32)
+LOOKS = np.array([models.NOTHING, models.PLAYER, models.BALL, models.CUBE, models.PLATE], np.int32)
 
 
 @njit
@@ -127,13 +127,13 @@ def pursued(state, action, things_, sizes, still, most):
     goal has held, -1 for never, -2 if what must never be was."""
     for number in range(most):
         count = things.fill_things(state, things_, sizes[0], sizes[1])
-        sight.hide(state, things_, LOOKS, sight.EYES)
+        visibility.hide(state, things_, LOOKS, visibility.EYES)
         now, broken = judge.fulfilled(state, things_, count, still, 0)
         if broken or now:
             return -2 if broken else number
         rest(action)
-        guide.pursue(state, 0, action, things_, count)
-        if hands.uses(state, 0, action) != 0:
+        expert.pursue(state, 0, action, things_, count)
+        if bindings.uses(state, 0, action) != 0:
             mine, near = things.held(state, 0), things.ahead(state, 0, CELL)
             if mine >= 0:
                 things.put_down(state, 0, mine)
@@ -167,7 +167,7 @@ def test_the_guide_reaches_goals(goal):
         state = new_state(seed, np.zeros((3, 3), np.uint8))
         cached(made)(state, 2 + seed % 3, 5, 10)
         for kind, colour in ((BALL, RED), (BALL, BLUE), (CUBE, RED), (PLATE, BLUE)):
-            y, x = divmod(int(cached(ground.random_free)(state)), COLS)
+            y, x = divmod(int(cached(grid_queries.random_free)(state)), COLS)
             cached(things.drop)(state, kind, colour, y, x)
         state["stages"][0], state["clauses"][0] = 1, len(GOALS[goal])
         for index, (relation, a, b, amount) in enumerate(GOALS[goal]):

@@ -18,10 +18,12 @@ import pytest
 
 import rumpus.worlds
 from rumpus.tests.chosen import ONE_OF_EACH, RULED
-from rumpus.worlds.engine import cuda, kernels, template
-from rumpus.worlds.engine.ingredients import fingerprint, sources
-from rumpus.worlds.engine.look import Tiles
-from rumpus.worlds.engine.threads import one_core
+from rumpus.worlds.engine.compile import modules
+from rumpus.worlds.engine.compile.ingredients import fingerprint, sources
+from rumpus.worlds.engine.kernels import template
+from rumpus.worlds.engine.render.views import Tiles
+from rumpus.worlds.engine.run import cuda
+from rumpus.worlds.engine.run.threads import one_core
 
 HERE = Path(__file__).parent
 TINY = str(HERE / "tiny_world")
@@ -290,7 +292,7 @@ def test_old_kernels_are_removed_when_new_ones_come(tmp_path, monkeypatch):
         folder.mkdir(parents=True)
         (folder / "njit_some.py").write_text("")
     os.utime(old, (0, 0))
-    kernels.module_of("", [], "nothing")
+    modules.module_of("", [], "nothing")
     assert not old.exists()
     assert fresh.exists()
 

@@ -10,9 +10,9 @@ from rumpus import worlds
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.policies import RandomPolicy
 from rumpus.tests.test_sokoban import KNOBS, Room, start
-from rumpus.worlds.engine.batch import Batch
-from rumpus.worlds.engine.replay import Episode, ReplayError
-from rumpus.worlds.engine.table import level_table
+from rumpus.worlds.engine.run.batch import Batch
+from rumpus.worlds.engine.run.replay import Episode, ReplayError
+from rumpus.worlds.engine.run.table import level_table
 from rumpus.worlds.sokoban import DUO, SOKOBAN
 from rumpus.worlds.sokoban.bank import bank
 from rumpus.worlds.sokoban.solve import solve

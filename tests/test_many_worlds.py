@@ -21,7 +21,7 @@ from rumpus.agents.training.places import shared
 from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.interface.keys import BUTTONS, KEYS
-from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.run.batch import Batch
 
 from .chosen import EVERY, ONE_OF_EACH
 

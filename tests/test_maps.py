@@ -16,16 +16,16 @@ from hypothesis import strategies as st
 from numba import njit
 from scipy.ndimage import label
 
-from rumpus.worlds.engine.first_person import carve, maps
-from rumpus.worlds.engine.first_person.state import BLOCK, DOOR, HURDLE, fields
-from rumpus.worlds.engine.random import key_of
-from rumpus.worlds.engine.rays.scene import COLS, ROWS
-from rumpus.worlds.engine.records import state_dtype
+from rumpus.worlds.engine.library.random import key_of
+from rumpus.worlds.engine.records.states import state_dtype
+from rumpus.worlds.engine.render.raycast.scene import COLS, ROWS
+from rumpus.worlds.first_person import generators, maps
+from rumpus.worlds.first_person.state import BLOCK, DOOR, HURDLE, fields
 
-STATE = state_dtype([*fields(1, 4), *carve.ROOM_FIELDS])
+STATE = state_dtype([*fields(1, 4), *generators.ROOM_FIELDS])
 DEPTH_FIRST, KRUSKAL, CORRIDORS, OPEN = range(4)
 WALL, FLOOR = 3, 7
-SIZES = [(rows, cols) for rows in range(1, carve.MOST_ROWS + 1) for cols in range(1, carve.MOST_COLS + 1)]
+SIZES = [(rows, cols) for rows in range(1, generators.MOST_ROWS + 1) for cols in range(1, generators.MOST_COLS + 1)]
 SEEDS = 300
 IN_A_MAP = np.array([[[0] * 3] * 3, [[0, 1, 0], [1, 1, 1], [0, 1, 0]], [[0] * 3] * 3])  # what `label` joins
 
@@ -34,18 +34,18 @@ IN_A_MAP = np.array([[[0] * 3] * 3, [[0, 1, 0], [1, 1, 1], [0, 1, 0]], [[0] * 3]
 def make(state, seed, kind, rows, cols, rooms, percent):
     state.key, state.counter = key_of(np.uint64(seed), np.uint64(0)), np.uint64(0)
     if kind == DEPTH_FIRST:
-        carve.no_rooms(state)
-        carve.depth_first(state, rows, cols, WALL, FLOOR)
+        generators.no_rooms(state)
+        generators.depth_first(state, rows, cols, WALL, FLOOR)
     elif kind == KRUSKAL:
-        carve.no_rooms(state)
-        carve.kruskal(state, rows, cols, WALL, FLOOR)
+        generators.no_rooms(state)
+        generators.kruskal(state, rows, cols, WALL, FLOOR)
     elif kind == CORRIDORS:
-        carve.rooms_and_corridors(state, rows, cols, rooms, WALL, FLOOR)
+        generators.rooms_and_corridors(state, rows, cols, rooms, WALL, FLOOR)
     else:
-        carve.no_rooms(state)
-        carve.open_room(state, rows, cols, WALL, FLOOR)
-        carve.pillars(state, rooms, WALL)
-    carve.braid(state, percent)
+        generators.no_rooms(state)
+        generators.open_room(state, rows, cols, WALL, FLOOR)
+        generators.pillars(state, rooms, WALL)
+    generators.braid(state, percent)
 
 
 @njit
@@ -99,7 +99,7 @@ def test_mazes_are_perfect_at_every_size(kind):
 def test_rooms_are_as_noted_and_all_is_joined_at_every_size():
     several = 0
     for rows, cols in SIZES:
-        states = made(CORRIDORS, rows, cols, rooms=1 + (rows + cols) % carve.ROOMS, seeds=100)
+        states = made(CORRIDORS, rows, cols, rooms=1 + (rows + cols) % generators.ROOMS, seeds=100)
         cells = free(states)
         assert connected(cells)
         several += (states.rooms > 3).sum()
@@ -123,15 +123,15 @@ def test_rooms_are_as_noted_and_all_is_joined_at_every_size():
 
 def test_what_is_asked_of_rooms_is_true_of_their_cells():
     for state in made(CORRIDORS, 9, 15, rooms=6, seeds=20):
-        numbers = np.array([[carve.room_at(state, y, x) for x in range(COLS)] for y in range(ROWS)])
+        numbers = np.array([[generators.room_at(state, y, x) for x in range(COLS)] for y in range(ROWS)])
         assert set(np.unique(numbers)) == set(range(-1, state.rooms)) and state.rooms == 6
         assert (state.walls[numbers >= 0] == 0).all()
         for room in range(state.rooms):
             assert (numbers == room).sum() == (2 * state.room_half[room] + 1) ** 2
             assert numbers[state.room_y[room], state.room_x[room]] == room
-            places = {int(carve.place_in_room(state, room)) for _ in range(300)}
+            places = {int(generators.place_in_room(state, room)) for _ in range(300)}
             assert places == set(np.flatnonzero(numbers == room))
-            carve.lay_floor(state, room, 30 + room)
+            generators.lay_floor(state, room, 30 + room)
         assert np.array_equal(state.floors, np.where(numbers < 0, FLOOR, 30 + numbers))
 
 

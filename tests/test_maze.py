@@ -13,8 +13,8 @@ from rumpus.agents.experts.guide import Guide
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import FORMAT, Task
 from rumpus.worlds import load
-from rumpus.worlds.engine.batch import Batch
-from rumpus.worlds.engine.rays.textures import POSTER_1, POSTER_8
+from rumpus.worlds.engine.render.raycast.textures import POSTER_1, POSTER_8
+from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.maze import EXPLORE, FIND, I_MAZE, RANDOM, SMALL, STATIC, WORLDS
 from rumpus.worlds.maze.level import complaint
 from rumpus.worlds.maze.state import APPLE, GOAL, KNOBS, SHAPE, STRAWBERRY

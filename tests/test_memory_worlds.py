@@ -13,8 +13,8 @@ from rumpus.interface.keys import KEY
 from rumpus.interface.text import decode
 from rumpus.tasks.compile import judged
 from rumpus.worlds import collect, memory_maze, visual_match, water_maze
-from rumpus.worlds.engine.batch import Batch
-from rumpus.worlds.engine.first_person import catalogue
+from rumpus.worlds.engine.run.batch import Batch
+from rumpus.worlds.first_person import models
 
 CELL, HZ = 65536, 30
 THERE, OPEN, GONE = 0, 1, 2
@@ -385,4 +385,4 @@ def test_experts_do_well(world, rows, least, most):
 
 
 def test_colours_are_those_of_the_catalogue():
-    assert memory_maze.THINGS.colours == visual_match.THINGS.colours == COLOURS == catalogue.COLOURS[:6]
+    assert memory_maze.THINGS.colours == visual_match.THINGS.colours == COLOURS == models.COLOURS[:6]

@@ -26,9 +26,9 @@ from rumpus.interface.keys import BUTTON, BUTTONS, KEY, KEYS, WHEEL
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import NoDisplayError
 from rumpus.tests.people import FIRST_OF_TWO, HOME, KNOBS, REAL_TIME, goal, play, session, tasks_of
-from rumpus.worlds.engine.first_person.state import TURN
-from rumpus.worlds.engine.rays.scene import SCENE
-from rumpus.worlds.engine.replay import checksum
+from rumpus.worlds.engine.render.raycast.scene import SCENE
+from rumpus.worlds.engine.run.replay import checksum
+from rumpus.worlds.first_person.state import TURN
 from rumpus.worlds.sokoban import DUO, SOKOBAN
 
 

@@ -4,10 +4,20 @@ import numpy as np
 import pytest
 
 from rumpus.tests.tracer import NEAR, trace
-from rumpus.worlds.engine.rays import scene as scenes
-from rumpus.worlds.engine.rays.draw import draw_scenes
-from rumpus.worlds.engine.rays.scene import BOX, CAPSULE, COLS, CYLINDER, ELLIPSOID, ROWS, SOLIDS, SPRITE, UNSEEN
-from rumpus.worlds.engine.rays.textures import COUNT, TREE_SPRITE, pyramid, textures
+from rumpus.worlds.engine.render.raycast import scene as scenes
+from rumpus.worlds.engine.render.raycast.draw import draw_scenes
+from rumpus.worlds.engine.render.raycast.scene import (
+    BOX,
+    CAPSULE,
+    COLS,
+    CYLINDER,
+    ELLIPSOID,
+    ROWS,
+    SOLIDS,
+    SPRITE,
+    UNSEEN,
+)
+from rumpus.worlds.engine.render.raycast.textures import COUNT, TREE_SPRITE, pyramid, textures
 
 SIZES = [(1, 1), (7, 5), (48, 64), (96, 72), (200, 150)]
 SEEDS = {1: 300, 7: 200, 48: 60, 96: 40, 200: 14}

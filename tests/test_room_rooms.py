@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from rumpus import worlds
-from rumpus.worlds.engine.batch import Batch
-from rumpus.worlds.engine.rays.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, SOLIDS
-from rumpus.worlds.engine.things import BINARY, RELATIONS, related, towards
+from rumpus.worlds.engine.records.things import BINARY, RELATIONS, related, towards
+from rumpus.worlds.engine.render.raycast.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, SOLIDS
+from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.room import furniture, toys
 from rumpus.worlds.room.pose import bounds
 from rumpus.worlds.room.state import DOOR_AT, EYE, HEIGHT, NOBODY, PLAYERS, POSE, RADIUS, REACH, TOYS_AT

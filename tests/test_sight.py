@@ -10,11 +10,11 @@ from rumpus.tasks import guided
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import load
 from rumpus.tasks.goals import Clause, Goal, Player, Selector, Stage, Task
-from rumpus.tasks.hands import unpacked
-from rumpus.worlds.engine.first_person.state import CELL, TURN
-from rumpus.worlds.engine.rays.draw import draw_scenes
-from rumpus.worlds.engine.rays.textures import BRICK
-from rumpus.worlds.engine.things import GONE, RELATIONS, related
+from rumpus.tasks.recorded import unpacked
+from rumpus.worlds.engine.records.things import GONE, RELATIONS, related
+from rumpus.worlds.engine.render.raycast.draw import draw_scenes
+from rumpus.worlds.engine.render.raycast.textures import BRICK
+from rumpus.worlds.first_person.state import CELL, TURN
 
 FACING = RELATIONS.index("facing")
 FIRST_THING, SIZE, LARGE = 16, (64, 86), (512, 688)

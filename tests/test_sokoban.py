@@ -5,8 +5,8 @@ from collections import deque
 import numpy as np
 import pytest
 
-from rumpus.worlds.engine.batch import Batch
-from rumpus.worlds.engine.kernels import cache_folder
+from rumpus.worlds.engine.compile.modules import cache_folder
+from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.sokoban import DUO, SMALL, SOKOBAN
 from rumpus.worlds.sokoban.bank import DIGITS, bank, split_of
 from rumpus.worlds.sokoban.level import PUSHES, STEPS

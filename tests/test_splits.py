@@ -12,8 +12,8 @@ from rumpus.tasks import generate as generator
 from rumpus.tasks.files import parse, write_line
 from rumpus.tasks.generate import generate
 from rumpus.tasks.goals import Task
+from rumpus.tasks.language import STYLES, held_styles, said_in, say
 from rumpus.tasks.splits import AXES, SPLITS, axes, form, form_split, latest, pair_split, scale, scale_split, split_of
-from rumpus.tasks.words import STYLES, held_styles, said_in, say
 
 WORLDS = ("sokoban-small", "box-world-small")
 OWN = tuple(axis for axis in AXES if axis != "verb")

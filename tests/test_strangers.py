@@ -23,7 +23,7 @@ from rumpus.agents.training import run
 from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.commands import rumpus
-from rumpus.worlds.engine.replay import Episode
+from rumpus.worlds.engine.run.replay import Episode
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("__main__.py", "interface", "worlds", "tasks", "agents")
@@ -80,22 +80,28 @@ REVIEWED = {
         ),
         *("worlds/guests/__init__.py: _door: importlib.import_module", "agents/human/ink.py: _typeface: find_spec"),
         "worlds/guests/dm_control/__init__.py: load: importlib.util.find_spec",
-        *("worlds/engine/cuda.py: Cuda.__init__: importlib.import_module", "agents/measuring/report.py: : from_string"),
         *(
-            "worlds/engine/cuda.py: _simulated: importlib.import_module",
+            "worlds/engine/run/cuda.py: Cuda.__init__: importlib.import_module",
+            "agents/measuring/report.py: : from_string",
+        ),
+        *(
+            "worlds/engine/run/cuda.py: _simulated: importlib.import_module",
             "interface/text.py: vocabulary: path.read_text",
         ),
         *(
-            "worlds/engine/cuda.py: check: importlib.import_module",
-            "worlds/engine/cuda.py: check: importlib.util.find_spec",
+            "worlds/engine/run/cuda.py: check: importlib.import_module",
+            "worlds/engine/run/cuda.py: check: importlib.util.find_spec",
         ),
-        "worlds/engine/rays/bench.py: _vizdoom: importlib.import_module",
-        *("worlds/engine/rays/textures.py: textures: cv2.imread", "worlds/engine/tiles.py: atlas: cv2.imread"),
+        "worlds/engine/tools/raycast_bench.py: _vizdoom: importlib.import_module",
+        *(
+            "worlds/engine/render/raycast/textures.py: textures: cv2.imread",
+            "worlds/engine/render/tiles.py: atlas: cv2.imread",
+        ),
         "agents/human/window.py: open_window: pygame.image.load",
     ),
     "The interpreter is run for a script of the suite.": (
         "interface/viewer.py: _open: subprocess.Popen",
-        "worlds/engine/bench.py: first_reset: subprocess.run",
+        "worlds/engine/tools/bench.py: first_reset: subprocess.run",
         "worlds/guests/dm_control/bench.py: _theirs: subprocess.run",
     ),
     "A name for an error, and the C library that is loaded already.": (
@@ -103,17 +109,20 @@ REVIEWED = {
         "agents/algorithms/descent.py: _keep_memory: ctypes.CDLL",
     ),
     "The file lies in the user's own cache or config folder, or is source of what is imported already.": (
-        *("worlds/engine/kernels.py: module_of: importlib.util.spec_from_file_location",),
+        *("worlds/engine/compile/modules.py: module_of: importlib.util.spec_from_file_location",),
         *(
-            "worlds/engine/kernels.py: module_of: spec.loader.exec_module",
-            "worlds/engine/kernels.py: _prune: folder.iterdir",
+            "worlds/engine/compile/modules.py: module_of: spec.loader.exec_module",
+            "worlds/engine/compile/modules.py: _prune: folder.iterdir",
         ),
-        *("worlds/engine/kernels.py: _compiled: code.glob", "worlds/sokoban/bank.py: _kept: np.load"),
+        *("worlds/engine/compile/modules.py: _compiled: code.glob", "worlds/sokoban/bank.py: _kept: np.load"),
         *(
             "worlds/sokoban/bank.py: _kept: path.read_bytes",
-            "worlds/engine/ingredients.py: fingerprint: path.read_bytes",
+            "worlds/engine/compile/ingredients.py: fingerprint: path.read_bytes",
         ),
-        *("worlds/engine/ingredients.py: _collect: start.parent.glob", "agents/human/settings.py: load: read_text"),
+        *(
+            "worlds/engine/compile/ingredients.py: _collect: start.parent.glob",
+            "agents/human/settings.py: load: read_text",
+        ),
         "agents/human/settings.py: solved: read_text",
     ),
     "Unpickled with weights_only=True, or tensors that were.": (
@@ -146,9 +155,12 @@ REVIEWED = {
     ),
     "Text, JSON or a literal, which is parsed and never executed; a person types the path, or Rumpus wrote it beside. "
     "Paths out of a checkpoint come through run.saved_run, which lets files and folders pass alone.": (
-        *("tasks/files.py: read: path.open", "worlds/engine/texts.py: level_files: path.rglob"),
-        *("worlds/engine/first_person/maps.py: read: read_text", "worlds/sokoban/xsb.py: read: read_text"),
-        *("worlds/engine/texts.py: read_text: file.open", "worlds/engine/replay.py: Episode.load: read_text"),
+        *("tasks/files.py: read: path.open", "worlds/engine/library/texts.py: level_files: path.rglob"),
+        *("worlds/first_person/maps.py: read: read_text", "worlds/sokoban/xsb.py: read: read_text"),
+        *(
+            "worlds/engine/library/texts.py: read_text: file.open",
+            "worlds/engine/run/replay.py: Episode.load: read_text",
+        ),
         *(
             "agents/training/settings.py: _literal: ast.literal_eval",
             "agents/training/fleet.py: _axis: ast.literal_eval",

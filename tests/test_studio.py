@@ -12,7 +12,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from rumpus.worlds.engine.rays.studio import Studio
+from rumpus.worlds.engine.render.mujoco.renderer import Studio
 
 FORMS = ("sphere", "capsule", "ellipsoid", "cylinder", "box")
 _TURN = np.linspace(0, 4 * np.pi, 160, endpoint=False)

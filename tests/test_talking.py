@@ -25,7 +25,7 @@ from rumpus.tasks.compile import table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Task
 from rumpus.tests.runs import SMALL, changed, half, process
-from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.run.batch import Batch
 
 DUO = worlds.load("sokoban-duo")
 ROOM = "#########\n#.$ & $.#\n####@####\n#########\n"

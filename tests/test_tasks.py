@@ -14,7 +14,7 @@ from rumpus.tasks.compile import check, objective, table
 from rumpus.tasks.files import LONGEST, Problem, find, load, parse, read, write_line
 from rumpus.tasks.goals import Goal, Task
 from rumpus.tasks.prove import check_file
-from rumpus.worlds.engine.search import FOUND, GAVE_UP, NONE, search
+from rumpus.worlds.engine.run.search import FOUND, GAVE_UP, NONE, search
 
 TINY = str(Path(__file__).parent / "tiny_world")
 COINS = worlds.load(TINY)

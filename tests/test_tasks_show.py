@@ -13,7 +13,7 @@ from rumpus.tasks.compile import table
 from rumpus.tasks.goals import Task
 from rumpus.tasks.replays import solution, table_of
 from rumpus.tasks.show import EDGE, MARGIN, PAPER, sheet, strips
-from rumpus.worlds.engine.replay import Episode, ReplayError
+from rumpus.worlds.engine.run.replay import Episode, ReplayError
 
 DUO = worlds.load("sokoban-duo")
 LEVEL = "########\n#      #\n# @ $ .#\n# & $ .#\n#      #\n########\n"

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from rumpus.tests.test_assets import CONES, lab, least_distance
-from rumpus.worlds.engine.first_person import catalogue, view
-from rumpus.worlds.engine.first_person.state import CELL, TURN, fields
-from rumpus.worlds.engine.rays import scene as rays
-from rumpus.worlds.engine.rays import textures
-from rumpus.worlds.engine.rays.draw import draw_scenes
-from rumpus.worlds.engine.records import state_dtype
-from rumpus.worlds.engine.things import GONE, OPEN
+from rumpus.worlds.engine.records.states import state_dtype
+from rumpus.worlds.engine.records.things import GONE, OPEN
+from rumpus.worlds.engine.render.raycast import scene as rays
+from rumpus.worlds.engine.render.raycast import textures
+from rumpus.worlds.engine.render.raycast.draw import draw_scenes
+from rumpus.worlds.first_person import models, view
+from rumpus.worlds.first_person.state import CELL, TURN, fields
 
 SHEET = textures.textures()
 SPRITES = range(textures.TREE_SPRITE, textures.FLOWER_SPRITE + 1)
 UPRIGHT = (textures.SKY, textures.NIGHT, *range(textures.FIRST_WALL, textures.FIRST_WALL + 10))
-LOOKS = [look for look in range(1, catalogue.LOOKS)]
-ALL = np.arange(catalogue.LOOKS, dtype=np.int32)
+LOOKS = [look for look in range(1, models.LOOKS)]
+ALL = np.arange(models.LOOKS, dtype=np.int32)
 
 
 def texels(number, edge):
@@ -103,8 +103,8 @@ def seen(state, looks=ALL):
     scene = np.zeros(1, rays.SCENE).view(np.recarray)
     rays.clear(scene[0])
     view.look_around(scene[0], state, 0)
-    view.show_things(scene[0], state, 0, looks, catalogue.PAINTS)
-    view.show_players(scene[0], state, 0, catalogue.PAINTS[1:3])
+    view.show_things(scene[0], state, 0, looks, models.PAINTS)
+    view.show_players(scene[0], state, 0, models.PAINTS[1:3])
     return scene[0]
 
 
@@ -121,7 +121,7 @@ def test_things_stand_in_their_cell(look):
         scene = np.zeros(1, rays.SCENE).view(np.recarray)[0]
         rays.clear(scene)
         ahead = np.float32(np.cos(turn)), np.float32(np.sin(turn))
-        catalogue.show(scene, look, 0x808080, np.float32(0), np.float32(0), np.float32(0), *ahead, 33)
+        models.show(scene, look, 0x808080, np.float32(0), np.float32(0), np.float32(0), *ahead, 33)
         assert 1 <= scene.solids <= 11 and scene.shadow[: scene.solids].sum() == 1
         for k in range(scene.solids):
             axes, half = scene.axes[k].astype(float), scene.half[k].astype(float)
@@ -147,13 +147,13 @@ def test_things_are_told_apart_from_three_cells_away(state):
 
 @pytest.mark.parametrize("cones", CONES)
 def test_paints_differ_to_every_eye(cones):
-    paints = np.array([[paint >> 16, paint >> 8 & 255, paint & 255] for paint in catalogue.PAINTS[1:].tolist()])
-    assert len(paints) == len(catalogue.COLOURS)
+    paints = np.array([[paint >> 16, paint >> 8 & 255, paint & 255] for paint in models.PAINTS[1:].tolist()])
+    assert len(paints) == len(models.COLOURS)
     assert least_distance(lab(as_seen(paints, cones))) > (41 if cones == "all" else 20)
 
 
 def test_a_thing_has_its_colour_gone_is_not_shown_and_open_looks_open(state):
-    state.kind[0] = catalogue.BALL
+    state.kind[0] = models.BALL
     scenes = []
     for state.colour[0] in (1, 3):
         scenes.append(seen(state))
@@ -162,12 +162,12 @@ def test_a_thing_has_its_colour_gone_is_not_shown_and_open_looks_open(state):
     assert red.argmax() == 0 and blue.argmax() == 2
     state.status[0] = GONE
     assert seen(state).solids == 0
-    state.kind[0], state.status[0] = catalogue.DOOR, OPEN
-    assert not np.array_equal(seen(state).half[0], catalogue.PARTS[catalogue.DOOR][0].half)
+    state.kind[0], state.status[0] = models.DOOR, OPEN
+    assert not np.array_equal(seen(state).half[0], models.PARTS[models.DOOR][0].half)
 
 
 def test_doors_stand_across_their_passage(state):
-    state.kind[0] = catalogue.DOOR
+    state.kind[0] = models.DOOR
     state.walls[4, 3] = state.walls[4, 5] = textures.BRICK
     up = abs(seen(state).axes[0] @ [0, 1, 0])
     state.walls[4, 3] = state.walls[4, 5] = 0
@@ -180,7 +180,7 @@ def test_what_one_holds_is_in_the_corner_and_before_every_wall(state):
     """Even with the face to a wall: it covers little of the picture, in the lower right."""
     state.holder[0], state.x[0] = 1, 8 * CELL - CELL // 4
     scenes = []
-    for state.kind[0] in (catalogue.KEY, catalogue.BALL, catalogue.HAT, catalogue.APPLE):
+    for state.kind[0] in (models.KEY, models.BALL, models.HAT, models.APPLE):
         for state.pitch[0] in (-TURN // 12, 0, TURN // 12):
             scenes.append(seen(state))
     for mark in drawn(scenes)[1]:

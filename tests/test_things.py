@@ -8,8 +8,8 @@ from rumpus.agents.experts import expert
 from rumpus.tasks.compile import objective, table
 from rumpus.tasks.goals import FORMAT, Player, Reward, Start, Task
 from rumpus.tests.chosen import ONE_OF_EACH
-from rumpus.worlds.engine.batch import Batch
-from rumpus.worlds.engine.things import RELATIONS
+from rumpus.worlds.engine.records.things import RELATIONS
+from rumpus.worlds.engine.run.batch import Batch
 
 ROWS, LIMIT = 24, 120
 FEWER, LONGER = 8, 900  # in real time

@@ -10,7 +10,7 @@ from rumpus.agents.experts.guide import Guide
 from rumpus.interface.text import decode
 from rumpus.tasks.compile import judged
 from rumpus.worlds import hide_and_seek, key_and_door, plates, race, t_maze, tag
-from rumpus.worlds.engine.batch import Batch
+from rumpus.worlds.engine.run.batch import Batch
 
 CELL, RADIUS, TALL = 65536, 16384, 20480
 DOOR, HURDLE = 128, 130

@@ -15,8 +15,8 @@ from rumpus.tasks.compile import check as compiles
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import parse
 from rumpus.tasks.generate import generate
-from rumpus.tasks.hands import unpacked
 from rumpus.tasks.prove import check
+from rumpus.tasks.recorded import unpacked
 
 SETS = [
     *((name, None, 60) for name in ("sokoban-small", "box-world-small", "key-and-door-small", "maze-find")),

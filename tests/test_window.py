@@ -34,7 +34,7 @@ from rumpus.tests.people import (
     tasks_of,
 )
 from rumpus.tests.tiny_hall import DUO as HALL_DUO
-from rumpus.worlds.engine.first_person.state import TURN
+from rumpus.worlds.first_person.state import TURN
 from rumpus.worlds.room import SMALL as ROOM
 from rumpus.worlds.room.state import EYE, POSE, TOYS_AT
 from rumpus.worlds.sokoban import DUO, SOKOBAN

@@ -10,8 +10,7 @@ from rumpus.assets import make_vocabulary
 from rumpus.interface.text import CHARSET, decode, encode
 from rumpus.tasks import grammar
 from rumpus.tasks.goals import Clause, Goal, Selector, Stage
-from rumpus.tasks.scene import Scene
-from rumpus.tasks.words import (
+from rumpus.tasks.language import (
     STYLES,
     canonical,
     definites,
@@ -23,8 +22,9 @@ from rumpus.tasks.words import (
     understand,
     whole,
 )
-from rumpus.worlds.engine.judge import CLAUSES, STAGES
-from rumpus.worlds.engine.things import BINARY, CHAINS, EVENTS, RELATIONS, Things, nothing
+from rumpus.tasks.scene import Scene
+from rumpus.worlds.engine.records.judge import CLAUSES, STAGES
+from rumpus.worlds.engine.records.things import BINARY, CHAINS, EVENTS, RELATIONS, Things, nothing
 
 
 def things(kinds, sizes=(), relations=RELATIONS, unit="cell"):

@@ -9,9 +9,9 @@ from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE
 from rumpus.interface.keys import BUTTONS, KEYS
 from rumpus.interface.text import decode
 from rumpus.tests.chosen import EVERY, ONE_OF_EACH
-from rumpus.worlds.engine.look import Rays, Tiles
-from rumpus.worlds.engine.replay import Episode
-from rumpus.worlds.engine.tiles import atlas, layout
+from rumpus.worlds.engine.render.tiles import atlas, layout
+from rumpus.worlds.engine.render.views import Rays, Tiles
+from rumpus.worlds.engine.run.replay import Episode
 
 ROWS = 12
 all_worlds = pytest.mark.parametrize("name", EVERY)

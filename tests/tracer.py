@@ -6,7 +6,7 @@ d = ahead + right u + up v, not normalised, so that the t of a hit is its depth 
 
 import numpy as np
 
-from rumpus.worlds.engine.rays.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, SPRITE, UNSEEN
+from rumpus.worlds.engine.render.raycast.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, SPRITE, UNSEEN
 
 EDGE = 64
 STARTS = np.cumsum([0] + [(EDGE >> level) ** 2 for level in range(7)])

@@ -49,12 +49,12 @@ from ..interface.parallel import ParallelEnvironment
 from ..interface.single import Environment
 from ..interface.vector import VectorEnvironment
 from . import guests
-from .engine.batch import Batch
-from .engine.ingredients import python
-from .engine.table import Table
+from .engine.compile.ingredients import python
+from .engine.run.batch import Batch
+from .engine.run.table import Table
 from .engine.world import World
 
-_NOT_WORLDS = ("engine", "guests")
+_NOT_WORLDS = ("engine", "first_person", "guests")
 
 
 @cache

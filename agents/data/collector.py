@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 import torch
 
-from ...worlds.engine.batch import Batch
+from ...worlds.engine.run.batch import Batch
 from ..checks import check_decision
 from ..contracts import Algorithm, Decision, State, TimeStep, Transition
 from .lanes import Lanes

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from ...worlds.engine.batch import Batch
+from ...worlds.engine.run.batch import Batch
 from ..contracts import Head
 from ..experts import Expert, Guide
 from ..observations import Observation, ObservationReader

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from ...interface.action import ACTION, move_table
-from ...worlds.engine.batch import Batch
-from ...worlds.engine.search import FOUND, search
+from ...worlds.engine.run.batch import Batch
+from ...worlds.engine.run.search import FOUND, search
 from ...worlds.engine.world import World
 from .guide import Guide
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from ...interface.action import ACTION
-from ...worlds.engine.batch import Batch
-from ...worlds.engine.cached import cached
-from ...worlds.engine.things import THING, nothing
+from ...worlds.engine.compile.cached import cached
+from ...worlds.engine.records.things import THING, nothing
+from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...interface.progress import span
 from ...interface.viewer import open_display
-from ...worlds.engine.table import Table
+from ...worlds.engine.run.table import Table
 
 if TYPE_CHECKING:
     from .session import Episode
@@ -55,7 +55,7 @@ def play(
     pygame = open_display()
     try:
         from ... import worlds
-        from ...worlds.engine.warm import seconds
+        from ...worlds.engine.tools.warm import seconds
         from .session import Session
         from .waiting import waited
         from .window import Window, open_window

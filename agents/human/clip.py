@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
-from ...worlds.engine.kernels import write_atomically
+from ...interface.files import write_atomically
 from ..measuring.clip import rested, write_clip
 from .session import Film
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ...interface.action import Move
 from ...interface.keys import KEY, KEYS, key_index
-from ...worlds.engine.look import Rays
+from ...worlds.engine.render.views import Rays
 from ...worlds.engine.world import World
 from . import camera
 from .input import Input

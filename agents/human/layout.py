@@ -9,7 +9,7 @@ from itertools import product
 import pygame
 
 from ...interface.action import MOUSE_ONE
-from ...worlds.engine.tiles import LARGEST
+from ...worlds.engine.render.tiles import LARGEST
 
 BAR, SIDE, LABEL, LINE = 6.4, 15, 1.9, 1.5
 """Height of the panel below the pictures, its width beside them, height of a picture's label and of each further line

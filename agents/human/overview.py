@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pygame
 
-from ...worlds.engine.rays.scene import BOX, ELLIPSOID, SPRITE, UNSEEN
-from ...worlds.engine.rays.textures import OFFSETS, pyramid
+from ...worlds.engine.render.raycast.scene import BOX, ELLIPSOID, SPRITE, UNSEEN
+from ...worlds.engine.render.raycast.textures import OFFSETS, pyramid
 from . import ink
 
 SHARE, OPACITY, FLOOR_LIGHT = 0.5, 240, 0.45

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ...worlds.engine.table import Table, level_table
+from ...worlds.engine.run.table import Table, level_table
 from ...worlds.engine.world import World, check_limit
 
 PATIENCE = 10

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ...interface.text import decode
-from ...worlds.engine.batch import Batch
-from ...worlds.engine.look import Tiles
-from ...worlds.engine.table import Table
+from ...worlds.engine.render.views import Tiles
+from ...worlds.engine.run.batch import Batch
+from ...worlds.engine.run.table import Table
 from ...worlds.engine.world import World
 from .playlist import Playlist, of_levels, of_tasks
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import platformdirs
 
-from ...worlds.engine.kernels import write_atomically
+from ...interface.files import write_atomically
 
 SENSITIVITIES = (20, 25, 32, 40, 50, 63, 80, 100, 125, 160, 200, 250, 320, 400, 500)
 """Possible sensitivities of the mouse, in percent; each about a quarter more than the last."""

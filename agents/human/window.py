@@ -13,7 +13,7 @@ import pygame
 
 from ...interface.keys import BUTTONS, KEY
 from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
-from ...worlds.engine.look import Rays
+from ...worlds.engine.render.views import Rays
 from ...worlds.engine.world import World
 from . import ink, overlays, overview, panel, settings
 from .camera import CameraInput, Pads, input_of

@@ -13,9 +13,9 @@ from scipy.stats import rankdata
 from ... import worlds
 from ...tasks.files import load
 from ...tasks.goals import Task
-from ...tasks.hands import records
-from ...worlds.engine.batch import Batch
-from ...worlds.engine.table import Table, level_table
+from ...tasks.recorded import records
+from ...worlds.engine.run.batch import Batch
+from ...worlds.engine.run.table import Table, level_table
 from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..episodes import ROWS, Episodes, episodes_of, host, interval, play_tasks

@@ -14,9 +14,9 @@ import jinja2
 import numpy as np
 from rich.console import Console
 
+from ...interface.files import write_atomically
 from ...interface.machine import machine
 from ...interface.progress import quiet
-from ...worlds.engine.kernels import write_atomically
 from ...worlds.engine.world import World
 from .. import checkpoint
 from ..contracts import Policy

@@ -17,7 +17,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from ...interface.progress import quiet, work
-from ...worlds.engine.threads import cores
+from ...worlds.engine.run.threads import cores
 from ..algorithms.descent import torch_threads
 from ..training.settings import Config
 from ..training.trainer import Trainer, hardware_bf16

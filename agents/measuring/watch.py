@@ -14,7 +14,7 @@ from ...interface.viewer import Viewer
 from ...tasks.compile import table
 from ...tasks.goals import Task
 from ...tasks.show import strips
-from ...worlds.engine.batch import Batch
+from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..policies import player

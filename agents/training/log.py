@@ -16,7 +16,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from ...worlds.engine.kernels import write_atomically
+from ...interface.files import write_atomically
 
 FIRST = ("update", "steps", "seconds", "steps_per_second", "episodes", "success", "return_mean", "length_mean")
 """The first columns of metrics.csv. episodes, success (0 to 1), return_mean and length_mean are of the training

@@ -9,7 +9,7 @@ from typing import Any
 from ...tasks.compile import table
 from ...tasks.files import load, of_world
 from ...tasks.goals import Task
-from ...worlds.engine.batch import Batch
+from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..algorithms.descent import processes
 from .sampling import TaskSampler

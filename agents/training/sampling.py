@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from ...tasks.goals import Task
-from ...worlds.engine.batch import TALLY, Batch
-from ...worlds.engine.judge import MILLI
+from ...worlds.engine.records.judge import MILLI
+from ...worlds.engine.run.batch import TALLY, Batch
 from .curricula import TaskOutcomes, curriculum
 
 

@@ -64,7 +64,7 @@ class RunSettings:
     policies: str = "shared"  # by all players; or "independent": each player of a row has its own and learns alone
     start: str | None = None  # a run or checkpoint whose network is learned on from
 
-    size: tuple[int, int] | None = None  # of a frame, pixels; None: as worlds/engine/look.py says
+    size: tuple[int, int] | None = None  # of a frame, pixels; None: as worlds/engine/render/views.py says
     repeat: int | None = None  # ticks that an action is held; None: REPEAT in real time, 1 where worlds take turns
     envs: int = 64  # + copies of the worlds in all
 

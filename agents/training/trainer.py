@@ -16,10 +16,10 @@ import torch
 from ... import worlds
 from ...interface.progress import quiet
 from ...tasks.goals import Task
-from ...worlds.engine.batch import Batch
-from ...worlds.engine.look import TILE, Tiles
-from ...worlds.engine.threads import cores
-from ...worlds.engine.turn import longest_chat
+from ...worlds.engine.kernels.tick import longest_chat
+from ...worlds.engine.render.views import TILE, Tiles
+from ...worlds.engine.run.batch import Batch
+from ...worlds.engine.run.threads import cores
 from ...worlds.engine.world import World
 from .. import checkpoint
 from ..algorithms import ALGORITHMS

@@ -3,14 +3,14 @@
 import numpy as np
 from numba import njit
 
-from rumpus.worlds.engine.first_person import carve, hands
-from rumpus.worlds.engine.first_person.body import stand, walk
-from rumpus.worlds.engine.first_person.catalogue import GEM, PAINTS, show
-from rumpus.worlds.engine.first_person.state import CELL, HZ, fields
-from rumpus.worlds.engine.first_person.view import look_around, show_players
-from rumpus.worlds.engine.look import Rays
-from rumpus.worlds.engine.records import state_dtype
+from rumpus.worlds.engine.records.states import state_dtype
+from rumpus.worlds.engine.render.views import Rays
 from rumpus.worlds.engine.world import World
+from rumpus.worlds.first_person import bindings, generators
+from rumpus.worlds.first_person.body import stand, walk
+from rumpus.worlds.first_person.models import GEM, PAINTS, show
+from rumpus.worlds.first_person.state import CELL, HZ, fields
+from rumpus.worlds.first_person.view import look_around, show_players
 
 ROWS, COLS, GOAL = 9, 11, 9
 PLAYERS = 4
@@ -21,7 +21,7 @@ STATE = state_dtype([*fields(PLAYERS, 1), ("uses", np.int32, (PLAYERS,))], PLAYE
 @njit
 def reset(state, task, levels):
     """All stand side by side and look along the hall; in front of the last two are pillars."""
-    carve.open_room(state, ROWS, COLS)
+    generators.open_room(state, ROWS, COLS)
     state.things = 0
     for player in range(PLAYERS):
         stand(state, player, 3 + player, 2, 0)
@@ -35,7 +35,7 @@ def step(state, actions, outcomes):
     """Walk; who comes into the gem's column has reached it."""
     for player in range(state.players):
         walk(state, player, actions[player])
-        state.uses[player] += hands.uses(state, player, actions[player])
+        state.uses[player] += bindings.uses(state, player, actions[player])
         if state.x[player] // CELL >= GOAL:
             outcomes[player].reward = np.float32(1)
             outcomes[player].terminated = 1
@@ -58,9 +58,9 @@ HALL = World(
     reset=reset,
     step=step,
     look=Rays(scene),
-    keys=hands.KEYS,
-    buttons=hands.BUTTONS,
-    moves=hands.MOVES,
+    keys=bindings.KEYS,
+    buttons=bindings.BUTTONS,
+    moves=bindings.MOVES,
     tick_hz=HZ,
     turn_based=False,
     limit=10_800,

@@ -14,11 +14,11 @@ import numpy as np
 from numba import njit
 
 from rumpus.interface.action import Move
-from rumpus.worlds.engine.grid import WALKING, direction
-from rumpus.worlds.engine.look import Tiles
-from rumpus.worlds.engine.random import draw
-from rumpus.worlds.engine.records import Knob, state_dtype
-from rumpus.worlds.engine.things import Things, put
+from rumpus.worlds.engine.library.grid import WALKING, direction
+from rumpus.worlds.engine.library.random import draw
+from rumpus.worlds.engine.records.states import Knob, state_dtype
+from rumpus.worlds.engine.records.things import Things, put
+from rumpus.worlds.engine.render.views import Tiles
 from rumpus.worlds.engine.world import World
 
 LARGEST = 9  # rows and columns of the largest room; the state has a fixed shape

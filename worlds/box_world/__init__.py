@@ -32,15 +32,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...interface.action import Move
-from ..engine.grid import WALKING
-from ..engine.look import Tiles
+from ..engine.library.grid import WALKING
+from ..engine.render.views import Tiles
 from ..engine.world import World
 from .level import TEST, TRAIN, VALID, complaint, reset
-from .look import tile
 from .rules import step
 from .solve import solve
 from .state import BOUNDS, KNOBS, STATE
 from .things import SMALL_SCALES, THINGS
+from .view import tile
 
 
 def _grid(knobs: Mapping[str, int]) -> tuple[int, int]:

@@ -20,7 +20,7 @@ Sets of levels differ by content:
 import numpy as np
 from numba import njit
 
-from ..engine.random import draw, mix
+from ..engine.library.random import draw, mix
 from .state import COLOURS, FLOOR, GEM, KEY, LOCK, SIZE, WRONG
 
 ANY, TRAIN, VALID, TEST = 0, 1, 2, 3  # values of the knob `fold`

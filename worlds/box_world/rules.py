@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..engine.grid import direction
+from ..engine.library.grid import direction
 from .state import COLOURS, FLOOR, GEM, KEY, LOCK, WRONG
 
 # Rewards as published with the environment: the README of DeepMind's Box-World release, after Zambaldi et al. 2018.

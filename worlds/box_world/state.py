@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..engine.bounds import FLAG, Bounds
-from ..engine.records import Knob, state_dtype
+from ..engine.records.bounds import FLAG, Bounds
+from ..engine.records.states import Knob, state_dtype
 
 SIZE = 20  # rows and columns of the largest room the record can hold; the wall around it is not stored
 NAMES = (

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..engine.things import GONE, ONE, OPEN, Things, put
+from ..engine.records.things import GONE, ONE, OPEN, Things, put
 from .state import COLOURS, FLOOR, GEM, KEY, LOCK, NAMES, SIZE
 
 PLAYER_KIND, KEY_KIND, LOCK_KIND, GEM_KIND = 1, 2, 3, 4

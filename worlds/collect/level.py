@@ -5,15 +5,15 @@ Folds (training, validation, testing) part the rooms by what lies where in them.
 
 from numba import njit
 
-from ..engine.first_person.body import stand
-from ..engine.first_person.carve import open_room
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.ground import random_free
-from ..engine.first_person.lots import list_free, pick
-from ..engine.first_person.state import TURN
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import draw
-from ..engine.rays.scene import COLS
+from ..engine.library.random import draw
+from ..engine.render.raycast.scene import COLS
+from ..first_person.body import stand
+from ..first_person.generators import open_room
+from ..first_person.grid_queries import random_free
+from ..first_person.sampling import list_free, pick
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.state import TURN
+from ..first_person.things import clear_things, drop
 from .state import BAD, FLOORS, GOOD, LOOKS, SETS, WALLS
 
 

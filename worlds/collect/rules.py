@@ -3,10 +3,10 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import walk
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import touching
-from ..engine.things import GONE, THERE
+from ..engine.records.things import GONE, THERE
+from ..first_person.body import walk
+from ..first_person.state import CELL
+from ..first_person.things import touching
 from .state import GOOD
 
 PAY = np.float32(1.0)  # as published: 1 for a good thing, -1 for a bad one

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..engine.first_person.bounds import bounds
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.state import fields
-from ..engine.rays import textures
-from ..engine.rays.scene import COLS, ROWS
-from ..engine.records import Knob, state_dtype
+from ..engine.records.states import Knob, state_dtype
+from ..engine.render.raycast import textures
+from ..engine.render.raycast.scene import COLS, ROWS
+from ..first_person.bounds import bounds
+from ..first_person.splits import FOLD
+from ..first_person.state import fields
 
 APPLE, LEMON, STRAWBERRY, MUSHROOM = range(2, 6)
 """Kinds of things; the first kind is the player's."""

@@ -14,11 +14,11 @@ import numpy as np
 from ...interface.action import Move
 from ...interface.keys import button_index, key_index
 from ...interface.text import encode
-from .bounds import Bounds, Guard
-from .look import Frames, Rays, Tiles
-from .outside import Outside
-from .records import Knob, task_dtype
-from .things import Things
+from .records.bounds import Bounds, Guard
+from .records.states import Knob, task_dtype
+from .records.things import Things
+from .render.views import Frames, Rays, Tiles
+from .simulator import Outside
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class World:
         outcomes are zero on entry. Cursors, chat and the time limit are the engine's; the rules need not look at them.
     look: how it is seen: as tiles from above, by rays through the players' eyes, or as its Outside draws it.
     outside(world, n, threads): makes what moves n copies of it besides its rules, such as a physics engine; see
-        outside.py.
+        simulator.py.
     keys, buttons: the names this world listens to; cursor: whether it has a mouse cursor.
     moves: its few meaningful uses of the hands, in a fixed order; words: what people are told that keys, a
         "left button", the "wheel" and the "mouse" do, where the names of moves do not tell.

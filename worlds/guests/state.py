@@ -14,9 +14,9 @@ import numpy as np
 from numba import njit
 
 from ...interface.action import Move
-from ..engine.look import ASPECT, Frames
-from ..engine.outside import Outside
-from ..engine.records import state_dtype
+from ..engine.records.states import state_dtype
+from ..engine.render.views import ASPECT, Frames
+from ..engine.simulator import Outside
 from ..engine.world import World
 
 UNLIMITED = 2**31 - 1

@@ -17,17 +17,17 @@ Source: Baker et al. 2020, "Emergent tool use from multi-agent autocurricula", h
 blocks in a room; maps, hands and all numbers here are our own choices.
 """
 
-from ..engine.first_person.folds import SPLITS
-from ..engine.first_person.hands import BUTTONS, KEYS, MOVES
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
+from ..engine.render.views import Rays
 from ..engine.world import World
-from .guide import guide
+from ..first_person.bindings import BUTTONS, KEYS, MOVES
+from ..first_person.splits import SPLITS
+from ..first_person.state import HZ
+from .expert import guide
 from .level import complaint, reset
-from .look import scene
 from .rules import TEXTS, step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
+from .view import scene
 
 HIDE_AND_SEEK = World(
     name="hide-and-seek",

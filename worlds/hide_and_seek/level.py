@@ -2,17 +2,17 @@
 
 from numba import njit
 
-from ..engine.first_person import rooms
-from ..engine.first_person.body import stand
-from ..engine.first_person.carve import find_pillar
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.ground import random_free
-from ..engine.first_person.seats import drop_crowns, step_aside, tell
-from ..engine.first_person.state import BLOCK, TURN
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import draw
-from ..engine.rays.scene import COLS
-from ..engine.rays.textures import BRICK, PLANKS
+from ..engine.library.random import draw
+from ..engine.render.raycast.scene import COLS
+from ..engine.render.raycast.textures import BRICK, PLANKS
+from ..first_person import rooms
+from ..first_person.body import stand
+from ..first_person.generators import find_pillar
+from ..first_person.grid_queries import random_free
+from ..first_person.multiplayer import drop_crowns, step_aside, tell
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.state import BLOCK, TURN
+from ..first_person.things import clear_things, drop
 from .rules import HIDE, WAIT
 from .state import BROWN, CRATE, CROWN, YELLOW
 

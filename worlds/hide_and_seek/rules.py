@@ -4,13 +4,13 @@ import numpy as np
 from numba import njit
 
 from ...interface.text import encode
-from ..engine.first_person.angles import ONE_UNIT, cosine, sine
-from ..engine.first_person.body import occupied, walk
-from ..engine.first_person.ground import cell_of, free, line_of_sight, taken
-from ..engine.first_person.hands import uses
-from ..engine.first_person.seats import crown, tell, within
-from ..engine.first_person.state import BLOCK, CELL
-from ..engine.first_person.things import ahead_of, carry, held, take
+from ..first_person.angles import ONE_UNIT, cosine, sine
+from ..first_person.bindings import uses
+from ..first_person.body import occupied, walk
+from ..first_person.grid_queries import cell_of, free, line_of_sight, taken
+from ..first_person.multiplayer import crown, tell, within
+from ..first_person.state import BLOCK, CELL
+from ..first_person.things import ahead_of, carry, held, take
 from .state import CRATE, CROWN
 
 # Rewards sum to zero in every tick, since the teams are equally many.

@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..engine.bounds import FLAG
-from ..engine.first_person.bounds import ROOMS, TICKS, bounds
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.rooms import ROOM_FIELDS
-from ..engine.first_person.state import HZ, fields
-from ..engine.records import Knob, state_dtype
+from ..engine.records.bounds import FLAG
+from ..engine.records.states import Knob, state_dtype
+from ..first_person.bounds import ROOMS, TICKS, bounds
+from ..first_person.rooms import ROOM_FIELDS
+from ..first_person.splits import FOLD
+from ..first_person.state import HZ, fields
 
 PLAYERS, BLOCKS = 4, 10
 KNOBS = {

@@ -16,17 +16,17 @@ Source: key-to-door of Hung et al. 2019, "Optimizing agent behavior over long ti
 released: apples on the way, and 10 for the door. The rooms, and all numbers but these, are our own choices.
 """
 
-from ..engine.first_person.folds import SPLITS
-from ..engine.first_person.hands import BUTTONS, KEYS, MOVES
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
+from ..engine.render.views import Rays
 from ..engine.world import World
-from .guide import guide
+from ..first_person.bindings import BUTTONS, KEYS, MOVES
+from ..first_person.splits import SPLITS
+from ..first_person.state import HZ
+from .expert import guide
 from .level import complaint, reset
-from .look import scene
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
+from .view import scene
 
 KEY_AND_DOOR = World(
     name="key-and-door",

@@ -3,16 +3,16 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person import rooms
-from ..engine.first_person.body import stand
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.lots import list_numbers, pick
-from ..engine.first_person.state import DOOR as CLOSED
-from ..engine.first_person.state import TURN
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import draw
-from ..engine.rays.scene import COLS
-from ..engine.rays.textures import FIRST_FLOOR, PLANKS, STONE
+from ..engine.library.random import draw
+from ..engine.render.raycast.scene import COLS
+from ..engine.render.raycast.textures import FIRST_FLOOR, PLANKS, STONE
+from ..first_person import rooms
+from ..first_person.body import stand
+from ..first_person.sampling import list_numbers, pick
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.state import DOOR as CLOSED
+from ..first_person.state import TURN
+from ..first_person.things import clear_things, drop
 from .state import APPLE, DOOR, DOORS, GOAL, KEY
 
 GOLDEN = FIRST_FLOOR + 3

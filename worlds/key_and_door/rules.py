@@ -3,12 +3,12 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import walk
-from ..engine.first_person.ground import cell_of
-from ..engine.first_person.hands import uses
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import ahead_of, carry, held, meets, take
-from ..engine.things import GONE, ONE, OPEN
+from ..engine.records.things import GONE, ONE, OPEN
+from ..first_person.bindings import uses
+from ..first_person.body import walk
+from ..first_person.grid_queries import cell_of
+from ..first_person.state import CELL
+from ..first_person.things import ahead_of, carry, held, meets, take
 from .state import APPLE, DOOR, KEY, TARGET
 
 # Rewards: those of key-to-door, whose last door pays 10 and whose apples at least 1.

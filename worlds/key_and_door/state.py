@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..engine.first_person.bounds import ROOMS, bounds
-from ..engine.first_person.catalogue import COLOURS
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.rooms import ROOM_FIELDS
-from ..engine.first_person.state import fields
-from ..engine.records import Knob, state_dtype
+from ..engine.records.states import Knob, state_dtype
+from ..first_person.bounds import ROOMS, bounds
+from ..first_person.models import COLOURS
+from ..first_person.rooms import ROOM_FIELDS
+from ..first_person.splits import FOLD
+from ..first_person.state import fields
 
 DOORS, APPLES = 8, 10
 KNOBS = {

@@ -38,18 +38,18 @@ from functools import partial
 
 import numpy as np
 
-from ..engine.first_person import maps
-from ..engine.first_person.folds import SPLITS, TEST
-from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
+from ..engine.render.views import Rays
 from ..engine.world import World
-from .guide import guide
+from ..first_person import maps
+from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..first_person.splits import SPLITS, TEST
+from ..first_person.state import HZ
+from .expert import guide
 from .level import RULES, complaint, reset
-from .look import scene
 from .rules import step
 from .state import BOUNDS, DEPTH_FIRST, KNOBS, KRUSKAL, LETTER_I, RED_BALL, ROOMS, STATE
 from .things import SMALL_SCALES, THINGS, touched
+from .view import scene
 
 SHORT = 900
 """Ticks of the short forms: 30 seconds."""

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ..engine.first_person import carve, maps
-from ..engine.first_person.catalogue import COLOURS
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import bits, draw, key_of, mix
-from ..engine.rays import textures
-from ..engine.rays.scene import COLS, ROWS
+from ..engine.library.random import bits, draw, key_of, mix
+from ..engine.render.raycast import textures
+from ..engine.render.raycast.scene import COLS, ROWS
+from ..first_person import generators, maps
+from ..first_person.models import COLOURS
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.things import clear_things, drop
 from .rules import spawn
 from .state import (
     APPLE,
@@ -64,7 +64,7 @@ _ALIKE = len(SHAPES) * len(COLOURS)
 def reset(state, task, levels):
     """A new episode: its maze, what lies in it, and the player far from the goal."""
     clear_things(state)
-    carve.no_rooms(state)
+    generators.no_rooms(state)
     state.home, state.far, state.sky, state.treasure = -1, task.far, task.sky, task.treasure
     state.sent, state.found = 0, 0
     for goal in range(GOALS):
@@ -98,12 +98,12 @@ def make(state, task):
             letter_i(state, height, width)
             break
         if task.generator == DEPTH_FIRST:
-            carve.depth_first(state, height, width)
+            generators.depth_first(state, height, width)
         elif task.generator == KRUSKAL:
-            carve.kruskal(state, height, width)
+            generators.kruskal(state, height, width)
         else:
-            carve.rooms_and_corridors(state, height, width, task.rooms * more)
-        carve.braid(state, task.braid)
+            generators.rooms_and_corridors(state, height, width, task.rooms * more)
+        generators.braid(state, task.braid)
         if wanted(state, task.fold):
             break
     return 2 * more - 1
@@ -113,11 +113,11 @@ def make(state, task):
 def letter_i(state, height, width):
     """Two arms on either side of a stem, in the middle of which the player starts."""
     rows, cols = 2 * height + 1, 2 * width + 1
-    carve.block(state, rows, cols)
+    generators.block(state, rows, cols)
     stem = rows // 2
-    carve.dig(state, stem, 1, 1, cols - 2)
-    carve.dig(state, 1, 1, rows - 2, 1)
-    carve.dig(state, 1, cols - 2, rows - 2, 1)
+    generators.dig(state, stem, 1, 1, cols - 2)
+    generators.dig(state, 1, 1, rows - 2, 1)
+    generators.dig(state, 1, cols - 2, rows - 2, 1)
     state.home = stem * COLS + cols // 2
 
 
@@ -135,11 +135,11 @@ def paint(state):
                 if poster % 100 < POSTERS:
                     state.walls[y, x] = textures.POSTER_1 + poster // 100 % 8
     first = draw(state, len(COLOURS))
-    for room in range(carve.ROOMS):
+    for room in range(generators.ROOMS):
         state.room_colour[room] = 0
         if room < state.rooms:
             state.room_colour[room] = 1 + (first + 3 * room) % len(COLOURS)
-            carve.lay_floor(state, room, textures.FIRST_FLOOR + state.room_colour[room] - 1)
+            generators.lay_floor(state, room, textures.FIRST_FLOOR + state.room_colour[room] - 1)
 
 
 @njit
@@ -256,7 +256,7 @@ def complaint(knobs):
             f"every fold: turn it to {_FEWEST} or lower, make the maze larger, or set fold to 0"
         )
     if knobs["doubled"]:
-        for name, most in (("height", HIGHEST), ("width", WIDEST), ("rooms", carve.ROOMS), ("objects", OBJECTS)):
+        for name, most in (("height", HIGHEST), ("width", WIDEST), ("rooms", generators.ROOMS), ("objects", OBJECTS)):
             times = 3 if name == "objects" else 2
             if knobs[name] * times > most:
                 return f"{name} is {knobs[name]}, and {times} times that in doubled mazes is more than {most}"

@@ -3,13 +3,13 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import stand, walk
-from ..engine.first_person.ground import cell_of, flood, random_free, random_free_far
-from ..engine.first_person.state import TURN
-from ..engine.first_person.things import meets
-from ..engine.random import draw
-from ..engine.rays.scene import COLS
-from ..engine.things import GONE, ONE
+from ..engine.library.random import draw
+from ..engine.records.things import GONE, ONE
+from ..engine.render.raycast.scene import COLS
+from ..first_person.body import stand, walk
+from ..first_person.grid_queries import cell_of, flood, random_free, random_free_far
+from ..first_person.state import TURN
+from ..first_person.things import meets
 from .state import APPLE, GOALS, NO_GOAL, RED_BALL, STRAWBERRY
 
 # Mirowski et al. 2017.

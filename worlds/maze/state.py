@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..engine.bounds import FLAG
-from ..engine.first_person import carve, catalogue
-from ..engine.first_person.bounds import CARVED, CELLS, MAYBE_CELL, TICKS, bounds
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.state import fields
-from ..engine.records import Knob, state_dtype
+from ..engine.records.bounds import FLAG
+from ..engine.records.states import Knob, state_dtype
+from ..first_person import generators, models
+from ..first_person.bounds import CARVED, CELLS, MAYBE_CELL, TICKS, bounds
+from ..first_person.splits import FOLD
+from ..first_person.state import fields
 
 DEPTH_FIRST, KRUSKAL, ROOMS, LETTER_I = range(4)
 """Values of the knob `generator`."""
@@ -15,7 +15,7 @@ NO_GOAL, RING, RED_BALL = range(3)
 """Values of the knob `treasure`."""
 
 SHAPES = ("ball", "cube", "cylinder", "capsule", "cone", "disc")
-"""Objects, each in all colours of the catalogue."""
+"""Objects, each in all colours of the models."""
 PLAYER, GOAL, APPLE, STRAWBERRY, SHAPE = 1, 2, 3, 4, 5
 ROOM = SHAPE + len(SHAPES)
 """Kinds of things; SHAPE is the first of SHAPES."""
@@ -25,14 +25,14 @@ MOST = 64
 OBJECTS, STRAWBERRIES = 20, 8
 GOALS = 16
 """How many of the times at which the goal was reached are kept."""
-ROWS, COLS = carve.MOST_ROWS, carve.MOST_COLS
+ROWS, COLS = generators.MOST_ROWS, generators.MOST_COLS
 SMALLEST = 3  # rows and columns of the smallest maze: every fold has some
 
 KNOBS = {
     "height": Knob(5, SMALLEST, ROWS, "rows of the maze, in maze cells"),
     "width": Knob(10, SMALLEST, COLS, "columns of the maze, in maze cells"),
     "generator": Knob(0, 0, 3, "how it is made: 0 depth-first, 1 Kruskal, 2 rooms and corridors, 3 the letter I"),
-    "rooms": Knob(6, 1, carve.ROOMS, "most rooms, if it is made of rooms and corridors"),
+    "rooms": Knob(6, 1, generators.ROOMS, "most rooms, if it is made of rooms and corridors"),
     "braid": Knob(0, 0, 100, "percent of the dead ends that are opened, so that there are ways round"),
     "doubled": Knob(0, 0, 100, "percent of the mazes with twice the height, width and rooms, and thrice the objects"),
     "map": Knob(0, 0, 1 << 20, "number of the maze that every episode has; 0: each has a new one"),
@@ -51,8 +51,8 @@ KNOBS = {
 STATE = state_dtype(
     [
         *fields(1, MOST),
-        *carve.ROOM_FIELDS,
-        ("room_colour", np.int32, (carve.ROOMS,)),  # of its floor, 1 + index into the catalogue's COLOURS
+        *generators.ROOM_FIELDS,
+        ("room_colour", np.int32, (generators.ROOMS,)),  # of its floor, 1 + index into the catalogue's COLOURS
         ("home", np.int32),  # cell in which the player always starts, flat; -1: anywhere far from the goal
         ("far", np.int32),  # the knob
         ("sky", np.int32),
@@ -68,7 +68,7 @@ BOUNDS = bounds(
     ROOM - 1,
     {
         **CARVED,
-        "room_colour": (0, len(catalogue.COLOURS)),
+        "room_colour": (0, len(models.COLOURS)),
         "home": MAYBE_CELL,
         "far": (0, CELLS),
         "sky": FLAG,

@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.carve import ROOMS
-from ..engine.first_person.catalogue import COLOURS
-from ..engine.first_person.sight import EYES, UNSEEN, hide
-from ..engine.first_person.things import PLAYER_HALF, fill_things
-from ..engine.things import HALF, ONE, SLACK, THERE, Things, put
-from .look import LOOKS
+from ..engine.records.things import HALF, ONE, SLACK, THERE, Things, put
+from ..first_person.generators import ROOMS
+from ..first_person.models import COLOURS
+from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.visibility import EYES, UNSEEN, hide
 from .rules import REACH
 from .state import MOST, ROOM, SHAPES
+from .view import LOOKS
 
 _PLAYER = ONE // 4
 RADII = np.array([0, _PLAYER, *(REACH - _PLAYER - SLACK,) * (ROOM - 2)], np.int32)

@@ -28,17 +28,17 @@ here, and in a room there; balls have any of six colours; the next colour is tol
 the picture; and one can also walk back and sideways. The short variant is our own.
 """
 
-from ..engine.first_person.folds import SPLITS
-from ..engine.first_person.hands import LOOKING
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
+from ..engine.render.views import Rays
 from ..engine.world import World
-from .guide import guide
+from ..first_person.bindings import LOOKING
+from ..first_person.splits import SPLITS
+from ..first_person.state import HZ
+from .expert import guide
 from .level import complaint, reset
-from .look import scene
 from .rules import TEXTS, step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
+from .view import scene
 
 TICKS = 3
 """Of ours for each published step."""

@@ -6,16 +6,16 @@ corridors, as published. Folds (training, validation, testing) part the mazes by
 
 from numba import njit
 
-from ..engine.first_person.body import stand
-from ..engine.first_person.carve import lay_floor, place_in_room, rooms_and_corridors
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.ground import free, random_free, taken
-from ..engine.first_person.lots import list_numbers, pick
-from ..engine.first_person.state import TURN
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import draw
-from ..engine.rays import textures
-from ..engine.rays.scene import COLS
+from ..engine.library.random import draw
+from ..engine.render.raycast import textures
+from ..engine.render.raycast.scene import COLS
+from ..first_person.body import stand
+from ..first_person.generators import lay_floor, place_in_room, rooms_and_corridors
+from ..first_person.grid_queries import free, random_free, taken
+from ..first_person.sampling import list_numbers, pick
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.state import TURN
+from ..first_person.things import clear_things, drop
 from .rules import ask
 from .state import BALL, MOST
 

@@ -4,11 +4,11 @@ import numpy as np
 from numba import njit
 
 from ...interface.text import encode
-from ..engine.first_person.body import walk_by
-from ..engine.first_person.seats import tell
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import touching
-from ..engine.random import draw
+from ..engine.library.random import draw
+from ..first_person.body import walk_by
+from ..first_person.multiplayer import tell
+from ..first_person.state import CELL
+from ..first_person.things import touching
 from .state import COLOURS
 
 FOUND = np.float32(1.0)  # as published

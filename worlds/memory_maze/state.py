@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..engine.bounds import FLAG
-from ..engine.first_person.bounds import CARVED, bounds
-from ..engine.first_person.carve import ROOM_FIELDS, ROOMS
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.state import fields
-from ..engine.records import Knob, state_dtype
+from ..engine.records.bounds import FLAG
+from ..engine.records.states import Knob, state_dtype
+from ..first_person.bounds import CARVED, bounds
+from ..first_person.generators import ROOM_FIELDS, ROOMS
+from ..first_person.splits import FOLD
+from ..first_person.state import fields
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
 """Colours that balls come in, the first six of the catalogue: as many as the largest published maze has objects."""

@@ -3,12 +3,12 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.sight import EYES, hide
-from ..engine.first_person.things import PLAYER_HALF, fill_things
-from ..engine.things import ONE, OPEN, SLACK, Things
-from .look import LOOKS
+from ..engine.records.things import ONE, OPEN, SLACK, Things
+from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.visibility import EYES, hide
 from .rules import REACH
 from .state import COLOURS, MOST
+from .view import LOOKS
 
 _PLAYER = ONE // 4
 RADII = np.array([0, _PLAYER, REACH // 256 - _PLAYER - SLACK], np.int32)

@@ -14,17 +14,17 @@ Source: doors held open by who stands on a plate are common in games and in tria
 and all numbers are our own choices.
 """
 
-from ..engine.first_person.folds import SPLITS
-from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
+from ..engine.render.views import Rays
 from ..engine.world import World
-from .guide import guide
+from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..first_person.splits import SPLITS
+from ..first_person.state import HZ
+from .expert import guide
 from .level import complaint, reset
-from .look import scene
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
+from .view import scene
 
 PLATES = World(
     name="plates",

@@ -4,10 +4,10 @@ tick."""
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import occupied, walk
-from ..engine.first_person.ground import cell_of
-from ..engine.first_person.state import DOOR as CLOSED
-from ..engine.things import ONE, OPEN, THERE
+from ..engine.records.things import ONE, OPEN, THERE
+from ..first_person.body import occupied, walk
+from ..first_person.grid_queries import cell_of
+from ..first_person.state import DOOR as CLOSED
 from .state import DOOR, PLATE, TARGET
 
 TOGETHER = np.float32(1.0)

@@ -1,11 +1,11 @@
 """What an episode of plates and doors is made of: rooms, the doors between them, and the plates that open these."""
 
-from ..engine.first_person.bounds import ROOMS, bounds
-from ..engine.first_person.catalogue import COLOURS
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.rooms import ROOM_FIELDS
-from ..engine.first_person.state import fields
-from ..engine.records import Knob, state_dtype
+from ..engine.records.states import Knob, state_dtype
+from ..first_person.bounds import ROOMS, bounds
+from ..first_person.models import COLOURS
+from ..first_person.rooms import ROOM_FIELDS
+from ..first_person.splits import FOLD
+from ..first_person.state import fields
 
 PLAYERS, DOORS = 3, 6
 KNOBS = {

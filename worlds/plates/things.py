@@ -3,14 +3,14 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import RADIUS
-from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
-from ..engine.first_person.sight import EYES, hide
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import PLAYER_HALF
-from ..engine.things import HALF, ONE, Things
-from .look import LOOKS
+from ..engine.records.things import HALF, ONE, Things
+from ..first_person.body import RADIUS
+from ..first_person.multiplayer import SEATS, colour_numbers, fill_all
+from ..first_person.state import CELL
+from ..first_person.things import PLAYER_HALF
+from ..first_person.visibility import EYES, hide
 from .state import DOORS, PAINTED, PLAYERS, TARGET
+from .view import LOOKS
 
 BODY = RADIUS * ONE // CELL
 # Of no kind, players, plates, doors, the goal: half of what they measure across and upwards, in 1/ONE cells.

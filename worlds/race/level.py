@@ -4,17 +4,17 @@ start in one cell, and the goal is as far from it as it can be."""
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import stand
-from ..engine.first_person.carve import braid, depth_first, ways
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.ground import flood, taken
-from ..engine.first_person.seats import step_aside
-from ..engine.first_person.state import HURDLE as STOPS
-from ..engine.first_person.state import TURN
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import draw
-from ..engine.rays.scene import COLS, ROWS
-from ..engine.rays.textures import EARTH, STONE
+from ..engine.library.random import draw
+from ..engine.render.raycast.scene import COLS, ROWS
+from ..engine.render.raycast.textures import EARTH, STONE
+from ..first_person.body import stand
+from ..first_person.generators import braid, depth_first, ways
+from ..first_person.grid_queries import flood, taken
+from ..first_person.multiplayer import step_aside
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.state import HURDLE as STOPS
+from ..first_person.state import TURN
+from ..first_person.things import clear_things, drop
 from .state import GOAL, HURDLE, RED, WHITE
 
 CLEAR = 2

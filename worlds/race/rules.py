@@ -3,9 +3,9 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import jump, walk
-from ..engine.first_person.things import meets
-from ..engine.things import ONE
+from ..engine.records.things import ONE
+from ..first_person.body import jump, walk
+from ..first_person.things import meets
 
 WON = np.float32(1.0)
 """What those who win share, and what those who do not pay together."""

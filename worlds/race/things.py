@@ -3,15 +3,15 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import HURDLE_TALL, RADIUS
-from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
-from ..engine.first_person.sight import EYES, hide
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import PLAYER_HALF
-from ..engine.things import HALF, ONE, SLACK, Things
-from .look import LOOKS
+from ..engine.records.things import HALF, ONE, SLACK, Things
+from ..first_person.body import HURDLE_TALL, RADIUS
+from ..first_person.multiplayer import SEATS, colour_numbers, fill_all
+from ..first_person.state import CELL
+from ..first_person.things import PLAYER_HALF
+from ..first_person.visibility import EYES, hide
 from .rules import FEET
 from .state import HURDLES, PLAYERS
+from .view import LOOKS
 
 BODY = RADIUS * ONE // CELL
 # Of no kind, players, the goal, hurdles: half of what they measure across and upwards, in 1/ONE cells. The goal is as

@@ -21,19 +21,19 @@ imitation and self-supervised learning"; rooms, furniture, toys, hands and all n
 
 import dataclasses
 
-from ..engine.first_person.folds import SPLITS
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
-from ..engine.outside import Outside
+from ..engine.render.views import Rays
+from ..engine.simulator import Outside
 from ..engine.world import World
+from ..first_person.splits import SPLITS
+from ..first_person.state import HZ
 from .bounds import BOUNDS
-from .guide import guide
+from .expert import guide
 from .level import complaint, reset
-from .look import scene
 from .moves import BUTTONS, KEYS, MOVES, WORDS
 from .rules import step
 from .state import KNOBS, STATE
 from .things import THINGS, aimed
+from .view import scene
 
 
 def outside(world: World, n: int, threads: int) -> Outside:

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from ..engine.bounds import FLAG, MOST
-from ..engine.cached import cached
-from ..engine.first_person.bounds import bounds
-from ..engine.first_person.catalogue import COLOURS
-from ..engine.rays.scene import COLS, ROWS
+from ..engine.compile.cached import cached
+from ..engine.records.bounds import FLAG, MOST
+from ..engine.render.raycast.scene import COLS, ROWS
+from ..first_person.bounds import bounds
+from ..first_person.models import COLOURS
 from . import furniture, toys
 from .state import NOBODY, PIECES, STATE, TOYS, TREES
 

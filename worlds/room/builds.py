@@ -5,9 +5,9 @@ import math
 import numpy as np
 from numba import njit
 
-from ..engine.judge import A as FIRST_FIELD
-from ..engine.judge import matches
-from ..engine.things import GONE, ON, ONE, RELATIONS, TOUCHING, related
+from ..engine.records.judge import A as FIRST_FIELD
+from ..engine.records.judge import matches
+from ..engine.records.things import GONE, ON, ONE, RELATIONS, TOUCHING, related
 from .paths import feet
 from .skills import NONE, cramped, free_spot, ground, half_height, spot_around
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ..engine.rays.textures import CRATE, GRAIN, STRIPES
+from ..engine.render.raycast.textures import CRATE, GRAIN, STRIPES
 
 MOST_BOXES = 8
 """Most boxes of a piece."""

@@ -7,10 +7,8 @@ no piece is as long as a room, so the floor stays in one piece. The way through 
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.carve import block, dig
-from ..engine.first_person.state import CELL, TURN
-from ..engine.random import draw
-from ..engine.rays.textures import (
+from ..engine.library.random import draw
+from ..engine.render.raycast.textures import (
     CARPET,
     COLOURS,
     FIRST_FLOOR,
@@ -23,6 +21,8 @@ from ..engine.rays.textures import (
     TILES,
     WOOD,
 )
+from ..first_person.generators import block, dig
+from ..first_person.state import CELL, TURN
 from .furniture import FOOT, KINDS, TO_WALL, quarter
 from .pose import spread
 from .state import PIECES, PLAYERS, POSE, TOYS_AT

@@ -11,12 +11,12 @@ import math
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import clear_things
-from ..engine.random import draw, mix
-from ..engine.rays.textures import COLOURS
-from ..engine.things import THERE
+from ..engine.library.random import draw, mix
+from ..engine.records.things import THERE
+from ..engine.render.raycast.textures import COLOURS
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.state import CELL
+from ..first_person.things import clear_things
 from .furniture import CLEAR, SURFACES, SURFACES_MOST, quarter
 from .house import (
     GAP,

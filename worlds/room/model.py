@@ -19,8 +19,8 @@ import mujoco
 import numpy as np
 from numba import njit
 
-from ..engine.cached import cached
-from ..engine.rays.scene import BOX, CAPSULE, COLS, CYLINDER, ELLIPSOID, ROWS, UNSEEN
+from ..engine.compile.cached import cached
+from ..engine.render.raycast.scene import BOX, CAPSULE, COLS, CYLINDER, ELLIPSOID, ROWS, UNSEEN
 from . import furniture, toys
 from .furniture import LEAF, LEAF_AT, LEAF_LIMIT, LEAF_MASS, MOST_BOXES
 from .state import HEIGHT, MASS, PIECES, PLAYERS, RADIUS, STEP, TALL, TOY_BODY, TOYS, TOYS_AT

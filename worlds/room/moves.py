@@ -2,7 +2,7 @@
 grasp, all others let it go."""
 
 from ...interface.action import Move
-from ..engine.first_person.hands import GLANCE, KEYS_PLAIN
+from ..first_person.bindings import GLANCE, KEYS_PLAIN
 
 KEYS = (*KEYS_PLAIN, "space", "e", "q", "r", "f")
 BUTTONS = ("left", "right")

@@ -10,8 +10,8 @@ import math
 import numpy as np
 from numba import njit
 
-from .aim import pose
 from .furniture import FOOT, MOST_BOXES, boxes, quarter
+from .raycast import pose
 from .state import EYE
 from .toys import EXTENT, FIRST, SCALE
 

@@ -19,14 +19,14 @@ import mujoco
 import numpy as np
 from numba import njit
 
-from ..engine.cached import cached
-from ..engine.first_person.state import CELL
-from ..engine.threads import over_rows
+from ..engine.compile.cached import cached
+from ..engine.run.threads import over_rows
 from ..engine.world import World
-from . import hands, model, rules, toys
+from ..first_person.state import CELL
+from . import grasping, model, rules, toys
+from .quaternions import unit
 from .sound import AWAKE, lacking, sound
 from .state import HEIGHT, PLAYERS, POSE, QPOS, QVEL, STATE, SUBSTEPS, TALL, TOYS, TOYS_AT, TREES
-from .turns import unit
 
 SETTLING = 120
 """Steps of the physics, at most, in which a new room comes to rest before play begins: a second."""
@@ -38,7 +38,7 @@ _FIRST, _LAST = STATE.fields["mark"][1] // 4, STATE.fields["grip"][1] // 4
 
 
 class Simulation:
-    """The Outside of the room; see engine/outside.py."""
+    """The Outside of the room; see engine/simulator.py."""
 
     def __init__(self, world: World, n: int, threads: int):
         self._threads = threads
@@ -63,7 +63,7 @@ class Simulation:
         """One tick of the rows that are live."""
         words = _words(states)
         cached(prepare)(states, words, self._left, live, self._other, self._astray)
-        cached(hands.act)(states, actions, live, self._asked)
+        cached(grasping.act)(states, actions, live, self._asked)
 
         def tick(low: int, high: int) -> None:
             for row in range(low, high):
@@ -141,7 +141,7 @@ class _Room:
 
     def tick(self, states: np.ndarray, row: int, asked: np.ndarray) -> bool:
         """One tick with these hands; False if it went astray, and then the record is not to be used."""
-        own, data, push = self._model, self._data, cached(hands.push)
+        own, data, push = self._model, self._data, cached(grasping.push)
         for step in range(SUBSTEPS):
             push(states, row, asked, step == 0, *self._forces, *self._bodies)
             mujoco.mj_step(own, data)
@@ -257,8 +257,8 @@ def keep(states, row, qpos, qvel, warm, asleep):
     if not sound(states, row):
         return False
     for toy in range(state.things):
-        hands.slow_down(qvel, TOYS_AT + 6 * toy)
-        hands.slow_down(state.qvel, TOYS_AT + 6 * toy)
+        grasping.slow_down(qvel, TOYS_AT + 6 * toy)
+        grasping.slow_down(state.qvel, TOYS_AT + 6 * toy)
     return True
 
 
@@ -275,7 +275,7 @@ def put_back(states, words, left, row):
     for tree in range(TREES):
         state.asleep[tree] = AWAKE
     for player in range(PLAYERS):
-        hands.let_go(state, player)
+        grasping.let_go(state, player)
     if not sound(states, row):
         mend(state)
 

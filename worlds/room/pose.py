@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numba import njit
 
-from ..engine.ingredients import python
-from ..engine.rays.scene import BOX, CAPSULE, ELLIPSOID
+from ..engine.compile.ingredients import python
+from ..engine.render.raycast.scene import BOX, CAPSULE, ELLIPSOID
 from .state import POSE, TOYS_AT
 from .toys import EXTENT, FIRST, HARD, HULL_AT, HULL_FORM, HULL_HALF, HULL_QUAT, SCALE
 

@@ -5,10 +5,10 @@ import math
 
 from numba import njit
 
-from ..engine.first_person.state import CELL, HZ
-from ..engine.things import THERE
-from .aim import look_at
+from ..engine.records.things import THERE
+from ..first_person.state import CELL, HZ
 from .pose import bounds
+from .raycast import look_at
 from .state import NOBODY, POSE, TOYS_AT
 from .things import lifted
 

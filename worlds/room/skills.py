@@ -9,15 +9,15 @@ import numpy as np
 from numba import njit
 
 from ...interface.action import MOUSE_ONE
-from ..engine.first_person.hands import A, D, S, W
-from ..engine.first_person.state import TURN
-from .aim import ahead, eye, pose
+from ..first_person.bindings import A, D, S, W
+from ..first_person.state import TURN
 from .furniture import CLEAR, SURFACES, SURFACES_MOST, quarter
-from .hands import LEFT, NEAREST, F, R
+from .grasping import LEFT, NEAREST, F, R
 from .paths import BODY, FINE, closed, feet, girth, route, toy_at, visible
 from .pose import bounds
+from .quaternions import turn as rotated
+from .raycast import ahead, eye, pose
 from .state import NOBODY, REACH, TOYS_AT
-from .turns import turn as rotated
 
 QUICKEST, CAREFUL = MOUSE_ONE // 4, MOUSE_ONE // 10
 """Motion of the mouse in a tick: 22 degrees, and with something in hand 9."""

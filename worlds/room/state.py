@@ -11,9 +11,9 @@ A thing is a toy or a household thing that can be moved (TOYS, see toys.py); a p
 
 import numpy as np
 
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.state import fields
-from ..engine.records import Knob, state_dtype
+from ..engine.records.states import Knob, state_dtype
+from ..first_person.splits import FOLD
+from ..first_person.state import fields
 
 PLAYERS = 2
 TOYS, PIECES = 24, 10

@@ -9,18 +9,18 @@ import math
 
 from numba import njit
 
-from ..engine.first_person.angles import cosine, sine
-from ..engine.first_person.catalogue import COLOURS
-from ..engine.first_person.seats import SEAT_COLOURS, SEATS, colour_numbers
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import PLAYER_KIND
-from ..engine.things import LIFTED, ONE, OPEN, THERE, Things
+from ..engine.records.things import LIFTED, ONE, OPEN, THERE, Things
+from ..first_person.angles import cosine, sine
+from ..first_person.models import COLOURS
+from ..first_person.multiplayer import SEAT_COLOURS, SEATS, colour_numbers
+from ..first_person.state import CELL
+from ..first_person.things import PLAYER_KIND
 from . import toys
 from .furniture import INSIDE, SHELF, SURFACES, SURFACES_MOST, quarter, top
 from .furniture import KINDS as PIECE_KINDS
 from .pose import bounds
-from .sight import hide
 from .state import DOOR_AT, HEIGHT, NOBODY, PIECES, PLAYERS, RADIUS, REACH, TALL, TOYS, TOYS_AT
+from .visibility import hide
 
 AJAR = 0.9
 """Radians from which on a door is open: wide enough to go through."""

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.catalogue import GOLD, INK, OWN, STEM, WHITE, Part, axes, ball, disc, egg, stick
-from ..engine.rays.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID
+from ..engine.render.raycast.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID
+from ..first_person.models import GOLD, INK, OWN, STEM, WHITE, Part, axes, ball, disc, egg, stick
 
 HARD = 3
 """Most forms of a hull."""
@@ -329,7 +329,7 @@ def _hull(toy: Toy) -> list[Part]:
 
 
 HULL_FORM = np.zeros((len(KINDS), HARD), np.int32)
-"""BOX, ELLIPSOID, CYLINDER or CAPSULE of rays/scene.py; 0: none."""
+"""BOX, ELLIPSOID, CYLINDER or CAPSULE of raycast/scene.py; 0: none."""
 HULL_AT = np.zeros((len(KINDS), HARD, 3))
 HULL_HALF = np.zeros((len(KINDS), HARD, 3))
 HULL_QUAT = np.zeros((len(KINDS), HARD, 4))

@@ -27,15 +27,15 @@ import dataclasses
 from pathlib import Path
 
 from ...interface.action import Move
-from ..engine.look import Tiles
+from ..engine.render.views import Tiles
 from ..engine.world import World
 from .bank import bank
 from .level import reset
-from .look import tile
 from .rules import step
 from .solve import solve
 from .state import BOUNDS, KNOBS, STATE
 from .things import SMALL_SCALES, THINGS
+from .view import tile
 from .xsb import dumps, parse, read, write
 
 SOKOBAN = World(

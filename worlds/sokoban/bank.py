@@ -16,12 +16,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ...interface.files import write_atomically
 from ...interface.machine import cores
 from ...interface.progress import quiet, work
-from ..engine.cached import cached
-from ..engine.ingredients import fingerprint as ingredients
-from ..engine.kernels import cache_folder, write_atomically
-from ..engine.threads import over_rows
+from ..engine.compile.cached import cached
+from ..engine.compile.ingredients import fingerprint as ingredients
+from ..engine.compile.modules import cache_folder
+from ..engine.run.threads import over_rows
 from .level import RNG, fingerprint, make
 from .state import LEVEL, WALL
 

@@ -19,7 +19,7 @@ second turn for each step.)
 import numpy as np
 from numba import njit
 
-from ..engine.random import draw, key_of, mix
+from ..engine.library.random import draw, key_of, mix
 from .state import BOX, PLAYERS, SIZE, TARGET, TARGET_PAINT, WALL
 
 TURN = 35  # chance in percent that the carving walk turns at a step: p = 0.35 as in I2A

@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..engine.grid import direction
+from ..engine.library.grid import direction
 from .state import BOX, BOX_PAINT, TARGET, WALL
 
 # Rewards as published: Jumanji and gym-sokoban, after Racaniere et al. 2017 (I2A).

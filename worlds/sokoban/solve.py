@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from ..engine.cached import cached
+from ..engine.compile.cached import cached
 from .bounds import CELLS, EDGE, FAR, STEPS, bound, distances, flood, reach, sides, stuck
 from .state import BOX, STATE, TARGET, WALL
 

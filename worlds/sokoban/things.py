@@ -3,7 +3,7 @@
 import numpy as np
 from numba import njit
 
-from ..engine.things import Things, put
+from ..engine.records.things import Things, put
 from .state import BOX, BOX_PAINT, COLOURS, KNOBS, PLAYERS, TARGET, TARGET_PAINT
 
 PLAYER_KIND, BOX_KIND, TARGET_KIND = 1, 2, 3

@@ -25,9 +25,9 @@ from pathlib import Path
 import numpy as np
 from numba import njit
 
-from ..engine.cached import cached
-from ..engine.kernels import write_atomically
-from ..engine.texts import level_files, read_text
+from ...interface.files import write_atomically
+from ..engine.compile.cached import cached
+from ..engine.library.texts import level_files, read_text
 from .level import beside_first
 from .state import BOX, KNOBS, LEVEL, SIZE, TARGET, WALL
 

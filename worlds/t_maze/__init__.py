@@ -16,17 +16,17 @@ Source: the T-maze of Bakker 2002, "Reinforcement learning with long short-term 
 nobody remembers; the maze itself and all numbers are our own choices.
 """
 
-from ..engine.first_person.folds import SPLITS
-from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
+from ..engine.render.views import Rays
 from ..engine.world import World
-from .guide import guide
+from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..first_person.splits import SPLITS
+from ..first_person.state import HZ
+from .expert import guide
 from .level import complaint, reset
-from .look import scene
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
+from .view import scene
 
 T_MAZE = World(
     name="t-maze",

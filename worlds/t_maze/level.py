@@ -5,12 +5,12 @@ not, so both sides are as likely in every fold."""
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import stand
-from ..engine.first_person.carve import block, dig
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import draw
-from ..engine.rays.textures import BRICK, FIRST_FLOOR, FIRST_WALL, HEDGE, MARBLE, PANELS, PLANKS, STONE, WOOD
+from ..engine.library.random import draw
+from ..engine.render.raycast.textures import BRICK, FIRST_FLOOR, FIRST_WALL, HEDGE, MARBLE, PANELS, PLANKS, STONE, WOOD
+from ..first_person.body import stand
+from ..first_person.generators import block, dig
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.things import clear_things, drop
 from .state import BALL, GOAL, PAINTED, TRAP
 
 WALLS = np.array([BRICK, STONE, WOOD, HEDGE, MARBLE, PANELS, *range(FIRST_WALL, FIRST_WALL + 8)], np.int32)

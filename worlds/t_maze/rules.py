@@ -3,10 +3,10 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import walk
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import meets
-from ..engine.things import GONE, ONE
+from ..engine.records.things import GONE, ONE
+from ..first_person.body import walk
+from ..first_person.state import CELL
+from ..first_person.things import meets
 from .level import ROOM
 
 RIGHT, WRONG = np.float32(1.0), np.float32(-1.0)

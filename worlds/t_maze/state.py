@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from ..engine.bounds import FLAG
-from ..engine.first_person.bounds import bounds
-from ..engine.first_person.catalogue import COLOURS
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.state import fields
-from ..engine.records import Knob, state_dtype
+from ..engine.records.bounds import FLAG
+from ..engine.records.states import Knob, state_dtype
+from ..first_person.bounds import bounds
+from ..first_person.models import COLOURS
+from ..first_person.splits import FOLD
+from ..first_person.state import fields
 
 LONGEST = 32
 KNOBS = {

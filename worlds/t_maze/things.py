@@ -3,14 +3,14 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import RADIUS
-from ..engine.first_person.sight import EYES, hide
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import PLAYER_HALF, fill_things
-from ..engine.things import ONE, SLACK, Things
-from .look import LOOKS
+from ..engine.records.things import ONE, SLACK, Things
+from ..first_person.body import RADIUS
+from ..first_person.state import CELL
+from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.visibility import EYES, hide
 from .rules import FEET
 from .state import PAINTED
+from .view import LOOKS
 
 BODY = RADIUS * ONE // CELL
 # Of no kind, players, the ball, goal and trap: half of what they measure across and upwards, in 1/ONE cells. Goal and

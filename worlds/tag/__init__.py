@@ -14,17 +14,17 @@ Splits: train, valid and test hold different arenas; `larger` is one that is lar
 Source: the children's game; arena, speeds and all numbers are our own choices.
 """
 
-from ..engine.first_person.folds import SPLITS
-from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
+from ..engine.render.views import Rays
 from ..engine.world import World
-from .guide import guide
+from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..first_person.splits import SPLITS
+from ..first_person.state import HZ
+from .expert import guide
 from .level import reset
-from .look import scene
 from .rules import TEXTS, step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
+from .view import scene
 
 TAG = World(
     name="tag",

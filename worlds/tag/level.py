@@ -2,16 +2,16 @@
 
 from numba import njit
 
-from ..engine.first_person.body import stand
-from ..engine.first_person.carve import open_room, pillars
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.ground import cell_of, flood, random_free, random_free_far
-from ..engine.first_person.seats import drop_crowns
-from ..engine.first_person.state import TURN
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import draw
-from ..engine.rays.scene import COLS
-from ..engine.rays.textures import GRASS, HEDGE
+from ..engine.library.random import draw
+from ..engine.render.raycast.scene import COLS
+from ..engine.render.raycast.textures import GRASS, HEDGE
+from ..first_person.body import stand
+from ..first_person.generators import open_room, pillars
+from ..first_person.grid_queries import cell_of, flood, random_free, random_free_far
+from ..first_person.multiplayer import drop_crowns
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.state import TURN
+from ..first_person.things import clear_things, drop
 from .rules import be_it
 from .state import CROWN, HAT, RED, YELLOW
 

@@ -4,9 +4,9 @@ import numpy as np
 from numba import njit
 
 from ...interface.text import encode
-from ..engine.first_person.body import RADIUS, walk, walk_at
-from ..engine.first_person.seats import crown, square_between, tell
-from ..engine.first_person.things import carry, take
+from ..first_person.body import RADIUS, walk, walk_at
+from ..first_person.multiplayer import crown, square_between, tell
+from ..first_person.things import carry, take
 from .state import CROWN
 
 # Rewards sum to zero in every tick: what all get, it pays.

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from ..engine.first_person.bounds import TICKS, bounds
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.state import fields
-from ..engine.records import Knob, state_dtype
+from ..engine.records.states import Knob, state_dtype
+from ..first_person.bounds import TICKS, bounds
+from ..first_person.splits import FOLD
+from ..first_person.state import fields
 
 PLAYERS = 4
 KNOBS = {

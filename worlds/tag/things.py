@@ -3,15 +3,15 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person import catalogue
-from ..engine.first_person.body import RADIUS
-from ..engine.first_person.seats import SEATS, colour_numbers, fill_all
-from ..engine.first_person.sight import BULK, EYES, HIGH, MIDDLE, hide, sees_point
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import PLAYER_HALF
-from ..engine.things import ONE, Things, towards
-from .look import HEAD
+from ..engine.records.things import ONE, Things, towards
+from ..first_person import models
+from ..first_person.body import RADIUS
+from ..first_person.multiplayer import SEATS, colour_numbers, fill_all
+from ..first_person.state import CELL
+from ..first_person.things import PLAYER_HALF
+from ..first_person.visibility import BULK, EYES, HIGH, MIDDLE, hide, sees_point
 from .state import PLAYERS
+from .view import HEAD
 
 BODY = RADIUS * ONE // CELL
 # Of no kind, players, the hat, crowns: half of what they measure across and upwards, in 1/ONE cells.
@@ -21,10 +21,10 @@ KINDS = {"player": SEATS, "hat": ("red",), "crown": ("yellow",)}
 NUMBERS = colour_numbers(KINDS)
 
 
-LOOKS = np.array([catalogue.NOTHING, catalogue.PLAYER, catalogue.NOTHING, catalogue.NOTHING], np.int32)
+LOOKS = np.array([models.NOTHING, models.PLAYER, models.NOTHING, models.NOTHING], np.int32)
 """What the kinds look like where the table has them: the hat is worn on the head, and crowns are not shown."""
-_HAT_AT = round(float(HEAD) * ONE) + int(BULK[catalogue.HAT, MIDDLE])
-_HAT_TALL = int(BULK[catalogue.HAT, HIGH])
+_HAT_AT = round(float(HEAD) * ONE) + int(BULK[models.HAT, MIDDLE])
+_HAT_TALL = int(BULK[models.HAT, HIGH])
 
 
 @njit

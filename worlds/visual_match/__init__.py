@@ -22,17 +22,17 @@ colours for 10 or 1. There one is carried from room to room, and 5 seconds are l
 apples (36, which is 0.3 of all cells) and the 10 seconds to walk over and choose are our own, as is the short form.
 """
 
-from ..engine.first_person.folds import SPLITS
-from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
+from ..engine.render.views import Rays
 from ..engine.world import World
-from .guide import guide
+from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..first_person.splits import SPLITS
+from ..first_person.state import HZ
+from .expert import guide
 from .level import complaint, reset
-from .look import scene
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
+from .view import scene
 
 VISUAL_MATCH = World(
     name="visual-match",

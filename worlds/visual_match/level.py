@@ -6,17 +6,17 @@ the place, of four, at which its pillar stands: four of 24 are never seen in tra
 
 from numba import njit
 
-from ..engine.first_person.body import stand
-from ..engine.first_person.carve import block, dig
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.ground import cell_of, free
-from ..engine.first_person.lots import list_free, list_numbers, pick
-from ..engine.first_person.state import DOOR as CLOSED
-from ..engine.first_person.state import HZ, TURN
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import draw
-from ..engine.rays import textures
-from ..engine.rays.scene import COLS
+from ..engine.library.random import draw
+from ..engine.render.raycast import textures
+from ..engine.render.raycast.scene import COLS
+from ..first_person.body import stand
+from ..first_person.generators import block, dig
+from ..first_person.grid_queries import cell_of, free
+from ..first_person.sampling import list_free, list_numbers, pick
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.state import DOOR as CLOSED
+from ..first_person.state import HZ, TURN
+from ..first_person.things import clear_things, drop
 from .state import APPLE, COLOURS, DOOR, FIRST_PILLAR, PILLAR, PILLARS, SIGN, THE_SIGN
 
 WALLS = (textures.PLASTER, textures.BRICK, textures.MARBLE)

@@ -3,11 +3,11 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import walk
-from ..engine.first_person.ground import cell_of
-from ..engine.first_person.state import CELL
-from ..engine.first_person.things import touching
-from ..engine.things import GONE, OPEN, THERE
+from ..engine.records.things import GONE, OPEN, THERE
+from ..first_person.body import walk
+from ..first_person.grid_queries import cell_of
+from ..first_person.state import CELL
+from ..first_person.things import touching
 from .level import WALLS, paint_sign
 from .state import FIRST_DOOR, FIRST_PILLAR, PILLAR, SECOND_DOOR, THE_SIGN
 

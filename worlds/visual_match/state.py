@@ -15,11 +15,11 @@
 
 import numpy as np
 
-from ..engine.first_person.bounds import TICKS, bounds
-from ..engine.first_person.folds import FOLD
-from ..engine.first_person.state import fields
-from ..engine.rays.scene import ROWS
-from ..engine.records import Knob, state_dtype
+from ..engine.records.states import Knob, state_dtype
+from ..engine.render.raycast.scene import ROWS
+from ..first_person.bounds import TICKS, bounds
+from ..first_person.splits import FOLD
+from ..first_person.state import fields
 
 DOOR, SIGN, PILLAR, APPLE = range(2, 6)
 """Kinds of things; the first kind is the player's."""

@@ -6,10 +6,10 @@ The sign is gone when it has been painted over. A pillar that was rightly chosen
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.sight import EYES, PAINTED, hide
-from ..engine.first_person.things import PLAYER_HALF, fill_things
-from ..engine.things import HALF, ONE, SLACK, Things
-from . import look
+from ..engine.records.things import HALF, ONE, SLACK, Things
+from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.visibility import EYES, PAINTED, hide
+from . import view
 from .rules import REACH
 from .state import APPLES, COLOURS, FIRST_APPLE, SIGN
 
@@ -17,7 +17,7 @@ _PLAYER = ONE // 4
 _THING = REACH // 256 - _PLAYER - SLACK  # so that to goals, too, who is within REACH touches it
 RADII = np.array([0, _PLAYER, HALF, HALF, _THING, _THING], np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, HALF, HALF, HALF, ONE // 4], np.int32)
-LOOKS = look.LOOKS.copy()
+LOOKS = view.LOOKS.copy()
 LOOKS[SIGN] = PAINTED
 
 

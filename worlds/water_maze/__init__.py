@@ -21,17 +21,17 @@ starts that face the middle, a reward of 5 in all for each find, after which one
 of the pool, the speed in it, the pictures, the times on the platform and the short form are our own.
 """
 
-from ..engine.first_person.folds import SPLITS
-from ..engine.first_person.hands import KEYS_PLAIN, LOOKING
-from ..engine.first_person.state import HZ
-from ..engine.look import Rays
+from ..engine.render.views import Rays
 from ..engine.world import World
-from .guide import guide
+from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..first_person.splits import SPLITS
+from ..first_person.state import HZ
+from .expert import guide
 from .level import reset
-from .look import scene
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
+from .view import scene
 
 WATER_MAZE = World(
     name="water-maze",

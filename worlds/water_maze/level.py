@@ -5,17 +5,17 @@ Folds (training, validation, testing) part the episodes by where the platform is
 
 from numba import njit
 
-from ..engine.first_person.angles import difference, heading
-from ..engine.first_person.body import stand
-from ..engine.first_person.carve import block
-from ..engine.first_person.folds import REDRAWS, wanted
-from ..engine.first_person.ground import cell_of, free
-from ..engine.first_person.lots import list_numbers, pick
-from ..engine.first_person.state import TURN
-from ..engine.first_person.things import clear_things, drop
-from ..engine.random import draw
-from ..engine.rays import textures
-from ..engine.rays.scene import COLS
+from ..engine.library.random import draw
+from ..engine.render.raycast import textures
+from ..engine.render.raycast.scene import COLS
+from ..first_person.angles import difference, heading
+from ..first_person.body import stand
+from ..first_person.generators import block
+from ..first_person.grid_queries import cell_of, free
+from ..first_person.sampling import list_numbers, pick
+from ..first_person.splits import REDRAWS, wanted
+from ..first_person.state import TURN
+from ..first_person.things import clear_things, drop
 from .state import COLOURS, FIRST_PICTURE, PICTURES, PLATFORM
 
 WALLS = tuple(textures.FIRST_WALL + textures.COLOURS.index(colour) for colour in COLOURS)

@@ -3,10 +3,10 @@
 import numpy as np
 from numba import njit
 
-from ..engine.first_person.body import look, walk_at
-from ..engine.first_person.state import CELL, HZ
-from ..engine.first_person.things import square_to
-from ..engine.things import OPEN, THERE
+from ..engine.records.things import OPEN, THERE
+from ..first_person.body import look, walk_at
+from ..first_person.state import CELL, HZ
+from ..first_person.things import square_to
 from .level import begin
 
 FOUND = np.float32(5.0)

@@ -6,17 +6,17 @@ The platform is open while it is up.
 import numpy as np
 from numba import njit
 
-from ..engine.first_person import catalogue
-from ..engine.first_person.sight import EYES, PAINTED, UNSEEN, hide
-from ..engine.first_person.things import PLAYER_HALF, fill_things
-from ..engine.things import HALF, ONE, OPEN, Things
-from .look import LOW
+from ..engine.records.things import HALF, ONE, OPEN, Things
+from ..first_person import models
+from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.visibility import EYES, PAINTED, UNSEEN, hide
 from .rules import PLATFORM
 from .state import PICTURES
+from .view import LOW
 
 RADII = np.array([0, ONE // 4, PLATFORM // 256] + [HALF] * len(PICTURES), np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, ONE // 16] + [HALF] * len(PICTURES), np.int32)
-LOOKS = np.array([catalogue.NOTHING] * 2 + [catalogue.PLATE] + [PAINTED] * len(PICTURES), np.int32)
+LOOKS = np.array([models.NOTHING] * 2 + [models.PLATE] + [PAINTED] * len(PICTURES), np.int32)
 """What the kinds look like, from number 0, no kind, on."""
 _SWIMMING = EYES - round(float(LOW) * ONE)
 

@@ -10,7 +10,7 @@ from torch.nn import functional as F
 from ....interface.action import quantise_mouse
 from ....interface.devices import BINS, bin_centres
 from ....interface.keys import WHEEL, button_index, key_index
-from ....worlds.engine.batch import Batch
+from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
 from .base import Controls, Narrow, pick

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ....interface.action import MOUSE_ONE
-from ....worlds.engine.batch import Batch
+from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
 from .base import Controls, Narrow, pick

@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ....interface.text import encode
-from ....worlds.engine.batch import Batch
+from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
 from .base import MASKED, Controls, pick, words_of

@@ -13,7 +13,7 @@ from ....interface.action import quantise_mouse
 from ....interface.devices import BINS, bin_centres, listens
 from ....interface.keys import BUTTONS, KEYS, WHEEL, button_index, key_index
 from ....interface.text import vocabulary
-from ....worlds.engine.batch import Batch
+from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
 from .base import MASKED, Controls, pick

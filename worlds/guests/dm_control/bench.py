@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ...engine.batch import Batch
-from ...engine.threads import one_core
+from ...engine.run.batch import Batch
+from ...engine.run.threads import one_core
 from ...engine.world import World
 
 TASK, SIZE = "arm/stack-2-bricks", (84, 84)

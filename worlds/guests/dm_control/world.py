@@ -8,8 +8,8 @@ from functools import cache, partial
 from ...engine.world import World
 from ..state import UNLIMITED, guest
 from . import reach
-from .outside import Simulation
-from .plays import ArmPlay, Play, SuitePlay
+from .instances import ArmPlay, Play, SuitePlay
+from .simulator import Simulation
 from .tasks import ARM, CONTROL, hyphened
 
 _DOC = """{summary}

@@ -26,8 +26,8 @@ from gymnasium.spaces import Box, Discrete
 from ....interface.text import encode
 from ...engine.world import World
 from .. import state
+from .actions import Hands, Keys, hands_of, told_keys
 from .copies import SUCCESS, Copies, checked, close
-from .hands import Hands, Keys, hands_of, told_keys
 from .known import KNOWN, Known
 
 LIMIT = 1000

@@ -14,7 +14,7 @@ import gymnasium
 import numpy as np
 
 from ..state import mark_of
-from .hands import Hands
+from .actions import Hands
 
 SUCCESS = {
     "terminated": lambda reward, terminated, truncated: terminated,

@@ -1,0 +1,150 @@
+"""Goals of a skill put together from the clauses that came true in one play; see propose.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from ...worlds.engine.records import judge as j
+from ...worlds.engine.records.things import RELATIONS
+from ..skills import SKILLS, skill_of_relation
+from .propose import HOLDS, TRIES, Numbers, Row
+
+STAGED = 0.3
+"""Part of the goals with a never-clause that have two stages."""
+
+_NO_SKILLS = ("guard", "speak", "answer")  # for one who acts: the first is done by rest, and nobody speaks in a play
+
+
+class Hindsight:
+    """One play. clauses: as numbers; truth: bool (clauses, ticks + 1), when each holds; usable: (clauses,), which of
+    them goals may be made of. turned: which were not so at the start and then were, at the tick `first`."""
+
+    def __init__(self, clauses: list[Row], truth: np.ndarray, usable: np.ndarray, rng: np.random.Generator):
+        self.clauses, self.truth, self.usable, self.rng = clauses, truth, usable, rng
+        self.turned = ~truth[:, 0] & usable & truth.any(axis=1)
+        self.first = truth.argmax(axis=1)
+        self.plain = np.array([row[j.LEAST] == 1 and not row[j.NEGATED] for row in clauses])
+        self.skills = np.array([_skill(row) for row in clauses])
+
+    def pick(self, mask: np.ndarray) -> int | None:
+        """One of the clauses of a mask, the likelier the later it came true; None if it is empty."""
+        found = np.flatnonzero(mask)
+        if not len(found):
+            return None
+        late = np.cumsum(self.first[found] + 1)
+        return int(found[np.searchsorted(late, self.rng.integers(late[-1]), side="right")])
+
+
+Way = tuple[Numbers, list[int], int]
+"""A goal, the ticks of the play at which its stages are reached, and how long to rest after the last."""
+
+
+def compose(skill: str, play: Hindsight) -> Way | None:
+    """A goal of a skill that the play reached; None if it reached none that was found."""
+    return _MAKERS.get(skill, _single)(play, skill)
+
+
+def _skill(row: Row) -> str:
+    by_player = row[j.A + 3] != j.ANYBODY
+    return skill_of_relation(RELATIONS[row[j.RELATION]], row[j.LEAST], by_player, row[j.NEGATED] != 0)
+
+
+def _goal(*clauses: Row, never: tuple[Row, ...] = (), hold: int = 0) -> Numbers:
+    """A goal with a clause for each stage."""
+    return Numbers(tuple((row,) for row in clauses), (0,) * (len(clauses) - 1) + (hold,), never)
+
+
+def negated(row: Row) -> Row:
+    """The clause that holds when this does not."""
+    return (row[0], 1 - row[j.NEGATED], *row[2:])
+
+
+def _single(play: Hindsight, skill: str) -> Way | None:
+    c = play.pick(play.turned & (play.skills == skill))
+    return None if c is None else (_goal(play.clauses[c]), [int(play.first[c])], 0)
+
+
+def _hold(play: Hindsight, skill: str) -> Way | None:
+    c = play.pick(play.turned)
+    if c is None:
+        return None
+    ticks = HOLDS[int(play.rng.integers(len(HOLDS)))]
+    return _goal(play.clauses[c], hold=ticks), [int(play.first[c])], ticks
+
+
+def _both(play: Hindsight, skill: str) -> Way | None:
+    for _ in range(TRIES):
+        c = play.pick(play.turned)
+        if c is None:
+            return None
+        together = play.turned & (play.truth & play.truth[c]).any(axis=1)
+        d = play.pick(together)
+        if d is not None and apart(play.clauses[c], play.clauses[d]):
+            at = int((play.truth[c] & play.truth[d]).argmax())
+            return Numbers(((play.clauses[c], play.clauses[d]),), (0,)), [at], 0
+    return None
+
+
+def _stages(play: Hindsight, skill: str) -> Way | None:
+    for _ in range(TRIES):
+        chosen, ends = [], [0]
+        for number in range(2 if skill == "two-stage" else 3):
+            new = ~play.truth[:, ends[-1]] & play.truth[:, ends[-1] :].any(axis=1) & play.usable
+            c = play.pick(new & play.turned if number == 0 else new)
+            if c is None:
+                break
+            chosen.append(c)
+            ends.append(ends[-1] + int(play.truth[c, ends[-1] :].argmax()))
+        else:
+            rows = [play.clauses[c] for c in chosen]
+            if len(set(rows)) == len(rows):
+                return _goal(*rows), ends[1:], 0
+    return None
+
+
+def _avoid(play: Hindsight, skill: str) -> Way | None:
+    for _ in range(TRIES):
+        if play.rng.random() < STAGED:
+            way = _stages(play, "two-stage")
+        else:
+            c = play.pick(play.turned)
+            way = None if c is None else (_goal(play.clauses[c]), [int(play.first[c])], 0)
+        if way is None:
+            continue
+        goal, ends, _ = way
+        later = ~play.truth[:, : ends[-1] + 1].any(axis=1) & play.truth[:, ends[-1] :].any(axis=1) & play.usable
+        c = play.pick(later & play.plain)
+        if c is not None and all(apart(play.clauses[c], row) for stage in goal.stages for row in stage):
+            return Numbers(goal.stages, goal.holds, (play.clauses[c],)), ends, 0
+    return None
+
+
+_MAKERS: dict[str, Callable[[Hindsight, str], Way | None]] = {
+    "hold-still": _hold,
+    "both": _both,
+    "two-stage": _stages,
+    "three-stage": _stages,
+    "avoid": _avoid,
+}
+MADE = tuple(skill for skill in SKILLS if skill not in _NO_SKILLS)
+"""The skills that goals are made of."""
+
+
+def apart(one: Row, other: Row) -> bool:
+    """Whether neither of two clauses follows from the other by what they say alone."""
+    return not (_wider(one, other) or _wider(other, one))
+
+
+def _wider(one: Row, other: Row) -> bool:
+    """Whether a clause is another one with things left open."""
+    if one[j.RELATION] != other[j.RELATION]:
+        return False
+    return all(mine in (0, yours) for mine, yours in zip(one[j.A :], other[j.A :], strict=True))
+
+
+def swapped(row: Row) -> Row:
+    """The same clause as the other player would say it."""
+    turn: Sequence[int] = (j.ANYBODY, j.OTHER, j.YOU)
+    return (*row[: j.A + 3], turn[row[j.A + 3]], *row[j.B : j.B + 3], turn[row[j.B + 3]])

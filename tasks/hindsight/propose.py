@@ -1,0 +1,252 @@
+"""Goals by hindsight: what came true in a play, was not so at the start, and can therefore be asked for.
+
+No world is known here. Clauses are drawn from the kinds and colours of the things of a start and from the relations of
+the world; the judge itself says at which ticks of the play they hold; and compose.py puts goals of every skill together
+from those that came true, in the order in which they did.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+
+from ...interface.action import ACTION
+from ...interface.machine import cores
+from ...worlds.engine.compile.cached import cached
+from ...worlds.engine.records import judge as j
+from ...worlds.engine.records.things import BINARY, CHAINS, EVENTS, OF_REGIONS, ONE, RELATIONS, THERE, Things
+from ...worlds.engine.run.threads import over_rows
+from ...worlds.engine.world import World
+from ..goals import Goal, Question
+from ..rollouts import Played
+from ..splits import SPLITS, Split, pair_split
+
+FIRST, THEN = 24, 64
+"""Clauses drawn for each play: at first of all sorts, then of those sorts of which any changed in any play."""
+NEAR = (2, 3, 4)
+"""Cells that near is asked for with."""
+CHAIN = (2, 3, 4)
+"""Things that towers and rows are asked for with."""
+HOLDS = (2, 3, 5, 8)
+"""Ticks that something is asked to stay so."""
+COLOURED, KINDLESS, SEVERAL, NEGATED = 0.6, 0.1, 0.4, 0.2
+"""Chance that a selector names a colour (if there is one); that it then names no kind, if several have it; that a
+clause asks for several things, where there are; and that it is negated."""
+TRIES = 6
+"""Draws of clauses to put together, before a skill is given up for a play."""
+
+_PRIME = 1_000_003
+
+Row = tuple[int, ...]
+"""A clause as numbers, as the judge reads it; its stage is filled in when a record is made."""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A goal as numbers: the clauses of each stage, the ticks that each must hold, and what must never be."""
+
+    stages: tuple[tuple[Row, ...], ...] = ()
+    holds: tuple[int, ...] = ()
+    never: tuple[Row, ...] = ()
+
+
+@dataclass
+class Proposal:
+    """Goals for the players of one start, by their number; and a way: moves of the player that acts, with which it
+    reaches its own. planned: whether they are the solver's."""
+
+    row: int
+    skill: str
+    goals: dict[int, Numbers]
+    acting: int
+    moves: list[int]
+    planned: bool
+
+
+@dataclass
+class Proven:
+    """A task's goals, one for each player, and moves by which the player that acts reaches its own. row: of the starts;
+    state: of the states they were proven from; mark: of that state; branching: of the search, 0 before it. question:
+    what the player that acts is asked, if it is; hands: in place of moves, ACTION records (ticks, players)."""
+
+    row: int
+    state: int
+    mark: int
+    skill: str
+    goals: tuple[Goal, ...]
+    acting: int
+    moves: list[int]
+    by: str
+    branching: float = 0.0
+    question: Question | None = None
+    hands: np.ndarray | None = None
+
+    @property
+    def steps(self) -> int:
+        """Ticks that its way takes."""
+        return len(self.moves) if self.hands is None else len(self.hands)
+
+
+@njit
+def truths(things, counts, clauses, hands, acting, truth, low, high):
+    """Whether each clause, (n, clauses, FIELDS), holds at each tick of its play: into uint8 (n, clauses, ticks)."""
+    for i in range(low, high):
+        for c in range(clauses.shape[1]):
+            for tick in range(things.shape[0]):
+                truth[i, c, tick] = j.holds(clauses[i, c], things[tick, i], counts[tick, i], hands, acting[i])
+
+
+def hold(world: World, played: Played, clauses: np.ndarray) -> np.ndarray:
+    """When clauses, int32 (n, clauses, FIELDS), hold: bool (n, clauses, ticks + 1)."""
+    truth = np.zeros((*clauses.shape[:2], len(played.things)), np.uint8)
+    hands = np.zeros(world.players, ACTION)
+    given = (played.things, played.counts, clauses, hands, played.acting, truth)
+    over_rows(cached(truths), len(clauses), cores(), *given)
+    return truth.view(bool)
+
+
+class Vocabulary:
+    """What can be said of the things that one row shows at its start."""
+
+    def __init__(self, things: np.ndarray, world: Things, players: int, split: Split):
+        self.looks: dict[int, list[tuple[int, int]]] = {}  # kind: (colour, size) of each thing of it
+        self.player = 0
+        for kind, colour, size, player in things[["kind", "colour", "size", "player"]].tolist():
+            self.looks.setdefault(kind, []).append((colour, size))
+            if player:
+                self.player = kind
+        self._allowed = {
+            (kind, colour)
+            for kind, looks in self.looks.items()
+            for colour, _ in looks
+            if colour and _may_be_named(world, kind, colour, split)
+        }
+        of_regions = {1 + world.colours.index(colour) for kind in world.regions for colour in world.kinds[kind]}
+        colours = [colour for looks in self.looks.values() for colour in {colour for colour, _ in looks}]
+        self._shared = {colour for colour in colours if colour and colours.count(colour) > 1} - of_regions
+        self.whose = [j.YOU] * 3 + [j.OTHER] * (players > 1)
+
+    def selector(self, kind: int, rng: np.random.Generator, colour_only: bool) -> Row:
+        """A selector for things of this kind: kind, colour, size, who."""
+        if kind == self.player:
+            return kind, 0, 0, self.whose[int(rng.integers(len(self.whose)))]
+        looks = self.looks[kind]
+        colour, size = looks[int(rng.integers(len(looks)))]
+        chance = rng.random(3)
+        if (kind, colour) not in self._allowed or chance[0] >= COLOURED:
+            colour = 0
+        if size and chance[1] >= COLOURED:
+            size = 0
+        kindless = colour_only and colour in self._shared and chance[2] < KINDLESS
+        return (0 if kindless else kind), colour, size, 0
+
+    def matching(self, selector: Row) -> int:
+        """How many things of the start a selector matches."""
+        kind, colour, size, who = selector
+        if who:
+            return 1
+        every = self.looks.items()
+        return sum(
+            (not colour or look[0] == colour) and (not size or look[1] == size)
+            for one, looks in every
+            if kind in (0, one)
+            for look in looks
+        )
+
+
+def _may_be_named(world: Things, kind: int, colour: int, split: Split) -> bool:
+    named = pair_split(list(world.kinds)[kind - 1], world.colours[colour - 1])
+    return SPLITS.index(named) <= SPLITS.index(split)
+
+
+Sort = tuple[int, int, int]
+"""A relation and the kinds on its two sides, 0 for none: clauses of one sort differ in colours and numbers only."""
+
+
+def moving(played: Played) -> set[int]:
+    """The kinds of things that some play brings to other places, with all things of the kind still there."""
+    things = played.things
+    there = (things["state"] == THERE) & (np.arange(things.shape[2]) < played.counts[..., None])
+    found = set()
+    for kind in np.unique(things["kind"][there]).tolist():
+        some = there & (things["kind"] == kind)
+        number, places = some.sum(axis=2), ((things["y"].astype(np.int64) * _PRIME + things["x"]) * some).sum(axis=2)
+        if ((number == number[0]) & (places != places[0])).any():
+            found.add(kind)
+    return found
+
+
+def sorts(vocabulary: Vocabulary, world: Things, movable: set[int]) -> list[Sort]:
+    """All sorts of clauses about these things, of regions only what makes sense of them. What is related to something
+    is a player, or else it moves and the other is no player. Only players hold and face; whatever is said is left to
+    others."""
+    found, player = [], vocabulary.player
+    numbers = {kind: number for number, kind in enumerate(world.kinds, 1)}
+    regions = {numbers[kind] for kind in world.regions}
+    holders = regions | {numbers[kind] for kind, good in world.affords.items() if "in" in good}
+    for relation in (RELATIONS.index(name) for name in world.relations if name not in EVENTS):
+        fitting = [b for b in vocabulary.looks if b not in regions or RELATIONS[relation] in OF_REGIONS]
+        if RELATIONS[relation] == "in" and holders:  # to be in a ball is no goal
+            fitting = [b for b in fitting if b in holders]
+        by_players = RELATIONS[relation] in ("holding", "facing")
+        for a in vocabulary.looks:
+            if RELATIONS[relation] not in BINARY:
+                found += [(relation, a, 0)] * (a != player and a in fitting)
+            elif a == player or (a in movable and not by_players):
+                others = [b for b in fitting if b != a or len(vocabulary.looks[a]) > 1]
+                found += [(relation, a, b) for b in others if a == player or b != player]
+    return found
+
+
+def clause(sort: Sort, vocabulary: Vocabulary, rng: np.random.Generator) -> Row:
+    """A clause of a sort, at random."""
+    relation, a, b = sort
+    player = a == vocabulary.player
+    one = vocabulary.selector(a, rng, False)
+    other = vocabulary.selector(b, rng, player) if b else (0, 0, 0, 0)
+    if player and b == a:
+        one, other = (a, 0, 0, j.YOU), (b, 0, 0, j.OTHER)
+    least, several = 1, not one[3] and rng.random() < SEVERAL
+    if several and vocabulary.matching(one) == 1:
+        one = (a, 0, 0, 0)
+    number = vocabulary.matching(one)
+    if several and number > 1:
+        least = 0 if rng.random() < 0.5 else int(rng.integers(2, number + 1))
+    amount = NEAR[int(rng.integers(len(NEAR)))] * ONE if RELATIONS[relation] == "near" else 0
+    if RELATIONS[relation] in CHAINS:
+        amount = CHAIN[int(rng.integers(len(CHAIN)))]
+    return (0, int(rng.random() < NEGATED), least, relation, amount, *one, *other)
+
+
+def draw(
+    world: World, played: Played, split: Split, rng: np.random.Generator, *, shared: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """(clauses, int32 (n, THEN, FIELDS); when they hold, bool (n, THEN, ticks + 1)). shared: each two plays one after
+    the other, which have the same start, get the same clauses."""
+    known = world.things
+    assert known is not None
+    n = played.things.shape[1]
+    words = [
+        Vocabulary(played.things[0, row, : played.counts[0, row]], known, world.players, split) for row in range(n)
+    ]
+    movable = moving(played)
+    every = [sorts(vocabulary, known, movable) for vocabulary in words]
+    drawn = _drawn(words, every, FIRST, rng)
+    truth = hold(world, played, drawn)
+    changing = (truth != truth[:, :, :1]).any(axis=2)
+    alive = {tuple(row) for row in drawn[changing][:, [j.RELATION, j.A, j.B]].tolist()}
+    left = [[sort for sort in some if sort in alive or (sort[0], sort[1], 0) in alive] or some for some in every]
+    drawn = _drawn(words, left, THEN, rng)
+    if shared:
+        drawn[1::2] = drawn[::2]
+    return drawn, hold(world, played, drawn)
+
+
+def _drawn(words: list[Vocabulary], every: list[list[Sort]], count: int, rng: np.random.Generator) -> np.ndarray:
+    drawn = np.zeros((len(words), count, j.FIELDS), np.int32)
+    for row, (vocabulary, some) in enumerate(zip(words, every, strict=True)):
+        picks = rng.integers(len(some), size=count)
+        drawn[row] = [clause(some[pick], vocabulary, rng) for pick in picks]
+    return drawn

@@ -1,0 +1,318 @@
+"""Goals as words and words as goals, by the one grammar of grammar.py.
+
+    say(goal)                                   "push the red box onto the blue target, then take the key"
+    say(goal, style=1)                          the same goal in other words
+    say(goal, 0, scene(things, world.things))   "the red box" where these things are and it is the only one, else "a red
+                                                box", "another", "any"; and distances in the unit of the world
+    understand("push every box onto a target", world.things)        the goal
+
+Styles are the places in STYLES. Held-out styles are kept from training, to see whether an agent understands words it
+knows in an order that it does not: `held_styles` gives those of the validation and test splits, the last two, and every
+word that they use is used by another style too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
+
+from ..interface.text import TOKENS
+from ..worlds.engine.records.things import CHAINS, Things
+from . import grammar
+from .goals import Clause, Goal, Question, Selector, Stage
+from .grammar import (
+    FOUND,
+    NOUNS,
+    NUMERALS,
+    PARTNER_TOLD,
+    QUOTE,
+    STATES,
+    THINGS,
+    UNITS,
+    YOURS,
+    Style,
+    plural,
+    singular,
+    written,
+)
+from .parser import Reader, lexicon
+from .scene import ANYWHERE, Scene
+
+STYLES = len(grammar.STYLES)
+"""How many ways there are to say a goal."""
+held_styles: Mapping[str, tuple[int, ...]] = MappingProxyType({"valid": (STYLES - 2,), "test": (STYLES - 1,)})
+"""Styles kept out of training, by the split that they are for."""
+
+
+def canonical(goal: Goal) -> Goal:
+    """The one form of all goals that mean the same: clauses sorted and each once, `who` with the kind "player", and
+    "all" of the one player that you are as 1. Raises ValueError if the goal turns out to contradict itself."""
+    stages = tuple(Stage(all=_sorted(stage.all), hold=stage.hold) for stage in goal.stages)
+    return Goal(stages=stages, never=_sorted(goal.never))
+
+
+def _sorted(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
+    plain = {clause.model_dump_json(): clause for clause in map(_plain, clauses)}
+    return tuple(plain[key] for key in sorted(plain))
+
+
+def _plain(clause: Clause) -> Clause:
+    sides = (("a", clause.a), ("b", clause.b))
+    changes: dict[str, object] = {
+        name: whole(selector) for name, selector in sides if selector and selector.who and not selector.kind
+    }
+    if clause.a.who == "you" and clause.least == "all":
+        changes["least"] = 1
+    return clause.model_copy(update=changes) if changes else clause
+
+
+def whole(selector: Selector) -> Selector:
+    """The selector, with the kind "player" if it names none and says whose."""
+    return selector.model_copy(update={"kind": "player"}) if selector.who and not selector.kind else selector
+
+
+def say(goal: Goal, style: int = 0, scene: Scene = ANYWHERE) -> str:
+    """A goal as the instruction for the player whose goal it is: lower-case ASCII. A style is always said alike, and no
+    two styles say a goal alike. scene: of what there is one thing where the goal is told; only that is "the" red box.
+
+    A sentence that comes to more than an instruction's 64 tokens does without its commas; if it still does, encoding
+    refuses it. Raises ValueError for a style that there is not.
+    """
+    if not 0 <= style < STYLES:
+        raise ValueError(f"there is no style {style}; the styles are 0 to {STYLES - 1}")
+    how = grammar.STYLES[style]
+    text = how.opening + how.then.join(_stage(stage, style, scene) for stage in goal.stages)
+    for index, clause in enumerate(goal.never):
+        joint = how.but if index or goal.stages else ""
+        told, phrase = _worded(clause, style, scene, "avoid")
+        if told and how.statements:
+            text += f"{joint}{how.frame} {how.mark} {phrase}"
+        else:
+            text += f"{joint}{how.mark} {grammar.LET_IT_BE + ' ' if told else ''}{phrase}"
+    tokens = 1 + text.count(" ") + 2 * text.count(",")  # a comma costs two: itself and the space after it
+    return text if tokens <= TOKENS else text.replace(",", "")
+
+
+def _stage(stage: Stage, style: int, scene: Scene) -> str:
+    how, text, telling = grammar.STYLES[style], "", False
+    for index, clause in enumerate(stage.all):
+        told, phrase = _worded(clause, style, scene, "keep" if stage.hold else "reach")
+        frame = f"{how.frame} " if told and not telling else ""
+        text += f"{how.both if index else ''}{frame}{phrase}"
+        telling = told
+    return f"{text} {_counted(how.hold, stage.hold, how)}" if stage.hold else text
+
+
+def _worded(clause: Clause, style: int, scene: Scene, purpose: str) -> tuple[bool, str]:
+    """(whether it is a statement, the words) of a clause."""
+    return _clause(clause, style, purpose, scene.unit, scene.one(clause.a), bool(clause.b and scene.one(clause.b)))
+
+
+@lru_cache(maxsize=1 << 14)
+def _clause(clause: Clause, style: int, purpose: str, unit: str, a_one: bool, b_one: bool) -> tuple[bool, str]:
+    how = grammar.STYLES[style]
+    leaving = clause.negated and purpose == "reach"
+    phrases = _orders(clause, how, "leave" if leaving else purpose) if leaving or not clause.negated else ()
+    alone = clause.least == 1 and a_one and (how.the or bool(clause.a.who))
+    found = clause.relation in CHAINS and clause.least == 1
+    if how.statements or not phrases:
+        phrases, leaving, told = FOUND[clause.relation, clause.negated] if found else (), False, True
+    else:
+        told = False
+    if phrases:
+        phrase = phrases[how.verb % len(phrases)]
+    else:
+        states = STATES[clause.relation]
+        phrase = f"{{a}} {_be(clause, how, alone)} {states[how.verb % len(states)]}"
+    phrase = _counted(phrase.replace("{u}", UNITS[unit]), clause.within or clause.number or 0, how)
+    if leaving and not alone:
+        a = _thing(clause.a, "all", False, how)
+    else:
+        a = _thing(clause.a, clause.least, clause.negated and not alone, how, one=a_one, many=found)
+    b = _other(clause, how, b_one, purpose) if clause.b else ""
+    return told, phrase.replace("{b}", b).replace("{w}", clause.word or "").replace("{a}", a)
+
+
+def _orders(clause: Clause, how: Style, purpose: str) -> tuple[str, ...]:
+    """The phrases that may be used to order this, the best-fitting ones of the tables; none if it can only be told."""
+    a, kind = clause.a, clause.a.kind or ""
+    player = bool(a.who) or kind == "player"
+    if player:
+        orders = YOURS.get(clause.relation)
+    else:
+        b = (clause.b and clause.b.kind) or ""
+        keys = ((kind, clause.relation, b), (kind, clause.relation, ""), ("", clause.relation, ""))
+        orders = next((THINGS[key] for key in keys if key in THINGS), None)
+    single = clause.relation in CHAINS or purpose == "leave"
+    if orders is None or (single and clause.least != 1):
+        return ()
+    phrases: tuple[str, ...] = getattr(orders, purpose) or (() if purpose == "leave" else orders.reach)
+    if not player:
+        return phrases
+    if a.who == "you":
+        return phrases if _plainly_you(a) and clause.least in (1, "all") else ()
+    cause = grammar.CAUSES[how.verb % len(grammar.CAUSES)]
+    return tuple(f"{cause} {phrase}" for phrase in phrases)
+
+
+def _plainly_you(selector: Selector) -> bool:
+    return selector.who == "you" and not selector.colour and not selector.size
+
+
+def _other(clause: Clause, how: Style, one: bool, purpose: str) -> str:
+    """The things that a clause's things are related to, as words: "the", "another", "any" or "a", whichever it is."""
+    a, b = clause.a, clause.b
+    assert b is not None
+    if _several(clause, how):
+        return _thing(b, 1, False, how, many=True)
+    if b.who == "you" or (one and (how.the or b.who)):
+        return _thing(b, 1, False, how, one=True)
+    article = "a"
+    if clause.least in (1, "all") and _wider(b, a):
+        article = "another"
+    elif clause.least == 1 and clause.negated != (purpose == "avoid"):
+        article = "any"
+    return _thing(b, 1, False, how, article=article)
+
+
+def _wider(one: Selector, other: Selector) -> bool:
+    """Whether all that matches the other selector matches this one, too."""
+    kinds = [selector.kind or ("player" if selector.who else None) for selector in (one, other)]
+    pairs = ((one.colour, other.colour), (one.size, other.size), (one.who, other.who), kinds)
+    return all(mine in (None, theirs) for mine, theirs in pairs)
+
+
+def _several(clause: Clause, how: Style) -> bool:
+    """Whether what the clause's things are on, in or at is better called "targets" than "a target"."""
+    b = clause.b
+    plain = b is not None and not (b.who or b.colour or b.size)
+    return (
+        plain and clause.relation in ("on", "in", "at") and not clause.negated and _number(clause.least, how) == "many"
+    )
+
+
+def _be(clause: Clause, how: Style, alone: bool) -> str:
+    you = clause.a.who == "you" and clause.least in (1, "all")
+    many = _plainly_you(clause.a) if you else _number(clause.least, how) == "many"
+    be = "are" if many else "is"
+    return f"{be} not" if clause.negated and (you or alone) else be
+
+
+def _number(least: int | str, how: Style) -> str:
+    """Whether so many things are spoken of as one or as many."""
+    return grammar.QUANTITIES[how.every][2] if least == "all" else "one" if least == 1 else "many"
+
+
+def _thing(
+    selector: Selector,
+    least: int | str,
+    negated: bool,
+    how: Style,
+    *,
+    one: bool = False,
+    many: bool = False,
+    article: str = "a",
+) -> str:
+    """At least so many things as words. one: there is one such thing; many: any of them, in the plural and without a
+    number; article: what to say of one of several."""
+    looks = [written(name) for name in (selector.size, selector.colour) if name]
+    kind = None if selector.who else selector.kind
+    nouns = (written(kind), plural(kind)) if kind else NOUNS[selector.who]
+    if selector.who == "you" and least in (1, "all"):
+        return " ".join(["your", *looks, nouns[0]]) if looks else "you"
+    number = "many" if many else _number(least, how)
+    words = " ".join([*looks, nouns[number == "many"]])
+    if many:
+        return words
+    if least == "all":
+        return f"{'not ' if negated else ''}{how.every} {words}"
+    if least == 1:
+        if negated:
+            return f"no {words}"
+        if one and (how.the or selector.who):
+            return f"{'your' if selector.who else 'the'} {words}"
+        return f"{_article(words) if article == 'a' else article} {words}"
+    count = _counted("fewer than {n}" if negated else how.count, int(least), how)
+    return f"{count} of your {words}" if selector.who == "you" else f"{count} {words}"
+
+
+def _counted(phrase: str, number: int, how: Style) -> str:
+    """A phrase with a number in it, spelled up to twenty or in digits."""
+    numeral = str(number) if how.digits or number >= len(NUMERALS) else NUMERALS[number]
+    return (singular(phrase) if number == 1 else phrase).replace("{n}", numeral)
+
+
+def understand(text: str, things: Things) -> Goal:
+    """The goal that a sentence says, in a world of these things. Capital letters, extra spaces, commas and a full stop
+    at the end do not matter. Raises ValueError naming the word that was not understood, its place, and what would be.
+    """
+    return _reader(text, things).goal()
+
+
+def _reader(text: str, things: Things) -> Reader:
+    return Reader(text, lexicon(tuple(things.kinds), things.colours, things.sizes), things.unit)
+
+
+def ask(question: Question, style: int = 0, scene: Scene = ANYWHERE) -> str:
+    """A question as an instruction; as goals are, it is always said alike in a style, and in no two styles alike.
+
+    Raises ValueError for a style that there is not.
+    """
+    if not 0 <= style < STYLES:
+        raise ValueError(f"there is no style {style}; the styles are 0 to {STYLES - 1}")
+    opening, verb = grammar.ASKING[style]
+    phrases = grammar.ASKED[question.asks, question.relation or ""]
+    how, a, b = grammar.STYLES[0], question.a, question.b
+    first = _thing(a, 1, False, how, one=question.asks == "colour" and scene.one(a), many=question.asks == "count")
+    second = _thing(b, 1, False, how, one=scene.one(b)) if b else ""
+    return opening + phrases[verb % len(phrases)].replace("{b}", second).replace("{a}", first)
+
+
+def _article(words: str) -> str:
+    return "an" if words.lstrip(QUOTE)[0] in "aeiou" else "a"
+
+
+def asked(text: str, things: Things) -> Question | None:
+    """The question that a sentence is, in a world of these things; None if it is none. Raises ValueError for a question
+    that is not understood, as `understand` does."""
+    return _reader(text, things).question()
+
+
+def definites(text: str, things: Things) -> dict[Selector, str]:
+    """The descriptions of which a goal or a question says that there is one, such as "the red box", each as it is said;
+    nothing if the sentence is not understood."""
+    reader = _reader(text, things)
+    try:
+        if reader.question() is None:
+            reader.goal()
+    except ValueError:
+        return {}
+    return dict(reader.definites.values())
+
+
+def said_in(text: str, things: Things) -> Scene:
+    """The scene that a sentence speaks of: there is one of what it says so of."""
+    named = definites(text, things)
+    return Scene(things.unit, lambda selector: whole(selector) in named)
+
+
+def partner_told(style: int = 0) -> str:
+    """What a player reads who is to learn from its partner what to do, as many ways as there are styles."""
+    return PARTNER_TOLD[style]
+
+
+_OPENINGS = sorted({style.opening for style in grammar.STYLES} | {opening for opening, _ in grammar.ASKING}, key=len)
+
+
+def public(own: str, others: Sequence[str]) -> str:
+    """An instruction that all players read, for one of them: its own part, then those of its partners. Each part goes
+    without what it opens with, such as "your task:", which would be a second head to it."""
+    heads = ["your partner"] if len(others) == 1 else ["one partner", *["another partner"] * (len(others) - 1)]
+    parts = zip(("you", *heads), (own, *others), strict=False)
+    return "; ".join(f"{head}: {_unopened(part)}" for head, part in parts)
+
+
+def _unopened(part: str) -> str:
+    opening = next((opening for opening in reversed(_OPENINGS) if part.startswith(opening)), "")
+    return part[len(opening) :]

@@ -1,0 +1,145 @@
+"""Proposals of every kind of task: for a player alone, and how two players are bound together.
+
+| kind | goals | who has hands | reward | proven, the other standing still |
+|---|---|---|---|---|
+| alone | a goal | the player | own | the player reaches it |
+| partners | the same for both | both | shared | the first reaches it |
+| informed-blind | the same for both; only the first is told | the second | shared | the second reaches it |
+| race | each its own, of the same form | both | own or opposed | each reaches its own |
+| rivals | "this and not that" and "that and not this" | both | opposed | each reaches its own |
+| lookout | the second's is that the first's never comes true | both | opposed | the first reaches it |
+
+The first success ends a race and a rivalry. The solution that a task keeps is the first player's, or for informed-blind
+the second's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+from ..worlds.engine.records import judge as j
+from ..worlds.engine.world import World
+from .hindsight.compose import MADE, Hindsight, Way, compose, negated, swapped
+from .hindsight.propose import TRIES, Numbers, Proposal, Row, draw
+from .rollouts import REST, Played, shortcut
+from .skills import SKILLS
+from .splits import Split
+
+KINDS = ("partners", "informed-blind", "race", "rivals", "lookout")
+"""The kinds of tasks for two players."""
+PAIRED = ("race", "rivals")
+"""Kinds for which each start is played twice, by the first player and by the second."""
+EACH, RARE = 4, 0.4
+"""Skills that are tried on each play, besides those for which less than this part of the plays has a clause: they are
+tried wherever they can be."""
+
+_SIMPLE = tuple(SKILLS)[tuple(SKILLS).index("negation") :]  # goals of one clause
+
+
+def skills_of(kind: str) -> tuple[str, ...]:
+    """The skills that tasks of a kind take."""
+    if kind == "rivals":
+        return ("both",)
+    return tuple(skill for skill in MADE if skill in _SIMPLE) if kind == "lookout" else MADE
+
+
+def acting(kind: str, n: int) -> np.ndarray:
+    """The player that acts in each of n plays, int64 (n,)."""
+    return np.arange(n) % 2 if kind in PAIRED else np.full(n, int(kind == "informed-blind"))
+
+
+def proposals(
+    world: World, played: Played, kind: str, split: Split, wanted: Sequence[str], rng: np.random.Generator
+) -> list[Proposal]:
+    """Goals of the wanted skills that plays reached, for tasks of a kind; see Proposal. Those of a pair follow each
+    other."""
+    drawn, truth = draw(world, played, split, rng, shared=kind == "rivals")
+    whose = (drawn[:, :, [j.A + 3, j.B + 3]] != j.ANYBODY).any(axis=2)
+    usable = ~whose if kind in ("partners", "rivals") else np.ones_like(whose)
+    plays = [Hindsight([tuple(row) for row in rows], truth[i], usable[i], rng) for i, rows in enumerate(drawn.tolist())]
+    found: list[Proposal] = []
+    chances = [set(play.skills[play.turned].tolist()) for play in plays]
+    some = Counter(skill for chance in chances for skill in chance)
+    rare = [skill for skill in wanted if 0 < some[skill] < RARE * len(plays)]
+    common = [skill for skill in wanted if skill not in rare and (some[skill] or skill not in _SIMPLE)]
+    for row in range(0, len(plays), 1 + (kind in PAIRED)):
+        skills = [skill for skill in rare if skill in chances[row]]
+        skills += [common[pick] for pick in rng.permutation(len(common))[:EACH]]
+        for skill in skills * EACH if len(skills) == 1 else skills:
+            if kind in PAIRED:
+                make = _rivals if kind == "rivals" else _race
+                ways = make(plays[row], plays[row + 1], skill)
+                if ways:
+                    goals = {0: ways[0][0], 1: ways[1][0]}
+                    found += [_proposal(played, row + i, skill, goals, way) for i, way in enumerate(ways)]
+            else:
+                way = compose(skill, plays[row])
+                if way:
+                    found.append(_proposal(played, row, skill, _shared(kind, way[0]), way))
+    return found
+
+
+def _shared(kind: str, goal: Numbers) -> dict[int, Numbers]:
+    """The goals of all players where one goal says them all."""
+    if kind == "lookout":
+        return {0: goal, 1: Numbers(never=(swapped(goal.stages[0][0]),))}
+    if kind == "informed-blind":
+        return {0: _swapped(goal), 1: goal}
+    return {0: goal, 1: goal} if kind == "partners" else {0: goal}
+
+
+def _swapped(goal: Numbers) -> Numbers:
+    stages = tuple(tuple(map(swapped, stage)) for stage in goal.stages)
+    return Numbers(stages, goal.holds, tuple(map(swapped, goal.never)))
+
+
+def _race(one: Hindsight, other: Hindsight, skill: str) -> tuple[Way, Way] | None:
+    for _ in range(TRIES):
+        mine = compose(skill, one)
+        if mine is None:
+            return None
+        for _ in range(TRIES):
+            yours = compose(skill, other)
+            if yours is None:
+                return None
+            if _shape(mine[0]) == _shape(yours[0]):
+                return mine, yours
+    return None
+
+
+def _shape(goal: Numbers) -> tuple[object, ...]:
+    """A goal without its colours, sizes, numbers and times."""
+    stages = tuple(tuple(sorted(map(_plain, stage))) for stage in goal.stages)
+    return stages, tuple(hold > 0 for hold in goal.holds), tuple(sorted(map(_plain, goal.never)))
+
+
+def _plain(row: Row) -> Row:
+    return (row[j.NEGATED], min(row[j.LEAST], 2), row[j.RELATION], row[j.A], row[j.A + 3], row[j.B], row[j.B + 3])
+
+
+def _rivals(one: Hindsight, other: Hindsight, skill: str) -> tuple[Way, Way] | None:
+    """Goals that exclude each other: what one play brought about and not what the other did, and the reverse."""
+    for _ in range(TRIES):
+        c, d = one.pick(one.turned), other.pick(other.turned)
+        if c is None or d is None:
+            return None
+        mine, yours = one.truth[c] & ~one.truth[d], other.truth[d] & ~other.truth[c]
+        if mine.any() and yours.any() and not (mine[0] or yours[0]):
+            rows = one.clauses[c], one.clauses[d]
+            goals = (Numbers(((rows[0], negated(rows[1])),), (0,)), Numbers(((rows[1], negated(rows[0])),), (0,)))
+            return (goals[0], [int(mine.argmax())], 0), (goals[1], [int(yours.argmax())], 0)
+    return None
+
+
+def _proposal(played: Played, row: int, skill: str, goals: dict[int, Numbers], way: Way) -> Proposal:
+    """A proposal with the play's moves to each stage by the shortest way through the states that it saw."""
+    moves: list[int] = []
+    start = 0
+    for end in way[1]:
+        moves += shortcut(played.moves[row, start:end].tolist(), played.marks[row, start : end + 1].tolist())
+        start = end
+    planned = start <= played.planned[row]
+    return Proposal(row, skill, goals, int(played.acting[row]), moves + [REST] * way[2], bool(planned))

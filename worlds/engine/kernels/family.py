@@ -1,0 +1,60 @@
+"""The kernels of a world's family, for CPU threads and for CUDA."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from numba.core import config
+
+from ..compile.ingredients import python
+from ..compile.modules import module_of
+from ..records.judge import fulfilled, judge
+from ..records.things import nothing
+from ..render.raycast.scene import clear
+from ..render.tiles import border, copy_sprite, draw_cursor
+from ..render.views import Rays, Tiles
+from ..world import World
+from . import template
+from .tick import add, after, before, begin, choose, still
+
+# What the kernels themselves call.
+_ENGINE = (choose, begin, still, before, after, add, judge, fulfilled, border, copy_sprite, draw_cursor, clear)
+
+
+def kernel_module(world: World, text: str, target: str, *versions: str) -> ModuleType:
+    """The module of this world's kernels for a target, written to the cache folder if it is not there yet.
+
+    versions: of tools that compile it, besides Numba.
+    Raises ValueError for a function of the world that the module could not import and compile.
+    """
+    fill = world.things.fill if world.things else nothing
+    functions = {"reset": world.reset, "step": world.step, "fill": fill}
+    if isinstance(world.look, Tiles | Rays):
+        functions["look"] = world.look.tile if isinstance(world.look, Tiles) else world.look.scene
+    names = {what: _importable(world, what, function) for what, function in functions.items()}
+    family = python(world.reset).__module__.rpartition(".")[0] or python(world.reset).__module__
+    targets = target if target == "njit" else f"{target}, njit"
+    source = text.format(family=family, targets=targets, engine=__package__.rpartition(".")[0], **names)
+    return module_of(source, [*functions.values(), *_ENGINE], f"{target}_{family.rpartition('.')[2]}", *versions)
+
+
+def _importable(world: World, what: str, function: Callable[..., Any]) -> str:
+    """What follows `from` in the line that imports a function of a world."""
+    if function is python(function) and not getattr(config, "DISABLE_JIT", 0):
+        raise ValueError(f"{world.name}: {what} must be compiled: put @njit (from numba) above {function!r}")
+    module, name = function.__module__, function.__name__
+    if getattr(sys.modules.get(module), name, None) is not function:
+        raise ValueError(
+            f"{world.name}: {what} must be a function at the top level of a module under its own name, so that kernels "
+            f"can import it; {module}.{name} is not this function"
+        )
+    return f"{module} import {name}"
+
+
+def cpu_kernels(world: World) -> ModuleType:
+    """The kernels of a world for CPU threads; compiled or loaded at their first call."""
+    texts = template.OUTSIDE if world.outside else template.CPU
+    return kernel_module(world, texts[type(world.look).__name__], "njit")

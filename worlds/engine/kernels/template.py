@@ -1,0 +1,328 @@
+"""The kernels of one family of worlds, as source text that kernels.py fills in, writes to the cache folder and imports.
+
+Numba's disk cache does not notice when a function that a kernel calls is edited, and never finds kernels made in
+closures. So each family gets a module of its own, in a folder named by a digest of everything it is made of. And each
+kernel is compiled for one signature only (frames of other machine words have a `draw` of their own): processes that
+start at once may write the same entry of Numba's index, and then both write the same code.
+"""
+
+WORDS = ("uint8", "uint16", "uint32", "uint64")
+"""The machine words in which frames are copied; see tiles.words_of and tiles.overlapping."""
+
+_HEAD = '''"""Kernels of {family}: written by Rumpus, never edited; the folder can be deleted at any time."""
+
+import numpy as np
+from numba import {targets}
+
+from {engine}.records.judge import fulfilled, judge
+from {engine}.kernels.tick import add, after, before, begin, choose, still
+from {fill} as world_things
+from {reset} as world_reset
+from {step} as world_step
+'''
+
+_HEAD_TILES = """from {engine}.render.tiles import border, copy_sprite, draw_cursor
+from {look} as world_tile
+"""
+
+_HEAD_RAYS = """from {engine}.render.raycast.scene import clear
+from {look} as world_scene
+"""
+
+_TICK = '''
+
+@njit(inline="always")
+def tick(state, actions, outcomes, scratch):
+    """One tick of one row; False, and nothing happens, if its episode is over."""
+    if not before(state, actions, outcomes):
+        return False
+    world_step(state, actions, outcomes)
+    if state.judged:
+        judge(state, scratch, world_things(state, scratch), actions, outcomes)
+    after(state, outcomes)
+    return True
+
+
+@njit(inline="always")
+def ticks(state, actions, outcomes, spare, scratch, repeat):
+    """The same hands for so many ticks, or until the episode is over; rewards are summed."""
+    if tick(state, actions, outcomes, scratch):
+        for _ in range(1, repeat):
+            if not tick(state, actions, spare, scratch):
+                break
+            add(state, outcomes, spare)
+'''
+
+_CPU_STEP = """
+
+@njit(cache=True, nogil=True, _nrt=False)
+def step(states, actions, outcomes, spare, things, repeat, low, high):
+    for i in range(low, high):
+        ticks(states[i], actions[i], outcomes[i], spare[low], things[low], repeat)
+"""
+
+_CPU_OUTSIDE = """
+
+@njit(cache=True, nogil=True, _nrt=False)
+def begin_tick(states, actions, outcomes, live, low, high):
+    for i in range(low, high):
+        live[i] = before(states[i], actions[i], outcomes[i])
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def end_tick(states, actions, outcomes, total, more, things, live, low, high):
+    for i in range(low, high):
+        if live[i]:
+            state = states[i]
+            world_step(state, actions[i], outcomes[i])
+            if state.judged:
+                judge(state, things[low], world_things(state, things[low]), actions[i], outcomes[i])
+            after(state, outcomes[i])
+            if more:
+                add(state, total[i], outcomes[i])
+"""
+
+_CPU = """
+
+@njit(cache=True, nogil=True, _nrt=False)
+def reset(states, mask, seeds, reseed, rows, weights, tasks, levels, low, high):
+    for i in range(low, high):
+        if mask[i]:
+            row = choose(states[i], weights, rows[i], seeds[i], reseed)
+            begin(states[i], tasks[row], row)
+            world_reset(states[i], tasks[row], levels)
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def look(states, actions, things, counts, holds, low, high):
+    for i in range(low, high):
+        count = world_things(states[i], things[i])
+        counts[i] = count
+        for player in range(states[i].players):
+            now, broken = fulfilled(states[i], things[i], count, actions[i], player)
+            holds[i, player, 0], holds[i, player, 1] = now, broken
+"""
+
+_CPU_TILES = '''
+
+@njit
+def draw_row(state, player, pixels, bytes_, lines, sprites, tile, top, left, rows, cols, row):
+    """One row of tiles and the border beside it; the first and the last row also draw the border above and below."""
+    first, last = top + row * tile, top + (row + 1) * tile
+    border(bytes_, first, last, 3 * left, 3 * tile * cols, row == 0, row == rows - 1)
+    for col in range(cols):
+        kind = world_tile(state, player, row, col)
+        copy_sprite(lines, first, 3 * (left + tile * col), sprites, kind, tile, lines.itemsize)
+    if state.pointing[player]:
+        draw_cursor(state, player, pixels, tile, top, left, first, last)
+'''
+
+_CPU_DRAW = """
+
+@njit(cache=True, nogil=True, _nrt=False)
+def draw_WORD(states, mask, pixels, bytes_, lines, sprites, tile, top, left, rows, cols, low, high):
+    for i in range(low, high):
+        if mask[i]:
+            state = states[i]
+            height, width = min(state.rows, rows), min(state.cols, cols)
+            for player in range(state.players):
+                frame, plain, line = pixels[i, player], bytes_[i, player], lines[i, player]
+                for row in range(height):
+                    draw_row(state, player, frame, plain, line, sprites, tile, top, left, height, width, row)
+"""
+
+_CUDA = '''
+@cuda.jit(cache=True)
+def step(states, actions, outcomes, spare, things, repeat):
+    """One thread a world."""
+    i = cuda.grid(1)
+    if i < len(states):
+        ticks(states[i], actions[i], outcomes[i], spare[i], things[i], repeat)
+
+
+@cuda.jit(cache=True)
+def reset(states, mask, seeds, reseed, rows, weights, tasks, levels):
+    """One thread a world."""
+    i = cuda.grid(1)
+    if i < len(states) and mask[i]:
+        row = choose(states[i], weights, rows[i], seeds[i], reseed)
+        begin(states[i], tasks[row], row)
+        world_reset(states[i], tasks[row], levels)
+
+
+@cuda.jit(cache=True)
+def look(states, actions, things, counts, holds):
+    """One thread a world."""
+    i = cuda.grid(1)
+    if i < len(states):
+        count = world_things(states[i], things[i])
+        counts[i] = count
+        for player in range(states[i].players):
+            now, broken = fulfilled(states[i], things[i], count, actions[i], player)
+            holds[i, player, 0] = now
+            holds[i, player, 1] = broken
+'''
+
+_CUDA_TILES = """
+
+KINDS = 4096  # tiles whose sprites a block looks up at a time: at least one row of the largest frame
+"""
+
+_CUDA_DRAW = '''
+
+@cuda.jit(cache=True)
+def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols):
+    """One block a player: first its threads look up the sprites of the grid; then a row of threads copies one row of
+    tiles, each thread a word of every line and the next one its neighbour, so that writes coalesce."""
+    kinds = cuda.shared.array(KINDS, np.int16)
+    i, player = cuda.blockIdx.x, cuda.blockIdx.y
+    lane, lanes, team, teams = cuda.threadIdx.x, cuda.blockDim.x, cuda.threadIdx.y, cuda.blockDim.y
+    state = states[i]
+    if not mask[i] or player >= state.players:
+        return
+    line, width = lines[i, player], np.uint32(sprites.shape[2])
+    rows, cols = min(state.rows, rows), min(state.cols, cols)
+    words, together = cols * sprites.shape[2], KINDS // cols
+    for first in range(0, rows, together):
+        count = min(together, rows - first)
+        for cell in range(team * lanes + lane, count * cols, teams * lanes):
+            row, col = np.uint32(cell) // np.uint32(cols), np.uint32(cell) % np.uint32(cols)
+            kinds[cell] = world_tile(state, player, first + np.int64(row), np.int64(col))
+        cuda.syncthreads()
+        for row in range(team, count, teams):
+            start = top + (first + row) * tile
+            for word in range(lane, words, lanes):
+                col, inside = np.uint32(word) // width, np.uint32(word) % width
+                sprite = sprites[kinds[row * cols + np.int64(col)]]
+                for y in range(tile):
+                    line[start + y, left + word] = sprite[y, np.int64(inside)]
+        cuda.syncthreads()
+    for word in range(lane, line.shape[1], lanes):
+        beside = word < left or word >= left + words
+        for y in range(team, line.shape[0], teams):
+            if beside or y < top or y >= top + rows * tile:
+                line[y, word] = 0
+    if state.pointing[player]:
+        cuda.syncthreads()
+        corner = (pixels.shape[3] - tile * cols) // 2
+        for y in range(team * lanes + lane, line.shape[0], teams * lanes):
+            draw_cursor(state, player, pixels[i, player], tile, top, corner, y, y + 1)
+'''
+
+_CPU_RAYS = """
+
+@njit(cache=True, nogil=True, _nrt=False)
+def look_around(states, mask, scenes, first, low, high):
+    for i in range(low, high):
+        for player in range(scenes.shape[1]):
+            scenes[i - first, player].shown = 0
+            if mask[i] and player < states[i].players:
+                clear(scenes[i - first, player])
+                world_scene(states[i], player, scenes[i - first, player])
+"""
+
+_CUDA_RAYS = """
+
+@cuda.jit(cache=True)
+def look_around(states, mask, scenes):
+    i, player = cuda.grid(1) // scenes.shape[1], cuda.grid(1) % scenes.shape[1]
+    if i < len(states):
+        scenes[i, player].shown = 0
+        if mask[i] and player < states[i].players:
+            clear(scenes[i, player])
+            world_scene(states[i], player, scenes[i, player])
+"""
+
+_SEARCH = '''from {engine}.run.search import FOUND, GAVE_UP, LONGEST, NONE
+
+PRIME, SHIFT = np.uint64(0x9E3779B97F4A7C15), np.uint64(29)
+
+
+@njit(cache=True, nogil=True, _nrt=False)
+def search(
+    n, nodes, player, moves, starts, first, last, pool, words, tree, slots, hands, outcomes, things, plans, results,
+    low, high,
+):
+    """Breadth-first search from every state; each thread has a pool of states of its own."""
+    lane = (low * len(pool) + n - 1) // n
+    states, node, slot, hand, outcome = pool[lane], tree[lane], slots[lane], hands[lane], outcomes[lane]
+    for i in range(low, high):
+        for at in range(len(slot)):
+            slot[at] = 0
+        for word in range(words.shape[2]):
+            words[lane, 0, word] = starts[i, word]
+        enter(words[lane, 0], node, slot, 0, first, last)
+        count, head, goal = 1, 0, -1
+        while head < count and count < nodes and goal < 0:
+            for move in range(len(moves)):
+                for word in range(words.shape[2]):
+                    words[lane, count, word] = words[lane, head, word]
+                for other in range(len(hand)):
+                    still(hand[other])
+                hand[player] = moves[move]
+                state = states[count]
+                if not before(state, hand, outcome):
+                    break
+                world_step(state, hand, outcome)
+                judge(state, things[lane], world_things(state, things[lane]), hand, outcome)
+                after(state, outcome)
+                node[count].parent, node[count].move = head, move
+                if outcome[player].success:
+                    goal = count
+                    break
+                if not state.done[player] and enter(words[lane, count], node, slot, count, first, last):
+                    count += 1
+            head += 1
+        result = results[i]
+        result.nodes, result.left, result.steps = count, head, 0
+        result.verdict = FOUND if goal >= 0 else NONE if head == count else GAVE_UP
+        steps, at = 0, goal
+        while at > 0:
+            steps, at = steps + 1, node[at].parent
+        if steps > LONGEST:
+            result.verdict, steps = GAVE_UP, 0
+        result.steps, at = steps, goal
+        while steps > 0:
+            steps -= 1
+            plans[i, steps] = node[at].move
+            at = node[at].parent
+
+
+@njit
+def enter(words, node, slot, number, first, last):
+    """Enter a state into the table unless one like it is there: then False."""
+    mark = np.uint64(0)
+    for word in range(first, last):
+        mark = (mark ^ words[word]) * PRIME
+        mark ^= mark >> SHIFT
+    at = np.int64(mark >> np.uint64(1)) & (len(slot) - 1)
+    while slot[at] != 0:
+        if node[slot[at] - 1].mark == mark:
+            return False
+        at = (at + 1) & (len(slot) - 1)
+    slot[at] = number + 1
+    node[number].mark = mark
+    return True
+'''
+
+SEARCH = _HEAD + _SEARCH
+CPU = {
+    "Tiles": _HEAD
+    + _HEAD_TILES
+    + _TICK
+    + _CPU_STEP
+    + _CPU
+    + _CPU_TILES
+    + "".join(_CPU_DRAW.replace("WORD", w) for w in WORDS[1:]),
+    "Rays": _HEAD + _HEAD_RAYS + _TICK + _CPU_STEP + _CPU + _CPU_RAYS,
+}
+"""The kernels for CPU threads, by the kind of a world's look."""
+OUTSIDE = {
+    "Rays": _HEAD + _HEAD_RAYS + _CPU_OUTSIDE + _CPU + _CPU_RAYS,
+    "Frames": _HEAD + _CPU_OUTSIDE + _CPU,
+}
+"""Those of worlds that something outside moves, a tick at a time; see simulator.py."""
+CUDA = {
+    "Tiles": _HEAD + _HEAD_TILES + _TICK + _CUDA + _CUDA_TILES + "".join(_CUDA_DRAW.replace("WORD", w) for w in WORDS),
+    "Rays": _HEAD + _HEAD_RAYS + _TICK + _CUDA + _CUDA_RAYS,
+}

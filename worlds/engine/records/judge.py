@@ -1,0 +1,200 @@
+"""The judge: one function for all goals in all worlds. It runs right after the rules, on any device.
+
+A goal lies in the state as numbers: up to CLAUSES clauses a player, each a row of FIELDS integers, and up to STAGES
+stages. rumpus.tasks compiles it from JSON; nobody writes it by hand.
+"""
+
+import numpy as np
+from numba import njit
+
+from ....interface.text import TOKENS
+from .things import GONE, LINED, ON, SAID, STACKED, THERE, TOUCHING, UNARY, alone, related
+
+CLAUSES, STAGES = 8, 4
+NEVER = -1  # the stage of a clause that must never hold
+ANYBODY, YOU, OTHER = 0, 1, 2  # who, in a selector
+
+(STAGE, NEGATED, LEAST, RELATION, AMOUNT, A, _A1, _A2, _A3, B, _B1, _B2, _B3) = range(13)
+FIELDS = 13
+"""A clause: its stage or NEVER; 1 if negated; at least how many, 0 for all; the relation's index in RELATIONS; the
+distance for near, the number of things for chains, the token for said and misspoke; and from A and B on the four
+numbers of a selector: kind, colour, size (as in THING, 0 for any) and who."""
+
+MILLI = 1000
+"""Rewards and weights of a goal are integers in thousandths, so that they add up alike on every device."""
+SUCCESS, STAGE_PAY, STEP_PAY, FAILURE = range(4)
+
+
+@njit
+def matches(thing, clause, at, player):
+    """Whether a thing matches the selector that begins at field `at` of a clause, as this player means it."""
+    if clause[at] != 0 and clause[at] != thing.kind:
+        return False
+    if clause[at + 1] != 0 and clause[at + 1] != thing.colour:
+        return False
+    if clause[at + 2] != 0 and clause[at + 2] != thing.size:
+        return False
+    who = clause[at + 3]
+    if who == ANYBODY:
+        return True
+    return thing.player != 0 and (thing.player == player + 1) == (who == YOU)
+
+
+@njit
+def heard(actions, thing, token, relation):
+    """Whether the player that this thing is says a word in this tick, or for misspoke, anything but that one word."""
+    say = actions[thing.player - 1].say
+    if relation != SAID:
+        return say[0] != 0 and (say[0] != token or (TOKENS > 1 and say[1] != 0))
+    index = 0
+    while index < TOKENS and say[index] != 0:
+        if say[index] == token:
+            return True
+        index += 1
+    return False
+
+
+@njit
+def stacked(things, count, clause, player, top):
+    """Whether a thing is the top of a tower of so many things matching A: each lies on the next, on that one of several
+    whose middle is nearest to its own."""
+    at = top
+    for _ in range(clause[AMOUNT] - 1):
+        below, least = -1, 0
+        for i in range(count):
+            one, other = things[at], things[i]
+            if other.z < one.z and matches(other, clause, A, player) and related(one, other, ON, 0):
+                away = max(abs(one.y - other.y), abs(one.x - other.x))
+                if below < 0 or away < least:
+                    below, least = i, away
+        if below < 0:
+            return False
+        at = below
+    return True
+
+
+@njit
+def beside(things, clause, player, i, j):
+    """Whether two things, of which the second matches A, touch side by side."""
+    one, other = things[i], things[j]
+    if i == j or not matches(other, clause, A, player) or not related(one, other, TOUCHING, 0):
+        return False
+    return abs(one.z - other.z) <= max(one.height, other.height)
+
+
+@njit
+def lined(things, count, clause, player, end):
+    """Whether a thing is the end of a row of so many things matching A: each touches the next, and the way from each to
+    the next turns off that from the first to the second by no more than 22 degrees."""
+    for second in range(count):
+        if not beside(things, clause, player, end, second):
+            continue
+        y, x = np.int64(things[second].y - things[end].y), np.int64(things[second].x - things[end].x)
+        at, length = second, 2
+        while length < clause[AMOUNT]:
+            after = -1
+            for i in range(count):
+                dy, dx = np.int64(things[i].y - things[at].y), np.int64(things[i].x - things[at].x)
+                ahead = dy * y + dx * x
+                straight = ahead > 0 and ahead * ahead * 7 >= (y * y + x * x) * (dy * dy + dx * dx) * 6
+                if straight and beside(things, clause, player, at, i):
+                    after = i
+                    break
+            if after < 0:
+                break
+            at, length = after, length + 1
+        if length >= clause[AMOUNT]:
+            return True
+    return False
+
+
+@njit
+def holds(clause, things, count, actions, player):
+    """Whether a clause holds now, as this player means it."""
+    relation, least = clause[RELATION], clause[LEAST]
+    found, total = np.int32(0), np.int32(0)
+    for i in range(count):
+        one = things[i]
+        if not matches(one, clause, A, player):
+            continue
+        if relation == STACKED:
+            good = stacked(things, count, clause, player, i)
+        elif relation == LINED:
+            good = lined(things, count, clause, player, i)
+        elif relation < len(UNARY):
+            good = alone(one, relation)
+        elif relation >= SAID:
+            good = one.player != 0 and heard(actions, one, clause[AMOUNT], relation)
+        else:
+            good = False
+            for j in range(count):
+                if j != i and matches(things[j], clause, B, player):
+                    good = related(one, things[j], relation, clause[AMOUNT])
+                    if good:
+                        break
+        found += np.int32(good)
+        total += np.int32(good or one.state == THERE or relation <= GONE)
+        if found == least or (least == 0 and found < total):
+            break
+    enough = total > 0 and (found >= total if least == 0 else found >= least)
+    return enough != (clause[NEGATED] != 0)
+
+
+@njit
+def fulfilled(state, things, count, actions, player):
+    """(whether the player's stage holds now, whether something that must never be is)."""
+    now, broken = state.stages[player] > 0, False
+    for index in range(state.clauses[player]):
+        clause = state.goal[player, index]
+        stage = clause[STAGE]
+        if stage == state.stage[player]:
+            now = now and holds(clause, things, count, actions, player)
+        elif stage == NEVER:
+            broken = broken or holds(clause, things, count, actions, player)
+    return now, broken
+
+
+@njit
+def judge(state, things, count, actions, outcomes):
+    """Judge every player's goal after a tick, and write the outcomes anew: the world's own rewards and ends are out.
+
+    A stage that has held for its time gives way to the next; the last one is success. Without stages, success is to
+    come to the time limit. What pays whom is settled by the task's scheme: `mix` is (own share, share of the sum of
+    all), in thousandths.
+    """
+    sum_, first = np.int64(0), False
+    for player in range(state.players):
+        outcome = outcomes[player]
+        outcome.terminated, outcome.success = 0, 0
+        state.earned[player] = 0
+        if state.done[player]:
+            continue
+        pay = np.int64(state.pay[STEP_PAY])
+        now, broken = fulfilled(state, things, count, actions, player)
+        if broken:
+            outcome.terminated = 1
+            pay += state.pay[FAILURE]
+        elif now:
+            state.lasted[player] += 1
+            if state.lasted[player] > state.hold[player, state.stage[player]]:
+                state.lasted[player] = 0
+                state.stage[player] += 1
+                if state.stage[player] == state.stages[player]:
+                    outcome.success = 1
+                else:
+                    pay += state.pay[STAGE_PAY]
+        else:
+            state.lasted[player] = 0
+            if state.stages[player] == 0 and state.tick >= state.limit:
+                outcome.success = 1
+        if outcome.success:
+            outcome.terminated = 1
+            pay += state.pay[SUCCESS]
+            first = True
+        state.earned[player] = pay
+        sum_ += pay
+    for player in range(state.players):
+        if first and state.first:
+            outcomes[player].terminated = 1
+        share = state.mix[0] * np.int64(state.earned[player]) + state.mix[1] * sum_
+        outcomes[player].reward = np.float32(share) / np.float32(MILLI * MILLI)

@@ -1,0 +1,121 @@
+"""The records of the engine: what every state begins with, and what every task says.
+
+A world adds its own fields to these. Fields declared u1 are stored and compared only; arithmetic is done in i4 or
+i8 after an explicit cast, because Python, the CUDA simulator and compiled code disagree on small integers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ....interface.text import TOKENS
+from .judge import CLAUSES, FIELDS, STAGES
+
+
+class RecordArray(Protocol):
+    """An array of records: a structured array of NumPy's on the CPU; on CUDA one whose fields are torch tensors."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Its shape, without that of a field."""
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The fields of a record."""
+
+    def __getitem__(self, index: Any) -> Any:
+        """A field by its name, (*shape, …), or records by their index."""
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        """Write a field by its name, or records by their index."""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """A number of the task that a user may turn: its default, its smallest and largest value, and what it means."""
+
+    default: int
+    low: int
+    high: int
+    meaning: str
+
+
+def _goal_fields(players: int) -> list[tuple[Any, ...]]:
+    """What a task says of its goals, and every state copies from its task when an episode begins; see judge.py."""
+    return [
+        ("pay", np.int32, (4,)),  # for success, a stage, a tick, failure; in thousandths
+        ("mix", np.int32, (2,)),  # how much a player gets of its own pay, and of the sum of all; in thousandths
+        ("stages", np.int32, (players,)),  # of this player's goal
+        ("clauses", np.int32, (players,)),
+        ("hold", np.int32, (players, STAGES)),  # ticks that a stage must go on to hold
+        ("goal", np.int32, (players, CLAUSES, FIELDS)),
+    ]
+
+
+def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype:
+    """The dtype of a world's state: the engine's own fields and `fields`. `players` is the most it can hold."""
+    return np.dtype(
+        [
+            ("seed", np.uint64),  # of this episode
+            ("key", np.uint64),  # the generator: see random.py
+            ("counter", np.uint64),
+            ("stream", np.uint64),  # from which this row draws the seeds of its episodes, and their tasks
+            ("tick", np.int32),  # steps taken in this episode
+            ("limit", np.int32),  # steps after which the episode is truncated
+            ("players", np.int32),  # how many players are in
+            ("rows", np.int32),  # size of the picture in tiles (2D worlds)
+            ("cols", np.int32),
+            ("task", np.int32),  # row of the table of tasks that this episode was drawn from
+            ("judged", np.uint8),  # 1 if the judge decides, 0 if the world's own rules do
+            ("first", np.uint8),  # 1 if the first player's success ends it for all
+            ("over", np.uint8),  # 1 when the episode has ended for every player
+            ("won", np.uint8),  # 1 once a player has succeeded
+            ("total", np.float32),  # of all rewards of all players in this episode
+            ("done", np.uint8, (players,)),  # 1 when it has ended for this player
+            ("tied", np.uint8, (players,)),  # 1 if this player's hands do nothing; it can still speak
+            ("pointing", np.uint8, (players,)),  # 1 once this player has moved the mouse
+            ("cursor", np.int32, (players, 2)),  # (x, y) in 1/MOUSE_ONE picture heights from the top left corner
+            *fields,
+            ("stage", np.int32, (players,)),  # of the goal, that this player is at
+            ("lasted", np.int32, (players,)),  # ticks that it has held
+            *_goal_fields(players),
+            ("earned", np.int32, (players,)),  # pay of the last tick, before it is shared
+            ("instruction", np.uint16, (players, TOKENS)),  # what this player is told
+            ("chat", np.uint16, (players, TOKENS)),  # what this player heard in the last tick; rarely touched, so last
+        ],
+        align=True,
+    )
+
+
+def own_words(state: np.dtype) -> tuple[int, int]:
+    """First and last (behind it) 8-byte word of a state that tell what can happen next: a world's own fields, and where
+    its goals stand. Time and chance are left out."""
+    assert state.fields is not None
+    return state.fields["cursor"][1] // 8, -(-state.fields["pay"][1] // 8)
+
+
+def task_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:
+    """The dtype of a world's tasks: where to start, what each player is told and is to reach, and what it pays."""
+    return np.dtype(
+        [
+            ("seed", np.uint64),  # of its episodes, if it is seeded
+            ("salt", np.uint64),  # of its split: with the seed it makes the key of its episodes
+            ("seeded", np.uint8),  # 0: the seed is the episode's own
+            ("judged", np.uint8),
+            ("first", np.uint8),
+            ("tied", np.uint8, (players,)),
+            ("limit", np.int32),
+            ("players", np.int32),
+            ("rows", np.int32),
+            ("cols", np.int32),
+            ("level", np.int32),  # index into the levels, -1: any of them
+            *_goal_fields(players),
+            ("instruction", np.uint16, (players, TOKENS)),
+            *((name, np.int32) for name in knobs),
+        ],
+        align=True,
+    )

@@ -1,0 +1,1 @@
+"""The renderer of MuJoCo models, on the CPU."""

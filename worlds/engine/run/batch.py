@@ -1,0 +1,499 @@
+"""n copies of a world, stepped and drawn together, on CPU threads or on a CUDA device.
+
+batch = Batch(world, 1024, size=(64, 64), seed=0)
+batch.reset()
+batch.act(moves)                   # or write batch.actions, an array of ACTION records
+outcomes = batch.step()            # an array of OUTCOME records
+batch.reset(batch.over)            # a step never resets by itself
+pixels = batch.draw()
+"""
+
+from __future__ import annotations
+
+import hashlib
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ....interface.action import ACTION, OUTCOME, move_table
+from ....interface.seeds import check_seed, row_seeds
+from ..compile.ingredients import python
+from ..library.random import mix
+from ..records.bounds import SEAL, opened, sealed
+from ..records.judge import MILLI
+from ..records.states import RecordArray
+from ..records.things import THING
+from ..render.tiles import frame_size
+from ..render.views import Frames, Rays
+from ..simulator import Drawing, Outside
+from ..world import World
+from .cpu import Cpu
+from .table import Table, read_levels
+
+NO_LEVELS = np.zeros(1, np.uint8)
+"""What `reset` of a world without a bank is handed in place of levels."""
+TALLY = ("attempts", "successes", "returns")
+"""What is counted of each row of the table of tasks: episodes that ended and were reset, those that a player won, and
+the sum of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
+_WHOLE = 1 << 31  # to which the weights of tasks are scaled
+_OWN = ("states", "actions", "outcomes", "pixels", "_seeds", "_spare", "_things")  # arrays that two batches never share
+_REMADE = ("_device", "outside", "_any", "_all", "_moves", "_task", "_levels", "_weights")  # made from the rest
+
+
+class Batch:
+    """n copies of a world.
+
+    world: a World; n: how many copies; size: (height, width) of a frame in pixels, or the edge of a square one; seed:
+    row i starts from seed + i; device: "cpu" or "cuda"; threads: CPU threads, all cores by default; knobs: values that
+    differ from the world's; limit: ticks in an episode; split: which levels ("train", "valid", "test", …); levels: in
+    place of the world's own bank, a structured array, or the path of a file or folder that the world can read; tasks: a
+    Table to play in place of the world's own task, of which every reset draws a row; repeat: ticks that a step holds
+    its actions for.
+
+    states (n,), actions (n, players), outcomes (n, players): structured arrays of this device (NumPy's on the CPU; on
+    CUDA records whose fields, such as batch.actions["keys"], are torch tensors); pixels: uint8 (n, players, height,
+    width, 3). All are written in place, step after step: copy what you want to keep.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        n: int,
+        *,
+        size: int | Sequence[int] | np.ndarray = (80, 80),
+        seed: int = 0,
+        device: str = "cpu",
+        threads: int | None = None,
+        knobs: Mapping[str, int] | None = None,
+        limit: int | None = None,
+        split: str = "train",
+        levels: np.ndarray | str | Path | None = None,
+        tasks: Table | None = None,
+        repeat: int = 1,
+    ):
+        if int(n) != n or n < 1:
+            raise ValueError(f"a batch holds a whole number of environments, at least 1; got {n}")
+        if int(repeat) != repeat or repeat < 1:
+            raise ValueError(f"a step repeats its actions for a whole number of ticks, at least 1; got {repeat}")
+        self.world, self.n, self.players, self.repeat = world, int(n), world.players, int(repeat)
+        self._device = _device(device, world, threads)
+        self._size: tuple[int, int] = (0, 0)
+        self._shares = np.ones(1)
+        self._begun = False
+        self.configure(knobs=knobs, limit=limit, split=split, levels=levels, tasks=tasks)
+        make = self._device.zeros
+        states = np.zeros(self.n, world.state)
+        states["stream"] = python(mix)(row_seeds(check_seed(seed), self.n)[0])
+        states["over"] = 1  # until the first reset nothing happens in a row
+        self.states = self._device.copy(self._device.put(states))
+        self.actions = make((self.n, self.players), ACTION)
+        self.outcomes = make((self.n, self.players), OUTCOME)
+        self._spare = make((self.n, self.players), OUTCOME)
+        most = world.things.most if world.things else 1
+        self._things = make((self.n, most), THING)
+        self._seeds = self._device.put(np.zeros(self.n, np.uint64))
+        self._place()
+        self._seed: int | None = check_seed(seed)
+        self.size = size
+        self.outside = self._make_outside()
+        acted = self.states, self.actions, self.outcomes, self._spare, self._things
+        self._device.prepare(*acted, self._all, self._seeds, self._any, *self._table)
+
+    def configure(
+        self,
+        *,
+        knobs: Mapping[str, int] | None = None,
+        limit: int | None = None,
+        split: str = "train",
+        levels: np.ndarray | str | Path | None = None,
+        tasks: Table | None = None,
+    ) -> None:
+        """Choose what episodes are made of from now on; see the constructor. On an error nothing changes.
+
+        What is not given is the world's own. `chosen` holds what was chosen last, by these names.
+        """
+        chosen = {"knobs": dict(knobs or {}), "limit": limit, "split": split, "levels": levels, "tasks": tasks}
+        if tasks is not None:
+            if knobs or limit is not None or levels is not None:
+                raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
+            tasks.check(self.world)
+            self._set(tasks.records, tasks.levels, split)
+            self.weights, self._counting, self.chosen = np.ones(len(tasks.records)), True, chosen
+            return
+        levels, knobs = read_levels(self.world, levels, knobs)
+        task = self.world.task(knobs, limit=limit, split=split)
+        if levels is None:
+            levels = self.world.levels(split, knobs)
+        self._set(task, levels, split)
+        self.weights, self._counting, self.chosen = np.ones(1), False, chosen
+
+    def _set(self, tasks: np.ndarray, levels: np.ndarray | None, split: str) -> None:
+        rows, cols = int(tasks["rows"].max()), int(tasks["cols"].max())
+        if self._size[0]:
+            self.world.look.check(*self._size, rows, cols)
+        self.task, self.split = tasks, split
+        self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs}
+        if levels is None:
+            levels = NO_LEVELS if self.world.blank is None else self.world.blank
+        self.levels = levels
+        self.rows, self.cols = rows, cols
+        self._place_table()
+        self.tally = {name: self._device.zeros((len(tasks),), np.int64) for name in TALLY}
+
+    def _place(self) -> None:
+        """Put what never changes onto the device."""
+        self._any = self._device.put(np.full(self.n, -1, np.int32))
+        self._all = self._device.mask(np.ones(self.n, np.uint8))
+        self._moves = self._device.put(move_table(self.world.moves))
+        self._place_table()
+
+    def _place_table(self) -> None:
+        self._task, self._levels = self._device.put(self.task), self._device.put(self.levels)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """How likely each row of the table of tasks is drawn at a reset, float64 (tasks,), to any scale."""
+        return self._shares
+
+    @weights.setter
+    def weights(self, weights: Any) -> None:
+        """Raises ValueError for weights that cannot be."""
+        weights = np.asarray(weights, np.float64)
+        if weights.shape != self.task.shape or not np.isfinite(weights).all() or weights.min() < 0 or not weights.any():
+            raise ValueError(
+                f"weights are {len(self.task)} finite numbers of at least 0, not all 0; got shape {weights.shape}"
+            )
+        self._shares = weights
+        sums = np.cumsum(weights / weights.sum())
+        self._weights = self._device.put(np.rint(sums * _WHOLE).astype(np.int64))
+
+    @property
+    def _table(self) -> tuple[Any, ...]:
+        return self._weights, self._task, self._levels
+
+    @property
+    def device(self) -> str:
+        """ "cpu" or "cuda"."""
+        return self._device.name
+
+    @property
+    def threads(self) -> int:
+        """CPU threads that step and draw; 0 on CUDA."""
+        return getattr(self._device, "threads", 0)
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of a frame in pixels; setting it, also to a list or to one number, makes a new `pixels`."""
+        return self._size
+
+    @size.setter
+    def size(self, size: Any) -> None:
+        """Raises ValueError for a size that cannot show this world."""
+        height, width = frame_size(size)
+        self.world.look.check(height, width, self.rows, self.cols)
+        self._size = (height, width)
+        self.pixels = self._device.zeros((self.n, self.players, *self._size, 3), np.uint8)
+
+    def reset(self, mask: Any = None, *, seed: Any = None, tasks: Any = None) -> None:
+        """Begin a new episode in the rows of the mask, (n,) bools; in all rows without one.
+
+        seed: row i starts from seed + i, or from seed[i] of n numbers, where None goes on with the row's own generator,
+        as all do without a seed (the first reset takes the seed of the constructor); see interface/seeds.py. tasks:
+        rows of the table, (n,) integers, -1 to draw one by weight, as all are by default.
+        """
+        everywhere = mask is None
+        mask = self._all if everywhere else self._checked(mask)
+        rows = self._any if tasks is None else self._device.put(self._checked_rows(tasks))
+        given = self._take_seeds(seed, everywhere)
+        if self._counting:
+            self._count(mask)
+        for part, reseed in self._parts(mask, given):
+            self._device.reset(self.states, part, self._seeds, reseed, rows, *self._table)
+        if self.outside:
+            self.outside.reset(self.states, mask)
+
+    def _take_seeds(self, seed: Any, everywhere: bool) -> np.ndarray:
+        """Put the seeds of a reset into `_seeds`, and say which rows have one, bool (n,). The first reset of all rows
+        at once gives each one."""
+        given = np.zeros(self.n, bool)
+        if seed is not None:
+            seeds, given = row_seeds(seed, self.n)
+        if everywhere and self._seed is not None and not given.all():
+            first, _ = row_seeds(self._seed, self.n)
+            seeds, given = np.where(given, seeds, first) if given.any() else first, np.ones(self.n, bool)
+        if given.any():
+            self._seeds, self._seed = self._device.put(seeds), None
+        return given
+
+    def _parts(self, mask: Any, given: np.ndarray) -> Iterator[tuple[Any, bool]]:
+        """The rows of a mask that are given seeds, and those that are not, as (mask, whether they are)."""
+        if given.all() or not given.any():
+            yield mask, bool(given.all())
+            return
+        seeded = self._device.mask(given)
+        yield mask * seeded, True
+        yield mask * (1 - seeded), False
+
+    def _count(self, mask: Any) -> None:
+        """Add what has ended in the rows of the mask to the tally of their tasks."""
+        states, ended = self.states, (mask != 0) & (self.states["over"] != 0) & (self.states["tick"] != 0)
+        self._device.add(self.tally["attempts"], states["task"], ended)
+        self._device.add(self.tally["successes"], states["task"], ended & (states["won"] != 0))
+        self._device.add(self.tally["returns"], states["task"], ended, states["total"] * MILLI / self.players)
+
+    def _checked_rows(self, rows: Any) -> np.ndarray:
+        rows = np.asarray(rows)
+        if rows.shape != (self.n,) or rows.dtype.kind not in "iu" or rows.min() < -1 or rows.max() >= len(self.task):
+            raise ValueError(
+                f"tasks to begin with are {self.n} rows of the table, from 0 to {len(self.task) - 1}, or -1 to draw one"
+            )
+        return rows.astype(np.int32)
+
+    def step(self) -> RecordArray:
+        """One step of every row with what `actions` holds: `repeat` ticks, or as many as its episode has left, with
+        their rewards added up. Rows that are over, or were never reset, do nothing. Returns `outcomes`.
+
+        Raises RuntimeError before the first reset.
+        """
+        if not self._begun:
+            self._begun = bool((self.states["players"] != 0).any())
+            if not self._begun:
+                raise RuntimeError("no episode has begun: call reset() before step()")
+        arguments = self.states, self.actions, self.outcomes, self._spare, self._things, self.repeat
+        if self.outside:
+            self._device.step_outside(self.outside, *arguments)
+        else:
+            self._device.step(*arguments)
+        return self.outcomes
+
+    def look(self) -> tuple[Any, Any, Any]:
+        """What each row shows of itself now: (things, counts, holds).
+
+        things: THING records (n, most), of which the first `counts`, int32 (n,), are there; holds: uint8 (n, players,
+        2): 1 where the player's stage of the goal holds, and where something that must never be does. Fresh arrays.
+        """
+        things, counts = self._device.zeros(self._things.shape, THING), self._device.zeros((self.n,), np.int32)
+        holds = self._device.zeros((self.n, self.players, 2), np.uint8)
+        self._device.look(self.states, self.actions, things, counts, holds)
+        return things, counts, holds
+
+    def act(self, moves: Any) -> None:
+        """Write the world's named moves into `actions`: integers (n, players), or (n,) for one player."""
+        if self.device == "cpu":
+            self.actions[...] = self._moves[np.asarray(moves).reshape(self.n, self.players)]
+        else:
+            self._device.take(self._moves, moves, self.actions)
+
+    def draw(self, mask: Any = None, out: Any = None, depths: Any = None, marks: Any = None) -> Any:
+        """Draw all rows, or those of the mask, into `pixels`, or into `out` (n, players, any height, any width, 3).
+
+        Of a first-person world the same pass also writes, if they are given: depths, float32 (n, players, height,
+        width), in cells along the line of sight, 1e9 for the sky; marks, uint8 of the same shape: 0 for the map, 1 +
+        number of a player, 16 + index of a thing (those of `look`, without the players).
+        """
+        out = self.pixels if out is None else out
+        if (*out.shape[:2], *out.shape[4:]) != (self.n, self.players, 3) or not str(out.dtype).endswith("uint8"):
+            raise ValueError(
+                f"frames are drawn into uint8 of shape ({self.n}, {self.players}, height, width, 3), got "
+                f"{tuple(out.shape)} of {out.dtype}"
+            )
+        mask = self._all if mask is None else self._checked(mask)
+        if depths is None and marks is None:
+            if isinstance(self.world.look, Frames):
+                for row in np.flatnonzero(mask):
+                    self._draw_outside(int(row), out[row])
+                return out
+            self._device.draw(self.states, mask, out, self.rows, self.cols)
+            return out
+        if not isinstance(self.world.look, Rays):
+            raise ValueError(f"{self.world.name} is not drawn by rays, and has no depths and no marks")
+        for name, array, kind in (("depths", depths, "float32"), ("marks", marks, "uint8")):
+            if array is not None and (
+                tuple(array.shape) != tuple(out.shape[:4]) or not str(array.dtype).endswith(kind)
+            ):
+                raise ValueError(
+                    f"{name} are {kind} of shape {tuple(out.shape[:4])}, got {tuple(array.shape)} of {array.dtype}"
+                )
+        self._device.draw(self.states, mask, out, self.rows, self.cols, depths, marks)
+        return out
+
+    def scenes(self, row: int = 0, whole: bool = False) -> np.ndarray:
+        """What the players of a row see, as SCENE records (players,) on the CPU; see raycast/scene.py. whole: with what
+        lies behind them too, as a map wants it. Raises ValueError for a world that is not drawn by rays."""
+        if not isinstance(self.world.look, Rays):
+            raise ValueError(f"{self.world.name} is not drawn by rays, and has no scenes")
+        return self._device.get(self._device.look_around(self.states[row : row + 1], whole))[0]
+
+    def picture(self, row: int = 0, player: int = 0, size: Any = None) -> np.ndarray:
+        """A fresh frame of one row as one player sees it: uint8 (height, width, 3), of any size, on the CPU."""
+        height, width = self._size if size is None else frame_size(size)
+        one = self._device.zeros((1, self.players, height, width, 3), np.uint8)
+        if isinstance(self.world.look, Frames):
+            self._draw_outside(row, one[0])
+            return one[0, player]
+        self._device.draw(self.states[row : row + 1], self._all[:1], one, self.rows, self.cols)
+        return self._device.get(one)[0, player].copy()
+
+    def _draw_outside(self, row: int, out: np.ndarray) -> None:
+        assert isinstance(self.outside, Drawing)
+        for player in range(self.players):
+            self.outside.draw(row, self.states[row : row + 1], player, out[player])
+
+    @property
+    def over(self) -> Any:
+        """(n,): 1 in the rows whose episode has ended."""
+        return self.states["over"]
+
+    @property
+    def instruction(self) -> Any:
+        """What each player is told, as tokens: uint16 (n, players, 64); empty before the first reset."""
+        return self.states["instruction"][:, : self.players]
+
+    @property
+    def chat(self) -> Any:
+        """What each player heard in the last tick, as tokens: uint16 (n, players, 64)."""
+        return self.states["chat"][:, : self.players]
+
+    def tensors(self) -> dict[str, Any]:
+        """Torch tensors that share the memory of this batch, on its device.
+
+        pixels; keys, buttons, wheel, mouse, say of the actions; reward, terminated, truncated, success of the outcomes;
+        over, task, instruction and chat of the states.
+        """
+        arrays = {"pixels": self.pixels}
+        arrays |= {name: self.actions[name] for name in ACTION.names or ()}
+        arrays |= {name: self.outcomes[name] for name in OUTCOME.names or ()}
+        arrays |= {name: self.states[name] for name in ("over", "task", "instruction", "chat")}
+        tensors = {name: self._device.tensor(array) for name, array in arrays.items()}
+        for name in ("instruction", "chat"):
+            tensors[name] = tensors[name][:, : self.players]
+        return tensors
+
+    def save(self, row: int) -> bytes:
+        """One row's whole state as bytes: `load` gives back this moment, in this batch or another of this world.
+
+        Raises ValueError for a world that cannot be saved, as `load` and `clone` do.
+        """
+        return sealed(self.mark, self.record(row))
+
+    def record(self, row: int) -> bytes:
+        """The bytes of one row's record, without mark and checksum."""
+        self._check_savable()
+        return self._device.get(self.states[row : row + 1]).tobytes()
+
+    def load(self, row: int, data: bytes) -> None:
+        """Put a saved state into a row. Raises ValueError, and changes nothing, unless it is one that this batch could
+        be in: of this family and version, undamaged, with as many players, no larger a picture, and each field within
+        the world's bounds."""
+        self.load_rows(slice(row, row + 1), [data])
+
+    def load_rows(self, rows: slice, saved: Sequence[bytes]) -> None:
+        """The same for several rows at once, a saved state for each; on an error no row is changed."""
+        self._check_savable()
+        self.states[rows] = self._device.put(np.concatenate([self._opened(data) for data in saved]))
+
+    def _opened(self, data: bytes) -> np.ndarray:
+        """A saved state as a record (1,) that is safe to go on from. Raises ValueError."""
+        world, bytes_ = self.world, opened(self.mark, data, self.world.state.itemsize)
+        if bytes_ is None:
+            size = len(self.mark) + SEAL + world.state.itemsize
+            raise ValueError(
+                f"these {len(data)} bytes are no saved state of {world.name} version {world.version} with this record, "
+                f"or are damaged; one has {size} bytes and is made by save()"
+            )
+        record = np.frombuffer(bytes_, world.state)
+        complaint = world.guard.complaint(bytes_, record[0]) or self._misfit(record[0])
+        if complaint:
+            raise ValueError(f"this is no saved state that {world.name} can be in: {complaint}")
+        return record
+
+    def _misfit(self, state: np.void) -> str | None:
+        """Why a state of this family does not fit into this batch, or None."""
+        if state["players"] != self.players:
+            return f"it is of {state['players']} player(s), and this batch is for {self.players}"
+        if state["rows"] > self.rows or state["cols"] > self.cols:
+            return (
+                f"its picture has {state['rows']}x{state['cols']} tiles, and this batch draws {self.rows}x{self.cols}: "
+                "make the batch with the knobs or tasks that it was saved with"
+            )
+        if state["task"] >= len(self.task):
+            return f"it plays row {state['task']} of a table of tasks, and this batch's has {len(self.task)} row(s)"
+        return None
+
+    @cached_property
+    def mark(self) -> bytes:
+        """Eight bytes that tell this family's records from others."""
+        record = f"{self.world.reset.__module__} {self.world.version} {self.world.state.descr}"
+        return hashlib.sha256(record.encode()).digest()[:8]
+
+    def clone(self) -> Batch:
+        """Another batch in the same state, from which both go on independently. Actions and outcomes are copied too."""
+        self._check_savable()
+        twin = object.__new__(Batch)
+        twin.__dict__.update(self.__dict__)
+        twin.outside = twin._make_outside()
+        for name in _OWN:
+            setattr(twin, name, self._device.copy(getattr(self, name)))
+        twin.tally = {name: self._device.copy(counts) for name, counts in self.tally.items()}
+        return twin
+
+    __copy__ = clone
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Batch:
+        return self.clone()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickle keeps: this moment, with all arrays on the CPU. Raises ValueError for a world that cannot be
+        saved."""
+        self._check_savable()
+        kept = {name: value for name, value in self.__dict__.items() if name not in _REMADE}
+        kept |= {name: self._device.get(kept[name]) for name in _OWN}
+        kept["tally"] = {name: self._device.get(counts) for name, counts in self.tally.items()}
+        return kept | {"device": (self.device, self.threads or None)}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        """Go on from there on the same kind of device, which must be here."""
+        name, threads = kept.pop("device")
+        self.__dict__.update(kept)
+        self._device = _device(name, self.world, threads)
+        for own in _OWN:
+            setattr(self, own, self._device.copy(self._device.put(kept[own])))
+        self.tally = {name: self._device.copy(self._device.put(counts)) for name, counts in kept["tally"].items()}
+        self._place()
+        self.weights = self._shares
+        self.outside = self._make_outside()
+
+    def _make_outside(self) -> Outside | None:
+        """What moves the rows besides the rules, if this world has such; it goes when this batch does."""
+        if self.world.outside is None:
+            return None
+        made = self.world.outside(self.world, self.n, self.threads)
+        weakref.finalize(self, made.close)
+        return made
+
+    def _check_savable(self) -> None:
+        if not self.world.savable:
+            raise ValueError(
+                f"{self.world.name} is a guest whose state cannot be saved, loaded, copied or pickled: make another one"
+            )
+
+    def _checked(self, mask: Any) -> Any:
+        if tuple(mask.shape) != (self.n,):
+            raise ValueError(f"a mask over the rows has shape ({self.n},), got {tuple(mask.shape)}")
+        return self._device.mask(mask)
+
+
+def _device(name: str, world: World, threads: int | None) -> Any:
+    if name == "cpu":
+        return Cpu(world, threads)
+    if name == "cuda":
+        if world.outside:
+            raise ValueError(f"{world.name} is moved by a simulation that runs on CPU only: use device 'cpu'")
+        from .cuda import Cuda
+
+        return Cuda(world)
+    raise ValueError(f"unknown device {name!r}; it is 'cpu' or 'cuda'")

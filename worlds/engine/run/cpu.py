@@ -1,0 +1,171 @@
+"""The CPU as a device of the batched engine: NumPy arrays, and compiled kernels on the engine's threads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ....interface.machine import cores
+from ..compile import modules
+from ..kernels import family
+from ..render.raycast import draw as rays
+from ..render.raycast.textures import pyramid
+from ..render.tiles import atlas, layout, overlapping
+from ..render.views import Tiles
+from ..simulator import Outside
+from ..world import World
+from .threads import over_rows
+
+
+class Cpu:
+    """Arrays and kernels of one world on CPU threads."""
+
+    name = "cpu"
+
+    def __init__(self, world: World, threads: int | None = None):
+        if threads is not None and (int(threads) != threads or threads < 1):
+            raise ValueError(f"threads must be a whole number of at least 1, got {threads}")
+        self.world = world
+        self.threads = int(threads) if threads else cores()
+        self.kernels = family.cpu_kernels(world)
+
+    def prepare(self, *arguments: Any) -> None:
+        """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
+        states, actions, outcomes, spare, things, mask, seeds, *rest = arguments
+        step = ("begin_tick", "end_tick") if self.world.outside else ("step",)
+        with modules.progress(self.world.name, self.kernels.reset, *(getattr(self.kernels, name) for name in step)):
+            self.kernels.reset(states, mask, seeds, True, *rest, 0, 0)
+            if self.world.outside:
+                self.kernels.begin_tick(states, actions, outcomes, mask.copy(), 0, 0)
+                self.kernels.end_tick(states, actions, outcomes, spare, True, things, mask.copy(), 0, 0)
+            else:
+                self.kernels.step(states, actions, outcomes, spare, things, 1, 0, 0)
+
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
+        """A new array of zeros on this device."""
+        return np.zeros(shape, dtype)
+
+    def put(self, array: np.ndarray) -> np.ndarray:
+        """This NumPy array on this device (here: a view of it, read-only, so that kernels meet one type of it)."""
+        view = np.ascontiguousarray(array).view()
+        view.flags.writeable = False
+        return view
+
+    def get(self, array: np.ndarray) -> np.ndarray:
+        """This device's array as a NumPy array (here: itself)."""
+        return array
+
+    def copy(self, array: np.ndarray) -> np.ndarray:
+        """A copy of this device's array on this device, to the byte (NumPy leaves padding undefined)."""
+        return np.frombuffer(bytearray(array.tobytes()), array.dtype).reshape(array.shape)
+
+    def mask(self, mask: Any) -> np.ndarray:
+        """A mask over rows, given as bools or integers, as uint8."""
+        return np.ascontiguousarray(mask, dtype=np.uint8)
+
+    def add(self, counts: np.ndarray, rows: np.ndarray, mask: np.ndarray, values: Any = None) -> None:
+        """Add 1, or each value rounded, to counts[row] for every row of the mask."""
+        np.add.at(counts, rows[mask], 1 if values is None else np.rint(values[mask]).astype(counts.dtype))
+
+    def tensor(self, array: np.ndarray) -> Any:
+        """A torch tensor that shares this array's memory."""
+        import torch
+
+        return torch.from_numpy(array)
+
+    def step(self, states: np.ndarray, *rest: Any) -> None:
+        """One step of every row; `rest` is the actions, the outcomes, room for more of these and for the things, and
+        how many ticks a step has."""
+        over_rows(self.kernels.step, len(states), self.threads, states, *rest)
+
+    def step_outside(
+        self,
+        outside: Outside,
+        states: np.ndarray,
+        actions: np.ndarray,
+        outcomes: np.ndarray,
+        spare: np.ndarray,
+        things: np.ndarray,
+        repeat: int,
+    ) -> None:
+        """The same for a world that something outside moves, tick by tick."""
+        live = np.zeros(len(states), np.uint8)
+        for tick in range(repeat):
+            own = spare if tick else outcomes
+            over_rows(self.kernels.begin_tick, len(states), self.threads, states, actions, own, live)
+            if not live.any():
+                break
+            outside.step(states, actions, own, live)
+            arguments = states, actions, own, outcomes, tick > 0, things, live
+            over_rows(self.kernels.end_tick, len(states), self.threads, *arguments)
+
+    def look(self, states: np.ndarray, *rest: Any) -> None:
+        """The things of every row, and what its goals say of them; `rest` is the actions and where these go."""
+        over_rows(self.kernels.look, len(states), self.threads, states, *rest)
+
+    def reset(self, states: np.ndarray, mask: np.ndarray, seeds: np.ndarray, reseed: bool, *rest: Any) -> None:
+        """A new episode in every row of the mask; `rest` is rows, weights, tasks and levels."""
+        over_rows(self.kernels.reset, len(states), self.threads, states, mask, seeds, reseed, *rest)
+
+    def draw(
+        self,
+        states: np.ndarray,
+        mask: np.ndarray,
+        pixels: np.ndarray,
+        rows: int,
+        cols: int,
+        depths: np.ndarray | None = None,
+        marks: np.ndarray | None = None,
+    ) -> None:
+        """Draw every row of the mask into pixels (n, players, height, width, 3), and what first-person worlds show of
+        depths and marks into (n, players, height, width); all must be contiguous."""
+        for array in (pixels, depths, marks):
+            if array is not None and not (array.flags.c_contiguous and array.flags.writeable):
+                raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
+        if isinstance(self.world.look, Tiles):
+            self._draw_tiles(self.world.look, states, mask, pixels, rows, cols)
+        else:
+            self._draw_rays(states, mask, pixels, rays.NO_DEPTHS if depths is None else depths, marks)
+
+    def look_around(self, states: np.ndarray, whole: bool = False) -> np.ndarray:
+        """What the players of every row see, as SCENE records (n, players); of first-person worlds. whole: with what
+        lies behind them too."""
+        scenes = rays.blank(len(states), self.world.players)
+        scenes["whole"] = whole
+        self.kernels.look_around(states, np.ones(len(states), np.uint8), scenes, 0, 0, len(states))
+        return scenes
+
+    def _draw_rays(
+        self, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, depths: np.ndarray, marks: np.ndarray | None
+    ) -> None:
+        marks = rays.NO_MARKS if marks is None else marks
+        look, paint, players, height = self.kernels.look_around, rays.cpu_kernels().paint, *pixels.shape[1:3]
+
+        words, texels = rays.words(pixels), pyramid().reshape(-1)
+
+        def draw(low: int, high: int) -> None:
+            scenes, room = rays.blank(min(rays.TOGETHER, high - low), players), rays.scratch(height)
+            for first in range(low, high, rays.TOGETHER):
+                last = min(first + rays.TOGETHER, high)
+                look(states, mask, scenes, first, first, last)
+                paint(scenes, first, texels, *room, pixels, words, depths, marks, first, last)
+
+        if not paint.signatures:
+            with modules.progress(self.world.name, look, paint):
+                draw(0, min(len(states), 1))
+        over_rows(draw, len(states), self.threads)
+
+    def _draw_tiles(
+        self, look: Tiles, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, rows: int, cols: int
+    ) -> None:
+        height, width = pixels.shape[2:4]
+        place = layout(height, width, rows, cols)
+        bytes_ = pixels.reshape(*pixels.shape[:3], -1)
+        lines, sprites = overlapping(bytes_, place.tile), overlapping(atlas(look.sprites, place.tile), place.tile)
+        arguments = (states, mask, pixels, bytes_, lines, sprites, place.tile, place.top, place.left, rows, cols)
+        kernel = getattr(self.kernels, f"draw_{lines.dtype.name}")
+        if not kernel.signatures:
+            with modules.progress(self.world.name, kernel):
+                kernel(*arguments, 0, 0)
+        over_rows(kernel, len(states), self.threads, *arguments)

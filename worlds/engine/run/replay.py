@@ -1,0 +1,211 @@
+"""Episodes as data: world, version, knobs, limit, split, seed and actions, with checksums that tell a wrong replay.
+
+Pixels are not kept: a replay makes them again, at any size. A level set of your own is not kept either: give the same
+one. The task of an episode is kept as the JSON that it is; whoever plays it again gives the function that makes a table
+of it (rumpus.tasks.replays has one).
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from ....interface.action import ACTION, as_action, write_actions
+from ....interface.files import write_atomically
+from ....interface.keys import BUTTONS, KEYS, button_index, key_index
+from ..world import World
+from .batch import Batch
+from .table import Table, level_table
+
+FORMAT = 1
+_HEAD = ("world", "version", "knobs", "limit", "split", "seed")
+_JUDGED = ("stage", "lasted", "pay", "mix", "stages", "clauses", "hold", "goal", "earned")
+"""Fields of a state that are written in judged episodes only."""
+Tabled = Callable[[Mapping[str, Any]], Table]
+"""What makes a table of one row of a task's JSON."""
+
+
+class ReplayError(ValueError):
+    """A replay that cannot be read, or that did not go as it was recorded."""
+
+
+@dataclass
+class Episode:
+    """One episode. actions: a list of ACTION arrays (players,), one a tick; checksums: of the state at the start and
+    after each tick, 32 bits each; task: its JSON, if it is not the world's own, and grid: (rows, columns) of the
+    picture, which the largest task of a table settles for all; level: which of a file's levels it is of, from 0 on, if
+    that was said and not drawn."""
+
+    world: str
+    version: int
+    knobs: dict[str, int]
+    limit: int
+    split: str
+    seed: int
+    actions: list[np.ndarray] = field(default_factory=list)
+    checksums: list[int] = field(default_factory=list)
+    task: dict[str, Any] | None = None
+    grid: tuple[int, int] | None = None
+    level: int | None = None
+
+    @classmethod
+    def start(cls, batch: Batch, row: int = 0, task: Mapping[str, Any] | None = None) -> Episode:
+        """A recording of the episode that has just begun in this row: call `note` after each step.
+
+        task: the JSON of the task that the row plays, in a batch that has a table of them; ValueError without it.
+        """
+        world, state = batch.world, batch.states[row]
+        own = batch.task[int(state["task"])]
+        if task is None and (own["seeded"] or own["judged"]):
+            raise ValueError("this batch plays a table of tasks: give the JSON of the row's task, so that it is kept")
+        head = (world.name, world.version, {name: int(own[name]) for name in world.knobs}, int(state["limit"]))
+        start = cls(*head, batch.split, int(state["seed"]), [], [checksum(batch, row)])
+        if task is None and own["level"] >= 0:
+            start.level = int(own["level"])
+        elif task is not None:
+            start.task, start.grid = dict(task), (int(own["rows"]), int(own["cols"]))
+        return start
+
+    def note(self, batch: Batch, row: int = 0) -> None:
+        """Record the step that this row has just made."""
+        self.actions.append(batch.actions[row].copy())
+        self.checksums.append(checksum(batch, row))
+
+    def save(self, path: str | Path) -> None:
+        """Write the episode as JSON, whole or not at all."""
+        head = {name: getattr(self, name) for name in _HEAD}
+        if self.task is not None:
+            head |= {"task": self.task, "grid": self.grid}
+        if self.level is not None:
+            head["level"] = self.level
+        ticks = [[_plain(action) for action in tick] for tick in self.actions]
+        lines = [f'"{name}": {json.dumps(value)}' for name, value in {"rumpus_replay": FORMAT, **head}.items()]
+        lines.append('"checksums": ' + json.dumps(self.checksums))
+        lines.append('"actions": [\n' + ",\n".join(json.dumps(tick) for tick in ticks) + "\n]")
+        write_atomically(Path(path), ("{\n" + ",\n".join(lines) + "\n}\n").encode())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Episode:
+        """Read an episode. Raises ReplayError, naming the file and the reason, for anything that is not one."""
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+            if data.pop("rumpus_replay") != FORMAT:
+                raise ValueError(f"it is not of format {FORMAT}")
+            actions = [np.array([_record(action) for action in tick], ACTION) for tick in data.pop("actions")]
+            episode = cls(**data, actions=actions)
+            if len(episode.checksums) != len(actions) + 1:
+                raise ValueError("it needs one checksum more than actions")
+            return episode
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ReplayError(f"{path}: not a replay of Rumpus: {error!r}") from None
+
+    def frames(
+        self,
+        load: Callable[[str], World],
+        size: tuple[int, int],
+        player: int = 0,
+        levels: Any = None,
+        table: Tabled | None = None,
+    ) -> Iterator[np.ndarray]:
+        """Play the episode again and yield its frames, uint8 (height, width, 3). `load` finds a world by its name
+        (worlds.named imports nothing for it); `table` makes the table of the episode's task, if it has one.
+
+        Raises ReplayError at the first tick whose state is not the recorded one.
+        """
+        batch = self.batch(load(self.world), size, levels, table)
+        yield batch.picture(player=player)
+        for tick in range(len(self.actions)):
+            self.play(batch, tick)
+            yield batch.picture(player=player)
+
+    def batch(
+        self, world: World, size: tuple[int, int] = (64, 64), levels: Any = None, table: Tabled | None = None
+    ) -> Batch:
+        """A batch of one row at the start of this episode. Raises ReplayError if that is not where it began."""
+        if world.version != self.version:
+            raise ReplayError(f"this replay is of {self.world} version {self.version}; this is version {world.version}")
+        options: dict[str, Any] = {"knobs": self.knobs, "limit": self.limit, "levels": levels}
+        if self.task is not None:
+            options = {"tasks": self._table(table)}
+        elif self.level is not None:
+            options = {"tasks": self._of_level(world, levels)}
+        batch = Batch(world, 1, size=size, threads=1, split=self.split, **options)
+        batch.reset(seed=self.seed)
+        self._check(batch, 0)
+        return batch
+
+    def _of_level(self, world: World, levels: Any) -> Table:
+        """The table of one row in which this episode's level is played."""
+        every = None if levels is None else level_table(world, levels, knobs=self.knobs, limit=self.limit)
+        if every is None or not 0 <= cast(int, self.level) < len(every):
+            raise ReplayError(f"this replay is of level {self.level} of a file: give its `levels`")
+        return Table(every.records[self.level : cast(int, self.level) + 1], every.levels)
+
+    def _table(self, table: Tabled | None) -> Table:
+        """The table of this episode's task, drawn as large as it was."""
+        if table is None or self.task is None:
+            raise ReplayError("this replay is of a task: give `table`, which makes a table of its JSON")
+        try:
+            made = table(self.task)
+            records = made.records.copy()
+            records["rows"], records["cols"] = self.grid or (records["rows"], records["cols"])
+            return Table(records, made.levels)
+        except (ValueError, TypeError) as error:
+            raise ReplayError(f"this replay is of a task that cannot be played: {error}") from None
+
+    def play(self, batch: Batch, tick: int) -> Any:
+        """Do this tick's actions in a batch that stands before it. Returns the outcomes (players,)."""
+        batch.actions[0] = self.actions[tick]
+        outcomes = batch.step()[0]
+        self._check(batch, tick + 1)
+        return outcomes
+
+    def _check(self, batch: Batch, ticks: int) -> None:
+        if checksum(batch, 0) != self.checksums[ticks]:
+            where = "at its start: was it recorded with other levels?" if ticks == 0 else f"after tick {ticks}"
+            raise ReplayError(f"this replay of {self.world} departs from its recording {where}")
+
+
+def checksum(batch: Batch, row: int) -> int:
+    """A 32-bit checksum of a row's state: of all that is the episode's own, wherever and after whatever it is played.
+
+    Left out are the row of the table, the seeds to come, and what the judge had to do in episodes before.
+    """
+    data = bytearray(batch.mark + batch.record(row))
+    state = np.frombuffer(data, batch.world.state, offset=len(batch.mark))  # shares the bytes
+    for name in ("task", "stream", *(() if state["judged"] else _JUDGED)):
+        state[name] = 0
+    for player, clauses in enumerate(state["clauses"][0]):
+        state["goal"][0, player, clauses:] = 0
+    return zlib.crc32(data)
+
+
+def _plain(action: np.void) -> dict[str, Any]:
+    """An ACTION record as short JSON: only what is not at rest."""
+    full = as_action(action)
+    short = {
+        "keys": [name for name, held in zip(KEYS, action["keys"], strict=True) if held],
+        "buttons": [name for name, held in zip(BUTTONS, action["buttons"], strict=True) if held],
+        "wheel": int(action["wheel"]),
+        "mouse": full["mouse"].tolist() if action["mouse"].any() else [],
+        "say": full["say"],
+    }
+    return {name: value for name, value in short.items() if value}
+
+
+def _record(short: Mapping[str, Any]) -> np.void:
+    """The ACTION record of such JSON; what it does not name is at rest."""
+    record = np.zeros(1, ACTION)[0]
+    keys, buttons = np.zeros(len(KEYS), np.int8), np.zeros(len(BUTTONS), np.int8)
+    keys[[key_index(name) for name in short.get("keys", [])]] = 1
+    buttons[[button_index(name) for name in short.get("buttons", [])]] = 1
+    mouse = np.asarray(short.get("mouse", [0.0, 0.0]), np.float64)
+    wheel, say = short.get("wheel", 0), short.get("say", "")
+    write_actions(record, {"keys": keys, "buttons": buttons, "wheel": wheel, "mouse": mouse, "say": say})
+    return record

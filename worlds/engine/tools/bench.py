@@ -1,0 +1,177 @@
+"""How fast a world is on this machine: ratios against a memory copy of the same frames, measured in the same run."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import cycle
+from typing import Any
+
+import numpy as np
+
+from ....interface.action import ACTION, OUTCOME, as_action, move_table
+from ....interface.single import Environment
+from ..run.batch import Batch
+from ..run.table import Table
+from ..world import World
+
+_ROUNDS = 3  # each figure is the best of this many, in turn with the others, so that all see the same machine
+_SCRIPTS = 8  # different batches of random moves that are played in turn
+
+
+def bench(
+    world: World,
+    name: str,
+    *,
+    envs: int = 1024,
+    size: tuple[int, int] = (80, 80),
+    threads: int | None = 1,
+    seconds: float = 3.0,
+    device: str = "cpu",
+    judged: Table | None = None,
+    starts: bool = True,
+) -> dict[str, Any]:
+    """Measure one world, about `seconds` long besides the starts. `name` is what worlds.load finds it by.
+
+    frames_per_second: act, step, autoreset and draw; judging: the part of such a step that goes to the judge when the
+    tasks of `judged` are played, 0 to 1 (None without); steps_per_second: step and autoreset, moves already in place;
+    single_steps_per_second: one Gymnasium environment with pixels and texts, always on the CPU (None for several
+    players); memcpy_frames_per_second: copying frames of this size from one buffer to another, on one core (CPU) or on
+    the GPU; first_reset_seconds: a new process until its first frame, once all is compiled; first_reset_seconds_cold:
+    the same with an empty cache (both None without `starts`); bytes_per_env: state, action and outcome, without the
+    frame.
+    """
+    batch = Batch(world, envs, size=size, threads=threads, device=device)
+    batch.reset()
+    batch.draw()
+    rng = np.random.default_rng(0)
+    moves = rng.integers(0, len(world.moves), (_SCRIPTS, envs, batch.players))
+    wait = _waiter(device)
+    runs = {"frames": _frames(batch, moves), "steps": _steps(batch, moves), "memcpy": _memcpy(batch)}
+    if judged is not None:
+        other = Batch(world, envs, size=size, threads=threads, device=device, tasks=judged)
+        other.reset()
+        runs["judged"] = _frames(other, moves)
+    rates = dict.fromkeys(runs, 0.0)
+    for _ in range(_ROUNDS):
+        for figure, run in runs.items():
+            rates[figure] = max(rates[figure], envs * _rate(run, seconds / _ROUNDS / len(runs), wait))
+    cold = warm = None
+    if starts:
+        with tempfile.TemporaryDirectory() as empty:
+            cold, warm = (round(first_reset(name, device, empty), 2) for _ in range(2))
+    return {
+        "world": world.name,
+        "device": device,
+        "envs": envs,
+        "threads": batch.threads,
+        "frame": list(size),
+        "frames_per_second": round(rates["frames"] * batch.players),
+        "judging": round(1 - rates["judged"] / rates["frames"], 3) if judged is not None else None,
+        "steps_per_second": round(rates["steps"]),
+        "memcpy_frames_per_second": round(rates["memcpy"] * batch.players),
+        "single_steps_per_second": round(_single(world, size, seconds / _ROUNDS)) if world.players == 1 else None,
+        "first_reset_seconds": warm,
+        "first_reset_seconds_cold": cold,
+        "bytes_per_env": world.state.itemsize + batch.players * (ACTION.itemsize + OUTCOME.itemsize),
+    }
+
+
+def _frames(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
+    scripts = cycle(moves)
+
+    def run() -> None:
+        batch.act(next(scripts))
+        batch.step()
+        batch.reset(batch.over)
+        batch.draw()
+
+    return run
+
+
+def _steps(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
+    acted = []
+    for script in moves:
+        batch.act(script)
+        acted.append(batch._device.copy(batch.actions))
+    scripts = cycle(acted)
+
+    def run() -> None:
+        batch.actions = next(scripts)
+        batch.step()
+        batch.reset(batch.over)
+
+    return run
+
+
+def _single(world: World, size: tuple[int, int], seconds: float) -> float:
+    """Steps a second of one Gymnasium environment, pixels and texts included."""
+    env = Environment(Batch(world, 1, size=size, threads=1))
+    rng = np.random.default_rng(0)
+    actions = cycle([as_action(move_table(world.moves)[move]) for move in rng.integers(0, len(world.moves), 64)])
+    env.reset(seed=0)
+
+    def run() -> None:
+        _, _, terminated, truncated, _ = env.step(next(actions))
+        if terminated or truncated:
+            env.reset()
+
+    return max(_rate(run, seconds / _ROUNDS, lambda: None) for _ in range(_ROUNDS))
+
+
+def _memcpy(batch: Batch) -> Callable[[], None]:
+    source = batch.tensors()["pixels"] if batch.device == "cuda" else batch.pixels
+    target = source.clone() if batch.device == "cuda" else source.copy()
+
+    def run() -> None:
+        if batch.device == "cuda":
+            target.copy_(source)
+        else:
+            np.copyto(target, source)
+
+    return run
+
+
+def _waiter(device: str) -> Callable[[], None]:
+    if device != "cuda":
+        return lambda: None
+    import torch
+
+    return torch.cuda.synchronize
+
+
+def _rate(run: Callable[[], None], seconds: float, wait: Callable[[], None]) -> float:
+    """Calls a second, over about this many seconds."""
+    run()
+    wait()
+    calls, start = 0, time.perf_counter()
+    while True:
+        for _ in range(8):
+            run()
+        wait()
+        calls += 8
+        taken = time.perf_counter() - start
+        if taken >= seconds:
+            return calls / taken
+
+
+def first_reset(name: str, device: str, cache: str) -> float:
+    """Seconds from a new interpreter's first line to a world's first frame, with this cache folder."""
+    code = (
+        "import sys, time; start = time.perf_counter(); import rumpus.worlds as w;"
+        "b = w.batch(sys.argv[1], 1, device=sys.argv[2]); b.reset(seed=0); b.draw(); print(time.perf_counter() - start)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, name, device],
+        env={**os.environ, "RUMPUS_CACHE": cache},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode:
+        raise RuntimeError(f"{name} does not start in a new process:\n{run.stderr.strip()}")
+    return float(run.stdout.split()[-1])

@@ -1,0 +1,43 @@
+"""What the hands do in first-person worlds: which keys walk, look and use, and the few moves that have names."""
+
+import numpy as np
+from numba import njit
+
+from ...interface.action import Move
+from ...interface.keys import BUTTON, KEY
+
+KEYS_PLAIN = ("w", "a", "s", "d", "left shift")
+"""Walk, and run with shift; the mouse looks."""
+KEYS = (*KEYS_PLAIN, "e")
+"""And use, in worlds where there is something to use; so do BUTTONS."""
+JUMPING = (*KEYS, "space")
+BUTTONS = ("left",)
+
+GLANCE = 0.06
+"""Picture heights that the mouse moves in a named move: 5.4 degrees, in a tick."""
+
+LOOKING = {
+    "forward": Move(("w",)),
+    "back": Move(("s",)),
+    "left": Move(("a",)),
+    "right": Move(("d",)),
+    "look left": Move(mouse=(-GLANCE, 0)),
+    "look right": Move(mouse=(GLANCE, 0)),
+    "forward and look left": Move(("w",), mouse=(-GLANCE, 0)),
+    "forward and look right": Move(("w",), mouse=(GLANCE, 0)),
+}
+"""The moves of worlds in which there is nothing to use."""
+MOVES = {**LOOKING, "use": Move(("e",))}
+
+W, A, S, D, E = KEY["w"], KEY["a"], KEY["s"], KEY["d"], KEY["e"]
+SHIFT, SPACE = KEY["left shift"], KEY["space"]
+CLICK = BUTTON["left"]
+
+
+@njit
+def uses(state, player, action):
+    """1 in the tick in which this player presses E or the left button, else 0. To be called once every tick."""
+    pressed = 1 if action.keys[E] != 0 or action.buttons[CLICK] != 0 else 0
+    begun = 1 if pressed == 1 and state.using[player] == 0 else 0
+    state.using[player] = pressed
+    return np.int32(begun)

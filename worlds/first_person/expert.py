@@ -1,0 +1,323 @@
+"""An expert's hands towards a goal of the judge: what is wrong with it now, and where one goes to set that right.
+
+    pursue(state, player, action, things, count)   one tick towards the goal that the state holds
+    fetch(…), bring(…), approach(…), flee(…)       the errands it is made of, for guides of a world's own
+    walk_to(…), face(…), press_use(…)              from steering.py
+
+A clause that does not hold names things: whoever asks for a player near, on or at a thing walks there; for a thing in
+its hands, or open, or gone, goes there and uses it; for a thing near another, fetches the one and puts it down at the
+other; for none of that, goes away, or puts down what it holds. What must never be touched is walked around. It is a
+guess at what a world's rules make of these, and no plan: puzzles (a door that needs a key) are the world's to solve.
+"""
+
+import numpy as np
+from numba import njit
+
+from ...interface.action import ACTION
+from ..engine.records.judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B, holds, matches
+from ..engine.records.things import GONE, ONE, RELATIONS, SAID, UNARY, related, towards
+from ..engine.render.raycast.scene import COLS, ROWS
+from .angles import difference, heading
+from .bindings import S
+from .body import RADIUS
+from .grid_queries import cell_of, line_of_sight, middle
+from .state import CELL, TURN
+from .steering import (
+    FAR,
+    arrived,
+    face,
+    gaze,
+    lengths,
+    nowhere,
+    nudge,
+    press_use,
+    steer,
+    tap_use,
+    turn,
+    walk_around,
+    walk_to,
+)
+from .things import IN_FRONT, held
+
+__all__ = [
+    "approach",
+    "arrived",
+    "bring",
+    "face",
+    "fetch",
+    "flee",
+    "press_use",
+    "pursue",
+    "steer",
+    "tap_use",
+    "walk_to",
+]
+
+_NEAR, _HOLDING, _FACING = (RELATIONS.index(name) for name in ("near", "holding", "facing"))
+_OPEN, _THERE = RELATIONS.index("open"), RELATIONS.index("there")
+_A, _B = np.int32(A), np.int32(B)  # where the selectors of a clause begin
+_UNITS = CELL // ONE
+_REACH = CELL * 3 // 4
+"""From here on one faces what one uses."""
+_WIDE = CELL // 3  # how far from what must not be touched one stays, beyond what is needed
+
+
+@njit
+def pursue(state, player, action, things, count):
+    """Write a player's hands for one tick towards its stage of the state's goal. They rest where all holds already.
+
+    things: the world's table of `count` things, players first. Nothing is written but the action, whose hands rest on
+    entry.
+    """
+    silent = np.zeros(state.players, ACTION)
+    for careful in (True, False):  # without a way round what must never be touched, there may be one through it
+        avoid = forbidden(state, player, things, count, careful)
+        found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
+        for index in range(state.clauses[player]):
+            clause = state.goal[player, index]
+            wanted = clause[STAGE] == state.stage[player] and not holds(clause, things, count, silent, player)
+            if wanted and errand(state, player, clause, things, count, found, avoid, action):
+                return
+
+
+@njit
+def errand(state, player, clause, things, count, found, avoid, action):
+    """One tick towards a clause that does not hold. Returns whether there was anything to do.
+
+    found: the `lengths` of ways from the player's cell that enter no cell of the mask `avoid`.
+    """
+    relation, you = clause[RELATION], things[player]
+    if relation == SAID:
+        action.say[0] = clause[AMOUNT]
+        return True
+    if relation > SAID:
+        return False
+    mine = matches(you, clause, A, player)
+    if clause[NEGATED] != 0:
+        return undo(state, player, clause, things, count, mine, found, avoid, action)
+    if relation < len(UNARY):
+        return fetch(state, player, wrong(player, clause, things, count, found), things, avoid, action)
+    if mine:
+        other = nearest(player, clause, _B, things, count, found)
+        if other < 0:
+            return False
+        if relation == _HOLDING:
+            return fetch(state, player, other, things, avoid, action)
+        if relation == _FACING:
+            return look_at(state, player, other, things, avoid, action)
+        return approach(state, player, other, things, avoid, action)
+    one = wrong(player, clause, things, count, found)
+    if one < 0 or relation in (_HOLDING, _FACING):
+        return False
+    if matches(you, clause, B, player) or things[one].player != 0:
+        return approach(state, player, one, things, avoid, action)
+    other = nearest(player, clause, _B, things, count, found)
+    return other >= 0 and bring(state, player, one, other, things, avoid, action)
+
+
+@njit
+def undo(state, player, clause, things, count, mine, found, avoid, action):
+    """One tick towards a negated clause that does not hold, because what it speaks of does."""
+    relation = clause[RELATION]
+    if relation < len(UNARY):
+        one = nearest(player, clause, _A, things, count, found)
+        return one >= 0 and fetch(state, player, one, things, avoid, action)
+    if relation == _HOLDING:
+        tap_use(state, player, action)
+        return True
+    if relation == _FACING:
+        turn(state, player, state.yaw[player] + TURN // 8, action)
+        return True
+    if mine or matches(things[player], clause, B, player):
+        return flee(state, player, clause, _B if mine else _A, things, count, found, avoid, action)
+    for i in range(count):
+        for j in range(count):
+            pair = i != j and matches(things[i], clause, A, player) and matches(things[j], clause, B, player)
+            if pair and related(things[i], things[j], relation, clause[AMOUNT]):
+                if things[i].holder == player + 1:
+                    return flee(state, player, clause, _B, things, count, found, avoid, action)
+                return fetch(state, player, i, things, avoid, action)
+    return False
+
+
+# Which thing.
+
+
+@njit
+def way_to(found, thing):
+    """The length of the way, of those `found` from a player, to a thing or to a cell beside it; FAR if none leads."""
+    row, col = cell_of(thing.y * _UNITS), cell_of(thing.x * _UNITS)
+    if not (0 < row < ROWS - 1 and 0 < col < COLS - 1):
+        return FAR
+    least = found[row, col]
+    if least == FAR:
+        for near in (found[row - 1, col], found[row + 1, col], found[row, col - 1], found[row, col + 1]):
+            least = min(least, near)
+    return least
+
+
+@njit
+def nearest(player, clause, at, things, count, found):
+    """Index of the nearest thing that matches the selector at a field of a clause, other than the player and what is
+    gone; -1 if there is none or no way leads to it."""
+    best, least = -1, FAR
+    for index in range(count):
+        if index != player and things[index].state != GONE and matches(things[index], clause, at, player):
+            length = way_to(found, things[index])
+            if length < least:
+                best, least = index, length
+    return best
+
+
+@njit
+def wrong(player, clause, things, count, found):
+    """Index of the thing that matches a clause's A, that it does not hold for, and that is nearest (what the player
+    holds is); -1 if there is none."""
+    best, least = -1, FAR
+    for index in range(count):
+        thing = things[index]
+        if thing.state == GONE or not matches(thing, clause, A, player):
+            continue
+        good = thing.state == clause[RELATION]  # open and gone are numbered alike as relations and as states
+        if clause[RELATION] >= len(UNARY):
+            good = False
+            for other in range(count):
+                if other != index and matches(things[other], clause, B, player):
+                    good = good or related(thing, things[other], clause[RELATION], clause[AMOUNT])
+        length = -1 if thing.holder == player + 1 else way_to(found, thing)
+        if not good and length < least:
+            best, least = index, length
+    return best
+
+
+# Errands. Each returns whether there was a way.
+
+
+@njit
+def look_at(state, player, index, things, avoid, action):
+    """Turn the eyes to a thing of the table; first walk to where no wall hides it, nearer to it where anything else
+    does, and back from what lies at the feet."""
+    you, thing = things[player], things[index]
+    y, x = thing.y * _UNITS, thing.x * _UNITS
+    apart = max(abs(y - state.y[player]), abs(x - state.x[player]))
+    bare = line_of_sight(state, state.y[player], state.x[player], y, x)
+    before = towards(you, thing)
+    seen = before and (thing.hidden >> player) & 1 == 0
+    if bare and (not before or seen or apart < CELL):
+        gaze(state, player, y, x, thing.z * _UNITS, action)
+        if apart < CELL // 3:
+            action.keys[S] = 1
+        return True
+    if not approach(state, player, index, things, avoid, action):
+        gaze(state, player, y, x, thing.z * _UNITS, action)
+    return True
+
+
+@njit
+def approach(state, player, index, things, avoid, action):
+    """Walk to a thing of the table."""
+    return walk_around(state, player, things[index].y * _UNITS, things[index].x * _UNITS, avoid, action)
+
+
+@njit
+def fetch(state, player, index, things, avoid, action):
+    """Walk to a thing, and use it at arm's length while walking on: it is taken, opened or eaten, whichever it is for.
+    Who holds something else puts that down first."""
+    if index < 0:
+        return False
+    thing = things[index]
+    if thing.player == 0 and thing.holder == 0 and held(state, player) >= 0:
+        tap_use(state, player, action)
+        return True
+    y, x = thing.y * _UNITS, thing.x * _UNITS
+    if not walk_around(state, player, y, x, avoid, action):
+        return False
+    dy, dx = y - state.y[player], x - state.x[player]
+    if np.int64(dy) * dy + np.int64(dx) * dx < np.int64(_REACH) * _REACH:
+        if max(abs(dy), abs(dx)) > RADIUS:
+            turn(state, player, heading(dy, dx), action)
+        if max(abs(dy), abs(dx)) <= RADIUS or abs(difference(heading(dy, dx), state.yaw[player])) < TURN // 16:
+            tap_use(state, player, action)
+    return True
+
+
+@njit
+def bring(state, player, index, other, things, avoid, action):
+    """Fetch a thing, carry it to another one, and put it down there."""
+    if things[index].holder != player + 1:
+        return fetch(state, player, index, things, avoid, action)
+    y, x = things[other].y * _UNITS, things[other].x * _UNITS
+    dy, dx = np.int64(y) - state.y[player], np.int64(x) - state.x[player]
+    distance = np.int64(np.sqrt(dy * dy + dx * dx))
+    if distance > CELL or distance == 0:
+        return walk_around(state, player, y, x, avoid, action)
+    aligned = face(state, player, y, x, action)
+    stand_y, stand_x = y - dy * IN_FRONT // distance, x - dx * IN_FRONT // distance
+    if aligned and arrived(state, player, stand_y, stand_x):
+        tap_use(state, player, action)
+    else:
+        nudge(state, player, stand_y, stand_x, True, action)
+    return True
+
+
+@njit
+def flee(state, player, clause, at, things, count, found, avoid, action):
+    """Walk to the nearest cell that is far enough from all things that match the selector at a field of a clause."""
+    best, least = -1, FAR
+    for cell in range(ROWS * COLS):
+        row, col = cell // COLS, cell % COLS
+        length = found[row, col]
+        if length >= least:
+            continue
+        safe = True
+        for index in range(count):
+            if index != player and things[index].state != GONE and matches(things[index], clause, at, player):
+                safe = safe and not within(things[index], row, col, keep_off(clause, things[index], things[player]))
+        if safe:
+            best, least = cell, length
+    if best < 0:
+        return False
+    return walk_around(state, player, middle(best // COLS), middle(best % COLS), avoid, action)
+
+
+# What to keep away from.
+
+
+@njit
+def keep_off(clause, thing, you):
+    """How far from a thing, in units, a player is to stay for a clause not to hold."""
+    least = thing.radius + you.radius
+    if clause[RELATION] == _NEAR:
+        least = max(least, clause[AMOUNT])
+    return least * _UNITS + _WIDE
+
+
+@njit
+def within(thing, row, col, distance):
+    """Whether the middle of a cell is as near to a thing as this, in units."""
+    dy, dx = np.int64(thing.y) * _UNITS - middle(row), np.int64(thing.x) * _UNITS - middle(col)
+    return dy * dy + dx * dx < np.int64(distance) * distance
+
+
+@njit
+def forbidden(state, player, things, count, careful):
+    """The cells in which a player might do what must never be: touch, or come near to, what such clauses speak of. None
+    for who is not careful."""
+    avoid = nowhere()
+    for index in range(state.clauses[player] if careful else 0):
+        clause = state.goal[player, index]
+        relation = clause[RELATION]
+        if clause[STAGE] != NEVER or clause[NEGATED] != 0 or relation >= SAID or relation in (_FACING, _THERE, _OPEN):
+            continue
+        at = A if relation < len(UNARY) else B
+        if at == B and not matches(things[player], clause, A, player):
+            continue
+        for one in range(count):
+            thing = things[one]
+            if one == player or thing.state == GONE or not matches(thing, clause, at, player):
+                continue
+            distance = keep_off(clause, thing, things[player])
+            for cell in range(ROWS * COLS):
+                if within(thing, cell // COLS, cell % COLS, distance):
+                    avoid[cell // COLS, cell % COLS] = True
+    return avoid

@@ -1,0 +1,18 @@
+"""How Memory Maze looks: the maze from inside, and balls."""
+
+import numpy as np
+from numba import njit
+
+from ..first_person import models
+from ..first_person.view import look_around, show_things
+
+LOOKS = np.array([models.NOTHING, models.NOTHING, models.BALL], np.int32)
+"""What the world's kinds look like, from number 0, no kind, on."""
+PAINTS = models.PAINTS
+
+
+@njit
+def scene(state, player, scene):
+    """The maze and the balls, which stay when they have been found."""
+    look_around(scene, state, player)
+    show_things(scene, state, player, LOOKS, PAINTS)

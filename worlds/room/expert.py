@@ -1,0 +1,376 @@
+"""An expert of the room: it sees everything, and acts with keys and mouse like anyone. On the CPU only.
+
+It looks for the first clause of its goal that does not hold, and does what that takes: goes, looks, lifts, puts, says.
+Without a goal it plays: it puts the nearest toy onto a piece of furniture.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from ...interface.action import ACTION
+from ..engine.records.judge import AMOUNT, NEGATED, RELATION, STAGE, holds, matches
+from ..engine.records.judge import A as FIRST_FIELD
+from ..engine.records.judge import B as SECOND_FIELD
+from ..engine.records.things import GONE, LINED, ON, ONE, RELATIONS, SAID, STACKED, UNARY, related, towards
+from .builds import next_of_row, next_of_tower, support
+from .paths import feet, toy_at
+from .pose import bounds
+from .raycast import eye
+from .skills import (
+    NONE,
+    SEEN,
+    UNSEEN,
+    bring,
+    carry,
+    gaze,
+    go,
+    grasp,
+    half_height,
+    hold,
+    put,
+    spot_around,
+    spot_on,
+    walk,
+)
+from .state import NOBODY
+from .visibility import sees
+
+_A, _B = np.int32(FIRST_FIELD), np.int32(SECOND_FIELD)  # where the selectors of a clause begin
+_IN, _AT, _NEAR, _HOLDING, _FACING, _OPEN, _LIFTED, _TOUCHED, _PUSHED = (
+    RELATIONS.index(name) for name in ("in", "at", "near", "holding", "facing", "open", "lifted", "touched", "pushed")
+)
+_PATIENCE = 120  # ticks until another way is tried
+_CLOSE = 0.6  # metres: one need not come nearer to what one wants to see
+HIGH = 0.95
+"""Metres above the floor at which what is lifted is held."""
+
+
+@njit
+def guide(state, player, action, things, count):
+    """Write the expert's hands for one tick: for the goal of a task, or else for play."""
+    if state.judged == 0:
+        play(state, player, action)
+        return
+    silent = np.zeros(state.players, ACTION)
+    for last in range(2):  # at last one turns to what is to be looked at: that ends nothing else
+        for index in range(state.clauses[player]):
+            clause = state.goal[player, index]
+            now = clause[STAGE] == state.stage[player] and (clause[RELATION] == _FACING) == (last == 1)
+            wanted = now and not holds(clause, things, count, silent, player)
+            if wanted and errand(state, player, clause, things, count, action):
+                return
+    if state.grip[player] != NOBODY:  # all holds already, or nothing can be done: wait, and drop nothing
+        hold(action)
+
+
+@njit
+def play(state, player, action):
+    """Take the nearest toy for a walk, and put it onto a piece of furniture."""
+    toy = np.int64(state.grip[player])
+    if toy == NOBODY:
+        best, least = NONE, 1e9
+        own_x, own_y = feet(state, player)
+        for index in range(state.things):
+            x, y, _ = toy_at(state, index)
+            length = math.hypot(x - own_x, y - own_y)
+            if length < least:
+                best, least = np.int64(index), length
+        if best >= 0:
+            grasp(state, player, best, action)
+        return
+    for piece in range(state.pieces - 1, -1, -1):
+        found, x, y, z = spot_on(state, player, toy, piece)
+        if found:
+            put(state, player, x, y, z, action)
+            return
+    hold(action)
+
+
+@njit
+def toy_of(state, index):
+    """The number of the toy that a thing of the table is, -1 if it is none."""
+    toy = np.int64(index - state.players)
+    return toy if 0 <= toy < state.things else NONE
+
+
+@njit
+def piece_of(state, index):
+    """The number of the piece of furniture that a thing of the table is, -1 if it is none."""
+    piece = index - state.players - state.things
+    return piece if 0 <= piece < state.pieces else -1
+
+
+@njit
+def errand(state, player, clause, things, count, action):
+    """One tick towards a clause that does not hold. Returns whether there was anything to do."""
+    relation, mine = clause[RELATION], matches(things[player], clause, _A, player)
+    if relation == SAID:
+        action.say[0] = clause[AMOUNT]
+        return mine
+    if clause[NEGATED] != 0:
+        return undo(state, player, clause, things, count, mine, action)
+    if relation == _OPEN:
+        return push_open(state, player, action)
+    if relation in (STACKED, LINED):
+        return build(state, player, clause, things, count, action)
+    if relation in (_TOUCHED, _PUSHED):
+        return use_on(state, player, clause, things, count, action)
+    if mine and relation >= len(UNARY):
+        other = choose(state, player, clause, _B, things, count)
+        return other >= 0 and visit(state, player, relation, clause[AMOUNT], other, things, action)
+    one = choose(state, player, clause, _A, things, count)
+    if one < 0:
+        return False
+    toy = toy_of(state, one)
+    if toy < 0:
+        return False
+    if relation == _LIFTED:
+        return lift(state, player, toy, action)
+    other = choose_place(state, player, clause, things, count, one)
+    if other < 0:
+        return False
+    if state.grip[player] != toy:
+        return grasp(state, player, toy, action) >= 0
+    return bring_to(state, player, toy, relation, clause[AMOUNT], other, things, action)
+
+
+@njit
+def build(state, player, clause, things, count, action):
+    """One tick towards a tower or a row."""
+    if clause[RELATION] == STACKED:
+        one, under = next_of_tower(state, player, things, count, clause)
+        if one < 0:
+            return False
+        found, x, y, z = place_for(state, player, toy_of(state, one), ON, 0, under, things)
+    else:
+        one, found, x, y, z = next_of_row(state, player, things, count, clause)
+    if one < 0 or not found:
+        return False
+    toy = toy_of(state, one)
+    if state.grip[player] != toy:
+        return grasp(state, player, toy, action) >= 0
+    return put(state, player, x, y, z, action) >= 0
+
+
+@njit
+def use_on(state, player, clause, things, count, action):
+    """One tick towards touching or pushing a thing with another one, or with the own body."""
+    one = choose(state, player, clause, _A, things, count)
+    if one < 0:
+        return False
+    x, y, z = things[one].x / ONE, things[one].y / ONE, things[one].z / ONE
+    if matches(things[player], clause, _B, player) and clause[RELATION] == _PUSHED:
+        if go(state, player, x, y, z, 0.0, 0.7, UNSEEN, toy_of(state, one), action) == 1:
+            walk(state, player, x, y, action)
+        return True
+    other = choose(state, player, clause, _B, things, count)
+    toy = toy_of(state, other)
+    if toy < 0:
+        return False
+    if state.grip[player] != toy:
+        return grasp(state, player, toy, action) >= 0
+    if go(state, player, x, y, z, 0.45, 0.9, SEEN, toy, action) == 1:
+        round_ = state.tick / 8.0  # about it, so that it is met from some side
+        bring(state, player, x + 0.2 * math.cos(round_), y + 0.2 * math.sin(round_), z, action)
+    else:
+        carry(state, player, action)
+    return True
+
+
+@njit
+def choose(state, player, clause, at, things, count):
+    """Index of the thing to take for the selector at a field of a clause, -1 if there is none: what is in hand, else
+    the nearest; for the first selector of those for which the clause does not hold yet."""
+    best, least = -1, 1e9
+    own_x, own_y = feet(state, player)
+    for index in range(count):
+        thing = things[index]
+        if index == player or thing.state == GONE or not matches(thing, clause, at, player):
+            continue
+        if at == _A and settled(clause, index, things, count, player):
+            continue
+        if thing.player == 0 and thing.holder == player + 1:
+            return index
+        length = math.hypot(thing.x / ONE - own_x, thing.y / ONE - own_y)
+        if length < least:
+            best, least = index, length
+    return best
+
+
+@njit
+def choose_place(state, player, clause, things, count, one):
+    """Index of the first thing for the second selector of a clause to which another one can be brought: best one on
+    which nothing stands; -1 if there is none."""
+    best = -1
+    for index in range(count - 1, -1, -1):
+        thing = things[index]
+        if index in (player, one) or thing.state == GONE or not matches(thing, clause, _B, player):
+            continue
+        if thing.player != 0 or piece_of(state, index) >= 0:
+            return index
+        free = toy_of(state, index) >= 0 and thing.holder == 0 and not burdened(index, things, count, one)
+        if best < 0 or free:
+            best = index
+    return best
+
+
+@njit
+def settled(clause, index, things, count, player):
+    """Whether a thing already stands as a binary clause asks for."""
+    if clause[RELATION] < len(UNARY):
+        return False
+    for other in range(count):
+        fits = other != index and matches(things[other], clause, _B, player)
+        if fits and related(things[index], things[other], clause[RELATION], clause[AMOUNT]):
+            return things[index].holder == 0
+    return False
+
+
+@njit
+def burdened(index, things, count, beside):
+    """Whether something other than `beside` stands on a thing."""
+    for other in range(count):
+        if other not in (index, beside) and related(things[other], things[index], ON, 0):
+            return True
+    return False
+
+
+@njit
+def visit(state, player, relation, amount, other, things, action):
+    """What a player itself is to do with a thing: hold it, face it, go to it."""
+    toy = toy_of(state, other)
+    thing = things[other]
+    x, y, z = thing.x / ONE, thing.y / ONE, thing.z / ONE
+    if state.grip[player] != NOBODY and (relation != _HOLDING or state.grip[player] == toy):
+        hold(action)
+    if relation == _HOLDING:
+        return toy >= 0 and grasp(state, player, toy, action) >= 0
+    if relation == _FACING:
+        return look_at(state, player, other, things, action)
+    far = amount / ONE - 0.05 if relation == _NEAR else (thing.radius + things[player].radius) / ONE + 0.03
+    high = z - thing.height / ONE > 0.15 or (state.tick // _PATIENCE) % 2 == 1
+    if toy >= 0 and relation != _NEAR and high:  # what one cannot walk to comes to who takes it
+        if grasp(state, player, toy, action) == 1:
+            own_x, own_y, _ = eye(state, player)
+            way = max(math.hypot(x - own_x, y - own_y), 0.05)
+            bring(state, player, own_x + 0.22 * (x - own_x) / way, own_y + 0.22 * (y - own_y) / way, 0.6, action)
+        return True
+    if relation == _NEAR:
+        return go(state, player, x, y, z, 0.0, far, UNSEEN, toy, action) >= 0
+    own_x, own_y = feet(state, player)
+    close = far + (0.15 if toy < 0 else 0.3)
+    if math.hypot(x - own_x, y - own_y) < close or go(state, player, x, y, z, 0.0, close, UNSEEN, toy, action) == 1:
+        walk(state, player, x, y, action)  # on, until that is near enough
+    return True
+
+
+@njit
+def look_at(state, player, other, things, action):
+    """Look at a thing, from somewhere where it is seen."""
+    thing = things[other]
+    seen, (x, y, z) = sees(state, thing, player, other, False)
+    there_x, there_y, there_z = thing.x / ONE, thing.y / ONE, thing.z / ONE
+    own_x, own_y = feet(state, player)
+    if seen:
+        gaze(state, player, x, y, z, action)
+        hidden = towards(things[player], thing) and (thing.hidden >> player) & 1 != 0
+        if not hidden or math.hypot(x - own_x, y - own_y) < _CLOSE:
+            return True
+    toy, far = toy_of(state, other), max(math.hypot(there_x - own_x, there_y - own_y) - 0.3, 1.2)
+    if go(state, player, there_x, there_y, there_z, 0.5, far, SEEN, toy, action) == 0:
+        return True
+    return go(state, player, there_x, there_y, there_z, 0.4, max(far - 0.3, 0.8), UNSEEN, toy, action) >= 0
+
+
+@njit
+def lift(state, player, toy, action):
+    """Take a toy and hold it high."""
+    taken = grasp(state, player, toy, action)
+    if taken < 1:
+        return taken == 0
+    own_x, own_y, _ = eye(state, player)
+    x, y, _ = toy_at(state, toy)
+    flat = max(math.hypot(x - own_x, y - own_y), 0.05)
+    far = 0.62 / flat
+    bring(state, player, own_x + (x - own_x) * far, own_y + (y - own_y) * far, HIGH, action)
+    return True
+
+
+@njit
+def bring_to(state, player, toy, relation, amount, other, things, action):
+    """Carry what is in hand to another thing, and put it on, in, or beside that."""
+    found, x, y, z = place_for(state, player, toy, relation, amount, other, things)
+    if not found:
+        carry(state, player, action)
+        return False
+    return put(state, player, x, y, z, action) >= 0
+
+
+@njit
+def place_for(state, player, toy, relation, amount, other, things):
+    """Where the middle of a toy is to come, to stand in a relation to a thing. Returns (found, x, y, z)."""
+    thing, piece, half = things[other], piece_of(state, other), half_height(state, toy)
+    x, y, upon = thing.x / ONE, thing.y / ONE, relation in (ON, _IN, _AT)
+    if upon and piece >= 0:
+        return spot_on(state, player, toy, piece)
+    if upon and toy_of(state, other) >= 0:
+        return True, x, y, bounds(state, toy_of(state, other))[5] + half + 0.005
+    wide = (thing.radius + things[state.players + toy].radius) / ONE
+    low = wide * 0.7 if piece >= 0 else wide + 0.015
+    high = max(amount / ONE - 0.1, low) if relation == _NEAR else wide + 0.045
+    if upon:
+        low, high = 0.3, 0.5
+    best = spot_around(state, player, toy, x, y, support(state, other, things), low, high)
+    if not best[0] and relation == _NEAR:
+        best = spot_around(state, player, toy, x, y, NONE, low, high)
+    return best
+
+
+@njit
+def undo(state, player, clause, things, count, mine, action):
+    """One tick towards a negated clause that does not hold, because what it speaks of does."""
+    relation = clause[RELATION]
+    if mine and relation == _HOLDING:
+        return True  # the hand opens
+    if mine and relation == _FACING:
+        x, y, z = eye(state, player)
+        other = choose(state, player, clause, _B, things, count)
+        gaze(state, player, 2 * x - things[other].x / ONE, 2 * y - things[other].y / ONE, z, action)
+        return True
+    for i in range(count):
+        for j in range(count):
+            pair = i != j and matches(things[i], clause, _A, player) and matches(things[j], clause, _B, player)
+            if not pair or not related(things[i], things[j], relation, clause[AMOUNT]):
+                continue
+            x, y = things[j].x / ONE, things[j].y / ONE
+            far = max(things[j].radius / ONE, amount_of(relation, clause[AMOUNT])) + 0.5
+            if mine:
+                return go(state, player, x, y, 0.0, far, 99.0, UNSEEN, NONE, action) >= 0
+            toy = toy_of(state, i)
+            if toy < 0:
+                return False
+            if state.grip[player] != toy:
+                return grasp(state, player, toy, action) >= 0
+            found, x, y, z = spot_around(state, player, toy, x, y, NONE, far, far + 0.6)
+            return found and put(state, player, x, y, z, action) >= 0
+    return False
+
+
+@njit
+def amount_of(relation, amount):
+    """Metres within which things are near; 0 for other relations."""
+    return amount / ONE if relation == _NEAR else 0.0
+
+
+@njit
+def push_open(state, player, action):
+    """Walk through the door: its leaf gives way."""
+    x, y = state.door_col + 0.5, state.door_row + 0.5
+    own_x, own_y = feet(state, player)
+    side = own_x - x if state.door_turn == 0 else own_y - y
+    through = -1.2 if side > 0 else 1.2
+    to_x = x + through if state.door_turn == 0 else x
+    to_y = y if state.door_turn == 0 else y + through
+    return go(state, player, to_x, to_y, 0.0, 0.0, 0.3, UNSEEN, NONE, action) >= 0

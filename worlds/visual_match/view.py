@@ -1,0 +1,21 @@
+"""How Visual Match looks: three rooms from inside. The sign is a painted piece of wall, not a solid."""
+
+import numpy as np
+from numba import njit
+
+from ..first_person import models
+from ..first_person.view import look_around, show_things
+
+LOOKS = np.array(
+    [*(models.NOTHING, models.NOTHING), models.DOOR, models.NOTHING, models.PILLAR, models.APPLE],
+    np.int32,
+)
+"""What the world's kinds look like, from number 0, no kind, on."""
+PAINTS = models.PAINTS
+
+
+@njit
+def scene(state, player, scene):
+    """The rooms, and the doors, pillars and apples in them."""
+    look_around(scene, state, player)
+    show_things(scene, state, player, LOOKS, PAINTS)

@@ -36,8 +36,8 @@ F = np.float32
 
 
 class Part(NamedTuple):
-    """A solid of a thing. at: its middle; half: as raycast/scene.py has it; share: how much of its colour is the thing's
-    own, 0 to 256; along: where its own z points; turned: degrees about the upright axis, if it is upright."""
+    """A solid of a thing. at: its middle; half: as raycast/scene.py has it; share: how much of its colour is that of
+    the thing, 0 to 256; along: where its own z points; turned: degrees about the upright axis, if it is upright."""
 
     form: int
     at: tuple[float, float, float]

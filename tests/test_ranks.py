@@ -191,6 +191,33 @@ def test_sigterm_saves_in_all_processes(tmp_path):
     assert updates(folder) == read_metrics(folder)[-1]["update"] >= 2
 
 
+ENDING = """
+import atexit, sys
+from pathlib import Path
+
+def left():
+    names = [(thread / "comm").read_text() for thread in Path("/proc/self/task").iterdir()]
+    print(len(names), sum("gloo" in name for name in names), file=open(sys.argv[1], "a"))
+
+atexit.register(left)  # the first to be registered is the last to be called
+from rumpus.agents.training.run import train
+options = {"envs": 4, "threads": 1, "rollout": 8, "hidden": 8, "minibatches": 2, "bf16": False, "tensorboard": False}
+train("ppo", "box-world-small", folder=sys.argv[2], steps=64, bar=False, **options)
+left()
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="threads are found by /proc")
+def test_threads_of_the_group_end_before_the_interpreter(tmp_path):
+    """One that is left aborts the process now and then, when it frees a tensor after the interpreter has ended."""
+    script, told = tmp_path / "ending.py", tmp_path / "threads.txt"
+    script.write_text(ENDING)
+    status, _, err = run(2, script, told, tmp_path / "run")
+    assert status == 0, err
+    counts = [line.split() for line in told.read_text().splitlines()]
+    assert len(counts) == 4 and [gloo for _, gloo in counts].count("0") >= 2, counts
+
+
 FAILING = """
 import torch
 from rumpus.agents.algorithms.ppo import PPO

@@ -9,6 +9,8 @@ in all; the checkpoint of the run stays as it was.
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import os
 from datetime import timedelta
@@ -17,6 +19,7 @@ from types import TracebackType
 from typing import Any
 
 import torch
+import torch.distributed.nn.functional  # before there is a group: defaults of its functions would hold it for ever
 from torch import distributed
 
 from .. import checkpoint
@@ -49,6 +52,8 @@ class Ranks:
             backend = "cpu:gloo,cuda:nccl" if cuda else "gloo"
             joined: dict[str, Any] = {"store": store, "rank": rank, "world_size": count, "timeout": PATIENCE}
             distributed.init_process_group(backend, **joined)
+            # gloo's threads end with the group, and one that frees a tensor after the interpreter has ended aborts
+            atexit.register(gc.collect)
         if self.count > 1:
             self.rank, self.count = distributed.get_rank(), distributed.get_world_size()
         return self

@@ -13,19 +13,16 @@ of the table of latencies in Mirowski et al. 2017. A run that is there is not ma
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from study import in_processes, interval, train_once
 
 from rumpus import worlds
-from rumpus.agents import checkpoint
 from rumpus.agents.episodes import episodes_of
 from rumpus.agents.policies import player
-from rumpus.agents.training import run as training
 from rumpus.agents.training.settings import Config
 from rumpus.worlds.engine.run.batch import Batch
 
@@ -45,13 +42,11 @@ TIMES = ("first", "second", "later")
 
 def run(folder: Path, maze: str, arm: str, seed: int, steps: int) -> dict[str, float]:
     """Train one run and measure it: goals an episode, and mean seconds to the first, the second and later goals."""
-    path = folder / f"{maze}-{arm.lower()}-{seed}"
-    if not (path / checkpoint.NAME).exists() or checkpoint.load(path)["updates"] < checkpoint.load(path)["total"]:
-        rollout = MAZES[maze]["limit"] // SETTINGS["repeat"]  # whole episodes, so that learning sees all of a memory
-        settings = Config.of(
-            "ppo", maze, units=ARMS[arm], seed=seed, rollout=rollout, **MAZES[maze], **SETTINGS | {"steps": steps}
-        )
-        training.begin(settings, path, overwrite=True, bar=False)
+    rollout = MAZES[maze]["limit"] // SETTINGS["repeat"]  # whole episodes, so that learning sees all of a memory
+    settings = Config.of(
+        "ppo", maze, units=ARMS[arm], seed=seed, rollout=rollout, **MAZES[maze], **SETTINGS | {"steps": steps}
+    )
+    path = train_once(settings, folder / f"{maze}-{arm.lower()}-{seed}")
     return measure(maze, str(path), seed)
 
 
@@ -72,14 +67,6 @@ def measure(maze: str, agent: str, seed: int) -> dict[str, float]:
     return {"goals": float(found.mean()), **dict(zip(TIMES, map(float, means), strict=True)), "sooner": float(sooner)}
 
 
-def interval(values: list[float]) -> str:
-    """The mean of some seeds, and half of its 95 % interval (Student's t); of one seed, its value."""
-    if len(values) == 1:
-        return f"{values[0]:.1f}"
-    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
-    return f"{np.mean(values):.1f} ± {half:.1f}"
-
-
 def main() -> None:
     """See the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -89,12 +76,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=SETTINGS["steps"], help="of each run")
     given = parser.parse_args()
-    with ProcessPoolExecutor(given.workers) as pool:
-        plan = product(given.maze or MAZES, range(given.seeds), ARMS)
-        waiting = {
-            (maze, arm, seed): pool.submit(run, given.out, maze, arm, seed, given.steps) for maze, seed, arm in plan
-        }
-        found = {key: future.result() for key, future in waiting.items()}
+    plan = product(given.maze or MAZES, range(given.seeds), ARMS)
+    calls = {(maze, arm, seed): (given.out, maze, arm, seed, given.steps) for maze, seed, arm in plan}
+    found = in_processes(run, calls, given.workers)
     print(
         "| maze | memory | goals an episode | s to the first | s to the second | s to later ones | first less second |"
     )

@@ -13,21 +13,18 @@ training and on those that it never was. A run that is there is not made again.
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from study import in_processes, interval, train_once
 
 from rumpus import worlds
-from rumpus.agents import checkpoint
 from rumpus.agents.contracts import Policy
 from rumpus.agents.episodes import play_tasks
 from rumpus.agents.experts import expert
 from rumpus.agents.policies import RandomPolicy, player
-from rumpus.agents.training import run as training
 from rumpus.agents.training.settings import Config
 from rumpus.interface.files import write_atomically
 from rumpus.tasks.files import load, write_line
@@ -109,11 +106,8 @@ def write_tasks(folder: Path) -> None:
 
 def train(folder: Path, seed: int) -> Path:
     """The folder of one trained run."""
-    path = folder / f"seed-{seed}"
-    if not (path / checkpoint.NAME).exists() or checkpoint.load(path)["updates"] < checkpoint.load(path)["total"]:
-        chosen = Config.of("dagger", WORLD, seed=seed, tasks=str(folder / "train.jsonl"), **SETTINGS)
-        training.begin(chosen, path, overwrite=True, bar=False)
-    return path
+    chosen = Config.of("dagger", WORLD, seed=seed, tasks=str(folder / "train.jsonl"), **SETTINGS)
+    return train_once(chosen, folder / f"seed-{seed}")
 
 
 def measure(folder: Path, policy: Policy, name: str, repeat: int) -> dict[str, float]:
@@ -132,12 +126,6 @@ def run(folder: Path, seed: int) -> dict[str, dict[str, float]]:
     return {name: measure(folder, policy, name, SETTINGS["repeat"]) for name in ("told", "untold")}
 
 
-def interval(values: list[float]) -> str:
-    """The mean of some seeds in percent, and half of its 95 % interval (Student's t)."""
-    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values) if len(values) > 1 else float("nan")
-    return f"{100 * np.mean(values):.0f} ± {100 * half:.0f} %"
-
-
 def main() -> None:
     """See the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -150,8 +138,7 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     write_tasks(given.out)
     seeds, world = range(given.seeds), worlds.load(WORLD)
-    with ProcessPoolExecutor(2) as pool:
-        learned = list(pool.map(run, [given.out] * len(seeds), seeds))
+    learned = in_processes(run, {seed: (given.out, seed) for seed in seeds})
     guide = expert(world)
     assert guide is not None
     print(
@@ -163,8 +150,11 @@ def main() -> None:
     for who, policy, repeat in (("random", RandomPolicy(), SETTINGS["repeat"]), ("expert", guide, 1)):
         row = [measure(given.out, policy, name, repeat) for name in ("told", "untold")]
         print(f"| {who} | " + " | ".join(f"{100 * part[family]:.0f} %" for part in row for family in part) + " |")
-    cells = [[one[name][family] for one in learned] for name in ("told", "untold") for family in ("go", "lift")]
-    print("| imitation | " + " | ".join(map(interval, cells)) + " |")
+    cells = [
+        [one[name][family] for one in learned.values()] for name in ("told", "untold") for family in ("go", "lift")
+    ]
+    columns = [interval([100 * share for share in shares], 0) for shares in cells]
+    print("| imitation | " + " | ".join(f"{column} %" for column in columns) + " |")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from study import interval
 
 from rumpus.agents import checkpoint
 from rumpus.agents.training.log import read_metrics
@@ -47,14 +47,6 @@ def run(folder: Path, arm: str, seed: int, steps: int) -> np.ndarray:
     return np.array([*held[-QUARTERS:], np.median([row["steps_per_second"] for row in rows])])
 
 
-def interval(values: np.ndarray) -> str:
-    """The mean of some seeds in per cent, and half of its 95 % interval (Student's t); of one seed, its value."""
-    if len(values) == 1:
-        return f"{100 * values[0]:.1f}"
-    half = stats.t.ppf(0.975, len(values) - 1) * stats.sem(values)
-    return f"{100 * np.mean(values):.1f} ± {100 * half:.1f}"
-
-
 def main() -> None:
     """See the module's docstring."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -75,7 +67,7 @@ def main() -> None:
     print(" | steps/s |\n|" + "---|" * (QUARTERS + 2))
     first, second = (np.array(rows) for rows in found.values())
     for arm, rows in zip((*ARMS, "difference"), (first, second, second - first), strict=True):
-        cells = [interval(column) for column in rows.T[:-1]]
+        cells = [interval(100 * column) for column in rows.T[:-1]]
         print(f"| {arm} | {' | '.join(cells)} | {np.median(rows[:, -1]):+,.0f} |".replace("| +", "| "))
 
 

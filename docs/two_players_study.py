@@ -12,17 +12,15 @@ not made again.
 from __future__ import annotations
 
 import argparse
-from concurrent.futures import ProcessPoolExecutor
 from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from study import in_processes, train_once
 
 from rumpus import worlds
-from rumpus.agents import checkpoint
 from rumpus.agents.measuring.evaluate import evaluate
-from rumpus.agents.training import run as training
 from rumpus.agents.training.settings import Config
 from rumpus.interface.files import write_atomically
 from rumpus.tasks.compile import table
@@ -79,11 +77,9 @@ def tasks() -> list[Task]:
 
 def run(folder: Path, policies: str, talk: bool, seed: int) -> float:
     """Train one run and measure it: success over all tasks."""
-    path = folder / f"{policies}-{'talk' if talk else 'mute'}-{seed}"
     file = str(folder / "tasks.jsonl")
     settings = Config.of("ppo", WORLD, tasks=file, policies=policies, talk=talk, seed=seed, **SETTINGS)
-    if not (path / checkpoint.NAME).exists() or checkpoint.load(path)["updates"] < checkpoint.load(path)["total"]:
-        training.begin(settings, path, overwrite=True, bar=False)
+    path = train_once(settings, folder / f"{policies}-{'talk' if talk else 'mute'}-{seed}")
     listed, _ = load(file, worlds.load(WORLD))
     return float(evaluate(WORLD, path, tasks=listed, times=TIMES, seed=seed, threads=1)["success"])
 
@@ -95,9 +91,7 @@ def main() -> None:
     given = parser.parse_args()
     write_atomically(given.out / "tasks.jsonl", "".join(map(write_line, tasks())).encode())
     arms = sorted(ARMS, key=lambda arm: (not arm[1], arm[0]))
-    with ProcessPoolExecutor(2) as pool:
-        waiting = {(arm, seed): pool.submit(run, given.out, *arm, seed) for arm in arms for seed in SEEDS}
-        found = {key: future.result() for key, future in waiting.items()}
+    found = in_processes(run, {(arm, seed): (given.out, *arm, seed) for arm in arms for seed in SEEDS})
     print("| policies | words | success, by seed | mean |")
     print("|---|---|---|---|")
     for arm in arms:

@@ -18,6 +18,7 @@ import pytest
 
 import rumpus.worlds
 from rumpus.tests.chosen import ONE_OF_EACH, RULED
+from rumpus.tests.ptx import RAYS, ptx
 from rumpus.worlds.engine.compile import modules
 from rumpus.worlds.engine.compile.ingredients import fingerprint, sources
 from rumpus.worlds.engine.kernels import template
@@ -55,29 +56,23 @@ def run(*arguments, **variables):
 # --- CUDA without a GPU
 
 
-_PTX: dict = {}  # of each family of worlds
-
-
 @pytest.mark.parametrize("name", WORLDS)
 def test_kernels_compile_for_cuda(name):
-    world = rumpus.worlds.load(name)
-    family = cuda.cuda_kernels(world).__file__
-    drawing = {f"draw_{word}" for word in template.WORDS} if isinstance(world.look, Tiles) else {"look_around"}
-    if family not in _PTX:
-        _PTX[family] = cuda.ptx(world)
-    ptx = _PTX[family]
-    assert set(ptx) == {"step", "reset", "look", *drawing}
-    check_ptx(ptx)
+    drawing = {f"draw_{word}" for word in template.WORDS}
+    drawing = drawing if isinstance(rumpus.worlds.load(name).look, Tiles) else {"look_around"}
+    made = ptx(name)
+    assert set(made) == {"step", "reset", "look", *drawing}
+    check_ptx(made)
 
 
 def test_kernels_that_draw_scenes_compile_for_cuda():
-    ptx = cuda.rays_ptx()
-    assert set(ptx) == {"prepare", "gather", "paint"}
-    check_ptx(ptx)
+    made = ptx(RAYS)
+    assert set(made) == {"prepare", "gather", "paint"}
+    check_ptx(made)
 
 
-def check_ptx(ptx):
-    for kernel, text in ptx.items():
+def check_ptx(made):
+    for kernel, text in made.items():
         assert ".target sm_90" in text, kernel
         assert ".visible .entry" in text, kernel
         assert ".f64" not in text, (

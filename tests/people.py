@@ -99,17 +99,19 @@ def play(game: Session, letters: str) -> None:
 
 
 class Person(threading.Thread):
-    """Does things at a window one after the other, each once the window has come to show the last: `until` waits."""
+    """Does things at a window one after the other, each once the window has come to show the last: `until` waits.
+    `error` is the exception that ended the script, if one did."""
 
     def __init__(self, window, script):
         super().__init__(daemon=True)
-        self.window, self.script, self.missed = window, script, ""
+        self.window, self.script = window, script
+        self.error: Exception | None = None
 
     def run(self):
         try:
             self.script(self)
-        except AssertionError as error:
-            self.missed = str(error)
+        except Exception as error:
+            self.error = error
         finally:
             with contextlib.suppress(pygame.error):  # the window may be gone already
                 pygame.event.post(pygame.event.Event(pygame.QUIT))
@@ -132,7 +134,8 @@ def at_window(game: Session, out: Path, script: Callable[[Person], None], size: 
     person.start()
     window.run()
     person.join()
-    assert person.missed == ""
+    if person.error:
+        raise person.error
     return window
 
 

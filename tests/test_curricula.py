@@ -265,7 +265,8 @@ def test_held_out_tasks_are_measured_in_a_run(tmp_path: Path) -> None:
     path, held = written(tmp_path / "tasks.jsonl", coins()), written(tmp_path / "held.jsonl", [large])
     settings = SMALL | {"steps": 128, "tasks": path, "evaluate_tasks": held, "evaluate_every": 1}
     run.train("ppo", COINS, folder=tmp_path / "run", bar=False, **settings)
-    assert all(0 <= row["held_out_low"] <= row["held_out_success"] <= 1 for row in read_metrics(tmp_path / "run"))
+    rows = read_metrics(tmp_path / "run")
+    assert rows and all(0 <= row["held_out_low"] <= row["held_out_success"] <= 1 for row in rows)
     assert checkpoint.load(tmp_path / "run")["spec"]["size"] == (28, 28)
     assert evaluate(COINS, tmp_path / "run", tasks=held, times=3, threads=1)["episodes"] == 3
 

@@ -237,6 +237,7 @@ def test_commands_on_the_pages_exist():
     from rumpus.__main__ import app
 
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M))
+    assert {words[0].removeprefix(".venv/bin/") for _, words in typed_commands()} == {"rumpus", "make"}
     for page, words in typed_commands():
         line = f"{page}: {' '.join(words)}"
         if words[0] == "make":

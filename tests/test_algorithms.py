@@ -109,7 +109,7 @@ def test_it_learns(tmp_path: Path, name: str, units: int) -> None:
 
 @every
 @pytest.mark.parametrize("units", [0, 16])
-def test_resumed_in_memory_it_does_what_it_would_have_done(name: str, units: int) -> None:
+def test_a_trainer_restored_from_a_state_makes_the_same_updates(name: str, units: int) -> None:
     """What `state_dict` gives is all there is: another algorithm that is given it goes on with the same numbers."""
     one, other = Trainer(config(name, units=units)), Trainer(config(name, units=units, seed=1))
     for _ in range(4):
@@ -132,7 +132,7 @@ begin(Config.saved({state!r}, "the test"), sys.argv[1], bar=False)
 
 
 @every
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path: Path, name: str) -> None:
+def test_a_killed_run_resumes_to_the_same_checkpoint(tmp_path: Path, name: str) -> None:
     """After kill -9 in the midst of a run, the checkpoint at the end is the same to the byte, but for the seconds."""
     own = config(name, units=8, steps=40 * 64)
     train(name, *own.run.worlds, folder=tmp_path / "whole", bar=False, **changed(own))
@@ -435,7 +435,9 @@ def test_a_setting_that_every_run_has_is_no_algorithms(monkeypatch: pytest.Monke
         ("ALGORITHMS, TORSOS, CORES, HEADS", "A, B, C, D", "defines none of"),
     ],
 )
-def test_what_breaks_the_contract_is_refused_with_the_rule(tmp_path: Path, old: str, new: str, message: str) -> None:
+def test_plugins_that_break_the_contract_are_refused_with_the_rule(
+    tmp_path: Path, old: str, new: str, message: str
+) -> None:
     assert PLUGIN.count(old) == 1
     (tmp_path / "broken.py").write_text(PLUGIN.replace(old, new))
     before = {kind: dict(plugins.registry(kind)) for kind in plugins.KINDS}

@@ -99,7 +99,7 @@ def test_somebodys_world_is_benched_trained_and_evaluated(theirs, tmp_path):
         (("train", "ppo", "sokoban", "--resume", "--out", "/nowhere"), "/nowhere"),
     ],
 )
-def test_what_a_person_can_mend_is_one_message(arguments, message):
+def test_wrong_arguments_are_told_in_one_message(arguments, message):
     error = rumpus(*arguments, fails=True, CUDA_VISIBLE_DEVICES="")
     assert message in " ".join(error.split())
     assert len(error) < 700

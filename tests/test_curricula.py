@@ -220,7 +220,7 @@ def test_an_agent_learns_to_do_what_it_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["plr", "learnability", "manual"])
-def test_a_run_with_a_curriculum_goes_on_as_if_it_had_never_stopped(tmp_path: Path, name: str) -> None:
+def test_a_resumed_run_with_a_curriculum_makes_the_same_updates(tmp_path: Path, name: str) -> None:
     path = written(tmp_path / "tasks.jsonl", coins(12))
     config = Config.of("ppo", COINS, steps=10 * 128, tasks=path, curriculum=name, **SMALL)
     whole, drawn = Trainer(config), []

@@ -50,7 +50,7 @@ def ended(env: Any) -> Any:
 
 
 @pytest.mark.parametrize("seeds", [[-1, 2], [1.2, 2], [True, 2], ["1", "2"], [np.nan, 1], [1], [1, 2, 3], -1, 0.5, "1"])
-def test_what_is_no_seed_is_refused_and_changes_nothing(seeds):
+def test_wrong_seeds_are_refused_and_change_nothing(seeds):
     envs = worlds.vector(TINY, 2, size=SIZE)
     envs.reset(seed=5)
     before = [envs.batch.save(row) for row in range(2)]
@@ -165,7 +165,7 @@ def test_rows_that_were_never_reset_do_nothing():
 # ---- words
 
 
-def test_what_is_told_during_an_episode_is_shown():
+def test_an_instruction_that_changes_during_an_episode_is_observed():
     """Some worlds tell their players something else when they have done the first thing."""
     for face, told in (
         (tiny(), lambda seen: seen["instruction"]),
@@ -197,7 +197,7 @@ def test_all_words_that_tokens_hold_are_in_the_space(text):
 
 
 @pytest.mark.parametrize("mode", ["sync", "async", "vector_entry_point"])
-def test_who_names_text_gets_the_same_of_all_faces(mode):
+def test_the_text_option_gives_the_same_in_every_vectorization_mode(mode):
     for text in (True, False):
         envs = gymnasium.make_vec("rumpus/Sokoban-v0", 2, vectorization_mode=mode, size=SIZE, text=text)
         observations, _ = envs.reset(seed=0)
@@ -243,7 +243,7 @@ TALK = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(TALK, min_size=4, max_size=4))
-def test_more_than_two_hear_who_says_what(said):
+def test_chat_of_more_than_two_players_names_the_speakers(said):
     env = TALKERS
     env.reset(seed=0)
     actions = {agent: {**still(), "say": words} for agent, words in zip(env.agents, said, strict=True)}
@@ -302,7 +302,7 @@ def test_windows_are_independent(monkeypatch):
     one.close()
 
 
-def test_no_screen_is_said(monkeypatch):
+def test_a_viewer_without_a_screen_raises(monkeypatch):
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SDL_VIDEODRIVER", "nosuch")
@@ -377,7 +377,7 @@ def test_limits_and_lists_of_frames_in_gymnasiums_words():
 # ---- wrappers
 
 
-def test_a_move_gives_out_no_table_of_its_own():
+def test_the_moves_wrapper_returns_a_fresh_action_each_time():
     env = wrappers.Moves(tiny())
     before = env.action(0)
     for _ in range(2):

@@ -406,7 +406,7 @@ def test_answers_count_in_one_word_and_wrong_questions_are_refused():
         compiled(task(right, goal=free), world)
 
 
-def test_who_knows_the_goal_speaks_and_who_acts_is_led():
+def test_led_informed_blind_tasks_tell_the_first_player_and_move_the_second():
     world, kept = worlds.load("plates"), generator.LED_BLOCK
     try:
         generator.LED_BLOCK = 8

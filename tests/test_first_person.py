@@ -79,7 +79,7 @@ def check_place(state):
 # Angles.
 
 
-def test_sines_are_those_of_the_mathematicians():
+def test_sine_and_cosine_agree_with_numpy():
     every = np.arange(-TURN, 2 * TURN)
     ours = np.array([cached(angles.sine)(angle) for angle in every])
     assert np.abs(ours - np.sin(2 * np.pi * every / TURN) * angles.ONE_UNIT).max() < 1.1
@@ -175,7 +175,7 @@ def test_walking_is_that_of_a_slow_model(seed):
 
 @given(st.integers(0, 2**32), st.floats(0.05, 0.6), st.data())
 @settings(max_examples=40, deadline=None)
-def test_nobody_enters_or_passes_a_wall_at_any_speed(seed, share, data):
+def test_players_neither_enter_nor_pass_a_wall_at_any_speed(seed, share, data):
     random = np.random.default_rng(seed)
     state = new_state(seed, drawn_map(seed, share))
     place(state, 4.5, 5.5)
@@ -262,7 +262,7 @@ def test_speed_along_a_wall_is_kept():
         assert dy == 0 and dx == pytest.approx(6 * CELL * math.cos(2 * math.pi * slant / TURN), rel=0.01)
 
 
-def test_who_lets_go_stands_still():
+def test_a_player_stops_when_the_keys_are_released():
     state = new_state(1, np.zeros((ROWS, COLS), np.uint8))
     place(state, 13, 20, 1000)
     assert travelled(state, hand("w", "left shift"), 5) != (0, 0)

@@ -295,7 +295,7 @@ def test_threads_change_nothing(monkeypatch):
         ("sokoban-small", {"split": "dev"}, "there is no split 'dev' of tasks; the splits are train, valid, test"),
     ],
 )
-def test_what_cannot_be_made_is_refused(name, arguments, reason):
+def test_impossible_requests_are_refused(name, arguments, reason):
     with pytest.raises(ValueError, match=reason):
         next(generate(worlds.load(name), 10, **arguments))
 
@@ -309,7 +309,7 @@ def test_a_world_that_runs_out_of_tasks_says_so(monkeypatch):
         list(tasks)
 
 
-def test_ways_lose_their_loops():
+def test_loops_are_cut_out_of_solutions():
     assert shortcut([1, 2, 3, 4], [7, 8, 9, 8, 5]) == [1, 4]
     assert shortcut([1, 2], [7, 8, 7]) == []
     assert shortcut([1, 2, 3], [7, 7, 8, 9]) == [2, 3]

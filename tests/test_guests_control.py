@@ -96,7 +96,7 @@ def test_rewards_and_states_are_those_of_dm_control(name):
 
 
 @pytest.mark.parametrize("name", ["control/pendulum-swingup", "arm/reach-site"])
-def test_an_episode_is_as_long_as_at_home(name):
+def test_an_episode_is_as_long_as_in_dm_control(name):
     batch, home = worlds.batch(name, 1), at_home(name, 3)
     batch.reset(seed=3)
     home.reset()
@@ -109,7 +109,7 @@ def test_an_episode_is_as_long_as_at_home(name):
     assert ticks == batch.world.limit and outcome["truncated"] and not outcome["terminated"] and step.discount == 1
 
 
-def test_what_dm_control_ends_is_terminated():
+def test_an_episode_that_dm_control_ends_is_terminated():
     batch = worlds.batch("control/lqr-lqr-2-1", 1)
     batch.reset(seed=0)
     physics = batch.outside.plays[0].physics
@@ -232,7 +232,7 @@ def test_a_hand_that_knows_where_the_brick_is_lifts_it():
     assert brick.xpos[2] > start[2] + 0.15
 
 
-def test_a_mouse_in_a_rage_leaves_the_arm_whole():
+def test_extreme_mouse_motion_keeps_the_arm_within_its_limits():
     batch = worlds.batch("arm/reach-duplo", 1)
     batch.reset(seed=2)
     rng = np.random.default_rng(0)
@@ -302,7 +302,7 @@ def test_the_faces_hold_a_guest():
         each.close()
 
 
-def test_what_is_not_there_is_said():
+def test_unknown_tasks_are_refused_with_the_nearest_name():
     with pytest.raises(ValueError, match="unknown dm_control task control/cartpole-swingpu: did you mean cartpole-swi"):
         worlds.load("control/cartpole-swingpu")
     with pytest.raises(ValueError, match="unknown dm_control task arm/stack_2_bricks: did you mean stack-2-bricks"):

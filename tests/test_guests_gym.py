@@ -123,7 +123,7 @@ def test_the_limit_is_its_own_or_ours():
             assert outcome["truncated"] == (step == limit) and not outcome["terminated"]
 
 
-def test_what_is_made_by_a_call_is_known_too():
+def test_an_environment_made_by_a_call_has_its_registered_name_and_limit():
     world = guest(lambda: gymnasium.make("Acrobot-v1", render_mode="rgb_array", max_episode_steps=9), idle=0)
     assert world.name == "gym/Acrobot-v1" and world.limit == 9 and world.look.shape == (1, 1)
     batch, alone = worlds.batch(world, 1, size=(500, 500)), Alone("Acrobot-v1")
@@ -312,7 +312,7 @@ def test_a_failing_environment_ends_its_own_episode_only():
     assert batch.step()["reward"].ravel().tolist() == [1] * 4 and batch.draw()[1].mean() == 6
 
 
-def test_what_cannot_begin_or_be_shown_ends_at_once():
+def test_an_episode_whose_reset_or_render_fails_is_truncated():
     def bad(env):
         if env.seed == 5:
             raise OSError("no such level")
@@ -359,7 +359,7 @@ def test_errors_say_what_is_wrong():
         worlds.batch("gym/CartPole-v1", 1).save(0)
 
 
-def test_what_is_said_fits():
+def test_instructions_of_known_environments_fit_into_the_tokens():
     for known in KNOWN.values():
         encode(known.instruction)
 

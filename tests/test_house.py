@@ -77,7 +77,7 @@ def floor_of(name: str) -> str:
 
 
 @pytest.mark.parametrize("floor", FLOORS)
-def test_arrows_run_down(floor):
+def test_imports_run_down(floor):
     above = FLOORS[FLOORS.index(floor) + 1 :]
     wrong = []
     for file in INSIDE:
@@ -133,7 +133,7 @@ def test_the_root_is_trivial():
 @pytest.mark.parametrize(
     ("module", "heavy"), [("rumpus.__main__", HEAVY | {"numba", "gymnasium", "cv2"}), ("rumpus.worlds", HEAVY)]
 )
-def test_starts_are_light(module, heavy):
+def test_heavy_libraries_are_not_imported_at_the_start(module, heavy):
     code = f"import sys, {module}; print(*sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT.parent)
     assert done.stdout.split() == []
@@ -165,7 +165,7 @@ def test_public_functions_have_docstrings():
     assert not wrong
 
 
-def test_nothing_belongs_to_one_machine():
+def test_no_file_names_a_path_of_one_machine():
     wrong = []
     for file in FILES:
         try:

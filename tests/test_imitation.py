@@ -26,7 +26,7 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-def test_imitation_comes_to_do_what_the_expert_does(tmp_path: Path) -> None:
+def test_imitation_makes_the_actions_of_the_expert_likely(tmp_path: Path) -> None:
     """The expert's moves become likely, and it makes less and less of the steps itself."""
     run.train("dagger", WORLD, folder=tmp_path, bar=False, **SETTINGS)
     losses = [row["imitation_loss"] for row in read_metrics(tmp_path)]
@@ -101,7 +101,7 @@ def test_each_group_of_worlds_has_an_expert_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("units", [0, 4])
-def test_imitation_alone_goes_on_as_if_it_had_never_stopped(tmp_path: Path, units: int) -> None:
+def test_a_resumed_run_of_imitation_makes_the_same_updates(tmp_path: Path, units: int) -> None:
     """What was kept of earlier updates is in the checkpoint."""
     alone = Config.of("dagger", WORLD, **SETTINGS | {"steps": 4 * 512, "units": units, "buffer_size": 1000})
     run.begin(alone, tmp_path / "whole", bar=False)
@@ -125,12 +125,12 @@ def test_names_of_before_still_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("algorithm", "settings"), [("dagger", {}), ("ppo", {"kickstart": 1.0})])
-def test_what_has_no_expert_is_not_imitated(algorithm: str, settings: dict[str, Any]) -> None:
+def test_worlds_without_an_expert_are_refused(algorithm: str, settings: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="has no expert to imitate"):
         Trainer(Config.of(algorithm, "gym/CartPole-v1", **settings, size=(16, 16), envs=1))
 
 
 @pytest.mark.parametrize("beta", [-0.1, 1.5])
-def test_chances_lie_from_0_to_1(beta: float) -> None:
+def test_a_beta_outside_0_to_1_is_refused(beta: float) -> None:
     with pytest.raises(ValueError, match="beta must"):
         Config.of("dagger", WORLD, beta=beta).check()

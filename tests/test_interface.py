@@ -74,7 +74,7 @@ def test_words_are_cheap_and_long_text_is_refused():
         encode("q" * 65)
 
 
-def test_what_the_text_space_samples_can_be_said():
+def test_samples_of_the_text_space_can_be_encoded():
     space = TextSpace(seed=0)
     for _ in range(200):
         assert space.contains(space.sample())
@@ -279,7 +279,7 @@ def test_pettingzoo_accepts_it(name):
 
 
 @pytest.mark.parametrize("name", PARALLEL)
-def test_what_one_says_the_other_hears(name):
+def test_chat_reaches_the_other_player(name):
     env = worlds.parallel(name, size=SIZE, render_mode="rgb_array")
     env.reset(seed=0)
     actions = {agent: env.action_space(agent).sample() for agent in env.agents}

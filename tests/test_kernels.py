@@ -369,7 +369,7 @@ def test_a_rule_that_cannot_be_compiled_or_imported_is_refused():
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins nothing to cores")
-def test_what_is_compared_runs_on_one_core_and_so_does_what_it_starts():
+def test_one_core_pins_the_process_and_those_that_it_starts():
     allowed = os.sched_getaffinity(0)
     with one_core() as core:
         assert os.sched_getaffinity(0) == {core} <= allowed

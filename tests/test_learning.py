@@ -45,7 +45,7 @@ def train(folder: Path, **changes: Any) -> Path:
 
 
 @pytest.mark.parametrize("units", [0, 8])
-def test_only_the_clock_leaves_a_future(units: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_truncated_steps_are_bootstrapped(units: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a cut by the clock the future of a step is gamma times the value of the last frame; after an end, 0."""
     settings = {**TINY, "units": units, "limit": 25, "rollout": 60, "envs": 64, "normalise_reward": False}
     trainer = Trainer(Config.of("ppo", WORLD, **settings, gamma=0.5))
@@ -91,7 +91,7 @@ def test_only_the_clock_leaves_a_future(units: int, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("units", [0, 8])
-def test_a_killed_run_goes_on_as_if_nothing_had_happened(tmp_path: Path, units: int) -> None:
+def test_a_killed_run_resumes_to_the_same_checkpoint(tmp_path: Path, units: int) -> None:
     settings = {**TINY, "units": units, "head": "devices" if units else "moves", "steps": 60 * 128}
     train(tmp_path / "whole", **settings)
     killed = tmp_path / "killed"
@@ -118,7 +118,7 @@ def test_seeds_reproduce_and_matter(tmp_path: Path) -> None:
         train(tmp_path / "a", steps=2 * 128)
 
 
-def test_a_gpu_learns_what_the_cpu_learns(tmp_path: Path) -> None:
+def test_training_on_cuda_gives_the_weights_of_training_on_the_cpu(tmp_path: Path) -> None:
     """On Numba's CUDA simulator, with torch on the CPU: the same weights and states, bit for bit."""
     settings = {**TINY, "limit": 4, "envs": 2, "rollout": 6, "steps": 24, "hidden": 8, "channels": 4, "units": 4}
     settings["head"] = "devices"
@@ -251,7 +251,7 @@ def test_clips_are_recorded(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["clip.gif", "clip.mp4"]
 
 
-def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
+def test_files_that_are_no_checkpoints_are_refused(tmp_path: Path) -> None:
     train(tmp_path / "run", steps=128)
     whole = (tmp_path / "run" / "checkpoint.pt").read_bytes()
     for cut in (0, 10, len(whole) // 2, len(whole) - 1):

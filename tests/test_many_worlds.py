@@ -65,7 +65,7 @@ def draw_size(world: Any) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
-def test_what_is_written_is_read_again(name: str) -> None:
+def test_the_head_reads_back_the_actions_that_it_wrote(name: str) -> None:
     """Of actions that hold a key or two: the head reads its own choices back from the batch's actions."""
     world = worlds.load(name)
     head: Any = head_of("universal", 3, Controls.of(world))

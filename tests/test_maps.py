@@ -121,7 +121,7 @@ def test_rooms_are_as_noted_and_all_is_joined_at_every_size():
     assert several > 1000
 
 
-def test_what_is_asked_of_rooms_is_true_of_their_cells():
+def test_questions_about_rooms_are_answered_as_their_cells_show():
     for state in made(CORRIDORS, 9, 15, rooms=6, seeds=20):
         numbers = np.array([[generators.room_at(state, y, x) for x in range(COLS)] for y in range(ROWS)])
         assert set(np.unique(numbers)) == set(range(-1, state.rooms)) and state.rooms == 6
@@ -167,7 +167,7 @@ def test_braiding_opens_the_share_of_dead_ends_that_was_asked_for(kind):
     assert np.array_equal(free(made(kind, 1, 9)), free(made(kind, 1, 9, percent=100)))
 
 
-def test_nothing_of_an_earlier_map_is_left():
+def test_laying_a_map_clears_the_earlier_one():
     for kind in (DEPTH_FIRST, KRUSKAL, CORRIDORS, OPEN):
         states = made(CORRIDORS, 13, 20, rooms=9, seeds=5)
         make_all(states, kind, 4, 7, 3, 20)
@@ -219,7 +219,7 @@ def test_a_map_is_laid_as_it_is_drawn():
     assert maps.find(cell, ord("#"), 9) == COLS
 
 
-def test_what_is_written_is_read(tmp_path):
+def test_written_maps_are_read_back(tmp_path):
     assert maps.show(maps.parse(GOOD)) == GOOD
     assert maps.show(maps.parse(GOOD), players=1) == GOOD.replace("2", ".")
     levels = maps.loads(f"; one\r\n{GOOD}\n\n; two\n{GOOD.replace('A', 'S')}")

@@ -191,7 +191,7 @@ def lead(batch):
     ],
     ids=lambda value: getattr(value, "name", str(value)),
 )
-def test_who_knows_the_maze_finds_the_goal(world, n, ticks):
+def test_a_player_that_follows_the_shortest_way_finds_the_goal(world, n, ticks):
     batch, won = fresh(world, n, seed=5, limit=ticks), np.zeros(n, bool)
     for _ in range(ticks):
         lead(batch)

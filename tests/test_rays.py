@@ -177,7 +177,7 @@ def test_a_solid_beside_the_middle_is_not_in_it(form):
             assert np.array_equal(marks, wanted) and marks[edge // 2, edge // 2] == 0
 
 
-def test_what_is_hidden_has_no_pixel():
+def test_hidden_solids_have_no_pixel():
     """Behind a wall, a box, or the camera; beyond the last solid of a full scene."""
     scene = room()
     one = scene[0]

@@ -179,7 +179,7 @@ def all_returns(seq: Sequence, dtype: torch.dtype) -> list[torch.Tensor]:
     ]
 
 
-def test_nothing_beyond_an_end_counts_before_it() -> None:
+def test_steps_after_an_end_do_not_change_returns_before_it() -> None:
     one, two = Sequence(0, 8, 3, 0.0), Sequence(0, 8, 3, 0.0)
     for seq in (one, two):
         seq.log_ratios[:], seq.ended[4] = 0.1, 1

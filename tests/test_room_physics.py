@@ -87,7 +87,7 @@ def look_at(state, player, x, y, z):
     state["pitch"][player] = round(math.atan2(dz - EYE, math.hypot(dx, dy)) / math.tau * 65536)
 
 
-def test_record_is_the_moment():
+def test_a_saved_state_is_the_whole_state_of_the_simulation():
     """A moment loaded elsewhere goes on to the same bytes; so does a batch on other threads, and a row moved about."""
     one, two = rooms(5, seed=7), rooms(5, seed=7, threads=2)
     hands, held, woken = Wild(0), 0, 0
@@ -144,7 +144,7 @@ def energy(batch):
     return joules
 
 
-def test_energy_does_not_appear():
+def test_the_energy_of_thrown_toys_never_rises():
     """Toys thrown into a room of idle players never have more energy than they were thrown with, and come to rest."""
     batch = rooms(6, seed=11, knobs={"toys": 20, "pieces": 5})
     _pose, speed, there = poses(batch)
@@ -162,7 +162,7 @@ def test_energy_does_not_appear():
     assert (energy(batch) < first).all() and not batch.states["faults"].any()
 
 
-def test_nothing_is_thrown_out():
+def test_thrown_toys_stay_inside_the_walls():
     """At the greatest speed that a throw can have, in all directions, nothing gets into a wall or through it."""
     batch, random = rooms(12, seed=5, limit=10**6), np.random.default_rng(0)
     for _ in range(8):
@@ -177,7 +177,7 @@ def test_nothing_is_thrown_out():
     assert not batch.states["faults"].any()
 
 
-def test_violent_hands():
+def test_violent_actions_cause_no_fault():
     """Thousands of ticks of hands that tear and throw: nothing outside, no fault."""
     batch, hands = rooms(16, seed=21, limit=10**6), Wild(2)
     for tick in range(400):
@@ -192,7 +192,7 @@ def test_violent_hands():
 
 
 @pytest.mark.parametrize("inside", [False, True], ids=["in the record", "in the simulation"])
-def test_what_goes_astray_is_caught(inside):
+def test_a_diverged_simulation_truncates_its_own_episode_only(inside):
     """A simulation with numbers that are none, or absurd, ends its own episode, at rest, and touches no other's."""
     batch, twin, hands = rooms(6, seed=31), rooms(6, seed=31), Wild(3)
     for _ in range(10):
@@ -220,7 +220,7 @@ def test_what_goes_astray_is_caught(inside):
     assert not batch.states["faults"].any()
 
 
-def test_a_chest_takes_two():
+def test_a_chest_is_lifted_by_two_players_and_not_by_one():
     """One hand does not lift nine kilograms; two do, and then it comes down when one lets go."""
     batch = rooms(1, seed=2, knobs={"toys": 1, "heavy": 1, "pieces": 0, "height": 6, "width": 6})
     state = batch.states[0]

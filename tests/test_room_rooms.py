@@ -143,7 +143,7 @@ def supports(state):
 
 
 @pytest.mark.parametrize("number", range(len(KNOBS)))
-def test_nothing_intersects_and_all_can_be_reached(number):
+def test_things_do_not_intersect_and_can_all_be_reached(number):
     batch = rooms(number)
     wanted = batch.knobs
     assert (batch.states["things"] == wanted["toys"]).mean() > 0.9
@@ -259,7 +259,7 @@ def test_players_face_where_they_look_and_doors_are_open_when_they_are():
         assert np.concatenate(doors).tolist() == [0, 0, opened, opened]
 
 
-def test_what_is_seen_is_where_it_is():
+def test_solids_are_drawn_at_the_poses_of_the_simulation():
     """Toys thrown about at random: their solids are the parts turned, their bounds those of the cloud, and their marks
     are in the segmentation image where they are in front and bare."""
     batch = Batch(rooms(3).world, 8, size=(96, 128), seed=5, knobs=FULL)

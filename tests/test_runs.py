@@ -36,7 +36,7 @@ def train(folder, overwrite=False, **changes):
     return run.train("ppo", WORLD, folder=folder, overwrite=overwrite, bar=False, **{**TINY, **changes})
 
 
-def test_more_steps_are_as_if_it_had_never_stopped(tmp_path):
+def test_a_run_resumed_for_more_steps_equals_one_of_as_many(tmp_path):
     """Without annealing, which depends on how many there are in all."""
     flat = {"anneal": False, "tensorboard": True}
     train(tmp_path / "whole", **flat, steps=6 * 32)
@@ -300,7 +300,7 @@ main()
         ("tasks show tasks.jsonl", "pip install matplotlib"),
     ],
 )
-def test_what_needs_no_torch_works_without_it(bare, typed, told):
+def test_commands_that_need_no_torch_run_without_it(bare, typed, told):
     done = subprocess.run(
         [sys.executable, "-c", BARE, *typed.split()], cwd=bare, capture_output=True, text=True, check=False
     )

@@ -62,7 +62,7 @@ def alone(scene, mark, size):
 
 
 @pytest.mark.parametrize("name", WORLDS)
-def test_what_is_looked_at_is_in_the_picture(name):
+def test_things_judged_to_be_looked_at_are_in_the_picture(name):
     """At the moment that a thing is judged to be looked at its mark is in the picture; and what shows as a whole, large
     enough and not at the edge, within the angle, is judged to be looked at."""
     seen, missed, whole, unsaid, hidden = 0, 0, 0, 0, 0
@@ -117,7 +117,7 @@ def test_pictures_on_walls_are_looked_at_when_they_are_seen():
     assert seen > 20
 
 
-def test_who_waits_with_shut_eyes_and_what_is_under_water_is_not_looked_at():
+def test_waiting_seekers_see_nothing_and_the_platform_under_water_is_hidden():
     seekers = worlds.batch("hide-and-seek", 16, seed=2)
     seekers.reset()
     seekers.step()

@@ -100,7 +100,7 @@ def style(instruction, goal, things):
 
 
 @pytest.mark.parametrize("name", WORLDS)
-def test_nothing_that_is_held_out_leaks_into_training(name):
+def test_held_out_contents_are_in_no_training_task(name):
     world = worlds.load(name)
     seen = {split: [contents(data, world) for data in lines(name, split)] for split in SPLITS}
     train = {axis: set().union(*(one[axis] for one in seen["train"])) for axis in OWN}

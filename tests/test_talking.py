@@ -128,7 +128,7 @@ def test_a_long_chat_is_read_to_its_end() -> None:
     assert decode(np.pad(chat[3].numpy(), (0, 60))) == "push the red box" and not chat[:3].any()
 
 
-def test_who_is_alone_has_nobody_to_talk_to(tmp_path: Path) -> None:
+def test_talk_is_refused_in_worlds_of_one_player(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="one player, who has nobody to talk to: leave talk off"):
         run.train("ppo", "sokoban", folder=tmp_path / "run", bar=False, **SETTINGS)
     assert not (tmp_path / "run").exists()
@@ -170,7 +170,7 @@ def test_players_learn_to_talk(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("units", "policies"), [(0, "shared"), (4, "independent")])
-def test_a_run_with_talk_goes_on_as_if_it_had_never_stopped(tmp_path: Path, units: int, policies: str) -> None:
+def test_a_resumed_run_with_talk_makes_the_same_updates(tmp_path: Path, units: int, policies: str) -> None:
     settings = SETTINGS | {"units": units, "policies": policies, "head": "devices" if units else "moves"}
     config = Config.of("ppo", DUO.name, **settings, tasks=both(tmp_path)[1])
     run.begin(config, tmp_path / "whole", bar=False)
@@ -179,7 +179,7 @@ def test_a_run_with_talk_goes_on_as_if_it_had_never_stopped(tmp_path: Path, unit
     assert not changed(tmp_path / "whole", tmp_path / "half")
 
 
-def test_a_gpu_says_what_the_cpu_says(tmp_path: Path) -> None:
+def test_training_to_talk_on_cuda_gives_the_weights_of_the_cpu(tmp_path: Path) -> None:
     """On Numba's CUDA simulator, with torch on the CPU: the same weights and states, bit for bit."""
     settings = SETTINGS | {"envs": 2, "rollout": 6, "steps": 48, "hidden": 8, "channels": 4, "head": "devices"}
     settings |= {"knobs": {"height": 6, "width": 6, "boxes": 1}}

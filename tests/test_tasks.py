@@ -108,7 +108,7 @@ def test_how_many_and_all():
         act(batch, RIGHT)
 
 
-def test_who_is_meant_and_what_is_said():
+def test_goals_name_the_player_that_they_mean_and_the_word_to_be_said():
     near = [goal([clause(who, "touching", BOX)]) for who in (YOU, OTHER)]
     batch = begin(DUO, task(DUO, *near), task(DUO, *near[::-1]))
     outcomes = act(batch, RIGHT, None)
@@ -131,7 +131,7 @@ def test_who_is_meant_and_what_is_said():
     ],
 )
 @pytest.mark.parametrize("ends", ["each", "first"])
-def test_who_is_paid_and_who_goes_on(reward, paid, ends):
+def test_rewards_and_ends_of_two_players_follow_their_scheme(reward, paid, ends):
     touch = goal([clause(YOU, "touching", BOX)])
     batch = begin(DUO, task(DUO, touch, touch, reward=reward, ends=ends))
     outcomes = act(batch, RIGHT, None)
@@ -143,7 +143,7 @@ def test_who_is_paid_and_who_goes_on(reward, paid, ends):
         assert act(batch, None, RIGHT)["terminated"].tolist() == [[0, 1]], "the other goes on, and ends once"
 
 
-def test_tied_hands_speak():
+def test_a_player_that_does_not_act_can_still_say():
     touch = goal([clause(BOX, "on", TARGET)])
     tied = {"goal": touch, "instruction": "push", "acts": False}
     batch = begin(DUO, task(DUO, players=[tied, {"goal": touch, "instruction": "listen"}]))

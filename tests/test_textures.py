@@ -176,7 +176,7 @@ def test_doors_stand_across_their_passage(state):
     assert up[0] > 0.99 and along[0] > 0.99
 
 
-def test_what_one_holds_is_in_the_corner_and_before_every_wall(state):
+def test_a_held_thing_is_drawn_in_the_corner_in_front_of_every_wall(state):
     """Even with the face to a wall: it covers little of the picture, in the lower right."""
     state.holder[0], state.x[0] = 1, 8 * CELL - CELL // 4
     scenes = []

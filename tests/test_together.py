@@ -42,7 +42,7 @@ def play(batch, ticks, slips=0.0, seed=0):
 
 
 @pytest.mark.parametrize("world", LARGEST, ids=name)
-def test_nobody_is_inside_a_wall_or_a_block(world):
+def test_players_are_never_inside_a_wall_or_a_block(world):
     """A hundred thousand ticks of any hands, held for four ticks each."""
     batch, rng = fresh(world, 64, repeat=4), np.random.default_rng(5)
     rows = np.arange(64)[:, None]
@@ -124,7 +124,7 @@ def test_doors_are_open_only_while_somebody_stands_on_their_plate(world):
 
 
 @pytest.mark.parametrize("world", tag.WORLDS, ids=name)
-def test_who_is_it_follows_from_who_comes_near(world):
+def test_the_tag_passes_to_the_player_that_comes_near(world):
     """A second model: it follows positions only, and says who has the hat, and what each is told."""
     batch = fresh(world, 6, seed=9)
     it, still, changes = batch.states["it"].copy(), np.zeros(6, int), 0

@@ -53,7 +53,7 @@ def play(batch, steps, seed=0, hands=None):
 
 
 @all_worlds
-def test_says_what_it_is(name):
+def test_every_world_describes_itself(name):
     world = worlds.load(name)
     assert world.name == name
     assert world.summary.endswith(".")
@@ -137,7 +137,7 @@ def test_a_limit_is_a_number_of_steps(limit):
 
 
 @every_world
-def test_what_is_over_stays_over(name):
+def test_steps_after_the_end_of_an_episode_change_nothing(name):
     batch = make(name, limit=5)
     batch.reset(seed=1)
     for _ in range(5):
@@ -398,7 +398,7 @@ def test_seed_arrays_and_masks_are_checked():
 
 
 @all_worlds
-def test_what_players_are_told_is_known_beforehand(name):
+def test_instructions_are_those_of_the_task_or_declared_as_retold(name):
     """Agents look texts up by what the task says and what the world may say later."""
     batch = make(name, 4, repeat=15)
     batch.reset(seed=2)

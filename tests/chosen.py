@@ -1,8 +1,17 @@
 """Which worlds tests play that need not play every variant: all of tiles, and of each family of first-person worlds the
 shortest one for each number of players."""
 
+from pathlib import Path
+
 from rumpus import worlds
 from rumpus.worlds.engine.render.views import Tiles
+
+TINY = str(Path(__file__).parent / "tiny_world")
+"""The folder of a world of one's own, which the page about them shows."""
+EASY = {"size": 5, "solution_max": 1, "distractors_max": 0}
+"""Knobs of Box-World for rooms with one box and one key."""
+SMALL_ROOM = {"height": 6, "width": 6, "boxes": 1}
+"""Knobs of Sokoban for the smallest rooms."""
 
 
 def one_of_each() -> list[str]:

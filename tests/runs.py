@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from rumpus.agents import checkpoint
+from rumpus.agents.contracts import Algorithm, Transition
 from rumpus.agents.training.trainer import Trainer
 
 SMALL: dict[str, Any] = {
@@ -31,6 +32,19 @@ def process(world: str, folder: Path, settings: dict[str, Any], simulated: bool 
     script = SCRIPT.format(world=world, settings=settings | ({"device": "cuda"} if simulated else {}))
     environment = {**os.environ, **(simulator if simulated else {})}
     return subprocess.Popen([sys.executable, "-c", script, str(folder)], env=environment)
+
+
+def observed(algorithm: Algorithm) -> list[Transition]:
+    """A list that gets each transition which this algorithm observes from now on."""
+    came: list[Transition] = []
+    observe = algorithm.observe
+
+    def told(transition: Transition) -> None:
+        came.append(transition)
+        observe(transition)
+
+    algorithm.observe = told  # type: ignore[method-assign]
+    return came
 
 
 def half(trainer: Trainer, folder: Path, updates: int = 2) -> dict[str, Any]:

@@ -30,10 +30,8 @@ from rumpus.agents.training.log import FIRST, read_metrics
 from rumpus.agents.training.run import resume, train
 from rumpus.agents.training.settings import Config, options
 from rumpus.agents.training.trainer import Trainer
+from rumpus.tests.chosen import EASY, SMALL_ROOM, TINY
 
-COINS = str(Path(__file__).parent / "tiny_world")
-EASY = {"size": 5, "solution_max": 1, "distractors_max": 0}
-DUO = {"height": 6, "width": 6, "boxes": 1}
 SMALL: dict[str, Any] = {
     "steps": 10**6, "envs": 8, "rollout": 8, "hidden": 16, "channels": 4, "threads": 1, "size": (20, 20), "bf16": False,
     "tensorboard": False, "checkpoint_seconds": 0.0,
@@ -98,7 +96,7 @@ def test_it_learns(tmp_path: Path, name: str, units: int) -> None:
     such a difference or more: in a room with one coin and few steps to find it, or in one with a box for an algorithm
     that asks for an expert. Rooms are smaller where there is a memory, which is slower to learn."""
     room: dict[str, Any] = {"knobs": {"coins": 1, "size": 3 if units else 5}, "limit": 3 if units else 8}
-    place: tuple[str, dict[str, Any]] = (COINS, room)
+    place: tuple[str, dict[str, Any]] = (TINY, room)
     if Trainer(config(name)).algorithm.wants_expert:
         place = "box-world-small", {"knobs": EASY, "limit": 40}
     train(name, place[0], folder=tmp_path, bar=False, units=units, **(LEARNING | place[1] | BETTER.get(name, {})))
@@ -167,8 +165,8 @@ def plain(content: Any) -> Any:
 VARIANTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "devices": (("box-world-small",), {"knobs": EASY, "head": "devices"}),
     "universal, with a memory": (("box-world-small",), {"knobs": EASY, "head": "universal", "units": 8}),
-    "two players of one policy": (("sokoban-duo",), {"knobs": DUO, "units": 8}),
-    "two players, each its own": (("sokoban-duo",), {"knobs": DUO, "units": 8, "policies": "independent"}),
+    "two players of one policy": (("sokoban-duo",), {"knobs": SMALL_ROOM, "units": 8}),
+    "two players, each its own": (("sokoban-duo",), {"knobs": SMALL_ROOM, "units": 8, "policies": "independent"}),
     "two worlds": (("box-world-small", "sokoban-small"), {}),
 }
 
@@ -253,7 +251,7 @@ def test_after_a_cut_by_the_clock_the_value_before_it_stands_for_the_future() ->
     ended, cut = torch.zeros(5, 3), torch.zeros(5, 3)
     ended[1, :2], cut[1, 0] = 1, 1
     values = torch.tensor([10.0, 20.0, 30.0, 40.0, 50.0]).unsqueeze(1).expand(5, 3)
-    targets = learner._targets({"reward": rewards, "ended": ended, "cut": cut}, rescale(values))
+    targets = learner.targets({"reward": rewards, "ended": ended, "cut": cut}, rescale(values))
     expected = [[1 + 0.5 * 20, 1 + 0.5 * 2, 1 + 0.5 * 2 + 0.25 * 30], [20, 2, 2 + 0.5 * 3 + 0.25 * 40]]
     expected += [[3 + 0.5 * 4 + 0.25 * 50] * 3, [4 + 0.5 * 50] * 3]
     assert torch.allclose(unscale(targets), torch.tensor(expected), rtol=1e-4)

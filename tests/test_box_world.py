@@ -12,6 +12,7 @@ from rumpus.interface.action import MOUSE_ONE
 from rumpus.interface.keys import KEY as KEYS
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import FORMAT, Player, Start, Task
+from rumpus.tests.batches import fresh
 from rumpus.worlds.box_world import BOX_WORLD, SMALL, VIEWPORT, WORLDS
 from rumpus.worlds.box_world.level import complaint, fold, places
 from rumpus.worlds.box_world.solve import solve
@@ -132,13 +133,6 @@ def check_level(state, knobs):
     assert orders(room) == 1
     pairs = {lock: (contents[lock], colour) for lock, (colour, _) in room.boxes.items() if contents[lock] != GEM}
     return [pairs[lock] for lock in pairs if lock in way], [pairs[lock] for lock in pairs if lock not in way]
-
-
-def fresh(world, n, seed=0, **options):
-    size = (64, 64)
-    batch = Batch(world, n, size=size, seed=seed, threads=1, **options)
-    batch.reset()
-    return batch
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)

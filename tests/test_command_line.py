@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-TINY = Path(__file__).parent / "tiny_world"
+from rumpus.tests.chosen import TINY
 
 
 def rumpus(*arguments, fails=False, **environment):
@@ -160,4 +160,4 @@ def test_help_has_an_example(command):
 
 def test_the_page_shows_the_tiny_world_as_it_is():
     page = (Path(__file__).parent.parent / "docs" / "your-own-world.md").read_text(encoding="utf-8")
-    assert (TINY / "__init__.py").read_text(encoding="utf-8") in page
+    assert Path(TINY, "__init__.py").read_text(encoding="utf-8") in page

@@ -6,7 +6,6 @@ import hashlib
 import multiprocessing
 import pickle
 import shutil
-from pathlib import Path
 
 import cloudpickle
 import gymnasium
@@ -15,7 +14,7 @@ import pytest
 
 from rumpus import worlds
 from rumpus.interface.wrappers import BagOfWords, Moves
-from rumpus.tests.chosen import EVERY, ONE_OF_EACH
+from rumpus.tests.chosen import EVERY, ONE_OF_EACH, TINY
 from rumpus.worlds.guests.gym import guest
 
 COPIES = {
@@ -136,7 +135,7 @@ def test_a_world_is_pickled_as_its_name(name):
 
 def test_a_world_of_ones_own_is_pickled_as_its_folder(tmp_path):
     folder = tmp_path / "coins"
-    shutil.copytree(Path(__file__).parent / "tiny_world", folder)
+    shutil.copytree(TINY, folder)
     world = worlds.load(f"{folder}:coins-big")
     assert pickle.loads(pickle.dumps(world)) is world
     batch = worlds.batch(world, 2)

@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 import rumpus.worlds
-from rumpus.tests.chosen import RULED
+from rumpus.tests.chosen import RULED, TINY
 
 HERE = Path(__file__).parent
-TINY = str(HERE / "tiny_world")
 WORLDS = (*RULED, TINY)
 
 pytestmark = pytest.mark.cuda

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from rumpus import worlds
 from rumpus.agents import checkpoint
-from rumpus.agents.contracts import Transition
 from rumpus.agents.measuring.benchmark import benchmark
 from rumpus.agents.measuring.evaluate import by_group, evaluate
 from rumpus.agents.networks.language import Language
@@ -30,11 +29,12 @@ from rumpus.interface.text import encode
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Goal, Player, Reward, Solution, Start, Task
-from rumpus.tests.runs import SMALL, changed, differences, half, process
+from rumpus.tests.batches import begin
+from rumpus.tests.chosen import EASY, TINY
+from rumpus.tests.runs import SMALL, changed, differences, half, observed, process
 from rumpus.worlds.engine.run.batch import Batch
 
-COINS = str(Path(__file__).parent / "tiny_world")
-EASY = {"size": 5, "solution_max": 1, "distractors_max": 0}
+COINS = TINY
 HOLD_GEM: dict[str, Any] = {"a": {"kind": "player"}, "relation": "holding", "b": {"kind": "gem"}}
 TOUCH: dict[str, Any] = {"a": {"kind": "player"}, "relation": "touching", "b": {"kind": "coin"}}
 
@@ -76,10 +76,8 @@ def boxes(count: int, skill: str = "gem", solved: bool = True) -> list[Task]:
         )
         for seed in range(count)
     ]
-    batch = Batch(world, count, tasks=table(tasks, world), threads=1)
-    batch.reset(tasks=np.arange(count))
     assert world.solve is not None
-    plans = [world.solve(state) for state in batch.states]
+    plans = [world.solve(state) for state in begin(world, tasks).states]
     return [
         one.model_copy(
             update={
@@ -301,14 +299,7 @@ def test_a_player_that_is_done_stops_counting(tmp_path: Path, policies: str) -> 
     trainer = Trainer(
         Config.of("ppo", "sokoban-duo", steps=1024, tasks=path, policies=policies, **SMALL | {"rollout": steps})
     )
-    came: list[Transition] = []
-    observe = trainer.algorithm.observe
-
-    def told(transition: Transition) -> None:
-        came.append(transition)
-        observe(transition)
-
-    trainer.algorithm.observe = told  # type: ignore[method-assign]
+    came = observed(trainer.algorithm)
     trainer.collector.collect(steps, 0.0)
     alone = 0
     for env in range(16):

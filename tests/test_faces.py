@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 import json
-from pathlib import Path
 from typing import Any
 
 import gymnasium
@@ -27,12 +26,12 @@ from rumpus.interface.spaces import action_space
 from rumpus.interface.text import TOKENS, can_be_said, decode, encode, respelled, vocabulary, vocabulary_size
 from rumpus.interface.viewer import Viewer
 from rumpus.interface.wrappers import parallel, vector
+from rumpus.tests.chosen import TINY
 from rumpus.tests.test_interface import COINS, PARALLEL, coins
 from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.guests.gym import guest
 
 SIZE = (32, 32)
-TINY = str(Path(__file__).parent / "tiny_world")
 MANY = [name for name in PARALLEL if worlds.load(name).players > 2]
 
 

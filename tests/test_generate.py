@@ -4,7 +4,6 @@ import json
 import math
 from collections import Counter
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rumpus import worlds
-from rumpus.interface.action import ACTION
+from rumpus.interface.action import ACTION, move_table
 from rumpus.tasks import generate as generator
-from rumpus.tasks.compile import table
 from rumpus.tasks.files import read, write_line
 from rumpus.tasks.generate import generate, write
 from rumpus.tasks.goals import Task
@@ -23,8 +21,9 @@ from rumpus.tasks.multiplayer import KINDS
 from rumpus.tasks.prove import check, check_file, proofs
 from rumpus.tasks.rollouts import shortcut
 from rumpus.tasks.skills import SKILLS, skill_of
+from rumpus.tests.batches import begin
+from rumpus.tests.chosen import TINY
 
-TINY = str(Path(__file__).parent / "tiny_world")
 SETS = [("sokoban-small", None), ("box-world-small", None), (TINY, None), *(("sokoban-duo", kind) for kind in KINDS)]
 COUNT = 60
 """Tasks of a set: two blocks and a half."""
@@ -41,16 +40,10 @@ def made(name, kind, count=COUNT):
     return tuple(generate(worlds.load(name), count, kind=kind))
 
 
-def begin(world, tasks):
-    batch = worlds.batch(world, len(tasks), tasks=table(tasks, world))
-    batch.reset(tasks=np.arange(len(tasks)))
-    return batch
-
-
 def act(batch, moves):
     """One tick of every row with moves (n, players), -1 for hands at rest."""
     moves = np.asarray(moves)
-    batch.actions[...] = np.where(moves >= 0, batch._moves[moves], np.zeros((), ACTION))
+    batch.actions[...] = np.where(moves >= 0, move_table(batch.world.moves)[moves], np.zeros((), ACTION))
     return batch.step().copy()
 
 

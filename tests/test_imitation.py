@@ -17,13 +17,19 @@ from rumpus.agents.training import run
 from rumpus.agents.training.log import read_metrics
 from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
-from rumpus.tests.runs import changed, half
+from rumpus.tests.runs import changed, half, observed
 
 WORLD = "box-world-small"
 SETTINGS: dict[str, Any] = {
     **{"steps": 24_000, "envs": 32, "rollout": 16, "learning_rate": 2e-3, "channels": 8, "hidden": 64},
     **{"tensorboard": False, "threads": 1, "size": (20, 20), "bf16": False},
 }
+
+
+def expert_actions(transition: Transition) -> torch.Tensor:
+    """What the expert would have done, int64 (lanes, parts)."""
+    assert transition.timestep.expert_action is not None
+    return transition.timestep.expert_action
 
 
 def test_imitation_makes_the_actions_of_the_expert_likely(tmp_path: Path) -> None:
@@ -44,18 +50,11 @@ def test_the_newest_of_what_was_shown_is_kept_and_learned_from(units: int) -> No
     settings = SETTINGS | {"buffer_size": 700, "units": units, "epochs": 1, "minibatches": 2}
     trainer = Trainer(Config.of("dagger", WORLD, **settings))
     algorithm = trainer.algorithm
-    shown: list[int] = []
     assert isinstance(algorithm, DAgger) and algorithm.wants_expert
-    observe = algorithm.observe
-
-    def told(transition: Transition) -> None:
-        assert transition.timestep.expert_action is not None
-        shown.extend(transition.timestep.expert_action.flatten().tolist())
-        observe(transition)
-
-    algorithm.observe = told
+    came = observed(algorithm)
     for update in range(2):
         trainer.update()
+        shown = torch.stack([expert_actions(transition) for transition in came]).flatten().tolist()
         assert len(shown) == (update + 1) * 16 * 32
         if units:
             assert algorithm.replay is None
@@ -74,18 +73,11 @@ def test_both_losses_go_together_and_a_run_goes_on(tmp_path: Path) -> None:
     """Beside PPO the expert makes no step; a resumed run ends up where one that never stopped does."""
     both = Config.of("ppo", "maze-small", **SETTINGS | {"kickstart": 1.0, "head": "devices", "steps": 2048})
     trainer = Trainer(both)
-    observe = trainer.algorithm.observe
-    chosen: list[torch.Tensor] = []
-
-    def told(transition: Transition) -> None:
-        assert transition.timestep.expert_action is not None
-        chosen.append((transition.decision.action != transition.timestep.expert_action).any(1))
-        observe(transition)
-
-    trainer.algorithm.observe = told  # type: ignore[method-assign]
+    came = observed(trainer.algorithm)
     row = trainer.update()
     assert {"policy_loss", "value_loss", "imitation_loss"} <= row.keys()
-    assert torch.stack(chosen).float().mean() > 0.9, "before it has learned, an agent seldom does what the expert would"
+    other = torch.stack([(transition.decision.action != expert_actions(transition)).any(1) for transition in came])
+    assert other.float().mean() > 0.9, "before it has learned, an agent seldom does what the expert would"
     run.begin(both, tmp_path / "whole", bar=False)
     half(Trainer(both.absolute()), tmp_path / "half", 1)
     run.resume(tmp_path / "half", bar=False)

@@ -1,7 +1,6 @@
 """The door: keys, text, actions, and the faces that Gymnasium and PettingZoo know."""
 
 import itertools
-from pathlib import Path
 
 import gymnasium
 import numpy as np
@@ -20,6 +19,7 @@ from rumpus.interface.text import TOKENS, TextSpace, decode, encode, vocabulary,
 from rumpus.interface.wrappers import BagOfWords, Moves, Tokens
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import Task
+from rumpus.tests.chosen import TINY
 
 SINGLE = [name for name in worlds.names() if worlds.load(name).players == 1]
 PARALLEL = [name for name in worlds.names() if worlds.load(name).players > 1]
@@ -297,7 +297,7 @@ def test_chat_reaches_the_other_player(name):
 
 # ---- tasks
 
-COINS = worlds.load(str(Path(__file__).parent / "tiny_world"))
+COINS = worlds.load(TINY)
 DUO = worlds.load("sokoban-duo")
 LEVEL = "########\n#      #\n# @ $ .#\n# & $ .#\n#      #\n########\n"
 """Each player's box is on the right, and three steps there bring it home."""

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import rumpus.worlds
-from rumpus.tests.chosen import ONE_OF_EACH, RULED
+from rumpus.tests.chosen import ONE_OF_EACH, RULED, TINY
 from rumpus.tests.ptx import RAYS, ptx
 from rumpus.worlds.engine.compile import modules
 from rumpus.worlds.engine.compile.ingredients import fingerprint, sources
@@ -27,7 +27,6 @@ from rumpus.worlds.engine.run import cuda
 from rumpus.worlds.engine.run.threads import one_core
 
 HERE = Path(__file__).parent
-TINY = str(HERE / "tiny_world")
 WORLDS = (*(name for name in ONE_OF_EACH if name in RULED), TINY)
 PLAY = HERE / "play_kernels.py"
 KERNELS = 5  # step, reset, look, and two ways to draw

@@ -13,7 +13,7 @@ from rumpus import worlds
 from rumpus.agents import checkpoint
 from rumpus.agents.measuring.benchmark import benchmark
 from rumpus.agents.measuring.evaluate import evaluate
-from rumpus.agents.network_policy import trained
+from rumpus.agents.networks import Network, NetworkSpec
 from rumpus.agents.networks.heads import Controls, head_of
 from rumpus.agents.observations import ObservationReader, draw_at
 from rumpus.agents.training import run
@@ -100,7 +100,7 @@ def test_a_world_does_not_know_that_others_are_in_the_run() -> None:
         Batch(worlds.load(name), n, size=(40, 40), seed=0, limit=20, threads=1, repeat=4 if name == "maze-small" else 1)
         for name, n in zip(THREE, (6, 3, 3), strict=True)
     ]
-    head = trainer._head
+    head = trainer.algorithm.networks()[0].head
     for batch in alone:
         batch.reset()
         batch.draw()
@@ -163,7 +163,9 @@ def test_a_run_begins_where_another_ended(tmp_path: Path) -> None:
     run.train("ppo", "box-world-small", folder=tmp_path / "first", bar=False, head="universal", envs=8, steps=128,
               units=8, **SMALL)  # fmt: skip
     start: dict[str, Any] = {"start": str(tmp_path / "first"), "envs": 8, "bf16": False, **SMALL}
-    parent = trained(tmp_path / "first")[0]._networks[0]
+    content = checkpoint.load(tmp_path / "first")
+    parent = Network(NetworkSpec.saved(content["spec"]))
+    parent.load_state_dict(content["networks"][0])
     for names in (("box-world-small",), ("sokoban-small", "maze-small")):
         trainer = Trainer(Config.of("ppo", *names, **start))
         child = trainer.algorithm.networks()[0]

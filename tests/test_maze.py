@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from rumpus.agents.experts.guide import Guide
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import FORMAT, Task
+from rumpus.tests.batches import begin, fresh
 from rumpus.worlds import load
 from rumpus.worlds.engine.render.raycast.textures import POSTER_1, POSTER_8
 from rumpus.worlds.engine.run.batch import Batch
@@ -20,12 +21,6 @@ from rumpus.worlds.maze.level import complaint
 from rumpus.worlds.maze.state import APPLE, GOAL, KNOBS, SHAPE, STRAWBERRY
 
 CELL = 65536
-
-
-def fresh(world, n, seed=0, **options):
-    batch = Batch(world, n, seed=seed, threads=1, **options)
-    batch.reset()
-    return batch
 
 
 def walls(state):
@@ -191,7 +186,7 @@ def lead(batch):
     ],
     ids=lambda value: getattr(value, "name", str(value)),
 )
-def test_a_player_that_follows_the_shortest_way_finds_the_goal(world, n, ticks):
+def test_the_expert_finds_the_goal(world, n, ticks):
     batch, won = fresh(world, n, seed=5, limit=ticks), np.zeros(n, bool)
     for _ in range(ticks):
         lead(batch)
@@ -325,8 +320,7 @@ def task(world, stages, words, **start):
 
 def play(world, tasks):
     """Which of these tasks are done by the walker that knows the maze."""
-    batch = Batch(world, len(tasks), tasks=table(tasks, world), threads=1)
-    batch.reset(tasks=np.arange(len(tasks)))
+    batch = begin(world, tasks)
     won = np.zeros(len(tasks), bool)
     for _ in range(max(task.limit for task in tasks)):
         lead(batch)

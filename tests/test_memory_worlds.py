@@ -12,8 +12,8 @@ from rumpus.agents.experts.guide import Guide
 from rumpus.interface.keys import KEY
 from rumpus.interface.text import decode
 from rumpus.tasks.compile import judged
+from rumpus.tests.batches import fresh
 from rumpus.worlds import collect, memory_maze, visual_match, water_maze
-from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.first_person import models
 
 CELL, HZ = 65536, 30
@@ -21,12 +21,6 @@ THERE, OPEN, GONE = 0, 1, 2
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
 FAMILIES = (memory_maze, collect, visual_match, water_maze)
 WORLDS = [world for family in FAMILIES for world in family.WORLDS]
-
-
-def fresh(world, n, seed=0, **options):
-    batch = Batch(world, n, size=(8, 8), seed=seed, threads=1, **options)
-    batch.reset()
-    return batch
 
 
 def things(state):

@@ -373,7 +373,7 @@ def test_a_map_does_not_change_when_one_turns(name):
         batch.states["yaw"][0, 0] = turn
         scene = batch.scenes(whole=True)[0]
         marked = np.flatnonzero(scene["marks"][: scene["solids"]])
-        colours = overview._colours(scene)
+        colours = overview.solid_colours(scene)
         maps.append([(scene["marks"][n], *scene["at"][n].round(3), *colours[n]) for n in marked])
     assert maps[0] == maps[1]
     assert maps[0]
@@ -385,7 +385,7 @@ def test_a_ball_with_a_stripe_has_its_own_colour_in_the_map():
     scene["half"][:3] = (0.2, 0.2, 0.2), (0.21, 0.21, 0.02), (0.3, 0.3, 0.3)
     scene["paint"][:3] = 0xFF0000, 0xFFFFFF, 0x00FF00
     scene["marks"][:3] = 16, 16, 0
-    assert overview._colours(scene).tolist() == [[255, 0, 0], [255, 0, 0], [0, 255, 0]]
+    assert overview.solid_colours(scene).tolist() == [[255, 0, 0], [255, 0, 0], [0, 255, 0]]
 
 
 def test_a_session_says_how_it_ended_for_each():

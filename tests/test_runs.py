@@ -23,6 +23,7 @@ from rumpus.agents.training import folders, run
 from rumpus.agents.training.log import read_metrics
 from rumpus.agents.training.settings import FREE, Config, parsed
 from rumpus.agents.training.trainer import Trainer
+from rumpus.tests import chosen
 from rumpus.tests.commands import rumpus
 from rumpus.tests.runs import changed, half
 
@@ -318,12 +319,11 @@ def bare(tmp_path_factory):
 
 
 def test_worlds_lie_in_folders_of_any_name(tmp_path, monkeypatch):
-    tiny = Path(__file__).parent / "tiny_world"
     for name in ("my-world", "my world", "[w]", "a,b", "v1.0", "class", "1st", "été", "a:b"):
-        folder = shutil.copytree(tiny, tmp_path / name)
+        folder = shutil.copytree(chosen.TINY, tmp_path / name)
         assert worlds.load(folder).reset.__module__.isidentifier()
         assert worlds.load(f"{folder}:coins").name == "coins"
-    odd = shutil.copytree(tiny, tmp_path / "my-world [v1.0], été")
+    odd = shutil.copytree(chosen.TINY, tmp_path / "my-world [v1.0], été")
     monkeypatch.chdir(odd)
     assert worlds.address(".") == str(odd)
     assert worlds.address("../v1.0:coins") == f"{tmp_path}/v1.0:coins"

@@ -24,6 +24,7 @@ from rumpus.interface.text import decode, encode
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Task
+from rumpus.tests.chosen import SMALL_ROOM
 from rumpus.tests.runs import SMALL, changed, half, process
 from rumpus.worlds.engine.run.batch import Batch
 
@@ -182,7 +183,7 @@ def test_a_resumed_run_with_talk_makes_the_same_updates(tmp_path: Path, units: i
 def test_training_to_talk_on_cuda_gives_the_weights_of_the_cpu(tmp_path: Path) -> None:
     """On Numba's CUDA simulator, with torch on the CPU: the same weights and states, bit for bit."""
     settings = SETTINGS | {"envs": 2, "rollout": 6, "steps": 48, "hidden": 8, "channels": 4, "head": "devices"}
-    settings |= {"knobs": {"height": 6, "width": 6, "boxes": 1}}
+    settings |= {"knobs": SMALL_ROOM}
     run.train("ppo", DUO.name, folder=tmp_path / "cpu", bar=False, **settings)
     assert process(DUO.name, tmp_path / "cuda", settings, simulated=True).wait() == 0
     assert not changed(tmp_path / "cpu", tmp_path / "cuda")

@@ -8,15 +8,15 @@ import pytest
 
 from rumpus import worlds
 from rumpus.assets.make_suite import ALONE, TOGETHER
-from rumpus.interface.action import ACTION
+from rumpus.interface.action import ACTION, move_table
 from rumpus.interface.text import encode
 from rumpus.tasks.compile import check, objective, table
 from rumpus.tasks.files import LONGEST, Problem, find, load, parse, read, write_line
 from rumpus.tasks.goals import Goal, Task
 from rumpus.tasks.prove import check_file
+from rumpus.tests.chosen import TINY
 from rumpus.worlds.engine.run.search import FOUND, GAVE_UP, NONE, search
 
-TINY = str(Path(__file__).parent / "tiny_world")
 COINS = worlds.load(TINY)
 DUO = worlds.load("sokoban-duo")
 LEVEL = "########\n#      #\n# @ $ .#\n# & $ .#\n#      #\n########\n"
@@ -52,7 +52,7 @@ def act(batch, *moves):
     actions = np.zeros((batch.n, batch.players), ACTION)
     for seat, move in enumerate(moves):
         if move is not None:
-            actions[:, seat] = batch._moves[move]
+            actions[:, seat] = move_table(batch.world.moves)[move]
     batch.actions[...] = actions
     return batch.step().copy()
 

@@ -9,8 +9,8 @@ from rumpus import worlds
 from rumpus.agents.experts.guide import Guide
 from rumpus.interface.text import decode
 from rumpus.tasks.compile import judged
+from rumpus.tests.batches import fresh
 from rumpus.worlds import hide_and_seek, key_and_door, plates, race, t_maze, tag
-from rumpus.worlds.engine.run.batch import Batch
 
 CELL, RADIUS, TALL = 65536, 16384, 20480
 DOOR, HURDLE = 128, 130
@@ -18,12 +18,6 @@ OPEN, GONE = 1, 2
 LARGEST = [family.WORLDS[-1] for family in (tag, hide_and_seek, plates, race)] + [key_and_door.WORLDS[0]]
 ALL = [world for family in (tag, hide_and_seek, plates, race, key_and_door, t_maze) for world in family.WORLDS]
 name = lambda world: world.name  # noqa: E731
-
-
-def fresh(world, n, seed=0, **options):
-    batch = Batch(world, n, size=(8, 8), seed=seed, threads=1, **options)
-    batch.reset()
-    return batch
 
 
 def play(batch, ticks, slips=0.0, seed=0):

@@ -12,11 +12,11 @@ from rumpus import worlds
 from rumpus.interface.action import ACTION
 from rumpus.tasks import generate as generator
 from rumpus.tasks.compile import check as compiles
-from rumpus.tasks.compile import table
 from rumpus.tasks.files import parse
 from rumpus.tasks.generate import generate
 from rumpus.tasks.prove import check
 from rumpus.tasks.recorded import unpacked
+from rumpus.tests.batches import begin
 
 SETS = [
     *((name, None, 60) for name in ("sokoban-small", "box-world-small", "key-and-door-small", "maze-find")),
@@ -28,12 +28,6 @@ SETS = [
 
 def made(name, kind, count, split="train"):
     return list(generate(worlds.load(name), count, kind=kind, split=split))
-
-
-def begin(world, tasks):
-    batch = worlds.batch(world, len(tasks), tasks=table(tasks, world))
-    batch.reset(tasks=np.arange(len(tasks)))
-    return batch
 
 
 def untrue(text, things, known):

@@ -15,6 +15,7 @@ from typer.main import get_command
 from rumpus import __version__, worlds
 from rumpus.__main__ import app, flowing
 from rumpus.agents.measuring.evaluate import evaluate
+from rumpus.tests.chosen import TINY
 from rumpus.tests.commands import rumpus
 
 HUGE = "99999999999999999999"
@@ -169,12 +170,11 @@ def test_lines_that_are_no_tasks_are_counted(tmp_path, monkeypatch, capsys):
 
 def test_a_world_of_ones_own_has_its_tasks_checked_and_shown(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    tiny = Path(__file__).parent / "tiny_world"
-    assert rumpus("tasks", "generate", tiny, "--count", "4", "--out", "tasks.jsonl") == 0
+    assert rumpus("tasks", "generate", TINY, "--count", "4", "--out", "tasks.jsonl") == 0
     assert rumpus("tasks", "check", "tasks.jsonl") == 1
     assert rumpus("tasks", "show", "tasks.jsonl") == 1
-    assert rumpus("tasks", "check", "tasks.jsonl", "--world", tiny) == 0
-    assert rumpus("tasks", "show", "tasks.jsonl", "--world", tiny) == 0
+    assert rumpus("tasks", "check", "tasks.jsonl", "--world", TINY) == 0
+    assert rumpus("tasks", "show", "tasks.jsonl", "--world", TINY) == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes with names are POSIX's")

@@ -209,9 +209,9 @@ class R2D2(OneNetwork):
 
     def _errors(self, steps: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
         """|TD| of the rollout from the values with which it was acted, and where they count, both (rollout, lanes)."""
-        return (self._targets(steps, steps["value"]) - steps["q"][:-1]).abs(), _learned(steps)
+        return (self.targets(steps, steps["value"]) - steps["q"][:-1]).abs(), _learned(steps)
 
-    def _targets(self, steps: dict[str, Any], values: torch.Tensor) -> torch.Tensor:
+    def targets(self, steps: dict[str, Any], values: torch.Tensor) -> torch.Tensor:
         """Rescaled n-step targets, (steps, lanes), from what was kept and rescaled values, (steps + 1, lanes).
 
         Where the clock cut an episode off, what came after is not known here: the value before that step stands in for
@@ -250,7 +250,7 @@ class R2D2(OneNetwork):
             found = branches(head, logits, values)
             with torch.no_grad():
                 following = target.mean(target.of(found.best())).view_as(steps["mask"])
-                targets = self._targets(steps, following)
+                targets = self.targets(steps, following)
             playing = _learned(steps)
             chosen = found.of(steps["action"].flatten(0, 1)).unflatten(0, (-1, lanes))[:-1]
             wrong = chosen - targets.unsqueeze(2)

@@ -33,7 +33,7 @@ def paint(surface: pygame.Surface, view: pygame.Rect, scene: np.void) -> None:
         return
     edge = min(view.height * SHARE / rows, view.width * SHARE / cols)
     sheet = pygame.transform.scale(_cells(scene, rows, cols), (round(cols * edge), round(rows * edge)))
-    colours = _colours(scene)
+    colours = solid_colours(scene)
     for number in np.argsort(scene["at"][: scene["solids"], 2], kind="stable"):
         _paint_solid(sheet, edge, scene, int(number), colours[number])
     _paint_eye(sheet, edge, scene)
@@ -53,7 +53,7 @@ def _cells(scene: np.void, rows: int, cols: int) -> pygame.Surface:
     return pygame.surfarray.make_surface(cells.swapaxes(0, 1))
 
 
-def _colours(scene: np.void) -> np.ndarray:
+def solid_colours(scene: np.void) -> np.ndarray:
     """The colour of each solid, uint8 (solids, 3): of one with a mark, that of the largest solid with the same mark, so
     that a ball with a stripe has the ball's."""
     count = int(scene["solids"])

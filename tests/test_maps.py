@@ -7,7 +7,6 @@ import hashlib
 import os
 import subprocess
 import sys
-import time
 
 import numpy as np
 import pytest
@@ -318,9 +317,7 @@ def test_files_that_are_no_maps_are_refused(tmp_path):
     refused(file, ":40001: there are more than 10,000 maps")
     with file.open("wb") as opened:
         opened.truncate(100_000_000)
-    start = time.perf_counter()
     refused(file, "larger than 16 MiB")
-    assert time.perf_counter() - start < 5
 
 
 @settings(max_examples=300, deadline=None)

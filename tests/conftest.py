@@ -3,16 +3,29 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
+from pathlib import Path
+
+import pytest
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ["RUMPUS_CONFIG"] = tempfile.mkdtemp(prefix="rumpus-config-")  # nobody's own settings are read or written
 atexit.register(shutil.rmtree, os.environ["RUMPUS_CONFIG"], ignore_errors=True)
 
+MOST_MEMORY = 2.0
+"""Gigabytes (10**9 bytes) that a process of the tests, or one that they start, may hold at any time."""
+PEAKS = pytest.StashKey[dict[str, float]]()
+
 
 def pytest_addoption(parser):
     """`--regenerate-goldens` writes tests/golden anew instead of comparing with it."""
     parser.addoption("--regenerate-goldens", action="store_true", help="write the golden playthroughs anew")
+
+
+def pytest_configure(config):
+    """Nothing is measured yet."""
+    config.stash[PEAKS] = {}
 
 
 def pytest_collection_modifyitems(config, items):
@@ -25,3 +38,48 @@ def pytest_collection_modifyitems(config, items):
         marked = [item for item in items if item.get_closest_marker("cuda")]
         config.hook.pytest_deselected(items=marked)
         items[:] = [item for item in items if item not in marked]
+
+
+def peak_memory() -> dict[str, float]:
+    """The most gigabytes that this process held, and the most that one of those that it started and waited for held.
+
+    Linux counts a process's memory before it became another program too, so the second is never too little. Nothing is
+    measured elsewhere, nor where there is a GPU, since CUDA's own libraries hold gigabytes.
+    """
+    torch = sys.modules.get("torch")
+    if not sys.platform.startswith("linux") or (torch and torch.cuda.is_available()):
+        return {}
+    import resource
+
+    (own,) = (line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM:"))
+    started = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return {"itself": int(own.split()[1]) * 1024 / 1e9, "started": started * 1024 / 1e9}
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    """Of a worker of pytest-xdist that has ended: keep what it measured."""
+    measured = getattr(node, "workeroutput", {}).get("peak_memory", {})
+    node.config.stash[PEAKS] |= {f"{node.gateway.id} {what}": peak for what, peak in measured.items()}
+
+
+def pytest_sessionfinish(session):
+    """Measure memory. Too much of it is a failure of the session."""
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["peak_memory"] = peak_memory()
+        return
+    config.stash[PEAKS] |= peak_memory()
+    if max(config.stash[PEAKS].values(), default=0) > MOST_MEMORY:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say how much memory was held."""
+    peaks = config.stash[PEAKS]
+    if not peaks:
+        return
+    told = ", ".join(f"{name} {peak:.2f}" for name, peak in sorted(peaks.items()))
+    terminalreporter.write_line(f"peak memory in GB, of {MOST_MEMORY:g} at most: {told}")
+    if max(peaks.values()) > MOST_MEMORY:
+        terminalreporter.write_line("a process held too much memory: bound what it keeps", red=True)

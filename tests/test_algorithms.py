@@ -5,12 +5,14 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import gc
 import inspect
 import math
 import signal
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +121,22 @@ def test_a_trainer_restored_from_a_state_makes_the_same_updates(name: str, units
         ]
         assert rows[0] == rows[1]
     assert all(torch.equal(*pair) for pair in zip(parameters(one), parameters(other), strict=True))
+
+
+@every
+def test_a_trainer_is_freed_as_soon_as_nothing_refers_to_it(name: str) -> None:
+    """Not when the garbage collector comes to it: a replay memory, or networks on a GPU, may be gigabytes."""
+    Trainer(config(name, units=8)).update()  # the first update in a process imports more of torch
+    gc.collect()
+    gc.disable()
+    try:
+        trainer = Trainer(config(name, units=8))
+        trainer.update()
+        kept = [weakref.ref(part) for part in (trainer, trainer.algorithm, trainer.places[0].batch)]
+        del trainer
+        assert [part() for part in kept] == [None] * 3
+    finally:
+        gc.enable()
 
 
 SCRIPT = """

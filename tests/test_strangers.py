@@ -141,7 +141,7 @@ REVIEWED = {
         *(f"agents/algorithms/r2d2.py: R2D2.load_state_dict: self.{part}.load_state_dict" for part in R2D2),
         "agents/algorithms/r2d2.py: R2D2._step: self.target.load_state_dict",
         "agents/network_policy.py: trained: network.load_state_dict",
-        "agents/training/trainer.py: Trainer.build: network.load_state_dict",
+        "agents/training/trainer.py: built: network.load_state_dict",
         "agents/training/trainer.py: Trainer.restore: self.algorithm.load_state_dict",
         "agents/training/trainer.py: Trainer.restore: self.collector.load_state_dict",
         "agents/training/trainer.py: Trainer.restore: place.sampler.load_state_dict",

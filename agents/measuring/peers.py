@@ -19,7 +19,7 @@ from ...interface import wrappers
 from ...interface.wrappers import vector
 from ..networks import Network
 from ..observations import Observation, Tables
-from ..training.trainer import Trainer
+from ..training.trainer import Trainer, built
 
 Step = Callable[[], Any]
 
@@ -57,7 +57,7 @@ def _seen(trainer: Trainer, what: str) -> Seen:
     world, spec = trainer.worlds[0], trainer.spec
     if world.players > 1 or spec.remembers or spec.head != "moves":
         raise Missing(f"{what} is measured in worlds of one player with named moves, and {world.name} is none of them")
-    return Seen(trainer.build(), trainer.lanes[0].reader.tables)
+    return Seen(built(trainer.spec, trainer.device), trainer.lanes[0].reader.tables)
 
 
 def _world(trainer: Trainer) -> dict[str, Any]:

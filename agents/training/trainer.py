@@ -43,6 +43,18 @@ COUNTED = ("update", "steps", "seconds", "steps_per_second")
 """Metrics that the loop itself tells."""
 
 
+def built(spec: NetworkSpec, device: torch.device, weights: Mapping[str, Any] | None = None) -> Network:
+    """A new network on a device, with these weights if any are given. No method of Trainer, which an algorithm that
+    keeps its Setup would keep alive, and be kept by. Raises ValueError for weights that lack more than the language."""
+    network = Network(spec)
+    if weights is not None:
+        # language may be new; it changes nothing of what is seen until it has learned
+        missing = set(network.load_state_dict(weights, strict=False).missing_keys)
+        if any(not name.startswith(("language.", "film.")) for name in missing):
+            raise ValueError(f"the network to start from does not fit: it lacks {', '.join(sorted(missing))}")
+    return network.to(device)
+
+
 class Trainer:
     """One run. found: its worlds, if they are loaded already."""
 
@@ -154,23 +166,13 @@ class Trainer:
         for seat in range(seats):
             weights = None if saved is None else saved[seat % len(saved)]
             setup = Setup(
-                build=partial(self.build, weights), lanes=self.count // seats,
+                build=partial(built, self.spec, self.device, weights), lanes=self.count // seats,
                 example=example.of(slice(seat, None, seats)), steps=max(s.steps // self.processes, 1),
                 rollout=own.rollout, generator=self.generator, device=self.device, threads=self.threads,
                 compile=s.compile, bf16=self.bf16, memory=s.memory // seats,
             )  # fmt: skip
             algorithms.append(made(own, setup))
         return algorithms[0] if seats == 1 else Independent(algorithms)
-
-    def build(self, weights: Mapping[str, Any] | None = None) -> Network:
-        """A new network of this run on its device, with these weights if any are given."""
-        network = Network(self.spec)
-        if weights is not None:
-            # language may be new; it changes nothing of what is seen until it has learned
-            missing = set(network.load_state_dict(weights, strict=False).missing_keys)
-            if any(not name.startswith(("language.", "film.")) for name in missing):
-                raise ValueError(f"{self.config.run.start} does not fit: it lacks {', '.join(sorted(missing))}")
-        return network.to(self.device)
 
     @property
     def per_update(self) -> int:

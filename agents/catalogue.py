@@ -38,7 +38,7 @@ def markdown_table(shown: list[Any]) -> str:
 
 def things_table(shown: list[Any]) -> str:
     """The things of each world that goals can name, as Markdown: kinds with their colours, relations, events."""
-    from ..worlds.engine.records.things import EVENTS
+    from ..worlds.engine.records.relations import EVENTS
 
     rows: dict[tuple[str, ...], list[str]] = {}
     for world in [world for world in shown if world.things]:

@@ -198,6 +198,7 @@ def tables() -> None:
     """The tables of worlds and of their things, and the world that the page about worlds shows."""
     between(ROOT / "README.md", "worlds", rumpus("worlds", "--markdown"))
     between(ROOT / "docs" / "tasks.md", "things", rumpus("worlds", "--things"))
+    between(ROOT / "docs" / "tasks.md", "relations", rumpus("tasks", "relations"))
     skills = [f"| `{name}` | {meaning} |" for name, meaning in SKILLS.items()]
     between(ROOT / "docs" / "tasks.md", "skills", "\n".join(["| skill | what it takes |", "|---|---|", *skills]))
     tiny = (ROOT / "tests" / "tiny_world" / "__init__.py").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The command line of tasks: `rumpus tasks schema | generate | check | show | understand`."""
+"""The command line of tasks: `rumpus tasks schema | relations | generate | check | show | understand`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,17 @@ def schema() -> None:
     from .goals import Task
 
     print(json.dumps(Task.model_json_schema(), indent=2))
+
+
+@app.command()
+def relations() -> None:
+    """Print the relations that goals ask for, as Markdown: what a clause gives with each, and when it holds.
+
+    Example: rumpus tasks relations
+    """
+    from ..worlds.engine.records.relations import table
+
+    print(table())
 
 
 @app.command()

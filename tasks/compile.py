@@ -9,8 +9,9 @@ import numpy as np
 
 from ..interface.text import encode, vocabulary
 from ..worlds.engine.records import judge as j
+from ..worlds.engine.records.relations import EVENTS, OF_REGIONS, number_of
 from ..worlds.engine.records.states import task_dtype
-from ..worlds.engine.records.things import EVENTS, OF_REGIONS, ONE, RELATIONS, Things
+from ..worlds.engine.records.things import ONE, Things
 from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import World
 from .goals import Clause, Goal, Player, Reward, Selector, Task
@@ -167,7 +168,7 @@ def _clause(clause: Clause, stage: int, things: Things, place: str) -> list[int]
         )
     row[j.STAGE], row[j.NEGATED] = stage, clause.negated
     row[j.LEAST] = 0 if clause.least == "all" else clause.least
-    row[j.RELATION] = RELATIONS.index(clause.relation)
+    row[j.RELATION] = number_of(clause.relation)
     if clause.within is not None:
         row[j.AMOUNT] = clause.within * ONE
     if clause.number is not None:

@@ -101,7 +101,7 @@ def propose(family: str, room: Room) -> Wish | None:
 
 def clause(a: Selector, relation: str, b: Selector | None = None, **more: Any) -> Clause:
     """A clause; see goals.py."""
-    return Clause(a=a, relation=relation, b=b, **more)  # type: ignore[arg-type]
+    return Clause(a=a, relation=relation, b=b, **more)
 
 
 def goal(*stages: Sequence[Clause], never: Sequence[Clause] = ()) -> Goal:

@@ -11,25 +11,25 @@ stages, reached one after the other; a stage is a conjunction of clauses; a clau
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..interface.action import MOUSE_ONE
 from ..interface.keys import BUTTONS, KEYS, WHEEL
 from ..worlds.engine.records.judge import CLAUSES, STAGES
-from ..worlds.engine.records.things import BINARY, CHAINS, EVENTS, RELATIONS
+from ..worlds.engine.records.relations import EVENTS, RELATIONS, ROWS
 
 FORMAT = 1
 """Version of the task format; files of a newer one are refused."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z-]*$", max_length=24)]
 Word = Annotated[str, Field(pattern=r"^[a-z]+$", max_length=24)]
-_State = Literal["there", "open", "gone", "lifted", "stacked", "lined"]
-_Between = Literal["on", "in", "at", "touching", "near", "holding", "facing", "touched", "pushed"]
-Relation = Literal[_State, _Between, "said", "misspoke"]
-assert get_args(Relation) == RELATIONS
-
+if TYPE_CHECKING:
+    Relation = str
+else:
+    Relation = Literal[RELATIONS]
+"""The name of a relation; see worlds/engine/records/relations.py."""
 
 _Motion = Annotated[int, Field(ge=-MOUSE_ONE, le=MOUSE_ONE)]
 
@@ -72,15 +72,15 @@ class Clause(_Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Clause:
-        if (self.b is not None) != (self.relation in BINARY):
-            needs = "needs" if self.relation in BINARY else "takes no"
+        row = ROWS[self.relation]
+        if (self.b is not None) != ("b" in row.takes):
+            needs = "needs" if "b" in row.takes else "takes no"
             raise ValueError(f"the relation {self.relation!r} {needs} b")
-        if (self.within is not None) != (self.relation == "near"):
-            raise ValueError("within is for the relation near, which needs it")
-        if (self.number is not None) != (self.relation in CHAINS):
-            raise ValueError("number is for the relations stacked and lined, which need it")
-        if (self.word is not None) != (self.relation in EVENTS):
-            raise ValueError("word is for the relations said and misspoke, which need it")
+        for given in ("within", "number", "word"):
+            if (getattr(self, given) is not None) != (given in row.takes):
+                takers = [one.name for one in ROWS.values() if given in one.takes]
+                need = "relation {}, which needs it" if len(takers) == 1 else "relations {}, which need it"
+                raise ValueError(f"{given} is for the {need.format(' and '.join(takers))}")
         if self.relation in EVENTS and self.a.kind not in (None, "player"):
             raise ValueError(f"only players say something, and a is a {self.a.kind}")
         return self

@@ -1,5 +1,7 @@
 """The grammar of instructions, as data: one set of tables, read from goal to sentence and from sentence to goal.
 
+The words of each relation stand in its row in worlds/engine/records/relations.py.
+
 A phrase is words with slots: {a} and {b} are the things of a clause, {n} a number, {w} a word that is said; {u} is the
 unit of a world's distances. A name of a stranger's world that is also a word of these tables stands between quotation
 marks, so that no sentence has two readings; two phrases that would read alike are refused when this module is imported.
@@ -23,145 +25,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from ..worlds.engine.records.relations import TABLE, Orders
 
-@dataclass(frozen=True)
-class Orders:
-    """How to ask for a clause: to reach it, to keep it so for some turns, after "never" to avoid it, and to leave it,
-    which is to end that it is so, of the one thing or of every one."""
-
-    reach: tuple[str, ...]
-    keep: tuple[str, ...] = ()
-    avoid: tuple[str, ...] = ()
-    leave: tuple[str, ...] = ()
-
-
-# What to ask of the player who reads the instruction.
-YOURS: dict[str, Orders] = {
-    "on": Orders(
-        ("step onto {b}", "stand on {b}", "walk onto {b}", "go onto {b}"),
-        keep=("stand on {b}", "stay on {b}"),
-        leave=("step off {b}", "walk off {b}", "get off {b}"),
-    ),
-    "in": Orders(
-        ("go into {b}", "enter {b}", "walk into {b}", "step into {b}"),
-        keep=("stay in {b}", "stand in {b}"),
-        leave=("go out of {b}", "walk out of {b}", "get out of {b}"),
-    ),
-    "at": Orders(
-        ("go to {b}", "walk to {b}", "reach {b}", "get to {b}"),
-        keep=("stay at {b}", "stand at {b}"),
-        leave=("leave {b}", "go away from {b}"),
-    ),
-    "touching": Orders(
-        ("stand next to {b}", "go beside {b}", "walk next to {b}", "go next to {b}"),
-        keep=("stand next to {b}", "stay beside {b}", "stay next to {b}"),
-        avoid=("touch {b}", "stand next to {b}", "go beside {b}"),
-        leave=("step away from {b}", "move away from {b}"),
-    ),
-    "near": Orders(
-        ("go within {n} {u} of {b}", "get within {n} {u} of {b}", "walk within {n} {u} of {b}"),
-        keep=("stay within {n} {u} of {b}", "stand within {n} {u} of {b}"),
-        leave=("go more than {n} {u} away from {b}", "get more than {n} {u} away from {b}"),
-    ),
-    "holding": Orders(
-        ("take {b}", "get {b}", "pick up {b}", "grab {b}"),
-        keep=("hold {b}", "keep hold of {b}"),
-        avoid=("hold {b}", "take {b}", "pick up {b}"),
-        leave=("put down {b}", "let go of {b}"),
-    ),
-    "facing": Orders(
-        ("face {b}", "look at {b}", "turn to {b}", "turn toward {b}"),
-        keep=("face {b}", "keep looking at {b}"),
-        leave=("look away from {b}", "turn away from {b}"),
-    ),
-    "said": Orders(("say {w}", "shout {w}")),
-    "misspoke": Orders(("answer anything but {w}",)),
-}
+# What to ask of the player who reads the instruction, by relation.
+YOURS: dict[str, Orders] = {row.name: row.yours for row in TABLE if row.yours}
 
 # What to do with things, by (kind of a, relation, kind of b); "" is any. What fits best is used, all is understood.
 THINGS: dict[tuple[str, str, str], Orders] = {
-    ("box", "on", "target"): Orders(
-        ("push {a} onto {b}", "put {a} on {b}", "move {a} onto {b}", "get {a} onto {b}"),
-        keep=("keep {a} on {b}", "leave {a} on {b}"),
-        leave=("push {a} off {b}", "move {a} off {b}", "get {a} off {b}"),
-    ),
-    ("box", "touching", ""): Orders(
-        ("push {a} next to {b}", "put {a} next to {b}", "move {a} beside {b}"),
-        keep=("keep {a} next to {b}", "leave {a} next to {b}"),
-        leave=("push {a} away from {b}", "move {a} away from {b}"),
-    ),
-    ("box", "near", ""): Orders(
-        ("push {a} within {n} {u} of {b}", "bring {a} within {n} {u} of {b}", "move {a} within {n} {u} of {b}"),
-        keep=("keep {a} within {n} {u} of {b}",),
-        leave=("push {a} more than {n} {u} away from {b}", "move {a} more than {n} {u} away from {b}"),
-    ),
-    ("lock", "open", ""): Orders(("open {a}", "unlock {a}"), keep=("keep {a} open",)),
-    ("key", "gone", ""): Orders(("use {a}", "use up {a}")),
-    ("", "on", ""): Orders(
-        ("put {a} on {b}", "place {a} on {b}", "move {a} onto {b}", "get {a} onto {b}"),
-        keep=("keep {a} on {b}", "leave {a} on {b}"),
-        leave=("take {a} off {b}", "move {a} off {b}", "get {a} off {b}"),
-    ),
-    ("", "in", ""): Orders(
-        ("put {a} in {b}", "place {a} in {b}", "move {a} into {b}", "get {a} into {b}"),
-        keep=("keep {a} in {b}", "leave {a} in {b}"),
-        leave=("take {a} out of {b}", "move {a} out of {b}", "get {a} out of {b}"),
-    ),
-    ("", "at", ""): Orders(
-        ("bring {a} to {b}", "move {a} to {b}", "carry {a} to {b}"),
-        keep=("keep {a} at {b}",),
-        leave=("take {a} from {b}", "carry {a} from {b}"),
-    ),
-    ("", "touching", ""): Orders(
-        ("put {a} next to {b}", "move {a} beside {b}", "place {a} next to {b}"),
-        keep=("keep {a} next to {b}", "leave {a} next to {b}"),
-        leave=("take {a} away from {b}", "move {a} away from {b}"),
-    ),
-    ("", "near", ""): Orders(
-        ("bring {a} within {n} {u} of {b}", "move {a} within {n} {u} of {b}"),
-        keep=("keep {a} within {n} {u} of {b}",),
-        leave=("take {a} more than {n} {u} away from {b}", "move {a} more than {n} {u} away from {b}"),
-    ),
-    ("", "facing", ""): Orders(("turn {a} toward {b}", "turn {a} to {b}", "point {a} at {b}")),
-    ("", "open", ""): Orders(("open {a}",), keep=("keep {a} open",), leave=("close {a}",)),
-    ("", "lifted", ""): Orders(("lift {a}", "lift up {a}", "raise {a}"), keep=("keep {a} lifted",)),
-    ("", "stacked", ""): Orders(("build a tower of {n} {a}", "pile up a tower of {n} {a}")),
-    ("", "lined", ""): Orders(("build a row of {n} {a}", "lay a row of {n} {a}")),
-    ("", "touched", ""): Orders(("touch {a} with {b}",), keep=("keep touching {a} with {b}",)),
-    ("", "pushed", ""): Orders(("push {a} with {b}",), keep=("keep pushing {a} with {b}",)),
-    ("", "gone", ""): Orders(("use up {a}", "get rid of {a}", "remove {a}")),
+    (a, row.name, b): orders for row in TABLE for (a, b), orders in row.things.items()
 }
 
 # What another player is to do is asked for with one of these and what that player would be told.
 CAUSES = ("let {a}", "have {a}")
 
 # The state of things, after "is", "are" and "not".
-STATES: dict[str, tuple[str, ...]] = {
-    "there": ("there", "present"),
-    "open": ("open",),
-    "gone": ("gone",),
-    "on": ("on {b}", "on top of {b}"),
-    "in": ("in {b}", "inside {b}"),
-    "at": ("at {b}",),
-    "touching": ("next to {b}", "touching {b}", "beside {b}"),
-    "near": ("within {n} {u} of {b}",),
-    "holding": ("holding {b}",),
-    "facing": ("facing {b}", "looking at {b}"),
-    "lifted": ("lifted", "held up"),
-    "stacked": ("stacked {n} high",),
-    "lined": ("the end of a row of {n}",),
-    "touched": ("touched with {b}", "touched by {b}"),
-    "pushed": ("pushed with {b}", "pushed by {b}"),
-    "said": ("saying {w}",),
-    "misspoke": ("answering anything but {w}",),
-}
+STATES: dict[str, tuple[str, ...]] = {row.name: row.states for row in TABLE}
 
 # The same of towers and rows, of which there is one, or none.
 FOUND: dict[tuple[str, bool], tuple[str, ...]] = {
-    ("stacked", False): ("there is a tower of {n} {a}",),
-    ("stacked", True): ("there is no tower of {n} {a}",),
-    ("lined", False): ("there is a row of {n} {a}",),
-    ("lined", True): ("there is no row of {n} {a}",),
+    (row.name, none): row.found[none] for row in TABLE for none in (False, True) if row.found[none]
 }
 
 # What is asked, by (what for, relation); "" is none.

@@ -16,7 +16,8 @@ from ..interface.action import ACTION, MOUSE_ONE
 from ..interface.text import encode
 from ..worlds.engine.compile.cached import cached
 from ..worlds.engine.records import judge as j
-from ..worlds.engine.records.things import ONE, RELATIONS, THING, Things
+from ..worlds.engine.records.relations import number_of
+from ..worlds.engine.records.things import ONE, THING, Things
 from ..worlds.engine.render.views import Rays
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
@@ -108,4 +109,4 @@ def looks(question: Question, things: np.ndarray, known: Things) -> list[Look]:
 
 
 def _clause(relation: str, amount: int, look: tuple[int, int, int]) -> tuple[int, ...]:
-    return (0, 0, 1, RELATIONS.index(relation), amount, 0, 0, 0, j.YOU, *look, 0)
+    return (0, 0, 1, number_of(relation), amount, 0, 0, 0, j.YOU, *look, 0)

@@ -18,7 +18,8 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from ..interface.text import TOKENS
-from ..worlds.engine.records.things import CHAINS, Things
+from ..worlds.engine.records.relations import CHAINS
+from ..worlds.engine.records.things import Things
 from . import grammar
 from .goals import Clause, Goal, Question, Selector, Stage
 from .grammar import (

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from pydantic import ValidationError
 
-from ..worlds.engine.records.things import CHAINS
+from ..worlds.engine.records.relations import CHAINS
 from . import grammar
 from .goals import Clause, Goal, Question, Selector, Stage
 from .grammar import COUNT, END, NOT, NOUNS, NUMERALS, QUOTE, THING, WORD, Tree, plural, written

@@ -19,7 +19,8 @@ import numpy as np
 
 from ..interface.text import vocabulary
 from ..worlds.engine.compile.ingredients import python
-from ..worlds.engine.records.things import GONE, ONE, RELATIONS, THING, Things, related
+from ..worlds.engine.records.relations import number_of
+from ..worlds.engine.records.things import GONE, ONE, THING, Things, related
 from .goals import Clause, Goal, Question, Selector, Stage
 from .grammar import NUMERALS
 
@@ -44,7 +45,7 @@ def rows_of(things: np.ndarray) -> list[Any]:
 
 def stands(one: Any, relation: str, other: Any, within: int = 0) -> bool:
     """Whether one of these rows stands in a relation to another; within: cells, for near."""
-    return bool(_related(one, other, RELATIONS.index(relation), within * ONE))
+    return bool(_related(one, other, number_of(relation), within * ONE))
 
 
 def _answer(question: Question, rows: Sequence[Any], world: Things) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..worlds.engine.records.relations import ROWS
 from .goals import Clause, Goal
 from .questions import answered
 
@@ -28,9 +29,6 @@ SKILLS = {
     "speak": "a player says a word",
 }
 """A goal has the first of these that its form fits; from "negation" on goals have one clause."""
-
-_ALONE = {"holding": "collect", "open": "open", "gone": "use", "there": "make", "said": "speak", "misspoke": "speak"}
-_ALONE |= {"lifted": "lift", "stacked": "build", "lined": "build", "touched": "wield", "pushed": "wield"}
 
 
 def skill_of(goal: Goal) -> str:
@@ -61,4 +59,4 @@ def skill_of_relation(relation: str, least: int, by_player: bool, negated: bool)
         return "negation"
     if least != 1:
         return "count" if least else "all"
-    return _ALONE.get(relation) or ("reach" if by_player else "move")
+    return ROWS[relation].skill or ("reach" if by_player else "move")

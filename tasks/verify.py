@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..worlds.engine.records import judge as j
-from ..worlds.engine.records.things import CHAINS, ONE, RELATIONS, Things
+from ..worlds.engine.records.relations import CHAINS, RELATIONS
+from ..worlds.engine.records.things import ONE, Things
 from ..worlds.engine.run.search import FOUND, search
 from ..worlds.engine.world import World
 from .goals import Clause, Goal, Selector, Stage

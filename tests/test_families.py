@@ -31,7 +31,8 @@ from rumpus.tasks.recorded import packed, unpacked
 from rumpus.tasks.replays import solution
 from rumpus.tasks.skills import skill_of
 from rumpus.tasks.splits import SPLITS, goal_split, pair_split, split_of, verb_split, verbs
-from rumpus.worlds.engine.records.things import RELATIONS, THING, Things, nothing
+from rumpus.worlds.engine.records.relations import RELATIONS
+from rumpus.worlds.engine.records.things import THING, Things, nothing
 
 PLAYROOM = Things(
     fill=nothing,

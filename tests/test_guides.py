@@ -12,7 +12,8 @@ from rumpus.tests.test_first_person import R, hand, new_state, place
 from rumpus.worlds.engine.compile.cached import cached
 from rumpus.worlds.engine.library.random import draw
 from rumpus.worlds.engine.records import judge
-from rumpus.worlds.engine.records.things import RELATIONS, THING
+from rumpus.worlds.engine.records.relations import number_of
+from rumpus.worlds.engine.records.things import THING
 from rumpus.worlds.engine.render.raycast.scene import COLS
 from rumpus.worlds.first_person import (
     bindings,
@@ -173,7 +174,7 @@ def test_the_guide_reaches_goals(goal):
         for index, (relation, a, b, amount) in enumerate(GOALS[goal]):
             mode = "never" if relation.startswith("never") else "not" if relation.startswith("not") else ""
             selectors = [*a, 0, 0, 0][:4], [*b, 0, 0, 0][:4]
-            number = RELATIONS.index(relation.removeprefix(mode).strip())
+            number = number_of(relation.removeprefix(mode).strip())
             stage = judge.NEVER if mode == "never" else 0
             state["goal"][0, index] = [stage, mode == "not", 1, number, amount, *selectors[0], *selectors[1]]
         ticks = cached(pursued)(state, hand(), np.zeros(32, THING), SIZES, np.zeros(1, ACTION), 3000)

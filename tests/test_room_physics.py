@@ -13,7 +13,8 @@ from rumpus import worlds
 from rumpus.interface.keys import BUTTON, KEY
 from rumpus.tasks.goals import Question, Selector
 from rumpus.tasks.questions import answer
-from rumpus.worlds.engine.records.things import ON, related
+from rumpus.worlds.engine.records.relations import ON
+from rumpus.worlds.engine.records.things import related
 from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.room import furniture, toys
 from rumpus.worlds.room.physics import Simulation

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from rumpus import worlds
-from rumpus.worlds.engine.records.things import BINARY, RELATIONS, related, towards
+from rumpus.worlds.engine.records.relations import BINARY, number_of
+from rumpus.worlds.engine.records.things import related, towards
 from rumpus.worlds.engine.render.raycast.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, SOLIDS
 from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.room import furniture, toys
@@ -208,7 +209,7 @@ def test_rooms_that_cannot_be_are_refused(knobs):
 def test_things_are_on_and_in_what_they_lie_on_and_in(number):
     batch = rooms(number)
     things, counts, _ = batch.look()
-    on, inside = RELATIONS.index("on"), RELATIONS.index("in")
+    on, inside = number_of("on"), number_of("in")
     assert {"on", "in"} <= set(BINARY)
     seen = {on: 0, inside: 0}
     for state, table, count in zip(batch.states, things, counts, strict=True):

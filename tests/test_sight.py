@@ -11,12 +11,13 @@ from rumpus.tasks.compile import table
 from rumpus.tasks.files import load
 from rumpus.tasks.goals import Clause, Goal, Player, Selector, Stage, Task
 from rumpus.tasks.recorded import unpacked
-from rumpus.worlds.engine.records.things import GONE, RELATIONS, related
+from rumpus.worlds.engine.records.relations import number_of
+from rumpus.worlds.engine.records.things import GONE, related
 from rumpus.worlds.engine.render.raycast.draw import draw_scenes
 from rumpus.worlds.engine.render.raycast.textures import BRICK
 from rumpus.worlds.first_person.state import CELL, TURN
 
-FACING = RELATIONS.index("facing")
+FACING = number_of("facing")
 FIRST_THING, SIZE, LARGE = 16, (64, 86), (512, 688)
 WORLDS = ("maze-find", "key-and-door", "race", "hide-and-seek", "tag", "plates", "collect", "room-duo")
 CLEAR = 12

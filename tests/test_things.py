@@ -7,8 +7,9 @@ from rumpus import worlds
 from rumpus.agents.experts import expert
 from rumpus.tasks.compile import objective, table
 from rumpus.tasks.goals import FORMAT, Player, Reward, Start, Task
+from rumpus.tasks.skills import SKILLS
 from rumpus.tests.chosen import ONE_OF_EACH
-from rumpus.worlds.engine.records.things import RELATIONS
+from rumpus.worlds.engine.records.relations import RELATIONS, TABLE
 from rumpus.worlds.engine.run.batch import Batch
 
 ROWS, LIMIT = 24, 120
@@ -106,3 +107,11 @@ def test_things_are_of_the_kinds_that_are_named(name):
                 assert 0 <= thing["holder"] <= world.players
     assert set(shown.relations) <= set(RELATIONS)
     assert "said" in shown.relations or world.players == 1, "of one player, questions may ask for words"
+
+
+def test_relations_keep_their_numbers():
+    """Stored states hold the numbers, so a relation stays where it is, and new ones come behind."""
+    known = "there open gone lifted stacked lined on in at touching near holding facing touched pushed said misspoke"
+    assert RELATIONS[:17] == tuple(known.split())
+    assert len(set(RELATIONS)) == len(TABLE)
+    assert {row.skill for row in TABLE} <= {None, *SKILLS}

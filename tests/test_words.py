@@ -24,7 +24,8 @@ from rumpus.tasks.language import (
 )
 from rumpus.tasks.scene import Scene
 from rumpus.worlds.engine.records.judge import CLAUSES, STAGES
-from rumpus.worlds.engine.records.things import BINARY, CHAINS, EVENTS, RELATIONS, Things, nothing
+from rumpus.worlds.engine.records.relations import BINARY, CHAINS, EVENTS, RELATIONS
+from rumpus.worlds.engine.records.things import Things, nothing
 
 
 def things(kinds, sizes=(), relations=RELATIONS, unit="cell"):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from ...worlds.engine.records import judge as j
-from ...worlds.engine.records.things import RELATIONS
+from ...worlds.engine.records.relations import RELATIONS
 from ..skills import SKILLS, skill_of_relation
 from .propose import HOLDS, TRIES, Numbers, Row
 

@@ -16,7 +16,8 @@ from ...interface.action import ACTION
 from ...interface.machine import cores
 from ...worlds.engine.compile.cached import cached
 from ...worlds.engine.records import judge as j
-from ...worlds.engine.records.things import BINARY, CHAINS, EVENTS, OF_REGIONS, ONE, RELATIONS, THERE, Things
+from ...worlds.engine.records.relations import EVENTS, ROWS, TABLE, number_of
+from ...worlds.engine.records.things import ONE, THERE, Things
 from ...worlds.engine.run.threads import over_rows
 from ...worlds.engine.world import World
 from ..goals import Goal, Question
@@ -185,16 +186,16 @@ def sorts(vocabulary: Vocabulary, world: Things, movable: set[int]) -> list[Sort
     found, player = [], vocabulary.player
     numbers = {kind: number for number, kind in enumerate(world.kinds, 1)}
     regions = {numbers[kind] for kind in world.regions}
-    holders = regions | {numbers[kind] for kind, good in world.affords.items() if "in" in good}
-    for relation in (RELATIONS.index(name) for name in world.relations if name not in EVENTS):
-        fitting = [b for b in vocabulary.looks if b not in regions or RELATIONS[relation] in OF_REGIONS]
-        if RELATIONS[relation] == "in" and holders:  # to be in a ball is no goal
+    for row in (ROWS[name] for name in world.relations if name not in EVENTS):
+        relation = number_of(row.name)
+        fitting = [b for b in vocabulary.looks if b not in regions or row.regions]
+        holders = regions | {numbers[kind] for kind, good in world.affords.items() if row.into in good}
+        if row.into and holders:  # to be in a ball is no goal
             fitting = [b for b in fitting if b in holders]
-        by_players = RELATIONS[relation] in ("holding", "facing")
         for a in vocabulary.looks:
-            if RELATIONS[relation] not in BINARY:
+            if "b" not in row.takes:
                 found += [(relation, a, 0)] * (a != player and a in fitting)
-            elif a == player or (a in movable and not by_players):
+            elif a == player or (a in movable and not row.by_players):
                 others = [b for b in fitting if b != a or len(vocabulary.looks[a]) > 1]
                 found += [(relation, a, b) for b in others if a == player or b != player]
     return found
@@ -214,8 +215,8 @@ def clause(sort: Sort, vocabulary: Vocabulary, rng: np.random.Generator) -> Row:
     number = vocabulary.matching(one)
     if several and number > 1:
         least = 0 if rng.random() < 0.5 else int(rng.integers(2, number + 1))
-    amount = NEAR[int(rng.integers(len(NEAR)))] * ONE if RELATIONS[relation] == "near" else 0
-    if RELATIONS[relation] in CHAINS:
+    amount = NEAR[int(rng.integers(len(NEAR)))] * ONE if "within" in TABLE[relation].takes else 0
+    if "number" in TABLE[relation].takes:
         amount = CHAIN[int(rng.integers(len(CHAIN)))]
     return (0, int(rng.random() < NEGATED), least, relation, amount, *one, *other)
 

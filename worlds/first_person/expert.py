@@ -15,7 +15,8 @@ from numba import njit
 
 from ...interface.action import ACTION
 from ..engine.records.judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B, holds, matches
-from ..engine.records.things import GONE, ONE, RELATIONS, SAID, UNARY, related, towards
+from ..engine.records.relations import ALONE, MISSPOKE, SAID, SPOKEN, number_of
+from ..engine.records.things import GONE, ONE, related, towards
 from ..engine.render.raycast.scene import COLS, ROWS
 from .angles import difference, heading
 from .bindings import S
@@ -53,8 +54,7 @@ __all__ = [
     "walk_to",
 ]
 
-_NEAR, _HOLDING, _FACING = (RELATIONS.index(name) for name in ("near", "holding", "facing"))
-_OPEN, _THERE = RELATIONS.index("open"), RELATIONS.index("there")
+_NEAR, _HOLDING, _FACING, _OPEN, _THERE = map(number_of, ("near", "holding", "facing", "open", "there"))
 _A, _B = np.int32(A), np.int32(B)  # where the selectors of a clause begin
 _UNITS = CELL // ONE
 _REACH = CELL * 3 // 4
@@ -90,12 +90,12 @@ def errand(state, player, clause, things, count, found, avoid, action):
     if relation == SAID:
         action.say[0] = clause[AMOUNT]
         return True
-    if relation > SAID:
+    if relation == MISSPOKE:
         return False
     mine = matches(you, clause, A, player)
     if clause[NEGATED] != 0:
         return undo(state, player, clause, things, count, mine, found, avoid, action)
-    if relation < len(UNARY):
+    if relation in ALONE:
         return fetch(state, player, wrong(player, clause, things, count, found), things, avoid, action)
     if mine:
         other = nearest(player, clause, _B, things, count, found)
@@ -119,7 +119,7 @@ def errand(state, player, clause, things, count, found, avoid, action):
 def undo(state, player, clause, things, count, mine, found, avoid, action):
     """One tick towards a negated clause that does not hold, because what it speaks of does."""
     relation = clause[RELATION]
-    if relation < len(UNARY):
+    if relation in ALONE:
         one = nearest(player, clause, _A, things, count, found)
         return one >= 0 and fetch(state, player, one, things, avoid, action)
     if relation == _HOLDING:
@@ -179,7 +179,7 @@ def wrong(player, clause, things, count, found):
         if thing.state == GONE or not matches(thing, clause, A, player):
             continue
         good = thing.state == clause[RELATION]  # open and gone are numbered alike as relations and as states
-        if clause[RELATION] >= len(UNARY):
+        if clause[RELATION] not in ALONE:
             good = False
             for other in range(count):
                 if other != index and matches(things[other], clause, B, player):
@@ -307,9 +307,9 @@ def forbidden(state, player, things, count, careful):
     for index in range(state.clauses[player] if careful else 0):
         clause = state.goal[player, index]
         relation = clause[RELATION]
-        if clause[STAGE] != NEVER or clause[NEGATED] != 0 or relation >= SAID or relation in (_FACING, _THERE, _OPEN):
+        if clause[STAGE] != NEVER or clause[NEGATED] != 0 or relation in SPOKEN or relation in (_FACING, _THERE, _OPEN):
             continue
-        at = A if relation < len(UNARY) else B
+        at = A if relation in ALONE else B
         if at == B and not matches(things[player], clause, A, player):
             continue
         for one in range(count):

@@ -7,12 +7,13 @@ from numba import njit
 
 from ..engine.records.judge import A as FIRST_FIELD
 from ..engine.records.judge import matches
-from ..engine.records.things import GONE, ON, ONE, RELATIONS, TOUCHING, related
+from ..engine.records.relations import ON, TOUCHING, number_of
+from ..engine.records.things import GONE, ONE, related
 from .paths import feet
 from .skills import NONE, cramped, free_spot, ground, half_height, spot_around
 
 _A = np.int32(FIRST_FIELD)
-IN = RELATIONS.index("in")
+IN = number_of("in")
 _CLOSE = 0.02
 """Metres between the things of a row."""
 

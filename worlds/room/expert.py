@@ -13,7 +13,8 @@ from ...interface.action import ACTION
 from ..engine.records.judge import AMOUNT, NEGATED, RELATION, STAGE, holds, matches
 from ..engine.records.judge import A as FIRST_FIELD
 from ..engine.records.judge import B as SECOND_FIELD
-from ..engine.records.things import GONE, LINED, ON, ONE, RELATIONS, SAID, STACKED, UNARY, related, towards
+from ..engine.records.relations import ALONE, LINED, ON, SAID, STACKED, number_of
+from ..engine.records.things import GONE, ONE, related, towards
 from .builds import next_of_row, next_of_tower, support
 from .paths import feet, toy_at
 from .pose import bounds
@@ -38,8 +39,8 @@ from .state import NOBODY
 from .visibility import sees
 
 _A, _B = np.int32(FIRST_FIELD), np.int32(SECOND_FIELD)  # where the selectors of a clause begin
-_IN, _AT, _NEAR, _HOLDING, _FACING, _OPEN, _LIFTED, _TOUCHED, _PUSHED = (
-    RELATIONS.index(name) for name in ("in", "at", "near", "holding", "facing", "open", "lifted", "touched", "pushed")
+_IN, _AT, _NEAR, _HOLDING, _FACING, _OPEN, _LIFTED, _TOUCHED, _PUSHED = map(
+    number_of, ("in", "at", "near", "holding", "facing", "open", "lifted", "touched", "pushed")
 )
 _PATIENCE = 120  # ticks until another way is tried
 _CLOSE = 0.6  # metres: one need not come nearer to what one wants to see
@@ -117,7 +118,7 @@ def errand(state, player, clause, things, count, action):
         return build(state, player, clause, things, count, action)
     if relation in (_TOUCHED, _PUSHED):
         return use_on(state, player, clause, things, count, action)
-    if mine and relation >= len(UNARY):
+    if mine and relation not in ALONE:
         other = choose(state, player, clause, _B, things, count)
         return other >= 0 and visit(state, player, relation, clause[AMOUNT], other, things, action)
     one = choose(state, player, clause, _A, things, count)
@@ -219,7 +220,7 @@ def choose_place(state, player, clause, things, count, one):
 @njit
 def settled(clause, index, things, count, player):
     """Whether a thing already stands as a binary clause asks for."""
-    if clause[RELATION] < len(UNARY):
+    if clause[RELATION] in ALONE:
         return False
     for other in range(count):
         fits = other != index and matches(things[other], clause, _B, player)

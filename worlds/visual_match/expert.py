@@ -3,14 +3,15 @@
 from numba import njit
 
 from ..engine.records.judge import NEGATED, RELATION, STAGE, A
-from ..engine.records.things import OPEN, RELATIONS, THERE
+from ..engine.records.relations import number_of
+from ..engine.records.things import OPEN, THERE
 from ..first_person.bindings import SHIFT
 from ..first_person.expert import face, pursue
 from ..first_person.grid_queries import cell_of
 from ..first_person.steering import FAR, lengths, nowhere, walk_around
 from .state import FIRST_APPLE, FIRST_DOOR, FIRST_PILLAR, PILLAR, PILLARS, SECOND_DOOR, THE_SIGN
 
-_OPEN = RELATIONS.index("open")
+_OPEN = number_of("open")
 
 
 @njit

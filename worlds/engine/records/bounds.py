@@ -16,7 +16,7 @@ import numpy as np
 
 from ....interface.action import MOUSE_ONE
 from .judge import AMOUNT, CLAUSES, FIELDS, NEGATED, NEVER, OTHER, RELATION, STAGE, STAGES, A, B
-from .things import CHAINS, RELATIONS
+from .relations import CHAINS, RELATIONS, number_of
 
 SEAL = 8
 """Bytes of the checksum of a saved state: BLAKE2b."""
@@ -25,7 +25,7 @@ FLAG = (0, 1)
 Range = tuple[Any, Any]
 LONGEST_CHAIN = 255
 """Most things that a tower or a row of a goal can have; there are fewer in every world."""
-_CHAINS = [RELATIONS.index(name) for name in CHAINS]
+_CHAINS = list(map(number_of, CHAINS))
 
 
 def _goal_bounds() -> tuple[np.ndarray, np.ndarray]:

@@ -8,7 +8,8 @@ import numpy as np
 from numba import njit
 
 from ....interface.text import TOKENS
-from .things import GONE, LINED, ON, SAID, STACKED, THERE, TOUCHING, UNARY, alone, related
+from .relations import ALONE, LINED, ON, SAID, SPOKEN, STACKED, TOUCHING
+from .things import GONE, THERE, alone, related
 
 CLAUSES, STAGES = 8, 4
 NEVER = -1  # the stage of a clause that must never hold
@@ -121,9 +122,9 @@ def holds(clause, things, count, actions, player):
             good = stacked(things, count, clause, player, i)
         elif relation == LINED:
             good = lined(things, count, clause, player, i)
-        elif relation < len(UNARY):
+        elif relation in ALONE:
             good = alone(one, relation)
-        elif relation >= SAID:
+        elif relation in SPOKEN:
             good = one.player != 0 and heard(actions, one, clause[AMOUNT], relation)
         else:
             good = False

@@ -1,4 +1,4 @@
-"""Things: what a world shows of itself to goals, as a table of records; and the relations between them.
+"""Things: what a world shows of itself to goals, as a table of records; and the relations of one or two of them.
 
 Positions, radii and heights are integers in 1/ONE of a cell (of a metre in rooms without cells), z from the floor up;
 `y` and `x` are rows and columns of the world, not of the picture. A thing is as wide as twice its radius and as tall as
@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 import numpy as np
 from numba import njit
+
+from .relations import ON, number_of
 
 ONE = 256
 HALF = ONE // 2
@@ -46,25 +48,8 @@ THING = np.dtype(
     align=True,
 )
 
-UNARY = ("there", "open", "gone", "lifted", "stacked", "lined")
-BINARY = ("on", "in", "at", "touching", "near", "holding", "facing", "touched", "pushed")
-EVENTS = ("said", "misspoke")
-RELATIONS = (*UNARY, *BINARY, *EVENTS)
-"""There: it is in the world; open; gone: used up or taken out of the world. Lifted: somebody holds it, LIFTED above the
-floor; stacked, lined: it is the top of a tower, or the end of a row, of so many things of the same description (see
-judge.py). On: rests on it; in: lies inside it, and nobody holds it; at: in the same place, whatever the height;
-touching: side by side; near: at most so many cells between the middles; holding: in the hands of; facing: turned
-towards it, to 22 degrees, and seeing it (worlds with walls write `hidden`); touched: side by side with something that a
-player holds; pushed: it moves, in nobody's hands, side by side with a player or something that a player holds. Said: a
-player says this word in this tick; misspoke: it says anything but this one word."""
-CHAINS = ("stacked", "lined")
-"""Relations that come with a number of things."""
-OF_REGIONS = ("there", "in", "at")
-"""Relations that make sense of a region of the floor; it has no side to touch and no middle to look at or to measure
-from."""
-_THERE, _OPEN, _GONE, _LIFTED, STACKED, LINED = range(len(UNARY))
-(ON, _IN, _AT, TOUCHING, _NEAR, _HOLDING, _FACING, _TOUCHED, _PUSHED, SAID, MISSPOKE) = range(
-    len(UNARY), len(RELATIONS)
+_OPEN, _GONE, _LIFTED, _IN, _AT, _NEAR, _HOLDING, _FACING, _TOUCHED, _PUSHED = map(
+    number_of, ("open", "gone", "lifted", "in", "at", "near", "holding", "facing", "touched", "pushed")
 )
 
 

@@ -1,0 +1,322 @@
+"""The relations that goals ask for, one row each: what a clause gives with it, its meaning, its words and its skill.
+
+TABLE is the one list. The schema of goals, the grammar, the skills, the proposals and the table in docs/tasks.md are
+read from it. Kernels compare numbers, which are places in TABLE: stored states hold them, so a new row goes to the end.
+The predicates behind the numbers are `alone` and `related` in things.py, and in judge.py those that need the whole
+table of things. No kernel is defined here, so that a change of words compiles nothing anew.
+
+Words have slots: {a} and {b} are the things of a clause, {n} its number, {w} its word, {u} the unit of distances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Orders:
+    """How to ask for a clause: to reach it, to keep it so for some turns, after "never" to avoid it, and to leave it,
+    which is to end that it is so, of the one thing or of every one."""
+
+    reach: tuple[str, ...]
+    keep: tuple[str, ...] = ()
+    avoid: tuple[str, ...] = ()
+    leave: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One relation.
+
+    takes: the fields of a clause that it needs besides `a`: "b" for a relation between two selectors, "within" for a
+        distance, "number" for a number of things, "word" for what is said.
+    meaning: when it holds, for the table of relations in docs/tasks.md.
+    states: the words for it after "is", "are" and "is not".
+    yours: what to ask of the player who reads the instruction.
+    things: what to do with things, by (kind of a, kind of b); "" is any. The best match is said, all are understood.
+    found: for chains, the words for "there is one" and for "there is none".
+    skill: of skills.py, for a clause that asks for one thing; None: "reach" if `a` is a player, else "move".
+    by_players: only players stand in it. regions: it makes sense of a region of the floor, which has no side to touch
+        and no middle to measure from. into: what the kind of b must afford where kinds say what they afford.
+    """
+
+    name: str
+    takes: tuple[Literal["b", "within", "number", "word"], ...]
+    meaning: str
+    states: tuple[str, ...]
+    yours: Orders | None = None
+    things: Mapping[tuple[str, str], Orders] = field(default_factory=dict)
+    found: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    skill: str | None = None
+    by_players: bool = False
+    regions: bool = False
+    into: str = ""
+
+
+TABLE = (
+    Relation(
+        "there",
+        takes=(),
+        meaning="`a` is in the world, and shut if it can be opened",
+        states=("there", "present"),
+        skill="make",
+        regions=True,
+    ),
+    Relation(
+        "open",
+        takes=(),
+        meaning="`a` is open",
+        states=("open",),
+        things={
+            ("lock", ""): Orders(("open {a}", "unlock {a}"), keep=("keep {a} open",)),
+            ("", ""): Orders(("open {a}",), keep=("keep {a} open",), leave=("close {a}",)),
+        },
+        skill="open",
+    ),
+    Relation(
+        "gone",
+        takes=(),
+        meaning="`a` is used up or taken out of the world",
+        states=("gone",),
+        things={
+            ("key", ""): Orders(("use {a}", "use up {a}")),
+            ("", ""): Orders(("use up {a}", "get rid of {a}", "remove {a}")),
+        },
+        skill="use",
+    ),
+    Relation(
+        "lifted",
+        takes=(),
+        meaning="somebody holds `a`, its underside 0.3 cells above the floor or more",
+        states=("lifted", "held up"),
+        things={("", ""): Orders(("lift {a}", "lift up {a}", "raise {a}"), keep=("keep {a} lifted",))},
+        skill="lift",
+    ),
+    Relation(
+        "stacked",
+        takes=("number",),
+        meaning="`a` is the top of a tower of `number` things, all of which match `a`, and each lies on the next",
+        states=("stacked {n} high",),
+        things={("", ""): Orders(("build a tower of {n} {a}", "pile up a tower of {n} {a}"))},
+        found=(("there is a tower of {n} {a}",), ("there is no tower of {n} {a}",)),
+        skill="build",
+    ),
+    Relation(
+        "lined",
+        takes=("number",),
+        meaning="`a` is the end of a row of `number` things, all of which match `a`, each next to the next, straight "
+        "to 22 degrees",
+        states=("the end of a row of {n}",),
+        things={("", ""): Orders(("build a row of {n} {a}", "lay a row of {n} {a}"))},
+        found=(("there is a row of {n} {a}",), ("there is no row of {n} {a}",)),
+        skill="build",
+    ),
+    Relation(
+        "on",
+        takes=("b",),
+        meaning="`a` rests on the top of `b`, its middle above it, and nobody holds it; furniture rests on nothing",
+        states=("on {b}", "on top of {b}"),
+        yours=Orders(
+            ("step onto {b}", "stand on {b}", "walk onto {b}", "go onto {b}"),
+            keep=("stand on {b}", "stay on {b}"),
+            leave=("step off {b}", "walk off {b}", "get off {b}"),
+        ),
+        things={
+            ("box", "target"): Orders(
+                ("push {a} onto {b}", "put {a} on {b}", "move {a} onto {b}", "get {a} onto {b}"),
+                keep=("keep {a} on {b}", "leave {a} on {b}"),
+                leave=("push {a} off {b}", "move {a} off {b}", "get {a} off {b}"),
+            ),
+            ("", ""): Orders(
+                ("put {a} on {b}", "place {a} on {b}", "move {a} onto {b}", "get {a} onto {b}"),
+                keep=("keep {a} on {b}", "leave {a} on {b}"),
+                leave=("take {a} off {b}", "move {a} off {b}", "get {a} off {b}"),
+            ),
+        },
+    ),
+    Relation(
+        "in",
+        takes=("b",),
+        meaning="the middle of `a` lies inside `b`, and nobody holds it",
+        states=("in {b}", "inside {b}"),
+        yours=Orders(
+            ("go into {b}", "enter {b}", "walk into {b}", "step into {b}"),
+            keep=("stay in {b}", "stand in {b}"),
+            leave=("go out of {b}", "walk out of {b}", "get out of {b}"),
+        ),
+        things={
+            ("", ""): Orders(
+                ("put {a} in {b}", "place {a} in {b}", "move {a} into {b}", "get {a} into {b}"),
+                keep=("keep {a} in {b}", "leave {a} in {b}"),
+                leave=("take {a} out of {b}", "move {a} out of {b}", "get {a} out of {b}"),
+            )
+        },
+        regions=True,
+        into="in",
+    ),
+    Relation(
+        "at",
+        takes=("b",),
+        meaning="`a` and `b` are in the same place, whatever their heights",
+        states=("at {b}",),
+        yours=Orders(
+            ("go to {b}", "walk to {b}", "reach {b}", "get to {b}"),
+            keep=("stay at {b}", "stand at {b}"),
+            leave=("leave {b}", "go away from {b}"),
+        ),
+        things={
+            ("", ""): Orders(
+                ("bring {a} to {b}", "move {a} to {b}", "carry {a} to {b}"),
+                keep=("keep {a} at {b}",),
+                leave=("take {a} from {b}", "carry {a} from {b}"),
+            )
+        },
+        regions=True,
+    ),
+    Relation(
+        "touching",
+        takes=("b",),
+        meaning="they are side by side (not corner to corner)",
+        states=("next to {b}", "touching {b}", "beside {b}"),
+        yours=Orders(
+            ("stand next to {b}", "go beside {b}", "walk next to {b}", "go next to {b}"),
+            keep=("stand next to {b}", "stay beside {b}", "stay next to {b}"),
+            avoid=("touch {b}", "stand next to {b}", "go beside {b}"),
+            leave=("step away from {b}", "move away from {b}"),
+        ),
+        things={
+            ("box", ""): Orders(
+                ("push {a} next to {b}", "put {a} next to {b}", "move {a} beside {b}"),
+                keep=("keep {a} next to {b}", "leave {a} next to {b}"),
+                leave=("push {a} away from {b}", "move {a} away from {b}"),
+            ),
+            ("", ""): Orders(
+                ("put {a} next to {b}", "move {a} beside {b}", "place {a} next to {b}"),
+                keep=("keep {a} next to {b}", "leave {a} next to {b}"),
+                leave=("take {a} away from {b}", "move {a} away from {b}"),
+            ),
+        },
+    ),
+    Relation(
+        "near",
+        takes=("b", "within"),
+        meaning="their middles are at most `within` cells apart, or metres where that is the world's unit "
+        "(`Things.unit`)",
+        states=("within {n} {u} of {b}",),
+        yours=Orders(
+            ("go within {n} {u} of {b}", "get within {n} {u} of {b}", "walk within {n} {u} of {b}"),
+            keep=("stay within {n} {u} of {b}", "stand within {n} {u} of {b}"),
+            leave=("go more than {n} {u} away from {b}", "get more than {n} {u} away from {b}"),
+        ),
+        things={
+            ("box", ""): Orders(
+                ("push {a} within {n} {u} of {b}", "bring {a} within {n} {u} of {b}", "move {a} within {n} {u} of {b}"),
+                keep=("keep {a} within {n} {u} of {b}",),
+                leave=("push {a} more than {n} {u} away from {b}", "move {a} more than {n} {u} away from {b}"),
+            ),
+            ("", ""): Orders(
+                ("bring {a} within {n} {u} of {b}", "move {a} within {n} {u} of {b}"),
+                keep=("keep {a} within {n} {u} of {b}",),
+                leave=("take {a} more than {n} {u} away from {b}", "move {a} more than {n} {u} away from {b}"),
+            ),
+        },
+    ),
+    Relation(
+        "holding",
+        takes=("b",),
+        meaning="the player `a` has `b` in hand",
+        states=("holding {b}",),
+        yours=Orders(
+            ("take {b}", "get {b}", "pick up {b}", "grab {b}"),
+            keep=("hold {b}", "keep hold of {b}"),
+            avoid=("hold {b}", "take {b}", "pick up {b}"),
+            leave=("put down {b}", "let go of {b}"),
+        ),
+        skill="collect",
+        by_players=True,
+    ),
+    Relation(
+        "facing",
+        takes=("b",),
+        meaning="the player `a` is turned towards `b`, to 22 degrees, and sees it "
+        "([what seeing is](first-person.md#seeing))",
+        states=("facing {b}", "looking at {b}"),
+        yours=Orders(
+            ("face {b}", "look at {b}", "turn to {b}", "turn toward {b}"),
+            keep=("face {b}", "keep looking at {b}"),
+            leave=("look away from {b}", "turn away from {b}"),
+        ),
+        things={("", ""): Orders(("turn {a} toward {b}", "turn {a} to {b}", "point {a} at {b}"))},
+        by_players=True,
+    ),
+    Relation(
+        "touched",
+        takes=("b",),
+        meaning="`a` is next to `b`, and a player holds `b`",
+        states=("touched with {b}", "touched by {b}"),
+        things={("", ""): Orders(("touch {a} with {b}",), keep=("keep touching {a} with {b}",))},
+        skill="wield",
+    ),
+    Relation(
+        "pushed",
+        takes=("b",),
+        meaning="`a` moves, nobody holds it, and it is next to `b`, which is a player or what a player holds",
+        states=("pushed with {b}", "pushed by {b}"),
+        things={("", ""): Orders(("push {a} with {b}",), keep=("keep pushing {a} with {b}",))},
+        skill="wield",
+    ),
+    Relation(
+        "said",
+        takes=("word",),
+        meaning="the player `a` says `word` in this tick",
+        states=("saying {w}",),
+        yours=Orders(("say {w}", "shout {w}")),
+        skill="speak",
+        by_players=True,
+    ),
+    Relation(
+        "misspoke",
+        takes=("word",),
+        meaning="the player `a` says anything but `word` alone in this tick",
+        states=("answering anything but {w}",),
+        yours=Orders(("answer anything but {w}",)),
+        skill="speak",
+        by_players=True,
+    ),
+)
+"""All relations. The number of a relation is its place here, for good."""
+
+ROWS: Mapping[str, Relation] = {row.name: row for row in TABLE}
+RELATIONS = tuple(ROWS)
+BINARY = tuple(row.name for row in TABLE if "b" in row.takes)
+"""Relations between what matches `a` and what matches `b`."""
+CHAINS = tuple(row.name for row in TABLE if "number" in row.takes)
+"""Relations that come with a number of things."""
+EVENTS = tuple(row.name for row in TABLE if "word" in row.takes)
+"""What players say; every world knows it."""
+OF_REGIONS = tuple(row.name for row in TABLE if row.regions)
+"""Relations that make sense of a region of the floor."""
+
+
+def number_of(name: str) -> int:
+    """The number of a relation, as clauses and kernels have it. Raises KeyError for a name that is none."""
+    return _NUMBERS[name]
+
+
+_NUMBERS = {name: place for place, name in enumerate(RELATIONS)}
+STACKED, LINED, ON, TOUCHING, SAID, MISSPOKE = map(
+    number_of, ("stacked", "lined", "on", "touching", "said", "misspoke")
+)
+ALONE = tuple(number_of(row.name) for row in TABLE if not {"b", "word"} & {*row.takes})
+"""The numbers of relations that one thing is in by itself."""
+SPOKEN = tuple(map(number_of, EVENTS))
+"""The numbers of what players say."""
+
+
+def table() -> str:
+    """All relations and when they hold, as Markdown."""
+    takes = {row.name: ", ".join(f"`{name}`" for name in row.takes) or "-" for row in TABLE}
+    lines = [f"| `{row.name}` | {takes[row.name]} | {row.meaning} |" for row in TABLE]
+    return "\n".join(["| relation | with | holds when |", "|---|---|---|", *lines])

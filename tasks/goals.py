@@ -143,10 +143,9 @@ class Question(_Strict):
 
 
 class Player(_Strict):
-    """One player's part: its goal, what it is told, whether all players read that, and whether its hands are free.
-
-    question: what the instruction asks, if it does, and the goal is to answer it.
-    """
+    """One player's part. question: the question that the instruction asks, if the goal is to answer one; instruction:
+    the text that the player reads; public: whether the other players read it too; acts: whether the player's keys,
+    buttons and mouse have an effect (it can speak in any case)."""
 
     goal: Goal
     question: Question | None = None
@@ -181,9 +180,9 @@ class Start(_Strict):
     level: Annotated[str, Field(max_length=4096)] | None = None
 
 
-class Hand(_Strict):
-    """What one player's hands do in a tick: keys and buttons that are held, by name; the wheel (0 still, 1 up, 2 down);
-    how far the mouse moves, (x, y) in 1/65536 picture heights; and what is said."""
+class RecordedAction(_Strict):
+    """The action of one player in one tick. keys, buttons: those that are held, by name; wheel: 0 still, 1 up, 2 down;
+    mouse: its motion (x, y) in 1/65536 picture heights; say: the text that the player says."""
 
     keys: Annotated[tuple[str, ...], Field(max_length=len(KEYS))] = ()
     buttons: Annotated[tuple[str, ...], Field(max_length=len(BUTTONS))] = ()
@@ -193,13 +192,23 @@ class Hand(_Strict):
 
 
 class Solution(_Strict):
-    """A proof that the task can be done, tick by tick, and who succeeds by it: either the moves of all players, as
-    indices into the world's moves (-1: hands at rest; what is said by the way is not needed), or `hands`: runs of
-    ticks, each with its length and the hands of each player."""
+    """A proof that the task can be done: a trajectory of actions, tick by tick, in one of two forms.
+
+    moves: for each tick the moves of all players, as indices into the world's moves (-1: no action); actions: runs of
+    ticks with the same actions, each with its length and the action of each player; by: the source of the solution.
+    Files that call `actions` by its former name, "hands", are read.
+    """
 
     moves: tuple[tuple[Annotated[int, Field(ge=-1, le=255)], ...], ...] = ()
-    hands: tuple[tuple[Annotated[int, Field(ge=1, le=100_000)], tuple[Hand, ...]], ...] = ()
+    actions: tuple[tuple[Annotated[int, Field(ge=1, le=100_000)], tuple[RecordedAction, ...]], ...] = ()
     by: Literal["expert", "search", "play"] = "search"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _former_name(cls, data: Any) -> Any:
+        if isinstance(data, dict) and "hands" in data and "actions" not in data:
+            return {"actions" if name == "hands" else name: value for name, value in data.items()}
+        return data
 
 
 class Task(_Strict):

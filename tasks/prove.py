@@ -130,9 +130,9 @@ def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list
         if row in resting:
             found[row] = "rest" if 0 < won[row] <= min(task.limit, PATIENCE) else _LONG
         elif row in hands and not 0 < won[row] <= len(hands[row]):
-            departed += [row] if task.solution and task.solution.hands and world.guide else []
+            departed += [row] if task.solution and task.solution.actions and world.guide else []
             found[row] = f"solution.{_form(task)}: they do not bring the first player success"
-        elif row in hands and task.steps not in (None, won[row]) and not (world.outside and _form(task) == "hands"):
+        elif row in hands and task.steps not in (None, won[row]) and not (world.outside and _form(task) == "actions"):
             found[row] = f"steps: the solution takes {won[row]} steps, not {task.steps}"
         elif row in hands:
             found[row] = "solution"
@@ -145,7 +145,7 @@ def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list
 
 
 def _form(task: Task) -> str:
-    return "hands" if task.solution and task.solution.hands else "moves"
+    return "actions" if task.solution and task.solution.actions else "moves"
 
 
 def _misjudged(task: Task, things: np.ndarray, world: World) -> str:

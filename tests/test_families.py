@@ -22,7 +22,7 @@ from rumpus.tasks.compile import check as compiled
 from rumpus.tasks.compile import goal_clauses, table
 from rumpus.tasks.files import parse, write_line
 from rumpus.tasks.generate import generate
-from rumpus.tasks.goals import Clause, Goal, Question, Selector, Stage, Task
+from rumpus.tasks.goals import Clause, Goal, Question, Selector, Solution, Stage, Task
 from rumpus.tasks.hindsight.propose import hold
 from rumpus.tasks.language import STYLES, ask, asked, canonical, held_styles, say, understand
 from rumpus.tasks.prove import proofs
@@ -327,20 +327,22 @@ def test_verbs_are_kept_for_what_can_be_carried():
     assert 0.1 < found.count("test") / len(found) < 0.3
 
 
-# hands
+# recorded actions
 
 
 @settings(max_examples=40, deadline=None)
 @given(arrays(np.uint8, (6, 2, 4), elements=st.integers(0, 3)))
-def test_hands_are_written_and_read_without_loss(random):
-    hands = np.zeros((6, 2), ACTION)
-    hands["keys"][..., 3], hands["buttons"][..., 0] = random[..., 0] > 1, random[..., 1] > 1
-    hands["mouse"][..., 1], hands["wheel"] = random[..., 2].astype(int) * 999 - 1500, random[..., 3] % 3
-    hands[2, 1]["say"] = encode("a red ball")
-    some = packed(hands)
-    assert (unpacked(some, SimpleNamespace(players=2)) == hands).all()
-    assert sum(ticks for ticks, _ in some.hands) == 6
-    with pytest.raises(ValueError, match=r"solution.hands\[0\]: there are hands for each of 3 players, not 2"):
+def test_actions_are_written_and_read_without_loss(random):
+    actions = np.zeros((6, 2), ACTION)
+    actions["keys"][..., 3], actions["buttons"][..., 0] = random[..., 0] > 1, random[..., 1] > 1
+    actions["mouse"][..., 1], actions["wheel"] = random[..., 2].astype(int) * 999 - 1500, random[..., 3] % 3
+    actions[2, 1]["say"] = encode("a red ball")
+    some = packed(actions)
+    assert (unpacked(some, SimpleNamespace(players=2)) == actions).all()
+    assert sum(ticks for ticks, _ in some.actions) == 6
+    data = some.model_dump(exclude_defaults=True)
+    assert "hands" not in data and Solution(**{"hands": data.pop("actions"), **data}) == some, "its former name"
+    with pytest.raises(ValueError, match=r"solution.actions\[0\]: there is an action for each of 3 players, not 2"):
         unpacked(some, SimpleNamespace(players=3))
 
 

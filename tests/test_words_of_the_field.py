@@ -67,8 +67,6 @@ RETIRED = {
 }
 """Names that are gone, by the part of the tree that they are gone from, and the name in place of each. A floor that is
 renamed adds its words here."""
-LATER = {("agents/measuring/evaluate.py", "hands"): "Solution.hands, a field of the task format"}
-"""Uses of other floors' names that still stand."""
 MOVED = {
     "agents/clip.py": "agents/measuring/clip.py",
     "agents/curricula.py": "agents/training/curricula.py",
@@ -125,11 +123,7 @@ def returned(file: str, source: str) -> list[str]:
     retired: dict[str, str] = {}
     for part, words in RETIRED.items():
         retired |= words if file.startswith(part) else {}
-    return [
-        f"{file}:{line}: {name} is now {retired[name]}"
-        for line, name in names(source)
-        if name in retired and (file, name) not in LATER
-    ]
+    return [f"{file}:{line}: {name} is now {retired[name]}" for line, name in names(source) if name in retired]
 
 
 def pronouns(file: str, source: str) -> list[str]:
@@ -190,8 +184,6 @@ def test_retired_names_are_gone():
     files = modules("interface/", "agents/")
     assert len(files) > 80
     assert not [line for file in files for line in returned(file, (ROOT / file).read_text(encoding="utf-8"))]
-    for (file, name), why in LATER.items():
-        assert name in {each for _, each in names((ROOT / file).read_text(encoding="utf-8"))}, f"{why} is gone: drop it"
 
 
 @pytest.mark.parametrize(

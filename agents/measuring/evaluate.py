@@ -124,7 +124,7 @@ def solutions(tasks: Sequence[Task]) -> list[np.ndarray | None]:
 
 
 def _solution(task: Task) -> np.ndarray | None:
-    if task.solution is None or not task.solution.hands:
+    if task.solution is None or not task.solution.actions:
         return np.array(task.solution.moves, np.int64) if task.solution else None
     return records(task.solution, len(task.players))
 

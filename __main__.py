@@ -111,9 +111,9 @@ def worlds(
                     "name": world.name,
                     "id": world.id,
                     "players": world.players,
-                    "tick_hz": world.tick_hz,
-                    "keys": list(world.keys),
-                    "moves": list(world.moves),
+                    "tick_hz": world.controls.tick_hz,
+                    "keys": list(world.controls.keys),
+                    "moves": list(world.controls.moves),
                     "summary": world.summary,
                 }
                 for world in shown
@@ -126,7 +126,7 @@ def worlds(
     else:
         table = Table("world", "players", "keys", "what it is", title="Worlds", box=None)
         for world in shown:
-            table.add_row(world.name, str(world.players), " ".join(world.keys), world.summary)
+            table.add_row(world.name, str(world.players), " ".join(world.controls.keys), world.summary)
         Console().print(table)
         Console().print("\nAnd guests by name: control/cartpole-swingup, arm/stack-2-bricks, gym/FrozenLake-v1, …")
 
@@ -139,19 +139,20 @@ def page(world: Any) -> None:
         f"[bold]{escape(world.name)}[/bold]  {known}\n{escape(world.summary)}\n\n{escape(flowing(world.doc))}"
     )
     values = world.knob_values({})
-    if world.knobs:
+    if world.knobs.knobs:
         table = Table("knob", "value", "from", "to", "meaning", box=None)
-        for knob, record in world.knobs.items():
+        for knob, record in world.knobs.knobs.items():
             table.add_row(knob, str(values[knob]), str(record.low), str(record.high), record.meaning)
         console.print("", table)
-    if world.things:
+    if world.rules.things:
         console.print("\nGoals can speak of:")
         table = Table("thing", "colours", box=None)
-        for kind, colours in world.things.kinds.items():
+        for kind, colours in world.rules.things.kinds.items():
             table.add_row(kind, ", ".join(colours) or "-")
         console.print(table)
-        console.print(f"relations and events: {', '.join(world.things.relations)}")
-    console.print(f"\nmoves: {', '.join(world.moves)}\nsplits: {', '.join(world.splits)}\nlimit: {world.limit} steps")
+        console.print(f"relations and events: {', '.join(world.rules.things.relations)}")
+    moves, splits = ", ".join(world.controls.moves), ", ".join(world.knobs.splits)
+    console.print(f"\nmoves: {moves}\nsplits: {splits}\nlimit: {world.objective.limit} steps")
 
 
 def flowing(doc: str) -> str:
@@ -182,10 +183,10 @@ def levels(
     from . import worlds as all_worlds
 
     chosen = all_worlds.load(world)
-    if chosen.write is None or chosen.bank is None:
+    made = chosen.level_bank(split, knob_values(knob), count)
+    if made is None or chosen.levels is None or chosen.levels.write is None:
         raise ValueError(f"{chosen.name} makes its levels as it goes and writes none to files")
-    made = chosen.levels(split, knob_values(knob), count)
-    chosen.write(out, made, players=chosen.players)
+    chosen.levels.write(out, made, players=chosen.players)
     print(out)
 
 
@@ -220,7 +221,7 @@ def play(
     if task is not None:
         tasks = chosen(task, loaded)
         options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks]}
-        if not (strict_time or limit or loaded.turn_based):
+        if not (strict_time or limit or loaded.controls.turn_based):
             print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
     for path in human.play(loaded, knobs=knob_values(knob), **options).saved:
         print(path)
@@ -406,7 +407,7 @@ def bench(
     results = []
     with reporting(Stderr(bars=False)), work("Measuring speeds", len(chosen)) as job:  # a bar would take part of a core
         for each, w in chosen.items():
-            found = measure(w, each, size=frame_size(size), judged=judged(w) if w.things else None, **options)
+            found = measure(w, each, size=frame_size(size), judged=judged(w) if w.rules.things else None, **options)
             results.append(found)
             job.advance()
     title = f"{envs} copies, {size} pixels, {device}, {threads} thread(s)"

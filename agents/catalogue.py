@@ -41,10 +41,12 @@ def things_table(shown: list[Any]) -> str:
     from ..worlds.engine.records.relations import EVENTS
 
     rows: dict[tuple[str, ...], list[str]] = {}
-    for world in [world for world in shown if world.things]:
-        kinds = [f"{kind} ({', '.join(colours)})" if colours else kind for kind, colours in world.things.kinds.items()]
-        events = [name for name in world.things.relations if name in EVENTS]
-        relations = [name for name in world.things.relations if name not in EVENTS]
+    for world in [world for world in shown if world.rules.things]:
+        kinds = [
+            f"{kind} ({', '.join(colours)})" if colours else kind for kind, colours in world.rules.things.kinds.items()
+        ]
+        events = [name for name in world.rules.things.relations if name in EVENTS]
+        relations = [name for name in world.rules.things.relations if name not in EVENTS]
         cells = ("; ".join(kinds), ", ".join(relations), ", ".join(events) or "-")
         rows.setdefault(cells, []).append(f"`{world.name}`")
     lines = [f"| {', '.join(names)} | {' | '.join(cells)} |" for cells, names in rows.items()]

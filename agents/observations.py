@@ -78,10 +78,10 @@ class ObservationReader:
     With one batch on the network's own device, its tensors share the batch's memory.
 
     Instructions are read from each batch's table of tasks, by the row that each environment plays, or from its states
-    where the world tells players something new during an episode (see World.retold). several: whether they differ, or
-    change during an episode. longest: tokens of a chat that are read, always as many; None for as many as there are,
-    which waits for the GPU. size: (height, width) to which larger frames are averaged; None for frames as they are.
-    device: of the observations; by default that of the batches.
+    where the world tells players something new during an episode (see Objective.other_instructions). several: whether
+    they differ, or change during an episode. longest: tokens of a chat that are read, always as many; None for as many
+    as there are, which waits for the GPU. size: (height, width) to which larger frames are averaged; None for frames as
+    they are. device: of the observations; by default that of the batches.
     """
 
     def __init__(
@@ -92,8 +92,8 @@ class ObservationReader:
         size: tuple[int, int] | None = None,
         device: torch.device | None = None,
     ):
-        told = [batch.task["instruction"][:, : batch.players] for batch in batches]
-        retold = [[encode(text) for text in batch.world.retold] for batch in batches]
+        told = [batch.task_table["instruction"][:, : batch.players] for batch in batches]
+        retold = [[encode(text) for text in batch.world.objective.other_instructions] for batch in batches]
         known = [
             part for table, others in zip(told, retold, strict=True)
             for part in (table.reshape(-1, table.shape[-1]), *(tokens[None] for tokens in others))
@@ -160,7 +160,7 @@ def draw_at(batch: Batch, size: tuple[int, int], cells: tuple[int, int] | None) 
     """Let a batch draw frames of this size, or, where that cannot show its world, the smallest multiple that can (which
     an ObservationReader averages to the size). cells: (rows, columns) of tiles that frames have room for at least."""
     if cells is not None and isinstance(
-        batch.world.look, Tiles
+        batch.world.view, Tiles
     ):  # tiles as large as in training, also in smaller rooms
         batch.rows, batch.cols = max(batch.rows, cells[0]), max(batch.cols, cells[1])
     refused: list[ValueError] = []

@@ -37,7 +37,7 @@ class RandomPolicy:
     def act(self, batch: Batch, is_first: np.ndarray) -> None:
         """A random move for every player."""
         raw = self._raw.randint(2**32, size=(batch.n, batch.players), dtype=np.uint32)
-        batch.act((raw % len(batch.world.moves)).astype(np.int64))
+        batch.act((raw % len(batch.world.controls.moves)).astype(np.int64))
 
     def report(self) -> dict[str, float]:
         """No measurements."""

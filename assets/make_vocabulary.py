@@ -44,10 +44,14 @@ def texts() -> list[str]:
     found = [EVERYDAY, *grammar.RESERVED, *map(str, range(LARGEST + 1))]
     found += [public(partner_told(style), [""]) for style in range(len(grammar.PARTNER_TOLD))]
     for world in map(worlds.load, worlds.names()):
-        found += [world.instruction] if isinstance(world.instruction, str) else world.instruction
-        if world.things:
-            kinds = world.things.kinds
-            found += [*kinds, *map(grammar.plural, kinds), *world.things.colours, *world.things.sizes]
+        found += (
+            [world.objective.instruction]
+            if isinstance(world.objective.instruction, str)
+            else world.objective.instruction
+        )
+        if world.rules.things:
+            kinds = world.rules.things.kinds
+            found += [*kinds, *map(grammar.plural, kinds), *world.rules.things.colours, *world.rules.things.sizes]
     return found
 
 

@@ -24,6 +24,7 @@ from rumpus.interface.files import write_atomically
 from rumpus.tasks.compile import objective, table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Task
+from rumpus.worlds.engine.world import Planner
 
 WORLD = "box-world-small"
 BOXES = (1, 2, 3, 4)  # on the way to the gem
@@ -49,8 +50,8 @@ def tasks(count: int, fold: int, first: int) -> list[Task]:
         made.append(Task.model_validate(data))
     batch = worlds.batch(world, count, tasks=table(made, world))
     batch.reset(tasks=np.arange(count))
-    assert world.solve is not None
-    plans = [world.solve(state) for state in batch.states]
+    assert isinstance(world.expert, Planner)
+    plans = [plan for state in batch.states if (plan := world.expert.plan(state)) is not None]
     return [task.model_copy(update={"steps": len(plan)}) for task, plan in zip(made, plans, strict=True)]
 
 

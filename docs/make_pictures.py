@@ -100,8 +100,8 @@ def telling(name: str, ticks: int) -> np.ndarray:
 def room_task(text: str, seed: int, goal: Goal | None = None, **knobs: int) -> Task:
     """A task in the room with this seed; the goal is what the text says."""
     room = worlds.load("room")
-    assert room.things is not None
-    meant = (goal or understand(text, room.things)).model_dump(mode="json")
+    assert room.rules.things is not None
+    meant = (goal or understand(text, room.rules.things)).model_dump(mode="json")
     data = {"rumpus_task": 1, "id": f"room:{seed}", "world": room.name, "limit": 2700}
     start, players = {"seed": seed, "knobs": knobs}, [{"goal": meant, "instruction": text}]
     return Task.model_validate({**data, "start": start, "players": players})

@@ -61,7 +61,7 @@ def measure(maze: str, agent: str, seed: int) -> dict[str, float]:
     episodes_of(policy, batch, EPISODES)  # one in each row, whose last states tell what was found when
     found, when = batch.states["found"], batch.states["when"].astype(float)
     when[np.arange(when.shape[1]) >= found[:, None]] = np.nan
-    gaps = np.diff(when, axis=1, prepend=0.0) / world.tick_hz
+    gaps = np.diff(when, axis=1, prepend=0.0) / world.controls.tick_hz
     means = [np.nanmean(gaps[:, 0]), np.nanmean(gaps[:, 1]), np.nanmean(gaps[:, 2:])]
     sooner = np.nanmean(gaps[:, 0] - gaps[:, 1])
     return {"goals": float(found.mean()), **dict(zip(TIMES, map(float, means), strict=True)), "sooner": float(sooner)}

@@ -62,14 +62,14 @@ def goals(kind: str, colour: str) -> list[Goal]:
 
 def tasks(world: World, count: int, first: int, split: str, named: str) -> list[Task]:
     """So many tasks, each in a room of its own, about a toy that the room has one of."""
-    things, rng = world.things, np.random.default_rng(first)
+    things, rng = world.rules.things, np.random.default_rng(first)
     assert things is not None
     kinds, seed = list(things.kinds), first
     made: list[Task] = []
     batch = Batch(world, 256, threads=1, split=split, knobs={"toys": TOYS})
     while len(made) < count:
         batch.reset(seed=np.arange(seed, seed + batch.n))
-        seen, counts, _ = batch.look()
+        seen, counts, _ = batch.things()
         for row in range(batch.n):
             names = [
                 (kinds[thing["kind"] - 1], things.colours[thing["colour"] - 1])
@@ -87,11 +87,11 @@ def tasks(world: World, count: int, first: int, split: str, named: str) -> list[
 
 def task(world: World, goal: Goal, name: str, seed: int, split: str) -> Task:
     """A task of this goal, which names what there is one of, in the room of a seed."""
-    assert world.things is not None
-    only = Scene(world.things.unit, lambda selector: True)
-    knobs = {**world.splits[split], "toys": TOYS}
+    assert world.rules.things is not None
+    only = Scene(world.rules.things.unit, lambda selector: True)
+    knobs = {**world.knobs.splits[split], "toys": TOYS}
     start, told = Start(seed=seed, knobs=knobs), Player(goal=goal, instruction=say(goal, 0, only))
-    limit = SECONDS * world.tick_hz
+    limit = SECONDS * world.controls.tick_hz
     return Task(rumpus_task=FORMAT, id=name, world=world.name, start=start, limit=limit, players=(told,))
 
 

@@ -66,8 +66,8 @@ def tasks() -> list[Task]:
     world = worlds.load(WORLD)
     batch = worlds.batch(world, len(pairs), tasks=table([pair[0] for pair in pairs], world))
     batch.reset(tasks=np.arange(len(pairs)))
-    things, counts, _ = batch.look()
-    box = 1 + list(world.things.kinds).index("box") if world.things else 0
+    things, counts, _ = batch.things()
+    box = 1 + list(world.rules.things.kinds).index("box") if world.rules.things else 0
     kept = []
     for pair, row, count in zip(pairs, things, counts, strict=True):
         boxes = row[:count][row["kind"][:count] == box]

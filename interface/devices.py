@@ -28,9 +28,9 @@ def bin_centres(bins: int = BINS, mu: float = MU) -> np.ndarray:
 def listens(world: Any) -> tuple[bool, bool, float]:
     """Whether a world uses the mouse's motion and its wheel, and the largest useful motion in a tick, in picture
     heights. A world uses them if it has a cursor or if one of its moves does."""
-    moves = world.moves.values()
-    mouse = world.cursor or any(tuple(move.mouse) != (0.0, 0.0) for move in moves)
-    return mouse, any(move.wheel != "still" for move in moves), 1.0 if world.cursor else GLANCE
+    moves = world.controls.moves.values()
+    mouse = world.controls.cursor or any(tuple(move.mouse) != (0.0, 0.0) for move in moves)
+    return mouse, any(move.wheel != "still" for move in moves), 1.0 if world.controls.cursor else GLANCE
 
 
 def _move(fields: Mapping[str, Any]) -> Move:
@@ -52,7 +52,9 @@ class MoveNumbers:
         self.plain: dict[str, dict[str, Any]] | None = {
             name: asdict(move) if isinstance(move, Move) else dict(move) for name, move in given
         } or None
-        self.moves = {name: _move(each) for name, each in self.plain.items()} if self.plain else dict(world.moves)
+        self.moves = (
+            {name: _move(each) for name, each in self.plain.items()} if self.plain else dict(world.controls.moves)
+        )
         self.names = tuple(self.moves)
         self.space = spaces.Discrete(len(self.names))
         self._records = move_table(self.moves)
@@ -82,12 +84,12 @@ class DeviceParts:
 
     def __init__(self, world: Any, box: bool = False):
         mouse, wheel, self._reach = listens(world)
-        self._keys = [key_index(name) for name in world.keys]
-        self._buttons = [button_index(name) for name in world.buttons]
+        self._keys = [key_index(name) for name in world.controls.keys]
+        self._buttons = [button_index(name) for name in world.controls.buttons]
         self._mouse, self._wheel, self._box = mouse, wheel, box
         pointer = ("mouse x", "mouse y") * mouse + ("wheel",) * wheel
-        self.names = (*world.keys, *(f"{name} button" for name in world.buttons), *pointer)
-        self._switches = len(world.keys) + len(world.buttons)
+        self.names = (*world.controls.keys, *(f"{name} button" for name in world.controls.buttons), *pointer)
+        self._switches = len(world.controls.keys) + len(world.controls.buttons)
         sizes = [2] * self._switches + [BINS] * (2 * mouse) + [len(WHEEL)] * wheel
         self._motion = quantise_mouse(bin_centres() * self._reach)
         self.space: spaces.Space = spaces.Box(-1, 1, (len(sizes),), np.float32) if box else spaces.MultiDiscrete(sizes)

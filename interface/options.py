@@ -75,7 +75,7 @@ def check_going(was_reset: bool, closed: bool) -> None:
 
 def most_steps(batch: Any) -> int:
     """Steps in the longest episode of a batch: limits count ticks, of which a step has `batch.repeat`."""
-    return -(-int(batch.task["limit"].max()) // batch.repeat)
+    return -(-int(batch.task_table["limit"].max()) // batch.repeat)
 
 
 class Specified:

@@ -39,7 +39,7 @@ class ParallelEnvironment(ParallelEnv):
         self.metadata = {
             **type(self).metadata,
             "name": batch.world.name.replace("-", "_") + f"_v{batch.world.version}",
-            "render_fps": batch.world.tick_hz,
+            "render_fps": batch.world.controls.tick_hz,
         }
         self.batch, self.world, self.render_mode, self._text = batch, batch.world, render_mode, text
         self.possible_agents = [f"player_{player}" for player in range(batch.players)]

@@ -40,7 +40,7 @@ class Environment(Specified, gymnasium.Env):
             )
         check_cpu(batch)
         check_mode(render_mode, self.metadata["render_modes"])
-        self.metadata = {**type(self).metadata, "render_fps": batch.world.tick_hz}
+        self.metadata = {**type(self).metadata, "render_fps": batch.world.controls.tick_hz}
         self.batch, self.world, self.render_mode, self._text = batch, batch.world, render_mode, text
         self.action_space = action_space(text)
         height, width = batch.size
@@ -97,7 +97,7 @@ class Environment(Specified, gymnasium.Env):
         """
         from .printed import codes
 
-        held = [keys for count in (1, 2) for keys in combinations(self.world.keys, count)]
+        held = [keys for count in (1, 2) for keys in combinations(self.world.controls.keys, count)]
         form = as_action if self._text else as_actions
         return {codes(keys): form(Move(keys).record()) for keys in held}
 

@@ -50,7 +50,7 @@ class VectorEnvironment(Specified, VectorEnv):
         self.autoreset_mode = AutoresetMode(autoreset_mode)
         self.metadata = {
             **type(self).metadata,
-            "render_fps": batch.world.tick_hz,
+            "render_fps": batch.world.controls.tick_hz,
             "autoreset_mode": self.autoreset_mode,
         }
         self.batch, self.world, self.num_envs = batch, batch.world, batch.n

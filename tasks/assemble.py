@@ -109,12 +109,12 @@ def _longer_last(some: Sequence[Found]) -> list[Found]:
 
 def finish(world: World, source: Source, one: Proven, split: Split, rng: np.random.Generator) -> Found | None:
     """A proven goal with words and pay; None if its contents are not for this split, or it does not fit into words."""
-    assert world.things is not None
+    assert world.rules.things is not None
     choice = _STYLES[split] if split != "train" and rng.random() < WORDS_SHARE else _STYLES["train"]
     style = choice[int(rng.integers(len(choice)))]
     found: dict[Axis, Split] = {
-        **goal_split(one.goals, world.things, [one.question] if one.question else []),
-        "size": scale_split(source.starts.scales[one.row], len(world.things.scales)),
+        **goal_split(one.goals, world.rules.things, [one.question] if one.question else []),
+        "size": scale_split(source.starts.scales[one.row], len(world.rules.things.scales)),
         "words": style_split(style),
     }
     if latest(found.values()) != split:
@@ -165,14 +165,14 @@ def task_of(world: World, one: Found, name: str, split: Split) -> Task:
         solution = Solution(moves=moves, by=proven.by)  # type: ignore[arg-type]
     else:
         solution = packed(proven.hands, proven.by)
-    typing = TYPING * world.tick_hz if proven.question and not world.turn_based else 0
+    typing = TYPING * world.controls.tick_hz if proven.question and not world.controls.turn_based else 0
     return Task(
         rumpus_task=FORMAT,
         id=name,
         world=world.name,
         version=world.version,
         start=one.source.starts.said[proven.row],
-        limit=max(min(world.limit, GENEROUS * proven.steps + SPARE + typing), proven.steps),
+        limit=max(min(world.objective.limit, GENEROUS * proven.steps + SPARE + typing), proven.steps),
         players=one.players,
         reward=one.reward,
         ends="first" if kind in ("race", "rivals") else "each",

@@ -156,7 +156,7 @@ def understand(world: World, text: Annotated[str, typer.Argument(help="What is t
     from .language import STYLES, ask, asked, said_in, say
     from .language import understand as goal_of
 
-    things = worlds.load(world).things
+    things = worlds.load(world).rules.things
     if things is None:
         raise ValueError(f"{world} shows no things, so it has no goals")
     scene = said_in(text, things)

@@ -28,39 +28,42 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     """
     if not tasks:
         raise ValueError("a table needs at least one task")
-    records = np.zeros(len(tasks), task_dtype(world.knobs, world.max_players))
+    records = np.zeros(len(tasks), task_dtype(world.knobs.knobs, world.rules.max_players))
     places: dict[str | None, int] = {}  # None: the level that a world makes
     levels: list[np.ndarray] = []
+    generated = None if world.levels is None else world.levels.generated_level
     for record, task in zip(records, tasks, strict=True):
         try:
             _fill(record, task, world)
             text = task.start.level
             if text is not None and text not in places:
-                assert world.parse is not None
+                assert world.levels is not None
+                assert world.levels.parse is not None
                 places[text] = len(levels)
-                levels.append(_located("start.level", world.parse, text))
-            elif text is None and text not in places and world.blank is not None:
+                levels.append(_located("start.level", world.levels.parse, text))
+            elif text is None and text not in places and generated is not None:
                 places[text] = len(levels)
-                levels.append(world.blank)
+                levels.append(generated)
             record["level"] = places.get(text, -1)
         except ValueError as error:
             raise ValueError(f"task {task.id}: {error}") from None
     records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()
-    if world.bank is not None and (not levels or (records["level"] < 0).any()):
+    banked = world.levels is not None and world.levels.bank is not None
+    if banked and (not levels or (records["level"] < 0).any()):
         raise ValueError(f"tasks of {world.name} bring their levels as text (start.level), and some of these do not")
     return Table(records, np.concatenate(levels) if levels else None)
 
 
 def judged(world: World) -> Table:
     """The world's own task with the judge in place of its rules: its objective, as a table of one row."""
-    record = world.task()
+    record = world.task_record()
     goal = objective(world)
-    clauses = goal_clauses(goal, cast(Things, world.things))
+    clauses = goal_clauses(goal, cast(Things, world.rules.things))
     record["goal"][:, : world.players, : len(clauses)] = clauses
     record["clauses"][:, : world.players] = len(clauses)
     record["stages"][:, : world.players] = len(goal.stages)
     record["judged"], record["pay"], record["mix"] = 1, (j.MILLI, 0, 0, 0), (j.MILLI, 0)
-    return Table(record, world.levels())
+    return Table(record, world.level_bank())
 
 
 def check(task: Task, world: World) -> None:
@@ -106,18 +109,18 @@ def _fill(record: np.void, task: Task, world: World) -> None:
         raise ValueError(f"world: it is of {task.world}, not of {world.name}")
     if task.version not in (None, world.version):
         raise ValueError(f"version: it is of {task.world} version {task.version}; this is version {world.version}")
-    if world.things is None:
+    if world.rules.things is None:
         raise ValueError(f"world: {world.name} shows no things, so it has no goals")
     if len(task.players) != world.players:
         raise ValueError(f"players: {world.name} is for {world.players} player(s), not {len(task.players)}")
-    if task.start.level is not None and world.parse is None:
+    if task.start.level is not None and (world.levels is None or world.levels.parse is None):
         raise ValueError(f"start.level: {world.name} makes its own levels and reads none")
     if task.reward.scheme == "world" and any(p.goal != objective(world) for p in task.players):
         raise ValueError("reward.scheme: 'world' pays for the world's own objective, and this is another goal")
     values = _located("start.knobs", world.knob_values, task.start.knobs)
     for name, value in values.items():
         record[name] = value
-    record["rows"], record["cols"] = world.look.grid(values)
+    record["rows"], record["cols"] = world.view.grid(values)
     record["seed"], record["seeded"], record["limit"] = task.start.seed, 1, task.limit
     record["players"], record["first"] = len(task.players), task.ends == "first"
     record["judged"] = task.reward.scheme != "world"
@@ -128,8 +131,8 @@ def _fill(record: np.void, task: Task, world: World) -> None:
     for seat, (player, told) in enumerate(zip(task.players, instructions(task), strict=True)):
         place = f"players[{seat}]"
         if player.question is not None:
-            _located(f"{place}.question", _check_question, player, world.things)
-        clauses = goal_clauses(player.goal, world.things, f"{place}.goal")
+            _located(f"{place}.question", _check_question, player, world.rules.things)
+        clauses = goal_clauses(player.goal, world.rules.things, f"{place}.goal")
         record["goal"][seat, : len(clauses)] = clauses
         record["clauses"][seat], record["stages"][seat] = len(clauses), len(player.goal.stages)
         for number, stage in enumerate(player.goal.stages):
@@ -148,8 +151,8 @@ def _check_question(player: Player, things: Things) -> None:
 
 def objective(world: World) -> Goal:
     """The goal that a world's own rules reward."""
-    assert world.things is not None
-    return Goal.model_validate(world.things.objective)
+    assert world.rules.things is not None
+    return Goal.model_validate(world.rules.things.objective)
 
 
 def _located(place: str, function, *arguments):  # type: ignore[no-untyped-def]

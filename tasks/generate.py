@@ -146,13 +146,13 @@ class _Maker:
     """Makes the tasks of one set of arguments, block by block."""
 
     def __init__(self, world: World, kind: str | None, split: str, seed: int, by: str | None):
-        if world.things is None:
+        if world.rules.things is None:
             raise ValueError(f"{world.name} shows no things, so it has no goals")
         if split not in SPLITS:
             raise ValueError(f"there is no split {split!r} of tasks; the splits are {', '.join(SPLITS)}")
         if by is not None and by not in WAYS:
             raise ValueError(f"tasks are made by {' or '.join(WAYS)}, not by {by!r}")
-        usual = "guide" if world.outside else "play"
+        usual = "guide" if world.rules.simulator else "play"
         self._led = (by or usual) == "guide"
         fitting = {1: ("alone",), 2: LED_KINDS if self._led else KINDS}.get(world.players, ())
         if kind is not None and kind not in fitting:
@@ -241,10 +241,10 @@ class _Maker:
         world, paired = self._world, kind in PAIRED
         starts = self._drawer.draw(rng, plays // 2 if paired else plays)
         starts = starts.twice() if paired else starts
-        played = play(world, starts, acting(kind, len(starts)), min(TICKS, world.limit), rng)
+        played = play(world, starts, acting(kind, len(starts)), min(TICKS, world.objective.limit), rng)
         proven, states = settle(world, starts, proposals(world, played, kind, self._split, wanted, rng), kind)
         seen = zip(played.things[0], played.counts[0], strict=True)
-        scenes = [scene(things[:number], world.things) for things, number in seen]  # type: ignore[arg-type]
+        scenes = [scene(things[:number], world.rules.things) for things, number in seen]  # type: ignore[arg-type]
         source = Source(starts, states, kind, scenes)
         for one in proven:
             made = finish(world, source, one, self._split, rng)

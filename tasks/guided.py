@@ -15,7 +15,7 @@ from ..interface.text import encode
 from ..worlds.engine.compile.cached import cached
 from ..worlds.engine.records.things import THING
 from ..worlds.engine.run.batch import Batch
-from ..worlds.engine.world import World
+from ..worlds.engine.world import Controller, World
 from .assemble import Found, Source, finish, task_of
 from .compile import table
 from .families import Room, propose, swapped
@@ -41,9 +41,10 @@ def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, np
     already when its turn came, bool (n, players); and the hands of each row up to the last of these ticks, ACTION
     (ticks, players).
     """
-    assert world.guide is not None
-    assert world.things is not None
-    guide, fill, things = cached(world.guide), cached(world.things.fill), np.zeros(world.things.most, THING)
+    assert isinstance(world.expert, Controller)
+    assert world.rules.things is not None
+    guide, fill = cached(world.expert.act), cached(world.rules.things.fill)
+    things = np.zeros(world.rules.things.most, THING)
     won, seen = np.zeros((batch.n, batch.players), np.int64), []
     already = np.zeros(won.shape, bool)
     going = np.ones(batch.n, bool)
@@ -71,10 +72,10 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray, *, seeing: bo
     seeing: questions are answered by who has looked first, see inquire.py; else they may be answered at once.
     """
     made = table(tasks, world)
-    if world.guide is None:
+    if not isinstance(world.expert, Controller):
         return [_answers(task, row) for task, row in zip(tasks, acting, strict=True)]
     batch = begin(world, made.records, made.levels)
-    fresh, asked = ~batch.look()[2].any(axis=(1, 2)), np.array([_asks(task) for task in tasks])
+    fresh, asked = ~batch.things()[2].any(axis=(1, 2)), np.array([_asks(task) for task in tasks])
     proven: list[np.ndarray | None] = [None] * len(tasks)
     done = fresh & ~(asked & seeing)
     if done.any():
@@ -102,15 +103,15 @@ def attempt(
     world: World, starts: Starts, kind: str, wanted: Sequence[str], split: Split, rng: np.random.Generator
 ) -> Iterator[Found]:
     """Goals of the wanted families, so many of each as it is named, that the guide reaches: at most one a start."""
-    assert world.things is not None
+    assert world.rules.things is not None
     batch = begin(world, starts.records, starts.levels)
-    things, counts, _ = batch.look()
-    scenes = [scene(some[:number], world.things) for some, number in zip(things, counts, strict=True)]
+    things, counts, _ = batch.things()
+    scenes = [scene(some[:number], world.rules.things) for some, number in zip(things, counts, strict=True)]
     source, which = Source(starts, batch.states[:0].copy(), kind, scenes), marks(world, batch.states)
     found: list[Found] = []
     left, tried, fitted = Counter(wanted), Counter(wanted), Counter(wanted)
     for row in range(len(starts)):
-        room = Room(things[row, : counts[row]], world.things, split, rng)
+        room = Room(things[row, : counts[row]], world.rules.things, split, rng)
         for family in sorted(+left, key=lambda name: fitted[name] / tried[name]):  # what is rare takes the first chance
             tried[family] += 1
             one = _made(world, source, family, room, row, int(which[row]), rng)
@@ -150,7 +151,7 @@ def _made(
 
 def _unproven(world: World, one: Found, split: Split) -> Task:
     task = task_of(world, one, "unproven", split)
-    return task.model_copy(update={"limit": world.limit, "solution": None, "steps": None})
+    return task.model_copy(update={"limit": world.objective.limit, "solution": None, "steps": None})
 
 
 def _acting(world: World, one: Proven) -> np.ndarray:

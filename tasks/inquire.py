@@ -20,7 +20,7 @@ from ..worlds.engine.records.relations import number_of
 from ..worlds.engine.records.things import ONE, THING, Things
 from ..worlds.engine.render.views import Rays
 from ..worlds.engine.run.batch import Batch
-from ..worlds.engine.world import World
+from ..worlds.engine.world import Controller, World
 from .goals import Question, Selector, Task
 from .questions import answered, fits, rows_of
 
@@ -39,14 +39,14 @@ Look = tuple[tuple[int, ...], ...]
 def inquire(world: World, tasks: Sequence[Task], batch: Batch, acting: np.ndarray) -> list[np.ndarray | None]:
     """For each task that asks something hands, ACTION (ticks, players), of the first player that acts, which look and
     then answer; None if that takes too long, or for no question. batch: in which they have just begun."""
-    assert world.guide is not None
-    assert world.things is not None
-    things, counts, _ = batch.look()
+    assert isinstance(world.expert, Controller)
+    assert world.rules.things is not None
+    things, counts, _ = batch.things()
     ways = [
-        _Way(world, task, int(seats.argmax()), things[row, : counts[row]], world.things)
+        _Way(world, task, int(seats.argmax()), things[row, : counts[row]], world.rules.things)
         for row, (task, seats) in enumerate(zip(tasks, acting, strict=True))
     ]
-    table, most = np.zeros(world.things.most, THING), world.limit // PART
+    table, most = np.zeros(world.rules.things.most, THING), world.objective.limit // PART
     played: list[np.ndarray] = []
     while any(way.going for way in ways) and len(played) < most:
         batch.actions[...] = np.zeros((), ACTION)
@@ -70,7 +70,7 @@ class _Way:
         word = answered(task.players[seat].goal)
         self.going = question is not None and word is not None
         self._word = encode(word or "")
-        seen = isinstance(world.look, Rays) and "facing" in known.relations
+        seen = isinstance(world.view, Rays) and "facing" in known.relations
         self._turns = ABOUT if seen else 0
         self._looks = looks(question, things, known) if seen and question else []
 
@@ -81,14 +81,15 @@ class _Way:
             hands[self.seat]["mouse"] = MOUSE_ONE * _QUARTERS // ABOUT, 0
             return
         world, silent = self._world, np.zeros(self._world.players, ACTION)
-        assert world.things is not None
-        count = cached(world.things.fill)(state, table)
+        assert isinstance(world.expert, Controller)
+        assert world.rules.things is not None
+        count = cached(world.rules.things.fill)(state, table)
         state["judged"], state["stages"][self.seat], state["stage"][self.seat] = 1, 1, 0
         while self._looks:
             state["clauses"][self.seat] = len(self._looks[0])
             state["goal"][self.seat, : len(self._looks[0])] = self._looks[0]
             if not cached(j.fulfilled)(state, table, count, silent, self.seat)[0]:
-                cached(world.guide)(state, self.seat, hands[self.seat], table, count)
+                cached(world.expert.act)(state, self.seat, hands[self.seat], table, count)
                 return
             self._looks.pop(0)
         hands[self.seat]["say"] = self._word

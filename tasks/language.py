@@ -2,9 +2,9 @@
 
     say(goal)                                   "push the red box onto the blue target, then take the key"
     say(goal, style=1)                          the same goal in other words
-    say(goal, 0, scene(things, world.things))   "the red box" where these things are and it is the only one, else "a red
-                                                box", "another", "any"; and distances in the unit of the world
-    understand("push every box onto a target", world.things)        the goal
+    say(goal, 0, scene(things, world.rules.things))   "the red box" where these things are and it is the only one, else
+                                                "a red box", "another", "any"; and distances in the unit of the world
+    understand("push every box onto a target", world.rules.things)        the goal
 
 Styles are the places in STYLES. Held-out styles are kept from training, to see whether an agent understands words it
 knows in an order that it does not: `held_styles` gives those of the validation and test splits, the last two, and every

@@ -18,7 +18,7 @@ from .. import worlds
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.search import FOUND, NONE, search
 from ..worlds.engine.run.table import Table
-from ..worlds.engine.world import World
+from ..worlds.engine.world import Controller, World
 from . import guided
 from .compile import check as compiled
 from .compile import table
@@ -68,7 +68,7 @@ def replay(
 def done_already(batch: Batch) -> np.ndarray:
     """What is wrong with the starts of a batch that has just begun, for each player: uint8 (n, players), 1 if the first
     stage of its goal holds already, 2 if something that must never be is so."""
-    holds = batch.look()[2]
+    holds = batch.things()[2]
     return np.where(holds[..., 1], 2, holds[..., 0]).astype(np.uint8)
 
 
@@ -115,7 +115,7 @@ def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list
     batch = begin(world, records.records, records.levels)
     states, wrong = batch.states.copy(), done_already(batch)
     found = [_refused(task, wrong[row], world) for row, task in enumerate(tasks)]
-    things, counts, _ = batch.look()
+    things, counts, _ = batch.things()
     for row, task in enumerate(tasks):
         some = things[row, : counts[row]]
         found[row] = found[row] or _misjudged(task, some, world) or _vague(task, some, world)
@@ -125,20 +125,21 @@ def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list
     rest = max((min(tasks[row].limit, PATIENCE) for row in resting), default=0)
     hands = {row: unpacked(one.solution, world) for row, one in enumerate(tasks) if one.solution and not found[row]}
     won = replay(batch, np.full((len(tasks), rest, batch.players), REST, np.int16), hands)[0][:, 0]
-    departed = []
+    departed, guided = [], isinstance(world.expert, Controller)
+    simulated = world.rules.simulator is not None
     for row, task in enumerate(tasks):
         if row in resting:
             found[row] = "rest" if 0 < won[row] <= min(task.limit, PATIENCE) else _LONG
         elif row in hands and not 0 < won[row] <= len(hands[row]):
-            departed += [row] if task.solution and task.solution.actions and world.guide else []
+            departed += [row] if task.solution and task.solution.actions and guided else []
             found[row] = f"solution.{_form(task)}: they do not bring the first player success"
-        elif row in hands and task.steps not in (None, won[row]) and not (world.outside and _form(task) == "actions"):
+        elif row in hands and task.steps not in (None, won[row]) and not (simulated and _form(task) == "actions"):
             found[row] = f"steps: the solution takes {won[row]} steps, not {task.steps}"
         elif row in hands:
             found[row] = "solution"
-    if world.outside is None:
+    if not simulated:
         _search(tasks, found, states, world, nodes)
-    elif world.guide:
+    elif guided:
         departed += [row for row in range(len(tasks)) if not found[row]]
     _lead([tasks[row] for row in departed], departed, found, world)
     return [how or f"players[0].goal: {world.name} has no guide, so nothing shows that it is feasible" for how in found]
@@ -150,9 +151,9 @@ def _form(task: Task) -> str:
 
 def _misjudged(task: Task, things: np.ndarray, world: World) -> str:
     """What is wrong with the answers that a task wants to its questions, or ""."""
-    assert world.things is not None
+    assert world.rules.things is not None
     for seat, player in enumerate(task.players):
-        right = answer(player.question, things, world.things) if player.question else None
+        right = answer(player.question, things, world.rules.things) if player.question else None
         if player.question and right != answered(player.goal):
             return f"players[{seat}].question: the answer is {right!r}, and the goal wants {answered(player.goal)!r}"
     return ""
@@ -161,10 +162,10 @@ def _misjudged(task: Task, things: np.ndarray, world: World) -> str:
 def _vague(task: Task, things: np.ndarray, world: World) -> str:
     """The first thing that a task's words call "the" though there is not exactly one, or ""; words of no grammar call
     nothing so."""
-    assert world.things is not None
-    census = Census(things, world.things)
+    assert world.rules.things is not None
+    census = Census(things, world.rules.things)
     for seat, player in enumerate(task.players):
-        for selector, said in definites(player.instruction, world.things).items():
+        for selector, said in definites(player.instruction, world.rules.things).items():
             count = census.count(selector)
             if count != 1:
                 there = f"there are {count} of them" if count else "there is none"

@@ -1,8 +1,8 @@
 """Questions about a world as it is: what the right answer is, and the goal of who is to give it.
 
-    answer(question, things[:count], world.things)      "red", "three", "yes", "duck"; None if nothing is right
+    answer(question, things[:count], world.rules.things)      "red", "three", "yes", "duck"; None if nothing is right
     answering("red")                                    the goal to say so, in one word, and nothing else before
-    questions(things[:count], world.things)             all questions that have an answer there
+    questions(things[:count], world.rules.things)             all questions that have an answer there
 
 An answer is one word of the vocabulary: a colour, a number, yes or no, or a kind of thing. It comes from the table of
 things alone, so it is the same function for every world; what is gone, and what a player is, is left out.

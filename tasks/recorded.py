@@ -33,13 +33,13 @@ def unpacked(solution: Solution, world: World) -> np.ndarray:
     Raises ValueError "solution.PLACE: reason" unless it holds actions or moves of all players of this world.
     """
     if not solution.actions:
-        moves = np.concatenate([move_table(world.moves), np.zeros(1, ACTION)])  # the last, -1, is no action
+        moves = np.concatenate([move_table(world.controls.moves), np.zeros(1, ACTION)])  # the last, -1, is no action
         for tick, chosen in enumerate(solution.moves):
             if len(chosen) != world.players:
                 what = f"a move for each of {world.players} players, not {len(chosen)}"
                 raise ValueError(f"solution.moves[{tick}]: there is {what}")
-            if max(chosen) >= len(world.moves):
-                what = f"the world has {len(world.moves)} moves, from 0 on; there is no {max(chosen)}"
+            if max(chosen) >= len(world.controls.moves):
+                what = f"the world has {len(world.controls.moves)} moves, from 0 on; there is no {max(chosen)}"
                 raise ValueError(f"solution.moves[{tick}]: {what}")
         return moves[np.array(solution.moves, np.int64).reshape(-1, world.players)]
     if solution.moves:

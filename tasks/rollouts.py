@@ -15,7 +15,7 @@ from ..interface.machine import cores
 from ..worlds.engine.records.states import own_words, task_dtype
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.table import Table
-from ..worlds.engine.world import World
+from ..worlds.engine.world import Planner, World
 from .goals import Start
 from .splits import SPLITS, Split, scale_split
 
@@ -57,10 +57,10 @@ class Drawer:
     """Draws starts of a world for a split: knobs by scale and range, levels of the world's own split, seeds."""
 
     def __init__(self, world: World, split: Split):
-        assert world.things is not None
-        turned = world.splits.get(split, {})
-        scales = world.things.scales or ({},)
-        ranges = world.things.ranges
+        assert world.rules.things is not None
+        turned = world.knobs.splits.get(split, {})
+        scales = world.rules.things.scales or ({},)
+        ranges = world.rules.things.ranges
         own = world.knob_values({})
         self._world, self._split = world, split
         self._common: list[int] = []  # combinations of knobs, those of sizes of training first, and those kept for this
@@ -73,7 +73,7 @@ class Drawer:
             for values in product(*ranges.values()):
                 knobs = {**scale, **dict(zip(ranges, values, strict=True)), **turned}
                 try:
-                    record = world.task(knobs, split=split)
+                    record = world.task_record(knobs, split=split)
                 except ValueError:
                     continue  # values that do not go together
                 (self._common if where == "train" else self._held if where == split else []).append(
@@ -86,7 +86,7 @@ class Drawer:
 
     def draw(self, rng: np.random.Generator, n: int) -> Starts:
         """n starts."""
-        records = np.zeros(n, task_dtype(self._world.knobs, self._world.max_players))
+        records = np.zeros(n, task_dtype(self._world.knobs.knobs, self._world.rules.max_players))
         levels: list[np.ndarray] = []
         said: list[Start] = []
         scales: list[int] = []
@@ -98,7 +98,7 @@ class Drawer:
             records[row] = record[0]
             records["seed"][row] = seed = int(rng.integers(1 << 31))
             text = None
-            if self._world.bank is not None:
+            if self._world.levels is not None and self._world.levels.bank is not None:
                 text, level = self._level(combination, rng)
                 records["level"][row] = len(levels)
                 levels.append(level)
@@ -111,18 +111,19 @@ class Drawer:
     def _level(self, combination: int, rng: np.random.Generator) -> tuple[str, np.ndarray]:
         """A level of the bank for these knobs, as text and as what that text is read as."""
         world = self._world
-        assert world.show is not None
-        assert world.parse is not None
+        assert world.levels is not None
+        assert world.levels.show is not None
+        assert world.levels.parse is not None
         number, knobs, _ = self._combinations[combination]
         bank = self._banks.get(number)
         if bank is None:
-            bank = world.levels(self._split, knobs)
+            bank = world.level_bank(self._split, knobs)
             assert bank is not None
             self._banks[number] = bank
         index = int(rng.integers(len(bank)))
         if (number, index) not in self._texts:
-            text = world.show(bank[index], players=world.players)
-            self._texts[number, index] = text, world.parse(text)
+            text = world.levels.show(bank[index], players=world.players)
+            self._texts[number, index] = text, world.levels.parse(text)
         return self._texts[number, index]
 
 
@@ -149,7 +150,7 @@ def begin(world: World, records: np.ndarray, levels: np.ndarray | None) -> Batch
 
 def act(batch: Batch, moves: np.ndarray) -> None:
     """Write moves, (n, players) with REST for none, into a batch's actions."""
-    hands = np.concatenate([move_table(batch.world.moves), np.zeros(1, ACTION)])  # the last, -1, is rest
+    hands = np.concatenate([move_table(batch.world.controls.moves), np.zeros(1, ACTION)])  # the last, -1, is rest
     batch.actions[...] = hands[moves]
 
 
@@ -160,18 +161,18 @@ def tick(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
     success = batch.step()["success"] != 0
     stage = batch.states["stage"]
     turned = ((stage > before) & (stage < batch.states["stages"]))[:, : batch.players]
-    return success, turned & (batch.look()[2][..., 0] != 0) if turned.any() else turned
+    return success, turned & (batch.things()[2][..., 0] != 0) if turned.any() else turned
 
 
 def least(world: World) -> int:
     """Ticks that a way takes at least, or it is no task: two turns, or the time in which a person reacts."""
-    return 2 if world.turn_based else math.ceil(world.tick_hz * REACTION)
+    return 2 if world.controls.turn_based else math.ceil(world.controls.tick_hz * REACTION)
 
 
 def marks(world: World, states: np.ndarray) -> np.ndarray:
     """uint64 (n,), the same for states in which all that is the world's own, and where the goals stand, is the same."""
-    first, last = own_words(world.state)
-    first += world.max_players  # cursors, which depend on the size of the picture
+    first, last = own_words(world.rules.state)
+    first += world.rules.max_players  # cursors, which depend on the size of the picture
     words = np.frombuffer(states.tobytes(), np.uint64).reshape(len(states), -1)[:, first:last]
     odd = np.random.default_rng(0).integers(1 << 63, size=words.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     return ((words ^ (words >> np.uint64(31))) * odd).sum(axis=1, dtype=np.uint64)
@@ -185,7 +186,7 @@ def play(
     rng: np.random.Generator,
 ) -> Played:
     """Play from each start with the hands of the player `acting`, (n,): the solver's plan, a part of it, or a walk."""
-    n, moves = len(starts), len(world.moves)
+    n, moves = len(starts), len(world.controls.moves)
     records = starts.records.copy()
     records["limit"] = ticks + 1
     batch = begin(world, records, starts.levels)
@@ -197,7 +198,7 @@ def play(
         way[row, : planned[row]] = plan[: planned[row]]
     seen = np.zeros((n, ticks + 1), np.uint64)
     seen[:, 0] = marks(world, batch.states)
-    looks = [batch.look()[:2]]
+    looks = [batch.things()[:2]]
     hands, last = np.full((n, world.players), REST), rng.integers(moves, size=n)
     for tick in range(ticks):
         again = rng.random(n) < KEEP_ON
@@ -209,19 +210,19 @@ def play(
         act(batch, hands)
         batch.step()
         seen[:, tick + 1] = marks(world, batch.states)
-        looks.append(batch.look()[:2])
+        looks.append(batch.things()[:2])
     things, counts = (np.stack(parts) for parts in zip(*looks, strict=True))
     return Played(way, acting, things, counts, seen, planned)
 
 
 def _plans(world: World, states: np.ndarray, wanted: np.ndarray) -> list[np.ndarray]:
     """The solver's plan for each state that wants one; an empty one for the others, or where there is none."""
-    none, solve = np.zeros(0, np.int64), world.solve
-    if solve is None:
+    none, expert = np.zeros(0, np.int64), world.expert
+    if not isinstance(expert, Planner):
         return [none] * len(states)
 
     def plan(row: int) -> np.ndarray:
-        found = solve(states[row]) if wanted[row] else None
+        found = expert.plan(states[row]) if wanted[row] else None
         return none if found is None else found
 
     with ThreadPoolExecutor(cores()) as pool:

@@ -1,7 +1,7 @@
 """The facts that words depend on beside a goal: the unit of a world's distances, and of what there is one thing at the
 start.
 
-say(goal, style, scene(batch.look()[0][row, :count], world.things))     "the red box", or "a red box" of several
+say(goal, style, scene(batch.things()[0][row, :count], world.rules.things))     "the red box", or "a red box" of several
 """
 
 from __future__ import annotations

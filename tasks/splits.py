@@ -105,7 +105,7 @@ def scale_split(number: int, scales: int) -> Split:
 
 def scale(world: World, task: Task) -> int:
     """The number of the first of the world's scales that none of the start's knobs exceeds; beyond all: the last."""
-    scales = world.things.scales if world.things else ()
+    scales = world.rules.things.scales if world.rules.things else ()
     knobs = world.knob_values(task.start.knobs)
     fitting = (number for number, one in enumerate(scales) if all(knobs[name] <= one[name] for name in one))
     return next(fitting, max(len(scales) - 1, 0))
@@ -150,15 +150,15 @@ def goal_split(goals: Iterable[Goal], things: Things, asked: Iterable[Question] 
 
 def axes(task: Task, world: World) -> dict[Axis, Split]:
     """The split that a task of this world belongs to by each axis alone."""
-    assert world.things is not None
-    spoken = [style for player in task.players for style in styles(player, world.things)]
+    assert world.rules.things is not None
+    spoken = [style for player in task.players for style in styles(player, world.rules.things)]
     return {
         **goal_split(
             (player.goal for player in task.players),
-            world.things,
+            world.rules.things,
             [player.question for player in task.players if player.question],
         ),
-        "size": scale_split(scale(world, task), len(world.things.scales)),
+        "size": scale_split(scale(world, task), len(world.rules.things.scales)),
         "words": latest(map(style_split, spoken)),
     }
 

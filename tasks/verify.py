@@ -30,7 +30,7 @@ def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str
     Of kinds in which each of two players is to reach its own goal, the first's, if both do.
     """
     if not proposed:
-        return [], np.zeros(0, world.state)
+        return [], np.zeros(0, world.rules.state)
     batch = begin(world, records(world, starts, proposed, kind), starts.levels)
     states, which = batch.states.copy(), marks(world, batch.states)
     fresh = ~done_already(batch).any(axis=1)
@@ -48,7 +48,7 @@ def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str
     for index in np.flatnonzero(good).tolist():
         one = proposed[index]
         try:
-            goals = tuple(_goal(one.goals[seat], world.things) for seat in range(world.players))  # type: ignore[arg-type]
+            goals = tuple(_goal(one.goals[seat], world.rules.things) for seat in range(world.players))  # type: ignore[arg-type]
         except ValueError:
             continue  # it contradicts itself
         by = "expert" if one.planned else "play"
@@ -60,7 +60,10 @@ def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str
 def records(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str) -> np.ndarray:
     """Records of the world's tasks for proposals, (n,), without words and pay."""
     found = starts.records[[one.row for one in proposed]]
-    found["limit"], found["first"] = max(world.limit, *(len(one.moves) + 1 for one in proposed)), kind in PAIRED
+    found["limit"], found["first"] = (
+        max(world.objective.limit, *(len(one.moves) + 1 for one in proposed)),
+        kind in PAIRED,
+    )
     for record, one in zip(found, proposed, strict=True):
         for seat, goal in one.goals.items():
             rows = [(number, *row[1:]) for number, stage in enumerate(goal.stages) for row in stage]

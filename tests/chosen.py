@@ -16,13 +16,13 @@ SMALL_ROOM = {"height": 6, "width": 6, "boxes": 1}
 
 def one_of_each() -> list[str]:
     kept: dict[object, str] = {}
-    for name in sorted(worlds.names(), key=lambda name: worlds.load(name).limit):
+    for name in sorted(worlds.names(), key=lambda name: worlds.load(name).objective.limit):
         world = worlds.load(name)
-        kept.setdefault(name if isinstance(world.look, Tiles) else (world.reset, world.players), name)
+        kept.setdefault(name if isinstance(world.view, Tiles) else (world.rules.reset, world.players), name)
     return [name for name in worlds.names() if name in kept.values()]
 
 
 ONE_OF_EACH = one_of_each()
 EVERY = list(worlds.names())
-RULED = [name for name in EVERY if worlds.load(name).outside is None]
+RULED = [name for name in EVERY if worlds.load(name).rules.simulator is None]
 """Those moved by their rules alone, in integers: the same on every machine and device. Physics is so on one machine."""

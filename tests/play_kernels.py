@@ -45,14 +45,14 @@ def play(
     options: dict[str, Any] = {"seed": 7, "device": device, "threads": threads}
     batch = rumpus.worlds.batch(made, rows, limit=limit, levels=levels, **options)
     marks = _episodes(batch, steps)
-    if isinstance(made.look, Tiles):
+    if isinstance(made.view, Tiles):
         batch.size = (8 * batch.rows, 8 * batch.cols)  # the widest words
         marks.append(f"large pixels {_sum(batch._device.get(batch.draw()))}")
-    if made.things:
+    if made.rules.things:
         batch = rumpus.worlds.batch(made, rows, tasks=tasks(made, levels, limit), **options)
         batch.weights = [1, 2, 3]
         marks += [f"judged {mark}" for mark in _episodes(batch, steps)]
-        marks += [f"looked at {_sum(batch._device.get(part))}" for part in batch.look()]
+        marks += [f"looked at {_sum(batch._device.get(part))}" for part in batch.things()]
         marks += [f"{name} {batch._device.get(counts).tolist()}" for name, counts in batch.tally.items()]
     return marks
 
@@ -79,11 +79,11 @@ def _episodes(batch: Any, steps: int) -> list[str]:
         batch.step()
         marks += [f"states {step} {_sum(get(batch.states))}", f"outcomes {step} {_sum(get(batch.outcomes))}"]
         batch.reset(batch.over)
-        if isinstance(batch.world.look, Tiles):
+        if isinstance(batch.world.view, Tiles):
             marks.append(f"pixels {step} {_sum(get(batch.draw()))}")
         else:
             marks.append(f"scenes {step} {seen(batch)}")
-            marks += [f"looked at {step} {_sum(get(part))}" for part in batch.look()[:2]]
+            marks += [f"looked at {step} {_sum(get(part))}" for part in batch.things()[:2]]
     return marks
 
 

@@ -27,7 +27,7 @@ def played(name):
     batch, rng, saved = worlds.batch(world, 16, size=(48, 64), threads=1), np.random.default_rng(0), []
     batch.reset(seed=0)
     for tick in range(40):
-        batch.act(rng.integers(0, len(world.moves), (16, world.players)))
+        batch.act(rng.integers(0, len(world.controls.moves), (16, world.players)))
         batch.step()
         batch.reset(batch.over)
         if tick % 13 == 0:
@@ -87,7 +87,7 @@ def test_damaged_states_are_refused(name):
     taken, untouched = 0, going.states.tobytes()
     for number in range(DAMAGED):
         data = saved[rng.integers(len(saved))]
-        damaged = flipped(data, rng) if number % 2 else forged(data, batch.mark, world.state, rng)
+        damaged = flipped(data, rng) if number % 2 else forged(data, batch.mark, world.rules.state, rng)
         try:
             going.load(taken % ROWS, damaged)
         except ValueError:
@@ -96,7 +96,7 @@ def test_damaged_states_are_refused(name):
             continue
         assert damaged == data or not number % 2, "a checksum that does not fit was taken"
         if taken % 16 == 0:
-            assert breaks(going.states[taken % ROWS], world.bounds, world.players) is None
+            assert breaks(going.states[taken % ROWS], world.rules.bounds, world.players) is None
         taken += 1
         if taken % ROWS == 0:
             play_on(going, rng)
@@ -108,9 +108,9 @@ def play_on(batch, rng):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # rooms that are put right say so
         for _ in range(AFTER):
-            batch.act(rng.integers(0, len(batch.world.moves), (batch.n, batch.players)))
+            batch.act(rng.integers(0, len(batch.world.controls.moves), (batch.n, batch.players)))
             assert np.isfinite(batch.step()["reward"]).all()
-    batch.look()
+    batch.things()
     batch.draw()
     batch.reset(batch.over)
 
@@ -127,8 +127,8 @@ def test_no_damaged_state_reaches_beyond_an_array(tmp_path):
 @pytest.mark.parametrize("name", EVERY)
 def test_every_field_of_a_world_has_bounds(name):
     world = worlds.load(name)
-    own = set(world.state.names) - set(state_dtype([]).names) - set(world.bounds.fields)
-    floats = {field for field in own if world.state[field].base.kind == "f"}
+    own = set(world.rules.state.names) - set(state_dtype([]).names) - set(world.rules.bounds.fields)
+    floats = {field for field in own if world.rules.state[field].base.kind == "f"}
     assert own - floats == FREE.get(name.partition("-")[0], set())
 
 

@@ -14,7 +14,7 @@ from rumpus.tasks.compile import table
 from rumpus.tasks.goals import FORMAT, Player, Start, Task
 from rumpus.tests.batches import fresh
 from rumpus.worlds.box_world import BOX_WORLD, SMALL, VIEWPORT, WORLDS
-from rumpus.worlds.box_world.level import complaint, fold, places
+from rumpus.worlds.box_world.level import fold, places, validate
 from rumpus.worlds.box_world.solve import solve
 from rumpus.worlds.box_world.view import tile
 from rumpus.worlds.engine.run.batch import Batch
@@ -144,7 +144,7 @@ def test_rules_agree_with_a_second_implementation(world):
         [[KEYS["up"], KEYS["w"]], [KEYS["down"], KEYS["s"]], [KEYS["left"], KEYS["a"]], [KEYS["right"], KEYS["d"]]]
     )
     ends = 0
-    for _ in range(3 * world.limit):
+    for _ in range(3 * world.objective.limit):
         batch.actions[...] = np.zeros((), batch.actions.dtype)
         asked = []
         for row, state in enumerate(batch.states):
@@ -155,7 +155,11 @@ def test_rules_agree_with_a_second_implementation(world):
                 not len(hands) and random.random() < 0.7
             ):  # point at a tile next to the player, or at the player, and click
                 dy, dx = [*STEPS, (0, 0)][random.integers(5)]
-                middle = (1 + world.settings["sight"] // 2, world.settings["sight"] // 2) if world is VIEWPORT else None
+                middle = (
+                    (1 + world.knobs.overrides["sight"] // 2, world.knobs.overrides["sight"] // 2)
+                    if world is VIEWPORT
+                    else None
+                )
                 row_, col_ = middle or (1 + state["y"], 1 + state["x"])
                 state["cursor"][0] = [
                     (2 * (at + move) + 1) * MOUSE_ONE // (2 * batch.rows) for at, move in ((col_, dx), (row_, dy))
@@ -169,7 +173,7 @@ def test_rules_agree_with_a_second_implementation(world):
             reward, ended, success = room.walk(*step)
             found = outcomes[row]
             assert (found["reward"], found["terminated"], found["success"]) == (reward, ended, success)
-            assert found["truncated"] == (not ended and ticks[row] + 1 == world.limit)
+            assert found["truncated"] == (not ended and ticks[row] + 1 == world.objective.limit)
             assert room.same_as(batch.states[row])
         ends += int(batch.over.sum())
         again = np.flatnonzero(batch.over)
@@ -204,7 +208,7 @@ def test_things_through_dead_ends_and_with_the_gem_in_the_hand():
         moves = random.integers(0, 4, 64)
         batch.act(moves)
         outcomes = batch.step()
-        things, counts, _ = batch.look()
+        things, counts, _ = batch.things()
         for row, (room, move) in enumerate(zip(rooms, moves, strict=True)):
             reward, *_ = room.walk(*STEPS[move])
             wrong[row] |= reward < 0
@@ -224,22 +228,22 @@ def test_things_through_dead_ends_and_with_the_gem_in_the_hand():
     assert all(solve(state) is None for state in batch.states[wrong | taken])
 
 
-@pytest.mark.parametrize("split", BOX_WORLD.splits)
+@pytest.mark.parametrize("split", BOX_WORLD.knobs.splits)
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_plans_take_every_gem_within_the_limit(world, split):
     batch = fresh(world, 1000, split=split)
     plans = [solve(state) for state in batch.states]
     lengths = np.array([len(plan) for plan in plans])
-    assert (lengths <= world.limit).mean() >= 0.999
+    assert (lengths <= world.objective.limit).mean() >= 0.999
     boxes = (batch.states["cells"] >= 22).sum((1, 2), where=batch.states["cells"] < 42)
     total, success = np.zeros(1000), np.zeros(1000, bool)
-    for tick in range(min(lengths.max(), world.limit)):
+    for tick in range(min(lengths.max(), world.objective.limit)):
         batch.act(np.array([plan[min(tick, len(plan) - 1)] for plan in plans]))
         outcomes = batch.step()[:, 0]
         total += outcomes["reward"]
         success |= outcomes["success"].astype(bool)
         np.testing.assert_array_equal(outcomes["success"], lengths == tick + 1)
-    np.testing.assert_array_equal(success, lengths <= world.limit)
+    np.testing.assert_array_equal(success, lengths <= world.objective.limit)
     np.testing.assert_array_equal(total[success], boxes[success] + 10)
 
 
@@ -283,7 +287,7 @@ def test_no_plan_is_shorter():
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_levels_of_each_split_are_trees_and_pairs_are_held_out(world):
-    for split, turned in world.splits.items():
+    for split, turned in world.knobs.splits.items():
         knobs = world.knob_values(turned)
         withheld_in_branches = 0
         for state in fresh(world, 500, split=split).states:
@@ -292,13 +296,13 @@ def test_levels_of_each_split_are_trees_and_pairs_are_held_out(world):
             assert bool(unseen) == (split == "unseen-pairs")
             withheld_in_branches += sum((key + 2 * lock) % 5 == 0 for key, lock in others)
         assert (withheld_in_branches > 0) == (knobs["distractors_max"] > 0)
-    assert world.splits["longer"]["solution_min"] > world.knob_values(world.splits["train"])["solution_max"]
+    assert world.knobs.splits["longer"]["solution_min"] > world.knob_values(world.knobs.splits["train"])["solution_max"]
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_a_seed_has_another_tree_in_each_split(world):
     """But by chance, where trees are small: most of the small room's have one key or two, of 20 colours."""
-    trees = {split: fresh(world, 600, split=split).states["order"].copy() for split in world.splits}
+    trees = {split: fresh(world, 600, split=split).states["order"].copy() for split in world.knobs.splits}
     for split, other in itertools.combinations(trees, 2):
         assert (trees[split] == trees[other]).all(1).mean() < (0.04 if world is SMALL else 0.001)
 
@@ -355,9 +359,9 @@ KNOBS = st.fixed_dictionaries(
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(KNOBS, st.integers(0, 2**40))
 def test_any_knobs_make_right_levels_or_a_clear_error(knobs, seed):
-    if complaint(BOX_WORLD.knob_values({}) | knobs):
+    if validate(BOX_WORLD.knob_values({}) | knobs):
         with pytest.raises(ValueError, match="box-world: "):
-            BOX_WORLD.task(knobs)
+            BOX_WORLD.task_record(knobs)
         return
     values = BOX_WORLD.knob_values(knobs)
     for state in fresh(BOX_WORLD, 8, seed=seed, knobs=knobs).states:
@@ -397,7 +401,7 @@ def test_fullest_rooms(size, branch_length):
 )
 def test_impossible_tasks_are_refused(knobs, words):
     with pytest.raises(ValueError, match=words):
-        BOX_WORLD.task(knobs)
+        BOX_WORLD.task_record(knobs)
 
 
 def test_the_room_is_drawn_with_its_wall_and_the_key_held():
@@ -437,7 +441,7 @@ def test_random_play_seldom_reaches_the_gem():
     """So that what a learner gains can be seen: about one time in fifteen even in the small room."""
     random, batch = np.random.default_rng(2), fresh(SMALL, 5000)
     reached = 0
-    for _ in range(SMALL.limit):
+    for _ in range(SMALL.objective.limit):
         batch.act(random.integers(4, size=5000))
         reached += int(batch.step()["success"].sum())
     assert 0 < reached < 500

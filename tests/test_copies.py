@@ -29,7 +29,7 @@ def future(batch, ticks=25, seed=3):
     """A digest of all that a batch shows while it is played on, over ends of episodes too."""
     rng, seen = np.random.default_rng(seed), hashlib.sha256()
     for _ in range(ticks):
-        batch.act(rng.integers(0, len(batch.world.moves), (batch.n, batch.players)))
+        batch.act(rng.integers(0, len(batch.world.controls.moves), (batch.n, batch.players)))
         for part in (batch.step(), batch.draw(), batch.states):
             seen.update(part.tobytes())
         batch.reset(batch.over)
@@ -126,11 +126,11 @@ def test_a_world_is_pickled_as_its_name(name):
     assert copy.deepcopy(world) is world
     assert cloudpickle.loads(cloudpickle.dumps(lambda: world))() is world
     changed = pickle.loads(pickle.dumps(world.variant("mine", "Mine.", limit=7)))
-    assert (changed.name, changed.limit, changed.reset) == ("mine", 7, world.reset)
-    if world.things:
-        things = dataclasses.replace(world.things, scales=())
-        received = pickle.loads(pickle.dumps(dataclasses.replace(world, things=things)))
-        assert (received.things.scales, received.things.fill) == ((), world.things.fill)
+    assert (changed.name, changed.objective.limit, changed.rules.reset) == ("mine", 7, world.rules.reset)
+    if world.rules.things:
+        things = dataclasses.replace(world.rules.things, scales=())
+        received = pickle.loads(pickle.dumps(world.variant(name, "", things=things)))
+        assert (received.rules.things.scales, received.rules.things.fill) == ((), world.rules.things.fill)
 
 
 def test_a_world_of_ones_own_is_pickled_as_its_folder(tmp_path):
@@ -146,7 +146,7 @@ def test_a_world_of_ones_own_is_pickled_as_its_folder(tmp_path):
 def test_guests_are_pickled_as_their_call_and_say_what_they_cannot():
     world = guest("FrozenLake-v1", instruction="go to the gift", limit=9)
     again = pickle.loads(pickle.dumps(world))
-    assert (again.name, again.instruction, again.limit) == (world.name, world.instruction, 9)
+    assert (again.name, again.instruction, again.limit) == (world.name, world.objective.instruction, 9)
     for face in (worlds.single(world), worlds.batch(world, 1), worlds.vector(world, 2)):
         for make in COPIES.values():
             if face.__class__.__name__ == "Batch" or make is not copy.copy:

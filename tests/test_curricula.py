@@ -33,6 +33,7 @@ from rumpus.tests.batches import begin
 from rumpus.tests.chosen import EASY, TINY
 from rumpus.tests.runs import SMALL, changed, differences, half, observed, process
 from rumpus.worlds.engine.run.batch import Batch
+from rumpus.worlds.engine.world import Planner
 
 COINS = TINY
 HOLD_GEM: dict[str, Any] = {"a": {"kind": "player"}, "relation": "holding", "b": {"kind": "gem"}}
@@ -76,8 +77,8 @@ def boxes(count: int, skill: str = "gem", solved: bool = True) -> list[Task]:
         )
         for seed in range(count)
     ]
-    assert world.solve is not None
-    plans = [world.solve(state) for state in begin(world, tasks).states]
+    assert isinstance(world.expert, Planner)
+    plans = [plan for state in begin(world, tasks).states if (plan := world.expert.plan(state)) is not None]
     return [
         one.model_copy(
             update={

@@ -202,7 +202,7 @@ def test_the_text_option_gives_the_same_in_every_vectorization_mode(mode):
         observations, _ = envs.reset(seed=0)
         assert envs.observation_space.contains(observations)
         told = observations["instruction"][1]
-        assert (told if text else decode(told)) == worlds.load("sokoban").instruction
+        assert (told if text else decode(told)) == worlds.load("sokoban").objective.instruction
         assert text or (told.dtype == np.int32 and told.max() < vocabulary_size())
         envs.step(envs.action_space.sample())
         envs.close()
@@ -361,8 +361,8 @@ def flat(observation: Any) -> list[Any]:
 
 def test_limits_and_lists_of_frames_in_gymnasiums_words():
     envs = gymnasium.make_vec("rumpus/Sokoban-v0", 2, max_episode_steps=5, repeat=2, size=SIZE)
-    assert envs.batch.task["limit"] == 10 and envs.spec.max_episode_steps == 5
-    assert gymnasium.make_vec(envs.spec).batch.task["limit"] == 10
+    assert envs.batch.task_table["limit"] == 10 and envs.spec.max_episode_steps == 5
+    assert gymnasium.make_vec(envs.spec).batch.task_table["limit"] == 10
     with pytest.raises(ValueError, match="limit="):
         gymnasium.make_vec("rumpus/Sokoban-v0", 2, max_episode_steps=5, limit=9)
     env = gymnasium.make("rumpus/Sokoban-v0", size=SIZE, render_mode="rgb_array_list")
@@ -419,8 +419,8 @@ def test_hands_of_one_of_many_and_of_several_players_do_the_same(name, wrapper):
 
 def test_a_world_of_moves_is_written_as_the_world_says():
     world = worlds.load("room-small")
-    table = move_table(world.moves)
-    envs = vector.Moves(worlds.vector(TINY, len(table), size=SIZE), moves=dict(world.moves))
+    table = move_table(world.controls.moves)
+    envs = vector.Moves(worlds.vector(TINY, len(table), size=SIZE), moves=dict(world.controls.moves))
     envs.reset(seed=0)
     envs.step(np.arange(len(table)))
     assert envs.unwrapped.batch.actions[:, 0].tobytes() == np.ascontiguousarray(table, ACTION).tobytes()
@@ -428,7 +428,7 @@ def test_a_world_of_moves_is_written_as_the_world_says():
 
 def test_devices_as_a_box():
     hands = wrappers.Devices(worlds.single("sokoban", size=SIZE), box=True)
-    assert hands.names == (*worlds.load("sokoban").keys, "left button", "mouse x", "mouse y")
+    assert hands.names == (*worlds.load("sokoban").controls.keys, "left button", "mouse x", "mouse y")
     action = hands.action(np.array([1, -1, 0, 0.1, 0, 0, 0, 0, 0.5, 0.25, -7], np.float32))
     assert action_space().contains(action)
     assert action["keys"].sum() == 2 and action["buttons"].tolist() == [1, 0, 0]

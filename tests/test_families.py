@@ -387,8 +387,8 @@ def test_answers_count_in_one_word_and_wrong_questions_are_refused():
     data = {"rumpus_task": 1, "id": "q", "world": world.name, "limit": 30, "start": {"seed": 3}, "skill": "answer"}
     batch = worlds.batch(world, 1, tasks=table([Task.model_validate(data | {"players": [player]})], world))
     batch.reset()
-    things, counts, _ = batch.look()
-    right = answer(question, things[0, : counts[0]], world.things)
+    things, counts, _ = batch.things()
+    right = answer(question, things[0, : counts[0]], world.rules.things)
     other = "two" if right != "two" else "three"
 
     def task(word, **more):

@@ -14,7 +14,7 @@ from rumpus.tests.chosen import ONE_OF_EACH, RULED
 from rumpus.worlds.engine.render.views import Rays
 from rumpus.worlds.first_person.state import CELL, HURDLE, TURN
 
-SEEN = [name for name in ONE_OF_EACH if name in RULED and isinstance(worlds.load(name).look, Rays)]
+SEEN = [name for name in ONE_OF_EACH if name in RULED and isinstance(worlds.load(name).view, Rays)]
 TICKS, ROWS, SCRIPTS, REPEAT, LIMIT = 10_000_000, 512, 16, 5, 150
 
 
@@ -23,7 +23,7 @@ def test_random_hands_do_no_harm(name):
     world = worlds.load(name)
     batch = worlds.batch(world, ROWS, size=(6, 8), seed=9, repeat=REPEAT, limit=LIMIT)
     batch.reset()
-    rng, keys = np.random.default_rng(9), [key_index(key) for key in world.keys]
+    rng, keys = np.random.default_rng(9), [key_index(key) for key in world.controls.keys]
     scripts = np.zeros((SCRIPTS, ROWS, world.players), ACTION)
     for script in scripts:
         script["keys"][..., keys] = rng.random((ROWS, world.players, len(keys))) < 0.4

@@ -43,7 +43,7 @@ def made(name, kind, count=COUNT):
 def act(batch, moves):
     """One tick of every row with moves (n, players), -1 for hands at rest."""
     moves = np.asarray(moves)
-    batch.actions[...] = np.where(moves >= 0, move_table(batch.world.moves)[moves], np.zeros((), ACTION))
+    batch.actions[...] = np.where(moves >= 0, move_table(batch.world.controls.moves)[moves], np.zeros((), ACTION))
     return batch.step().copy()
 
 
@@ -54,14 +54,14 @@ def test_every_task_can_be_done_and_is_not_done_yet(name, kind):
     batch = begin(world, tasks)
     batch.draw()
     starts = [pixels.tobytes() for pixels in batch.pixels]
-    assert not batch.look()[2].any(), "nothing is reached or broken at the start"
+    assert not batch.things()[2].any(), "nothing is reached or broken at the start"
     won = np.zeros((COUNT, world.players), int)
     for tick in range(max(task.steps for task in tasks)):
         moves = [task.solution.moves[tick] if tick < task.steps else (-1,) * world.players for task in tasks]
         success = act(batch, moves)["success"] != 0
         won[success & (won == 0)] = tick + 1
     assert won[:, 0].tolist() == [task.steps for task in tasks]
-    assert all(len(task.solution.moves) == task.steps <= task.limit <= world.limit for task in tasks)
+    assert all(len(task.solution.moves) == task.steps <= task.limit <= world.objective.limit for task in tasks)
     goals = ["|".join(player.goal.model_dump_json() for player in task.players) for task in tasks]
     assert len(set(zip(starts, goals, strict=True))) == COUNT, "no two tasks are alike"
     assert len({task.id for task in tasks}) == COUNT
@@ -78,7 +78,7 @@ def test_words_mean_the_goal_and_skills_are_balanced(name, kind):
             if kind == "informed-blind" and seat == 1:
                 assert player.instruction in blind
             else:
-                assert understand(player.instruction, world.things) == player.goal
+                assert understand(player.instruction, world.rules.things) == player.goal
     skills = Counter(task.skill for task in tasks)
     assert set(skills) <= set(SKILLS)
     if name != TINY and kind in (None, "partners"):
@@ -125,7 +125,7 @@ def test_rivals_cannot_both_win_at_once():
     batch, rng = begin(worlds.load("sokoban-duo"), tasks), np.random.default_rng(0)
     for _ in range(60):
         act(batch, rng.integers(-1, 4, size=(len(tasks), 2)))
-        assert not batch.look()[2][:, :, 0].all(axis=1).any()
+        assert not batch.things()[2][:, :, 0].all(axis=1).any()
 
 
 def test_the_second_player_of_a_race_can_win_too():
@@ -144,10 +144,10 @@ def test_the_second_player_of_a_race_can_win_too():
 
 
 def matches(thing, selector, world, seat):
-    if selector.get("kind") and list(world.things.kinds)[thing["kind"] - 1] != selector["kind"]:
+    if selector.get("kind") and list(world.rules.things.kinds)[thing["kind"] - 1] != selector["kind"]:
         return False
     if selector.get("colour") and (
-        not thing["colour"] or world.things.colours[thing["colour"] - 1] != selector["colour"]
+        not thing["colour"] or world.rules.things.colours[thing["colour"] - 1] != selector["colour"]
     ):
         return False
     who = selector.get("who")
@@ -227,7 +227,7 @@ def test_a_second_judge_agrees_along_any_play(name, kind):
             if row % 3 and tick < task.steps:
                 moves[row] = task.solution.moves[tick]
         outcomes = act(batch, moves)
-        things, counts, _ = batch.look()
+        things, counts, _ = batch.things()
         for row in range(len(tasks)):
             some = [dict(zip(things.dtype.names, thing.tolist(), strict=True)) for thing in things[row, : counts[row]]]
             for seat in range(world.players):

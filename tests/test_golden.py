@@ -20,6 +20,7 @@ from rumpus.worlds.engine.records.things import GONE, ONE
 from rumpus.worlds.engine.render.raycast.scene import UNSEEN
 from rumpus.worlds.engine.render.views import Tiles
 from rumpus.worlds.engine.run.replay import checksum
+from rumpus.worlds.engine.world import Planner
 
 FOLDER = Path(__file__).parent / "golden"
 TILES = ".#" + string.digits + string.ascii_letters + "!$%&()*+,-/:;<=>?@[]^_{|}~"
@@ -32,10 +33,10 @@ SIGHT = 4
 
 def picture(batch, player):
     state = batch.states[0]
-    if isinstance(batch.world.look, Tiles):
-        tile = batch.world.look.tile
+    if isinstance(batch.world.view, Tiles):
+        tile = batch.world.view.tile
         return ["".join(TILES[tile(state, player, row, col)] for col in range(batch.cols)) for row in range(batch.rows)]
-    scene, (things, counts, _) = batch.scenes()[player], batch.look()
+    scene, (things, counts, _) = batch.scenes()[player], batch.things()
     here_y, here_x = int(scene["eye"][1]), int(scene["eye"][0])
     rows = range(max(here_y - SIGHT, 0), min(here_y + SIGHT + 1, scene["rows"]))
     cols = range(max(here_x - SIGHT, 0), min(here_x + SIGHT + 1, scene["cols"]))
@@ -56,8 +57,8 @@ def playthrough(name):
     world = worlds.load(name)
     batch = worlds.batch(name, 1, size=(64, 64), threads=1)
     batch.reset(seed=SEED)
-    tiles = isinstance(world.look, Tiles)
-    rng, moves = np.random.default_rng(SEED), list(world.moves)
+    tiles = isinstance(world.view, Tiles)
+    rng, moves = np.random.default_rng(SEED), list(world.controls.moves)
     text = [f"{name} version {world.version}, seed {SEED}, knobs {batch.knobs}"]
 
     def show(title):
@@ -67,7 +68,7 @@ def playthrough(name):
         text.extend("  ".join(line).rstrip() if not tiles else "  ".join(line) for line in zip(*views, strict=True))
 
     def planned(chosen):
-        plan = world.solve(batch.states[0])
+        plan = world.expert.plan(batch.states[0])
         if plan is not None and len(plan):
             chosen[0] = plan[0]
 
@@ -77,7 +78,7 @@ def playthrough(name):
         guide.start(batch)
     for step in range(STEPS):
         chosen, outcomes, rewards = rng.integers(0, len(moves), batch.players), None, np.zeros(batch.players)
-        if step % 3 and world.solve:
+        if step % 3 and isinstance(world.expert, Planner):
             planned(chosen)
         led = step % 3 and guide is not None
         for _ in range(1 if tiles else TICKS):

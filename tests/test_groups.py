@@ -50,7 +50,7 @@ class Scripted:
 
 def played(world, sizes, steps):
     """Transitions of groups of these sizes, by step, all lanes together."""
-    algorithm, groups, row = Scripted(len(world.moves)), [], 0
+    algorithm, groups, row = Scripted(len(world.controls.moves)), [], 0
     head = head_of("moves", 1, Controls.of(world), False)
     for size in sizes:
         lanes = Lanes([Batch(world, size, seed=row, limit=17, threads=1)], CPU, start=row * world.players)

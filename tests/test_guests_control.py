@@ -11,7 +11,7 @@ from dm_control import manipulation, suite
 
 from rumpus import worlds
 from rumpus.agents.human.camera import input_of
-from rumpus.agents.human.controls import input_rows
+from rumpus.agents.human.commands import input_rows
 from rumpus.agents.human.keyboard import shown
 from rumpus.interface.action import MOUSE_ONE, Move, move_table
 from rumpus.interface.keys import key_index
@@ -47,10 +47,10 @@ def test_a_task_of_every_domain_plays(domain):
     batch = worlds.batch(ONE_OF_EACH[domain], 1, size=(24, 32))
     batch.reset(seed=1)
     world, first = batch.world, int(batch.states["mark"][0])
-    assert world.limit == (1000 if domain != "lqr" else 2**31 - 1)
-    assert all(set(move.keys) <= set(world.keys) for move in world.moves.values())
+    assert world.objective.limit == (1000 if domain != "lqr" else 2**31 - 1)
+    assert all(set(move.keys) <= set(world.controls.keys) for move in world.controls.moves.values())
     for move in range(3):
-        batch.act([move % len(world.moves)])
+        batch.act([move % len(world.controls.moves)])
         assert np.isfinite(batch.step()["reward"]).all()
     assert batch.states["mark"][0] != first and batch.states["tick"][0] == 3 and batch.states["faults"][0] == 0
     assert batch.draw().std() > 1  # a picture, not a plain
@@ -79,10 +79,10 @@ DIFFERENT = (
 def test_rewards_and_states_are_those_of_dm_control(name):
     batch = worlds.batch(name, 2)
     batch.reset(seed=99)
-    table, rng = move_table(batch.world.moves), np.random.default_rng(5)
+    table, rng = move_table(batch.world.controls.moves), np.random.default_rng(5)
     played(batch, table[rng.integers(len(table), size=2)], 5)  # a row that is used: nothing of it must be left
     batch.reset(seed=7)
-    rows = batch.outside.plays
+    rows = batch.simulator.plays
     homes = [at_home(name, seed) for seed in (7, 8)]
     for home in homes:
         home.reset()
@@ -103,16 +103,21 @@ def test_an_episode_is_as_long_as_in_dm_control(name):
     ticks = 0
     while not batch.over[0]:
         outcome = batch.step()[0, 0]
-        step = home.step(batch.outside.plays[0].control)
+        step = home.step(batch.simulator.plays[0].control)
         ticks += 1
         assert step.last() == bool(batch.over[0])
-    assert ticks == batch.world.limit and outcome["truncated"] and not outcome["terminated"] and step.discount == 1
+    assert (
+        ticks == batch.world.objective.limit
+        and outcome["truncated"]
+        and not outcome["terminated"]
+        and step.discount == 1
+    )
 
 
 def test_an_episode_that_dm_control_ends_is_terminated():
     batch = worlds.batch("control/lqr-lqr-2-1", 1)
     batch.reset(seed=0)
-    physics = batch.outside.plays[0].physics
+    physics = batch.simulator.plays[0].physics
     with physics.reset_context():
         physics.data.qpos[:], physics.data.qvel[:] = 0, 0  # at rest in the middle: there is nothing left to do
     outcome = batch.step()[0, 0]
@@ -124,19 +129,19 @@ def test_every_actuator_has_keys_of_its_own(name):
     world = worlds.load(name)
     batch = worlds.batch(world, 1)
     batch.reset(seed=0)
-    play = batch.outside.plays[0]
+    play = batch.simulator.plays[0]
     low, high = play.spec.minimum, play.spec.maximum
     rest = play.aim(Move().record())
     assert len(play.hands.names) == play.model.nu and not rest.any()
     held = set()
     for index, actuator in enumerate(play.hands.names):
         for way, bound in (("up", high), ("down", low)):
-            move = world.moves[f"{actuator} {way}"]
+            move = world.controls.moves[f"{actuator} {way}"]
             control = play.aim(move.record())
             assert control[index] == bound[index] and np.count_nonzero(control) == 1
             held.add(move.keys)
     assert len(held) == 2 * play.model.nu
-    batch.actions[0, 0] = world.moves[f"{play.hands.names[-1]} up"].record()
+    batch.actions[0, 0] = world.controls.moves[f"{play.hands.names[-1]} up"].record()
     batch.step()
     assert play.data.ctrl[-1] == high[-1]
 
@@ -145,11 +150,11 @@ def test_every_actuator_has_keys_of_its_own(name):
 def test_the_help_says_what_each_key_drives(name):
     world = worlds.load(name)
     rows = {key: meaning for keys, meaning in input_rows(world, input_of(world)) for key in keys.split(" or ")}
-    assert set(rows) - {"Mouse"} == {shown(key) for key in world.keys}
-    for move, hands in world.moves.items():
+    assert set(rows) - {"Mouse"} == {shown(key) for key in world.controls.keys}
+    for move, hands in world.controls.moves.items():
         if len(hands.keys) == 1:
             assert rows[shown(hands.keys[0])] == move
-    names = world.moves if "walker" not in name else ()
+    names = world.controls.moves if "walker" not in name else ()
     assert all(what in rows["Mouse"] for what in names if what.endswith((" up", " down")) and "gently" not in what)
 
 
@@ -157,13 +162,13 @@ def test_the_help_of_the_arm_speaks_of_the_arm():
     world = worlds.load("arm/stack-2-bricks")
     hands = input_of(world)
     rows = {key: meaning for keys, meaning in input_rows(world, hands) for key in keys.split(" or ")}
-    assert set(rows) == {"Mouse", "Wheel", "Left button", *map(shown, world.keys)}
+    assert set(rows) == {"Mouse", "Wheel", "Left button", *map(shown, world.controls.keys)}
     assert (rows["Left button"], rows["W"], rows["E"]) == (
         "close the fingers while it is held",
         "away from you",
         "turn the wrist right",
     )
-    assert hands.keys == set(map(key_index, world.keys)), "no key stands for another"
+    assert hands.keys == set(map(key_index, world.controls.keys)), "no key stands for another"
     assert hands.turns_wheel
 
 
@@ -182,7 +187,7 @@ def test_the_hand_goes_where_the_mouse_says():
     batch.reset(seed=11)
 
     def hands():
-        rows = batch.outside.plays
+        rows = batch.simulator.plays
         return np.array([row.data.site_xpos[row.reach._site] for row in rows]), [row.reach.turn for row in rows]
 
     played(batch, Move().record(), 4)
@@ -199,9 +204,9 @@ def test_the_hand_goes_where_the_mouse_says():
     _, before = hands()
     played(batch, Move(("q",)).record(), 6)
     assert (np.subtract(hands()[1], before) > 0.2).all()
-    fingers = [row.data.qpos[6:9].copy() for row in batch.outside.plays]
+    fingers = [row.data.qpos[6:9].copy() for row in batch.simulator.plays]
     played(batch, Move(buttons=("left",)).record(), 10)
-    for row, open_ in zip(batch.outside.plays, fingers, strict=True):
+    for row, open_ in zip(batch.simulator.plays, fingers, strict=True):
         assert (row.data.qpos[6:9] > open_ + 0.2).all()
         assert row.data.site_xmat[row.reach._site][8] < -0.99  # it points down
 
@@ -209,7 +214,7 @@ def test_the_hand_goes_where_the_mouse_says():
 def test_a_hand_that_knows_where_the_brick_is_lifts_it():
     batch = worlds.batch("arm/lift-brick", 1)
     batch.reset(seed=0)
-    play = batch.outside.plays[0]
+    play = batch.simulator.plays[0]
     brick = play.physics.bind(play.environment.task._prop.mjcf_model.find("site", "bounding_box"))
     start, axes = np.array(brick.xpos), np.array(brick.xmat).reshape(3, 3)
     across = np.arctan2(axes[1, 0], axes[0, 0]) + np.pi / 2
@@ -236,7 +241,7 @@ def test_extreme_mouse_motion_keeps_the_arm_within_its_limits():
     batch = worlds.batch("arm/reach-duplo", 1)
     batch.reset(seed=2)
     rng = np.random.default_rng(0)
-    play = batch.outside.plays[0]
+    play = batch.simulator.plays[0]
     for _ in range(60):
         record = Move(buttons=("left",)).record()
         record["mouse"] = rng.choice([-MOUSE_ONE, MOUSE_ONE, np.iinfo(np.int32).max], 2)
@@ -251,13 +256,13 @@ def test_a_simulation_that_diverges_is_put_right_and_takes_nobody_along(name, wr
     for each in (batch, other):
         each.reset(seed=4)
         played(each, Move().record(), 3)
-    batch.outside.plays[1].data.qvel[0] = wrong
+    batch.simulator.plays[1].data.qvel[0] = wrong
     with pytest.warns(RuntimeWarning, match=f"{name}: the simulation of row 1 .seed 5. went astray at tick 4"):
         outcomes = batch.step().copy()
     other.step()
     assert outcomes["truncated"].ravel().tolist() == [0, 1, 0] and outcomes["reward"][1, 0] == 0
     assert batch.states["faults"].tolist() == [0, 1, 0]
-    assert batch.outside.plays[1].sound
+    assert batch.simulator.plays[1].sound
     batch.reset(batch.over)
     played(batch, Move().record(), 3), played(other, Move().record(), 3)
     assert batch.states["mark"][[0, 2]].tolist() == other.states["mark"][[0, 2]].tolist()
@@ -272,7 +277,7 @@ def test_the_same_seed_is_the_same_bytes_at_any_number_of_threads():
         batch.reset()
         rng = np.random.default_rng(1)
         for _ in range(10):
-            batch.act(rng.integers(len(batch.world.moves), size=4))
+            batch.act(rng.integers(len(batch.world.controls.moves), size=4))
             batch.step()
         seen.append((batch.states.tobytes(), batch.outcomes.tobytes(), batch.draw().tobytes()))
     assert seen[0] == seen[1]

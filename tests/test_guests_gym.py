@@ -91,7 +91,7 @@ def test_seeds_of_training_come_back_in_no_other_split():
 def test_vector_and_parallel_are_what_they_are_alone(name):
     rng, keys = np.random.default_rng(2), SHOWN[name]
     envs = worlds.vector(f"gym/{name}", 3, size=(24, 32), autoreset_mode="SameStep")
-    assert envs.metadata["render_fps"] == envs.world.tick_hz
+    assert envs.metadata["render_fps"] == envs.world.controls.tick_hz
     rows = [Alone(name) for _ in range(3)]
     _, infos = envs.reset(seed=40)
     for row, seed in zip(rows, infos["seed"], strict=True):
@@ -125,7 +125,7 @@ def test_the_limit_is_its_own_or_ours():
 
 def test_an_environment_made_by_a_call_has_its_registered_name_and_limit():
     world = guest(lambda: gymnasium.make("Acrobot-v1", render_mode="rgb_array", max_episode_steps=9), idle=0)
-    assert world.name == "gym/Acrobot-v1" and world.limit == 9 and world.look.shape == (1, 1)
+    assert world.name == "gym/Acrobot-v1" and world.objective.limit == 9 and world.view.shape == (1, 1)
     batch, alone = worlds.batch(world, 1, size=(500, 500)), Alone("Acrobot-v1")
     batch.reset(seed=4)
     alone.env.reset(seed=4)
@@ -141,7 +141,7 @@ def test_pixels_are_the_same_again_and_seeds_matter():
         batch.reset(seed=seed)
         frames = [batch.draw().copy()]
         for _ in range(8):
-            batch.act(rng.integers(0, len(batch.world.moves), 3))
+            batch.act(rng.integers(0, len(batch.world.controls.moves), 3))
             batch.step()
             frames.append(batch.draw().copy())
         return np.stack(frames), batch.states["mark"].copy()
@@ -214,7 +214,11 @@ def done(batch, fake, *names, mouse=(0.0, 0.0)):
 def test_key_maps():
     keys = {"left arrow": 4, "space": 5, ("left", "space"): 6}
     batch, fake = acting(Discrete(3, start=4), keys=keys, idle=5, names={6: "jump left"})
-    assert batch.world.keys == ("left", "space") and list(batch.world.moves) == ["action 4", "action 5", "jump left"]
+    assert batch.world.controls.keys == ("left", "space") and list(batch.world.controls.moves) == [
+        "action 4",
+        "action 5",
+        "jump left",
+    ]
     assert [done(batch, fake, *held) for held in (("left",), ("space",), ("space", "left"), (), ("q",))] == [
         4, 5, 6, 5, 5,
     ]  # fmt: skip
@@ -227,7 +231,7 @@ def test_key_maps():
     space = Box(np.float32([-2, 0, -np.inf]), np.float32([6, 1, np.inf]))
     keys = {"a": (0, -1.0), "d": (0, 1.0), "e": (0, -0.5), "g": (1, 1.0), "h": (1, -1.0), "i": (2, 0.5)}
     batch, fake = acting(space, keys=keys, mouse={"x": 0, "y": (2, -1.0)})
-    assert batch.world.cursor
+    assert batch.world.controls.cursor
     for held, mouse, wanted in (
         ((), (0, 0), (0, 0, 0)),
         ("adi", (0, 0), (0, 0, 0.5)),
@@ -254,8 +258,8 @@ def test_an_environment_says_its_own_keys():
             return ["JUMP", "RIGHT", "NOOP"]
 
     world = guest(Told)
-    assert world.name == "gym/Told" and world.instruction == "play told"
-    assert world.moves == {"jump": Move(("w", "space")), "right": Move(("d",)), "noop": Move()}
+    assert world.name == "gym/Told" and world.objective.instruction == "play told"
+    assert world.controls.moves == {"jump": Move(("w", "space")), "right": Move(("d",)), "noop": Move()}
 
 
 @given(
@@ -375,8 +379,8 @@ def test_pictures_keep_their_shape():
 
 
 def test_ice_that_is_slippery_is_said_to_be():
-    assert "slippery" in worlds.load("gym/FrozenLake-v1").instruction
-    assert "slippery" in worlds.load("gym/CliffWalkingSlippery-v1").instruction
+    assert "slippery" in worlds.load("gym/FrozenLake-v1").objective.instruction
+    assert "slippery" in worlds.load("gym/CliffWalkingSlippery-v1").objective.instruction
     for firm in (guest("FrozenLake-v1", is_slippery=False), worlds.load("gym/CliffWalking-v1")):
         assert "slippery" not in firm.instruction
 
@@ -397,7 +401,7 @@ def test_a_person_plays_and_no_guest_closes_the_window(monkeypatch):
         for action in (1, 2, 1):
             alone.step(action)
         assert np.array_equal(lake.views(256, 256)[0], alone.env.render())
-        lake.batch.outside.close()
+        lake.batch.simulator.close()
         car = Session(guest("MountainCarContinuous-v0", tick_hz=20), seed=1)
         hands = people(car.world)
         hands.press(KEY["right"], 0.0)
@@ -406,7 +410,7 @@ def test_a_person_plays_and_no_guest_closes_the_window(monkeypatch):
         hands.release(KEY["right"], 0.06)
         hands.point(0, (car.cursors[0, 0] - FULL // 2, car.cursors[0, 1]))
         assert car.act(hands.take(0.11, car.cursors)) and car.returns[0] == pytest.approx(-0.1 - 0.1 * 0.5**2)
-        car.batch.outside.close()
+        car.batch.simulator.close()
         assert pygame.display.get_init()
     finally:
         pygame.display.quit()

@@ -36,7 +36,7 @@ def test_imitation_makes_the_actions_of_the_expert_likely(tmp_path: Path) -> Non
     """The expert's moves become likely, and it makes less and less of the steps itself."""
     run.train("dagger", WORLD, folder=tmp_path, bar=False, **SETTINGS)
     losses = [row["imitation_loss"] for row in read_metrics(tmp_path)]
-    assert 0.5 < losses[0] < math.log(len(worlds.load(WORLD).moves)) + 0.1, "at first all moves are alike"
+    assert 0.5 < losses[0] < math.log(len(worlds.load(WORLD).controls.moves)) + 0.1, "at first all moves are alike"
     assert sum(losses[-5:]) / 5 < 0.95 * losses[0]
     for done, least, most in ((0.0, 1.0, 1.0), (1.0, 0.0, 0.5)):  # all steps are the expert's at first, none at last
         trainer = Trainer(Config.of("dagger", WORLD, **SETTINGS | {"beta": 1.0, "rollout": 128}))

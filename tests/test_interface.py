@@ -260,7 +260,7 @@ def test_vector_defaults_and_tokens():
     envs = gymnasium.make_vec("rumpus/Sokoban-v0", 5, size=SIZE)
     observations, _ = envs.reset(seed=0)
     assert envs.observation_space.contains(observations)
-    assert decode(observations["instruction"][2]) == worlds.load("sokoban").instruction
+    assert decode(observations["instruction"][2]) == worlds.load("sokoban").objective.instruction
     observations, *_ = envs.step(envs.action_space.sample())
     assert envs.observation_space.contains(observations)
     assert envs.metadata["autoreset_mode"] == AutoresetMode.NEXT_STEP
@@ -320,7 +320,7 @@ def home(least, **more):
 
 ROOM = {"level": LEVEL, "knobs": {"boxes": 2, "height": 6, "width": 8}}
 REST = still()
-RIGHT = as_action(DUO.moves["push right"].record())
+RIGHT = as_action(DUO.controls.moves["push right"].record())
 
 
 def test_one_player_ends_and_the_other_goes_on():
@@ -393,9 +393,11 @@ def test_a_single_environment_plays_tasks():
     assert seen == {0, 1, 2}
     with pytest.raises(ValueError, match="so limit cannot be set while a table of tasks is played"):
         env.reset(options={"limit": 9})
-    assert env.reset(options={"split": "test"})[0]["instruction"] != COINS.instruction, "what is not named stays"
+    assert env.reset(options={"split": "test"})[0]["instruction"] != COINS.objective.instruction, (
+        "what is not named stays"
+    )
     observation, info = env.reset(options={"tasks": None, "limit": 9})
-    assert (observation["instruction"], info["task"]) == (COINS.instruction, 0)
+    assert (observation["instruction"], info["task"]) == (COINS.objective.instruction, 0)
 
 
 @pytest.mark.parametrize("text", [True, False])
@@ -444,7 +446,7 @@ def test_rows_that_are_reset_one_part_after_the_other_have_seeds_of_their_own():
 def test_moves_and_words_as_arrays():
     env = Tokens(Moves(gymnasium.make("rumpus/Sokoban-v0", size=SIZE)))
     env.reset(seed=0)
-    assert env.get_wrapper_attr("names") == tuple(worlds.load("sokoban").moves)
+    assert env.get_wrapper_attr("names") == tuple(worlds.load("sokoban").controls.moves)
     observation, *_ = env.step(2)
     assert env.observation_space.contains(observation)
     assert env.unwrapped.batch.actions["keys"][0, 0].nonzero()[0].tolist() == [key_index("a")]

@@ -1,6 +1,5 @@
 """Kernels: the same bytes on every device and with any threads; kept once, never stale, safe with many processes."""
 
-import dataclasses
 import functools
 import json
 import os
@@ -58,9 +57,9 @@ def run(*arguments, **variables):
 @pytest.mark.parametrize("name", WORLDS)
 def test_kernels_compile_for_cuda(name):
     drawing = {f"draw_{word}" for word in template.WORDS}
-    drawing = drawing if isinstance(rumpus.worlds.load(name).look, Tiles) else {"look_around"}
+    drawing = drawing if isinstance(rumpus.worlds.load(name).view, Tiles) else {"write_scenes"}
     made = ptx(name)
-    assert set(made) == {"step", "reset", "look", *drawing}
+    assert set(made) == {"step", "reset", "show_things", *drawing}
     check_ptx(made)
 
 
@@ -84,7 +83,7 @@ def on_both(tmp_path_factory):
     """What a few steps of all worlds leave, on the CPU and on the CUDA simulator, from the same levels."""
     folder = tmp_path_factory.mktemp("levels")
     for name in rumpus.worlds.names():
-        levels = rumpus.worlds.load(name).levels()
+        levels = rumpus.worlds.load(name).level_bank()
         if levels is not None:
             np.save(folder / f"{name}.npy", levels[:8])
     simulated = start(*WORLDS, "--levels", folder, "--device", "cuda", **SIMULATOR)
@@ -362,9 +361,9 @@ def test_the_fingerprint_sees_files_too_and_a_file_edited_after_its_import(tmp_p
 def test_a_rule_that_cannot_be_compiled_or_imported_is_refused():
     world = rumpus.worlds.load(TINY)
     with pytest.raises(ValueError, match="@njit"):
-        rumpus.worlds.batch(dataclasses.replace(world, step=world.step.py_func), 1)
+        rumpus.worlds.batch(world.variant("plain", "", step=world.rules.step.py_func), 1)
     with pytest.raises(ValueError, match="top level"):
-        rumpus.worlds.batch(dataclasses.replace(world, step=numba.njit(lambda state, actions, outcomes: None)), 1)
+        rumpus.worlds.batch(world.variant("nameless", "", step=numba.njit(lambda state, actions, outcomes: None)), 1)
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins nothing to cores")

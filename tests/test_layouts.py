@@ -77,7 +77,7 @@ def test_no_start_of_a_split_is_one_of_training(name):
     """Nor is one of testing one of validation; and a seed draws nothing twice, as all starts are compared."""
     n = SEEDS if name in RULED else IN_PHYSICS
     found = {}
-    for split in worlds.load(name).splits:
+    for split in worlds.load(name).knobs.splits:
         states, own = starts(name, split, n)
         found[split] = set(contents(*(states[field] for field in own)))
     for split in found.keys() - {"train"}:
@@ -100,6 +100,6 @@ def test_few_layouts_are_said_to_be_few(name):
 
 if __name__ == "__main__":
     for chosen in sys.argv[1:] or RULED:
-        for part in worlds.load(chosen).splits:
+        for part in worlds.load(chosen).knobs.splits:
             plans, layouts = (len(set(found)) for found in plans_and_layouts(chosen, part, SAMPLE))
             print(f"{chosen:24} {part:16} {plans:6,} plans {layouts:6,} layouts in {SAMPLE:,} seeds", flush=True)

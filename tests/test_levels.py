@@ -40,11 +40,11 @@ def test_levels_survive_a_file(levels, tmp_path):
 
 def test_a_task_brings_one_level_as_text(levels):
     for world in (SOKOBAN, DUO):
-        text = world.show(levels["test"][0], players=world.players)
-        assert world.parse(text).tobytes() == levels["test"][:1].tobytes()
+        text = world.levels.show(levels["test"][0], players=world.players)
+        assert world.levels.parse(text).tobytes() == levels["test"][:1].tobytes()
     for text, reason in (("#####\n#@$.#\n#####\n" * 2, "second '@'"), ("#####\n#@$.#\n#####\n\n" * 2, "2 levels")):
         with pytest.raises(ValueError, match=reason):
-            SOKOBAN.parse(text)
+            SOKOBAN.levels.parse(text)
 
 
 def test_reads_a_folder_as_people_keep_them(tmp_path):

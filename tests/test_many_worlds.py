@@ -47,8 +47,8 @@ def test_no_key_is_pressed_that_a_world_ignores(name: str) -> None:
         pressed["keys"] |= {KEYS[i] for i in np.flatnonzero(batch.actions["keys"].any((0, 1)))}
         pressed["buttons"] |= {BUTTONS[i] for i in np.flatnonzero(batch.actions["buttons"].any((0, 1)))}
         pressed["still"] |= set((batch.actions["mouse"] == 0).all(-1).ravel().tolist())
-    assert pressed["keys"] == set(world.keys)
-    assert pressed["buttons"] == set(world.buttons)
+    assert pressed["keys"] == set(world.controls.keys)
+    assert pressed["buttons"] == set(world.controls.buttons)
     assert pressed["still"] == ({True, False} if Controls.of(world).mouse else {True})
     entropy = head.score(mask.expand(1, -1), choice[:1])[1]
     parts = [(-p[p > 0] * p[p > 0].log()).sum() for p in (g.softmax(-1) for g in mask.double().split(head.sizes()))]
@@ -61,7 +61,7 @@ def test_no_key_is_pressed_that_a_world_ignores(name: str) -> None:
 
 
 def draw_size(world: Any) -> tuple[int, int]:
-    return world.look.frame(*world.look.grid(world.knob_values({})))
+    return world.view.frame(*world.view.grid(world.knob_values({})))
 
 
 @pytest.mark.parametrize("name", ONE_OF_EACH)
@@ -217,7 +217,7 @@ def test_tasks_of_several_worlds_come_from_one_folder(tmp_path: Path) -> None:
         "ppo", "sokoban-small", "box-world-small", envs=4, tasks=str(folder), curriculum="learnability", **SMALL
     )
     trainer = Trainer(config)
-    assert [len(place.batch.task) for place in trainer.places] == [104, 104]
+    assert [len(place.batch.task_table) for place in trainer.places] == [104, 104]
     assert all(place.sampler for place in trainer.places)
     trainer.update()
     with pytest.raises(ValueError, match="holds no task of collect-small"):

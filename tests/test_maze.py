@@ -17,7 +17,7 @@ from rumpus.worlds import load
 from rumpus.worlds.engine.render.raycast.textures import POSTER_1, POSTER_8
 from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.maze import EXPLORE, FIND, I_MAZE, RANDOM, SMALL, STATIC, WORLDS
-from rumpus.worlds.maze.level import complaint
+from rumpus.worlds.maze.level import validate
 from rumpus.worlds.maze.state import APPLE, GOAL, KNOBS, SHAPE, STRAWBERRY
 
 CELL = 65536
@@ -95,7 +95,7 @@ def check_level(state, knobs):
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_levels_of_each_split_are_as_their_knobs_say(world):
-    for split, turned in world.splits.items():
+    for split, turned in world.knobs.splits.items():
         for state in fresh(world, 20, split=split).states:
             check_level(state, world.knob_values(turned))
 
@@ -106,9 +106,9 @@ def test_levels_of_each_split_are_as_their_knobs_say(world):
     st.integers(0, 2**40),
 )
 def test_any_knobs_make_right_levels_or_a_clear_error(knobs, seed):
-    if complaint(knobs):
+    if validate(knobs):
         with pytest.raises(ValueError, match="maze-random-goal: "):
-            RANDOM.task(knobs)
+            RANDOM.task_record(knobs)
         return
     for state in fresh(RANDOM, 3, seed=seed, knobs=knobs).states:
         check_level(state, knobs)
@@ -246,7 +246,7 @@ def test_a_static_maze_is_always_the_same_but_for_the_start():
 )
 def test_impossible_tasks_are_refused(world, knobs, words):
     with pytest.raises(ValueError, match=words):
-        world.task(knobs)
+        world.task_record(knobs)
 
 
 def test_the_goal_of_the_i_maze_is_in_each_arm_equally_often():
@@ -283,26 +283,26 @@ MAP = """\
 def test_a_map_made_by_hand(tmp_path):
     path = tmp_path / "map.txt"
     path.write_text(MAP)
-    for options in ({"levels": str(path)}, {"levels": RANDOM.parse(MAP), "knobs": {"strawberries": 8}}):
+    for options in ({"levels": str(path)}, {"levels": RANDOM.levels.parse(MAP), "knobs": {"strawberries": 8}}):
         batch = fresh(RANDOM, 20, **options)
         for state in batch.states:
             assert (walls(state) == [[letter == "#" for letter in line] for line in MAP.split()]).all()
             assert things(state) == [(GOAL, 0, (1, 7)), (APPLE, 0, (2, 3)), (STRAWBERRY, 0, (3, 1))]
             assert cell(state["y"][0], state["x"][0]) == (1, 1)
     starts, goals = set(), set()
-    for state in fresh(RANDOM, 50, levels=RANDOM.parse(MAP.replace("P", ".").replace("G", "."))).states:
+    for state in fresh(RANDOM, 50, levels=RANDOM.levels.parse(MAP.replace("P", ".").replace("G", "."))).states:
         starts.add(cell(state["y"][0], state["x"][0]))
         goals.add(things(state)[0][2])
         check_start(state, [at for *_, at in things(state)])
     assert min(len(starts), len(goals)) > 5
-    assert RANDOM.show(RANDOM.parse(MAP)) == MAP
+    assert RANDOM.levels.show(RANDOM.levels.parse(MAP)) == MAP
     saved = tmp_path / "saved.txt"
-    RANDOM.write(saved, RANDOM.parse(MAP))
-    assert (RANDOM.read(saved)[0] == RANDOM.parse(MAP)).all()
+    RANDOM.levels.write(saved, RANDOM.levels.parse(MAP))
+    assert (RANDOM.levels.read(saved)[0] == RANDOM.levels.parse(MAP)).all()
     with pytest.raises(ValueError, match=r"map:2:8: no way leads from .* to this goal"):
-        RANDOM.parse(MAP.replace("#..G#", "##.G#").replace("#.#.#", "###.#").replace("#...#.#", "#...#.#"))
+        RANDOM.levels.parse(MAP.replace("#..G#", "##.G#").replace("#.#.#", "###.#").replace("#...#.#", "#...#.#"))
     with pytest.raises(ValueError, match="'D' has no meaning"):
-        RANDOM.parse(MAP.replace("A", "D"))
+        RANDOM.levels.parse(MAP.replace("A", "D"))
 
 
 def task(world, stages, words, **start):
@@ -340,14 +340,14 @@ def test_find_the_red_ball_then_stand_in_the_blue_room():
         {"all": [{"a": you, "relation": "touching", "b": ball}]},
         {"all": [{"a": you, "relation": "in", "b": room}], "hold": 15},
     ]
-    blue = FIND.things.colours.index("blue") + 1
+    blue = FIND.rules.things.colours.index("blue") + 1
     batch = fresh(FIND, 40, seed=0, split="test")
     batch.reset(seed=np.arange(40))
     seeds = [row for row, state in enumerate(batch.states) if blue in state["room_colour"][: state["rooms"]]][:6]
     words = "find the red ball, then stand in the room with the blue floor"
     assert play(FIND, [task(FIND, stages, words, seed=seed, knobs={"fold": 3}) for seed in seeds]).all()
     nowhere = [dict(stages[0]), {"all": [{"a": you, "relation": "in", "b": room | {"colour": "black"}}]}]
-    black = FIND.things.colours.index("black") + 1
+    black = FIND.rules.things.colours.index("black") + 1
     without = [row for row, state in enumerate(batch.states) if black not in state["room_colour"]][:2]
     assert not play(FIND, [task(FIND, nowhere, words, seed=seed, knobs={"fold": 3}) for seed in without]).any()
 

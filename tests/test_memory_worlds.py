@@ -57,7 +57,7 @@ def jump_about(batch, random, near=0.7):
             if state["walls"][int(y), int(x)] != 0:
                 y, x = place(state, index)
         put(state, y, x)
-    batch.act(random.integers(len(batch.world.moves), size=batch.n))
+    batch.act(random.integers(len(batch.world.controls.moves), size=batch.n))
 
 
 def reached(state):
@@ -110,7 +110,7 @@ def test_memory_maze_leaves_a_task_its_own_words():
     for _ in range(100):
         jump_about(batch, np.random.default_rng(0))
         batch.step()
-        assert all(told(state) == memory_maze.NINE.instruction for state in batch.states)
+        assert all(told(state) == memory_maze.NINE.objective.instruction for state in batch.states)
 
 
 def test_three_ticks_in_memory_maze_go_as_far_as_a_published_step():
@@ -189,7 +189,7 @@ def test_water_maze_keeps_the_platform_and_carries_off_who_found_it():
     stood, finds = np.zeros(16, int), np.zeros(16, int)
     home = [place(state, 0) for state in batch.states]
     for _ in range(600):
-        batch.act(random.integers(len(batch.world.moves), size=16))
+        batch.act(random.integers(len(batch.world.controls.moves), size=16))
         for row, state in enumerate(batch.states):
             if state["status"][0] == THERE and random.random() < 0.02:
                 put(state, *home[row])
@@ -316,12 +316,14 @@ CHECKS = {memory_maze: check_memory, collect: check_collect, visual_match: check
 @given(st.sampled_from(FAMILIES), st.data(), st.integers(0, 2**40))
 def test_any_knobs_make_right_levels_or_a_clear_error(family, data, seed):
     world = family.WORLDS[0]
-    knobs = {name: data.draw(st.integers(knob.low, min(knob.high, 40)), name) for name, knob in world.knobs.items()}
+    knobs = {
+        name: data.draw(st.integers(knob.low, min(knob.high, 40)), name) for name, knob in world.knobs.knobs.items()
+    }
     knobs |= {"size": data.draw(st.integers(3, 12)) * 2 + 1} if "size" in knobs else {}
-    complaint = world.check({**knobs}) if world.check else None
+    complaint = world.knobs.validate({**knobs}) if world.knobs.validate else None
     if complaint:
         with pytest.raises(ValueError, match=world.name):
-            world.task(knobs)
+            world.task_record(knobs)
         return
     for state in fresh(world, 4, seed=seed, knobs=knobs).states:
         CHECKS[family](state, knobs)
@@ -329,12 +331,12 @@ def test_any_knobs_make_right_levels_or_a_clear_error(family, data, seed):
 
 @pytest.mark.parametrize("world", WORLDS, ids=lambda world: world.name)
 def test_levels_of_each_split_are_right(world):
-    for split in world.splits:
+    for split in world.knobs.splits:
         for state in fresh(world, 40, split=split).states:
             CHECKS[FAMILIES[[world in family.WORLDS for family in FAMILIES].index(True)]](
-                state, world.knob_values(world.splits[split])
+                state, world.knob_values(world.knobs.splits[split])
             )
-    assert world.state.itemsize < 12_000
+    assert world.rules.state.itemsize < 12_000
 
 
 @pytest.mark.parametrize(
@@ -351,7 +353,7 @@ def test_levels_of_each_split_are_right(world):
 )
 def test_impossible_tasks_are_refused(world, knobs, words):
     with pytest.raises(ValueError, match=words):
-        world.task(knobs)
+        world.task_record(knobs)
 
 
 # Experts

@@ -41,7 +41,7 @@ def test_log_probabilities_and_entropies_are_those_of_torch() -> None:
     logits = devices(features)
     choice = devices.sample(logits, torch.Generator().manual_seed(0))
     log_prob, entropy = devices.score(logits, choice)
-    switches = len(world.keys) + len(world.buttons)
+    switches = len(world.controls.keys) + len(world.controls.buttons)
     parts: list[Distribution] = [Bernoulli(logits=logits[:, :switches])]
     parts += [Categorical(logits=group) for group in logits[:, switches:].split(11, -1)]
     assert len(parts) == 3
@@ -73,8 +73,8 @@ def test_devices_write_the_hands_and_nothing_else() -> None:
     head, tensors = Devices(4, Controls.of(batch.world)), batch.tensors()
     choice = torch.zeros(6, head.parts, dtype=torch.int64)
     choice[:, -2:] = 5  # the mouse at rest
-    choice[4, batch.world.keys.index("a")] = 1
-    choice[4, len(batch.world.keys)] = 1
+    choice[4, batch.world.controls.keys.index("a")] = 1
+    choice[4, len(batch.world.controls.keys)] = 1
     choice[4, -2:] = torch.tensor([10, 0])
     head.write(choice, batch, tensors)
     assert batch.actions["keys"].sum() == 1 and batch.actions["keys"][2, 0, KEY["a"]] == 1
@@ -137,7 +137,7 @@ def test_a_core_is_given_the_last_action_and_reward(head: str, core: str) -> Non
         assert (begun[0].numpy() == is_first).all()
         assert (last.numpy()[is_first] == 0).all()
         np.testing.assert_array_equal(last[:, -1].numpy()[~is_first], reward.clip(-1, 1)[~is_first])
-        keys = world.keys if head == "devices" else [move.keys[0] for move in world.moves.values()]
+        keys = world.controls.keys if head == "devices" else [move.keys[0] for move in world.controls.moves.values()]
         codes = [KEY[key] for key in keys]
         np.testing.assert_array_equal(last[:, : len(keys)].numpy()[~is_first], done[~is_first][:, codes])
         reward = batch.step()["reward"][:, 0].copy()

@@ -13,7 +13,7 @@ import pytest
 from rumpus import worlds
 from rumpus.agents.human import clip, keyboard, overview, panel, settings
 from rumpus.agents.human.camera import COUNTS, STICK_SPEED, Grip, input_of
-from rumpus.agents.human.controls import Controls, input_rows
+from rumpus.agents.human.commands import Commands, input_rows
 from rumpus.agents.human.input import DELAY, INTERVAL, MAKE_UP, NOTCHES, TickInput, TurnInput
 from rumpus.agents.human.layout import NARROWEST, WIDEST, arrange
 from rumpus.agents.human.overlays import account, verdict
@@ -26,6 +26,7 @@ from rumpus.interface.keys import BUTTON, BUTTONS, KEY, KEYS, WHEEL
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import NoDisplayError
 from rumpus.tests.people import FIRST_OF_TWO, HOME, KNOBS, REAL_TIME, goal, play, session, tasks_of
+from rumpus.tests.tiny_hall import HALL
 from rumpus.worlds.engine.render.raycast.scene import SCENE
 from rumpus.worlds.engine.run.replay import checksum
 from rumpus.worlds.first_person.state import TURN
@@ -124,7 +125,7 @@ def acted(hands, now):
 
 
 def test_players_who_share_a_window_all_look_around():
-    hands = input_of(LOOKING.variant("looks", "", players=3))
+    hands = input_of(LOOKING.variant("looks", "", players=3, rules=HALL.rules))
     hands.take(0.0, np.zeros((3, 2), np.int32))
     for key in ("w", "up", "right", "right ctrl", "right shift"):
         hands.press(KEY[key], 0.0)
@@ -160,7 +161,7 @@ GRASPING = LOOKING.variant(
     players=2,
     keys=("w", "a", "s", "d", "q", "e", "r", "f", "space", "left shift"),
     buttons=("left", "right"),
-    words={
+    help={
         "left button": "grasp",
         "right button": "turn it",
         "wheel": "push, pull",
@@ -237,18 +238,19 @@ def test_two_players_share_a_keyboard():
 
 
 def test_keys_of_the_world_come_before_keys_of_the_window():
-    greedy = DUO.variant("greedy", "", keys=(*DUO.keys, "f5", "enter", "left ctrl", "z"))
-    controls = Controls(greedy, input_of(greedy))
-    assert controls.find(KEY["f5"], False) is None
-    assert controls.find(KEY["f5"], True) == "restart"
-    assert controls.find(KEY["f6"], False) == "next"
-    assert controls.find(KEY["z"], True) is None
-    assert "Ctrl + Enter" in dict(controls.rows())
-    plain = Controls(SOKOBAN, input_of(SOKOBAN))
+    greedy = DUO.variant("greedy", "", keys=(*DUO.controls.keys, "f5", "enter", "left ctrl", "z"))
+    commands = Commands(greedy, input_of(greedy))
+    assert commands.find(KEY["f5"], False) is None
+    assert commands.find(KEY["f5"], True) == "restart"
+    assert commands.find(KEY["f6"], False) == "next"
+    assert commands.find(KEY["z"], True) is None
+    assert "Ctrl + Enter" in dict(commands.rows())
+    plain = Commands(SOKOBAN, input_of(SOKOBAN))
     assert plain.find(KEY["z"], True) == "undo"
     assert plain.find(KEY["z"], False) is None
     assert plain.find(KEY["enter"], False) is None
-    assert not {"undo", "clip"} & set(Controls(SOKOBAN.variant("x", "", savable=False), input_of(SOKOBAN)).table)
+    closed = SOKOBAN.variant("x", "", savable=False, simulator=worlds.load("room").rules.simulator)
+    assert not {"undo", "clip"} & set(Commands(closed, input_of(SOKOBAN)).table)
     assert ("W", "push up") in input_rows(SOKOBAN, input_of(SOKOBAN))
 
 
@@ -287,10 +289,10 @@ def test_first_person_pictures_fill_their_part_of_the_window(players):
 def test_a_long_session_in_real_time_remembers_its_end(monkeypatch):
     monkeypatch.setattr("rumpus.agents.human.session.MEMORY", 3)
     game, still = session(REAL_TIME, limit=9999), input_of(REAL_TIME).empty()
-    for _ in range(3 * REAL_TIME.tick_hz + 50):
+    for _ in range(3 * REAL_TIME.controls.tick_hz + 50):
         game.act(still)
-    assert len(game.film().states) == 3 * REAL_TIME.tick_hz + 1
-    assert game.undo(9999) == 3 * REAL_TIME.tick_hz
+    assert len(game.film().states) == 3 * REAL_TIME.controls.tick_hz + 1
+    assert game.undo(9999) == 3 * REAL_TIME.controls.tick_hz
     assert (game.steps, game.undo()) == (50, 0)
     assert game.act(still)
 

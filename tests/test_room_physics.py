@@ -122,7 +122,7 @@ def test_forces_are_bounded():
         _, speed, _ = poses(batch)
         assert np.linalg.norm(speed[..., :3], axis=2).max() <= THROW + 1e-9
         for row in range(8):
-            forces = batch.outside._rooms[row]._data.xfrc_applied
+            forces = batch.simulator._rooms[row]._data.xfrc_applied
             pulled = np.unique(np.append(grip[row], batch.states["grip"][row]))
             for toy in range(TOYS):
                 holders = (batch.states["grip"][row] == toy).sum() if toy in pulled else 0
@@ -202,7 +202,7 @@ def test_a_diverged_simulation_truncates_its_own_episode_only(inside):
         batch.step()
         twin.step()
     at = TOYS_AT + 2
-    where = [room._data.qvel for room in batch.outside._rooms] if inside else batch.states["qvel"]
+    where = [room._data.qvel for room in batch.simulator._rooms] if inside else batch.states["qvel"]
     where[1][at], where[4][at] = np.nan, 1e6
     with pytest.warns(UserWarning, match="astray"):
         batch.step()
@@ -253,7 +253,7 @@ def test_rooms_are_settled():
 
     batch = rooms(8, seed=41)
     before = batch.states["qpos"].copy()
-    for room in rooms(8, seed=41).outside._rooms:  # others of the same, which are all woken to be looked at
+    for room in rooms(8, seed=41).simulator._rooms:  # others of the same, which are all woken to be looked at
         room._model.opt.enableflags = 0
         mujoco.mj_forward(room._model, room._data)
         assert room._data.ncon > 10 and room._data.contact.dist.min() > -0.004
@@ -283,8 +283,8 @@ def test_answers_agree_with_contacts(seed):
     """Answers about things that lie on and in others, in many rooms: what MuJoCo has in contact from above."""
     batch = Batch(worlds.load("room"), 48, size=(40, 40), seed=seed)
     batch.reset()
-    tables, counts, _ = batch.look()
-    known, asked = batch.world.things, 0
+    tables, counts, _ = batch.things()
+    known, asked = batch.world.rules.things, 0
     names = list(known.kinds)
     for row, state in enumerate(batch.states):
         table, touching = tables[row, : counts[row]], supported(batch, row)
@@ -305,7 +305,7 @@ def test_furniture_rests_on_nothing():
     """Nor does what stands beside a flat thing rest on it: a box around both would say so."""
     batch = Batch(worlds.load("room"), 48, size=(40, 40), seed=500)
     batch.reset()
-    tables, counts, _ = batch.look()
+    tables, counts, _ = batch.things()
     for row, state in enumerate(batch.states):
         table, first = tables[row, : counts[row]].view(np.recarray), batch.players + int(state["things"])
         assert (table["fixed"][first:] == 1).all()

@@ -1,7 +1,6 @@
 """The room's furnishing: nothing intersects, all can be reached, things are on and in what they lie on and in, and what
 is seen is where the physics has it. Geometry is worked out here once more, from clouds of points."""
 
-import dataclasses
 from functools import cache
 
 import numpy as np
@@ -31,7 +30,7 @@ KNOBS: tuple[dict[str, int], ...] = (
 @cache
 def rooms(number):
     """Rooms as they are drawn, without physics, two players in each."""
-    plain = dataclasses.replace(worlds.load("room-duo"), outside=None)
+    plain = worlds.load("room-duo").variant("plain", "", simulator=None)
     batch = Batch(plain, ROOMS, size=(48, 64), seed=100 * number, knobs=KNOBS[number])
     batch.reset()
     return batch
@@ -208,7 +207,7 @@ def test_rooms_that_cannot_be_are_refused(knobs):
 @pytest.mark.parametrize("number", [0, 3])
 def test_things_are_on_and_in_what_they_lie_on_and_in(number):
     batch = rooms(number)
-    things, counts, _ = batch.look()
+    things, counts, _ = batch.things()
     on, inside = number_of("on"), number_of("in")
     assert {"on", "in"} <= set(BINARY)
     seen = {on: 0, inside: 0}
@@ -247,10 +246,10 @@ def test_players_face_where_they_look_and_doors_are_open_when_they_are():
         batch.states["yaw"][:, 0] = (np.arctan2(aim[:, 1], aim[:, 0]) / (2 * np.pi) * 65536).astype(int) % 65536
         batch.states["pitch"][:, 0] = 9000
         batch.states["qpos"][:, DOOR_AT] = (0, 0.3, 1.4, -1.4)
-        before, counts, _ = batch.look()
+        before, counts, _ = batch.things()
         before = before.copy()
         batch.states["yaw"][:, 0] = (batch.states["yaw"][:, 0] + 16384) % 65536
-        after, _, _ = batch.look()
+        after, _, _ = batch.things()
         for one, other in zip(before.view(np.recarray), after.view(np.recarray), strict=True):
             assert towards(one[0], one[PLAYERS + index])
             assert not towards(other[0], other[PLAYERS + index])

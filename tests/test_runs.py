@@ -267,7 +267,7 @@ def test_random_is_what_torch_draws(seed, world):
     for _ in range(5):
         policy.act(batch, np.zeros(9, bool))
         acted = batch.actions.copy()
-        batch.act(torch.randint(len(batch.world.moves), (9, batch.players), generator=generator).numpy())
+        batch.act(torch.randint(len(batch.world.controls.moves), (9, batch.players), generator=generator).numpy())
         assert (acted == batch.actions).all()
 
 
@@ -321,7 +321,7 @@ def bare(tmp_path_factory):
 def test_worlds_lie_in_folders_of_any_name(tmp_path, monkeypatch):
     for name in ("my-world", "my world", "[w]", "a,b", "v1.0", "class", "1st", "été", "a:b"):
         folder = shutil.copytree(chosen.TINY, tmp_path / name)
-        assert worlds.load(folder).reset.__module__.isidentifier()
+        assert worlds.load(folder).rules.reset.__module__.isidentifier()
         assert worlds.load(f"{folder}:coins").name == "coins"
     odd = shutil.copytree(chosen.TINY, tmp_path / "my-world [v1.0], été")
     monkeypatch.chdir(odd)

@@ -40,7 +40,7 @@ def moments(name, count=16, rows=40):
     batch.reset()
     for _ in range(count):
         for _ in range(15):
-            batch.act(rng.integers(len(batch.world.moves), size=(rows, batch.players)))
+            batch.act(rng.integers(len(batch.world.controls.moves), size=(rows, batch.players)))
             batch.actions["mouse"][..., 0] += rng.integers(-20_000, 20_000, (rows, batch.players))
             batch.actions["mouse"][..., 1] += rng.integers(-3_000, 3_000, (rows, batch.players))
             batch.step()
@@ -70,7 +70,7 @@ def test_things_judged_to_be_looked_at_are_in_the_picture(name):
     for batch in moments(name):
         marks = np.zeros((batch.n, batch.players, *SIZE), np.uint8)
         batch.draw(marks=marks)
-        things, counts, _ = batch.look()
+        things, counts, _ = batch.things()
         records, fixed = things.view(np.recarray), batch.players + batch.states["things"]
         for row in range(batch.n):
             scenes = None
@@ -104,7 +104,7 @@ def test_things_judged_to_be_looked_at_are_in_the_picture(name):
 def test_pictures_on_walls_are_looked_at_when_they_are_seen():
     """A picture that is looked at: the player's own picture is another one if another is painted there."""
     batch = next(moments("water-maze", 1, 64))
-    things, counts, _ = batch.look()
+    things, counts, _ = batch.things()
     records, before, seen = things.view(np.recarray), batch.draw().copy(), 0
     for row in range(batch.n):
         for index in range(2, counts[row]):
@@ -122,13 +122,13 @@ def test_waiting_seekers_see_nothing_and_the_platform_under_water_is_hidden():
     seekers = worlds.batch("hide-and-seek", 16, seed=2)
     seekers.reset()
     seekers.step()
-    things, counts, _ = seekers.look()
+    things, counts, _ = seekers.things()
     for row in range(seekers.n):
         blind = int(np.flatnonzero(seekers.states["seeks"][row, :2])[0])
         assert (things["hidden"][row, : counts[row]] >> blind & 1).all()
     pool = worlds.batch("water-maze", 4, seed=2)
     pool.reset()
-    assert (pool.look()[0]["hidden"][:, 1] == -1).all()
+    assert (pool.things()[0]["hidden"][:, 1] == -1).all()
 
 
 @pytest.mark.parametrize("name", ["maze-find", "room-small"])
@@ -143,7 +143,7 @@ def test_guides_go_until_they_see(name):
             id=f"look-{seed}-{kind}",
             world=name,
             start={"seed": seed},
-            limit=world.limit,
+            limit=world.objective.limit,
             players=(
                 Player(
                     goal=Goal(stages=(Stage(all=(Clause(a=you, relation="facing", b=Selector(kind=kind)),)),)),
@@ -156,9 +156,13 @@ def test_guides_go_until_they_see(name):
     ]
     batch = worlds.batch(world, len(tasks), tasks=table(tasks, world))
     batch.reset(tasks=np.arange(len(tasks)))
-    things, counts, holds = batch.look()
+    things, counts, holds = batch.things()
     there = [
-        bool((things["kind"][row, : counts[row]] == 1 + list(world.things.kinds).index(kinds[row % len(kinds)])).any())
+        bool(
+            (
+                things["kind"][row, : counts[row]] == 1 + list(world.rules.things.kinds).index(kinds[row % len(kinds)])
+            ).any()
+        )
         for row in range(len(tasks))
     ]
     wanted = np.array(there) & (holds[:, 0, 0] == 0)
@@ -179,7 +183,7 @@ def test_a_wall_and_the_edge_of_the_picture_hide():
     state["thing_y"][0], state["thing_x"][0], state["status"][0] = state["y"][0], state["x"][0] + 3 * CELL, 0
 
     def said():
-        records = batch.look()[0].view(np.recarray)[0]
+        records = batch.things()[0].view(np.recarray)[0]
         return bool(related(records[0], records[1], FACING, 0))
 
     assert said()
@@ -202,8 +206,10 @@ def test_questions_of_the_benchmark_give_time_to_go_and_look():
     batch.reset(tasks=np.arange(len(tasks)))
     hands = [unpacked(task.solution, world) for task in tasks]
     steps = np.array([len(some) for some in hands])
-    assert all(task.limit > 4 * len(some) + 10 * world.tick_hz for task, some in zip(tasks, hands, strict=True))
-    toys, kinds = batch.states["things"], list(world.things.kinds)
+    assert all(
+        task.limit > 4 * len(some) + 10 * world.controls.tick_hz for task, some in zip(tasks, hands, strict=True)
+    )
+    toys, kinds = batch.states["things"], list(world.rules.things.kinds)
     asked = np.array([1 + kinds.index(task.players[0].question.a.kind) for task in tasks])
     wanted = (batch.states["kind"] == asked[:, None]) & (np.arange(batch.states["kind"].shape[1]) < toys[:, None])
     looks = [batch.states[name].copy() for name in ("kind", "colour", "size")]

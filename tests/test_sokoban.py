@@ -179,7 +179,7 @@ def test_things_and_pictures_are_the_room_in_its_colours(world, colours, levels)
         batch.act(ways)
         over = batch.over != 0
         batch.step()
-        things, counts, _ = batch.look()
+        things, counts, _ = batch.things()
         for row, room in enumerate(rooms):
             if not over[row]:
                 room.turn(tick, ways[row])
@@ -200,7 +200,7 @@ def test_things_and_pictures_are_the_room_in_its_colours(world, colours, levels)
             on_it = 1 + room.paint[y, x] if (y, x) in room.boxes else 0
             if (y, x) in room.players:
                 on_it = 8 + room.players.index((y, x))
-            assert world.look.tile(state, 0, y, x) == 2 + 8 * on_it + ground
+            assert world.view.tile(state, 0, y, x) == 2 + 8 * on_it + ground
     batch.configure(levels=levels["train"])
     batch.reset()
     assert not batch.states["paint"].any()
@@ -333,8 +333,8 @@ def test_solver_finds_the_fewest_steps_where_the_fewest_pushes_take_too_many():
 def test_the_expert_solves_every_level_of_its_banks_within_the_limit(split):
     for level in bank(split, KNOBS, progress=False):
         state = start(level)
-        state["limit"] = SOKOBAN.limit
-        assert len(solve(state)) <= SOKOBAN.limit
+        state["limit"] = SOKOBAN.objective.limit
+        assert len(solve(state)) <= SOKOBAN.objective.limit
 
 
 def test_solver_is_honest():
@@ -407,4 +407,4 @@ def test_second_player_stands_free_beside_the_first(levels):
 
 
 def test_known_solutions_fit_an_episode():
-    assert SOKOBAN.limit > STEPS
+    assert SOKOBAN.objective.limit > STEPS

@@ -58,14 +58,14 @@ def contents(data, world):
         size = {"height": len(rows), "width": max(map(len, rows)), "boxes": sum(map(start["level"].count, "$*"))}
     else:
         size = world.knob_values(start["knobs"])
-    scales = world.things.scales
+    scales = world.rules.things.scales
     size = next(i for i, one in enumerate(scales) if all(size[name] <= one[name] for name in one))
     told = [(player["instruction"], player["goal"]) for player in data["players"]]
     return {
         "pair": pairs,
         "size": {size},
         "form": {shape(goal) for goal in goals},
-        "words": {style(*one, world.things) for one in told},
+        "words": {style(*one, world.rules.things) for one in told},
     }
 
 
@@ -106,7 +106,7 @@ def test_held_out_contents_are_in_no_training_task(name):
     train = {axis: set().union(*(one[axis] for one in seen["train"])) for axis in OWN}
     assert all(train.values())
     assert not train["words"] & {*held_styles["valid"], *held_styles["test"]}
-    assert max(train["size"]) == len(world.things.scales) - 3
+    assert max(train["size"]) == len(world.rules.things.scales) - 3
     for kind, colour in train["pair"]:
         digest = hashlib.sha256(f"content {kind} {colour}".encode()).digest()
         assert int.from_bytes(digest[:8], "big") % 10 > 2
@@ -148,14 +148,16 @@ def test_levels_come_from_the_world_s_own_split():
 
     world = worlds.load("sokoban-small")
     for split in SPLITS:
-        assert {room_split(world.parse(data["start"]["level"])[0]) for data in lines("sokoban-small", split)} == {split}
+        assert {
+            room_split(world.levels.parse(data["start"]["level"])[0]) for data in lines("sokoban-small", split)
+        } == {split}
         folds = {data["start"]["knobs"]["fold"] for data in lines("box-world-small", split)}
-        assert folds == {worlds.load("box-world-small").splits[split]["fold"]}
+        assert folds == {worlds.load("box-world-small").knobs.splits[split]["fold"]}
 
 
 def test_the_rules_keep_about_as_much_as_they_say():
     for world in map(worlds.load, WORLDS):
-        named = [pair_split(kind, colour) for kind, colours in world.things.kinds.items() for colour in colours]
+        named = [pair_split(kind, colour) for kind, colours in world.rules.things.kinds.items() for colour in colours]
         assert set(named) == set(SPLITS)
         assert 0.5 < named.count("train") / len(named) < 0.85
     assert [scale_split(number, 5) for number in range(5)] == ["train", "train", "train", "valid", "test"]

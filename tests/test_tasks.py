@@ -52,7 +52,7 @@ def act(batch, *moves):
     actions = np.zeros((batch.n, batch.players), ACTION)
     for seat, move in enumerate(moves):
         if move is not None:
-            actions[:, seat] = move_table(batch.world.moves)[move]
+            actions[:, seat] = move_table(batch.world.controls.moves)[move]
     batch.actions[...] = actions
     return batch.step().copy()
 
@@ -63,7 +63,7 @@ def act(batch, *moves):
 def test_stages_come_in_order_and_must_last():
     near = goal([clause(YOU, "at", COIN)], [clause(COIN, "there", negated=True)])
     batch = begin(COINS, task(COINS, near, start={"knobs": {"coins": 1, "size": 3}}))
-    assert batch.look()[2][0, 0].tolist() == [0, 0]
+    assert batch.things()[2][0, 0].tolist() == [0, 0]
     plan = search(COINS, batch.states)
     assert plan.verdicts[0] == NONE, "a coin is gone as soon as the player is there, so nobody is ever at one"
     touch = goal([clause(YOU, "touching", COIN)], [clause(COIN, "there", negated=True)])
@@ -104,7 +104,7 @@ def test_how_many_and_all():
     goals = [on, on | {"least": 2}, on | {"least": "all"}, on | {"negated": True}, on | {"least": 2, "negated": True}]
     batch = begin(DUO, *(task(DUO, goal([each], hold=9), goal([each], hold=9)) for each in goals))
     for expected in ([0, 0, 0, 1, 1], [0, 0, 0, 1, 1], [0, 0, 0, 1, 1], [1, 0, 0, 0, 1]):
-        assert batch.look()[2][:, 0, 0].tolist() == expected
+        assert batch.things()[2][:, 0, 0].tolist() == expected
         act(batch, RIGHT)
 
 
@@ -240,7 +240,7 @@ def test_search_finds_shortest_ways_and_knows_when_there_is_none():
     assert plans.verdicts.tolist() == [FOUND, FOUND]
     assert [len(moves) for moves in plans.moves] == [3, 8]
     assert search(DUO, solved.states, player=1).moves[0].tolist() == [RIGHT] * 3
-    stuck = task(DUO, *[goal([clause(BOX, "gone")])] * 2) if "gone" in DUO.things.relations else None
+    stuck = task(DUO, *[goal([clause(BOX, "gone")])] * 2) if "gone" in DUO.rules.things.relations else None
     assert stuck is None or search(DUO, begin(DUO, stuck).states, nodes=10**5).verdicts[0] == NONE
     assert search(DUO, solved.states[1:], nodes=20).verdicts.tolist() == [GAVE_UP]
 
@@ -286,7 +286,7 @@ BAD = {
     "too long a text": (broken(players__0__instruction="zzyzx " * 20), "players[0].instruction: a text holds 64"),
     "too many clauses": (broken(players__0__goal__never=[clause(YOU, "at", COIN)] * 8), "holds 8 clauses"),
     "too many stages": (broken(players__0__goal__stages=[{"all": [clause(COIN, "there")]}] * 5), "goal.stages"),
-    "an unknown knob": (broken(start={"knobs": {"gravity": 1}}), "start.knobs: coins has no knob 'gravity'"),
+    "an unknown knob": (broken(start={"knobs": {"gravity": 1}}), "start.knobs: coins: there is no knob 'gravity'"),
     "a knob out of range": (broken(start={"knobs": {"size": 99}}), "from 3 to 9"),
     "a level where there are none": (broken(start={"level": "###"}), "reads none"),
     "another world": (broken(world="coins-big"), "it is of coins-big, not of coins"),

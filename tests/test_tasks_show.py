@@ -115,7 +115,7 @@ def test_a_solution_that_is_none_is_refused(moves, reason):
 
 def test_an_episode_of_any_row_and_after_any_other_is_replayed():
     """Not only the first one of a batch: whatever was drawn, judged and drawn large before leaves no trace."""
-    own = {"goal": DUO.things.objective, "instruction": "as the rules say"}
+    own = {"goal": DUO.rules.things.objective, "instruction": "as the rules say"}
     tasks = [task(0, level=SMALL), task(1), task(2, level=SMALL, players=[own] * 2, reward={"scheme": "world"})]
     batch = worlds.batch(DUO, 3, tasks=table(tasks, DUO), seed=5)
     batch.reset()
@@ -155,6 +155,6 @@ def test_the_expert_is_filmed_at_tasks(monkeypatch):
             views = [batch.picture(row, player, size=(60, 80)) for player in range(2)]
             assert np.array_equal(frames[8 * row + tick][:60], np.concatenate(views, axis=1))
         batch.actions[...] = np.zeros((), ACTION)
-        batch.actions[0, 0] = batch.actions[1, 1] = DUO.moves["push right"].record()
+        batch.actions[0, 0] = batch.actions[1, 1] = DUO.controls.moves["push right"].record()
         batch.step()
     assert batch.states["won"].tolist() == [1, 1]

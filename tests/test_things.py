@@ -11,24 +11,27 @@ from rumpus.tasks.skills import SKILLS
 from rumpus.tests.chosen import ONE_OF_EACH
 from rumpus.worlds.engine.records.relations import RELATIONS, TABLE
 from rumpus.worlds.engine.run.batch import Batch
+from rumpus.worlds.engine.world import Controller
 
 ROWS, LIMIT = 24, 120
 FEWER, LONGER = 8, 900  # in real time
-SHOWING = [name for name in ONE_OF_EACH if worlds.load(name).things]
+SHOWING = [name for name in ONE_OF_EACH if worlds.load(name).rules.things]
 showing_worlds = pytest.mark.parametrize("name", SHOWING)
 
 
 def classics(world, scheme):
     """Episodes of a world for its own objective, judged (scheme "own") or paid by its own rules ("world")."""
-    rows, limit = (ROWS, LIMIT) if world.turn_based else (FEWER, min(world.limit, LONGER))
+    rows, limit = (ROWS, LIMIT) if world.controls.turn_based else (FEWER, min(world.objective.limit, LONGER))
     goal = Player(goal=objective(world), instruction="do what is to be done here")
-    levels = world.levels("test", count=rows)
+    levels = world.level_bank("test", count=rows)
     return [
         Task(
             rumpus_task=FORMAT,
             id=f"{world.name}-{row}",
             world=world.name,
-            start=Start(seed=row, level=None if levels is None else world.show(levels[row], players=world.players)),
+            start=Start(
+                seed=row, level=None if levels is None else world.levels.show(levels[row], players=world.players)
+            ),
             limit=limit,
             players=(goal,) * world.players,
             reward=Reward(scheme=scheme),
@@ -40,9 +43,9 @@ def classics(world, scheme):
 def play(batch, rng, plans):
     """One tick: in every second row the solver's move or the guide's hands, with a slip now and then; else at random.
     `plans` keeps what the solver said of each row, and the guide."""
-    moves = rng.integers(0, len(batch.world.moves), (batch.n, batch.players))
+    moves = rng.integers(0, len(batch.world.controls.moves), (batch.n, batch.players))
     batch.act(moves)
-    if batch.world.guide:
+    if isinstance(batch.world.expert, Controller):
         guide = plans.setdefault("guide", expert(batch.world))
         hands = batch.actions.copy()
         guide.act(batch, np.zeros(batch.n, bool))
@@ -52,9 +55,9 @@ def play(batch, rng, plans):
     for row in range(0, batch.n, 2):
         if rng.random() < (0.05 if batch.players == 1 else 0.2):
             plans[row] = None
-        elif batch.world.solve and not batch.over[row]:
+        elif batch.world.expert and not batch.over[row]:
             if plans.get(row) is None:
-                plan = batch.world.solve(batch.states[row])
+                plan = batch.world.expert.plan(batch.states[row])
                 plans[row] = [] if plan is None else plan.tolist()
             if plans[row]:
                 moves[row, 0] = plans[row].pop(0)
@@ -88,13 +91,13 @@ def test_the_objective_is_judged_as_the_rules_see_it(name):
 def test_things_are_of_the_kinds_that_are_named(name):
     """Players come first and in order; nothing has a kind, a colour or a size that the world does not name."""
     world = worlds.load(name)
-    shown = world.things
+    shown = world.rules.things
     batch = Batch(world, ROWS, seed=8)
     batch.reset()
     rng, plans = np.random.default_rng(8), {}
     for _ in range(30):
         play(batch, rng, plans)
-        things, counts, _ = batch.look()
+        things, counts, _ = batch.things()
         assert world.players < counts.min() <= counts.max() <= shown.most
         assert (things["player"][:, : world.players] == 1 + np.arange(world.players)).all()
         assert (things["player"][:, world.players :] == 0).all()

@@ -29,7 +29,7 @@ def play(batch, ticks, slips=0.0, seed=0):
         if not going.any():
             return
         if slips and rng.random() < slips:
-            batch.act(rng.integers(0, len(batch.world.moves), (batch.n, batch.players)))
+            batch.act(rng.integers(0, len(batch.world.controls.moves), (batch.n, batch.players)))
         else:
             guide.act(batch, np.full(batch.n, tick == 0))
         yield batch.step(), going
@@ -41,7 +41,7 @@ def test_players_are_never_inside_a_wall_or_a_block(world):
     batch, rng = fresh(world, 64, repeat=4), np.random.default_rng(5)
     rows = np.arange(64)[:, None]
     for _ in range(400):
-        batch.act(rng.integers(0, len(world.moves), (64, world.players)))
+        batch.act(rng.integers(0, len(world.controls.moves), (64, world.players)))
         if rng.random() < 0.5:
             batch.actions["keys"][...] |= rng.random(batch.actions["keys"].shape) < 0.1
         batch.step()
@@ -59,7 +59,7 @@ def test_players_are_never_inside_a_wall_or_a_block(world):
 def test_experts_win(world):
     """Where all can win they do; where one's gain is another's loss, somebody does, and each of the seats at times."""
     batch, won, sums = fresh(world, 12, seed=20), 0, np.zeros(12)
-    for outcomes, _ in play(batch, world.limit):
+    for outcomes, _ in play(batch, world.objective.limit):
         won = won | outcomes["success"]
         sums += outcomes["reward"].sum(axis=1)
         if world in (*tag.WORLDS, *hide_and_seek.WORLDS, *race.WORLDS):
@@ -77,7 +77,7 @@ def test_experts_win(world):
     "world", [family.WORLDS[0] for family in (tag, hide_and_seek, plates, race, key_and_door, t_maze)], ids=name
 )
 def test_the_objective_is_judged_as_the_rules_see_it(world):
-    limit = min(world.limit, 700)
+    limit = min(world.objective.limit, 700)
     table = judged(world)
     table.records["limit"] = limit
     ruled, other = fresh(world, 6, limit=limit), fresh(world, 6, tasks=table)
@@ -242,4 +242,4 @@ def test_players_have_views_words_and_a_face_of_their_own():
     assert len({observation["pixels"].tobytes() for observation in seen.values()}) == 4
     told = sorted(observation["instruction"] for observation in seen.values())
     assert told == ["run: do not let yourself be caught"] * 3 + ["you are it: catch somebody"]
-    assert fresh(tag.WORLDS[1], 1).world.state.itemsize < 12_000
+    assert fresh(tag.WORLDS[1], 1).world.rules.state.itemsize < 12_000

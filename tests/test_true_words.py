@@ -60,7 +60,7 @@ def early(world, tasks):
     known = np.full(len(tasks), -1)
     found = []
     for tick in range(max(map(len, ways)) + 1):
-        holds = batch.look()[2]
+        holds = batch.things()[2]
         for row, (task, seat) in enumerate(zip(tasks, acting, strict=True)):
             stage = int(batch.states["stage"][row, seat])
             if tick <= len(ways[row]) and stage != known[row] and stage < len(task.players[seat].goal.stages):
@@ -79,15 +79,15 @@ def test_words_are_true_and_stages_wait_for_their_turn(name, kind, count, monkey
         monkeypatch.setattr(generator, setting, value)
     world = worlds.load(name)
     tasks = made(name, kind, count)
-    things, counts, _ = begin(world, tasks).look()
-    least = 2 if world.turn_based else math.ceil(world.tick_hz / 4)
+    things, counts, _ = begin(world, tasks).things()
+    least = 2 if world.controls.turn_based else math.ceil(world.controls.tick_hz / 4)
     for row, task in enumerate(tasks):
         for player in task.players:
-            assert not untrue(player.instruction, things[row, : counts[row]], world.things), player.instruction
-            assert world.things.unit == "cell" or not re.search(r"\bcells?\b", player.instruction)
+            assert not untrue(player.instruction, things[row, : counts[row]], world.rules.things), player.instruction
+            assert world.rules.things.unit == "cell" or not re.search(r"\bcells?\b", player.instruction)
             for relation, *kinds in relations(json.loads(player.goal.model_dump_json(exclude_defaults=True))):
-                assert relation in ("in", "at") or not set(kinds) & set(world.things.regions), player.goal
-                assert relation != "in" or {"in", "region"} & set(world.things.affords[kinds[1]]), player.goal
+                assert relation in ("in", "at") or not set(kinds) & set(world.rules.things.regions), player.goal
+                assert relation != "in" or {"in", "region"} & set(world.rules.things.affords[kinds[1]]), player.goal
         assert task.steps >= least or task.skill == "answer"
     assert not early(world, tasks)
     assert any(" the " in f" {player.instruction}" for task in tasks for player in task.players)

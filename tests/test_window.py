@@ -14,7 +14,7 @@ import pytest
 
 from rumpus.agents.human import panel, settings
 from rumpus.agents.human.camera import input_of
-from rumpus.agents.human.controls import Controls
+from rumpus.agents.human.commands import Commands
 from rumpus.agents.human.layout import arrange
 from rumpus.agents.human.session import Session
 from rumpus.interface.text import decode
@@ -128,7 +128,7 @@ def test_two_people_play_and_talk(dummy, tmp_path):
 
 
 def test_a_person_alone_answers_questions(dummy, tmp_path):
-    world = SOKOBAN.variant("sokoban-asks", "", things=DUO.things)
+    world = SOKOBAN.variant("sokoban-asks", "", things=DUO.rules.things)
     game = Session(world, **tasks_of(world, {"goals": [answering("yes").model_dump(mode="json")]}))
 
     def script(person):
@@ -185,7 +185,7 @@ def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
         for key in (pygame.K_s, pygame.K_d):
             person.press(key)
         person.until(lambda: game.over, "both are done")
-        assert panel.hints(game, window.controls, window.inputs, window.mood).startswith("Enter next task")
+        assert panel.hints(game, window.commands, window.inputs, window.mood).startswith("Enter next task")
         person.press(pygame.K_F12)
         person.until(lambda: window.saved, "a screenshot")
         person.press(pygame.K_RETURN)
@@ -193,7 +193,7 @@ def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
 
     window = at_window(game, tmp_path, script)
     assert [path.name for path in window.saved] == ["sokoban-duo-t-1-1.png"]
-    alone = Controls(SOKOBAN, input_of(SOKOBAN), "task", 1)
+    alone = Commands(SOKOBAN, input_of(SOKOBAN), "task", 1)
     assert not {"next", "previous"} & set(alone.table)
     assert "this task again" in dict(map(reversed, alone.rows()))
 
@@ -294,7 +294,7 @@ def test_a_person_grasps_and_throws(dummy, tmp_path, monkeypatch):
             look_at(toy)
             person.until(lambda steps=steps: game.steps > steps + 3, "time goes on")
         name, reachable = game.aimed(0)
-        assert (ROOM.things.name(game.batch.look()[0][0, 1 + toy]), True) == (name, reachable)
+        assert (ROOM.rules.things.name(game.batch.things()[0][0, 1 + toy]), True) == (name, reachable)
         event(pygame.MOUSEBUTTONDOWN, button=1)
         person.until(lambda: state["grip"][0] == toy, "grasped")
         far, since = state["distance"][0], game.steps

@@ -55,7 +55,7 @@ TRAPS = things(
 )
 """A stranger's world whose names are words of the grammar, or the plurals of others."""
 
-DECLARED = {name: worlds.load(name).things for name in worlds.names()}
+DECLARED = {name: worlds.load(name).rules.things for name in worlds.names()}
 WORLDS = [PLAYROOM, TRAPS, *{str(found.kinds): found for found in DECLARED.values() if found}.values()]
 
 

@@ -17,7 +17,7 @@ ROWS = 12
 all_worlds = pytest.mark.parametrize("name", EVERY)
 every_world = pytest.mark.parametrize("name", ONE_OF_EACH)
 """What a family's variants have in common is tested on one of them for each number of players."""
-CLICKED = [name for name in ONE_OF_EACH if worlds.load(name).cursor and worlds.load(name).players == 1]
+CLICKED = [name for name in ONE_OF_EACH if worlds.load(name).controls.cursor and worlds.load(name).players == 1]
 
 
 def make(name, n=ROWS, **options):
@@ -44,7 +44,7 @@ def play(batch, steps, seed=0, hands=None):
     rng = np.random.default_rng(seed)
     for _ in range(steps):
         if hands is None:
-            batch.act(rng.integers(0, len(batch.world.moves), (batch.n, batch.players)))
+            batch.act(rng.integers(0, len(batch.world.controls.moves), (batch.n, batch.players)))
         else:
             batch.actions[...] = hands(rng, batch)
         outcomes = copied(batch.step())
@@ -59,14 +59,12 @@ def test_every_world_describes_itself(name):
     assert world.name == name
     assert world.summary.endswith(".")
     assert "Source:" in world.doc or "Sources:" in world.doc, "a world's page says what it follows"
-    assert world.moves
-    assert world.turn_based or world.tick_hz >= 10
+    assert world.controls.moves
+    assert world.controls.turn_based or world.controls.tick_hz >= 10
     batch = make(name, 1)
     batch.reset()
     for player in range(world.players):
         assert len(decode(batch.instruction[0, player])) > 10
-    used = {key for move in world.moves.values() for key in move.keys}
-    assert used <= set(world.keys), "moves use declared keys only"
 
 
 @every_world
@@ -91,7 +89,7 @@ def test_a_row_does_not_know_its_neighbours(name):
     assert alone.save(0) == batch.save(5)
     rng = np.random.default_rng(0)
     for _ in range(50):
-        moves = rng.integers(0, len(batch.world.moves), (ROWS, batch.players))
+        moves = rng.integers(0, len(batch.world.controls.moves), (ROWS, batch.players))
         batch.act(moves)
         alone.act(moves[5])
         batch.step()
@@ -114,7 +112,7 @@ def test_seeds_matter_and_pixels_change(name):
 
 @every_world
 def test_outcomes_and_limits(name):
-    limit = min(worlds.load(name).limit, 90)
+    limit = min(worlds.load(name).objective.limit, 90)
     batch = make(name, limit=limit)
     batch.reset(seed=3)
     ended = 0
@@ -156,7 +154,7 @@ def test_steps_after_the_end_of_an_episode_change_nothing(name):
 @every_world
 def test_save_load_and_clone(name):
     world = worlds.load(name)
-    assert world.savable
+    assert world.rules.savable
     batch = make(name)
     batch.reset(seed=5)
     list(play(batch, 20))
@@ -175,8 +173,8 @@ def test_save_load_and_clone(name):
 def _reacts(batch, hands, states):
     """Whether these hands change anything, from any of the given states: added to none, or to a move, for keys such as
     the one to run, or those for what one holds."""
-    names = list(batch.world.moves)
-    moves = (None, 0, *(names.index(name) for name in ("grasp", "hold and look left") if name in names))
+    held = [number for number, move in enumerate(batch.world.controls.moves.values()) if move.buttons and not move.keys]
+    moves = (None, 0, *held[:2])
     return any(_differs(batch, hands, saved, move) for move in moves for saved in states)
 
 
@@ -201,11 +199,11 @@ def test_every_declared_key_does_something_and_no_other_does(name):
     for seed in range(12):
         batch.reset(seed=seed)
         for _ in range(int(rng.integers(0, 12))):
-            batch.act(rng.integers(0, len(batch.world.moves), (1, batch.players)))
+            batch.act(rng.integers(0, len(batch.world.controls.moves), (1, batch.players)))
             batch.step()
         if not batch.over[0]:
             states.append(batch.save(0))
-    if "grip" in batch.world.state.names:  # some keys are for what one holds: let an expert take it
+    if batch.world.controls.needs_something_held:  # let an expert take it
         states += [_with_full_hands(batch, seed) for seed in range(3)]
 
     def hold(field, index):
@@ -215,10 +213,10 @@ def test_every_declared_key_does_something_and_no_other_does(name):
         return hands
 
     listening = {KEYS[i] for i in range(len(KEYS)) if _reacts(batch, hold("keys", i), states)}
-    assert listening == set(batch.world.keys)
-    if not batch.world.cursor:
+    assert listening == set(batch.world.controls.keys)
+    if not batch.world.controls.cursor:
         pressed = {BUTTONS[i] for i in range(len(BUTTONS)) if _reacts(batch, hold("buttons", i), states)}
-        assert pressed == set(batch.world.buttons)
+        assert pressed == set(batch.world.controls.buttons)
 
 
 def _with_full_hands(batch, seed):
@@ -228,7 +226,7 @@ def _with_full_hands(batch, seed):
     for _ in range(300):
         guide.act(batch, np.zeros(1, bool))
         batch.step()
-        if batch.states["grip"][0, 0] >= 0:
+        if (batch.things()[0]["holder"] == 1).any():
             return batch.save(0)
     raise AssertionError("the expert took nothing in ten seconds")
 
@@ -241,7 +239,7 @@ def test_a_click_beside_the_player_is_a_move(name):
         batch.reset(seed=seed)
         start = batch.save(0)
         by_key = {}
-        for move in range(len(batch.world.moves)):
+        for move in range(len(batch.world.controls.moves)):
             batch.load(0, start)
             batch.act(np.full((1, batch.players), move))
             by_key[batch.step().tobytes(), _without_cursor(batch)] = move
@@ -253,7 +251,7 @@ def test_a_click_beside_the_player_is_a_move(name):
                 batch.actions["mouse"] = target.astype(np.int32) - batch.states["cursor"][:, : batch.players]
                 batch.actions["buttons"][..., 0] = 1
                 reached.add(by_key.get((batch.step().tobytes(), _without_cursor(batch))))
-    assert reached >= set(range(len(batch.world.moves)))
+    assert reached >= set(range(len(batch.world.controls.moves)))
 
 
 def _without_cursor(batch):
@@ -278,7 +276,7 @@ def test_any_frame_size(name, size):
     assert (again[1, 0] == batch.picture(1, size=size)).all(), "a draw writes every pixel of the frame"
 
 
-@pytest.mark.parametrize("name", [name for name in worlds.names() if isinstance(worlds.load(name).look, Tiles)])
+@pytest.mark.parametrize("name", [name for name in worlds.names() if isinstance(worlds.load(name).view, Tiles)])
 @pytest.mark.parametrize("size", [(64, 64), (80, 80), (28, 45), (20, 31), (97, 64)])
 def test_a_frame_is_its_sprites(name, size):
     """The compiled renderer against a plain one, for tiles of every way to copy them."""
@@ -286,11 +284,11 @@ def test_a_frame_is_its_sprites(name, size):
     batch.reset(seed=1)
     place = layout(*size, batch.rows, batch.cols)
     edge = place.tile
-    sprites = atlas(batch.world.look.sprites, edge).reshape(-1, edge, edge, 3)
+    sprites = atlas(batch.world.view.sprites, edge).reshape(-1, edge, edge, 3)
     expected = np.zeros_like(batch.pixels)
     for row, player, y, x in np.ndindex(2, batch.players, batch.rows, batch.cols):
         top, left = place.top + y * edge, place.left + x * edge
-        kind = batch.world.look.tile(batch.states[row], player, y, x)
+        kind = batch.world.view.tile(batch.states[row], player, y, x)
         expected[row, player, top : top + edge, left : left + edge] = sprites[kind]
     assert (batch.draw() == expected).all()
 
@@ -298,7 +296,7 @@ def test_a_frame_is_its_sprites(name, size):
 @every_world
 @pytest.mark.parametrize("size", [(0, 0), (1, 1), (-64, 64), (5000, 64), (64.0, 64)])
 def test_absurd_frame_sizes_are_refused(name, size):
-    if size == (1, 1) and isinstance(worlds.load(name).look, Rays):
+    if size == (1, 1) and isinstance(worlds.load(name).view, Rays):
         assert make(name, 1, size=size).draw().shape[2:4] == size, "even a single pixel can be drawn"
         return
     with pytest.raises(ValueError, match="pixels"):
@@ -308,12 +306,12 @@ def test_absurd_frame_sizes_are_refused(name, size):
 @all_worlds
 def test_knobs_are_bounded(name):
     world = worlds.load(name)
-    for knob, record in world.knobs.items():
+    for knob, record in world.knobs.knobs.items():
         for value in (record.low - 1, record.high + 1):
             with pytest.raises(ValueError, match=knob):
-                world.task({knob: value})
+                world.task_record({knob: value})
     with pytest.raises(ValueError, match="no knob 'colour_of_the_sky'"):
-        world.task({"colour_of_the_sky": 1})
+        world.task_record({"colour_of_the_sky": 1})
     with pytest.raises(ValueError, match="no split 'holiday'"):
         make(name, split="holiday")
 
@@ -361,7 +359,7 @@ def test_tensors_share_memory(name):
         "instruction",
         "chat",
     }
-    key = KEYS.index(batch.world.keys[0])
+    key = KEYS.index(batch.world.controls.keys[0])
     tensors["keys"][..., key] = 1
     assert batch.actions["keys"][..., key].all()
     batch.step()
@@ -400,7 +398,7 @@ def test_instructions_are_those_of_the_task_or_declared_as_retold(name):
     """Agents look texts up by what the task says and what the world may say later."""
     batch = make(name, 4, repeat=15)
     batch.reset(seed=2)
-    told = {decode(tokens) for tokens in batch.task["instruction"][0, : batch.players]}
+    told = {decode(tokens) for tokens in batch.task_table["instruction"][0, : batch.players]}
     for _ in play(batch, 25):
         now = {decode(tokens) for tokens in batch.instruction.reshape(-1, batch.instruction.shape[-1])}
-        assert now <= told | set(batch.world.retold)
+        assert now <= told | set(batch.world.objective.other_instructions)

@@ -153,7 +153,7 @@ def _send(world: World) -> tuple[Any, ...]:
     """How pickle sends a world: by its name or folder, and by what its user has changed of it; or as its call."""
     if world.origin is not None:
         return _remade, (world.origin,)
-    home = python(world.reset).__module__
+    home = python(world.rules.reset).__module__
     while home and not hasattr(sys.modules.get(home), "WORLDS"):
         home = home.rpartition(".")[0]
     if not home:

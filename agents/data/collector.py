@@ -194,7 +194,7 @@ class Collector:
 def packed(batch: Batch) -> torch.Tensor:
     """The rows of a batch as bytes, uint8 (bytes,); of worlds that cannot be saved, what their next episodes are drawn
     from."""
-    if batch.world.savable:
+    if batch.world.rules.savable:
         rows = bytearray(b"".join(map(batch.save, range(batch.n))))
     else:
         rows = bytearray(batch.states["stream"].tobytes())
@@ -205,7 +205,7 @@ def unpack(batch: Batch, data: torch.Tensor) -> bool:
     """Go back to what `packed` gave; in worlds that cannot be saved new episodes begin. Returns whether it could be
     done. Raises ValueError if it is of another version of the world."""
     rows = data.view(batch.n, -1).numpy()
-    if batch.world.savable:
+    if batch.world.rules.savable:
         batch.load_rows(slice(None), [row.tobytes() for row in rows])
         return True
     batch.states["stream"] = rows.copy().view("u8")[:, 0]

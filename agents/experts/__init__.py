@@ -1,5 +1,5 @@
 """Experts: policies that follow a plan of a world's own solver, of search, or of a known solution, or that steer by a
-world's own controller (its `guide`). They act through the same actions as any agent."""
+world's own Controller. They act through the same actions as any agent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from ...interface.action import ACTION, move_table
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.search import FOUND, search
-from ...worlds.engine.world import World
+from ...worlds.engine.world import Controller, Planner, World
 from .guide import Guide
 
 
@@ -24,25 +24,27 @@ class Expert:
     solver, where the world's own rules decide; else search for the first player's goal. The prediction comes from
     playing the plan's actions in a copy of the batch. A row without a plan is played with random moves, and planned for
     again when the next episode begins. With several players, plans of shape (steps,) move the first while the others
-    hold nothing; plans of shape (steps, players) move all. In a world with a guide, the guide acts in rows without a
+    hold nothing; plans of shape (steps, players) move all. In a world with a Controller, this acts in rows without a
     plan, or after the end of a plan of records; worlds that a simulator moves are neither searched nor predicted.
     """
 
     name = "expert"
 
     def __init__(self, world: World, seed: int = 0, solutions: Sequence[np.ndarray | None] | None = None):
-        if world.solve is None and solutions is None:
-            raise ValueError(f"{world.name} has no solver, so there is no expert for it")
+        if not isinstance(world.expert, Planner) and solutions is None:
+            raise ValueError(f"{world.name} has no Planner, so there is no expert for it")
         self._world, self._seed, self._solutions = world, seed, solutions
-        self._guide = Guide(world) if world.guide else None
-        self._moves = np.concatenate([move_table(world.moves), np.zeros(1, ACTION)])  # the last, -1, holds nothing
+        self._guide = Guide(world) if isinstance(world.expert, Controller) else None
+        self._moves = np.concatenate(
+            [move_table(world.controls.moves), np.zeros(1, ACTION)]
+        )  # the last, -1, holds nothing
         self.plans, self.unsolved, self.seconds, self.slowest = 0, 0, 0.0, 0.0
 
     def start(self, batch: Batch) -> None:
         """Forget all plans. Raises ValueError on CUDA, where states cannot be planned on."""
         if batch.device != "cpu":
             raise ValueError("the expert plans on the CPU: play it with the device cpu")
-        self._foreseen = None if self._world.outside else batch.clone()
+        self._foreseen = None if self._world.rules.simulator else batch.clone()
         self._rng = np.random.default_rng(self._seed)
         self._plans: list[np.ndarray | None] = [None] * batch.n
         self._next = np.zeros(batch.n, np.int64)
@@ -79,10 +81,11 @@ class Expert:
         state = states[0]
         if self._solutions is not None and state["tick"] == 0 and self._solutions[state["task"]] is not None:
             return self._solutions[state["task"]]
-        if self._world.outside:
+        if self._world.rules.simulator:
             return None
         started = time.perf_counter()
-        plan = self._searched(states) if state["judged"] or self._world.solve is None else self._world.solve(state)
+        planner = None if state["judged"] else self._world.expert
+        plan = planner.plan(state) if isinstance(planner, Planner) else self._searched(states)
         seconds = time.perf_counter() - started
         self.plans += 1
         self.unsolved += plan is None
@@ -136,8 +139,8 @@ def _unpacked(packed: tuple[str, tuple[int, ...], bytes]) -> np.ndarray:
 
 
 def expert(world: World, seed: int = 0, solutions: Sequence[np.ndarray | None] | None = None) -> Expert | Guide | None:
-    """The expert of a world, or None for a world with neither guide nor solver, unless solutions (see Expert) are
+    """The expert of a world, or None for a world that has none, unless solutions (see Expert) are
     given."""
-    if world.guide:
+    if isinstance(world.expert, Controller):
         return Guide(world)
-    return Expert(world, seed, solutions) if world.solve or solutions is not None else None
+    return Expert(world, seed, solutions) if world.expert or solutions is not None else None

@@ -12,11 +12,11 @@ from ...interface.action import ACTION
 from ...worlds.engine.compile.cached import cached
 from ...worlds.engine.records.things import THING, nothing
 from ...worlds.engine.run.batch import Batch
-from ...worlds.engine.world import World
+from ...worlds.engine.world import Controller, World
 
 
 class Guide:
-    """Plays every player of every row by the world's own `guide`, which sees the whole state and writes an ACTION
+    """Plays every player of every row by the world's own Controller, which sees the whole state and writes an ACTION
     record.
 
     In a batch that holds its actions for several ticks, the motion of the mouse is divided among them.
@@ -25,10 +25,10 @@ class Guide:
     name = "expert"
 
     def __init__(self, world: World):
-        if world.guide is None:
-            raise ValueError(f"{world.name} has no guide, so no expert walks it")
-        things = world.things
-        self._guide, self._fill = cached(world.guide), cached(things.fill if things else nothing)
+        if not isinstance(world.expert, Controller):
+            raise ValueError(f"{world.name} has no Controller for an expert, so no expert acts in it")
+        things = world.rules.things
+        self._act, self._fill = cached(world.expert.act), cached(things.fill if things else nothing)
         self._things = np.zeros(max(things.most, 1) if things else 1, THING)
         self.ticks, self.seconds = 0, 0.0
 
@@ -50,7 +50,7 @@ class Guide:
             count = self._fill(state, self._things)
             for player in range(state["players"]):
                 if not state["done"][player]:
-                    self._guide(state, player, batch.actions[row, player], self._things, count)
+                    self._act(state, player, batch.actions[row, player], self._things, count)
                     self.ticks += 1
         if batch.repeat > 1:
             batch.actions["mouse"][rows] //= batch.repeat

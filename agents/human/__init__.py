@@ -62,7 +62,7 @@ def play(
 
         world = worlds.load(world)
         options: dict[str, Any] = {"split": split, "knobs": knobs, "limit": limit}
-        records = world.task(**options) if tasks is None else tasks.records
+        records = world.task_record(**options) if tasks is None else tasks.records
         options |= {"levels": levels, "tasks": tasks, "ids": ids, "strict": strict_time}
         open_window(world, window, (int(records["rows"].max()), int(records["cols"].max())))
 

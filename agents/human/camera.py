@@ -50,7 +50,7 @@ WORDS = {"left shift": "run", "space": "jump", "e": "use"}
 def walks(world: World) -> bool:
     """Whether W, A, S and D walk in a world in which the mouse turns the camera; in others, such as that of a robot's
     arm, keys have meanings of the world's own."""
-    return world.moves.get("forward") == Move(("w",))
+    return world.controls.moves.get("forward") == Move(("w",))
 
 
 class Grip(NamedTuple):
@@ -71,11 +71,11 @@ class CameraInput(TickInput):
         self.pads: list[Callable[[], Grip]] = []
         super().__init__(world)
         self.shared = False
-        listens, self.walks = set(world.keys), walks(world)
-        self.uses = self.walks and "e" in listens and "e" not in world.words
+        listens, self.walks = set(world.controls.keys), walks(world)
+        self.uses = self.walks and "e" in listens and "e" not in world.controls.help
         table = {} if not self.walks else STANDS_FOR if self.uses else STANDS_FOR_GRASPING
         self.stands_for = {KEY[key]: KEY[to] for key, to in table.items() if to in listens and key not in listens}
-        grasps = GRASPS if self.walks and not self.uses and "left" in world.buttons else ()
+        grasps = GRASPS if self.walks and not self.uses and "left" in world.controls.buttons else ()
         self.grasps = frozenset(KEY[key] for key in grasps if key not in listens)
         self.turns = {KEY[key]: way for key, way in TURNS.items() if self.walks and key not in listens}
         presses = PRESSES.items() if self.walks else ()
@@ -157,7 +157,7 @@ class CameraInput(TickInput):
 
     def _look_by(self, action: np.void, speed: np.ndarray) -> None:
         """Move the mouse of this action by a speed, (x, y) in picture heights a second, for a tick."""
-        motion = np.rint(speed * MOUSE_ONE / self.world.tick_hz).astype(np.int32)
+        motion = np.rint(speed * MOUSE_ONE / self.world.controls.tick_hz).astype(np.int32)
         action["mouse"] = (action["mouse"] + motion).clip(-MOUSE_ONE, MOUSE_ONE)
 
 
@@ -216,6 +216,6 @@ def _asked(pad: object) -> Callable[[], Grip]:
 
 def input_of(world: World) -> TurnInput | TickInput:
     """The input of a world, by its kind of time and by whether the mouse turns its camera."""
-    if world.turn_based:
+    if world.controls.turn_based:
         return TurnInput(world)
     return CameraInput(world) if looks(world) else TickInput(world)

@@ -35,8 +35,8 @@ Point = tuple[int, int]
 
 def looks(world: World) -> bool:
     """Whether the mouse turns the camera in this world."""
-    moved = any(move.mouse != (0.0, 0.0) for move in world.moves.values())
-    return moved and not world.cursor and not world.turn_based
+    moved = any(move.mouse != (0.0, 0.0) for move in world.controls.moves.values())
+    return moved and not world.controls.cursor and not world.controls.turn_based
 
 
 class Repeat:
@@ -77,13 +77,15 @@ class Input:
 
     def __init__(self, world: World):
         self.world = world
-        self.keys = frozenset(map(key_index, world.keys))
-        self.buttons = frozenset(map(button_index, world.buttons))
-        self.turns_wheel = "wheel" in world.words or any(move.wheel != "still" for move in world.moves.values())
+        self.keys = frozenset(map(key_index, world.controls.keys))
+        self.buttons = frozenset(map(button_index, world.controls.buttons))
+        self.turns_wheel = "wheel" in world.controls.help or any(
+            move.wheel != "still" for move in world.controls.moves.values()
+        )
         self.looks = looks(world)
         self.shared = world.players == 2 and bool(self.keys & LETTERS) and self.keys >= ARROWS
         self.current = 0
-        self._alone = {key_index(move.keys[0]) for move in world.moves.values() if len(move.keys) == 1}
+        self._alone = {key_index(move.keys[0]) for move in world.controls.moves.values() if len(move.keys) == 1}
 
     def owner(self, key: int) -> int:
         """The player whose actions this key belongs to."""
@@ -139,9 +141,9 @@ class TurnInput(Input):
 
     def button_down(self, button: int, player: int, target: Point) -> None:
         """A click in a player's picture: one step that moves the cursor there and presses the button."""
-        if button in self.buttons or (self.world.cursor and not self.buttons):
+        if button in self.buttons or (self.world.controls.cursor and not self.buttons):
             pressed = button if button in self.buttons else None
-            self._waiting.append(_Act(player, button=pressed, target=target if self.world.cursor else None))
+            self._waiting.append(_Act(player, button=pressed, target=target if self.world.controls.cursor else None))
 
     def button_up(self, button: int) -> None:
         """No effect: a click is over with its step."""
@@ -235,7 +237,7 @@ class TickInput(Input):
 
     def point(self, player: int, target: Point) -> None:
         """The mouse points to a place in a player's picture: the cursor follows, one picture height a tick at most."""
-        if self.world.cursor:
+        if self.world.controls.cursor:
             self._targets[player] = target
 
     def look(self, motion: Point) -> None:
@@ -253,7 +255,7 @@ class TickInput(Input):
     def take(self, now: float, cursors: np.ndarray) -> np.ndarray | None:
         """The step of this tick, ACTION (players,), or None before it is due. After a delay MAKE_UP ticks follow one
         another; other missed ticks are left out."""
-        period = 1 / self.world.tick_hz
+        period = 1 / self.world.controls.tick_hz
         self._due = now + period if self._due is None else self._due
         if now < self._due:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pygame
 
 from . import ink
-from .controls import Controls, input_rows, pages
+from .commands import Commands, input_rows, pages
 from .input import Input
 from .layout import Arrangement
 from .panel import RESULTS, Mood, returns
@@ -16,11 +16,11 @@ Line = tuple[int, int, str, int, tuple[int, int, int]]
 
 
 def paint(
-    surface: pygame.Surface, place: Arrangement, session: Session, controls: Controls, inputs: Input, mood: Mood
+    surface: pygame.Surface, place: Arrangement, session: Session, commands: Commands, inputs: Input, mood: Mood
 ) -> None:
     """Paint the present overlay, if there is one."""
     if mood.help:
-        _paint_help(surface, place.unit, session, controls, inputs)
+        _paint_help(surface, place.unit, session, commands, inputs)
     elif mood.typing is not None:
         alone = session.world.players == 1
         cursor = f"{'You' if alone else f'Player {inputs.current + 1}'}: {mood.typing}_"
@@ -31,19 +31,19 @@ def paint(
             surface,
             place,
             "Leave?",
-            f"{controls.table['leave'].shown} again leaves    any other key plays on",
+            f"{commands.table['leave'].shown} again leaves    any other key plays on",
             ink.BRIGHT,
         )
     elif mood.paused:
-        _band(surface, place, *_paused(session, controls, inputs), ink.BRIGHT)
+        _band(surface, place, *_paused(session, commands, inputs), ink.BRIGHT)
     elif session.result:
         title, colour = verdict(session)
         _band(surface, place, title, account(session), colour)
 
 
-def _paused(session: Session, controls: Controls, inputs: Input) -> tuple[str, str]:
+def _paused(session: Session, commands: Commands, inputs: Input) -> tuple[str, str]:
     """Title and line of the band during a pause."""
-    key, page = controls.table["pause"].shown, controls.table["help"].shown
+    key, page = commands.table["pause"].shown, commands.table["help"].shown
     if not inputs.looks:
         return "Paused", f"{key} plays on"
     if not session.steps:
@@ -62,10 +62,10 @@ def verdict(session: Session) -> tuple[str, tuple[int, int, int]]:
 def account(session: Session) -> str:
     """The circumstances of the end: a violated `never` of a goal, the steps, and the return."""
     why = "Something that must never be has happened    " if session.judged and "failed" in session.ends else ""
-    if session.world.turn_based:
+    if session.world.controls.turn_based:
         took = f"{session.steps} step{'s' * (session.steps != 1)}"
     else:
-        took = f"{session.steps / session.world.tick_hz:.1f} seconds"
+        took = f"{session.steps / session.world.controls.tick_hz:.1f} seconds"
     return f"{why}{took}, return {returns(session)}"
 
 
@@ -113,7 +113,7 @@ def _band(
         ink.write(surface, text, size, tint, (x, band.top + round(down * unit)), room)
 
 
-def _paint_help(surface: pygame.Surface, unit: int, session: Session, controls: Controls, inputs: Input) -> None:
+def _paint_help(surface: pygame.Surface, unit: int, session: Session, commands: Commands, inputs: Input) -> None:
     """The help page, in the largest letters in which it fits; if it does not fit in small ones, with fewer
     paragraphs."""
     shade = pygame.Surface(surface.get_size(), pygame.SRCALPHA)
@@ -121,7 +121,7 @@ def _paint_help(surface: pygame.Surface, unit: int, session: Session, controls: 
     surface.blit(shade, (0, 0))
     width, height = surface.get_size()
     story = pages(session.world)
-    tables = [("Your input", input_rows(session.world, inputs)), ("This window", controls.rows())]
+    tables = [("Your input", input_rows(session.world, inputs)), ("This window", commands.rows())]
     sizes = range(round(unit * 1.05), 8, -1)
     attempts = [(len(story), size) for size in sizes] + [(count, 9) for count in range(len(story) - 1, -1, -1)]
     for paragraphs, size in attempts:

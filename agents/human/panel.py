@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pygame
 
 from . import ink
-from .controls import Controls
+from .commands import Commands
 from .input import Input
 from .layout import Arrangement
 from .session import Session
@@ -39,7 +39,7 @@ def facts(session: Session) -> list[tuple[str, str]]:
         rows = [("task", session.task), *stages(session), ("time left", time_left(session))]
     else:
         rows = [("level", _level(session)) if session.level else ("seed", str(session.seed))]
-        if session.world.turn_based:
+        if session.world.controls.turn_based:
             rows += [("step", f"{session.steps} / {session.limit}")]
         else:
             rows += [("time left", time_left(session))]
@@ -63,10 +63,10 @@ def stages(session: Session) -> list[tuple[str, str]]:
 def time_left(session: Session) -> str:
     """Steps until the limit, or seconds in real time."""
     left, world = session.limit - session.steps, session.world
-    if world.turn_based:
+    if world.controls.turn_based:
         return f"{left} step{'s' * (left != 1)}"
     patience = session.list.patience if session.list else 1
-    return f"{-(-left // world.tick_hz)} s" + f" ({patience} × an agent's)" * (patience > 1)
+    return f"{-(-left // world.controls.tick_hz)} s" + f" ({patience} × an agent's)" * (patience > 1)
 
 
 def _level(session: Session) -> str:
@@ -101,13 +101,13 @@ def seat(session: Session, inputs: Input, player: int) -> str:
     return "   ".join(filter(None, (f"Player {player + 1}", keys)))
 
 
-def hints(session: Session, controls: Controls, inputs: Input, mood: Mood) -> str:
+def hints(session: Session, commands: Commands, inputs: Input, mood: Mood) -> str:
     """The line of keys that have a use now."""
     if mood.caught:
-        return "Esc lets the mouse go    " + controls.hint("chat", "help", "undo", "map", "calmer", "livelier")
+        return "Esc lets the mouse go    " + commands.hint("chat", "help", "undo", "map", "calmer", "livelier")
     if session.over:
-        return controls.onward() + "    " + controls.hint(*("restart",) * ("next" in controls.table), "undo", "clip")
-    return controls.hint("help", "switch", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip")
+        return commands.onward() + "    " + commands.hint(*("restart",) * ("next" in commands.table), "undo", "clip")
+    return commands.hint("help", "switch", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip")
 
 
 def paint(surface: pygame.Surface, place: Arrangement, session: Session, hint: str, mood: Mood) -> None:

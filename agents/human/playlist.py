@@ -62,7 +62,7 @@ def of_tasks(
     records, patience = table.records.copy(), 1
     if limit is not None:
         records["limit"] = check_limit(limit)
-    elif not (strict or world.turn_based):
+    elif not (strict or world.controls.turn_based):
         patience = PATIENCE
         records["limit"] = np.minimum(records["limit"].astype(np.int64) * patience, np.iinfo(np.int32).max)
     return Playlist("task", replace(table, records=records), names, ("",) * len(names), patience)
@@ -70,7 +70,7 @@ def of_tasks(
 
 def _mark(world: World, record: np.void, level: np.void) -> str:
     """A digest that identifies a level in any file: of its world, its contents and its knobs."""
-    total = hashlib.sha256(world.reset.__module__.encode())
+    total = hashlib.sha256(world.rules.reset.__module__.encode())
     for part, left_out in ((record, _NOT_THE_LEVEL), (level, ())):
         for name in part.dtype.names or ():
             if name not in left_out:

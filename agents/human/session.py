@@ -192,10 +192,10 @@ class Session:
     def aimed(self, player: int) -> tuple[str, bool]:
         """The thing that a player aims at, in words, and whether it is in reach; "" in worlds without this query."""
         world = self.world
-        if world.aimed is None or world.things is None:
+        if world.controls.aimed is None or world.rules.things is None:
             return "", False
-        row, near = world.aimed(self.batch.states[0], player)
-        return (world.things.name(self.batch.look()[0][0, row]), near) if row >= 0 else ("", False)
+        row, near = world.controls.aimed(self.batch.states[0], player)
+        return (world.rules.things.name(self.batch.things()[0][0, row]), near) if row >= 0 else ("", False)
 
     def act(self, actions: np.ndarray) -> bool:
         """One step with the actions of all players, ACTION (players,). Returns False, without a step, after the end of
@@ -219,10 +219,10 @@ class Session:
     def rehearse(self) -> None:
         """Draw, and take a step in a copy, so that all kernels are compiled."""
         self.views(*_REHEARSED)
-        if self.world.savable:
+        if self.world.rules.savable:
             twin = self.batch.clone()
             twin.step()
-            twin.look()
+            twin.things()
 
     def undo(self, steps: int = 1) -> int:
         """Undo up to this many steps of this episode, even after its end. Returns the number of undone steps, limited
@@ -261,7 +261,7 @@ class Session:
     def film(self) -> Film:
         """The remembered part of the episode up to now, for drawing at any size. Raises ValueError in a world that
         cannot be saved."""
-        if not self.world.savable:
+        if not self.world.rules.savable:
             raise ValueError(f"{self.world.name} cannot be saved, so there is nothing to make a clip of")
         states = tuple(moment.state or b"" for moment in self._moments)
         return Film(self.batch.clone(), states)
@@ -270,15 +270,15 @@ class Session:
         self.batch.reset(seed=seed, tasks=[row])
         self.place, self.undone = row, 0
         players, world = self.world.players, self.world
-        most = None if world.turn_based else MEMORY * world.tick_hz + 1
+        most = None if world.controls.turn_based else MEMORY * world.controls.tick_hz + 1
         start = Moment(self._packed(), (0.0,) * players, ("",) * players)
-        self._moments = deque([start], most if world.savable else 1)
+        self._moments = deque([start], most if world.rules.savable else 1)
 
     def _ends(self, outcomes: np.ndarray) -> Iterator[str]:
         """The end of the episode for each player, by the outcomes of the step."""
         late = np.zeros(len(outcomes), bool)
         if outcomes["success"].any() and self.batch.states["first"][0]:
-            late = self.batch.look()[2][0, :, 1] == 0
+            late = self.batch.things()[2][0, :, 1] == 0
         for outcome, beaten in zip(outcomes, late, strict=True):
             if outcome["terminated"]:
                 yield "success" if outcome["success"] else "too late" if beaten else "failed"
@@ -286,7 +286,7 @@ class Session:
                 yield "time up" if outcome["truncated"] else ""
 
     def _packed(self) -> bytes | None:
-        return zlib.compress(self.batch.save(0), 1) if self.world.savable else None
+        return zlib.compress(self.batch.save(0), 1) if self.world.rules.savable else None
 
     def _lines(self, actions: np.ndarray) -> Iterator[str]:
         """The text said in this step; for a single player, the text heard too."""
@@ -308,7 +308,7 @@ class Film:
     @property
     def hz(self) -> float:
         """Frames a second: the tick rate; in turn-based worlds a little slower than typing."""
-        return 8.0 if self.batch.world.turn_based else float(self.batch.world.tick_hz)
+        return 8.0 if self.batch.world.controls.turn_based else float(self.batch.world.controls.tick_hz)
 
     def frames(self, edge: int = 480, every: int = 1) -> Iterator[np.ndarray]:
         """Frames, uint8 (height, width, 3), one for every `every` states, the last among them.
@@ -332,6 +332,6 @@ def _pictures(batch: Batch, height: int, width: int) -> np.ndarray:
     Tiles are drawn at an odd width and cut: such frames are copied byte by byte, so that one kernel serves all sizes
     and nothing needs to be compiled while a window is being resized.
     """
-    odd = isinstance(batch.world.look, Tiles) and width % 2 == 0
+    odd = isinstance(batch.world.view, Tiles) and width % 2 == 0
     pixels = np.empty((1, batch.players, height, width + odd, 3), np.uint8)
     return np.ascontiguousarray(batch.draw(out=pixels)[0, :, :, :width])

@@ -18,7 +18,7 @@ from ...worlds.engine.world import World
 from . import ink, overlays, overview, panel, settings
 from .camera import CameraInput, Pads, input_of
 from .clip import Saver
-from .controls import Controls
+from .commands import Commands
 from .input import Repeat
 from .keyboard import key_of
 from .layout import LABEL, LINE, Arrangement, arrange, first_size
@@ -63,10 +63,10 @@ class Window:
         self.session = session
         self.inputs = input_of(session.world)
         listed = session.list
-        self.controls = Controls(session.world, self.inputs, listed.what if listed else "level", len(listed or ()))
+        self.commands = Commands(session.world, self.inputs, listed.what if listed else "level", len(listed or ()))
         self.mood = panel.Mood()
         self.open = True
-        self._rays = isinstance(session.world.look, Rays)
+        self._rays = isinstance(session.world.view, Rays)
         self._grid = session.batch.rows, session.batch.cols
         self._pads: Pads | None = None
         self._wants_mouse = False
@@ -87,7 +87,7 @@ class Window:
             self._pads = Pads()
             if complaint:
                 self._note(complaint)
-        if session.world.turn_based:
+        if session.world.controls.turn_based:
             pygame.event.set_blocked(pygame.MOUSEMOTION)  # hovering takes no turn and needs no redraw
 
     def run(self) -> None:
@@ -138,7 +138,7 @@ class Window:
             scenes = self.session.batch.scenes(whole=True) if self._rays and self.mood.map else ()
             for player, (view, picture) in enumerate(zip(place.views, pictures, strict=True)):
                 surface.blit(pygame.image.frombuffer(memoryview(picture).cast("B"), view.size, "RGB"), view)
-                if self.session.world.aimed and self.playing:
+                if self.session.world.controls.aimed and self.playing:
                     overlays.name(surface, view, place.unit, *self.session.aimed(player))
                 elif self._rays and self.playing:
                     overlays.crosshair(surface, view)
@@ -146,9 +146,9 @@ class Window:
                     overview.paint(surface, view, scenes[player])
                 if len(place.views) > 1:
                     self._label(player, view, place.unit)
-        hint = panel.hints(self.session, self.controls, self.inputs, self.mood)
+        hint = panel.hints(self.session, self.commands, self.inputs, self.mood)
         panel.paint(surface, place, self.session, hint, self.mood)
-        overlays.paint(surface, place, self.session, self.controls, self.inputs, self.mood)
+        overlays.paint(surface, place, self.session, self.commands, self.inputs, self.mood)
         pygame.display.flip()
 
     def _label(self, player: int, view: pygame.Rect, unit: int) -> None:
@@ -186,7 +186,7 @@ class Window:
             self._mouse(event)
         elif kind == pygame.WINDOWFOCUSLOST:
             self._rest()
-            self.mood.paused |= not self.session.world.turn_based and not self.session.over
+            self.mood.paused |= not self.session.world.controls.turn_based and not self.session.over
         elif kind in _PADS and self._pads and isinstance(self.inputs, CameraInput):
             self.inputs.pads = self._pads.plugged()
         elif kind == self._saved and (news := self._saver.news()):
@@ -261,12 +261,12 @@ class Window:
             self._wants_mouse = False
         elif self.session.over and event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
             self._do_next()
-        elif (name := self.controls.find(key, ctrl)) is not None:
+        elif (name := self.commands.find(key, ctrl)) is not None:
             self._do(name, event, now)
         elif key in self.inputs.keys:
             if self.playing and self._free(self.inputs.owner(key)):
                 self.inputs.press(key, now)
-        elif why := self.controls.why_not(key):
+        elif why := self.commands.why_not(key):
             self._note(why)
 
     @property
@@ -327,8 +327,8 @@ class Window:
         """Undo a step; in real time, a second, followed by a pause."""
         self.inputs.clear()
         world = self.session.world
-        back = self.session.undo(1 if world.turn_based else world.tick_hz)
-        if back and not world.turn_based:
+        back = self.session.undo(1 if world.controls.turn_based else world.controls.tick_hz)
+        if back and not world.controls.turn_based:
             self._release_mouse()
             self.mood.paused = True
         if not back:
@@ -377,7 +377,7 @@ class Window:
         if self.session.ends[player]:
             self._note(f"Player {player + 1} is done; the episode goes on")
         elif self.session.tied[player]:
-            talk = self.controls.table["chat"].shown if "chat" in self.controls.table else ""
+            talk = self.commands.table["chat"].shown if "chat" in self.commands.table else ""
             self._note(f"Player {player + 1} can only talk" + (f": {talk}" if talk else ""))
         else:
             return True

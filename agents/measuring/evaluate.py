@@ -87,10 +87,10 @@ def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> t
     """Play levels of a split that are drawn at random. Returns the results, and {sampled}, with {levels, levels_played}
     in a world that has a bank. options: of the Batch."""
     batch = Batch(world, min(episodes, ROWS), **options)
-    if world.bank is None:
+    if world.levels is None or world.levels.bank is None:
         return episodes_of(policy, batch, episodes), {"sampled": True}
     drawn: set[bytes] = set()
-    names = [name for name in batch.levels.dtype.names or () if name in (world.state.names or ())]
+    names = [name for name in batch.levels.dtype.names or () if name in (world.rules.state.names or ())]
 
     def on_begin(rows: np.ndarray) -> None:
         drawn.update(_contents([host(batch.states[name])[rows] for name in names]))

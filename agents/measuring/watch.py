@@ -119,7 +119,7 @@ def watch(
     }
     batch = Batch(world, 1, split=split, seed=seed, levels=levels, threads=1, repeat=repeat, **options)
     size = size or picture_size(batch)
-    hz = hz or (min(world.tick_hz, 8) if world.turn_based else world.tick_hz / repeat)
+    hz = hz or (min(world.controls.tick_hz, 8) if world.controls.turn_based else world.controls.tick_hz / repeat)
     batch.reset(seed=seed, tasks=[0])
     policy.start(batch)
     shown = _episodes(policy, batch, size, tasks, episodes, hz)

@@ -46,7 +46,7 @@ class TaskSampler:
         self._batch, self._file_tasks = batch, len(tasks)
         difficulty = np.array([np.nan if task.steps is None else task.steps for task in tasks])
         self._curriculum = curriculum(name, difficulty, options)
-        rows = len(batch.task)
+        rows = len(batch.task_table)
         device = batch.tensors()["task"].device
         self._counted = {name: np.zeros(rows, np.int64) for name in TALLY}
         self._means = EpisodeMeans(batch.n, rows, device)

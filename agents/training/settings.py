@@ -87,7 +87,7 @@ class RunSettings:
 
     def ticks(self, world: World) -> int:
         """Ticks that an action is held in this world."""
-        return self.repeat or (1 if world.turn_based else REPEAT)
+        return self.repeat or (1 if world.controls.turn_based else REPEAT)
 
     def check(self) -> None:
         """Raise ValueError for values that cannot be."""

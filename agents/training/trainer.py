@@ -100,14 +100,14 @@ class Trainer:
 
     def _size(self) -> tuple[tuple[int, int], tuple[int, int] | None]:
         """(height, width) of frames, and the (rows, columns) of tiles that they show, if all worlds are of tiles."""
-        s, tiled = self.config.run, all(isinstance(world.look, Tiles) for world in self.worlds)
+        s, tiled = self.config.run, all(isinstance(world.view, Tiles) for world in self.worlds)
         cells = [max(place.cells[axis] for place in self.places) for axis in (0, 1)]
         if self.started is not None:
             spec = NetworkSpec.saved(self.started["spec"])
             return spec.size, spec.cells
         if s.size:
             return s.size, (cells[0], cells[1]) if tiled else None
-        sizes = [place.world.look.frame(*(cells if tiled else place.cells)) for place in self.places]
+        sizes = [place.world.view.frame(*(cells if tiled else place.cells)) for place in self.places]
         return (max(size[0] for size in sizes), max(size[1] for size in sizes)), (cells[0], cells[1]) if tiled else None
 
     def _spec(self, size: tuple[int, int], cells: tuple[int, int] | None) -> NetworkSpec:

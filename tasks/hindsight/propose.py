@@ -226,7 +226,7 @@ def draw(
 ) -> tuple[np.ndarray, np.ndarray]:
     """(clauses, int32 (n, THEN, FIELDS); when they hold, bool (n, THEN, ticks + 1)). shared: each two plays one after
     the other, which have the same start, get the same clauses."""
-    known = world.things
+    known = world.rules.things
     assert known is not None
     n = played.things.shape[1]
     words = [

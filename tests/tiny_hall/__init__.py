@@ -5,11 +5,11 @@ from numba import njit
 
 from rumpus.worlds.engine.records.states import state_dtype
 from rumpus.worlds.engine.render.views import Rays
-from rumpus.worlds.engine.world import World
+from rumpus.worlds.engine.world import Objective, Rules, World
 from rumpus.worlds.first_person import bindings, generators
 from rumpus.worlds.first_person.body import stand, walk
 from rumpus.worlds.first_person.models import GEM, PAINTS, show
-from rumpus.worlds.first_person.state import CELL, HZ, fields
+from rumpus.worlds.first_person.state import CELL, fields
 from rumpus.worlds.first_person.view import look_around, show_players
 
 ROWS, COLS, GOAL = 9, 11, 9
@@ -54,17 +54,10 @@ HALL = World(
     name="hall",
     summary="Reach the gem at the far end.",
     doc=__doc__,
-    state=STATE,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=bindings.KEYS,
-    buttons=bindings.BUTTONS,
-    moves=bindings.MOVES,
-    tick_hz=HZ,
-    turn_based=False,
-    limit=10_800,
-    instruction="reach the gem",
+    rules=Rules(STATE, reset, step),
+    view=Rays(scene),
+    controls=bindings.WALKING_AND_USING,
+    objective=Objective(limit=10_800, instruction="reach the gem"),
 )
 DUO = HALL.variant("hall-duo", "Two reach for the gem.", players=2)
 FOUR = HALL.variant("hall-four", "Four reach for the gem.", players=4)

@@ -19,7 +19,7 @@ from rumpus.worlds.engine.library.random import draw
 from rumpus.worlds.engine.records.states import Knob, state_dtype
 from rumpus.worlds.engine.records.things import Things, put
 from rumpus.worlds.engine.render.views import Tiles
-from rumpus.worlds.engine.world import World
+from rumpus.worlds.engine.world import Controls, Knobs, Objective, Rules, World
 
 LARGEST = 9  # rows and columns of the largest room; the state has a fixed shape
 COIN = np.float32(1.0)  # reward
@@ -93,22 +93,22 @@ COINS = World(
     name="coins",
     summary="Collect five coins in a 5x5 room.",
     doc=__doc__,
-    state=STATE,
-    reset=reset,
-    step=step,
-    look=Tiles(tile, Path(__file__).parent / "sprites.png", grid=lambda knobs: (knobs["size"], knobs["size"])),
-    keys=WALKING,
-    buttons=("left",),
-    cursor=True,
-    moves={"up": Move(("w",)), "down": Move(("s",)), "left": Move(("a",)), "right": Move(("d",))},
-    knobs={
-        "size": Knob(5, 3, LARGEST, "rows and columns of the room"),
-        "coins": Knob(5, 1, 8, "number of coins"),
-    },
-    limit=40,
-    instruction="collect the coins",
-    things=THINGS,
+    rules=Rules(STATE, reset, step, things=THINGS),
+    view=Tiles(tile, Path(__file__).parent / "sprites.png", grid=lambda knobs: (knobs["size"], knobs["size"])),
+    controls=Controls(
+        keys=WALKING,
+        buttons=("left",),
+        cursor=True,
+        moves={"up": Move(("w",)), "down": Move(("s",)), "left": Move(("a",)), "right": Move(("d",))},
+    ),
+    objective=Objective(limit=40, instruction="collect the coins"),
+    knobs=Knobs(
+        {
+            "size": Knob(5, 3, LARGEST, "rows and columns of the room"),
+            "coins": Knob(5, 1, 8, "number of coins"),
+        }
+    ),
 )
-BIG = COINS.variant("coins-big", "Collect eight coins in a 9x9 room.", settings={"size": 9, "coins": 8}, limit=100)
+BIG = COINS.variant("coins-big", "Collect eight coins in a 9x9 room.", overrides={"size": 9, "coins": 8}, limit=100)
 
 WORLDS = (COINS, BIG)

@@ -34,8 +34,8 @@ from pathlib import Path
 from ...interface.action import Move
 from ..engine.library.grid import WALKING
 from ..engine.render.views import Tiles
-from ..engine.world import World
-from .level import TEST, TRAIN, VALID, complaint, reset
+from ..engine.world import Controls, Knobs, Objective, Planner, Rules, World
+from .level import TEST, TRAIN, VALID, reset, validate
 from .rules import step
 from .solve import solve
 from .state import BOUNDS, KNOBS, STATE
@@ -60,30 +60,30 @@ def _splits(longer: tuple[int, int]) -> dict[str, dict[str, int]]:
 
 BOX_WORLD = World(
     name="box-world",
+    version=1,
     summary="Open box after box with the key from the last one, and take the gem.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Tiles(tile, Path(__file__).parent.parent.parent / "assets" / "sprites" / "box_world.png", _grid),
-    keys=WALKING,
-    buttons=("left",),
-    cursor=True,
-    moves={"walk up": Move(("w",)), "walk down": Move(("s",)), "walk left": Move(("a",)), "walk right": Move(("d",))},
-    knobs=KNOBS,
-    check=complaint,
-    splits=_splits(longer=(5, 8)),
-    limit=120,
-    instruction="open the right boxes and take the white gem",
-    things=THINGS,
-    solve=solve,
-    version=1,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Tiles(tile, Path(__file__).parent.parent.parent / "assets" / "sprites" / "box_world.png", _grid),
+    controls=Controls(
+        keys=WALKING,
+        buttons=("left",),
+        cursor=True,
+        moves={
+            "walk up": Move(("w",)),
+            "walk down": Move(("s",)),
+            "walk left": Move(("a",)),
+            "walk right": Move(("d",)),
+        },
+    ),
+    objective=Objective(limit=120, instruction="open the right boxes and take the white gem"),
+    knobs=Knobs(KNOBS, validate=validate, splits=_splits(longer=(5, 8))),
+    expert=Planner(solve),
 )
 SMALL = BOX_WORLD.variant(
     "box-world-small",
     "Open one or two boxes in a small room and take the gem.",
-    settings={"size": 6, "solution_max": 2, "distractors_max": 0},
+    overrides={"size": 6, "solution_max": 2, "distractors_max": 0},
     things=dataclasses.replace(THINGS, scales=SMALL_SCALES, ranges={"distractors_max": (0, 1, 2)}),
     splits=_splits(longer=(3, 4)),
     limit=80,  # ours: a random player takes the gem in 7 % of the rooms; the planner needs 12 steps, 26 at most
@@ -91,7 +91,7 @@ SMALL = BOX_WORLD.variant(
 VIEWPORT = BOX_WORLD.variant(
     "box-world-viewport",
     "Box-World seen through a window of five by five cells around the player.",
-    settings={"sight": 5, "solution_max": 5, "distractors_max": 5},
+    overrides={"sight": 5, "solution_max": 5, "distractors_max": 5},
     splits=_splits(longer=(6, 8)),
 )
 

@@ -26,7 +26,7 @@ from .state import COLOURS, FLOOR, GEM, KEY, LOCK, SIZE, WRONG
 ANY, TRAIN, VALID, TEST = 0, 1, 2, 3  # values of the knob `fold`
 
 REDRAWS = 1024
-"""Most trees, and most layouts, that are drawn for one level. No task that `complaint` lets pass refuses so many of
+"""Most trees, and most layouts, that are drawn for one level. No task that `validate` lets pass refuses so many of
 them (for the rarest fold, one layout in 16 will do)."""
 LAYOUTS = 8
 """Most layouts that are begun before boxes are put in slots, where they always fit. The published numbers of boxes in a
@@ -178,7 +178,7 @@ def places(size):
     return (size + 1) // 2 * ((size + 1) // 3)
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if levels can be made with them."""
     for name in ("solution", "distractors"):
         low, high = knobs[f"{name}_min"], knobs[f"{name}_max"]

@@ -19,12 +19,12 @@ the tenth thing that is taken, of whichever kind. Four looks, our own things and
 """
 
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .expert import guide
-from .level import complaint, reset
+from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
@@ -35,27 +35,17 @@ COLLECT = World(
     version=1,
     summary="Take ten good things in a room, and none of the ten bad ones.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS_PLAIN,
-    moves=LOOKING,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    check=complaint,
-    splits={**SPLITS, "held-out-pairs": {"unseen": 1}},
-    limit=60 * HZ,
-    instruction="take the good things and leave the bad ones",
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=WALKING,
+    objective=Objective(limit=60 * HZ, instruction="take the good things and leave the bad ones"),
+    knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "held-out-pairs": {"unseen": 1}}),
+    expert=Controller(guide),
 )
 SMALL = COLLECT.variant(
     "collect-small",
     "Take three good things in a small room, and none of the three bad ones.",
-    settings={"height": 6, "width": 6, "good": 3, "bad": 3},
+    overrides={"height": 6, "width": 6, "good": 3, "bad": 3},
     limit=15 * HZ,
 )
 

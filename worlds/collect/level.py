@@ -54,7 +54,7 @@ def scatter(state, good, bad):
         drop(state, GOOD[state.set] if index < good else BAD[state.set], 0, at // COLS, at % COLS)
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if rooms can be made with them."""
     things, cells = knobs["good"] + knobs["bad"], knobs["height"] * knobs["width"]
     if 2 * things > cells:

@@ -1,7 +1,7 @@
 """What moves a world besides its rules: a physics engine, or a world that others wrote.
 
-A tick of such a world is: the engine's own part before the rules, `step` of its Outside for all rows that are not over,
-then the world's rules, the judge and the time limit, as everywhere. It runs on CPU only.
+A tick of such a world is: the engine's own part before the rules, `step` of its Simulator for all rows that are not
+over, then the world's rules, the judge and the time limit, as everywhere. It runs on CPU only.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 
 
-class Outside(Protocol):
-    """Made by `World.outside(world, n, threads)`, once for each batch of n rows and for each clone of one.
+class Simulator(Protocol):
+    """Made by `Rules.simulator(world, n, threads)`, once for each batch of n rows and for each clone of one.
 
     Of a savable world the states are the truth: whatever is kept elsewhere is made anew when a row's record is not what
     it was left as (another was loaded, copied or reset into it).
@@ -29,8 +29,8 @@ class Outside(Protocol):
 
 
 @runtime_checkable
-class Drawing(Outside, Protocol):
-    """The Outside of a world whose look is Frames: it draws as well."""
+class RenderingSimulator(Simulator, Protocol):
+    """The Simulator of a world whose view is Frames: it renders as well."""
 
     def draw(self, row: int, states: np.ndarray, player: int, pixels: np.ndarray) -> None:
         """Draw what a player of a row sees into uint8 (height, width, 3); states: the record of that row, (1,)."""

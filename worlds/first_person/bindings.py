@@ -5,6 +5,8 @@ from numba import njit
 
 from ...interface.action import Move
 from ...interface.keys import BUTTON, KEY
+from ..engine.world import Controls
+from .state import HZ
 
 KEYS_PLAIN = ("w", "a", "s", "d", "left shift")
 """Walk, and run with shift; the mouse looks."""
@@ -28,6 +30,11 @@ LOOKING = {
 }
 """The moves of worlds in which there is nothing to use."""
 MOVES = {**LOOKING, "use": Move(("e",))}
+
+WALKING = Controls(keys=KEYS_PLAIN, moves=LOOKING, tick_hz=HZ, turn_based=False)
+"""The controls of worlds in which one walks and looks."""
+WALKING_AND_USING = Controls(keys=KEYS, buttons=BUTTONS, moves=MOVES, tick_hz=HZ, turn_based=False)
+"""The controls of worlds in which there is something to use, too."""
 
 W, A, S, D, E = KEY["w"], KEY["a"], KEY["s"], KEY["d"], KEY["e"]
 SHIFT, SPACE = KEY["left shift"], KEY["space"]

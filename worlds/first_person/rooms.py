@@ -28,7 +28,7 @@ ROOM_FIELDS = [
 _SIDES = ((-1, 0), (0, -1), (0, 1), (1, 0))
 
 
-def complaint(rows, cols, edge, rooms):
+def validate(rows, cols, edge, rooms):
     """What is wrong with so many rooms of this size in so many rows and columns, or None."""
     height, width = rows * (edge + 1) + 1, cols * (edge + 1) + 1
     if height > ROWS or width > COLS:

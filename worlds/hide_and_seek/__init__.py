@@ -18,12 +18,12 @@ blocks in a room; maps, hands and all numbers here are our own choices.
 """
 
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import BUTTONS, KEYS, MOVES
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING_AND_USING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .expert import guide
-from .level import complaint, reset
+from .level import reset, validate
 from .rules import TEXTS, step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
@@ -34,25 +34,13 @@ HIDE_AND_SEEK = World(
     version=1,
     summary="One player hides among rooms and blocks, the other looks for it.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS,
-    buttons=BUTTONS,
-    moves=MOVES,
     players=2,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    check=complaint,
-    splits={**SPLITS, "larger": {"down": 3, "across": 4, "blocks": 6}},
-    limit=36 * HZ,
-    instruction="hide, or find who hides",
-    retold=TEXTS,
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=WALKING_AND_USING,
+    objective=Objective(limit=36 * HZ, instruction="hide, or find who hides", other_instructions=TEXTS),
+    knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "larger": {"down": 3, "across": 4, "blocks": 6}}),
+    expert=Controller(guide),
 )
 FOUR = HIDE_AND_SEEK.variant(
     "hide-and-seek-four", "Two players hide among rooms and blocks, the other two look for them.", players=4

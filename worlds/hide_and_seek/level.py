@@ -54,6 +54,6 @@ def stack(state, blocks):
         drop(state, CRATE, BROWN, at // COLS, at % COLS)
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if rooms can be made with them."""
-    return rooms.complaint(knobs["down"], knobs["across"], knobs["edge"], knobs["down"] * knobs["across"])
+    return rooms.validate(knobs["down"], knobs["across"], knobs["edge"], knobs["down"] * knobs["across"])

@@ -17,12 +17,12 @@ released: apples on the way, and 10 for the door. The rooms, and all numbers but
 """
 
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import BUTTONS, KEYS, MOVES
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING_AND_USING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .expert import guide
-from .level import complaint, reset
+from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
@@ -33,28 +33,17 @@ KEY_AND_DOOR = World(
     version=1,
     summary="Find the keys of three locked doors, and the goal behind them.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS,
-    buttons=BUTTONS,
-    moves=MOVES,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    check=complaint,
-    splits={**SPLITS, "longer": {"down": 3, "across": 5, "doors": 6}},
-    limit=60 * HZ,
-    instruction="open the doors with their keys and go to the goal",
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=WALKING_AND_USING,
+    objective=Objective(limit=60 * HZ, instruction="open the doors with their keys and go to the goal"),
+    knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "longer": {"down": 3, "across": 5, "doors": 6}}),
+    expert=Controller(guide),
 )
 SMALL = KEY_AND_DOOR.variant(
     "key-and-door-small",
     "Find the key of the one locked door, and the goal behind it.",
-    settings={"down": 1, "across": 3, "doors": 1, "apples": 0},
+    overrides={"down": 1, "across": 3, "doors": 1, "apples": 0},
     splits={**SPLITS, "longer": {"down": 2, "across": 3, "doors": 2}},
     limit=30 * HZ,
 )

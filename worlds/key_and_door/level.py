@@ -81,7 +81,7 @@ def put(state, kind, colour, room):
             return
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if rooms can be made with them."""
     count = knobs["down"] * knobs["across"]
     if knobs["doors"] >= count:
@@ -89,4 +89,4 @@ def complaint(knobs):
     needed = knobs["doors"] + knobs["apples"] + 1
     if needed > knobs["edge"] ** 2 * count:
         return f"{needed} things do not fit into {count} rooms of {knobs['edge'] ** 2} cells"
-    return rooms.complaint(knobs["down"], knobs["across"], knobs["edge"], count)
+    return rooms.validate(knobs["down"], knobs["across"], knobs["edge"], count)

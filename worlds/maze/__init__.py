@@ -39,13 +39,13 @@ from functools import partial
 import numpy as np
 
 from ..engine.render.views import Rays
-from ..engine.world import World
+from ..engine.world import Controller, Knobs, Levels, Objective, Rules, World
 from ..first_person import maps
-from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS, TEST
 from ..first_person.state import HZ
 from .expert import guide
-from .level import RULES, complaint, reset
+from .level import RULES, reset, validate
 from .rules import step
 from .state import BOUNDS, DEPTH_FIRST, KNOBS, KRUSKAL, LETTER_I, RED_BALL, ROOMS, STATE
 from .things import SMALL_SCALES, THINGS, touched
@@ -61,58 +61,50 @@ RANDOM = World(
     version=1,
     summary="Find the goal of a maze again and again; maze and goal are new in each episode.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS_PLAIN,
-    moves=LOOKING,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    check=complaint,
-    splits={**SPLITS, "larger": LARGE, **OTHER},
-    limit=3600,
-    instruction="find the goal as often as you can",
-    read=partial(maps.read, **RULES),
-    write=maps.write,
-    things=THINGS,
-    parse=partial(maps.parse, **RULES),
-    show=maps.show,
-    blank=np.zeros(1, maps.LEVEL),
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=WALKING,
+    objective=Objective(limit=3600, instruction="find the goal as often as you can"),
+    knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "larger": LARGE, **OTHER}),
+    levels=Levels(
+        read=partial(maps.read, **RULES),
+        write=maps.write,
+        parse=partial(maps.parse, **RULES),
+        show=maps.show,
+        generated_level=np.zeros(1, maps.LEVEL),
+    ),
+    expert=Controller(guide),
 )
 RANDOM_LARGE = RANDOM.variant(
     "maze-random-goal-large",
     "The same in a maze of 9x15 cells.",
-    settings=LARGE,
+    overrides=LARGE,
     splits={**SPLITS, "larger": HUGE, **OTHER},
     limit=10800,
 )
 RANDOM_HUGE = RANDOM.variant(
     "maze-random-goal-huge",
     "The same in a maze of 13x20 cells.",
-    settings=HUGE,
+    overrides=HUGE,
     splits={**SPLITS, **OTHER},
     limit=18000,
 )
 STATIC = RANDOM.variant(
     "maze-static-goal",
     "Find the goal of one maze again and again; it lies in the same place always.",
-    settings={"map": 1, "static": 1},
+    overrides={"map": 1, "static": 1},
 )
 STATIC_LARGE = STATIC.variant(
     "maze-static-goal-large",
     "The same in a maze of 9x15 cells.",
-    settings=LARGE,
-    splits=RANDOM_LARGE.splits,
+    overrides=LARGE,
+    splits=RANDOM_LARGE.knobs.splits,
     limit=10800,
 )
 I_MAZE = RANDOM.variant(
     "i-maze",
     "Find out which of four arms the goal is in, and go back there.",
-    settings={"generator": LETTER_I, "width": 7, "apples": 0},
+    overrides={"generator": LETTER_I, "width": 7, "apples": 0},
     splits={"train": {}, "valid": {}, "test": {}, "larger": {"height": 9, "width": 13}},
     limit=SHORT,
     things=dataclasses.replace(THINGS, scales=(), ranges={}),
@@ -120,7 +112,7 @@ I_MAZE = RANDOM.variant(
 EXPLORE = RANDOM.variant(
     "explore-goals",
     "Find the goal among rooms, corridors and objects, again and again.",
-    settings={"generator": ROOMS, "width": 5, "apples": 0, "objects": 5, "doubled": 50},
+    overrides={"generator": ROOMS, "width": 5, "apples": 0, "objects": 5, "doubled": 50},
     splits={
         **SPLITS,
         "interpolation": {"height": 7, "width": 7, "rooms": 8, "objects": 10, "doubled": 0},
@@ -132,7 +124,7 @@ EXPLORE = RANDOM.variant(
 SMALL = RANDOM.variant(
     "maze-small",
     "Find the goal of a small maze again and again, in fifteen seconds.",
-    settings={"height": 3, "width": 3, "braid": 50, "far": 3, "apples": 0},
+    overrides={"height": 3, "width": 3, "braid": 50, "far": 3, "apples": 0},
     splits={**SPLITS, "larger": {"height": 4, "width": 4}, **OTHER},
     limit=450,  # ours: the expert reaches the goal seven times, random hands once in one episode of seven
     things=dataclasses.replace(THINGS, scales=SMALL_SCALES),
@@ -140,7 +132,7 @@ SMALL = RANDOM.variant(
 FIND = RANDOM.variant(
     "maze-find",
     "Find the red ball among other objects.",
-    settings={"generator": ROOMS, "treasure": RED_BALL, "apples": 0, "objects": 6},
+    overrides={"generator": ROOMS, "treasure": RED_BALL, "apples": 0, "objects": 6},
     splits={**SPLITS, "larger": LARGE, "other-generator": {"generator": DEPTH_FIRST, "fold": TEST}},
     limit=SHORT,
     instruction="find the red ball",

@@ -244,7 +244,7 @@ def there_is(state, kind, colour):
     return False
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if mazes can be made with them."""
     if knobs["static"] and not knobs["map"]:
         return "static needs a numbered maze: give map a number from 1 on"

@@ -28,13 +28,14 @@ here, and in a room there; balls have any of six colours; the next colour is tol
 the picture; and one can also walk back and sideways. The short variant is our own.
 """
 
+import dataclasses
+
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import LOOKING
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
-from ..first_person.state import HZ
 from .expert import guide
-from .level import complaint, reset
+from .level import reset, validate
 from .rules import TEXTS, step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
@@ -48,40 +49,33 @@ NINE = World(
     version=1,
     summary="Find the ball that is asked for, again and again, in a 9x9 maze.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=("w", "a", "s", "d"),
-    moves=LOOKING,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    check=complaint,
-    splits=SPLITS,
-    limit=1000 * TICKS,
-    instruction="find the ball that you are asked for",
-    retold=TEXTS,
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=dataclasses.replace(WALKING, keys=("w", "a", "s", "d")),
+    objective=Objective(
+        limit=1000 * TICKS,
+        instruction="find the ball that you are asked for",
+        other_instructions=TEXTS,
+    ),
+    knobs=Knobs(KNOBS, validate=validate, splits=SPLITS),
+    expert=Controller(guide),
 )
 ELEVEN = NINE.variant(
     "memory-maze-11",
     "The same with four balls in an 11x11 maze.",
-    settings={"size": 11, "objects": 4},
+    overrides={"size": 11, "objects": 4},
     limit=2000 * TICKS,
 )
 THIRTEEN = NINE.variant(
     "memory-maze-13",
     "The same with five balls in a 13x13 maze.",
-    settings={"size": 13, "objects": 5},
+    overrides={"size": 13, "objects": 5},
     limit=3000 * TICKS,
 )
 FIFTEEN = NINE.variant(
     "memory-maze-15",
     "The same with six balls in a 15x15 maze.",
-    settings={"size": 15, "objects": 6, "rooms": 9},
+    overrides={"size": 15, "objects": 6, "rooms": 9},
     limit=4000 * TICKS,
 )
 SHORT = NINE.variant("memory-maze-short", "The 9x9 maze for a quarter of the time.", limit=250 * TICKS)

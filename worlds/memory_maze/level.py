@@ -84,7 +84,7 @@ def place_balls(state, objects):
         state.visited[index] = 0
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if mazes can be made with them."""
     if knobs["size"] % 2 == 0:
         return f"size must be an odd number, as corridors and walls alternate; got {knobs['size']}"

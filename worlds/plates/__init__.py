@@ -15,12 +15,12 @@ and all numbers are our own choices.
 """
 
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .expert import guide
-from .level import complaint, reset
+from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
@@ -31,23 +31,20 @@ PLATES = World(
     version=1,
     summary="Two players hold doors open for one another and meet in the room of the goal.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS_PLAIN,
-    moves=LOOKING,
     players=2,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    check=complaint,
-    splits={**SPLITS, "longer": {"down": 3, "across": 3, "rooms": 8, "doors": 4}},
-    limit=60 * HZ,
-    instruction="stand on plates to hold doors open for one another and all go to the goal",
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=WALKING,
+    objective=Objective(
+        limit=60 * HZ,
+        instruction="stand on plates to hold doors open for one another and all go to the goal",
+    ),
+    knobs=Knobs(
+        KNOBS,
+        validate=validate,
+        splits={**SPLITS, "longer": {"down": 3, "across": 3, "rooms": 8, "doors": 4}},
+    ),
+    expert=Controller(guide),
 )
 TRIO = PLATES.variant("plates-trio", "Three players hold doors open for one another.", players=3)
 

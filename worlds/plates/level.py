@@ -55,8 +55,8 @@ def furnish(state, doors):
         room, locked = state.parent[room], locked + 1
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if rooms can be made with them."""
     if knobs["edge"] % 2 == 0:
         return f"edge must be odd, so that a room has a middle; got {knobs['edge']}"
-    return rooms.complaint(knobs["down"], knobs["across"], knobs["edge"], knobs["rooms"])
+    return rooms.validate(knobs["down"], knobs["across"], knobs["edge"], knobs["rooms"])

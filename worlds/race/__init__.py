@@ -13,10 +13,12 @@ Splits: train, valid and test hold different tracks; `longer` has larger ones th
 Source: the track and all numbers are our own choices.
 """
 
+import dataclasses
+
 from ...interface.action import Move
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .expert import guide
@@ -31,22 +33,15 @@ RACE = World(
     version=1,
     summary="Two players race through a maze with hurdles; the first at the goal wins.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=(*KEYS_PLAIN, "space"),
-    moves={**LOOKING, "jump": Move(("w", "space"))},
     players=2,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    splits={**SPLITS, "longer": {"down": 6, "across": 10, "hurdles": 10}},
-    limit=40 * HZ,
-    instruction="be the first at the goal",
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=dataclasses.replace(
+        WALKING, keys=(*WALKING.keys, "space"), moves={**WALKING.moves, "jump": Move(("w", "space"))}
+    ),
+    objective=Objective(limit=40 * HZ, instruction="be the first at the goal"),
+    knobs=Knobs(KNOBS, splits={**SPLITS, "longer": {"down": 6, "across": 10, "hurdles": 10}}),
+    expert=Controller(guide),
 )
 FOUR = RACE.variant(
     "race-four", "Four players race through a maze with hurdles; the first at the goal wins.", players=4

@@ -22,21 +22,21 @@ imitation and self-supervised learning"; rooms, furniture, toys, hands and all n
 import dataclasses
 
 from ..engine.render.views import Rays
-from ..engine.simulator import Outside
-from ..engine.world import World
+from ..engine.simulator import Simulator
+from ..engine.world import Controller, Controls, Knobs, Objective, Rules, World
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .bounds import BOUNDS
 from .expert import guide
-from .level import complaint, reset
-from .moves import BUTTONS, KEYS, MOVES, WORDS
+from .level import reset, validate
+from .moves import BUTTONS, HELP, KEYS, MOVES, NEEDS_SOMETHING_HELD
 from .rules import step
 from .state import KNOBS, STATE
 from .things import THINGS, aimed
 from .view import scene
 
 
-def outside(world: World, n: int, threads: int) -> Outside:
+def simulator(world: World, n: int, threads: int) -> Simulator:
     """The physics of n rooms; MuJoCo is imported only now."""
     from .physics import Simulation
 
@@ -48,31 +48,30 @@ ROOM = World(
     version=1,
     summary="A children's room full of toys to walk among, grasp, carry, throw and stack.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS,
-    buttons=BUTTONS,
-    moves=MOVES,
-    words=WORDS,
-    aimed=aimed,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    check=complaint,
-    splits={**SPLITS, "larger": {"height": 8, "width": 10, "rooms": 2, "toys": 24, "pieces": 9}},
-    limit=60 * HZ,
-    instruction="lift something, and play with it",
-    things=THINGS,
-    guide=guide,
-    outside=outside,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS, simulator=simulator),
+    view=Rays(scene),
+    controls=Controls(
+        keys=KEYS,
+        buttons=BUTTONS,
+        moves=MOVES,
+        help=HELP,
+        aimed=aimed,
+        needs_something_held=NEEDS_SOMETHING_HELD,
+        tick_hz=HZ,
+        turn_based=False,
+    ),
+    objective=Objective(limit=60 * HZ, instruction="lift something, and play with it"),
+    knobs=Knobs(
+        KNOBS,
+        validate=validate,
+        splits={**SPLITS, "larger": {"height": 8, "width": 10, "rooms": 2, "toys": 24, "pieces": 9}},
+    ),
+    expert=Controller(guide),
 )
 SMALL = ROOM.variant(
     "room-small",
     "A small room with a few toys.",
-    settings={"height": 4, "width": 5, "toys": 5, "pieces": 2},
+    overrides={"height": 4, "width": 5, "toys": 5, "pieces": 2},
     splits={**SPLITS, "larger": {}},
 )
 DUO = ROOM.variant(
@@ -84,7 +83,7 @@ DUO = ROOM.variant(
 HOUSE = ROOM.variant(
     "room-house",
     "Two rooms with a door between them, and two chests that are too heavy for one.",
-    settings={"height": 6, "width": 10, "rooms": 2, "toys": 20, "pieces": 8, "heavy": 2},
+    overrides={"height": 6, "width": 10, "rooms": 2, "toys": 20, "pieces": 8, "heavy": 2},
     splits={**SPLITS, "larger": {"height": 8, "width": 12, "toys": 24, "pieces": 10}},
 )
 

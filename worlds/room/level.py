@@ -238,7 +238,7 @@ def hashed(value, number):
     return mix(value ^ np.uint64(np.int64(number) + 1))
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if rooms can be made with them."""
     if knobs["rooms"] == 2 and max(knobs["height"], knobs["width"]) < 2 * SMALLEST + 1:
         return (

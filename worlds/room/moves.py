@@ -6,7 +6,8 @@ from ..first_person.bindings import GLANCE, KEYS_PLAIN
 
 KEYS = (*KEYS_PLAIN, "space", "e", "q", "r", "f")
 BUTTONS = ("left", "right")
-WORDS = {
+NEEDS_SOMETHING_HELD = ("e", "q", "r", "f", "right")
+HELP = {
     "left button": "grasp; let go to drop, or to throw",
     "right button": "with the mouse: turn what is held",
     "wheel": "push away, pull near what is held",

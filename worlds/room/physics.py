@@ -38,7 +38,7 @@ _FIRST, _LAST = STATE.fields["mark"][1] // 4, STATE.fields["grip"][1] // 4
 
 
 class Simulation:
-    """The Outside of the room; see engine/simulator.py."""
+    """The Simulator of the room; see engine/simulator.py."""
 
     def __init__(self, world: World, n: int, threads: int):
         self._threads = threads

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from ...interface.action import Move
 from ..engine.render.views import Tiles
-from ..engine.world import World
+from ..engine.world import Controls, Knobs, Levels, Objective, Planner, Rules, World
 from .bank import bank
 from .level import reset
 from .rules import step
@@ -42,35 +42,32 @@ SOKOBAN = World(
     name="sokoban",
     summary="Push four boxes onto four targets in a 10x10 room.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Tiles(
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Tiles(
         tile,
         Path(__file__).parent.parent.parent / "assets" / "sprites" / "sokoban.png",
         lambda knobs: (knobs["height"], knobs["width"]),
     ),
-    keys=("up", "down", "left", "right", "w", "s", "a", "d"),
-    buttons=("left",),
-    cursor=True,
-    moves={"push up": Move(("w",)), "push down": Move(("s",)), "push left": Move(("a",)), "push right": Move(("d",))},
-    knobs=KNOBS,
-    limit=120,
-    instruction="push every box onto a target",
-    splits={"train": {}, "valid": {}, "test": {}},
-    bank=bank,
-    read=read,
-    write=write,
-    things=THINGS,
-    parse=parse,
-    show=dumps,
-    solve=solve,
+    controls=Controls(
+        keys=("up", "down", "left", "right", "w", "s", "a", "d"),
+        buttons=("left",),
+        cursor=True,
+        moves={
+            "push up": Move(("w",)),
+            "push down": Move(("s",)),
+            "push left": Move(("a",)),
+            "push right": Move(("d",)),
+        },
+    ),
+    objective=Objective(limit=120, instruction="push every box onto a target"),
+    knobs=Knobs(KNOBS, splits={"train": {}, "valid": {}, "test": {}}),
+    levels=Levels(bank=bank, read=read, write=write, parse=parse, show=dumps),
+    expert=Planner(solve),
 )
 SMALL = SOKOBAN.variant(
     "sokoban-small",
     "Push two boxes onto two targets in a 7x7 room.",
-    settings={"height": 7, "width": 7, "boxes": 2},
+    overrides={"height": 7, "width": 7, "boxes": 2},
     things=dataclasses.replace(THINGS, scales=SMALL_SCALES),
 )
 DUO = SOKOBAN.variant(

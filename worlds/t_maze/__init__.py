@@ -17,12 +17,12 @@ nobody remembers; the maze itself and all numbers are our own choices.
 """
 
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .expert import guide
-from .level import complaint, reset
+from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
@@ -33,27 +33,17 @@ T_MAZE = World(
     version=1,
     summary="Remember on which side the ball was, and turn to that side behind a long corridor.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS_PLAIN,
-    moves=LOOKING,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    check=complaint,
-    splits={**SPLITS, "longer": {"length_min": 20, "length_max": 24}},
-    limit=40 * HZ,
-    instruction="go to the side where the ball was",
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=WALKING,
+    objective=Objective(limit=40 * HZ, instruction="go to the side where the ball was"),
+    knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "longer": {"length_min": 20, "length_max": 24}}),
+    expert=Controller(guide),
 )
 SHORT = T_MAZE.variant(
     "t-maze-short",
     "Remember on which side the ball was, and turn to that side behind a short corridor.",
-    settings={"length_min": 3, "length_max": 5},
+    overrides={"length_min": 3, "length_max": 5},
     splits={**SPLITS, "longer": {"length_min": 8, "length_max": 12}},
     limit=20 * HZ,
 )

@@ -50,7 +50,7 @@ def carve(state, length, arm):
     dig(state, 1, 1 + ROOM + length, rows - 2, 1)
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if mazes can be made with them."""
     if knobs["length_min"] > knobs["length_max"]:
         return (

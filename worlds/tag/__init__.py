@@ -15,8 +15,8 @@ Source: the children's game; arena, speeds and all numbers are our own choices.
 """
 
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .expert import guide
@@ -31,23 +31,17 @@ TAG = World(
     version=1,
     summary="Two players: one is it and tries to catch the other, who is it then.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS_PLAIN,
-    moves=LOOKING,
     players=2,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    splits={**SPLITS, "larger": {"height": 15, "width": 21, "pillars": 20}},
-    limit=40 * HZ,
-    instruction="if you are it, catch somebody; if not, run",
-    retold=TEXTS,
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=WALKING,
+    objective=Objective(
+        limit=40 * HZ,
+        instruction="if you are it, catch somebody; if not, run",
+        other_instructions=TEXTS,
+    ),
+    knobs=Knobs(KNOBS, splits={**SPLITS, "larger": {"height": 15, "width": 21, "pillars": 20}}),
+    expert=Controller(guide),
 )
 FOUR = TAG.variant("tag-four", "Four players: one is it and tries to catch another, who is it then.", players=4)
 

@@ -23,12 +23,12 @@ apples (36, which is 0.3 of all cells) and the 10 seconds to walk over and choos
 """
 
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .expert import guide
-from .level import complaint, reset
+from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
 from .things import THINGS
@@ -39,27 +39,20 @@ VISUAL_MATCH = World(
     version=1,
     summary="Remember the colour of a sign, pick apples for half a minute, and choose the pillar of that colour.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS_PLAIN,
-    moves=LOOKING,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    check=complaint,
-    splits={**SPLITS, "unseen-pairs": {"unseen": 1}},
-    limit=45 * HZ,
-    instruction="look at the colour on the wall, and when the last door opens touch the pillar of that colour",
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=WALKING,
+    objective=Objective(
+        limit=45 * HZ,
+        instruction="look at the colour on the wall, and when the last door opens touch the pillar of that colour",
+    ),
+    knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "unseen-pairs": {"unseen": 1}}),
+    expert=Controller(guide),
 )
 SHORT = VISUAL_MATCH.variant(
     "visual-match-short",
     "The same with a small room of apples, and a few seconds in it.",
-    settings={"edge": 5, "apples": 8, "explore": 3, "distract": 6},
+    overrides={"edge": 5, "apples": 8, "explore": 3, "distract": 6},
     limit=18 * HZ,
 )
 

@@ -106,7 +106,7 @@ def paint_sign(state, texture):
     state.walls[cell_of(state.thing_y[THE_SIGN]), cell_of(state.thing_x[THE_SIGN])] = texture
 
 
-def complaint(knobs):
+def validate(knobs):
     """What is wrong with a combination of knob values, or None if rooms can be made with them."""
     if knobs["edge"] % 2 == 0:
         return f"edge must be an odd number, so that the doors are in the middle; got {knobs['edge']}"

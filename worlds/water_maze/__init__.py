@@ -22,8 +22,8 @@ of the pool, the speed in it, the pictures, the times on the platform and the sh
 """
 
 from ..engine.render.views import Rays
-from ..engine.world import World
-from ..first_person.bindings import KEYS_PLAIN, LOOKING
+from ..engine.world import Controller, Knobs, Objective, Rules, World
+from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .expert import guide
@@ -38,26 +38,17 @@ WATER_MAZE = World(
     version=1,
     summary="Find a platform hidden under water, and find it again from other places.",
     doc=__doc__,
-    state=STATE,
-    bounds=BOUNDS,
-    reset=reset,
-    step=step,
-    look=Rays(scene),
-    keys=KEYS_PLAIN,
-    moves=LOOKING,
-    tick_hz=HZ,
-    turn_based=False,
-    knobs=KNOBS,
-    splits={**SPLITS, "other-walls": {"shuffled": 1}},
-    limit=120 * HZ,
-    instruction="find the platform that is hidden in the water",
-    things=THINGS,
-    guide=guide,
+    rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
+    view=Rays(scene),
+    controls=WALKING,
+    objective=Objective(limit=120 * HZ, instruction="find the platform that is hidden in the water"),
+    knobs=Knobs(KNOBS, splits={**SPLITS, "other-walls": {"shuffled": 1}}),
+    expert=Controller(guide),
 )
 SHORT = WATER_MAZE.variant(
     "water-maze-short",
     "The same in a smaller pool, for a quarter of the time.",
-    settings={"radius": 4},
+    overrides={"radius": 4},
     limit=30 * HZ,
 )
 

@@ -40,8 +40,17 @@ class Controls:
     def of(cls, world: World) -> Controls:
         """Those of a world."""
         mouse, wheel, reach = listens(world)
-        moves = {name: asdict(move) for name, move in world.moves.items()}
-        return cls(moves, tuple(world.keys), tuple(world.buttons), mouse, wheel, reach, words_of(world), world.players)
+        moves = {name: asdict(move) for name, move in world.controls.moves.items()}
+        return cls(
+            moves,
+            tuple(world.controls.keys),
+            tuple(world.controls.buttons),
+            mouse,
+            wheel,
+            reach,
+            words_of(world),
+            world.players,
+        )
 
     @classmethod
     def saved(cls, fields: Mapping[str, Any]) -> Controls:
@@ -92,9 +101,9 @@ def _tuples(fields: Mapping[str, Any]) -> dict[str, Any]:
 def words_of(world: World) -> tuple[str, ...]:
     """The words that a learned player can say in a world, each once and each one token: the colours, kinds and sizes of
     its things, the words that its moves' names are made of, and "yes" and "no"."""
-    things = world.things
+    things = world.rules.things
     named = (*things.colours, *things.kinds, *things.sizes) if things else ()
-    moves = (word for name in world.moves for word in name.split())
+    moves = (word for name in world.controls.moves for word in name.split())
     known = set(vocabulary())
     return tuple(word for word in dict.fromkeys((*named, *moves, "yes", "no")) if word in known)
 

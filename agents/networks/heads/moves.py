@@ -41,8 +41,8 @@ class Moves(Narrow):
         if not Controls.of(world).same_moves(self.controls):
             raise ValueError(
                 f"this agent picks one of the moves {', '.join(self.controls.moves)}, and {world.name} has "
-                f"{', '.join(world.moves)}, or means other keys by them: choose another world, or train with --head "
-                "universal, which plays anywhere"
+                f"{', '.join(world.controls.moves)}, or means other keys by them: choose another world, or train with "
+                "--head universal, which plays anywhere"
             )
 
     def sizes(self) -> tuple[int, ...]:

@@ -67,11 +67,11 @@ class Universal(nn.Module):
         held[[0, *switches]] = 0
         second = np.full(SWITCHES, MASKED, np.float32)
         second[0] = 0
-        if not world.turn_based and switches:
+        if not world.controls.turn_based and switches:
             second[switches] = _offset(REST, len(switches))
         axis = np.full(BINS, MASKED, np.float32)
         if mouse:
-            axis[:] = _offset(REST, BINS - 1) if world.cursor else 0
+            axis[:] = _offset(REST, BINS - 1) if world.controls.cursor else 0
         axis[BINS // 2] = 0
         wheel = np.array([0, *[0 if turns_wheel else MASKED] * (len(WHEEL) - 1)], np.float32)
         return torch.from_numpy(np.concatenate([held, *[second] * (SLOTS - 1), axis, axis, wheel]).astype(np.float32))
@@ -122,7 +122,7 @@ class Universal(nn.Module):
         for slot in range(SLOTS):
             first = held.argmax(-1)
             found = held.gather(-1, first.unsqueeze(-1)).squeeze(-1)
-            slots.append(torch.zeros_like(first) if slot and batch.world.turn_based else found * (1 + first))
+            slots.append(torch.zeros_like(first) if slot and batch.world.controls.turn_based else found * (1 + first))
             held = held.scatter(-1, first.unsqueeze(-1), 0)
         motion = _motion(listens(batch.world)[2], held.device)
         axes = (tensors["mouse"].flatten(0, 1).unsqueeze(-1) - motion).abs().argmin(-1)
@@ -131,8 +131,8 @@ class Universal(nn.Module):
 
 def _switches(world: World) -> list[int]:
     """The choices of a slot that a world listens to, without 0, nothing."""
-    keys = [1 + key_index(name) for name in world.keys]
-    return keys + [1 + len(KEYS) + button_index(name) for name in world.buttons]
+    keys = [1 + key_index(name) for name in world.controls.keys]
+    return keys + [1 + len(KEYS) + button_index(name) for name in world.controls.buttons]
 
 
 def _offset(rest: float, others: int) -> float:

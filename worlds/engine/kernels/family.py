@@ -30,12 +30,12 @@ def kernel_module(world: World, text: str, target: str, *versions: str) -> Modul
     versions: of tools that compile it, besides Numba.
     Raises ValueError for a function of the world that the module could not import and compile.
     """
-    fill = world.things.fill if world.things else nothing
-    functions = {"reset": world.reset, "step": world.step, "fill": fill}
-    if isinstance(world.look, Tiles | Rays):
-        functions["look"] = world.look.tile if isinstance(world.look, Tiles) else world.look.scene
+    fill = world.rules.things.fill if world.rules.things else nothing
+    functions = {"reset": world.rules.reset, "step": world.rules.step, "fill": fill}
+    if isinstance(world.view, Tiles | Rays):
+        functions["view"] = world.view.tile if isinstance(world.view, Tiles) else world.view.scene
     names = {what: _importable(world, what, function) for what, function in functions.items()}
-    family = python(world.reset).__module__.rpartition(".")[0] or python(world.reset).__module__
+    family = python(world.rules.reset).__module__.rpartition(".")[0] or python(world.rules.reset).__module__
     targets = target if target == "njit" else f"{target}, njit"
     source = text.format(family=family, targets=targets, engine=__package__.rpartition(".")[0], **names)
     return module_of(source, [*functions.values(), *_ENGINE], f"{target}_{family.rpartition('.')[2]}", *versions)
@@ -56,5 +56,5 @@ def _importable(world: World, what: str, function: Callable[..., Any]) -> str:
 
 def cpu_kernels(world: World) -> ModuleType:
     """The kernels of a world for CPU threads; compiled or loaded at their first call."""
-    texts = template.OUTSIDE if world.outside else template.CPU
-    return kernel_module(world, texts[type(world.look).__name__], "njit")
+    texts = template.SIMULATED if world.rules.simulator else template.CPU
+    return kernel_module(world, texts[type(world.view).__name__], "njit")

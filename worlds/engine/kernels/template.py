@@ -22,11 +22,11 @@ from {step} as world_step
 '''
 
 _HEAD_TILES = """from {engine}.render.tiles import border, copy_sprite, draw_cursor
-from {look} as world_tile
+from {view} as world_tile
 """
 
 _HEAD_RAYS = """from {engine}.render.raycast.scene import clear
-from {look} as world_scene
+from {view} as world_scene
 """
 
 _TICK = '''
@@ -61,7 +61,7 @@ def step(states, actions, outcomes, spare, things, repeat, low, high):
         ticks(states[i], actions[i], outcomes[i], spare[low], things[low], repeat)
 """
 
-_CPU_OUTSIDE = """
+_CPU_SIMULATED = """
 
 @njit(cache=True, nogil=True, _nrt=False)
 def begin_tick(states, actions, outcomes, live, low, high):
@@ -94,7 +94,7 @@ def reset(states, mask, seeds, reseed, rows, weights, tasks, levels, low, high):
 
 
 @njit(cache=True, nogil=True, _nrt=False)
-def look(states, actions, things, counts, holds, low, high):
+def show_things(states, actions, things, counts, holds, low, high):
     for i in range(low, high):
         count = world_things(states[i], things[i])
         counts[i] = count
@@ -151,7 +151,7 @@ def reset(states, mask, seeds, reseed, rows, weights, tasks, levels):
 
 
 @cuda.jit(cache=True)
-def look(states, actions, things, counts, holds):
+def show_things(states, actions, things, counts, holds):
     """One thread a world."""
     i = cuda.grid(1)
     if i < len(states):
@@ -212,7 +212,7 @@ def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols)
 _CPU_RAYS = """
 
 @njit(cache=True, nogil=True, _nrt=False)
-def look_around(states, mask, scenes, first, low, high):
+def write_scenes(states, mask, scenes, first, low, high):
     for i in range(low, high):
         for player in range(scenes.shape[1]):
             scenes[i - first, player].shown = 0
@@ -224,7 +224,7 @@ def look_around(states, mask, scenes, first, low, high):
 _CUDA_RAYS = """
 
 @cuda.jit(cache=True)
-def look_around(states, mask, scenes):
+def write_scenes(states, mask, scenes):
     i, player = cuda.grid(1) // scenes.shape[1], cuda.grid(1) % scenes.shape[1]
     if i < len(states):
         scenes[i, player].shown = 0
@@ -316,12 +316,12 @@ CPU = {
     + "".join(_CPU_DRAW.replace("WORD", w) for w in WORDS[1:]),
     "Rays": _HEAD + _HEAD_RAYS + _TICK + _CPU_STEP + _CPU + _CPU_RAYS,
 }
-"""The kernels for CPU threads, by the kind of a world's look."""
-OUTSIDE = {
-    "Rays": _HEAD + _HEAD_RAYS + _CPU_OUTSIDE + _CPU + _CPU_RAYS,
-    "Frames": _HEAD + _CPU_OUTSIDE + _CPU,
+"""The kernels for CPU threads, by the kind of a world's view."""
+SIMULATED = {
+    "Rays": _HEAD + _HEAD_RAYS + _CPU_SIMULATED + _CPU + _CPU_RAYS,
+    "Frames": _HEAD + _CPU_SIMULATED + _CPU,
 }
-"""Those of worlds that something outside moves, a tick at a time; see simulator.py."""
+"""Those of worlds that a Simulator moves, a tick at a time; see simulator.py."""
 CUDA = {
     "Tiles": _HEAD + _HEAD_TILES + _TICK + _CUDA + _CUDA_TILES + "".join(_CUDA_DRAW.replace("WORD", w) for w in WORDS),
     "Rays": _HEAD + _HEAD_RAYS + _TICK + _CUDA + _CUDA_RAYS,

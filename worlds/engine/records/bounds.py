@@ -104,7 +104,7 @@ class Guard:
                 high.append(np.broadcast_to(np.asarray(most, kind), dtype.shape).ravel())
         return kind, np.concatenate(places), np.concatenate(low), np.concatenate(high)
 
-    def complaint(self, data: bytes, record: np.void) -> str | None:
+    def validate(self, data: bytes, record: np.void) -> str | None:
         """What is wrong with a record, given as its bytes too, or None."""
         for kind, places, low, high in self._checks:
             values = np.frombuffer(data, kind)[places]

@@ -66,7 +66,7 @@ class Rays(_Picture):
 
 @dataclass(frozen=True)
 class Frames(_Picture):
-    """Seen as its Outside draws it, see simulator.py; shape: height to width of that picture."""
+    """Seen as its Simulator renders it, see simulator.py; shape: height to width of that picture."""
 
     shape: tuple[int, int] = ASPECT
 

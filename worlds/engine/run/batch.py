@@ -29,19 +29,17 @@ from ..records.states import RecordArray
 from ..records.things import THING
 from ..render.tiles import frame_size
 from ..render.views import Frames, Rays
-from ..simulator import Drawing, Outside
+from ..simulator import RenderingSimulator, Simulator
 from ..world import World
-from .cpu import Cpu
+from .device import device_of
 from .table import Table, read_levels
 
-NO_LEVELS = np.zeros(1, np.uint8)
-"""What `reset` of a world without a bank is handed in place of levels."""
 TALLY = ("attempts", "successes", "returns")
 """What is counted of each row of the table of tasks: episodes that ended and were reset, those that a player won, and
 the sum of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
 _WHOLE = 1 << 31  # to which the weights of tasks are scaled
 _OWN = ("states", "actions", "outcomes", "pixels", "_seeds", "_spare", "_things")  # arrays that two batches never share
-_REMADE = ("_device", "outside", "_any", "_all", "_moves", "_task", "_levels", "_weights")  # made from the rest
+_REMADE = ("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights")  # made from the rest
 
 
 class Batch:
@@ -80,26 +78,26 @@ class Batch:
         if int(repeat) != repeat or repeat < 1:
             raise ValueError(f"a step repeats its actions for a whole number of ticks, at least 1; got {repeat}")
         self.world, self.n, self.players, self.repeat = world, int(n), world.players, int(repeat)
-        self._device = _device(device, world, threads)
+        self._device = device_of(device, world, threads)
         self._size: tuple[int, int] = (0, 0)
         self._shares = np.ones(1)
         self._begun = False
         self.configure(knobs=knobs, limit=limit, split=split, levels=levels, tasks=tasks)
         make = self._device.zeros
-        states = np.zeros(self.n, world.state)
+        states = np.zeros(self.n, world.rules.state)
         states["stream"] = python(mix)(row_seeds(check_seed(seed), self.n)[0])
         states["over"] = 1  # until the first reset nothing happens in a row
         self.states = self._device.copy(self._device.put(states))
         self.actions = make((self.n, self.players), ACTION)
         self.outcomes = make((self.n, self.players), OUTCOME)
         self._spare = make((self.n, self.players), OUTCOME)
-        most = world.things.most if world.things else 1
+        most = world.rules.things.most if world.rules.things else 1
         self._things = make((self.n, most), THING)
         self._seeds = self._device.put(np.zeros(self.n, np.uint64))
         self._place()
         self._seed: int | None = check_seed(seed)
         self.size = size
-        self.outside = self._make_outside()
+        self.simulator = self._make_simulator()
         acted = self.states, self.actions, self.outcomes, self._spare, self._things
         self._device.prepare(*acted, self._all, self._seeds, self._any, *self._table)
 
@@ -125,20 +123,20 @@ class Batch:
             self.weights, self._counting, self.chosen = np.ones(len(tasks.records)), True, chosen
             return
         levels, knobs = read_levels(self.world, levels, knobs)
-        task = self.world.task(knobs, limit=limit, split=split)
+        task = self.world.task_record(knobs, limit=limit, split=split)
         if levels is None:
-            levels = self.world.levels(split, knobs)
+            levels = self.world.level_bank(split, knobs)
         self._set(task, levels, split)
         self.weights, self._counting, self.chosen = np.ones(1), False, chosen
 
     def _set(self, tasks: np.ndarray, levels: np.ndarray | None, split: str) -> None:
         rows, cols = int(tasks["rows"].max()), int(tasks["cols"].max())
         if self._size[0]:
-            self.world.look.check(*self._size, rows, cols)
-        self.task, self.split = tasks, split
-        self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs}
+            self.world.view.check(*self._size, rows, cols)
+        self.task_table, self.split = tasks, split
+        self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs.knobs}
         if levels is None:
-            levels = NO_LEVELS if self.world.blank is None else self.world.blank
+            levels = self.world.no_levels
         self.levels = levels
         self.rows, self.cols = rows, cols
         self._place_table()
@@ -148,11 +146,11 @@ class Batch:
         """Put what never changes onto the device."""
         self._any = self._device.put(np.full(self.n, -1, np.int32))
         self._all = self._device.mask(np.ones(self.n, np.uint8))
-        self._moves = self._device.put(move_table(self.world.moves))
+        self._moves = self._device.put(move_table(self.world.controls.moves))
         self._place_table()
 
     def _place_table(self) -> None:
-        self._task, self._levels = self._device.put(self.task), self._device.put(self.levels)
+        self._task, self._levels = self._device.put(self.task_table), self._device.put(self.levels)
 
     @property
     def weights(self) -> np.ndarray:
@@ -163,9 +161,14 @@ class Batch:
     def weights(self, weights: Any) -> None:
         """Raises ValueError for weights that cannot be."""
         weights = np.asarray(weights, np.float64)
-        if weights.shape != self.task.shape or not np.isfinite(weights).all() or weights.min() < 0 or not weights.any():
+        if (
+            weights.shape != self.task_table.shape
+            or not np.isfinite(weights).all()
+            or weights.min() < 0
+            or not weights.any()
+        ):
             raise ValueError(
-                f"weights are {len(self.task)} finite numbers of at least 0, not all 0; got shape {weights.shape}"
+                f"weights are {len(self.task_table)} finite numbers of at least 0, not all 0; got shape {weights.shape}"
             )
         self._shares = weights
         sums = np.cumsum(weights / weights.sum())
@@ -194,7 +197,7 @@ class Batch:
     def size(self, size: Any) -> None:
         """Raises ValueError for a size that cannot show this world."""
         height, width = frame_size(size)
-        self.world.look.check(height, width, self.rows, self.cols)
+        self.world.view.check(height, width, self.rows, self.cols)
         self._size = (height, width)
         self.pixels = self._device.zeros((self.n, self.players, *self._size, 3), np.uint8)
 
@@ -213,8 +216,8 @@ class Batch:
             self._count(mask)
         for part, reseed in self._parts(mask, given):
             self._device.reset(self.states, part, self._seeds, reseed, rows, *self._table)
-        if self.outside:
-            self.outside.reset(self.states, mask)
+        if self.simulator:
+            self.simulator.reset(self.states, mask)
 
     def _take_seeds(self, seed: Any, everywhere: bool) -> np.ndarray:
         """Put the seeds of a reset into `_seeds`, and say which rows have one, bool (n,). The first reset of all rows
@@ -247,9 +250,15 @@ class Batch:
 
     def _checked_rows(self, rows: Any) -> np.ndarray:
         rows = np.asarray(rows)
-        if rows.shape != (self.n,) or rows.dtype.kind not in "iu" or rows.min() < -1 or rows.max() >= len(self.task):
+        if (
+            rows.shape != (self.n,)
+            or rows.dtype.kind not in "iu"
+            or rows.min() < -1
+            or rows.max() >= len(self.task_table)
+        ):
             raise ValueError(
-                f"tasks to begin with are {self.n} rows of the table, from 0 to {len(self.task) - 1}, or -1 to draw one"
+                f"tasks to begin with are {self.n} rows of the table, from 0 to {len(self.task_table) - 1}, or -1 to "
+                "draw one"
             )
         return rows.astype(np.int32)
 
@@ -264,13 +273,13 @@ class Batch:
             if not self._begun:
                 raise RuntimeError("no episode has begun: call reset() before step()")
         arguments = self.states, self.actions, self.outcomes, self._spare, self._things, self.repeat
-        if self.outside:
-            self._device.step_outside(self.outside, *arguments)
+        if self.simulator:
+            self._device.step_simulated(self.simulator, *arguments)
         else:
             self._device.step(*arguments)
         return self.outcomes
 
-    def look(self) -> tuple[Any, Any, Any]:
+    def things(self) -> tuple[Any, Any, Any]:
         """What each row shows of itself now: (things, counts, holds).
 
         things: THING records (n, most), of which the first `counts`, int32 (n,), are there; holds: uint8 (n, players,
@@ -278,7 +287,7 @@ class Batch:
         """
         things, counts = self._device.zeros(self._things.shape, THING), self._device.zeros((self.n,), np.int32)
         holds = self._device.zeros((self.n, self.players, 2), np.uint8)
-        self._device.look(self.states, self.actions, things, counts, holds)
+        self._device.show_things(self.states, self.actions, things, counts, holds)
         return things, counts, holds
 
     def act(self, moves: Any) -> None:
@@ -293,7 +302,7 @@ class Batch:
 
         Of a first-person world the same pass also writes, if they are given: depths, float32 (n, players, height,
         width), in cells along the line of sight, 1e9 for the sky; marks, uint8 of the same shape: 0 for the map, 1 +
-        number of a player, 16 + index of a thing (those of `look`, without the players).
+        number of a player, 16 + index of a thing (those of `things`, without the players).
         """
         out = self.pixels if out is None else out
         if (*out.shape[:2], *out.shape[4:]) != (self.n, self.players, 3) or not str(out.dtype).endswith("uint8"):
@@ -303,13 +312,13 @@ class Batch:
             )
         mask = self._all if mask is None else self._checked(mask)
         if depths is None and marks is None:
-            if isinstance(self.world.look, Frames):
+            if isinstance(self.world.view, Frames):
                 for row in np.flatnonzero(mask):
-                    self._draw_outside(int(row), out[row])
+                    self._draw_simulated(int(row), out[row])
                 return out
             self._device.draw(self.states, mask, out, self.rows, self.cols)
             return out
-        if not isinstance(self.world.look, Rays):
+        if not isinstance(self.world.view, Rays):
             raise ValueError(f"{self.world.name} is not drawn by rays, and has no depths and no marks")
         for name, array, kind in (("depths", depths, "float32"), ("marks", marks, "uint8")):
             if array is not None and (
@@ -324,24 +333,24 @@ class Batch:
     def scenes(self, row: int = 0, whole: bool = False) -> np.ndarray:
         """What the players of a row see, as SCENE records (players,) on the CPU; see raycast/scene.py. whole: with what
         lies behind them too, as a map wants it. Raises ValueError for a world that is not drawn by rays."""
-        if not isinstance(self.world.look, Rays):
+        if not isinstance(self.world.view, Rays):
             raise ValueError(f"{self.world.name} is not drawn by rays, and has no scenes")
-        return self._device.get(self._device.look_around(self.states[row : row + 1], whole))[0]
+        return self._device.get(self._device.write_scenes(self.states[row : row + 1], whole))[0]
 
     def picture(self, row: int = 0, player: int = 0, size: Any = None) -> np.ndarray:
         """A fresh frame of one row as one player sees it: uint8 (height, width, 3), of any size, on the CPU."""
         height, width = self._size if size is None else frame_size(size)
         one = self._device.zeros((1, self.players, height, width, 3), np.uint8)
-        if isinstance(self.world.look, Frames):
-            self._draw_outside(row, one[0])
+        if isinstance(self.world.view, Frames):
+            self._draw_simulated(row, one[0])
             return one[0, player]
         self._device.draw(self.states[row : row + 1], self._all[:1], one, self.rows, self.cols)
         return self._device.get(one)[0, player].copy()
 
-    def _draw_outside(self, row: int, out: np.ndarray) -> None:
-        assert isinstance(self.outside, Drawing)
+    def _draw_simulated(self, row: int, out: np.ndarray) -> None:
+        assert isinstance(self.simulator, RenderingSimulator)
         for player in range(self.players):
-            self.outside.draw(row, self.states[row : row + 1], player, out[player])
+            self.simulator.draw(row, self.states[row : row + 1], player, out[player])
 
     @property
     def over(self) -> Any:
@@ -398,17 +407,17 @@ class Batch:
 
     def _opened(self, data: bytes) -> np.ndarray:
         """A saved state as a record (1,) that is safe to go on from. Raises ValueError."""
-        world, bytes_ = self.world, opened(self.mark, data, self.world.state.itemsize)
+        world, bytes_ = self.world, opened(self.mark, data, self.world.rules.state.itemsize)
         if bytes_ is None:
-            size = len(self.mark) + SEAL + world.state.itemsize
+            size = len(self.mark) + SEAL + world.rules.state.itemsize
             raise ValueError(
                 f"these {len(data)} bytes are no saved state of {world.name} version {world.version} with this record, "
                 f"or are damaged; one has {size} bytes and is made by save()"
             )
-        record = np.frombuffer(bytes_, world.state)
-        complaint = world.guard.complaint(bytes_, record[0]) or self._misfit(record[0])
-        if complaint:
-            raise ValueError(f"this is no saved state that {world.name} can be in: {complaint}")
+        record = np.frombuffer(bytes_, world.rules.state)
+        wrong = world.guard.validate(bytes_, record[0]) or self._misfit(record[0])
+        if wrong:
+            raise ValueError(f"this is no saved state that {world.name} can be in: {wrong}")
         return record
 
     def _misfit(self, state: np.void) -> str | None:
@@ -420,14 +429,16 @@ class Batch:
                 f"its picture has {state['rows']}x{state['cols']} tiles, and this batch draws {self.rows}x{self.cols}: "
                 "make the batch with the knobs or tasks that it was saved with"
             )
-        if state["task"] >= len(self.task):
-            return f"it plays row {state['task']} of a table of tasks, and this batch's has {len(self.task)} row(s)"
+        if state["task"] >= len(self.task_table):
+            return (
+                f"it plays row {state['task']} of a table of tasks, and this batch's has {len(self.task_table)} row(s)"
+            )
         return None
 
     @cached_property
     def mark(self) -> bytes:
         """Eight bytes that tell this family's records from others."""
-        record = f"{self.world.reset.__module__} {self.world.version} {self.world.state.descr}"
+        record = f"{self.world.rules.reset.__module__} {self.world.version} {self.world.rules.state.descr}"
         return hashlib.sha256(record.encode()).digest()[:8]
 
     def clone(self) -> Batch:
@@ -435,7 +446,7 @@ class Batch:
         self._check_savable()
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
-        twin.outside = twin._make_outside()
+        twin.simulator = twin._make_simulator()
         for name in _OWN:
             setattr(twin, name, self._device.copy(getattr(self, name)))
         twin.tally = {name: self._device.copy(counts) for name, counts in self.tally.items()}
@@ -459,24 +470,24 @@ class Batch:
         """Go on from there on the same kind of device, which must be here."""
         name, threads = kept.pop("device")
         self.__dict__.update(kept)
-        self._device = _device(name, self.world, threads)
+        self._device = device_of(name, self.world, threads)
         for own in _OWN:
             setattr(self, own, self._device.copy(self._device.put(kept[own])))
         self.tally = {name: self._device.copy(self._device.put(counts)) for name, counts in kept["tally"].items()}
         self._place()
         self.weights = self._shares
-        self.outside = self._make_outside()
+        self.simulator = self._make_simulator()
 
-    def _make_outside(self) -> Outside | None:
+    def _make_simulator(self) -> Simulator | None:
         """What moves the rows besides the rules, if this world has such; it goes when this batch does."""
-        if self.world.outside is None:
+        if self.world.rules.simulator is None:
             return None
-        made = self.world.outside(self.world, self.n, self.threads)
+        made = self.world.rules.simulator(self.world, self.n, self.threads)
         weakref.finalize(self, made.close)
         return made
 
     def _check_savable(self) -> None:
-        if not self.world.savable:
+        if not self.world.rules.savable:
             raise ValueError(
                 f"{self.world.name} is a guest whose state cannot be saved, loaded, copied or pickled: make another one"
             )
@@ -485,15 +496,3 @@ class Batch:
         if tuple(mask.shape) != (self.n,):
             raise ValueError(f"a mask over the rows has shape ({self.n},), got {tuple(mask.shape)}")
         return self._device.mask(mask)
-
-
-def _device(name: str, world: World, threads: int | None) -> Any:
-    if name == "cpu":
-        return Cpu(world, threads)
-    if name == "cuda":
-        if world.outside:
-            raise ValueError(f"{world.name} is moved by a simulation that runs on CPU only: use device 'cpu'")
-        from .cuda import Cuda
-
-        return Cuda(world)
-    raise ValueError(f"unknown device {name!r}; it is 'cpu' or 'cuda'")

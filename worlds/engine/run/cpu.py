@@ -13,7 +13,7 @@ from ..render.raycast import draw as rays
 from ..render.raycast.textures import pyramid
 from ..render.tiles import atlas, layout, overlapping
 from ..render.views import Tiles
-from ..simulator import Outside
+from ..simulator import Simulator
 from ..world import World
 from .threads import over_rows
 
@@ -33,10 +33,10 @@ class Cpu:
     def prepare(self, *arguments: Any) -> None:
         """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
         states, actions, outcomes, spare, things, mask, seeds, *rest = arguments
-        step = ("begin_tick", "end_tick") if self.world.outside else ("step",)
+        step = ("begin_tick", "end_tick") if self.world.rules.simulator else ("step",)
         with modules.progress(self.world.name, self.kernels.reset, *(getattr(self.kernels, name) for name in step)):
             self.kernels.reset(states, mask, seeds, True, *rest, 0, 0)
-            if self.world.outside:
+            if self.world.rules.simulator:
                 self.kernels.begin_tick(states, actions, outcomes, mask.copy(), 0, 0)
                 self.kernels.end_tick(states, actions, outcomes, spare, True, things, mask.copy(), 0, 0)
             else:
@@ -79,9 +79,9 @@ class Cpu:
         how many ticks a step has."""
         over_rows(self.kernels.step, len(states), self.threads, states, *rest)
 
-    def step_outside(
+    def step_simulated(
         self,
-        outside: Outside,
+        simulator: Simulator,
         states: np.ndarray,
         actions: np.ndarray,
         outcomes: np.ndarray,
@@ -89,20 +89,20 @@ class Cpu:
         things: np.ndarray,
         repeat: int,
     ) -> None:
-        """The same for a world that something outside moves, tick by tick."""
+        """The same for a world that a simulator moves, tick by tick."""
         live = np.zeros(len(states), np.uint8)
         for tick in range(repeat):
             own = spare if tick else outcomes
             over_rows(self.kernels.begin_tick, len(states), self.threads, states, actions, own, live)
             if not live.any():
                 break
-            outside.step(states, actions, own, live)
+            simulator.step(states, actions, own, live)
             arguments = states, actions, own, outcomes, tick > 0, things, live
             over_rows(self.kernels.end_tick, len(states), self.threads, *arguments)
 
-    def look(self, states: np.ndarray, *rest: Any) -> None:
+    def show_things(self, states: np.ndarray, *rest: Any) -> None:
         """The things of every row, and what its goals say of them; `rest` is the actions and where these go."""
-        over_rows(self.kernels.look, len(states), self.threads, states, *rest)
+        over_rows(self.kernels.show_things, len(states), self.threads, states, *rest)
 
     def reset(self, states: np.ndarray, mask: np.ndarray, seeds: np.ndarray, reseed: bool, *rest: Any) -> None:
         """A new episode in every row of the mask; `rest` is rows, weights, tasks and levels."""
@@ -123,24 +123,24 @@ class Cpu:
         for array in (pixels, depths, marks):
             if array is not None and not (array.flags.c_contiguous and array.flags.writeable):
                 raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
-        if isinstance(self.world.look, Tiles):
-            self._draw_tiles(self.world.look, states, mask, pixels, rows, cols)
+        if isinstance(self.world.view, Tiles):
+            self._draw_tiles(self.world.view, states, mask, pixels, rows, cols)
         else:
             self._draw_rays(states, mask, pixels, rays.NO_DEPTHS if depths is None else depths, marks)
 
-    def look_around(self, states: np.ndarray, whole: bool = False) -> np.ndarray:
+    def write_scenes(self, states: np.ndarray, whole: bool = False) -> np.ndarray:
         """What the players of every row see, as SCENE records (n, players); of first-person worlds. whole: with what
         lies behind them too."""
         scenes = rays.blank(len(states), self.world.players)
         scenes["whole"] = whole
-        self.kernels.look_around(states, np.ones(len(states), np.uint8), scenes, 0, 0, len(states))
+        self.kernels.write_scenes(states, np.ones(len(states), np.uint8), scenes, 0, 0, len(states))
         return scenes
 
     def _draw_rays(
         self, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, depths: np.ndarray, marks: np.ndarray | None
     ) -> None:
         marks = rays.NO_MARKS if marks is None else marks
-        look, paint, players, height = self.kernels.look_around, rays.cpu_kernels().paint, *pixels.shape[1:3]
+        look, paint, players, height = self.kernels.write_scenes, rays.cpu_kernels().paint, *pixels.shape[1:3]
 
         words, texels = rays.words(pixels), pyramid().reshape(-1)
 

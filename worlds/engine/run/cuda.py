@@ -152,9 +152,9 @@ class Cuda:
         how many ticks a step has."""
         self._launch("step", -(-len(states) // self._threads), self._threads, states, *rest)
 
-    def look(self, states: Records, *rest: Any) -> None:
+    def show_things(self, states: Records, *rest: Any) -> None:
         """The things of every row, and what its goals say of them; `rest` is the actions and where these go."""
-        self._launch("look", -(-len(states) // self._threads), self._threads, states, *rest)
+        self._launch("show_things", -(-len(states) // self._threads), self._threads, states, *rest)
 
     def reset(self, states: Records, mask: torch.Tensor, seeds: torch.Tensor, reseed: bool, *rest: Any) -> None:
         """A new episode in every row of the mask; `rest` is rows, weights, tasks and levels."""
@@ -172,14 +172,14 @@ class Cuda:
     ) -> None:
         """Draw every row of the mask into pixels (n, players, height, width, 3), and what first-person worlds show of
         depths and marks into (n, players, height, width); all must be contiguous."""
-        if isinstance(self.world.look, Tiles):
-            self._draw_tiles(self.world.look, states, mask, pixels, rows, cols)
+        if isinstance(self.world.view, Tiles):
+            self._draw_tiles(self.world.view, states, mask, pixels, rows, cols)
             return
         none = (0, 0, 0, 0)
         depths = self.zeros(none, np.float32) if depths is None else depths
         marks = self.zeros(none, np.uint8) if marks is None else marks
         n, players, height, width, _ = pixels.shape
-        scenes = self._look_around(states, mask)
+        scenes = self._write_scenes(states, mask)
         together = min(max(AT_ONCE // (height * width), 1), n * players, MOST_VIEWS)
         if (together, height, width) not in self._rooms:
             shapes = rays.cuda_scratch(together, height, width)
@@ -199,16 +199,16 @@ class Cuda:
             drawn = scenes, first, self._sheets[0], *room.values(), pixels, depths, marks
             self._launch("paint", (-(-width // threads), views), threads, *drawn, module=module)
 
-    def look_around(self, states: Records, whole: bool = False) -> Records:
+    def write_scenes(self, states: Records, whole: bool = False) -> Records:
         """What the players of every row see, as SCENE records (n, players); of first-person worlds. whole: with what
         lies behind them too."""
-        return self._look_around(states, self.mask([1] * len(states)), whole)
+        return self._write_scenes(states, self.mask([1] * len(states)), whole)
 
-    def _look_around(self, states: Records, mask: torch.Tensor, whole: bool = False) -> Records:
+    def _write_scenes(self, states: Records, mask: torch.Tensor, whole: bool = False) -> Records:
         scenes = self.zeros((len(states), self.world.players), SCENE)
         scenes["whole"] = int(whole)
         blocks = -(-len(states) * self.world.players // self._threads)
-        self._launch("look_around", blocks, self._threads, states, mask, scenes)
+        self._launch("write_scenes", blocks, self._threads, states, mask, scenes)
         return scenes
 
     def _draw_tiles(
@@ -316,18 +316,19 @@ def check() -> bool:
 
 def cuda_kernels(world: World) -> ModuleType:
     """The kernels of a world for CUDA; compiled or loaded at their first call."""
-    return family.kernel_module(world, template.CUDA[type(world.look).__name__], "cuda", version("numba-cuda"))
+    return family.kernel_module(world, template.CUDA[type(world.view).__name__], "cuda", version("numba-cuda"))
 
 
 def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
     """PTX of all kernels of a world, by name, for GPUs of this compute capability (9.0: H200). Needs no GPU."""
     from numba import boolean, int64
 
-    task, levels = world.task(), world.blank if world.bank is None else world.levels()
-    rows = _array(world.state, 1), _array(np.uint8, 1)
+    task, bank = world.task_record(), world.level_bank()
+    levels = world.no_levels if bank is None else bank
+    rows = _array(world.rules.state, 1), _array(np.uint8, 1)
     signatures = {
         "step": (rows[0], _array(ACTION, 2), *[_array(OUTCOME, 2)] * 2, _array(THING, 2), int64),
-        "look": (rows[0], _array(ACTION, 2), _array(THING, 2), _array(np.int32, 1), _array(np.uint8, 3)),
+        "show_things": (rows[0], _array(ACTION, 2), _array(THING, 2), _array(np.int32, 1), _array(np.uint8, 3)),
         "reset": (
             *rows,
             _array(np.uint64, 1),
@@ -335,14 +336,14 @@ def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
             _array(np.int32, 1),
             _array(np.int64, 1),
             _array(task.dtype, 1),
-            _array(getattr(levels, "dtype", np.uint8), 1),
+            _array(levels.dtype, 1),
         ),
     }
-    if isinstance(world.look, Tiles):
+    if isinstance(world.view, Tiles):
         for word in template.WORDS:
             signatures[f"draw_{word}"] = (*rows, _array(np.uint8, 5), _array(word, 4), _array(word, 3), *(int64,) * 5)
     else:
-        signatures["look_around"] = (*rows, _array(SCENE, 2))
+        signatures["write_scenes"] = (*rows, _array(SCENE, 2))
     return _compiled(cuda_kernels(world), signatures, capability)
 
 

@@ -61,10 +61,15 @@ class Episode:
         task: the JSON of the task that the row plays, in a batch that has a table of them; ValueError without it.
         """
         world, state = batch.world, batch.states[row]
-        own = batch.task[int(state["task"])]
+        own = batch.task_table[int(state["task"])]
         if task is None and (own["seeded"] or own["judged"]):
             raise ValueError("this batch plays a table of tasks: give the JSON of the row's task, so that it is kept")
-        head = (world.name, world.version, {name: int(own[name]) for name in world.knobs}, int(state["limit"]))
+        head = (
+            world.name,
+            world.version,
+            {name: int(own[name]) for name in world.knobs.knobs},
+            int(state["limit"]),
+        )
         start = cls(*head, batch.split, int(state["seed"]), [], [checksum(batch, row)])
         if task is None and own["level"] >= 0:
             start.level = int(own["level"])
@@ -178,7 +183,7 @@ def checksum(batch: Batch, row: int) -> int:
     Left out are the row of the table, the seeds to come, and what the judge had to do in episodes before.
     """
     data = bytearray(batch.mark + batch.record(row))
-    state = np.frombuffer(data, batch.world.state, offset=len(batch.mark))  # shares the bytes
+    state = np.frombuffer(data, batch.world.rules.state, offset=len(batch.mark))  # shares the bytes
     for name in ("task", "stream", *(() if state["judged"] else _JUDGED)):
         state[name] = 0
     for player, clauses in enumerate(state["clauses"][0]):

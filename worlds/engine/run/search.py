@@ -52,21 +52,21 @@ def search(
     states must be judged ones (see Batch); they are not changed. Memory: nodes times the size of a state, per thread.
     Raises ValueError for a world without things, whose states cannot be judged.
     """
-    if world.things is None:
+    if world.rules.things is None:
         raise ValueError(f"{world.name} shows no things, so nothing can be searched for in it")
     n, threads = len(states), threads or cores()
-    room = (threads, nodes + len(world.moves))
-    pool = np.zeros(room, world.state)
+    room = (threads, nodes + len(world.controls.moves))
+    pool = np.zeros(room, world.rules.state)
     tree = np.zeros(room, NODE)
     slots = np.zeros((threads, 1 << int(np.ceil(np.log2(2 * room[1])))), np.int32)
     hands, outcomes = np.zeros((threads, world.players), ACTION), np.zeros((threads, world.players), OUTCOME)
-    things = np.zeros((threads, world.things.most), THING)
+    things = np.zeros((threads, world.rules.things.most), THING)
     starts = np.frombuffer(states.tobytes(), np.uint64).reshape(n, -1)
     plans, results = np.zeros((n, LONGEST), np.uint8), np.zeros(n, RESULT)
     kernel = family.kernel_module(world, template.SEARCH, "njit").search
     words = pool.view(np.uint64).reshape(*room, -1)
-    first, last = own_words(world.state)
-    given = (n, nodes, player, move_table(world.moves), starts, first, last)
+    first, last = own_words(world.rules.state)
+    given = (n, nodes, player, move_table(world.controls.moves), starts, first, last)
     over_rows(kernel, n, threads, *given, pool, words, tree, slots, hands, outcomes, things, plans, results)
     moves = [plans[row, : results["steps"][row]].copy() for row in range(n)]
     branching = (results["nodes"] - 1) / np.maximum(results["left"], 1)

@@ -28,7 +28,7 @@ class Table:
 
     def check(self, world: World) -> None:
         """Raise ValueError unless this is a table for this world."""
-        if self.records.dtype != task_dtype(world.knobs, world.max_players) or not len(self.records):
+        if self.records.dtype != task_dtype(world.knobs.knobs, world.rules.max_players) or not len(self.records):
             raise ValueError(f"this is no table of tasks of {world.name}, or it is empty")
         if (self.records["players"] != world.players).any():
             raise ValueError(f"{world.name} is for {world.players} player(s), and these tasks are not")
@@ -41,9 +41,9 @@ def read_levels(
     is no path comes back as it is. Raises ValueError if the world reads none, or if something is wrong with them."""
     if not isinstance(levels, str | Path):
         return levels, knobs
-    if world.read is None:
+    if world.levels is None or world.levels.read is None:
         raise ValueError(f"{world.name} makes its own levels and reads none from files")
-    found, fitting = world.read(levels)
+    found, fitting = world.levels.read(levels)
     return found, {**fitting, **(knobs or {})}
 
 
@@ -63,8 +63,8 @@ def level_table(
     found, knobs = read_levels(world, levels, knobs)
     if found is None or not len(found):
         raise ValueError(f"a table of levels of {world.name} needs at least one level")
-    if world.bank is None and world.blank is None:
+    if world.levels is None:
         raise ValueError(f"{world.name} makes its own levels and takes none")
-    records = world.task(knobs, limit=limit, split=split).repeat(len(found))
+    records = world.task_record(knobs, limit=limit, split=split).repeat(len(found))
     records["level"] = np.arange(len(found))
     return Table(records, found)

@@ -49,7 +49,7 @@ def bench(
     batch.reset()
     batch.draw()
     rng = np.random.default_rng(0)
-    moves = rng.integers(0, len(world.moves), (_SCRIPTS, envs, batch.players))
+    moves = rng.integers(0, len(world.controls.moves), (_SCRIPTS, envs, batch.players))
     wait = _waiter(device)
     runs = {"frames": _frames(batch, moves), "steps": _steps(batch, moves), "memcpy": _memcpy(batch)}
     if judged is not None:
@@ -77,7 +77,7 @@ def bench(
         "single_steps_per_second": round(_single(world, size, seconds / _ROUNDS)) if world.players == 1 else None,
         "first_reset_seconds": warm,
         "first_reset_seconds_cold": cold,
-        "bytes_per_env": world.state.itemsize + batch.players * (ACTION.itemsize + OUTCOME.itemsize),
+        "bytes_per_env": world.rules.state.itemsize + batch.players * (ACTION.itemsize + OUTCOME.itemsize),
     }
 
 
@@ -112,7 +112,9 @@ def _single(world: World, size: tuple[int, int], seconds: float) -> float:
     """Steps a second of one Gymnasium environment, pixels and texts included."""
     env = Environment(Batch(world, 1, size=size, threads=1))
     rng = np.random.default_rng(0)
-    actions = cycle([as_action(move_table(world.moves)[move]) for move in rng.integers(0, len(world.moves), 64)])
+    actions = cycle(
+        [as_action(move_table(world.controls.moves)[move]) for move in rng.integers(0, len(world.controls.moves), 64)]
+    )
     env.reset(seed=0)
 
     def run() -> None:

@@ -45,7 +45,7 @@ def first_person(world: World, seconds: float = 3.0, against: str | None = None)
     against: "vizdoom" to measure it too. Raises ValueError for what is no first-person world, or for an unknown peer,
     and RuntimeError where the peer is not installed.
     """
-    if not isinstance(world.look, Rays):
+    if not isinstance(world.view, Rays):
         raise ValueError(f"{world.name} is drawn in tiles; these figures are of first-person worlds")
     with one_core() as core:
         rates = _rates(world, seconds, against)
@@ -89,7 +89,7 @@ def _rate(run: Callable[[], int], seconds: float) -> float:
 def _ours(world: World, size: tuple[int, int]) -> Callable[[], int]:
     batch = Batch(world, ENVS, size=size, threads=1)
     batch.reset()
-    scripts = cycle(np.random.default_rng(0).integers(0, len(world.moves), (8, ENVS, batch.players)))
+    scripts = cycle(np.random.default_rng(0).integers(0, len(world.controls.moves), (8, ENVS, batch.players)))
 
     def run() -> int:
         batch.act(next(scripts))

@@ -17,13 +17,13 @@ machine, `rumpus warm box-world` 50 in 9 s."""
 def warm(world: World) -> None:
     """Compile what stepping, judging and drawing this world on the CPU needs, and make the levels of all its splits;
     what is there already is only looked at."""
-    for split in world.splits:
-        world.levels(split)
+    for split in world.knobs.splits:
+        world.level_bank(split)
     batch = Batch(world, 1, threads=1)
-    batch.size = world.look.frame(batch.rows, batch.cols)
+    batch.size = world.view.frame(batch.rows, batch.cols)
     batch.reset()
     batch.step()
-    batch.look()
+    batch.things()
     batch.draw()
 
 
@@ -31,10 +31,10 @@ def seconds(world: World) -> float:
     """About how long the first start of this world takes on this machine: 0 if its kernels are compiled already. Levels
     that have to be made come on top."""
     module = family.cpu_kernels(world)
-    names = ("begin_tick", "end_tick") if world.outside else ("step",)
-    played = [getattr(module, name) for name in ("reset", "look", *names)]
-    if isinstance(world.look, Tiles):
+    names = ("begin_tick", "end_tick") if world.rules.simulator else ("step",)
+    played = [getattr(module, name) for name in ("reset", "show_things", *names)]
+    if isinstance(world.view, Tiles):
         played.append(module.draw_uint64)
-    elif isinstance(world.look, Rays):
-        played += [module.look_around, rays.cpu_kernels().paint]
+    elif isinstance(world.view, Rays):
+        played += [module.write_scenes, rays.cpu_kernels().paint]
     return SECONDS * len(modules.uncompiled(played))

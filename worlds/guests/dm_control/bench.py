@@ -73,7 +73,7 @@ def guests(world: World, seconds: float = 6.0) -> list[dict[str, Any]]:
 def _ours(world: World) -> Any:
     batch = Batch(world, 1, size=SIZE, threads=1)
     batch.reset(seed=0)
-    moves = cycle(np.random.default_rng(0).integers(0, len(world.moves), (512, 1)))
+    moves = cycle(np.random.default_rng(0).integers(0, len(world.controls.moves), (512, 1)))
 
     def run(seconds: float) -> float:
         count, start = 0, time.perf_counter()

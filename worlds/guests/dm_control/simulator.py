@@ -15,8 +15,8 @@ from .instances import FAULTS, Play
 
 
 class Simulation:
-    """The Outside of n rows. make(): a new Play. Rows are stepped on `threads` threads: MuJoCo lets go of Python while
-    it computes, and no row knows of another, so that results are the same at any number of threads."""
+    """The Simulator of n rows. make(): a new Play. Rows are stepped on `threads` threads: MuJoCo releases the GIL while
+    it computes, and rows are independent, so that results are the same at any number of threads."""
 
     def __init__(self, name: str, make: Callable[[], Play], n: int, threads: int):
         self._name, self._make, self._threads = name, make, min(threads, n)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache, partial
 
-from ...engine.world import World
+from ...engine.world import Controls, Objective, World
 from ..state import UNLIMITED, guest
 from . import reach
 from .instances import ArmPlay, Play, SuitePlay
@@ -40,12 +40,14 @@ def control(domain: str, task: str) -> World:
         CONTROL[domain, task].capitalize() + ".",
         _doc(play, CONTROL[domain, task], play.hands.doc(), f"The task {task} of the domain {domain}", _SUITE, paid),
         partial(_simulation, make),
-        keys=play.hands.keys(),
-        moves=play.hands.moves(),
-        words=play.hands.words(),
-        limit=play.ticks or UNLIMITED,
-        instruction=CONTROL[domain, task],
-        tick_hz=play.tick_hz,
+        Controls(
+            keys=play.hands.keys(),
+            moves=play.hands.moves(),
+            help=play.hands.words(),
+            tick_hz=play.tick_hz,
+            turn_based=False,
+        ),
+        Objective(limit=play.ticks or UNLIMITED, instruction=CONTROL[domain, task]),
     ).made_by(partial(control, domain, task))
 
 
@@ -59,13 +61,15 @@ def arm(name: str) -> World:
         ARM[name].capitalize() + ".",
         _doc(play, ARM[name], reach.DOC, f"The manipulation task {name}", _MANIPULATION),
         partial(_simulation, make),
-        keys=reach.KEYS,
-        buttons=reach.BUTTONS,
-        moves=reach.MOVES,
-        words=reach.WORDS,
-        limit=play.ticks or UNLIMITED,
-        instruction=ARM[name],
-        tick_hz=play.tick_hz,
+        Controls(
+            keys=reach.KEYS,
+            buttons=reach.BUTTONS,
+            moves=reach.MOVES,
+            help=reach.WORDS,
+            tick_hz=play.tick_hz,
+            turn_based=False,
+        ),
+        Objective(limit=play.ticks or UNLIMITED, instruction=ARM[name]),
         shape=(1, 1),
     ).made_by(partial(arm, name))
 

@@ -24,7 +24,7 @@ from gymnasium.envs.registration import EnvSpec, load_env_creator
 from gymnasium.spaces import Box, Discrete
 
 from ....interface.text import encode
-from ...engine.world import World
+from ...engine.world import Controls, Objective, World
 from .. import state
 from .actions import Hands, Keys, hands_of, told_keys
 from .copies import SUCCESS, Copies, checked, close
@@ -104,7 +104,7 @@ def guest(
         raise ValueError(f"success is {', '.join(SUCCESS)} or None, got {success!r}")
     own = limit or (about and about.max_episode_steps) or LIMIT
 
-    def outside(world: World, n: int, threads: int) -> Copies:
+    def simulator(world: World, n: int, threads: int) -> Copies:
         return Copies(make, n, hands, seen, won, world.name)
 
     source = about.entry_point if about else getattr(env, "__qualname__", env)
@@ -112,16 +112,17 @@ def guest(
         f"{PREFIX}/{label}",
         f"{instruction[:1].upper()}{instruction[1:]}.",
         _page(label, source, instruction, hands, won, int(own), turns),
-        outside,
-        keys=hands.keys,
-        moves=hands.moves,
-        words=hands.words,
-        limit=int(own),
-        shape=shape,
-        instruction=instruction,
-        cursor=bool(hands.mouse),
-        tick_hz=min(max(round(tick_hz or fps), 1), FASTEST),
-        turn_based=turns,
+        simulator,
+        Controls(
+            keys=hands.keys,
+            moves=hands.moves,
+            help=hands.words,
+            cursor=bool(hands.mouse),
+            tick_hz=min(max(round(tick_hz or fps), 1), FASTEST),
+            turn_based=turns,
+        ),
+        Objective(limit=int(own), instruction=instruction),
+        shape,
     ).made_by(partial(guest, env, **told, **options))
 
 

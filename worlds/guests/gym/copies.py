@@ -25,7 +25,7 @@ SUCCESS = {
 
 
 class Copies:
-    """n environments made by `make()`; see Outside for the methods.
+    """n environments made by `make()`; see Simulator for the methods.
 
     An environment that raises an error, or pays what is no finite number, has failed: the row's episode is cut off
     (truncated), `faults` in its record counts it, a warning says why, and its next reset makes a new environment. The

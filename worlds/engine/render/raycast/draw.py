@@ -1,6 +1,6 @@
 """Drawing many scenes: the kernels around paint.py, for CPU threads and for CUDA. They are the same for all worlds.
 
-A world's own kernel, `look_around`, writes the scenes of some rows; these draw them. On the CPU a thread takes a few
+A world's own kernel, `write_scenes`, writes the scenes of some rows; these draw them. On the CPU a thread takes a few
 rows at a time, so that their scenes stay in its cache; on CUDA each pixel column is a thread.
 """
 

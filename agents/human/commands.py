@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from ...interface.action import Move
 from ...interface.keys import KEY, KEYS, key_index
 from ...worlds.engine.render.views import Rays
-from ...worlds.engine.world import World
+from ...worlds.engine.world import Controls, World
 from . import camera
 from .input import Input
 from .keyboard import ARROWS, RIGHT_HAND, shown
 
 CTRLS = frozenset((KEY["left ctrl"], KEY["right ctrl"]))
-_CONTROLS = (
+_COMMANDS = (
     ("help", "f1", "this page"),
     ("switch", "f2", "play the other player"),
     ("previous", "f4", "the {what} before this one"),
@@ -42,7 +42,7 @@ _ALSO = {"previous": "page up", "next": "page down"}
 
 
 @dataclass(frozen=True)
-class Control:
+class Command:
     """A key of the window: its name and meaning, its index in KEYS, whether Ctrl must be held, its text on the help
     page, and another key for the same with whether Ctrl must be held with that."""
 
@@ -68,72 +68,72 @@ class Control:
         return any(key == own and ctrl >= wanted for own, wanted in ((self.key, self.ctrl), self.also or (-1, False)))
 
 
-class Controls:
-    """The controls of a world, by name in `table`. what: "level" or "task"; count: the number of them that are played
-    in order, 0 where they come at random."""
+class Commands:
+    """The commands of the window in a world, by name in `table`. what: "level" or "task"; count: the number of them
+    that are played in order, 0 where they come at random."""
 
     def __init__(self, world: World, inputs: Input, what: str = "level", count: int = 0):
         self._what = what
         self._missing = _missing(world, inputs, what, count)
-        back = "a step back" if world.turn_based else "a second back"
+        back = "a step back" if world.controls.turn_based else "a second back"
         walks = isinstance(inputs, camera.CameraInput) and inputs.walks
         turns, looks = ("turns", "looks") if walks else ("moves", "is")
         texts = {"what": what, "back": back, "turns": turns, "looks": looks}
         also = {name: key_index(key) for name, key in _ALSO.items() if count}
         self.table = {
-            name: Control(
+            name: Command(
                 name,
                 key_index(key),
-                key in world.keys,
+                key in world.controls.keys,
                 text.format(**texts),
                 (also[name], also[name] in inputs.keys) if name in also else None,
             )
-            for name, key, text in _CONTROLS
+            for name, key, text in _COMMANDS
             if name not in self._missing
         }
         both = KEY["z"] in inputs.keys and inputs.keys & CTRLS
         self.ctrl_z = "undo" in self.table and not both
 
     def find(self, key: int | None, ctrl: bool) -> str | None:
-        """The control of this key, with or without Ctrl held; None if it is none."""
+        """The command of this key, with or without Ctrl held; None if it is none."""
         if self.ctrl_z and ctrl and key == KEY["z"]:
             return "undo"
-        return next((control.name for control in self.table.values() if control.is_(key, ctrl)), None)
+        return next((command.name for command in self.table.values() if command.is_(key, ctrl)), None)
 
     def why_not(self, key: int | None) -> str:
-        """The reason why this key, which is a control in other worlds, has no use here; "" for any other key."""
-        name = next((name for name, own, _ in _CONTROLS if KEY[own] == key), "")
+        """The reason why this key, which is a command in other worlds, has no use here; "" for any other key."""
+        name = next((name for name, own, _ in _COMMANDS if KEY[own] == key), "")
         return self._missing.get(name, "")
 
     def hint(self, *names: str) -> str:
         """A short line: "F5 again   F6 next level"."""
         words = {"restart": "again", "next": f"next {self._what}", "chat": "say"}
         known = [self.table[name] for name in names if name in self.table]
-        return "    ".join(f"{control.shown} {words.get(control.name, control.name)}" for control in known)
+        return "    ".join(f"{command.shown} {words.get(command.name, command.name)}" for command in known)
 
     def onward(self) -> str:
         """The effect of Enter after the end of an episode, as a hint."""
         return f"Enter next {self._what}" if "next" in self.table else f"Enter this {self._what} again"
 
     def rows(self) -> list[tuple[str, str]]:
-        """(keys, meaning) of all controls."""
+        """(keys, meaning) of all commands."""
         return [
-            (control.all_shown + (" or Ctrl + Z" if control.name == "undo" and self.ctrl_z else ""), control.help)
-            for control in self.table.values()
+            (command.all_shown + (" or Ctrl + Z" if command.name == "undo" and self.ctrl_z else ""), command.help)
+            for command in self.table.values()
         ]
 
 
 def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, str]:
-    """The controls that have no use here, and the reasons."""
+    """The commands that have no use here, and the reasons."""
     missing = {}
-    if not world.savable:
+    if not world.rules.savable:
         missing["undo"] = "Nothing can be taken back here: this world cannot be saved"
         missing["clip"] = "There are no clips here: this world cannot be saved"
-    if not isinstance(world.look, Rays):
+    if not isinstance(world.view, Rays):
         missing["map"] = "There is no map here"
     if not inputs.looks:
         missing |= dict.fromkeys(("calmer", "livelier", "invert"), "The mouse does not look around here")
-    answers = world.things is not None and "said" in world.things.relations
+    answers = world.rules.things is not None and "said" in world.rules.things.relations
     if world.players == 1 and not answers:
         missing["chat"] = "Nobody is here to talk to"
     if count == 0:
@@ -149,51 +149,52 @@ def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, st
 
 def input_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
     """(input, meaning) of the world's moves, of the keys that are in none of them, and of the mouse."""
+    own = world.controls
     if isinstance(inputs, camera.CameraInput) and inputs.walks:
-        return _look_rows(world, inputs)
-    if world.words.keys() >= set(world.keys) and not inputs.shared:
-        return _worded_rows(world, inputs)
-    rows = [(_held(move), name) for name, move in world.moves.items()]
-    used = {key for move in world.moves.values() for key in move.keys}
+        return _look_rows(own, inputs, world.players)
+    if own.help.keys() >= set(own.keys) and not inputs.shared:
+        return _worded_rows(own, inputs)
+    rows = [(_held(move), name) for name, move in own.moves.items()]
+    used = {key for move in own.moves.values() for key in move.keys}
     if inputs.shared:
-        sides = ([key for key in world.keys if (KEY[key] in RIGHT_HAND) == right] for right in (False, True))
+        sides = ([key for key in own.keys if (KEY[key] in RIGHT_HAND) == right] for right in (False, True))
         rows += [(_keys(side), f"player {player}") for player, side in enumerate(sides, start=1)]
-    elif rest := [key for key in world.keys if key not in used]:
+    elif rest := [key for key in own.keys if key not in used]:
         rows.append((_keys(rest), "work too"))
-    buttons = " or ".join(world.buttons)
-    if world.cursor:
+    buttons = " or ".join(own.buttons)
+    if own.cursor:
         rows.append((f"{buttons} click".strip().capitalize(), "on the place you mean"))
-    if inputs.buttons and not world.cursor:
+    if inputs.buttons and not own.cursor:
         rows.append((buttons.capitalize(), "mouse button"))
     return rows
 
 
-def _worded_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
+def _worded_rows(own: Controls, inputs: Input) -> list[tuple[str, str]]:
     """(input, meaning) where the world itself describes each key and button, the wheel and the mouse."""
     rows: dict[str, list[str]] = {}
-    for what, meaning in world.words.items():
+    for what, meaning in own.help.items():
         if what == "mouse" and inputs.looks:
             meaning += " (click to catch it, Esc lets it go)"
         rows.setdefault(meaning, []).append(shown(what) if what in KEY else what.capitalize())
     return [(" or ".join(held), meaning) for meaning, held in rows.items()]
 
 
-def _look_rows(world: World, inputs: camera.CameraInput) -> list[tuple[str, str]]:
+def _look_rows(own: Controls, inputs: camera.CameraInput, players: int) -> list[tuple[str, str]]:
     """(input, meaning) in worlds with a camera: of the player with the mouse, of the arrows, and of a controller."""
-    alone = [(name, move) for name, move in world.moves.items() if not (move.buttons or any(move.mouse))]
+    alone = [(name, move) for name, move in own.moves.items() if not (move.buttons or any(move.mouse))]
     plain = {move.keys[0]: name for name, move in alone if len(move.keys) == 1}
-    names = {key: plain.get(key) or camera.WORDS.get(key, "works too") for key in world.keys}
-    names |= {key: text for key, text in world.words.items() if key in names}
-    walks = [key for key in names if len(key) == 1 and key != "e" and key not in world.words]
+    names = {key: plain.get(key) or camera.WORDS.get(key, "works too") for key in own.keys}
+    names |= {key: text for key, text in own.help.items() if key in names}
+    walks = [key for key in names if len(key) == 1 and key != "e" and key not in own.help]
     rows = [("Mouse", "look around: click to catch it, Esc to let it go")]
     rows.append((_keys(walks), ", ".join(names[key] for key in walks)))
     for key in [key for key in names if key not in walks]:
-        also = f" or {world.buttons[0]} button" if key == "e" and inputs.uses and world.buttons else ""
+        also = f" or {own.buttons[0]} button" if key == "e" and inputs.uses and own.buttons else ""
         rows.append((shown(key) + also, names[key]))
-    for what in (*(f"{button} button" for button in world.buttons), "wheel"):
-        if what in world.words:
-            rows.append((what.capitalize(), world.words[what]))
-    seat = "" if world.players == 1 else "next player: "
+    for what in (*(f"{button} button" for button in own.buttons), "wheel"):
+        if what in own.help:
+            rows.append((what.capitalize(), own.help[what]))
+    seat = "" if players == 1 else "next player: "
     rows.append(("Arrows", f"{seat}forward, back, turn"))
     rows.append(("Page Up Page Down", f"{seat}look up, down"))
     for key in names:
@@ -202,7 +203,10 @@ def _look_rows(world: World, inputs: camera.CameraInput) -> list[tuple[str, str]
             rows.append((" or ".join(map(shown, held)), f"{seat}{names[key]}"))
     if inputs.grasps:
         rows.append(
-            (" or ".join(shown(KEYS[key]) for key in sorted(inputs.grasps)), f"{seat}{world.words['left button']}")
+            (
+                " or ".join(shown(KEYS[key]) for key in sorted(inputs.grasps)),
+                f"{seat}{own.help['left button']}",
+            )
         )
     pressed = [f"{button.title()} {names[key]}" for button, key in inputs.presses.items()]
     pressed += ["A the left button"] if inputs.grasps else []

@@ -1,0 +1,69 @@
+"""The parts of a World: each refuses, where it is made, what does not fit together, and says what was expected."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rumpus.interface.action import Move
+from rumpus.tests.tiny_hall import FOUR, HALL
+from rumpus.tests.tiny_world import BIG, COINS
+from rumpus.worlds.engine.render.views import Frames
+from rumpus.worlds.engine.world import Controls, Knobs, Levels, Objective, Rules
+
+RULES, KNOBS = COINS.rules, COINS.knobs.knobs
+PRESS = {"press": Move(("w",), ("left",))}
+LEVEL = np.zeros(1, np.int32)
+ANY: Any = len
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Rules(np.dtype([("y", "i4")]), RULES.reset, RULES.step), "make its dtype with state_dtype"),
+        (lambda: Rules(RULES.state, RULES.reset, RULES.step, savable=False), "have no simulator"),
+        (lambda: Controls(keys=("upp",), moves={}), "unknown key 'upp'; did you mean"),
+        (lambda: Controls(keys=("w",), buttons=("wheel",), moves={}), "unknown mouse button 'wheel'"),
+        (lambda: Controls(keys=("w",), moves=PRESS), r"'press' presses \['left'\], which are none"),
+        (
+            lambda: Controls(keys=("w",), moves={}, help={"left": "grasp"}),
+            "which are none of the keys, nor left button",
+        ),
+        (lambda: Controls(keys=("w",), moves={}, needs_something_held=("e",)), r"needs_something_held names \['e'\]"),
+        (lambda: Controls(keys=("w",), moves={}, tick_hz=0), "at least 1; got 0"),
+        (lambda: Objective(limit=0, instruction="go"), "from 1 to 2"),
+        (lambda: Objective(limit=9, instruction="go", other_instructions=("go " * 65,)), "a text holds 64 tokens"),
+        (lambda: Knobs(KNOBS, {"coin": 1}), "there is no knob 'coin'; the knobs: size, coins"),
+        (lambda: Knobs(KNOBS, splits={"test": {}}), "one named 'train', got test"),
+        (
+            lambda: Knobs(KNOBS, splits={"train": {"size": 10}}),
+            "split 'train': size must be a whole number from 3 to 9",
+        ),
+        (lambda: Knobs(KNOBS, validate=lambda values: f"{values['size']} is odd"), "split 'train': 5 is odd"),
+        (Levels, "give bank=, read= or parse="),
+        (lambda: Levels(parse=ANY), r"either a bank makes the levels \(bank=\), or"),
+        (lambda: Levels(bank=ANY, generated_level=LEVEL), "give one of the two"),
+        (lambda: Levels(bank=ANY, write=print), "takes show= too"),
+        (lambda: Levels(bank=ANY, show=str), "only parse= can read"),
+        (lambda: Levels(read=ANY, generated_level=LEVEL[0]), r"of shape \(1,\); got \(\)"),
+        (lambda: COINS.variant("two", "", players=2), "two: its states hold 1 to 1 players, not 2"),
+        (lambda: FOUR.variant("four", "", instruction=("run", "hide")), "2 instructions for 4 player"),
+        (lambda: COINS.variant("aims", "", aimed=lambda state, player: (0, True)), "not for Tiles"),
+        (lambda: HALL.variant("film", "", view=Frames()), "drawn by a simulator, and its rules have none"),
+    ],
+)
+def test_a_part_that_does_not_fit_is_refused(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_a_variant_changes_fields_of_parts_by_their_names():
+    mine = BIG.variant("mine", "Mine.", overrides={"coins": 3}, limit=7, keys=("w", "a", "s", "d"), turn_based=False)
+    assert (mine.name, mine.summary, mine.players, mine.view) == ("mine", "Mine.", 1, BIG.view)
+    assert mine.rules is BIG.rules
+    assert mine.knob_values({}) == {"size": 9, "coins": 3}, "overrides add to those of the world that is varied"
+    assert (mine.objective.limit, mine.objective.instruction) == (7, BIG.objective.instruction)
+    assert (mine.controls.keys, mine.controls.turn_based) == (("w", "a", "s", "d"), False)
+    assert mine.controls.moves == BIG.controls.moves
+    with pytest.raises(TypeError, match="look, settings: no field of a World or of its parts"):
+        BIG.variant("mine", "", look=None, settings={})

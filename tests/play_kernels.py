@@ -105,7 +105,8 @@ def _sum(array: np.ndarray) -> str:
 
 def compiled(world: str, device: str) -> dict[str, int]:
     """How many kernels of a world this process compiled, and how many it found in the cache."""
-    module = rumpus.worlds.batch(world, 1, device=device)._device.kernels
+    device_: Any = rumpus.worlds.batch(world, 1, device=device)._device
+    module = device_.kernels
     stats = [each.stats for each in vars(module).values() if hasattr(each, "stats") and hasattr(each, "targetoptions")]
     own = [each for each in stats if each.cache_path and Path(module.__file__).parent in Path(each.cache_path).parents]
     return {

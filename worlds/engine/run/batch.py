@@ -31,7 +31,8 @@ from ..render.tiles import frame_size
 from ..render.views import Frames, Rays
 from ..simulator import RenderingSimulator, Simulator
 from ..world import World
-from .device import device_of
+from .cpu import Cpu
+from .device import Device, DeviceArray, Rows, TaskTable
 from .table import Table, read_levels
 
 TALLY = ("attempts", "successes", "returns")
@@ -78,7 +79,7 @@ class Batch:
         if int(repeat) != repeat or repeat < 1:
             raise ValueError(f"a step repeats its actions for a whole number of ticks, at least 1; got {repeat}")
         self.world, self.n, self.players, self.repeat = world, int(n), world.players, int(repeat)
-        self._device = device_of(device, world, threads)
+        self._device = _device(device, world, threads)
         self._size: tuple[int, int] = (0, 0)
         self._shares = np.ones(1)
         self._begun = False
@@ -98,8 +99,7 @@ class Batch:
         self._seed: int | None = check_seed(seed)
         self.size = size
         self.simulator = self._make_simulator()
-        acted = self.states, self.actions, self.outcomes, self._spare, self._things
-        self._device.prepare(*acted, self._all, self._seeds, self._any, *self._table)
+        self._device.prepare(self._rows, self._all, self._seeds, self._any, self._table)
 
     def configure(
         self,
@@ -161,12 +161,8 @@ class Batch:
     def weights(self, weights: Any) -> None:
         """Raises ValueError for weights that cannot be."""
         weights = np.asarray(weights, np.float64)
-        if (
-            weights.shape != self.task_table.shape
-            or not np.isfinite(weights).all()
-            or weights.min() < 0
-            or not weights.any()
-        ):
+        fitting = weights.shape == self.task_table.shape and np.isfinite(weights).all()
+        if not fitting or weights.min() < 0 or not weights.any():
             raise ValueError(
                 f"weights are {len(self.task_table)} finite numbers of at least 0, not all 0; got shape {weights.shape}"
             )
@@ -175,8 +171,12 @@ class Batch:
         self._weights = self._device.put(np.rint(sums * _WHOLE).astype(np.int64))
 
     @property
-    def _table(self) -> tuple[Any, ...]:
-        return self._weights, self._task, self._levels
+    def _table(self) -> TaskTable:
+        return TaskTable(self._weights, self._task, self._levels)
+
+    @property
+    def _rows(self) -> Rows:
+        return Rows(self.states, self.actions, self.outcomes, self._spare, self._things)
 
     @property
     def device(self) -> str:
@@ -186,7 +186,7 @@ class Batch:
     @property
     def threads(self) -> int:
         """CPU threads that step and draw; 0 on CUDA."""
-        return getattr(self._device, "threads", 0)
+        return self._device.threads
 
     @property
     def size(self) -> tuple[int, int]:
@@ -215,7 +215,7 @@ class Batch:
         if self._counting:
             self._count(mask)
         for part, reseed in self._parts(mask, given):
-            self._device.reset(self.states, part, self._seeds, reseed, rows, *self._table)
+            self._device.reset(self.states, part, self._seeds, reseed, rows, self._table)
         if self.simulator:
             self.simulator.reset(self.states, mask)
 
@@ -232,7 +232,7 @@ class Batch:
             self._seeds, self._seed = self._device.put(seeds), None
         return given
 
-    def _parts(self, mask: Any, given: np.ndarray) -> Iterator[tuple[Any, bool]]:
+    def _parts(self, mask: DeviceArray, given: np.ndarray) -> Iterator[tuple[DeviceArray, bool]]:
         """The rows of a mask that are given seeds, and those that are not, as (mask, whether they are)."""
         if given.all() or not given.any():
             yield mask, bool(given.all())
@@ -241,7 +241,7 @@ class Batch:
         yield mask * seeded, True
         yield mask * (1 - seeded), False
 
-    def _count(self, mask: Any) -> None:
+    def _count(self, mask: DeviceArray) -> None:
         """Add what has ended in the rows of the mask to the tally of their tasks."""
         states, ended = self.states, (mask != 0) & (self.states["over"] != 0) & (self.states["tick"] != 0)
         self._device.add(self.tally["attempts"], states["task"], ended)
@@ -250,12 +250,8 @@ class Batch:
 
     def _checked_rows(self, rows: Any) -> np.ndarray:
         rows = np.asarray(rows)
-        if (
-            rows.shape != (self.n,)
-            or rows.dtype.kind not in "iu"
-            or rows.min() < -1
-            or rows.max() >= len(self.task_table)
-        ):
+        fitting = rows.shape == (self.n,) and rows.dtype.kind in "iu"
+        if not fitting or rows.min() < -1 or rows.max() >= len(self.task_table):
             raise ValueError(
                 f"tasks to begin with are {self.n} rows of the table, from 0 to {len(self.task_table) - 1}, or -1 to "
                 "draw one"
@@ -272,14 +268,10 @@ class Batch:
             self._begun = bool((self.states["players"] != 0).any())
             if not self._begun:
                 raise RuntimeError("no episode has begun: call reset() before step()")
-        arguments = self.states, self.actions, self.outcomes, self._spare, self._things, self.repeat
-        if self.simulator:
-            self._device.step_simulated(self.simulator, *arguments)
-        else:
-            self._device.step(*arguments)
+        self._device.step(self._rows, self.repeat, self.simulator)
         return self.outcomes
 
-    def things(self) -> tuple[Any, Any, Any]:
+    def things(self) -> tuple[DeviceArray, DeviceArray, DeviceArray]:
         """What each row shows of itself now: (things, counts, holds).
 
         things: THING records (n, most), of which the first `counts`, int32 (n,), are there; holds: uint8 (n, players,
@@ -292,12 +284,12 @@ class Batch:
 
     def act(self, moves: Any) -> None:
         """Write the world's named moves into `actions`: integers (n, players), or (n,) for one player."""
-        if self.device == "cpu":
-            self.actions[...] = self._moves[np.asarray(moves).reshape(self.n, self.players)]
-        else:
-            self._device.take(self._moves, moves, self.actions)
+        self._device.take(self._moves, moves, self.actions)
 
-    def draw(self, mask: Any = None, out: Any = None, depths: Any = None, marks: Any = None) -> Any:
+    def draw(
+        self, mask: Any = None, out: DeviceArray | None = None, depths: DeviceArray | None = None,
+        marks: DeviceArray | None = None,
+    ) -> DeviceArray:  # fmt: skip
         """Draw all rows, or those of the mask, into `pixels`, or into `out` (n, players, any height, any width, 3).
 
         Of a first-person world the same pass also writes, if they are given: depths, float32 (n, players, height,
@@ -311,23 +303,20 @@ class Batch:
                 f"{tuple(out.shape)} of {out.dtype}"
             )
         mask = self._all if mask is None else self._checked(mask)
-        if depths is None and marks is None:
-            if isinstance(self.world.view, Frames):
-                for row in np.flatnonzero(mask):
-                    self._draw_simulated(int(row), out[row])
-                return out
-            self._device.draw(self.states, mask, out, self.rows, self.cols)
-            return out
-        if not isinstance(self.world.view, Rays):
-            raise ValueError(f"{self.world.name} is not drawn by rays, and has no depths and no marks")
         for name, array, kind in (("depths", depths, "float32"), ("marks", marks, "uint8")):
-            if array is not None and (
-                tuple(array.shape) != tuple(out.shape[:4]) or not str(array.dtype).endswith(kind)
-            ):
+            if array is None:
+                continue
+            if not isinstance(self.world.view, Rays):
+                raise ValueError(f"{self.world.name} is not drawn by rays, and has no depths and no marks")
+            if tuple(array.shape) != tuple(out.shape[:4]) or not str(array.dtype).endswith(kind):
                 raise ValueError(
                     f"{name} are {kind} of shape {tuple(out.shape[:4])}, got {tuple(array.shape)} of {array.dtype}"
                 )
-        self._device.draw(self.states, mask, out, self.rows, self.cols, depths, marks)
+        if isinstance(self.world.view, Frames):
+            for row in np.flatnonzero(mask):
+                self._draw_simulated(int(row), out[row])
+        else:
+            self._device.draw(self.states, mask, out, self.rows, self.cols, depths, marks)
         return out
 
     def scenes(self, row: int = 0, whole: bool = False) -> np.ndarray:
@@ -353,17 +342,17 @@ class Batch:
             self.simulator.draw(row, self.states[row : row + 1], player, out[player])
 
     @property
-    def over(self) -> Any:
+    def over(self) -> DeviceArray:
         """(n,): 1 in the rows whose episode has ended."""
         return self.states["over"]
 
     @property
-    def instruction(self) -> Any:
+    def instruction(self) -> DeviceArray:
         """What each player is told, as tokens: uint16 (n, players, 64); empty before the first reset."""
         return self.states["instruction"][:, : self.players]
 
     @property
-    def chat(self) -> Any:
+    def chat(self) -> DeviceArray:
         """What each player heard in the last tick, as tokens: uint16 (n, players, 64)."""
         return self.states["chat"][:, : self.players]
 
@@ -470,7 +459,7 @@ class Batch:
         """Go on from there on the same kind of device, which must be here."""
         name, threads = kept.pop("device")
         self.__dict__.update(kept)
-        self._device = device_of(name, self.world, threads)
+        self._device = _device(name, self.world, threads)
         for own in _OWN:
             setattr(self, own, self._device.copy(self._device.put(kept[own])))
         self.tally = {name: self._device.copy(self._device.put(counts)) for name, counts in kept["tally"].items()}
@@ -492,7 +481,19 @@ class Batch:
                 f"{self.world.name} is a guest whose state cannot be saved, loaded, copied or pickled: make another one"
             )
 
-    def _checked(self, mask: Any) -> Any:
+    def _checked(self, mask: Any) -> DeviceArray:
         if tuple(mask.shape) != (self.n,):
             raise ValueError(f"a mask over the rows has shape ({self.n},), got {tuple(mask.shape)}")
         return self._device.mask(mask)
+
+
+def _device(name: str, world: World, threads: int | None) -> Device:
+    if name == "cpu":
+        return Cpu(world, threads)
+    if name == "cuda":
+        if world.rules.simulator:
+            raise ValueError(f"{world.name} is moved by a simulation that runs on CPU only: use device 'cpu'")
+        from .cuda import Cuda
+
+        return Cuda(world)
+    raise ValueError(f"unknown device {name!r}; it is 'cpu' or 'cuda'")

@@ -15,6 +15,7 @@ from ..render.tiles import atlas, layout, overlapping
 from ..render.views import Tiles
 from ..simulator import Simulator
 from ..world import World
+from .device import Rows, TaskTable
 from .threads import over_rows
 
 
@@ -30,12 +31,12 @@ class Cpu:
         self.threads = int(threads) if threads else cores()
         self.kernels = family.cpu_kernels(world)
 
-    def prepare(self, *arguments: Any) -> None:
+    def prepare(self, rows: Rows, mask: np.ndarray, seeds: np.ndarray, draws: np.ndarray, table: TaskTable) -> None:
         """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
-        states, actions, outcomes, spare, things, mask, seeds, *rest = arguments
+        states, actions, outcomes, spare, things = rows
         step = ("begin_tick", "end_tick") if self.world.rules.simulator else ("step",)
         with modules.progress(self.world.name, self.kernels.reset, *(getattr(self.kernels, name) for name in step)):
-            self.kernels.reset(states, mask, seeds, True, *rest, 0, 0)
+            self.kernels.reset(states, mask, seeds, True, draws, *table, 0, 0)
             if self.world.rules.simulator:
                 self.kernels.begin_tick(states, actions, outcomes, mask.copy(), 0, 0)
                 self.kernels.end_tick(states, actions, outcomes, spare, True, things, mask.copy(), 0, 0)
@@ -64,7 +65,7 @@ class Cpu:
         """A mask over rows, given as bools or integers, as uint8."""
         return np.ascontiguousarray(mask, dtype=np.uint8)
 
-    def add(self, counts: np.ndarray, rows: np.ndarray, mask: np.ndarray, values: Any = None) -> None:
+    def add(self, counts: np.ndarray, rows: np.ndarray, mask: np.ndarray, values: np.ndarray | None = None) -> None:
         """Add 1, or each value rounded, to counts[row] for every row of the mask."""
         np.add.at(counts, rows[mask], 1 if values is None else np.rint(values[mask]).astype(counts.dtype))
 
@@ -74,22 +75,17 @@ class Cpu:
 
         return torch.from_numpy(array)
 
-    def step(self, states: np.ndarray, *rest: Any) -> None:
-        """One step of every row; `rest` is the actions, the outcomes, room for more of these and for the things, and
-        how many ticks a step has."""
-        over_rows(self.kernels.step, len(states), self.threads, states, *rest)
+    def take(self, moves: np.ndarray, indices: Any, actions: np.ndarray) -> None:
+        """Write moves[indices] into `actions`; indices are integers, as many as there are actions. Raises IndexError
+        for a number that is no move."""
+        actions[...] = moves[np.asarray(indices).reshape(actions.shape)]
 
-    def step_simulated(
-        self,
-        simulator: Simulator,
-        states: np.ndarray,
-        actions: np.ndarray,
-        outcomes: np.ndarray,
-        spare: np.ndarray,
-        things: np.ndarray,
-        repeat: int,
-    ) -> None:
-        """The same for a world that a simulator moves, tick by tick."""
+    def step(self, rows: Rows, repeat: int, simulator: Simulator | None) -> None:
+        """One step of every row, of at most `repeat` ticks; tick by tick where a simulator moves the rows."""
+        if simulator is None:
+            over_rows(self.kernels.step, len(rows.states), self.threads, *rows, repeat)
+            return
+        states, actions, outcomes, spare, things = rows
         live = np.zeros(len(states), np.uint8)
         for tick in range(repeat):
             own = spare if tick else outcomes
@@ -100,13 +96,17 @@ class Cpu:
             arguments = states, actions, own, outcomes, tick > 0, things, live
             over_rows(self.kernels.end_tick, len(states), self.threads, *arguments)
 
-    def show_things(self, states: np.ndarray, *rest: Any) -> None:
-        """The things of every row, and what its goals say of them; `rest` is the actions and where these go."""
-        over_rows(self.kernels.show_things, len(states), self.threads, states, *rest)
+    def show_things(
+        self, states: np.ndarray, actions: np.ndarray, things: np.ndarray, counts: np.ndarray, holds: np.ndarray
+    ) -> None:
+        """Write the things of every row, and what its goals say of them."""
+        over_rows(self.kernels.show_things, len(states), self.threads, states, actions, things, counts, holds)
 
-    def reset(self, states: np.ndarray, mask: np.ndarray, seeds: np.ndarray, reseed: bool, *rest: Any) -> None:
-        """A new episode in every row of the mask; `rest` is rows, weights, tasks and levels."""
-        over_rows(self.kernels.reset, len(states), self.threads, states, mask, seeds, reseed, *rest)
+    def reset(
+        self, states: np.ndarray, mask: np.ndarray, seeds: np.ndarray, reseed: bool, draws: np.ndarray, table: TaskTable
+    ) -> None:
+        """A new episode in every row of the mask."""
+        over_rows(self.kernels.reset, len(states), self.threads, states, mask, seeds, reseed, draws, *table)
 
     def draw(
         self,

@@ -16,7 +16,7 @@ from contextlib import nullcontext
 from functools import cache, lru_cache
 from importlib.metadata import version
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import Any, TypeAlias
 from unittest.mock import patch
 
 import numpy as np
@@ -31,7 +31,9 @@ from ..render.raycast.scene import SCENE
 from ..render.raycast.textures import pyramid
 from ..render.tiles import atlas, layout, words_of
 from ..render.views import Tiles
+from ..simulator import Simulator
 from ..world import World
+from .device import DeviceArray, Rows, TaskTable
 
 THREADS = 64  # threads in a block of step and reset: small, so that few worlds still spread over all multiprocessors
 AT_ONCE = 1 << 26  # pixels of first-person frames that are drawn together; each takes 21 bytes to work in
@@ -71,10 +73,15 @@ class Records:
             self.bytes[key] = value.bytes
 
 
+Array: TypeAlias = torch.Tensor | Records
+Grid: TypeAlias = int | tuple[int, int]
+"""Blocks of a launch, or threads of a block, along one axis or two."""
+
+
 class Cuda:
     """Arrays and kernels of one world on torch's current GPU. Record arrays are `Records`, all others torch tensors."""
 
-    name = "cuda"
+    name, threads = "cuda", 0
 
     def __init__(self, world: World):
         self.simulated = check()
@@ -83,42 +90,43 @@ class Cuda:
         self._torch = torch.device("cpu") if self.simulated else torch.device("cuda", torch.cuda.current_device())
         self._threads, self._block = (4, (4, 2)) if self.simulated else (THREADS, (LANES, TEAMS))
         self._sheets: dict[int, torch.Tensor] = {}
-        self._rooms: dict[tuple[int, ...], dict[str, Any]] = {}
+        self._rooms: dict[tuple[int, ...], dict[str, DeviceArray]] = {}
         self._begun: set[str] = set()
         self._numba = importlib.import_module("numba.cuda")
         if not self.simulated:
             self._numba.select_device(self._torch.index)
             warnings.filterwarnings("ignore", "Grid size .* low occupancy")  # small batches are meant to be small
 
-    def prepare(self, *arguments: Any) -> None:
-        """Compile or load the step and reset kernels by calling them where nothing happens."""
-        states, actions, outcomes, spare, things, _, seeds, rows, *rest = arguments
-        idle = self.zeros((1,), states.dtype)
+    def prepare(
+        self, rows: Rows, mask: torch.Tensor, seeds: torch.Tensor, draws: torch.Tensor, table: TaskTable
+    ) -> None:
+        """Compile or load the step and reset kernels by calling them on one row that is over."""
+        idle = self.zeros((1,), rows.states.dtype)
         idle["over"] = 1
-        self.reset(idle, self.mask([0]), seeds[:1], True, rows[:1], *rest)
-        self.step(idle, actions[:1], outcomes[:1], spare[:1], things[:1], 1)
+        self.reset(idle, self.mask([0]), seeds[:1], True, draws[:1], table)
+        self.step(Rows(idle, *(each[:1] for each in rows[1:])), 1, None)
 
-    def zeros(self, shape: tuple[int, ...], dtype: Any) -> Any:
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> DeviceArray:
         """A new array of zeros on this device."""
         dtype = np.dtype(dtype)
         if dtype.names is None:
             return torch.zeros(shape, dtype=_torch(dtype), device=self._torch)
         return Records(torch.zeros((*shape, dtype.itemsize), dtype=torch.uint8, device=self._torch), dtype)
 
-    def put(self, array: np.ndarray) -> Any:
+    def put(self, array: np.ndarray) -> DeviceArray:
         """A copy of this NumPy array on this device."""
         if array.dtype.names is None:
             return torch.from_numpy(np.array(array)).to(self._torch)
         data = np.frombuffer(bytearray(array.tobytes()), np.uint8).reshape(*array.shape, array.dtype.itemsize)
         return Records(torch.from_numpy(data).to(self._torch), array.dtype)
 
-    def get(self, array: Any) -> np.ndarray:
+    def get(self, array: Array) -> np.ndarray:
         """A copy of this device's array as a NumPy array."""
         if isinstance(array, Records):
             return array.bytes.cpu().numpy().copy().view(array.dtype)[..., 0]
         return array.cpu().numpy().copy()
 
-    def copy(self, array: Any) -> Any:
+    def copy(self, array: Array) -> Array:
         """A copy of this device's array on this device."""
         return Records(array.bytes.clone(), array.dtype) if isinstance(array, Records) else array.clone()
 
@@ -127,12 +135,14 @@ class Cuda:
         mask = mask if isinstance(mask, torch.Tensor) else torch.from_numpy(np.array(mask, np.uint8))
         return mask.to(self._torch, torch.uint8).contiguous()
 
-    def add(self, counts: torch.Tensor, rows: torch.Tensor, mask: torch.Tensor, values: Any = None) -> None:
+    def add(
+        self, counts: torch.Tensor, rows: torch.Tensor, mask: torch.Tensor, values: torch.Tensor | None = None
+    ) -> None:
         """Add 1, or each value rounded, to counts[row] for every row of the mask."""
         added = mask.long() if values is None else values.round().long() * mask
         counts.index_add_(0, rows.long(), added)
 
-    def tensor(self, array: Any) -> torch.Tensor:
+    def tensor(self, array: torch.Tensor) -> torch.Tensor:
         """A torch tensor that shares this array's memory (here: itself)."""
         return array
 
@@ -147,18 +157,28 @@ class Cuda:
         flat = actions.bytes.view(-1, actions.dtype.itemsize)
         torch.index_select(moves.bytes, 0, indices.reshape(-1).to(self._torch, torch.int64), out=flat)
 
-    def step(self, states: Records, *rest: Any) -> None:
-        """One step of every row; `rest` is the actions, the outcomes, room for more of these and for the things, and
-        how many ticks a step has."""
-        self._launch("step", -(-len(states) // self._threads), self._threads, states, *rest)
+    def step(self, rows: Rows, repeat: int, simulator: Simulator | None) -> None:
+        """One step of every row, of at most `repeat` ticks. simulator: None, since none runs on CUDA."""
+        self._launch("step", self._blocks(len(rows.states)), self._threads, *rows, repeat)
 
-    def show_things(self, states: Records, *rest: Any) -> None:
-        """The things of every row, and what its goals say of them; `rest` is the actions and where these go."""
-        self._launch("show_things", -(-len(states) // self._threads), self._threads, states, *rest)
+    def show_things(
+        self, states: Records, actions: Records, things: Records, counts: torch.Tensor, holds: torch.Tensor
+    ) -> None:
+        """Write the things of every row, and what its goals say of them."""
+        blocks = self._blocks(len(states))
+        self._launch("show_things", blocks, self._threads, states, actions, things, counts, holds)
 
-    def reset(self, states: Records, mask: torch.Tensor, seeds: torch.Tensor, reseed: bool, *rest: Any) -> None:
-        """A new episode in every row of the mask; `rest` is rows, weights, tasks and levels."""
-        self._launch("reset", -(-len(states) // self._threads), self._threads, states, mask, seeds, reseed, *rest)
+    def reset(
+        self, states: Records, mask: torch.Tensor, seeds: torch.Tensor, reseed: bool, draws: torch.Tensor,
+        table: TaskTable,
+    ) -> None:  # fmt: skip
+        """A new episode in every row of the mask."""
+        blocks = self._blocks(len(states))
+        self._launch("reset", blocks, self._threads, states, mask, seeds, reseed, draws, *table)
+
+    def _blocks(self, threads: int) -> int:
+        """Blocks of a grid that has at least this many threads."""
+        return -(-threads // self._threads)
 
     def draw(
         self,
@@ -207,7 +227,7 @@ class Cuda:
     def _write_scenes(self, states: Records, mask: torch.Tensor, whole: bool = False) -> Records:
         scenes = self.zeros((len(states), self.world.players), SCENE)
         scenes["whole"] = int(whole)
-        blocks = -(-len(states) * self.world.players // self._threads)
+        blocks = self._blocks(len(states) * self.world.players)
         self._launch("write_scenes", blocks, self._threads, states, mask, scenes)
         return scenes
 
@@ -225,7 +245,7 @@ class Cuda:
         numbers = (place.tile, place.top, place.left * 3 // word.itemsize, rows, cols)
         self._launch(f"draw_{word.name}", (n, players), self._block, states, mask, pixels, lines, sprites, *numbers)
 
-    def _launch(self, name: str, grid: Any, block: Any, *arguments: Any, module: ModuleType | None = None) -> None:
+    def _launch(self, name: str, grid: Grid, block: Grid, *arguments: Any, module: ModuleType | None = None) -> None:
         """Run a kernel on torch's current stream, so that it waits for what torch began there, and torch for it.
 
         Its first call compiles or loads it, and says so if that will take a while.

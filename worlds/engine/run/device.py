@@ -1,22 +1,104 @@
-"""Where a batch keeps its arrays and runs its kernels: CPU threads, or a CUDA GPU."""
+"""A device of the batched engine: where a batch keeps its arrays, and where its kernels run."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
-from ..world import World
-from .cpu import Cpu
+import numpy as np
+
+from ..simulator import Simulator
+
+DeviceArray: TypeAlias = Any
+"""An array on a device. On the CPU one of NumPy's; on CUDA a torch tensor, or `Records` for a structured dtype."""
 
 
-def device_of(name: str, world: World, threads: int | None) -> Any:
-    """A world's arrays and kernels on "cpu" or "cuda". threads: on the CPU, all cores by default. Raises ValueError for
-    another name, and for a world with a simulator on CUDA."""
-    if name == "cpu":
-        return Cpu(world, threads)
-    if name == "cuda":
-        if world.rules.simulator:
-            raise ValueError(f"{world.name} is moved by a simulation that runs on CPU only: use device 'cpu'")
-        from .cuda import Cuda
+class Rows(NamedTuple):
+    """The arrays of a batch that a step reads and writes.
 
-        return Cuda(world)
-    raise ValueError(f"unknown device {name!r}; it is 'cpu' or 'cuda'")
+    states: (n,) of the world's dtype; actions: (n, players) ACTION; outcomes: (n, players) OUTCOME; spare: the same,
+    room for the outcomes of further ticks of a step; things: (n, most) THING, room for the judge.
+    """
+
+    states: DeviceArray
+    actions: DeviceArray
+    outcomes: DeviceArray
+    spare: DeviceArray
+    things: DeviceArray
+
+
+class TaskTable(NamedTuple):
+    """The tasks that a reset draws from. weights: cumulative, int64 (tasks,); tasks: (tasks,) of the world's task
+    dtype; levels: (k,) LEVEL that the tasks number."""
+
+    weights: DeviceArray
+    tasks: DeviceArray
+    levels: DeviceArray
+
+
+class Device(Protocol):
+    """The arrays and the kernels of one world on one device. Masks are uint8 (n,) as `mask` makes them."""
+
+    @property
+    def name(self) -> str:
+        """ "cpu" or "cuda"."""
+
+    @property
+    def threads(self) -> int:
+        """CPU threads that step and draw; 0 on CUDA."""
+
+    def zeros(self, shape: tuple[int, ...], dtype: Any) -> DeviceArray:
+        """A new array of zeros."""
+
+    def put(self, array: np.ndarray) -> DeviceArray:
+        """The content of a NumPy array on this device, which kernels only read."""
+
+    def get(self, array: DeviceArray) -> np.ndarray:
+        """The content of an array of this device as a NumPy array."""
+
+    def copy(self, array: DeviceArray) -> DeviceArray:
+        """A copy on this device, to the byte."""
+
+    def mask(self, mask: Any) -> DeviceArray:
+        """A mask over rows, given as bools or integers (n,) of NumPy or torch, as uint8 (n,)."""
+
+    def add(self, counts: DeviceArray, rows: DeviceArray, mask: DeviceArray, values: DeviceArray | None = None) -> None:
+        """Add 1, or each value rounded, to counts[row] for every row of the mask. counts: int64 (tasks,); rows, mask,
+        values: (n,)."""
+
+    def tensor(self, array: DeviceArray) -> Any:
+        """A torch tensor that shares the memory of an array without fields."""
+
+    def take(self, moves: DeviceArray, indices: Any, actions: DeviceArray) -> None:
+        """Write moves[indices] into `actions`. moves: (k,) ACTION; indices: integers, as many as there are actions, of
+        NumPy or torch. Raises IndexError for a number that is no move."""
+
+    def prepare(self, rows: Rows, mask: DeviceArray, seeds: DeviceArray, draws: DeviceArray, table: TaskTable) -> None:
+        """Compile or load the step and reset kernels, without an effect on the rows; arguments as those of the two."""
+
+    def step(self, rows: Rows, repeat: int, simulator: Simulator | None) -> None:
+        """One step of every row that is not over, of at most `repeat` ticks. simulator: what moves the rows besides the
+        rules, tick by tick; None in worlds of rules alone, and on CUDA."""
+
+    def reset(
+        self, states: DeviceArray, mask: DeviceArray, seeds: DeviceArray, reseed: bool, draws: DeviceArray,
+        table: TaskTable,
+    ) -> None:  # fmt: skip
+        """A new episode in every row of the mask. seeds: uint64 (n,), taken if `reseed`, else each row's own generator
+        goes on; draws: int32 (n,), rows of the table, or -1 to draw one by weight."""
+
+    def show_things(
+        self, states: DeviceArray, actions: DeviceArray, things: DeviceArray, counts: DeviceArray, holds: DeviceArray
+    ) -> None:
+        """Write the things of every row, and what its goals say of them, into things (n, most) THING, counts int32 (n,)
+        and holds uint8 (n, players, 2); see Batch.things."""
+
+    def draw(
+        self, states: DeviceArray, mask: DeviceArray, pixels: DeviceArray, rows: int, cols: int,
+        depths: DeviceArray | None = None, marks: DeviceArray | None = None,
+    ) -> None:  # fmt: skip
+        """Draw every row of the mask into pixels, uint8 (n, players, height, width, 3), with rows x cols tiles, and
+        what first-person worlds show of depths and marks into (n, players, height, width); all contiguous."""
+
+    def write_scenes(self, states: DeviceArray, whole: bool = False) -> DeviceArray:
+        """What the players of every row see, SCENE (n, players); of first-person worlds. whole: with what lies behind
+        them too."""

@@ -338,7 +338,7 @@ def demo(
     Example: rumpus demo
     """
     from .agents.measuring.demo import demo as show
-    from .agents.training.settings import Config
+    from .agents.settings import Config
 
     show(out, Config.of("ppo", DEMO_WORLD, steps=steps, **DEMO_SETTINGS))
 

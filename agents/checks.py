@@ -57,7 +57,7 @@ def check_decision(decision: Any, state: State, lanes: int, head: Any, values: b
     run's actions; values: whether the choices are looked at too, which waits for a GPU."""
     import torch
 
-    from .data.trees import tree_map
+    from .trees import tree_map
 
     rule = "an algorithm's act returns Decision(action, state, extras)"
     if not isinstance(decision, Decision):

@@ -173,8 +173,8 @@ def _train(
 ) -> Path:  # fmt: skip
     from .. import worlds
     from . import plugins
+    from .settings import Config, parsed
     from .training import folders, run
-    from .training.settings import Config, parsed
 
     load_plugins(plugin)
     algorithm = plugins.typed("ALGORITHMS", algorithm)

@@ -22,7 +22,7 @@ def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     a world that is not known by its name."""
     from .algorithms import ALGORITHMS
     from .networks.heads import Controls
-    from .training.settings import ALIASES, NetworkSettings, RunSettings
+    from .settings import ALIASES, NetworkSettings, RunSettings
 
     for part, kind in (("world", str), ("shape", dict), ("settings", dict), ("learners", list), ("updates", int)):
         if not isinstance(content.get(part), kind):

@@ -49,9 +49,8 @@ def train(
 
     Example: rumpus fleet train ppo sokoban-small --seeds 0,1,2 --sweep learning_rate=1e-3,3e-3 --out runs/rates
     """
-    from . import plugins
-    from .training import fleet
-    from .training.settings import parsed
+    from . import fleet, plugins
+    from .settings import parsed
 
     load_plugins(plugin)
     name = plugins.typed("ALGORITHMS", algorithm)
@@ -101,9 +100,9 @@ def evaluate(
 
     Example: rumpus fleet evaluate runs/rates --world sokoban-small --episodes 500
     """
+    from . import fleet
     from .measuring import formatting
     from .measuring.benchmark import TASKS
-    from .training import fleet
 
     load_plugins(plugin)
     if benchmark and world:

@@ -12,9 +12,9 @@ import torch
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from . import checkpoint
+from .lookup import find
 from .networks import Network, NetworkSpec
 from .observations import ObservationReader, draw_at
-from .plugins import find
 
 
 class NetworkPolicy:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .plugins import find
+from .lookup import find
 
 
 def row(name: str) -> dict[str, Any]:

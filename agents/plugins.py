@@ -16,11 +16,11 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from .lookup import find
 
 KINDS = ("ALGORITHMS", "TORSOS", "CORES", "HEADS")
 PREFIX = "rumpus_plugin_"
@@ -123,14 +123,3 @@ def typed(kind: str, text: str) -> str:
     if own or len(classes) != 1:
         raise ValueError(f"{path} has the {kind.lower()} {', '.join(classes) or '(none)'}: type {path}:NAME")
     return next(iter(classes))
-
-
-def find(registry: Mapping[str, Any], name: str, kind: str) -> Any:
-    """The class of this name. Raises ValueError, with the nearest names, if there is none."""
-    if name not in registry:
-        near = get_close_matches(name, registry, n=3)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"it is one of {', '.join(registry)}"
-        raise ValueError(
-            f"unknown {kind} {name!r}: {hint}; one of your own is given by the path of its file, or loaded by --plugin"
-        )
-    return registry[name]

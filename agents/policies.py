@@ -73,7 +73,7 @@ def player(
         near = get_close_matches(str(agent), NAMES, n=1)
         raise ValueError(f"{error}{f'. Did you mean {near[0]}?' if near else ''}") from None
     from .network_policy import trained
-    from .training.settings import Config
+    from .settings import Config
 
     policy, content = trained(agent, seed=seed, greedy=greedy)
     run = Config.saved(content, str(agent)).run

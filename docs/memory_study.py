@@ -23,7 +23,7 @@ from study import in_processes, interval, train_once
 from rumpus import worlds
 from rumpus.agents.episodes import episodes_of
 from rumpus.agents.policies import player
-from rumpus.agents.training.settings import Config
+from rumpus.agents.settings import Config
 from rumpus.worlds.engine.run.batch import Batch
 
 MAZES: dict[str, dict[str, Any]] = {

@@ -25,7 +25,7 @@ from rumpus.agents.contracts import Policy
 from rumpus.agents.episodes import play_tasks
 from rumpus.agents.experts import expert
 from rumpus.agents.policies import RandomPolicy, player
-from rumpus.agents.training.settings import Config
+from rumpus.agents.settings import Config
 from rumpus.interface.files import write_atomically
 from rumpus.tasks.files import load, write_line
 from rumpus.tasks.goals import FORMAT, Clause, Goal, Player, Selector, Stage, Start, Task

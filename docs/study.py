@@ -11,8 +11,8 @@ import numpy as np
 from scipy import stats
 
 from rumpus.agents import checkpoint
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
-from rumpus.agents.training.settings import Config
 
 
 def interval(values: Iterable[float], digits: int = 1) -> str:

@@ -21,7 +21,7 @@ from study import in_processes, train_once
 
 from rumpus import worlds
 from rumpus.agents.measuring.evaluate import evaluate
-from rumpus.agents.training.settings import Config
+from rumpus.agents.settings import Config
 from rumpus.interface.files import write_atomically
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import load, write_line

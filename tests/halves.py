@@ -10,10 +10,10 @@ import torch
 
 from rumpus.agents.contracts import Decision, TimeStep, Transition
 from rumpus.agents.data import replay
-from rumpus.agents.data.trees import at
+from rumpus.agents.settings import Config
 from rumpus.agents.training.distributed import Ranks
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
+from rumpus.agents.trees import at
 
 
 def everything(memory, count, generator=None, *, beta=1.0):

@@ -28,9 +28,9 @@ from rumpus.agents.episodes import episodes_of
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.networks.heads.base import MASKED
 from rumpus.agents.pages import setting_comments
+from rumpus.agents.settings import Config, options
 from rumpus.agents.training.log import FIRST, read_metrics
 from rumpus.agents.training.run import resume, train
-from rumpus.agents.training.settings import Config, options
 from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.chosen import EASY, SMALL_ROOM, TINY
 
@@ -142,7 +142,7 @@ def test_a_trainer_is_freed_as_soon_as_nothing_refers_to_it(name: str) -> None:
 SCRIPT = """
 import sys
 from rumpus.agents.training.run import begin
-from rumpus.agents.training.settings import Config
+from rumpus.agents.settings import Config
 begin(Config.saved({state!r}, "the test"), sys.argv[1], bar=False)
 """
 

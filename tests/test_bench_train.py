@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from rumpus.__main__ import app
 from rumpus.agents.measuring import formatting, train_bench
 from rumpus.agents.measuring.peers import StableBaselines3
-from rumpus.agents.training.settings import Config
+from rumpus.agents.settings import Config
 from rumpus.agents.training.trainer import Trainer
 
 

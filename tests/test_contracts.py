@@ -14,8 +14,8 @@ import torch
 from rumpus.agents import checkpoint, plugins
 from rumpus.agents.algorithms import ALGORITHMS
 from rumpus.agents.algorithms.ppo import PPO
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.interface.files import write_atomically
 from rumpus.tests.commands import rumpus

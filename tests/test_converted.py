@@ -13,8 +13,8 @@ from rumpus import worlds
 from rumpus.agents import checkpoint
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.network_policy import NetworkPolicy, trained
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.commands import rumpus
 from rumpus.tests.runs import SMALL, differences

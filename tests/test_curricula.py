@@ -19,11 +19,11 @@ from rumpus.agents.measuring.evaluate import by_group, evaluate
 from rumpus.agents.networks.language import Language
 from rumpus.agents.observations import ObservationReader
 from rumpus.agents.policies import RandomPolicy
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
 from rumpus.agents.training.curricula import CURRICULA, TaskOutcomes, curriculum
 from rumpus.agents.training.log import read_metrics
 from rumpus.agents.training.sampling import EpisodeMeans
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.interface.text import encode
 from rumpus.tasks.compile import table

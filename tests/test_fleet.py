@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rumpus.agents import checkpoint
-from rumpus.agents.training import fleet, run
+from rumpus.agents import checkpoint, fleet
+from rumpus.agents.training import run
 from rumpus.agents.training.log import read_metrics
 from rumpus.tests.commands import rumpus
 

@@ -14,8 +14,8 @@ from rumpus.agents.contracts import Decision
 from rumpus.agents.data.collector import Collector
 from rumpus.agents.data.lanes import Lanes
 from rumpus.agents.networks.heads import Controls, head_of
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.worlds.engine.run.batch import Batch
 

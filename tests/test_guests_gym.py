@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rumpus import worlds
 from rumpus.agents.human.camera import input_of as people
 from rumpus.agents.human.session import Session
-from rumpus.agents.training.settings import Config
+from rumpus.agents.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE, Move, as_action
 from rumpus.interface.keys import KEY

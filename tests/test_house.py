@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,36 @@ def imports(file: str, tree: ast.AST) -> list[tuple[int, str]]:
 
 def floor_of(name: str) -> str:
     return name.split(".")[1] if name.startswith("rumpus.") else ""
+
+
+def place_of(name: str) -> tuple[str, ...]:
+    """The module or the folder of the checkout that an imported dotted name lies in, as the parts of its path."""
+    parts = tuple(name.split(".")[1:])
+    while parts and f"{'/'.join(parts)}.py" not in INSIDE and f"{'/'.join(parts)}/__init__.py" not in INSIDE:
+        parts = parts[:-1]
+    return parts
+
+
+def test_no_folder_has_a_circle():
+    """In every folder, at every depth, what its files and folders import of one another has an order; imports within
+    functions count too. A folder's own `__init__` is one of its files."""
+    children: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    for file in INSIDE:
+        source = tuple(file.removesuffix(".py").split("/"))
+        for _, name in imports(file, parsed(file)):
+            if not floor_of(name):
+                continue
+            target = (*place_of(name), "__init__")
+            depth = next(at for at, (one, other) in enumerate(zip(source, target, strict=False)) if one != other)
+            children.setdefault(source[:depth], {}).setdefault(source[depth], set()).add(target[depth])
+    assert ("worlds", "engine", "run") in children
+    circles = []
+    for folder, uses in children.items():
+        try:
+            TopologicalSorter(uses).prepare()
+        except CycleError as error:
+            circles.append(f"{'/'.join(folder) or '.'}: {' -> '.join(reversed(error.args[1]))}")
+    assert not circles, "move what is shared to a file below both"
 
 
 @pytest.mark.parametrize("floor", FLOORS)

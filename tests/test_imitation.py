@@ -13,9 +13,9 @@ from rumpus import worlds
 from rumpus.agents import checkpoint
 from rumpus.agents.algorithms.dagger import DAgger
 from rumpus.agents.contracts import Transition
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
 from rumpus.agents.training.log import read_metrics
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.runs import changed, half, observed
 

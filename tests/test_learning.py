@@ -25,9 +25,9 @@ from rumpus.agents.measuring.watch import watch
 from rumpus.agents.network_policy import trained
 from rumpus.agents.observations import ObservationReader
 from rumpus.agents.policies import RandomPolicy, player
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
 from rumpus.agents.training.log import read_metrics
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.chosen import EASY, SMALL_ROOM
 from rumpus.tests.chosen import TINY as TINY_WORLD

@@ -16,9 +16,9 @@ from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.networks import Network, NetworkSpec
 from rumpus.agents.networks.heads import Controls, head_of
 from rumpus.agents.observations import ObservationReader, draw_at
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
 from rumpus.agents.training.places import shared
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.interface.keys import BUTTONS, KEYS
 from rumpus.worlds.engine.run.batch import Batch

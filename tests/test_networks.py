@@ -9,7 +9,6 @@ from torch.distributions import Bernoulli, Categorical, Distribution
 
 from rumpus import worlds
 from rumpus.agents.algorithms.ppo import PPO
-from rumpus.agents.data.trees import leaves
 from rumpus.agents.network_policy import NetworkPolicy
 from rumpus.agents.networks import Network, NetworkSpec
 from rumpus.agents.networks.cores import CORES
@@ -18,6 +17,7 @@ from rumpus.agents.networks.pointing import Pointing
 from rumpus.agents.networks.torsos import TORSOS
 from rumpus.agents.networks.torsos.patches import Patches, patch_size
 from rumpus.agents.observations import Observation, ObservationReader, Tables
+from rumpus.agents.trees import leaves
 from rumpus.interface.action import MOUSE_ONE
 from rumpus.interface.devices import bin_centres
 from rumpus.interface.keys import KEY

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rumpus.agents.data.replay import Replay, SumTree
-from rumpus.agents.data.trees import at, leaves, tree_map
+from rumpus.agents.trees import at, leaves, tree_map
 
 CPU = torch.device("cpu")
 

@@ -19,8 +19,8 @@ import torch
 from rumpus import worlds
 from rumpus.agents import checkpoint
 from rumpus.agents.measuring.report import report
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.commands import rumpus
 from rumpus.worlds.engine.run.replay import Episode
@@ -162,10 +162,10 @@ REVIEWED = {
             "worlds/engine/run/replay.py: Episode.load: read_text",
         ),
         *(
-            "agents/training/settings.py: _literal: ast.literal_eval",
-            "agents/training/fleet.py: _axis: ast.literal_eval",
+            "agents/settings.py: _literal: ast.literal_eval",
+            "agents/fleet.py: _axis: ast.literal_eval",
         ),
-        *("agents/training/fleet.py: members: path.glob", "tasks/files.py: of_world: glob"),
+        *("agents/fleet.py: members: path.glob", "tasks/files.py: of_world: glob"),
         *("agents/training/log.py: Log._rewrite: open", "agents/training/log.py: read_metrics: path.read_text"),
         *("agents/training/folders.py: owned: open", "agents/training/folders.py: leftovers: folder.glob"),
         "agents/measuring/benchmark.py: _tasks: folder.glob",

@@ -17,8 +17,8 @@ from rumpus.agents.episodes import episodes_of
 from rumpus.agents.network_policy import trained
 from rumpus.agents.networks.heads import HEADS, Controls, Talking, head_of, words_of
 from rumpus.agents.observations import ObservationReader
+from rumpus.agents.settings import Config
 from rumpus.agents.training import run
-from rumpus.agents.training.settings import Config
 from rumpus.agents.training.trainer import Trainer
 from rumpus.interface.text import decode, encode
 from rumpus.tasks.compile import table

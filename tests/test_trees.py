@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 import torch
 
-from rumpus.agents.data.trees import at, cat, leaves, nbytes, stack, tree_map, where
+from rumpus.agents.trees import at, cat, leaves, nbytes, stack, tree_map, where
 
 
 class Seen(NamedTuple):

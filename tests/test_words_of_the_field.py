@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from rumpus.agents.algorithms import ALGORITHMS
-from rumpus.agents.training.curricula import CURRICULA, RENAMED
-from rumpus.agents.training.settings import Config, NetworkSettings, RunSettings
+from rumpus.agents.settings import RENAMED, Config, NetworkSettings, RunSettings
+from rumpus.agents.training.curricula import CURRICULA
 
 ROOT = Path(__file__).resolve().parent.parent
 GLOSSARY = ROOT / "docs" / "glossary.md"

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 
 from ..contracts import State, Transition
-from ..data.trees import at
+from ..trees import at
 from .descent import Descent
 
 

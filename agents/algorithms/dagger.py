@@ -16,8 +16,8 @@ import torch
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.replay import Replay
 from ..data.rollout import Rollout
-from ..data.trees import at, joined, tree_map
 from ..observations import Observation
+from ..trees import at, joined, tree_map
 from .base import OneNetwork
 from .descent import Descent, processes, total
 from .terms import cloning

@@ -21,8 +21,8 @@ import torch
 from torch import distributed, nn
 
 from ..contracts import Setup, State
-from ..data.trees import at, joined
 from ..observations import Observation
+from ..trees import at, joined
 
 FEWEST = 16
 """Lanes that a thread is given at least when networks only act: fewer are not worth a thread."""

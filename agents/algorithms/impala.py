@@ -20,8 +20,8 @@ import torch
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.replay import Replay
 from ..data.sequences import Sequences, observed, timed
-from ..data.trees import at, cat, tree_map
 from ..observations import Observation
+from ..trees import at, cat, tree_map
 from .base import OneNetwork
 from .descent import Descent, processes, total
 from .returns import vtrace

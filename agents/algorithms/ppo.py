@@ -17,7 +17,7 @@ import torch
 
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.rollout import Rollout
-from ..data.trees import at, joined
+from ..trees import at, joined
 from .base import OneNetwork
 from .descent import Descent, processes, total
 from .returns import gae

@@ -26,8 +26,8 @@ import torch
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.replay import Replay
 from ..data.sequences import Sequences, observed, timed
-from ..data.trees import at
 from ..networks.heads.base import MASKED
+from ..trees import at
 from .base import OneNetwork
 from .descent import Descent, total
 from .returns import n_step

@@ -8,8 +8,8 @@ import torch
 from torch.nn import functional as F
 
 from ..contracts import State
-from ..data.trees import to
 from ..observations import Observation
+from ..trees import to
 
 
 def cloning(head: Any, logits: torch.Tensor, expert_action: torch.Tensor) -> torch.Tensor:

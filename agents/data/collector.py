@@ -15,8 +15,8 @@ import torch
 from ...worlds.engine.run.batch import Batch
 from ..checks import check_decision
 from ..contracts import Algorithm, Decision, State, TimeStep, Transition
+from ..trees import joined, to
 from .lanes import Lanes
-from .trees import joined, to
 
 SUMS = ("episodes", "success", "return_mean", "length_mean")
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import torch
 
-from .trees import Tree, at, leaves, nbytes, tree_map
+from ..trees import Tree, at, leaves, nbytes, tree_map
 
 ALPHA = 0.6
 """The exponent of priorities: Schaul et al. 2015, arXiv 1511.05952, for proportional priorities."""

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from ..observations import Observation
-from .trees import nbytes, tree_map
+from ..trees import nbytes, tree_map
 
 
 class Rollout:

@@ -9,8 +9,8 @@ import torch
 
 from ..contracts import State, TimeStep, Transition
 from ..observations import Observation, Tables
+from ..trees import at, joined, to, tree_map
 from .rollout import Rollout
-from .trees import at, joined, to, tree_map
 
 
 class Sequences:

@@ -132,7 +132,7 @@ def _maker(
     if agent == "expert":
         return lambda world, tasks: (Expert(world, seed, solutions(tasks)), 1)
     from ..network_policy import trained  # the others need no PyTorch
-    from ..training.settings import Config
+    from ..settings import Config
 
     policy, content = trained(agent, seed=seed, greedy=greedy)
     run = Config.saved(content, str(agent)).run

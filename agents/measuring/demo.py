@@ -12,8 +12,8 @@ from rich.console import Console
 
 from ... import worlds
 from .. import checkpoint
+from ..settings import Config
 from ..training import run
-from ..training.settings import Config
 from .report import EPISODES, report
 
 

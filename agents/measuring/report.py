@@ -22,10 +22,10 @@ from .. import checkpoint
 from ..contracts import Policy
 from ..experts import expert
 from ..network_policy import trained
+from ..settings import Config
 from ..training.log import read_metrics
 from ..training.places import tasks_by_world
 from ..training.run import saved_run
-from ..training.settings import Config
 from ..training.trainer import Trainer
 from .evaluate import evaluate, solutions
 from .watch import watch

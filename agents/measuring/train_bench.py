@@ -19,7 +19,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from ...interface.progress import quiet, work
 from ...worlds.engine.run.threads import cores
 from ..algorithms.descent import torch_threads
-from ..training.settings import Config
+from ..settings import Config
 from ..training.trainer import Trainer, hardware_bf16
 from .peers import PEERS, Missing
 

@@ -27,8 +27,8 @@ from typing import Any
 import torch
 from torch import nn
 
+from ..lookup import find
 from ..observations import Observation
-from ..plugins import find
 from .cores import CORES
 from .heads import Controls, head_of
 from .language import Language

@@ -19,6 +19,8 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.stats import rankdata
 
+from ..settings import RENAMED
+
 
 @dataclass(frozen=True)
 class TaskOutcomes:
@@ -214,8 +216,6 @@ CURRICULA: dict[str, Any] = {
     "plr": PrioritisedLevelReplay,
     "learnability": Learnability,
 }
-RENAMED = {"hand": "manual"}
-"""Names of Rumpus 0.6 and the names of today: the former are accepted, in checkpoints too, and will go."""
 
 
 def curriculum(name: str, difficulty: np.ndarray, options: dict[str, float] | None = None) -> Curriculum:

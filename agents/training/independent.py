@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from ..contracts import Algorithm, Decision, State, TimeStep, Transition
-from ..data.trees import at
 from ..observations import Observation
+from ..trees import at
 
 
 class Independent:

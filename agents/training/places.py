@@ -12,8 +12,8 @@ from ...tasks.goals import Task
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..algorithms.descent import processes
+from ..settings import Config
 from .sampling import TaskSampler
-from .settings import Config
 
 
 @dataclass

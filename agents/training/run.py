@@ -20,10 +20,10 @@ from rich.console import Console
 from ... import worlds
 from ...worlds.engine.world import World
 from .. import checkpoint, plugins
+from ..settings import PATHS, Config
 from .distributed import Ranks
 from .folders import Stop, leftovers, owned
 from .log import Log
-from .settings import PATHS, Config
 from .trainer import Trainer
 
 

@@ -30,14 +30,14 @@ from ..data.collector import Collector
 from ..data.lanes import Lanes
 from ..episodes import ROWS, episodes_of, interval, play_tasks
 from ..experts import Expert, Guide, expert
+from ..lookup import find
 from ..network_policy import NetworkPolicy
 from ..networks import Network, NetworkSpec
 from ..networks.heads import Controls, head_of
 from ..observations import draw_at
-from ..plugins import find
+from ..settings import Config, NetworkSettings
 from .independent import Independent
 from .places import places, tasks_by_world
-from .settings import Config, NetworkSettings
 
 COUNTED = ("update", "steps", "seconds", "steps_per_second")
 """Metrics that the loop itself tells."""

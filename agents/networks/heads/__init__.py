@@ -10,7 +10,7 @@ A head is built for `Controls`, what a world listens to. Its choices are rows of
 
 from __future__ import annotations
 
-from ...plugins import find
+from ...lookup import find
 from .base import Controls, words_of
 from .devices import Devices
 from .moves import Moves

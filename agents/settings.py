@@ -14,13 +14,12 @@ from typing import Any, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from ... import worlds
-from ...worlds.engine.world import World
-from ..algorithms import ALGORITHMS
-from ..networks.cores import CORES
-from ..networks.torsos import TORSOS
-from ..plugins import find
-from .curricula import RENAMED
+from .. import worlds
+from ..worlds.engine.world import World
+from .algorithms import ALGORITHMS
+from .lookup import find
+from .networks.cores import CORES
+from .networks.torsos import TORSOS
 
 REPEAT = 4
 """Ticks that an action is held in worlds of real time: usual for agents in DeepMind Lab (github.com/google-deepmind/
@@ -35,6 +34,8 @@ FREE = (
 """Settings that may change when a run goes on: how long it is, where its files lie now, how it is run and measured."""
 MOST = 2**40
 """Of anything that is counted: more than any machine can do."""
+RENAMED = {"hand": "manual"}
+"""Curricula of Rumpus 0.6 and their names of today: the former are accepted, in checkpoints too, and will go."""
 ALIASES = {"imitate": "kickstart", "keep": "buffer_size", "lead": "beta", "points": "queries", "world": "worlds"}
 """Names that settings had in version 0.6, and have now; to be dropped with the next version."""
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)

@@ -23,11 +23,11 @@ from typing import Any
 import numpy as np
 from scipy.stats import bootstrap
 
-from ...interface.progress import work
-from .. import checkpoint, plugins
-from ..episodes import CONFIDENCE
-from .log import read_metrics
+from ..interface.progress import work
+from . import checkpoint, plugins
+from .episodes import CONFIDENCE
 from .settings import Config, parsed
+from .training.log import read_metrics
 
 RESAMPLES = 2000
 """Of a bootstrap."""
@@ -219,7 +219,7 @@ def _result(ray: Any, ended: Any) -> dict[str, Any]:
 
 def _train(run: Run) -> dict[str, Any]:
     """Begin a run, go on with it, or leave it alone."""
-    from . import run as loop
+    from .training import run as loop
 
     try:
         for path in run.plugins:
@@ -254,8 +254,8 @@ def _evaluate(
     agent: str, world: str | None, tasks: Path | None, loaded: Sequence[str], options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Measure one checkpoint."""
-    from ..measuring.benchmark import benchmark
-    from ..measuring.evaluate import evaluate
+    from .measuring.benchmark import benchmark
+    from .measuring.evaluate import evaluate
 
     try:
         for path in loaded:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -85,8 +86,9 @@ def place_of(name: str) -> tuple[str, ...]:
     return parts
 
 
-def test_no_folder_has_a_circle():
-    """In every folder, at every depth, what its files and folders import of one another has an order; imports within
+@cache
+def uses_by_folder() -> dict[tuple[str, ...], dict[str, set[str]]]:
+    """Of every folder, at every depth, what each of its files and folders imports of the others; imports within
     functions count too. A folder's own `__init__` is one of its files."""
     children: dict[tuple[str, ...], dict[str, set[str]]] = {}
     for file in INSIDE:
@@ -97,14 +99,27 @@ def test_no_folder_has_a_circle():
             target = (*place_of(name), "__init__")
             depth = next(at for at, (one, other) in enumerate(zip(source, target, strict=False)) if one != other)
             children.setdefault(source[:depth], {}).setdefault(source[depth], set()).add(target[depth])
-    assert ("worlds", "engine", "run") in children
+    return children
+
+
+def test_no_folder_has_a_circle():
+    assert ("worlds", "engine", "run") in uses_by_folder()
     circles = []
-    for folder, uses in children.items():
+    for folder, uses in uses_by_folder().items():
         try:
             TopologicalSorter(uses).prepare()
         except CycleError as error:
             circles.append(f"{'/'.join(folder) or '.'}: {' -> '.join(reversed(error.args[1]))}")
     assert not circles, "move what is shared to a file below both"
+
+
+def test_the_engine_has_the_order_that_its_page_says():
+    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs/engine.md").read_text(), re.MULTILINE)
+    uses = uses_by_folder()["worlds", "engine"]
+    assert set(rows) == {name for name in uses.keys() | set().union(*uses.values()) if name != "__init__"}
+    assert not [
+        f"{row} imports {used}" for at, row in enumerate(rows) for used in uses.get(row, ()) if used in rows[at:]
+    ]
 
 
 @pytest.mark.parametrize("floor", FLOORS)

@@ -382,7 +382,7 @@ def test_ice_that_is_slippery_is_said_to_be():
     assert "slippery" in worlds.load("gym/FrozenLake-v1").objective.instruction
     assert "slippery" in worlds.load("gym/CliffWalkingSlippery-v1").objective.instruction
     for firm in (guest("FrozenLake-v1", is_slippery=False), worlds.load("gym/CliffWalking-v1")):
-        assert "slippery" not in firm.instruction
+        assert "slippery" not in firm.objective.instruction
 
 
 def test_a_person_plays_and_no_guest_closes_the_window(monkeypatch):

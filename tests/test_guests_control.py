@@ -82,7 +82,7 @@ def test_rewards_and_states_are_those_of_dm_control(name):
     table, rng = move_table(batch.world.controls.moves), np.random.default_rng(5)
     played(batch, table[rng.integers(len(table), size=2)], 5)  # a row that is used: nothing of it must be left
     batch.reset(seed=7)
-    rows = batch.simulator.plays
+    rows = batch.simulator.instances
     homes = [at_home(name, seed) for seed in (7, 8)]
     for home in homes:
         home.reset()
@@ -103,7 +103,7 @@ def test_an_episode_is_as_long_as_in_dm_control(name):
     ticks = 0
     while not batch.over[0]:
         outcome = batch.step()[0, 0]
-        step = home.step(batch.simulator.plays[0].control)
+        step = home.step(batch.simulator.instances[0].control)
         ticks += 1
         assert step.last() == bool(batch.over[0])
     assert (
@@ -117,7 +117,7 @@ def test_an_episode_is_as_long_as_in_dm_control(name):
 def test_an_episode_that_dm_control_ends_is_terminated():
     batch = worlds.batch("control/lqr-lqr-2-1", 1)
     batch.reset(seed=0)
-    physics = batch.simulator.plays[0].physics
+    physics = batch.simulator.instances[0].physics
     with physics.reset_context():
         physics.data.qpos[:], physics.data.qvel[:] = 0, 0  # at rest in the middle: there is nothing left to do
     outcome = batch.step()[0, 0]
@@ -129,21 +129,21 @@ def test_every_actuator_has_keys_of_its_own(name):
     world = worlds.load(name)
     batch = worlds.batch(world, 1)
     batch.reset(seed=0)
-    play = batch.simulator.plays[0]
-    low, high = play.spec.minimum, play.spec.maximum
-    rest = play.aim(Move().record())
-    assert len(play.hands.names) == play.model.nu and not rest.any()
+    instance = batch.simulator.instances[0]
+    low, high = instance.spec.minimum, instance.spec.maximum
+    rest = instance.control_of(Move().record())
+    assert len(instance.bindings.names) == instance.model.nu and not rest.any()
     held = set()
-    for index, actuator in enumerate(play.hands.names):
+    for index, actuator in enumerate(instance.bindings.names):
         for way, bound in (("up", high), ("down", low)):
             move = world.controls.moves[f"{actuator} {way}"]
-            control = play.aim(move.record())
+            control = instance.control_of(move.record())
             assert control[index] == bound[index] and np.count_nonzero(control) == 1
             held.add(move.keys)
-    assert len(held) == 2 * play.model.nu
-    batch.actions[0, 0] = world.controls.moves[f"{play.hands.names[-1]} up"].record()
+    assert len(held) == 2 * instance.model.nu
+    batch.actions[0, 0] = world.controls.moves[f"{instance.bindings.names[-1]} up"].record()
     batch.step()
-    assert play.data.ctrl[-1] == high[-1]
+    assert instance.data.ctrl[-1] == high[-1]
 
 
 @pytest.mark.parametrize("name", ["control/cartpole-swingup", "control/ball-in-cup-catch", "control/walker-walk"])
@@ -151,43 +151,43 @@ def test_the_help_says_what_each_key_drives(name):
     world = worlds.load(name)
     rows = {key: meaning for keys, meaning in input_rows(world, input_of(world)) for key in keys.split(" or ")}
     assert set(rows) - {"Mouse"} == {shown(key) for key in world.controls.keys}
-    for move, hands in world.controls.moves.items():
-        if len(hands.keys) == 1:
-            assert rows[shown(hands.keys[0])] == move
+    for label, move in world.controls.moves.items():
+        if len(move.keys) == 1:
+            assert rows[shown(move.keys[0])] == label
     names = world.controls.moves if "walker" not in name else ()
     assert all(what in rows["Mouse"] for what in names if what.endswith((" up", " down")) and "gently" not in what)
 
 
 def test_the_help_of_the_arm_speaks_of_the_arm():
     world = worlds.load("arm/stack-2-bricks")
-    hands = input_of(world)
-    rows = {key: meaning for keys, meaning in input_rows(world, hands) for key in keys.split(" or ")}
+    inputs = input_of(world)
+    rows = {key: meaning for keys, meaning in input_rows(world, inputs) for key in keys.split(" or ")}
     assert set(rows) == {"Mouse", "Wheel", "Left button", *map(shown, world.controls.keys)}
     assert (rows["Left button"], rows["W"], rows["E"]) == (
         "close the fingers while it is held",
         "away from you",
         "turn the wrist right",
     )
-    assert hands.keys == set(map(key_index, world.controls.keys)), "no key stands for another"
-    assert hands.turns_wheel
+    assert inputs.keys == set(map(key_index, world.controls.keys)), "no key stands for another"
+    assert inputs.turns_wheel
 
 
 def test_the_mouse_drives_where_there_are_few_actuators():
-    play = instances.SuitePlay("point_mass", "easy")
-    gentle = 0.2 / play.tick_hz  # picture heights in a tick at a fifth of full speed
-    np.testing.assert_allclose(play.aim(Move(mouse=(gentle, gentle / 2)).record()), [0.2, -0.1], atol=1e-3)
-    np.testing.assert_array_equal(play.aim(Move(("left", "up")).record()), [-1, 1])
+    instance = instances.SuiteTask("point_mass", "easy")
+    gentle = 0.2 / instance.tick_hz  # picture heights in a tick at a fifth of full speed
+    np.testing.assert_allclose(instance.control_of(Move(mouse=(gentle, gentle / 2)).record()), [0.2, -0.1], atol=1e-3)
+    np.testing.assert_array_equal(instance.control_of(Move(("left", "up")).record()), [-1, 1])
     record = Move().record()
     record["mouse"] = np.iinfo(np.int32).max, np.iinfo(np.int32).min
-    np.testing.assert_array_equal(play.aim(record), [1, 1])
+    np.testing.assert_array_equal(instance.control_of(record), [1, 1])
 
 
 def test_the_hand_goes_where_the_mouse_says():
     batch = worlds.batch("arm/reach-site", 3)
     batch.reset(seed=11)
 
-    def hands():
-        rows = batch.simulator.plays
+    def positions():
+        rows = batch.simulator.instances
         return np.array([row.data.site_xpos[row.reach._site] for row in rows]), [row.reach.turn for row in rows]
 
     played(batch, Move().record(), 4)
@@ -195,18 +195,18 @@ def test_the_hand_goes_where_the_mouse_says():
         *((Move(mouse=(0.02, 0.0)), 0, 1), (Move(mouse=(-0.02, 0.0)), 0, -1), (Move(("w",)), 1, 1)),
         *((Move(mouse=(0.0, 0.02)), 1, -1), (Move(("r",)), 2, 1), (Move(wheel="down"), 2, -1)),
     ):
-        before, _ = hands()
+        before, _ = positions()
         played(batch, move.record(), 5)
         played(batch, Move().record(), 6)
-        shift = hands()[0] - before
+        shift = positions()[0] - before
         assert (shift[:, axis] * way > 0.03).all(), (move, shift)
         assert np.abs(np.delete(shift, axis, axis=1)).max() < 0.02, (move, shift)
-    _, before = hands()
+    _, before = positions()
     played(batch, Move(("q",)).record(), 6)
-    assert (np.subtract(hands()[1], before) > 0.2).all()
-    fingers = [row.data.qpos[6:9].copy() for row in batch.simulator.plays]
+    assert (np.subtract(positions()[1], before) > 0.2).all()
+    fingers = [row.data.qpos[6:9].copy() for row in batch.simulator.instances]
     played(batch, Move(buttons=("left",)).record(), 10)
-    for row, open_ in zip(batch.simulator.plays, fingers, strict=True):
+    for row, open_ in zip(batch.simulator.instances, fingers, strict=True):
         assert (row.data.qpos[6:9] > open_ + 0.2).all()
         assert row.data.site_xmat[row.reach._site][8] < -0.99  # it points down
 
@@ -214,16 +214,16 @@ def test_the_hand_goes_where_the_mouse_says():
 def test_a_hand_that_knows_where_the_brick_is_lifts_it():
     batch = worlds.batch("arm/lift-brick", 1)
     batch.reset(seed=0)
-    play = batch.simulator.plays[0]
-    brick = play.physics.bind(play.environment.task._prop.mjcf_model.find("site", "bounding_box"))
+    instance = batch.simulator.instances[0]
+    brick = instance.physics.bind(instance.environment.task._prop.mjcf_model.find("site", "bounding_box"))
     start, axes = np.array(brick.xpos), np.array(brick.xmat).reshape(3, 3)
     across = np.arctan2(axes[1, 0], axes[0, 0]) + np.pi / 2
 
     def bring(above, buttons, ticks):
         """Keys and mouse that bring the hand so many metres above the place of the brick; the last reward."""
         for _ in range(ticks):
-            x, y, z = start - play.reach.target + np.array([0, 0, above])
-            turn = np.sin(across - play.reach.turn)
+            x, y, z = start - instance.reach.target + np.array([0, 0, above])
+            turn = np.sin(across - instance.reach.turn)
             wanted = {"r": z > 0.006, "f": z < -0.006, "q": turn > 0.05, "e": turn < -0.05}
             keys = tuple(key for key, held in wanted.items() if held)
             motion = np.clip(x, -0.02, 0.02) / SPAN, -np.clip(y, -0.02, 0.02) / SPAN
@@ -241,12 +241,12 @@ def test_extreme_mouse_motion_keeps_the_arm_within_its_limits():
     batch = worlds.batch("arm/reach-duplo", 1)
     batch.reset(seed=2)
     rng = np.random.default_rng(0)
-    play = batch.simulator.plays[0]
+    instance = batch.simulator.instances[0]
     for _ in range(60):
         record = Move(buttons=("left",)).record()
         record["mouse"] = rng.choice([-MOUSE_ONE, MOUSE_ONE, np.iinfo(np.int32).max], 2)
         played(batch, record, 1)
-        assert (play.control >= play.spec.minimum).all() and (play.control <= play.spec.maximum).all()
+        assert (instance.control >= instance.spec.minimum).all() and (instance.control <= instance.spec.maximum).all()
     assert batch.states["faults"][0] == 0 and not batch.over[0]
 
 
@@ -256,13 +256,13 @@ def test_a_simulation_that_diverges_is_put_right_and_takes_nobody_along(name, wr
     for each in (batch, other):
         each.reset(seed=4)
         played(each, Move().record(), 3)
-    batch.simulator.plays[1].data.qvel[0] = wrong
+    batch.simulator.instances[1].data.qvel[0] = wrong
     with pytest.warns(RuntimeWarning, match=f"{name}: the simulation of row 1 .seed 5. went astray at tick 4"):
         outcomes = batch.step().copy()
     other.step()
     assert outcomes["truncated"].ravel().tolist() == [0, 1, 0] and outcomes["reward"][1, 0] == 0
     assert batch.states["faults"].tolist() == [0, 1, 0]
-    assert batch.simulator.plays[1].sound
+    assert batch.simulator.instances[1].stable
     batch.reset(batch.over)
     played(batch, Move().record(), 3), played(other, Move().record(), 3)
     assert batch.states["mark"][[0, 2]].tolist() == other.states["mark"][[0, 2]].tolist()

@@ -19,7 +19,7 @@ from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE, Move, as_action
 from rumpus.interface.keys import KEY
 from rumpus.interface.text import encode
 from rumpus.worlds.guests.gym import guest
-from rumpus.worlds.guests.gym.actions import FULL, LETTERS, hands_of
+from rumpus.worlds.guests.gym.actions import FULL, LETTERS, action_map_of
 from rumpus.worlds.guests.gym.copies import fit
 from rumpus.worlds.guests.gym.known import KNOWN
 
@@ -205,7 +205,7 @@ def acting(space, **options):
 
 
 def done(batch, fake, *names, mouse=(0.0, 0.0)):
-    """The action that these hands mean."""
+    """The action that this record means."""
     batch.actions[0, 0] = Move(names, mouse=mouse).record()
     batch.step()
     return fake.actions[-1] if fake.actions else None
@@ -278,13 +278,13 @@ def test_an_environment_says_its_own_keys():
     st.tuples(*(2 * [st.integers(-MOUSE_ONE, MOUSE_ONE)])),
     st.integers(1, 9),
 )
-def test_any_hands_are_an_action_of_any_space(space, held, mouse, tick):
-    hands = hands_of(space, None, {}, None, None)
+def test_any_input_is_an_action_of_any_space(space, held, mouse, tick):
+    action_map = action_map_of(space, None, {}, None, None)
     record = np.zeros(1, ACTION)[0]
     record["keys"], record["mouse"] = np.frombuffer(held, np.uint8) > 200, mouse
-    action = hands.action(record, tick)
+    action = action_map.action(record, tick)
     assert action is None or action in space
-    meant = [hands.action(move.record(), tick) for move in hands.moves.values()]
+    meant = [action_map.action(move.record(), tick) for move in action_map.moves.values()]
     assert all(action in space for action in meant)
     if isinstance(space, Discrete):
         assert sorted(map(int, meant)) == list(range(space.n)), "every action has a key"

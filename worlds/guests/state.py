@@ -1,7 +1,8 @@
-"""What all guests share: one record and rules that do nothing, so that their kernels are compiled once for all.
+"""The record and the rules that all guests share: the rules do nothing, so the kernels are compiled once for all
+guests.
 
-A guest's own world lives in its Simulator; the record keeps the engine's part of it (seed, ticks, what is over) and a
-mark of where the guest stands, by which a replay notices when it goes another way.
+A guest's own world is in its Simulator; the record keeps the engine's part of it (seed, ticks, what is over) and a
+hash of the guest's own state, by which a replay notices a divergence.
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from ..engine.simulator import Simulator
 from ..engine.world import Controls, Objective, Rules, World
 
 UNLIMITED = 2**31 - 1
-"""The limit of a guest that has none, in ticks."""
+"""The limit, in ticks, of a guest without a time limit."""
 
 STATE = state_dtype(
     [
-        ("start", np.uint64),  # the seed that the guest is reset with
-        ("mark", np.uint64),  # of the guest's own state after the last tick; see mark_of
-        ("faults", np.int32),  # times that the guest went astray in this episode and was put right
+        ("start", np.uint64),  # the seed of the guest's own reset
+        ("mark", np.uint64),  # hash of the guest's own state after the last tick; see mark_of
+        ("faults", np.int32),  # how often the guest failed in this episode and was restored
     ]
 )
 _33 = np.uint64(33)
@@ -33,7 +34,7 @@ _33 = np.uint64(33)
 @njit
 def reset(state, task, levels):
     """The rest of a new episode is the Simulator's. A guest is reset with the episode's own seed in training; as only
-    chance tells its splits apart, others have 31 bits of the episode's key for a seed."""
+    chance distinguishes its splits, the seed in other splits is 31 bits of the episode's key."""
     state.start = state.seed if task.salt == 0 else state.key >> _33
     state.mark = np.uint64(0)
     state.faults = 0
@@ -45,7 +46,7 @@ def step(state, actions, outcomes):
 
 
 def mark_of(*parts: np.ndarray) -> int:
-    """A number that tells where a guest stands: of the bytes of these arrays."""
+    """A hash of a guest's state: the CRC-32 of the bytes of these arrays."""
     mark = len(parts)
     for part in parts:
         mark = zlib.crc32(np.ascontiguousarray(part).view(np.uint8).data, mark)

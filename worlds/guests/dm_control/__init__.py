@@ -1,4 +1,4 @@
-"""The doors to dm_control: its control suite ("control/…") and its manipulation tasks ("arm/…")."""
+"""Guests of dm_control: its control suite ("control/…") and its manipulation tasks ("arm/…")."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TASKS: dict[str, dict[str, tuple[str, ...]]] = {
 
 
 def names(prefix: str) -> tuple[str, ...]:
-    """The names of all tasks behind a prefix."""
+    """The names of all tasks with a prefix."""
     return tuple(_TASKS[prefix])
 
 

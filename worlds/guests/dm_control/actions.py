@@ -1,8 +1,8 @@
-"""From keys and mouse to actuators: every actuator has a pair of keys, one of which drives it up, the other down.
+"""The actuators' controls from keys and mouse: one key of a pair drives an actuator up, the other drives it down.
 
-Where there are more actuators than pairs, left shift held makes the pairs drive the others, from the first pair on.
-Where there are one or two, the arrows and the mouse drive them as well. A key drives with all the force there is; the
-mouse with as much as it is quick: all of it at FULL picture heights a second.
+If there are more actuators than pairs, the pairs drive the remaining actuators while left shift is held. If there are
+one or two, the arrows and the mouse drive them as well. A key applies the full control; the mouse a share proportional
+to its speed, the full control at FULL picture heights a second.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ SHIFT = "left shift"
 ARROWS = (("right", "left"), ("up", "down"))
 FULL = 1.0
 UNBOUNDED = 1e3
-"""A control range beyond this is none: a key then drives with 1."""
+"""A control range beyond this counts as unbounded: a key then applies a control of 1."""
 
 
-class Hands:
-    """What keys and mouse do to the actuators of one task. names: theirs; low, high: (actuators,) of their controls;
-    tick_hz: ticks a second."""
+class ActuatorBindings:
+    """The keys and the mouse of one task's actuators. names: of the actuators; low, high: (actuators,), the bounds of
+    their controls; tick_hz: ticks a second."""
 
     def __init__(self, names: tuple[str, ...], low: np.ndarray, high: np.ndarray, tick_hz: int):
         self.names, self.tick_hz = names, tick_hz
@@ -56,14 +56,14 @@ class Hands:
         return self._rest + np.where(drive > 0, drive * (self._high - self._rest), drive * (self._rest - self._low))
 
     def keys(self) -> tuple[str, ...]:
-        """The keys that are listened to."""
+        """The names of the keys in use."""
         used = [key for index in range(min(len(self.names), len(PAIRS))) for key in PAIRS[index]]
         used += [key for pair in ARROWS for key in pair] if self._few else []
         used += [SHIFT] if len(self.names) > len(PAIRS) else []
         return tuple(dict.fromkeys(used))
 
     def moves(self) -> dict[str, Move]:
-        """To rest, and to drive each actuator up and down; where there are one or two also with half the force."""
+        """Named moves: rest, each actuator up and down; for one or two actuators also with half the control."""
         moves = {"rest": Move()}
         for index, name in enumerate(self.names):
             held = (SHIFT,) if index >= len(PAIRS) else ()
@@ -77,7 +77,7 @@ class Hands:
         return moves
 
     def words(self) -> dict[str, str]:
-        """What each key does, and the mouse if it does anything."""
+        """The effect of each key, and of the mouse if it is used."""
         words: dict[str, str] = {}
         for index, name in enumerate(self.names):
             held = f"with {SHIFT}: " if index >= len(PAIRS) else ""
@@ -94,11 +94,11 @@ class Hands:
 
     @property
     def _driven(self) -> tuple[str, str]:
-        """What left and right drive, and what up and down do, where there are one or two actuators."""
+        """The actuators of left and right, and of up and down, if there are one or two actuators."""
         return self.names[0], self.names[-1]
 
     def doc(self) -> str:
-        """The keys in words, a line each."""
+        """The keys as text, one line for each actuator."""
         lines = []
         for index, name in enumerate(self.names):
             up, down = (key.upper() if len(key) == 1 else key for key in PAIRS[index % len(PAIRS)])

@@ -1,8 +1,8 @@
-"""How fast an arm is here and at home: steps with their pixels, by our rays and by dm_control's own renderer.
+"""Speed of a manipulation task here and in dm_control: steps with pixels, by our renderer and by dm_control's own.
 
 dm_control draws with OpenGL: on a machine without a GPU in software (Debian's libosmesa6, or libegl1 with Mesa). It
-runs in a process of its own, in turn with us, with random actions and new episodes as we do. Both are pinned to one
-core; left alone, OpenGL in software takes as many as it finds.
+runs in a process of its own, alternating with ours, with random actions and resets like ours. Both are pinned to one
+core; otherwise OpenGL in software uses every core.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ...engine.run.threads import one_core
 from ...engine.world import World
 
 TASK, SIZE = "arm/stack-2-bricks", (84, 84)
-"""What is measured: dm_control's own stack_2_bricks_vision makes pictures of 84x84."""
+"""The measured task and picture size: dm_control's own stack_2_bricks_vision makes pictures of 84x84."""
 ROUNDS = 2
 GL = ("osmesa", "egl")
 """Values of MUJOCO_GL that need no screen."""
@@ -44,9 +44,9 @@ print("steps per second", count / (time.perf_counter() - start), flush=True)
 
 
 def guests(world: World, seconds: float = 6.0) -> list[dict[str, Any]]:
-    """Rows {what, frame, steps_per_second, ratio, core}: our steps with pixels, new episodes among them; then
-    dm_control's own with each GL that is there, and how many times as many ours are. Each the best of its rounds. core:
-    the number of the one that all ran on, or None where the system pins nothing (macOS, Windows)."""
+    """Rows {what, frame, steps_per_second, ratio, core}: our steps with pixels, resets included; then dm_control's own
+    with each available GL, with the ratio of our speed to it. Each figure is the best of its rounds. core: the number
+    of the core that all ran on, or None where the system cannot pin a process (macOS, Windows)."""
     with one_core() as core:
         run = _ours(world)
         run(0.2)
@@ -90,7 +90,7 @@ def _ours(world: World) -> Any:
 
 
 def _theirs(gl: str, seconds: float) -> float:
-    """Steps a second of dm_control's own, 0 where it cannot draw with this GL."""
+    """Steps a second of dm_control itself, 0 if it cannot draw with this GL."""
     environment = {**os.environ, "MUJOCO_GL": gl, "PYOPENGL_PLATFORM": gl}
     command = [sys.executable, "-c", _HOME, str(seconds)]
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

@@ -1,7 +1,7 @@
-"""One copy of a task of dm_control, stepped without what is slow: no observations are made of it.
+"""Instances of dm_control's tasks, stepped without dm_control's observations, which are slow.
 
-An episode of a seed is the first one that dm_control itself plays when it loads the task with this seed, to the bit:
-its own code begins it, moves it and pays for it. MuJoCo's silent reset of simulations that diverge is switched off.
+An episode of a seed equals, to the bit, the first episode of dm_control's own environment loaded with this seed: reset,
+dynamics and rewards are dm_control's own code. MuJoCo's silent reset of diverging simulations is disabled.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ import numpy as np
 from dm_control import manipulation, suite
 from dm_control.rl.control import PhysicsError
 
-from .actions import Hands
+from .actions import ActuatorBindings
 from .reach import Reach
 
 QUICKEST = 1e4
-"""Metres or radians a second beyond which a simulation has gone astray."""
+"""Metres or radians a second beyond which a simulation counts as diverged."""
 _RANDOM_MODELS = ("lqr",)
-"""Domains whose very model is drawn by chance, when a task is loaded."""
+"""Domains whose model is random: it is drawn when a task is loaded."""
 _CAMERAS = {("dog", "fetch"): "x-axis"}
-"""Cameras in place of the first: that of the dog that fetches rides on the ball and hardly ever sees the dog."""
+"""Cameras in place of the first one: the first camera of dog-fetch rides on the ball and hardly ever sees the dog."""
 
 
-class Play(ABC):
-    """One copy. `begin(seed)` starts an episode; `step(action)` is one tick with an ACTION record: (reward, ended,
-    discount); `model` and `data` are MuJoCo's; `control` is what the last step gave the actuators; `ticks` is the
-    limit of an episode, None without one; `camera` is the one that it is shown by."""
+class TaskInstance(ABC):
+    """One instance of a task. `begin(seed)` starts an episode; `step(action)` is one tick with an ACTION record and
+    returns (reward, ended, discount); `model` and `data` are MuJoCo's; `control` (actuators,) is the control of the
+    last step; `ticks` is the limit of an episode or None; `camera` is the number of the camera of its picture."""
 
     camera = 0
     ticks: int | None
@@ -45,7 +45,7 @@ class Play(ABC):
 
     @property
     def physics(self) -> Any:
-        """dm_control's Physics; it may be another in the next episode."""
+        """dm_control's Physics; another object in the next episode of some tasks."""
         return self.environment.physics
 
     @property
@@ -64,18 +64,18 @@ class Play(ABC):
         return round(1 / self.seconds)
 
     @property
-    def sound(self) -> bool:
-        """Whether all places are finite, and the speeds all together finite and not absurd."""
+    def stable(self) -> bool:
+        """Whether all positions and velocities are finite and the velocities below QUICKEST."""
         data = self.data
         speed, place = data.qvel, data.qpos
         return bool(speed @ speed < QUICKEST**2 and place @ place < np.inf)  # NaN is not below anything
 
     def step(self, action: np.void) -> tuple[float, bool, float]:
         """One tick; raises PhysicsError, as dm_control does, or FloatingPointError where the simulation diverges."""
-        self.control = self.aim(action)
+        self.control = self.control_of(action)
         self._before()
         self.physics.step(self.substeps)
-        if not self.sound:
+        if not self.stable:
             raise FloatingPointError("places or speeds are not finite, or absurd")
         return self._after()
 
@@ -84,19 +84,19 @@ class Play(ABC):
         """Begin the episode of a seed."""
 
     @abstractmethod
-    def aim(self, action: np.void) -> np.ndarray:
+    def control_of(self, action: np.void) -> np.ndarray:
         """Controls of the actuators for an ACTION record."""
 
     @abstractmethod
     def _before(self) -> None:
-        """Hand over `control`, before the physics of a tick."""
+        """Apply `control`, before the physics of a tick."""
 
     @abstractmethod
     def _after(self) -> tuple[float, bool, float]:
-        """What `step` returns."""
+        """The result of `step`, after the physics of a tick."""
 
 
-class SuitePlay(Play):
+class SuiteTask(TaskInstance):
     """A task of the control suite."""
 
     def __init__(self, domain: str, task: str, seed: int = 0):
@@ -104,7 +104,7 @@ class SuitePlay(Play):
         super().__init__(self._load(seed))
         model = self.physics.model
         names = tuple(model.id2name(index, "actuator").replace("_", " ") for index in range(model.nu))
-        self.hands = Hands(names, self.spec.minimum, self.spec.maximum, self.tick_hz)
+        self.bindings = ActuatorBindings(names, self.spec.minimum, self.spec.maximum, self.tick_hz)
         if self._name in _CAMERAS:
             self.camera = model.name2id(_CAMERAS[self._name], "camera")
         limit = self.environment._step_limit
@@ -123,12 +123,12 @@ class SuitePlay(Play):
         else:
             self.environment.task.random.seed(_random_seed(seed))
         with self.physics.reset_context():
-            _keep_faults(self.model)
+            _without_silent_reset(self.model)
             self.environment.task.initialize_episode(self.physics)
 
-    def aim(self, action: np.void) -> np.ndarray:
-        """Keys, arrows and mouse to actuators."""
-        return self.hands.control(action)
+    def control_of(self, action: np.void) -> np.ndarray:
+        """The controls (actuators,) of keys, arrows and mouse."""
+        return self.bindings.control(action)
 
     def _before(self) -> None:
         self.environment.task.before_step(self.control, self.physics)
@@ -140,8 +140,8 @@ class SuitePlay(Play):
         return float(reward), discount is not None, 1.0 if discount is None else float(discount)
 
 
-class ArmPlay(Play):
-    """A task of manipulation: its arm, led by the mouse."""
+class ManipulationTask(TaskInstance):
+    """A manipulation task: the hand of its arm follows the mouse."""
 
     def __init__(self, name: str, seed: int = 0):
         environment = manipulation.load(f"{name}_features", seed=_random_seed(seed))
@@ -160,13 +160,13 @@ class ArmPlay(Play):
             order.sort()  # it is shuffled from episode to episode
         environment.reset()
         _without_gl(self.physics)
-        _keep_faults(self.model)
+        _without_silent_reset(self.model)
         self.reach = self._make_reach()
         self.reach.begin(self.data)
 
     @property
     def physics(self) -> Any:
-        """Not dm_control's proxy of it, which is slower."""
+        """The Physics itself, without dm_control's proxy, which is slower."""
         return self.environment._physics
 
     def _make_reach(self) -> Reach:
@@ -182,8 +182,8 @@ class ArmPlay(Play):
             self.seconds,
         )
 
-    def aim(self, action: np.void) -> np.ndarray:
-        """The hand follows the mouse."""
+    def control_of(self, action: np.void) -> np.ndarray:
+        """The controls (actuators,) that move the hand after the mouse."""
         assert self.reach is not None
         return self.reach.control(action, self.model, self.data)
 
@@ -202,7 +202,7 @@ class ArmPlay(Play):
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Without what MuJoCo's compiler remarks on the style of dm_control's models."""
+    """Suppress the remarks of MuJoCo's compiler on the style of dm_control's models."""
     log = logging.getLogger("absl")
     level = log.level
     log.setLevel(logging.ERROR)
@@ -213,7 +213,7 @@ def _quietly() -> Iterator[None]:
 
 
 FAULTS = (PhysicsError, FloatingPointError)
-"""What a step raises when its simulation diverges."""
+"""The exceptions of a step whose simulation diverges."""
 
 
 def _random_seed(seed: int) -> Any:
@@ -221,13 +221,13 @@ def _random_seed(seed: int) -> Any:
     return seed if seed < 2**32 else [seed & 0xFFFFFFFF, seed >> 32]
 
 
-def _keep_faults(model: mujoco.MjModel) -> None:
-    """No silent reset where the simulation diverges."""
+def _without_silent_reset(model: mujoco.MjModel) -> None:
+    """Disable MuJoCo's silent reset of a diverging simulation."""
     model.opt.disableflags |= mujoco.mjtDisableBit.mjDSBL_AUTORESET
 
 
 def _without_gl(physics: Any) -> None:
-    """Tell a Physics that it has no rendering context, for tasks that would open one to tell it of a changed model."""
+    """Remove the rendering context of a Physics, for tasks that would open one to announce a changed model."""
     kind = type(physics)
     if kind.contexts is not None:
         physics.__class__ = type(kind.__name__, (kind,), {"contexts": None})

@@ -1,4 +1,4 @@
-"""An arm that the mouse leads: where its hand is to be, and the speeds of its joints that bring it there.
+"""An arm controlled by the mouse: the target of its hand, and the joint velocities that move the hand there.
 
 The mouse moves a point in the plane of the table as the picture shows it, the wheel or R and F raise and lower it, Q
 and E turn the wrist, the left button closes the fingers. The point stays within the workspace and at most LEASH ahead
@@ -24,9 +24,9 @@ SPEED, RISE, CLICK, TURN = 0.3, 0.2, 0.02, 1.5
 """Metres a second of a held key over the table and up or down, metres of a click of the wheel, radians a second of the
 wrist: as quick as the arm's joints can follow."""
 LEASH, TURN_LEASH = 0.08, 0.4
-"""How far the point may be ahead of the hand, in metres and in radians."""
+"""The largest distance from the hand to the point, in metres and in radians."""
 GAIN, DAMPING, TILT = 8.0, 0.03, 0.3
-"""Part of the way per second that the hand makes; damping of the least squares; weight of the attitude."""
+"""Share of the way to the target per second; damping of the least squares; weight of the orientation."""
 
 WAYS = {  # key: metres a second
     **{"d": (SPEED, 0, 0), "a": (-SPEED, 0, 0), "w": (0, SPEED, 0), "s": (0, -SPEED, 0)},
@@ -73,7 +73,7 @@ lower. Q and E turn the wrist. The left button closes the fingers while it is he
 
 class Reach:
     """The hand of one arm. site: the point between its fingers; joints: dof addresses of the arm's joints; arm,
-    fingers: indices of their actuators, and low, high: (actuators,) of all controls; seconds: those of a tick."""
+    fingers: indices of their actuators; low, high: (actuators,), bounds of all controls; seconds: length of a tick."""
 
     def __init__(
         self,
@@ -90,7 +90,7 @@ class Reach:
         self.target, self.turn = np.zeros(3), 0.0
 
     def begin(self, data: mujoco.MjData) -> None:
-        """A new episode: the hand is to stay where it is."""
+        """Begin an episode: the target is the present position of the hand."""
         self.target = data.site_xpos[self._site].copy()
         self.turn = _turned(data.site_xmat[self._site])
 
@@ -105,7 +105,7 @@ class Reach:
         return np.minimum(np.maximum(control, self._low), self._high)  # rounding
 
     def _lead(self, action: np.void, data: mujoco.MjData) -> None:
-        """Move the target by what keys and mouse do in this tick."""
+        """Move the target by the keys and the mouse of this tick."""
         keys, wheel = action["keys"], WHEEL[action["wheel"]]
         motion = self._seconds * (keys[_WAY_KEYS] @ _WAYS)
         motion[:2] += action["mouse"] * _MOUSE
@@ -137,7 +137,7 @@ class Reach:
 
 
 def _turned(axes: np.ndarray) -> float:
-    """How far a hand that points down, (9,) its axes, is turned: the angle of its x axis on the table."""
+    """The rotation, in radians, of a hand that points down: the angle of its x axis on the table. axes: (9,)."""
     return math.atan2(axes[3], axes[0])
 
 

@@ -1,4 +1,4 @@
-"""All tasks of dm_control's suite and manipulation, and what a player is told in each: dm_control itself has no words.
+"""All tasks of dm_control's suite and manipulation, with an instruction for each, which dm_control does not have.
 
 The names are dm_control's with hyphens: ("cartpole", "swingup") is control/cartpole-swingup, and
 "stack_2_bricks_features" is arm/stack-2-bricks (the _vision variants are the same tasks seen otherwise).
@@ -76,5 +76,5 @@ ARM = {
 
 
 def hyphened(*names: str) -> str:
-    """dm_control's names as those of worlds: ("ball_in_cup", "catch") is "ball-in-cup-catch"."""
+    """The name of a world for dm_control's names: "ball-in-cup-catch" for ("ball_in_cup", "catch")."""
     return "-".join(names).replace("_", "-").lower()

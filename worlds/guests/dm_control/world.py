@@ -8,7 +8,7 @@ from functools import cache, partial
 from ...engine.world import Controls, Objective, World
 from ..state import UNLIMITED, guest
 from . import reach
-from .instances import ArmPlay, Play, SuitePlay
+from .instances import ManipulationTask, SuiteTask, TaskInstance
 from .simulator import Simulation
 from .tasks import ARM, CONTROL, hyphened
 
@@ -32,57 +32,66 @@ _MANIPULATION = 'Tunyasuvunakool et al. 2020, "dm_control: Software and tasks fo
 @cache
 def control(domain: str, task: str) -> World:
     """A task of the control suite."""
-    make = partial(SuitePlay, domain, task)
-    play = make()
+    make = partial(SuiteTask, domain, task)
+    instance = make()
     paid = " (below 0 too: it pays for being far and for force)" if domain == "lqr" else ""
     return guest(
         f"control/{hyphened(domain, task)}",
         CONTROL[domain, task].capitalize() + ".",
-        _doc(play, CONTROL[domain, task], play.hands.doc(), f"The task {task} of the domain {domain}", _SUITE, paid),
+        _doc(
+            instance,
+            CONTROL[domain, task],
+            instance.bindings.doc(),
+            f"The task {task} of the domain {domain}",
+            _SUITE,
+            paid,
+        ),
         partial(_simulation, make),
         Controls(
-            keys=play.hands.keys(),
-            moves=play.hands.moves(),
-            help=play.hands.words(),
-            tick_hz=play.tick_hz,
+            keys=instance.bindings.keys(),
+            moves=instance.bindings.moves(),
+            help=instance.bindings.words(),
+            tick_hz=instance.tick_hz,
             turn_based=False,
         ),
-        Objective(limit=play.ticks or UNLIMITED, instruction=CONTROL[domain, task]),
+        Objective(limit=instance.ticks or UNLIMITED, instruction=CONTROL[domain, task]),
     ).made_by(partial(control, domain, task))
 
 
 @cache
 def arm(name: str) -> World:
-    """A manipulation task, its hand led by the mouse."""
-    make = partial(ArmPlay, name)
-    play = make()
+    """A manipulation task, in which the mouse moves the hand."""
+    make = partial(ManipulationTask, name)
+    instance = make()
     return guest(
         f"arm/{hyphened(name)}",
         ARM[name].capitalize() + ".",
-        _doc(play, ARM[name], reach.DOC, f"The manipulation task {name}", _MANIPULATION),
+        _doc(instance, ARM[name], reach.DOC, f"The manipulation task {name}", _MANIPULATION),
         partial(_simulation, make),
         Controls(
             keys=reach.KEYS,
             buttons=reach.BUTTONS,
             moves=reach.MOVES,
             help=reach.WORDS,
-            tick_hz=play.tick_hz,
+            tick_hz=instance.tick_hz,
             turn_based=False,
         ),
-        Objective(limit=play.ticks or UNLIMITED, instruction=ARM[name]),
+        Objective(limit=instance.ticks or UNLIMITED, instruction=ARM[name]),
         shape=(1, 1),
     ).made_by(partial(arm, name))
 
 
-def _doc(play: Play, told: str, keys: str, who: str, source: str, paid: str = "") -> str:
-    exact = abs(1 / play.seconds - play.tick_hz) < 1e-9
-    ends = f"An episode is cut off after {play.ticks} ticks." if play.ticks else "An episode has no limit of time."
+def _doc(instance: TaskInstance, instruction: str, keys: str, who: str, source: str, paid: str = "") -> str:
+    exact = abs(1 / instance.seconds - instance.tick_hz) < 1e-9
+    ends = (
+        f"An episode is cut off after {instance.ticks} ticks." if instance.ticks else "An episode has no limit of time."
+    )
     return _DOC.format(
-        summary=told.capitalize() + ".",
+        summary=instruction.capitalize() + ".",
         who=who,
         keys=keys,
-        seconds=play.seconds,
-        hz=play.tick_hz,
+        seconds=instance.seconds,
+        hz=instance.tick_hz,
         about="" if exact else ", about",
         limit=ends,
         source=source,
@@ -90,5 +99,5 @@ def _doc(play: Play, told: str, keys: str, who: str, source: str, paid: str = ""
     )
 
 
-def _simulation(make: Callable[[], Play], world: World, n: int, threads: int) -> Simulation:
+def _simulation(make: Callable[[], TaskInstance], world: World, n: int, threads: int) -> Simulation:
     return Simulation(world.name, make, n, threads)

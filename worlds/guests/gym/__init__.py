@@ -1,11 +1,11 @@
-"""Any Gymnasium environment whose actions keys and a mouse can fill, and which shows a picture.
+"""Gymnasium environments as guests, if they have pixels and an action space that keys and a mouse can fill.
 
     rumpus play gym/FrozenLake-v1                        # any id that Gymnasium knows, "module:id" too
     world = guest(lambda: MyMaze(), keys={"w": 0, "s": 1}, instruction="find the way out")
-    rumpus.worlds.vector(world, 64)                      # wherever a world is asked for
+    rumpus.worlds.vector(world, 64)                      # a World, as any other
 
-Its rewards, its ends and its limit are its own; the seed of an episode is the seed that it is reset with. The pixels
-are what it renders, or its observation where that is the picture.
+Rewards, terminations and the time limit are the environment's own; the seed of an episode is the seed of its reset. The
+pixels are the environment's rendering, or its observation if that is a picture.
 """
 
 from __future__ import annotations
@@ -26,29 +26,29 @@ from gymnasium.spaces import Box, Discrete
 from ....interface.text import encode
 from ...engine.world import Controls, Objective, World
 from .. import state
-from .actions import Hands, Keys, hands_of, told_keys
-from .copies import SUCCESS, Copies, checked, close
+from .actions import ActionMap, Keys, action_map_of, declared_keys
+from .copies import SUCCESS, Environments, checked, close
 from .known import KNOWN, Known
 
 LIMIT = 1000
-"""Steps in an episode of an environment that says nothing of it."""
+"""Steps in an episode of an environment without a limit of its own."""
 FPS = 30
-"""Ticks a second of an environment that says nothing of it."""
+"""Ticks a second of an environment without a `render_fps`."""
 FASTEST, SLOW = 60, 5
-"""The most ticks a second; and up to how many a choice of actions is a turn, for which time waits."""
+"""The most ticks a second; and the most at which an environment with discrete actions is turn-based."""
 SIDE = 64
-"""The picture's height and width in tiles are rounded so that neither passes this; few are."""
+"""The largest height and width of the picture in tiles; its aspect ratio is rounded to stay within them."""
 PREFIX = "gym"
 
 
 def names(prefix: str = PREFIX) -> tuple[str, ...]:
-    """The ids that Gymnasium knows now, of this suite's own none; some want packages that are not installed."""
+    """The ids registered with Gymnasium, without this suite's own; some need packages that are not installed."""
     return tuple(name for name in gymnasium.registry if not name.startswith(("rumpus/", "GymV2")))
 
 
 def load(prefix: str, name: str) -> World:
-    """The environment of this id, or of "module:id", whose module is imported. Raises ValueError, with the nearest ids,
-    if there is none, and if it cannot be a world."""
+    """The environment of this id, or of "module:id", whose module is imported. Raises ValueError with the nearest ids
+    for an unknown id, and for an environment that cannot be a world."""
     return guest(name)
 
 
@@ -69,17 +69,18 @@ def guest(
 ) -> World:
     """A Gymnasium environment as a World.
 
-    env: an id, or what makes one: env(**options). keys, mouse, idle: what the hands mean to it, see hands.py; by
-    default what is known of it, or what its `get_keys_to_action` says, or arrows, digits and letters in order. names:
-    words for values of the key map. success: when an episode is one: "terminated" (it ended by its rules), "paid" (and
-    with a reward) or "lasted" (it went on until time was up); `info["is_success"]` counts in any case. limit: in steps,
-    by default its own. tick_hz: by default its `render_fps`, 1 to 60. turn_based: whether time waits for the player, by
-    default where actions are a choice and `render_fps` is at most 5.
+    env: an id, or a function that makes one: env(**options). keys, mouse, idle: the key map, the mouse's axes and the
+    action at rest, see actions.py; by default from known.py, else from the environment's `get_keys_to_action`, else
+    arrows, digits and letters in order. names: words for values of the key map. success: the episodes that are
+    successes: "terminated" (ended by the rules), "paid" (ended by the rules with a reward) or "lasted" (reached the
+    time limit); `info["is_success"]` counts in any case. limit: in steps, by default the environment's own. tick_hz: by
+    default its `render_fps`, 1 to 60. turn_based: whether time waits for the player, by default if actions are discrete
+    and `render_fps` is at most 5.
 
     Raises ValueError for an unknown id, an environment that cannot be made, one without pixels, an action space that
     keys and a mouse cannot fill, and a key map that does not fit.
     """
-    told = {name: value for name, value in locals().items() if name not in ("env", "options")}
+    given = {name: value for name, value in locals().items() if name not in ("env", "options")}
     spec = _spec(env) if isinstance(env, str) else None
 
     def make() -> gymnasium.Env:
@@ -94,7 +95,7 @@ def guest(
         space, fps = copy.action_space, copy.metadata.get("render_fps") or FPS
         turns = isinstance(space, Discrete) and fps <= SLOW if turn_based is None else turn_based
         by_chance = _by_chance(copy)
-        hands = _hands(copy, known, keys, mouse, idle, dict(known.names if names is None else names), turns)
+        action_map = _action_map(copy, known, keys, mouse, idle, dict(known.names if names is None else names), turns)
     finally:
         close(copy)
     instruction = known.instruction + known.slips * by_chance if instruction is None else instruction
@@ -104,26 +105,26 @@ def guest(
         raise ValueError(f"success is {', '.join(SUCCESS)} or None, got {success!r}")
     own = limit or (about and about.max_episode_steps) or LIMIT
 
-    def simulator(world: World, n: int, threads: int) -> Copies:
-        return Copies(make, n, hands, seen, won, world.name)
+    def simulator(world: World, n: int, threads: int) -> Environments:
+        return Environments(make, n, action_map, seen, won, world.name)
 
     source = about.entry_point if about else getattr(env, "__qualname__", env)
     return state.guest(
         f"{PREFIX}/{label}",
         f"{instruction[:1].upper()}{instruction[1:]}.",
-        _page(label, source, instruction, hands, won, int(own), turns),
+        _page(label, source, instruction, action_map, won, int(own), turns),
         simulator,
         Controls(
-            keys=hands.keys,
-            moves=hands.moves,
-            help=hands.words,
-            cursor=bool(hands.mouse),
+            keys=action_map.keys,
+            moves=action_map.moves,
+            help=action_map.words,
+            cursor=bool(action_map.mouse),
             tick_hz=min(max(round(tick_hz or fps), 1), FASTEST),
             turn_based=turns,
         ),
         Objective(limit=int(own), instruction=instruction),
         shape,
-    ).made_by(partial(guest, env, **told, **options))
+    ).made_by(partial(guest, env, **given, **options))
 
 
 def _label(env: Any) -> str:
@@ -131,7 +132,7 @@ def _label(env: Any) -> str:
 
 
 def _spec(name: str) -> EnvSpec:
-    """What Gymnasium knows of an id, or of "module:id" once the module is imported."""
+    """Gymnasium's spec of an id, or of "module:id", whose module is imported."""
     module, _, name = name.rpartition(":")
     if module:
         _import(module)
@@ -159,7 +160,7 @@ def _import(module: str) -> None:
 
 
 def _make(env: str | Callable[..., gymnasium.Env], spec: EnvSpec | None, options: Mapping[str, Any]) -> gymnasium.Env:
-    """A new environment: with pictures where it has such, and without a limit, since the engine has one."""
+    """A new environment: with pictures if it can render them, and without a time limit, since the engine has one."""
     if spec is None:
         assert not isinstance(env, str)
         return env(**options)
@@ -205,7 +206,7 @@ def _picture(copy: gymnasium.Env, label: str) -> tuple[bool, tuple[int, int]]:
     return seen, (max(ratio.numerator, 1), ratio.denominator)
 
 
-def _hands(
+def _action_map(
     copy: gymnasium.Env,
     known: Known,
     keys: Keys | None,
@@ -213,13 +214,13 @@ def _hands(
     idle: Any,
     words: dict[Any, str],
     turns: bool,
-) -> Hands:
-    """The hands for this environment: as asked for, as known, as it says itself, or as for any such space."""
+) -> ActionMap:
+    """The action map of an environment: as given, else as known, else its own, else the default of its space."""
     space, rest = copy.action_space, known.idle
     own = copy.unwrapped
     if keys is None and known.keys is None and isinstance(space, Discrete) and hasattr(own, "get_keys_to_action"):
-        told, rest = told_keys(own.get_keys_to_action())
-        keys = told or None
+        given, rest = declared_keys(own.get_keys_to_action())
+        keys = given or None
     if not words and isinstance(space, Discrete) and hasattr(own, "get_action_meanings"):
         meanings = own.get_action_meanings()
         words = {int(space.start) + number: str(word).lower() for number, word in enumerate(meanings)}
@@ -228,12 +229,11 @@ def _hands(
         rest = None if turns else int(space.start)
     rest = rest if idle is ... else idle
     keys, mouse = (known.keys, known.mouse if mouse is None else mouse) if fits else (keys, mouse)
-    return hands_of(space, keys, words, rest, mouse)
+    return action_map_of(space, keys, words, rest, mouse)
 
 
 def _by_chance(copy: gymnasium.Env) -> bool:
-    """Whether the same action in the same place may lead to several, as an environment's table of transitions says, P;
-    False for one that has none."""
+    """Whether transitions are stochastic, by an environment's transition table P; False if it has no table."""
     table = getattr(copy.unwrapped, "P", None)
     if not isinstance(table, Mapping):
         return False
@@ -254,13 +254,15 @@ _WON = {
 }
 
 
-def _page(label: str, source: Any, told: str, hands: Hands, won: str | None, limit: int, turns: bool) -> str:
-    """What people read of it."""
-    keys = "; ".join(f"{key}: {what}" for key, what in hands.uses.items())
-    mouse = "".join(f" The mouse's {'xy'[way]} moves axis {axis}." for way, axis, _ in hands.mouse)
+def _page(
+    label: str, source: Any, instruction: str, action_map: ActionMap, won: str | None, limit: int, turns: bool
+) -> str:
+    """The page of a guest."""
+    keys = "; ".join(f"{key}: {what}" for key, what in action_map.uses.items())
+    mouse = "".join(f" The mouse's {'xy'[way]} moves axis {axis}." for way, axis, _ in action_map.mouse)
     time = "Time waits for the player." if turns else "Time goes on by itself."
     return (
-        f"{label}, an environment of Gymnasium, as a guest: {told}.\n\n"
+        f"{label}, an environment of Gymnasium, as a guest: {instruction}.\n\n"
         f"Keys: {keys}.{mouse} {time}\n\n"
         f"Rewards and ends are the environment's own; an episode has {limit} steps at most. {_WON[won]}\n\n"
         f"Source: {source}, by way of Gymnasium (Towers et al. 2024, arXiv 2407.17032)."

@@ -1,6 +1,6 @@
-"""From keys and the mouse to the actions of a Gymnasium space: one kind of Hands for each kind of space.
+"""Actions of a Gymnasium space from keys and mouse: a kind of ActionMap for each kind of space.
 
-A key map says which keys do what. Its keys are names as in interface/keys.py ("left arrow" is "left" too), or tuples
+A key map gives the actions of keys. Its keys are names as in interface/keys.py ("left arrow" is "left" too), or tuples
 of them, which must be held together. Its values depend on the space:
 
     Discrete        the action, such as 2. Of several that are held, the longest tuple counts, then the first named.
@@ -26,7 +26,7 @@ from ....interface.keys import key_index
 Keys = Mapping[str | tuple[str, ...], Any]
 
 FULL = MOUSE_ONE // 16
-"""Mouse motion in one tick that pushes an axis all the way: a sixteenth of a picture's height."""
+"""Mouse motion in one tick that moves an axis to its end: a sixteenth of a picture's height."""
 LETTERS = (*"1234567890", *"qwertyuiopasdfghjklzxcvbnm", "-", "=", "[", "]", ";", "'", ",", ".", "/")
 """Keys that actions without names are given, in this order; action 0 is on the key 0, where there are ten at most."""
 ARROWS = ("left", "right", "up", "down")
@@ -34,15 +34,15 @@ PAIRS = (("left", "right"), ("down", "up"), *zip("asqfgjkuzcb1357", "dwerhlioxvn
 """Keys that push the axes of a Box down and up, in this order; further axes have none."""
 
 
-class Hands(ABC):
-    """What one's hands do in a space.
+class ActionMap(ABC):
+    """The actions of a space for keys and mouse.
 
-    keys: the names that it listens to; moves: its meaningful uses of the hands, one for each thing that a key does;
-    held: the keys of each entry of the map, as indices, with what they do; uses: the map in words; mouse: (x or y,
-    axis, amount) of what the mouse moves.
+    keys: the names of the keys in use; moves: the named actions, one for each value of the key map; held: the keys of
+    each entry of the map, as indices, with its value; uses: the map as text; mouse: (0 for x or 1 for y, axis, amount)
+    of each axis that the mouse moves.
     """
 
-    rests = True  # whether hands that do nothing are an action
+    rests = True  # whether no input is an action
 
     def __init__(self, space: Any, keys: Keys, names: Mapping[Any, str]):
         self.space = space
@@ -56,11 +56,12 @@ class Hands(ABC):
         done = set()
         for chord, what in chords.items():
             self.check(what)
-            said = self.said(what, names)
-            self.uses["+".join(chord)] = said
+            described = self.describe(what, names)
+            self.uses["+".join(chord)] = described
             if what not in done:
                 done.add(what)
-                self.moves[said if said not in self.moves else f"{said}, {'+'.join(chord)}"] = Move(chord)
+                name = described if described not in self.moves else f"{described}, {'+'.join(chord)}"
+                self.moves[name] = Move(chord)
         if self.rests:
             self.moves["nothing"] = Move()
 
@@ -69,26 +70,26 @@ class Hands(ABC):
         """Raise ValueError unless this can be a value of the key map."""
 
     @abstractmethod
-    def said(self, what: Any, names: Mapping[Any, str]) -> str:
+    def describe(self, what: Any, names: Mapping[Any, str]) -> str:
         """A value of the key map in words."""
 
     @abstractmethod
-    def action(self, hands: np.void, tick: int) -> Any:
-        """The action that these hands, an ACTION record, mean in this tick; None: none at all."""
+    def action(self, record: np.void, tick: int) -> Any:
+        """The action of an ACTION record in this tick; None: no action, so no step is made."""
 
     @property
     def words(self) -> dict[str, str]:
-        """What single keys do, and the mouse if it does anything."""
-        return {key: said for key, said in self.uses.items() if "+" not in key or key == "+"}
+        """The effect of each single key, and of the mouse if it is used."""
+        return {key: described for key, described in self.uses.items() if "+" not in key or key == "+"}
 
-    def pressed(self, hands: np.void) -> list[Any]:
-        """What the keys that are held do, the longest chords first."""
-        keys = hands["keys"]
+    def pressed(self, record: np.void) -> list[Any]:
+        """The values of the entries whose keys are held, the longest chords first."""
+        keys = record["keys"]
         return [what for chord, what in self.held if all(keys[key] for key in chord)]
 
 
-class Choice(Hands):
-    """Discrete. idle: the action when nothing is held; of several, one after the other; None: no step is made."""
+class DiscreteMap(ActionMap):
+    """Discrete. idle: the action without input; several are used in turn; None: no step is made."""
 
     rests = False
 
@@ -107,11 +108,11 @@ class Choice(Hands):
                 f"the actions of {self.space} are whole numbers from {self.space.start} to {last}: {what!r}"
             )
 
-    def said(self, what: Any, names: Mapping[Any, str]) -> str:
+    def describe(self, what: Any, names: Mapping[Any, str]) -> str:
         return names.get(what, f"action {what}")
 
-    def action(self, hands: np.void, tick: int) -> Any:
-        pressed = self.pressed(hands)
+    def action(self, record: np.void, tick: int) -> Any:
+        pressed = self.pressed(record)
         if pressed:
             return np.int64(pressed[0])
         return np.int64(self.idle[tick % len(self.idle)]) if self.idle else None
@@ -121,7 +122,7 @@ _TOWARDS = {"x": "to the right", "y": "up"}
 """The ways in which the mouse pushes with the amount that is asked for."""
 
 
-class Push(Hands):
+class BoxMap(ActionMap):
     """Box. mouse: which axis "x" and "y" move, and by how much: an axis, or (axis, amount). The mouse to the right, and
     up, pushes towards the high end."""
 
@@ -136,11 +137,11 @@ class Push(Hands):
         for to in pairs.values():
             self.check(to)
         self.mouse = tuple(("xy".index(way), axis, float(amount)) for way, (axis, amount) in pairs.items())
-        self._told = {_TOWARDS[way]: self.said(to, names) for way, to in pairs.items()}
+        self._mouse_uses = {_TOWARDS[way]: self.describe(to, names) for way, to in pairs.items()}
 
     @property
     def words(self) -> dict[str, str]:
-        mouse = ", ".join(f"{way}: {said}" for way, said in self._told.items())
+        mouse = ", ".join(f"{way}: {described}" for way, described in self._mouse_uses.items())
         return super().words | ({"mouse": mouse} if mouse else {})
 
     def check(self, what: Any) -> None:
@@ -148,16 +149,16 @@ class Push(Hands):
         if not isinstance(axis, int) or not 0 <= axis < len(self.rest) or not -1 <= amount <= 1:
             raise ValueError(f"axes of {self.space} are 0 to {len(self.rest) - 1}, amounts -1 to 1; got {what!r}")
 
-    def said(self, what: Any, names: Mapping[Any, str]) -> str:
+    def describe(self, what: Any, names: Mapping[Any, str]) -> str:
         axis, amount = what
         return names.get(what, f"axis {axis} {'up' if amount > 0 else 'down'}{f' {abs(amount):g}' * (abs(amount) < 1)}")
 
-    def action(self, hands: np.void, tick: int) -> Any:
+    def action(self, record: np.void, tick: int) -> Any:
         push = np.zeros(len(self.rest))
-        for axis, amount in self.pressed(hands):
+        for axis, amount in self.pressed(record):
             push[axis] += amount
         for way, axis, amount in self.mouse:
-            push[axis] += amount * (1 - 2 * way) * int(hands["mouse"][way]) / FULL
+            push[axis] += amount * (1 - 2 * way) * int(record["mouse"][way]) / FULL
         push = push.clip(-1, 1)
         value = self.rest + np.where(push > 0, push * (self.high - self.rest), push * (self.rest - self.low))
         if self.space.dtype.kind in "iu":
@@ -165,7 +166,7 @@ class Push(Hands):
         return value.astype(self.space.dtype).reshape(self.space.shape)
 
 
-class Dials(Hands):
+class MultiDiscreteMap(ActionMap):
     """MultiDiscrete: every axis is at its first choice unless a key says otherwise."""
 
     def check(self, what: Any) -> None:
@@ -174,17 +175,17 @@ class Dials(Hands):
         if not isinstance(axis, int) or not 0 <= axis < len(n) or not 0 <= choice - start[axis] < n[axis]:
             raise ValueError(f"no axis and choice of {self.space}: {what!r}")
 
-    def said(self, what: Any, names: Mapping[Any, str]) -> str:
+    def describe(self, what: Any, names: Mapping[Any, str]) -> str:
         return names.get(what, "axis {}: choice {}".format(*what))
 
-    def action(self, hands: np.void, tick: int) -> Any:
+    def action(self, record: np.void, tick: int) -> Any:
         value = np.ravel(self.space.start).copy()
-        for axis, choice in reversed(self.pressed(hands)):
+        for axis, choice in reversed(self.pressed(record)):
             value[axis] = choice
         return value.reshape(self.space.shape).astype(self.space.dtype)
 
 
-class Switches(Hands):
+class MultiBinaryMap(ActionMap):
     """MultiBinary: a switch is on while its key is held."""
 
     def check(self, what: Any) -> None:
@@ -192,19 +193,19 @@ class Switches(Hands):
         if isinstance(what, bool) or not isinstance(what, int | np.integer) or not 0 <= what < size:
             raise ValueError(f"the switches of {self.space} are 0 to {size - 1}; got {what!r}")
 
-    def said(self, what: Any, names: Mapping[Any, str]) -> str:
+    def describe(self, what: Any, names: Mapping[Any, str]) -> str:
         return names.get(what, f"switch {what}")
 
-    def action(self, hands: np.void, tick: int) -> Any:
+    def action(self, record: np.void, tick: int) -> Any:
         value = np.zeros(int(np.prod(self.space.shape)), self.space.dtype)
-        value[self.pressed(hands)] = 1
+        value[self.pressed(record)] = 1
         return value.reshape(self.space.shape)
 
 
-def hands_of(
+def action_map_of(
     space: Space, keys: Keys | None, names: Mapping[Any, str], idle: Any, mouse: Mapping[str, Any] | None
-) -> Hands:
-    """The hands for this space. keys, mouse: None for those that suit any such space; see `default_keys`.
+) -> ActionMap:
+    """The action map of a space. keys, mouse: None for the default of such a space; see `default_keys`.
 
     Raises ValueError for a space that keys and a mouse cannot fill, and for a map that does not fit it.
     """
@@ -217,11 +218,11 @@ def hands_of(
         )
     keys = default_keys(space) if keys is None else keys
     if isinstance(space, Discrete):
-        return Choice(space, keys, names, idle)
+        return DiscreteMap(space, keys, names, idle)
     if isinstance(space, Box):
         axes = int(np.prod(space.shape))
-        return Push(space, keys, names, {"x": 0, "y": 1} if mouse is None and axes == 2 else mouse or {})
-    return (Dials if isinstance(space, MultiDiscrete) else Switches)(space, keys, names)
+        return BoxMap(space, keys, names, {"x": 0, "y": 1} if mouse is None and axes == 2 else mouse or {})
+    return (MultiDiscreteMap if isinstance(space, MultiDiscrete) else MultiBinaryMap)(space, keys, names)
 
 
 def default_keys(space: Space) -> dict[str | tuple[str, ...], Any]:
@@ -254,12 +255,12 @@ CODES |= dict(zip(range(273, 277), ("up", "down", "right", "left"), strict=True)
 CODES |= dict(zip(range(0x4000004F, 0x40000053), ("right", "left", "down", "up"), strict=True))  # SDL 2
 
 
-def told_keys(told: Any) -> tuple[dict[str | tuple[str, ...], Any], Any]:
-    """(key map, action at rest) from what `get_keys_to_action` of an environment returns: its keys are characters,
-    texts of these, codes, or tuples of these. What is no key of ours is left out; ... for no action at rest."""
+def declared_keys(declared: Any) -> tuple[dict[str | tuple[str, ...], Any], Any]:
+    """(key map, action at rest) from the result of an environment's `get_keys_to_action`: its keys are characters,
+    texts of these, codes, or tuples of these. Unknown keys are left out; the action at rest is ... if there is none."""
     keys: dict[str | tuple[str, ...], Any] = {}
     idle = ...
-    for chord, action in dict(told).items():
+    for chord, action in dict(declared).items():
         parts = [chord] if isinstance(chord, int) else [part for part in chord or () if part is not None]
         codes = [ord(part) if isinstance(part, str) else int(part) for part in parts]
         names = tuple(CODES.get(code, chr(code).lower() if code < 127 else "") for code in codes)

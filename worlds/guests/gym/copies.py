@@ -1,4 +1,4 @@
-"""The rows of a batch of a Gymnasium environment: an environment each, stepped one after the other."""
+"""The simulator of a Gymnasium guest: an environment for each row of a batch, stepped one after the other."""
 
 from __future__ import annotations
 
@@ -14,42 +14,49 @@ import gymnasium
 import numpy as np
 
 from ..state import mark_of
-from .actions import Hands
+from .actions import ActionMap
 
 SUCCESS = {
     "terminated": lambda reward, terminated, truncated: terminated,
     "paid": lambda reward, terminated, truncated: terminated and reward > 0,
     "lasted": lambda reward, terminated, truncated: truncated and not terminated,
 }
-"""When an episode was a success: it ended by the rules, or with a reward, or went on until its time was up."""
+"""The conditions of success: ended by the rules, ended by the rules with a reward, or reached the time limit."""
 
 
-class Copies:
-    """n environments made by `make()`; see Simulator for the methods.
+class Environments:
+    """n environments made by `make()`; engine/simulator.py documents the methods.
 
-    An environment that raises an error, or pays what is no finite number, has failed: the row's episode is cut off
-    (truncated), `faults` in its record counts it, a warning says why, and its next reset makes a new environment. The
-    other rows do not notice. seen: whether the observation is the picture, and not what is rendered; success: a name in
-    SUCCESS; what `info` says of success counts in any case.
+    An environment has failed if it raises an error or its reward is not finite: the row's episode is truncated,
+    `faults` in its record counts it, a warning says why, and its next reset makes a new environment. Other rows are not
+    affected. seen: whether the picture is the observation, and not the rendering; success: a name in SUCCESS; the
+    success in `info` counts in any case.
     """
 
     def __init__(
-        self, make: Callable[[], gymnasium.Env], n: int, hands: Hands, seen: bool, success: str | None, name: str
+        self,
+        make: Callable[[], gymnasium.Env],
+        n: int,
+        action_map: ActionMap,
+        seen: bool,
+        success: str | None,
+        name: str,
     ):
-        self._make, self._hands, self._seen, self._name = make, hands, seen, name
+        self._make, self._action_map, self._seen, self._name = make, action_map, seen, name
         self._won = SUCCESS[success] if success else None
-        self._copies: list[gymnasium.Env | None] = [None] * n
+        self._environments: list[gymnasium.Env | None] = [None] * n
         self._views: list[Any] = [None] * n
         self._failed = np.zeros(n, bool)
 
     def reset(self, states: np.ndarray, mask: np.ndarray) -> None:
-        """Begin the episode of every row's seed. A row that cannot begin ends with its first step."""
+        """Reset the rows of the mask with their seeds. The episode of a row that fails here ends with its first
+        step."""
         for row in np.flatnonzero(mask).tolist():
             try:
                 if self._failed[row]:
                     self._drop(row)
-                self._copies[row] = copy = self._copies[row] or self._make()
-                self._views[row], _ = copy.reset(seed=int(states["start"][row]))
+                self._environments[row] = environment = self._environments[row] or self._make()
+                self._views[row], _ = environment.reset(seed=int(states["start"][row]))
                 self._failed[row] = False
                 states["mark"][row] = mark_of(*_arrays(self._views[row]))
             except Exception as error:
@@ -58,15 +65,15 @@ class Copies:
     def step(self, states: np.ndarray, actions: np.ndarray, outcomes: np.ndarray, live: np.ndarray) -> None:
         """One step of every environment whose row is live."""
         for row in np.flatnonzero(live).tolist():
-            outcome, copy = outcomes[row, 0], self._copies[row]
-            if copy is None or self._failed[row]:
+            outcome, environment = outcomes[row, 0], self._environments[row]
+            if environment is None or self._failed[row]:
                 outcome["truncated"] = 1
                 continue
-            action = self._hands.action(actions[row, 0], int(states["tick"][row]))
+            action = self._action_map.action(actions[row, 0], int(states["tick"][row]))
             if action is None:
                 continue
             try:
-                self._views[row], reward, terminated, truncated, info = copy.step(action)
+                self._views[row], reward, terminated, truncated, info = environment.step(action)
                 if not math.isfinite(reward):
                     raise ValueError(f"its reward is {reward}")
             except Exception as error:
@@ -76,29 +83,29 @@ class Copies:
             states["mark"][row] = mark_of(*_arrays(self._views[row]))
             truncated = truncated or states["tick"][row] >= states["limit"][row]
             outcome["reward"], outcome["terminated"], outcome["truncated"] = reward, terminated, truncated
-            told = isinstance(info, dict) and (info.get("is_success") or info.get("success"))
-            if (terminated or truncated or told) and not states["won"][row]:
-                outcome["success"] = bool(told) or bool(self._won and self._won(reward, terminated, truncated))
+            says_success = isinstance(info, dict) and (info.get("is_success") or info.get("success"))
+            if (terminated or truncated or says_success) and not states["won"][row]:
+                outcome["success"] = bool(says_success) or bool(self._won and self._won(reward, terminated, truncated))
 
     def draw(self, row: int, states: np.ndarray, player: int, pixels: np.ndarray) -> None:
-        """What the environment of a row shows, or black if it shows nothing just now."""
-        copy = self._copies[row]
+        """Draw the picture of a row's environment; black if it has none."""
+        environment = self._environments[row]
         try:
-            fit(checked(self._views[row] if self._seen or copy is None else copy.render()), pixels)
+            fit(checked(self._views[row] if self._seen or environment is None else environment.render()), pixels)
         except Exception as error:
             pixels[...] = 0
-            if copy is not None and not self._failed[row]:
+            if environment is not None and not self._failed[row]:
                 self._fail(row, states, error, 0)
 
     def close(self) -> None:
         """Close all environments."""
-        for row in range(len(self._copies)):
+        for row in range(len(self._environments)):
             self._drop(row)
 
     def _drop(self, row: int) -> None:
-        copy, self._copies[row], self._views[row] = self._copies[row], None, None
-        if copy is not None:
-            close(copy)
+        environment, self._environments[row], self._views[row] = self._environments[row], None, None
+        if environment is not None:
+            close(environment)
 
     def _fail(self, row: int, states: np.ndarray, error: Exception, at: int | None = None) -> None:
         self._failed[row] = True
@@ -122,7 +129,7 @@ def _arrays(view: Any) -> list[np.ndarray]:
 
 
 def checked(picture: Any) -> np.ndarray:
-    """A picture as uint8 (height, width, 3). Raises ValueError if it is none."""
+    """A picture as uint8 (height, width, 3). Raises ValueError for other arrays."""
     picture = np.asarray(picture)
     if picture.ndim == 3 and picture.shape[2] == 1:
         picture = picture[:, :, 0]
@@ -153,7 +160,7 @@ def fit(picture: np.ndarray, pixels: np.ndarray) -> None:
 
 
 def close(env: gymnasium.Env) -> None:
-    """Close an environment and nothing else."""
+    """Close an environment, and not pygame with it."""
     with _pygame_stays():
         try:
             env.close()
@@ -163,8 +170,8 @@ def close(env: gymnasium.Env) -> None:
 
 @contextmanager
 def _pygame_stays() -> Iterator[None]:
-    """Gymnasium's own environments shut down all of pygame when they are closed: the window that somebody plays in, and
-    the fonts of their neighbours. Here they do not."""
+    """Keep pygame running: Gymnasium's own environments shut it down when they are closed, with the window of a player
+    and the fonts of other environments."""
     try:
         import pygame
     except ImportError:

@@ -1,7 +1,7 @@
-"""What we say of environments that come with Gymnasium: words, keys with their names, and what counts as success.
+"""Instructions, key maps and conditions of success for the environments that come with Gymnasium.
 
-The words and what counts as success are ours; rewards, ends and limits are the environments' own. The meanings of
-actions are those of the environments' own documentation.
+Instructions and conditions of success are ours; rewards, terminations and time limits are the environments' own. The
+meanings of actions are those of the environments' own documentation.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Known:
-    """instruction; keys: the key map, None for one made from the space; names: of its actions; idle: the action while
-    nothing is held, ... for the usual one; success: see SUCCESS in copies.py; mouse: the axes that the mouse moves;
-    slips: the rest of the instruction where actions do not always do what they mean."""
+    """Facts about an environment. keys: the key map, None for the default of its space; names: of its actions; idle:
+    the action without input, ... for the default; success: see SUCCESS in copies.py; mouse: the axes that the mouse
+    moves; slips: appended to the instruction if transitions are stochastic."""
 
     instruction: str
     keys: Mapping[str | tuple[str, ...], Any] | None = None

@@ -14,7 +14,7 @@ from rumpus.tasks.compile import table
 from rumpus.tasks.goals import FORMAT, Player, Start, Task
 from rumpus.tests.batches import fresh
 from rumpus.worlds.box_world import BOX_WORLD, SMALL, VIEWPORT, WORLDS
-from rumpus.worlds.box_world.level import fold, places, validate
+from rumpus.worlds.box_world.level import capacity, split_of, validate
 from rumpus.worlds.box_world.solve import solve
 from rumpus.worlds.box_world.view import tile
 from rumpus.worlds.engine.run.batch import Batch
@@ -336,9 +336,9 @@ def test_folds_share_no_room_even_where_there_are_few():
     assert len(rooms["any"]) < 1000
     assert min(len(rooms["valid"]), len(rooms["test"])) > 10
     state = fresh(SMALL, 1, knobs=few).states[0]
-    before = fold(state)
+    before = split_of(state)
     state["y"], state["x"] = 4 - state["y"], 4 - state["x"]
-    assert fold(state) == before  # the same room from another start is the same room
+    assert split_of(state) == before  # the same room from another start is the same room
 
 
 KNOBS = st.fixed_dictionaries(
@@ -367,7 +367,7 @@ def test_any_knobs_make_right_levels_or_a_clear_error(knobs, seed):
     for state in fresh(BOX_WORLD, 8, seed=seed, knobs=knobs).states:
         way, _ = check_level(state, values)
         assert any((key + 2 * lock) % 5 == 0 for key, lock in way) == bool(knobs["unseen"])
-        assert knobs["fold"] in (0, fold(state))
+        assert knobs["fold"] in (0, split_of(state))
         assert solve(state) is not None
 
 
@@ -375,7 +375,7 @@ def test_any_knobs_make_right_levels_or_a_clear_error(knobs, seed):
 @pytest.mark.parametrize("branch_length", [1, 2, 3, 4])
 def test_fullest_rooms(size, branch_length):
     """As many boxes as a room of this size takes: where random places run out, slots do not."""
-    boxes = min(places(size) - 1, 20)
+    boxes = min(capacity(size) - 1, 20)
     branches = (boxes - 1) // branch_length
     length = boxes - branches * branch_length
     knobs = {"size": size, "solution_min": length, "solution_max": length, "branch_length": branch_length}

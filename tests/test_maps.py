@@ -21,7 +21,7 @@ from rumpus.worlds.engine.render.raycast.scene import COLS, ROWS
 from rumpus.worlds.first_person import generators, maps
 from rumpus.worlds.first_person.state import BLOCK, DOOR, HURDLE, fields
 
-STATE = state_dtype([*fields(1, 4), *generators.ROOM_FIELDS])
+STATE = state_dtype([*fields(1, 4), *generators.MAZE_ROOM_FIELDS])
 DEPTH_FIRST, KRUSKAL, CORRIDORS, OPEN = range(4)
 WALL, FLOOR = 3, 7
 SIZES = [(rows, cols) for rows in range(1, generators.MOST_ROWS + 1) for cols in range(1, generators.MOST_COLS + 1)]
@@ -120,9 +120,18 @@ def test_rooms_are_as_noted_and_all_is_joined_at_every_size():
     assert several > 1000
 
 
+def room_at(state, y, x):
+    """Index of the room of corridors and rooms that a cell lies in, -1 for walls, doorways and corridors."""
+    for room in range(state.rooms):
+        half = state.room_half[room]
+        if abs(y - state.room_y[room]) <= half and abs(x - state.room_x[room]) <= half:
+            return room
+    return -1
+
+
 def test_questions_about_rooms_are_answered_as_their_cells_show():
     for state in made(CORRIDORS, 9, 15, rooms=6, seeds=20):
-        numbers = np.array([[generators.room_at(state, y, x) for x in range(COLS)] for y in range(ROWS)])
+        numbers = np.array([[room_at(state, y, x) for x in range(COLS)] for y in range(ROWS)])
         assert set(np.unique(numbers)) == set(range(-1, state.rooms)) and state.rooms == 6
         assert (state.walls[numbers >= 0] == 0).all()
         for room in range(state.rooms):

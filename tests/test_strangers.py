@@ -155,10 +155,10 @@ REVIEWED = {
     ),
     "Text, JSON or a literal, which is parsed and never executed; a person types the path, or Rumpus wrote it beside. "
     "Paths out of a checkpoint come through run.saved_run, which lets files and folders pass alone.": (
-        *("tasks/files.py: read: path.open", "worlds/engine/library/texts.py: level_files: path.rglob"),
-        *("worlds/first_person/maps.py: read: read_text", "worlds/sokoban/xsb.py: read: read_text"),
+        *("tasks/files.py: read: path.open", "worlds/engine/library/level_files.py: level_files: path.rglob"),
+        "worlds/engine/library/level_files.py: read_levels: read_text",
         *(
-            "worlds/engine/library/texts.py: read_text: file.open",
+            "worlds/engine/library/level_files.py: read_text: file.open",
             "worlds/engine/run/replay.py: Episode.load: read_text",
         ),
         *(

@@ -33,9 +33,10 @@ from pathlib import Path
 
 from ...interface.action import Move
 from ..engine.library.grid import WALKING
+from ..engine.library.splits import SPLITS
 from ..engine.render.views import Tiles
 from ..engine.world import Controls, Knobs, Objective, Planner, Rules, World
-from .level import TEST, TRAIN, VALID, reset, validate
+from .level import reset, validate
 from .rules import step
 from .solve import solve
 from .state import BOUNDS, KNOBS, STATE
@@ -50,9 +51,7 @@ def _grid(knobs: Mapping[str, int]) -> tuple[int, int]:
 
 def _splits(longer: tuple[int, int]) -> dict[str, dict[str, int]]:
     return {
-        "train": {"fold": TRAIN},
-        "valid": {"fold": VALID},
-        "test": {"fold": TEST},
+        **SPLITS,
         "longer": {"solution_min": longer[0], "solution_max": longer[1]},
         "unseen-pairs": {"solution_min": 2, "unseen": 1},
     }

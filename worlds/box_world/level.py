@@ -1,17 +1,16 @@
 """Box-World's levels: a random tree of keys and boxes, laid out in the room so that its one solution is always open.
 
-The tree is a path of `length` boxes from a loose key to the gem, each opened by what the last one held, and branches: a
-box that takes a key of the path and leads to further boxes, but never to the gem. All colours in a tree differ, so no
-other order of boxes reaches the gem.
+The tree is a path of `length` boxes from a loose key to the gem, each opened by the key in the one before, and
+branches: a box that takes a key of the path and leads to further boxes, but never to the gem. All colours in a tree
+differ, so no other order of boxes reaches the gem.
 
-Boxes and the loose key never touch one another, not even at a corner, so the floor around them is in one piece whatever
-has been opened: everything can be walked to, and every level can be solved. (Were the floor cut in two, the cut would
-be a chain of touching boxes that joins the wall at both ends or bites its tail; one box two cells wide is too small for
-it.)
+Boxes and the loose key never touch one another, not even at a corner, so the floor around them stays connected
+whichever boxes are open: all of it can be walked to, and every level can be solved. (A cut of the floor would be a
+chain of touching boxes that joins the wall at both ends or forms a ring; one box two cells wide is too small for it.)
 
 Sets of levels differ by content:
-- *folds* (training, validation, testing): a hash of the room (which key, lock and gem lies where, but not where the
-  player starts) picks one of 16 parts. Part 0 is for testing, part 1 for validation, the rest for training.
+- *splits* (training, validation, testing): by a hash of the cells of the room, without the start of the player; see
+  engine/library/splits.py.
 - *pairs*: a box pairs the colour of its lock with that of the key in it. A pair is withheld where (key + 2 lock) is a
   multiple of 5, counting colours from 0: about one pair in five, which branches may hold but no solution needs, unless
   the task asks for unseen pairs; then each solution needs one or more.
@@ -20,33 +19,28 @@ Sets of levels differ by content:
 import numpy as np
 from numba import njit
 
-from ..engine.library.random import draw, mix
+from ..engine.library.random import draw, draw_from, mix
+from ..engine.library.splits import ANY, REDRAWS, split_of_hash
 from .state import COLOURS, FLOOR, GEM, KEY, LOCK, SIZE, WRONG
 
-ANY, TRAIN, VALID, TEST = 0, 1, 2, 3  # values of the knob `fold`
-
-REDRAWS = 1024
-"""Most trees, and most layouts, that are drawn for one level. No task that `validate` lets pass refuses so many of
-them (for the rarest fold, one layout in 16 will do)."""
 LAYOUTS = 8
-"""Most layouts that are begun before boxes are put in slots, where they always fit. The published numbers of boxes in a
-12x12 room never need slots; with 16 boxes one layout in 24 is given up."""
+"""Layouts that are tried before boxes are put in slots, where they always fit. The published numbers of boxes in a
+12x12 room never need slots; with 16 boxes one layout in 24 fails."""
 TRIES = 100
-"""Most places that are tried for one thing before a layout is given up; more than there are slots."""
-_PART = np.uint64(60)
+"""Places that are tried for one thing before a layout fails; more than there are slots."""
 _CODES = 64  # more than there are different cells
 
 
 @njit
 def withheld(key, lock):
-    """Whether a box with this lock and this key in it is a pair of colours that no training solution needs."""
+    """Whether a box with these colours of key and lock is a withheld pair, which no training solution needs."""
     return (key + 2 * lock) % 5 == 0
 
 
 @njit
 def reset(state, task, levels):
-    """Make a new level: draw a tree and a layout of it until the room is of the fold that the task asks for. As all is
-    drawn anew, one seed has another tree in each fold."""
+    """Generate a level: draw a tree and a layout of it until the room is of the task's split. As each draw is anew, a
+    seed has a different tree in each split."""
     state.size, state.sight, state.held = task.size, task.sight, 0
     for colour in range(COLOURS):
         state.opened[colour] = 0
@@ -57,13 +51,13 @@ def reset(state, task, levels):
         for attempt in range(LAYOUTS):
             if lay_out(state, length, branches, task.branch_length, attempt == LAYOUTS - 1):
                 break
-        if task.fold == ANY or task.fold == fold(state):
+        if task.fold == ANY or task.fold == split_of(state):
             break
 
 
 @njit
 def draw_tree(state, task, length, keys):
-    """Draw the colours of a tree, until its solution needs a withheld pair if the task asks for one, and else none."""
+    """Draw the colours of a tree until its solution needs a withheld pair, or none, as the task demands."""
     for _ in range(REDRAWS):
         draw_colours(state, task.colours, keys)
         if needs_withheld(state, length) == (task.unseen != 0):
@@ -76,10 +70,7 @@ def draw_colours(state, colours, keys):
     for index in range(COLOURS):
         state.order[index] = index
     for index in range(keys):
-        other = index + draw(state, colours - index)
-        drawn = np.int32(state.order[other])
-        state.order[other] = state.order[index]
-        state.order[index] = drawn
+        draw_from(state, state.order, index, colours)
 
 
 @njit
@@ -92,23 +83,22 @@ def needs_withheld(state, length):
 
 
 @njit
-def fold(state):
-    """The fold that this room belongs to, by a hash of what lies where."""
+def split_of(state):
+    """The split of a room, TRAIN, VALID or TEST, by a hash of its cells."""
     total = np.uint64(0)
     for y in range(state.size):
         for x in range(state.size):
             here = np.int32(state.cells[y, x])
             if here != FLOOR:
                 total ^= mix(np.uint64((y * SIZE + x) * _CODES + here))
-    part = np.int32(mix(total) >> _PART)
-    return TEST if part == 0 else VALID if part == 1 else TRAIN
+    return split_of_hash(total)
 
 
 @njit
 def lay_out(state, length, branches, branch_length, slots):
-    """Put the tree's boxes, the loose key and the player at random places; False if something found none.
+    """Place the tree's boxes, the loose key and the player at random; False if a place was not found for one of them.
 
-    With `slots`, boxes stand in even rows and every third column only, where everything finds a place.
+    With `slots`, boxes are in even rows and every third column only, where all of them fit.
     """
     for y in range(SIZE):
         for x in range(SIZE):
@@ -126,12 +116,12 @@ def lay_out(state, length, branches, branch_length, slots):
                 return False
             key = content
             used += 1
-    return place(state, KEY + np.int32(state.order[0]), FLOOR, slots) and seat_player(state, slots)
+    return place(state, KEY + np.int32(state.order[0]), FLOOR, slots) and place_player(state, slots)
 
 
 @njit
 def place(state, content, lock, slots):
-    """Put a box, or a loose key (lock = FLOOR), where it touches nothing; False if no such place was found."""
+    """Place a box, or a loose key (lock = FLOOR), without contact to others; False if no such place was found."""
     width = 1 if lock == FLOOR else 2
     across = (state.size + 1) // 3
     total = (state.size + 1) // 2 * across
@@ -152,7 +142,7 @@ def place(state, content, lock, slots):
 
 @njit
 def free(state, y, x, width):
-    """Whether these cells of a row, and all that touch them, are floor."""
+    """Whether `width` cells of a row from (y, x) on, and all cells that touch them, are floor."""
     for row in range(max(y - 1, 0), min(y + 2, state.size)):
         for col in range(max(x - 1, 0), min(x + width + 1, state.size)):
             if state.cells[row, col] != FLOOR:
@@ -161,8 +151,8 @@ def free(state, y, x, width):
 
 
 @njit
-def seat_player(state, slots):
-    """Put the player on the floor; False if no place was found. The second row is floor where boxes stand in slots."""
+def place_player(state, slots):
+    """Place the player on the floor; False if no place was found. With slots the second row is floor."""
     for _ in range(TRIES):
         y, x = draw(state, state.size), draw(state, state.size)
         if slots:
@@ -173,13 +163,13 @@ def seat_player(state, slots):
     return False
 
 
-def places(size):
-    """How many boxes and loose keys always find a place in a room of this size."""
+def capacity(size):
+    """The number of boxes and loose keys that always fit into a room of this size."""
     return (size + 1) // 2 * ((size + 1) // 3)
 
 
 def validate(knobs):
-    """What is wrong with a combination of knob values, or None if levels can be made with them."""
+    """The reason why levels cannot be generated with these values of the knobs, or None if they can."""
     for name in ("solution", "distractors"):
         low, high = knobs[f"{name}_min"], knobs[f"{name}_max"]
         if low > high:
@@ -188,9 +178,9 @@ def validate(knobs):
     needed = f"solution_max + distractors_max * branch_length = {boxes}"
     if boxes > knobs["colours"]:
         return f"{needed} keys need as many colours, and there are {knobs['colours']}; turn one of these knobs down"
-    if boxes + 1 > places(knobs["size"]):
+    if boxes + 1 > capacity(knobs["size"]):
         return (
-            f"a room of size {knobs['size']} has place for {places(knobs['size']) - 1} boxes, and there are up to "
+            f"a room of size {knobs['size']} has place for {capacity(knobs['size']) - 1} boxes, and there are up to "
             f"{needed}; make it larger, or turn one of the others down"
         )
     if knobs["sight"] and (knobs["sight"] < 3 or knobs["sight"] % 2 == 0):

@@ -13,7 +13,7 @@ DEAD_END = np.float32(-1.0)
 
 
 @njit
-def seat(state):
+def player_tile(state):
     """(row, column) of the picture's tile in which the player is drawn."""
     if state.sight:
         return 1 + state.sight // 2, state.sight // 2
@@ -22,7 +22,7 @@ def seat(state):
 
 @njit
 def cell(state, y, x):
-    """What is in a cell of the room; everything outside the room is -1."""
+    """The content of a cell of the room, int32; -1 outside the room."""
     if y < 0 or x < 0 or y >= state.size or x >= state.size:
         return np.int32(-1)
     return np.int32(state.cells[y, x])
@@ -30,11 +30,12 @@ def cell(state, y, x):
 
 @njit
 def enter(state, y, x, outcome):
-    """Walk onto a cell if what is there lets the player, and do what that does.
+    """Walk onto a cell if its content permits, with the effects of that.
 
-    A lock gives way to its key, which is used up, and no earlier does the content of its box. Only one key at a time is
-    ever in the hand or within reach, since every box costs a key and holds one, so no hand is too full for a key. All
-    that holds in episodes, too, which goals of their own let go on behind a dead end, or with the gem in the hand.
+    A lock opens for its key, which is used up; the content of a box can be taken once its lock is open. At most one key
+    is in the hand or within reach at a time, since every box costs a key and holds one, so the hand is always free for
+    a key. This also holds in episodes of tasks, whose goals may let them go on after a dead end or with the gem in
+    hand.
     """
     here = cell(state, y, x)
     if here < FLOOR:
@@ -60,8 +61,8 @@ def enter(state, y, x, outcome):
 
 @njit
 def step(state, actions, outcomes):
-    """One turn: walk one cell, or stay where the way is blocked or no direction is asked for."""
-    row, col = seat(state)
+    """One turn: walk one cell, or stay if the way is blocked or the action has no direction."""
+    row, col = player_tile(state)
     dy, dx = direction(state, 0, actions[0], row, col)
     if dy != 0 or dx != 0:
         enter(state, state.y + dy, state.x + dx, outcomes[0])

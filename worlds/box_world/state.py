@@ -1,4 +1,4 @@
-"""What a Box-World episode is made of: the room with its keys, boxes and gem, where the player stands, the key held."""
+"""The state of Box-World: the room with its keys, boxes and gem, the position of the player, the held key."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ NAMES = (
 )
 COLOURS = len(NAMES)  # "a total of 20 keys and 20 locks" (DeepMind's README; Santoro et al. 2018, appendix A.3)
 LONGEST = 15  # boxes on the longest solution path that a task can ask for
-SMALLEST = 5  # rows of the smallest room: large enough that every fold has rooms even with one key and one box
+SMALLEST = 5  # rows of the smallest room: large enough that every split has rooms even with one key and one box
 
 KNOBS = {
     "size": Knob(12, SMALLEST, SIZE, "rows and columns of the room, without the wall around it"),
@@ -38,19 +38,16 @@ WRONG = LOCK + COLOURS
 
 STATE = state_dtype(
     [
-        ("size", np.int32),
-        ("sight", np.int32),
-        ("y", np.int32),
+        ("size", np.int32),  # rows and columns of the room
+        ("sight", np.int32),  # rows and columns of the player's window, 0: the whole room
+        ("y", np.int32),  # cell of the player
         ("x", np.int32),
-        ("held", np.int32),
-        ("order", np.uint8, (COLOURS,)),
-        ("opened", np.uint8, (COLOURS,)),
-        ("cells", np.uint8, (SIZE, SIZE)),
+        ("held", np.int32),  # 0, or the KEY or the GEM in the player's hand
+        ("order", np.uint8, (COLOURS,)),  # colours of the tree: keys on the way to the gem, then those of the branches
+        ("opened", np.uint8, (COLOURS,)),  # 1 once the lock of a colour is open; a colour has one key at most
+        ("cells", np.uint8, (SIZE, SIZE)),  # FLOOR, GEM, or KEY, LOCK or WRONG plus a colour
     ]
 )
-"""`held` is 0, or the KEY or the GEM in the player's hand. `opened` says of each colour whether a lock of it has been
-opened; there is one key of a colour, so at most one ever is. `order` lists the colours as the level's tree uses them:
-first the keys on the way to the gem, then those of the branches one after the other."""
 
 BOUNDS = Bounds(
     {

@@ -1,4 +1,4 @@
-"""What Box-World shows of itself to goals: its player, keys, locks and gem, also those used or open already."""
+"""The things of Box-World for goals: its player, keys, locks and gem, including used keys and open locks."""
 
 import numpy as np
 from numba import njit
@@ -17,7 +17,8 @@ AWAY = -4 * SIZE * ONE
 
 @njit
 def fill(state, things):
-    """Write the player, what it holds, what lies in the room, row by row, and then what is used; returns the number."""
+    """Write the player, the held thing, the cells of the room row by row, then used keys and open locks, into things
+    (k,) THING; returns their number."""
     put(things[0], PLAYER_KIND, 0, state.y, state.x)
     things[0].player = 1
     count = 1
@@ -47,7 +48,7 @@ def fill(state, things):
 
 @njit
 def content(thing, what, y, x):
-    """Write a key or the gem, whichever number `what` is, as a thing in a cell."""
+    """Write the key or the gem with the cell value `what` as a thing in the cell (y, x)."""
     if what == GEM:
         put(thing, GEM_KIND, WHITE, y, x)
     else:

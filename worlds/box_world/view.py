@@ -1,7 +1,7 @@
-"""How Box-World looks: one sprite a cell, of the sheet in assets/sprites/box_world.png.
+"""The picture of Box-World: one sprite a cell, of the sheet in assets/sprites/box_world.png.
 
-The whole room is drawn with a wall around it, and the key held in the top left tile, as published. A player who sees a
-window only has the window, and above it one more row of tiles: the key held on the left, nothing in the others.
+The whole room is drawn with a wall around it, and the held key in the top left tile, as published. If the player sees a
+window only, the picture is the window and one more row of tiles above it, with the held key on the left.
 """
 
 from numba import njit
@@ -9,14 +9,14 @@ from numba import njit
 from .rules import cell
 from .state import COLOURS, FLOOR, KEY, WRONG
 
-# Sprites in the order of the sheet. What lies in a cell is `_CELL` behind its number; both kinds of lock look alike.
+# Sprites in the order of the sheet. The sprite of a cell is its value plus `_CELL`; both kinds of lock have one sprite.
 WALL, GROUND, YOU, NOTHING = 0, 1, 2, 44
 _CELL = 2
 
 
 @njit
 def tile(state, player, row, col):
-    """The sprite of one tile: the key held, the player, or what lies in the cell."""
+    """The sprite of one tile: the held key, the player, or the content of the cell."""
     if row == 0 and col == 0 and state.held >= KEY:
         return state.held + _CELL
     y, x = row - 1, col - 1

@@ -1,6 +1,6 @@
-"""Rooms for Collect. Pairs of a look and a set of things are held out: two of eight are never seen in training.
+"""Rooms for Collect. Pairs of a look of the room and a set of things are held out: training never has two of the eight.
 
-Folds (training, validation, testing) part the rooms by what lies where in them.
+Splits (training, validation, testing) divide the rooms by the things and their cells.
 """
 
 from numba import njit
@@ -10,8 +10,8 @@ from ..engine.render.raycast.scene import COLS
 from ..first_person.body import stand
 from ..first_person.generators import open_room
 from ..first_person.grid_queries import random_free
-from ..first_person.sampling import list_free, pick
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.sampling import draw_next, list_free
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.state import TURN
 from ..first_person.things import clear_things, drop
 from .state import BAD, FLOORS, GOOD, LOOKS, SETS, WALLS
@@ -19,18 +19,18 @@ from .state import BAD, FLOORS, GOOD, LOOKS, SETS, WALLS
 
 @njit
 def withheld(room, chosen):
-    """Whether a set of things is never seen in a room of this look in training. Each is seen in three others."""
+    """Whether training never has this set of things in a room of this look. It has each set in three other looks."""
     return room == 2 + chosen
 
 
 @njit
 def reset(state, task, levels):
-    """Draw a pair of room and things and a layout, until they are what the task asks for; then put the player in."""
+    """Draw a pair of room and things and a layout until they are of the task's split; then place the player."""
     for _ in range(REDRAWS):
         draw_pair(state, task.unseen)
         open_room(state, task.height + 2, task.width + 2, WALLS[state.room], FLOORS[state.room])
         scatter(state, task.good, task.bad)
-        if wanted(state, task.fold):
+        if in_split(state, task.fold):
             break
     start = random_free(state)
     stand(state, 0, start // COLS, start % COLS, draw(state, TURN))
@@ -46,16 +46,16 @@ def draw_pair(state, unseen):
 
 @njit
 def scatter(state, good, bad):
-    """Put so many good and bad things into cells of their own."""
+    """Place `good` good and `bad` bad things, each in a cell of its own."""
     clear_things(state)
     cells = list_free(state, 1, 1, state.map_rows - 2, state.map_cols - 2)
     for index in range(good + bad):
-        at = pick(state, index, cells)
+        at = draw_next(state, index, cells)
         drop(state, GOOD[state.set] if index < good else BAD[state.set], 0, at // COLS, at % COLS)
 
 
 def validate(knobs):
-    """What is wrong with a combination of knob values, or None if rooms can be made with them."""
+    """The reason why rooms cannot be generated with these values of the knobs, or None if they can."""
     things, cells = knobs["good"] + knobs["bad"], knobs["height"] * knobs["width"]
     if 2 * things > cells:
         return (

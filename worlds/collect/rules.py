@@ -1,4 +1,4 @@
-"""Collect's rules: walk, and take what is touched. Good things pay, bad ones cost."""
+"""The rules of Collect: walk, and take touched things. Good things give a reward, bad ones a penalty."""
 
 import numpy as np
 from numba import njit
@@ -9,9 +9,9 @@ from ..first_person.state import CELL
 from ..first_person.things import touching
 from .state import GOOD
 
-PAY = np.float32(1.0)  # as published: 1 for a good thing, -1 for a bad one
+REWARD = np.float32(1.0)  # as published: 1 for a good thing, -1 for a bad one
 REACH = CELL // 2
-"""From the middle of the player to that of a thing it touches, in units."""
+"""Largest distance, in units, between the middles of the player and a touched thing."""
 
 
 @njit
@@ -22,7 +22,7 @@ def good(state, index):
 
 @njit
 def left(state):
-    """How many good things are there still."""
+    """The number of good things that are left."""
     count = 0
     for index in range(state.things):
         if good(state, index) and state.status[index] == THERE:
@@ -32,11 +32,11 @@ def left(state):
 
 @njit
 def step(state, actions, outcomes):
-    """One tick: walk, and take what is touched. With the last good thing the episode ends."""
+    """One tick: walk, and take touched things. With the last good thing the episode ends."""
     walk(state, 0, actions[0])
     for index in range(state.things):
         if touching(state, 0, index, REACH):
             state.status[index] = GONE
-            outcomes[0].reward += PAY if good(state, index) else -PAY
+            outcomes[0].reward += REWARD if good(state, index) else -REWARD
             if good(state, index) and left(state) == 0:
                 outcomes[0].success, outcomes[0].terminated = 1, 1

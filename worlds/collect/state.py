@@ -1,4 +1,4 @@
-"""What an episode of Collect is made of: a room of one of four looks, and good and bad things in it."""
+"""The state of Collect: a room of one of four looks, and good and bad things in it."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ APPLE, LEMON, STRAWBERRY, MUSHROOM = range(2, 6)
 """Kinds of things; the first kind is the player's."""
 GOOD = (APPLE, STRAWBERRY)
 BAD = (LEMON, MUSHROOM)
-"""A room has one good kind of thing and the bad kind at the same place of this list: there are two such sets."""
+"""A set of things is one good kind and the bad kind at the same place of this list; there are two sets."""
 SETS = len(GOOD)
 WALLS = (textures.BRICK, textures.HEDGE, textures.METAL, textures.WOOD)
 FLOORS = (textures.PLANKS, textures.GRASS, textures.SLATE, textures.CARPET)

@@ -1,4 +1,4 @@
-"""What Collect shows of itself to goals: its player, and good and bad things, also those that have been taken."""
+"""The things of Collect for goals: its player, and good and bad things, including taken ones."""
 
 import numpy as np
 from numba import njit
@@ -11,21 +11,21 @@ from .state import MOST
 from .view import LOOKS
 
 _PLAYER = ONE // 4
-_THING = REACH // 256 - _PLAYER - SLACK  # so that to goals, too, who is within REACH touches a thing
+_THING = REACH // 256 - _PLAYER - SLACK  # so that goals count a thing within REACH as touched
 RADII = np.array([0, _PLAYER, _THING, _THING, _THING, _THING], np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4, ONE // 4, ONE // 4, ONE // 4], np.int32)
 
 
 @njit
 def fill(state, things):
-    """Write the player and all things; returns how many there are."""
+    """Write the player and all things into things (k,) THING; returns their number."""
     count = fill_things(state, things, RADII, HEIGHTS)
     hide(state, things, LOOKS, EYES)
     return count
 
 
 def none(kind):
-    """The clause that nothing of a kind is there any more, which holds as well where there never was any."""
+    """The clause that no thing of a kind is there; it also holds if there never was one."""
     return {"a": {"kind": kind}, "relation": "there", "negated": True}
 
 

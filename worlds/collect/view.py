@@ -1,4 +1,4 @@
-"""How Collect looks: a room from inside, and what lies in it."""
+"""The scene of Collect: a room from inside, and the things in it."""
 
 import numpy as np
 from numba import njit
@@ -15,14 +15,14 @@ LOOKS = np.array(
     ],
     np.int32,
 )
-"""What the world's kinds look like, from number 0, no kind, on."""
+"""The model of each kind; number 0 is no kind."""
 PAINTS = np.array([0xB46BD0], np.int32)
-"""Of what has no colour of its own: the hats of mushrooms."""
+"""The paint of things without a colour: the hats of mushrooms."""
 
 
 @njit
 def scene(state, player, scene):
-    """The room and what is left in it. The one with hedges is a garden."""
+    """The room and the things that are left. The room with hedges has a sky."""
     look_around(scene, state, player)
     if WALLS[state.room] == HEDGE:
         scene.ceiling, scene.sky = SKY, 1

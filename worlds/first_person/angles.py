@@ -8,7 +8,7 @@ from numba import njit
 from .state import TURN
 
 ONE_UNIT = 65536
-"""What sine and cosine call one."""
+"""The unit of sines and cosines: 1 is ONE_UNIT."""
 
 _STEPS = 4096  # entries of the table in a whole turn
 _STEP = TURN // _STEPS
@@ -19,7 +19,7 @@ _SINES = np.array([round(math.sin(2 * math.pi * step / _STEPS) * ONE_UNIT) for s
 
 @njit
 def sine(angle):
-    """Sine of any whole angle in 1/TURN turns, in 1/ONE_UNIT, to 2 units: between the entries it runs straight."""
+    """Sine of an integer angle in 1/TURN turns, int32 in 1/ONE_UNIT: the table, interpolated, exact to 2 units."""
     angle = angle & (TURN - 1)
     low = _SINES[angle // _STEP]
     return np.int32(low + ((_SINES[angle // _STEP + 1] - low) * (angle % _STEP) + _HALF_STEP) // _STEP)
@@ -27,13 +27,13 @@ def sine(angle):
 
 @njit
 def cosine(angle):
-    """Cosine of any whole angle in 1/TURN turns, in 1/ONE_UNIT."""
+    """Cosine of an integer angle in 1/TURN turns, int32 in 1/ONE_UNIT."""
     return sine(angle + TURN // 4)
 
 
 @njit
 def heading(dy, dx):
-    """The angle, 0 to TURN - 1, in which the vector (dy, dx) points: the yaw of who looks along it. (0, 0) has 0."""
+    """The yaw, int32 from 0 to TURN - 1, of the direction (dy, dx); 0 for (0, 0)."""
     across, along, quarter = np.int64(dy), np.int64(dx), 0
     while across < 0 or along <= 0:  # turn it back by quarters until it lies in the first
         if across == 0 and along == 0:
@@ -51,6 +51,12 @@ def heading(dy, dx):
 
 
 @njit
+def squared_length(dy, dx):
+    """The square, int64, of the length of a vector."""
+    return np.int64(dy) * dy + np.int64(dx) * dx
+
+
+@njit
 def difference(one, other):
-    """How far to turn from angle `other` to `one` on the shorter way: -TURN / 2 to TURN / 2 - 1."""
+    """The rotation from angle `other` to `one` by the shorter way, int32 from -TURN / 2 to TURN / 2 - 1."""
     return np.int32(((one - other + TURN // 2) & (TURN - 1)) - TURN // 2)

@@ -1,4 +1,4 @@
-"""What the hands do in first-person worlds: which keys walk, look and use, and the few moves that have names."""
+"""Key bindings of first-person worlds: the keys that walk, look and use, and the named moves."""
 
 import numpy as np
 from numba import njit
@@ -9,14 +9,13 @@ from ..engine.world import Controls
 from .state import HZ
 
 KEYS_PLAIN = ("w", "a", "s", "d", "left shift")
-"""Walk, and run with shift; the mouse looks."""
+"""Keys that walk, and run with shift; the mouse turns the camera."""
 KEYS = (*KEYS_PLAIN, "e")
-"""And use, in worlds where there is something to use; so do BUTTONS."""
-JUMPING = (*KEYS, "space")
+"""The same and the key that uses things, as BUTTONS do, in worlds with things to use."""
 BUTTONS = ("left",)
 
 GLANCE = 0.06
-"""Picture heights that the mouse moves in a named move: 5.4 degrees, in a tick."""
+"""Mouse motion of a named move, in picture heights a tick: 5.4 degrees."""
 
 LOOKING = {
     "forward": Move(("w",)),
@@ -28,7 +27,7 @@ LOOKING = {
     "forward and look left": Move(("w",), mouse=(-GLANCE, 0)),
     "forward and look right": Move(("w",), mouse=(GLANCE, 0)),
 }
-"""The moves of worlds in which there is nothing to use."""
+"""The named moves of worlds without things to use."""
 MOVES = {**LOOKING, "use": Move(("e",))}
 
 WALKING = Controls(keys=KEYS_PLAIN, moves=LOOKING, tick_hz=HZ, turn_based=False)
@@ -43,7 +42,8 @@ CLICK = BUTTON["left"]
 
 @njit
 def uses(state, player, action):
-    """1 in the tick in which this player presses E or the left button, else 0. To be called once every tick."""
+    """1 in the tick in which a player presses E or the left button, else 0. Call it once a tick: it updates
+    state.using."""
     pressed = 1 if action.keys[E] != 0 or action.buttons[CLICK] != 0 else 0
     begun = 1 if pressed == 1 and state.using[player] == 0 else 0
     state.using[player] = pressed

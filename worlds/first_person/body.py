@@ -1,8 +1,8 @@
-"""Bodies: they look around, walk, run and jump, slide along walls, and are never inside one.
+"""Bodies: walking, running, jumping, turning the camera, and collisions with walls.
 
-A body is a square, upright post, 2 RADIUS wide. One tick is `look`, then a change of speed, then motion: along x, then
-along y, in steps no longer than RADIUS, each as far as it is free. So a wall stops only what goes into it, and nothing
-is ever passed through, however fast. Players walk through one another.
+A body is an upright square column, 2 RADIUS wide. One tick is `turn`, a change of velocity, then motion: along x, then
+along y, in steps no longer than RADIUS, each as far as it is free. So a wall stops only the motion into it, and no body
+passes through a wall at any speed. Players do not collide with one another.
 """
 
 import numpy as np
@@ -16,14 +16,14 @@ from .state import CELL, HURDLE, HZ, TURN
 
 RADIUS = CELL // 4
 WALK = 3 * CELL // HZ
-"""Top speed of who walks, in units a tick: 3 cells a second."""
+"""Top walking speed in units a tick: 3 cells a second."""
 FASTEST = 16 * CELL
-"""More than this in a tick is cut, so that a tick takes little time whatever a world does to a speed."""
+"""Largest speed in units a tick; larger ones are clipped, so that the time of a tick is bounded."""
 HURDLE_TALL = CELL * 5 // 16
-"""A hurdle can be passed, and stood on, with the feet at this height."""
+"""Height of a hurdle in units: a body with its feet at this height can pass it or stand on it."""
 
 _RUN = 8, 5  # running is 8/5 as fast
-_EASE = 4  # each tick, a speed comes nearer to what is asked for by 1/4: 0.12 seconds to do 2/3 of it
+_EASE = 4  # each tick, 1/4 of the difference to the wanted speed is made up: 2/3 of it takes 0.12 seconds
 _DIAGONAL = 46341  # 1 / sqrt(2), in 1/ONE_UNIT
 _STEEPEST = TURN // 6  # of the pitch, up and down
 _QUARTER = MOUSE_ONE // (TURN // 4)  # motion of the mouse that turns by 1
@@ -32,7 +32,7 @@ _LEAP, _GRAVITY = 6000, 650  # units a tick, and in each tick: 0.47 cells high, 
 
 @njit
 def stand(state, player, y, x, yaw):
-    """Put a body at rest into the middle of the cell (y, x), looking along `yaw`."""
+    """Place a body at rest in the middle of the cell (y, x), with the camera along `yaw` (1/TURN turns)."""
     state.y[player], state.x[player], state.z[player] = y * CELL + CELL // 2, x * CELL + CELL // 2, 0
     state.vy[player], state.vx[player], state.vz[player] = 0, 0, 0
     state.yaw[player], state.pitch[player] = yaw & (TURN - 1), 0
@@ -41,7 +41,7 @@ def stand(state, player, y, x, yaw):
 
 @njit
 def solid(state, y, x, z):
-    """Whether the cell (y, x) stops a body whose feet are at height z. All beyond the map does."""
+    """Whether the cell (y, x) stops a body whose feet are at height z, in units. Cells beyond the map do."""
     if y < 0 or x < 0 or y >= state.map_rows or x >= state.map_cols:
         return True
     wall = state.walls[y, x]
@@ -50,7 +50,7 @@ def solid(state, y, x, z):
 
 @njit
 def occupied(state, y, x):
-    """Whether a body is in the cell (y, x), if only in part: then no door may close there."""
+    """Whether a body is in the cell (y, x), even in part, so that a door may not close there."""
     for player in range(state.players):
         below, beside = state.y[player] - y * CELL, state.x[player] - x * CELL
         if -RADIUS < below < CELL + RADIUS and -RADIUS < beside < CELL + RADIUS:
@@ -59,27 +59,28 @@ def occupied(state, y, x):
 
 
 @njit
-def look(state, player, action):
-    """Turn by the mouse: a picture height is 90 degrees of yaw, or of pitch, which ends at 60 degrees."""
+def turn(state, player, action):
+    """Turn the camera by the mouse: a picture height is 90 degrees of yaw or pitch; pitch is clipped at 60 degrees."""
     state.yaw[player] = (state.yaw[player] + angle(action.mouse[0])) & (TURN - 1)
     state.pitch[player] = min(max(state.pitch[player] - angle(action.mouse[1]), -_STEEPEST), _STEEPEST)
 
 
 @njit
 def angle(motion):
-    """What the mouse turns by when it moves so far; more than a picture height counts as one."""
+    """The rotation, in 1/TURN turns, for a mouse motion in 1/MOUSE_ONE picture heights, clipped at one picture
+    height."""
     return (min(max(int(motion), -MOUSE_ONE), MOUSE_ONE) + _QUARTER // 2) // _QUARTER
 
 
 @njit
 def walk(state, player, action):
-    """One tick of looking, and of walking by W A S D, with shift faster."""
+    """One tick of turning the camera and of walking by W A S D, faster with shift."""
     walk_at(state, player, action, 100)
 
 
 @njit
 def walk_at(state, player, action, percent):
-    """`walk` at so many percent of the usual speed."""
+    """`walk` at `percent` of the usual speed."""
     speed = np.int64(WALK) * percent // 100
     if action.keys[SHIFT] != 0:
         speed = speed * _RUN[0] // _RUN[1]
@@ -88,8 +89,8 @@ def walk_at(state, player, action, percent):
 
 @njit
 def walk_by(state, player, action, speed):
-    """`walk` at this speed, in units a tick, whether shift is held or not."""
-    look(state, player, action)
+    """`walk` at `speed`, in units a tick, regardless of shift."""
+    turn(state, player, action)
     ahead = np.int32(action.keys[W]) - np.int32(action.keys[S])
     right = np.int32(action.keys[D]) - np.int32(action.keys[A])
     speed = np.int64(speed)
@@ -103,7 +104,7 @@ def walk_by(state, player, action, speed):
 
 @njit
 def nearer(speed, wanted):
-    """A speed that has come nearer to the one that is wanted, alike in all directions; it gets there at last."""
+    """The speed after one tick of acceleration from `speed` to `wanted`, int32: it reaches the wanted one exactly."""
     speed = min(max(np.int64(speed), -FASTEST), FASTEST)
     change = (abs(wanted - speed) + _EASE - 1) // _EASE
     return np.int32(speed + change if wanted > speed else speed - change)
@@ -111,7 +112,7 @@ def nearer(speed, wanted):
 
 @njit
 def move(state, player):
-    """Move a body by its speed, as far as walls let it; a speed that leads into a wall ends there."""
+    """Move a body by its velocity until a wall stops it; the component of the velocity into a wall becomes 0."""
     steps = max(abs(state.vy[player]), abs(state.vx[player])) // RADIUS + 1
     for step in range(steps):
         move_x(state, player, state.vx[player] * (step + 1) // steps - state.vx[player] * step // steps)
@@ -120,7 +121,7 @@ def move(state, player):
 
 @njit
 def move_x(state, player, by):
-    """Move by at most RADIUS along x. Only a column that the body comes into can stop it."""
+    """Move by at most RADIUS along x. Only a column that the body enters can stop it."""
     side = RADIUS - 1 if by > 0 else -RADIUS
     old, new = (state.x[player] + side) // CELL, (state.x[player] + side + by) // CELL
     top, bottom = (state.y[player] - RADIUS) // CELL, (state.y[player] + RADIUS - 1) // CELL
@@ -134,7 +135,7 @@ def move_x(state, player, by):
 
 @njit
 def move_y(state, player, by):
-    """Move by at most RADIUS along y. Only a row that the body comes into can stop it."""
+    """Move by at most RADIUS along y. Only a row that the body enters can stop it."""
     side = RADIUS - 1 if by > 0 else -RADIUS
     old, new = (state.y[player] + side) // CELL, (state.y[player] + side + by) // CELL
     left, right = (state.x[player] - RADIUS) // CELL, (state.x[player] + RADIUS - 1) // CELL
@@ -148,7 +149,7 @@ def move_y(state, player, by):
 
 @njit
 def ground(state, player):
-    """Height of what is under a body's feet: the floor, or a hurdle."""
+    """Height, in units, of the floor or hurdle under a body's feet."""
     top, bottom = (state.y[player] - RADIUS) // CELL, (state.y[player] + RADIUS - 1) // CELL
     left, right = (state.x[player] - RADIUS) // CELL, (state.x[player] + RADIUS - 1) // CELL
     for y in range(top, bottom + 1):
@@ -160,8 +161,8 @@ def ground(state, player):
 
 @njit
 def jump(state, player, action):
-    """One tick of rising and falling; space takes off from where one stands. In worlds where one jumps: every tick,
-    after `walk`."""
+    """One tick of rising and falling; space jumps from the ground. Worlds with jumping call it every tick after
+    `walk`."""
     below = ground(state, player)
     if state.z[player] == below:
         state.vz[player] = _LEAP if action.keys[SPACE] != 0 else 0

@@ -1,4 +1,4 @@
-"""What every first-person state keeps to; see engine/bounds.py. A world adds what its own fields keep to."""
+"""Bounds of the fields that every first-person state has; see engine/records/bounds.py. A world adds its own fields."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from .state import CELL, HURDLE, TURN
 
 CELLS = ROWS * COLS
 CELL_RANGE = (0, CELLS - 1)
-"""A cell, flat."""
+"""A cell as a flat index."""
 MAYBE_CELL = (-1, CELLS - 1)
-"""A cell, flat, or -1: none."""
-ROOMS: Mapping[str, Range] = {
+"""A cell as a flat index, or -1 for none."""
+GRID_ROOM_BOUNDS: Mapping[str, Range] = {
     "edge": (0, ROWS),
     "rooms": (0, rooms.MOST),
     "corner": CELL_RANGE,
@@ -29,17 +29,17 @@ ROOMS: Mapping[str, Range] = {
     "depth": (0, rooms.MOST),
     "doorway": MAYBE_CELL,
 }
-"""Of rooms.ROOM_FIELDS."""
-CARVED: Mapping[str, Range] = {
+"""Of rooms.GRID_ROOM_FIELDS."""
+MAZE_ROOM_BOUNDS: Mapping[str, Range] = {
     "rooms": (0, generators.ROOMS),
     "room_y": (0, ROWS - 1),
     "room_x": (0, COLS - 1),
     "room_half": (0, ROWS),
 }
-"""Of generators.ROOM_FIELDS."""
+"""Of generators.MAZE_ROOM_FIELDS."""
 TICKS = (0, MOST)
 """A number of ticks."""
-_TALL = 16 * CELL  # higher than anything is, and than anybody jumps
+_TALL = 16 * CELL  # above the highest jump and the tallest thing
 
 
 def bounds(
@@ -52,8 +52,8 @@ def bounds(
 ) -> Bounds:
     """Bounds of a first-person world.
 
-    state: its dtype; kinds: how many kinds of things it has, players among them; own: the ranges of its own fields;
-    colours: how many colours things come in; whole: what else must agree, see Bounds.
+    state: its dtype; kinds: the number of its kinds of things, players included; own: the ranges of its own fields;
+    colours: the number of colours of things; whole: a check of the fields against one another, see Bounds.
     """
     players, things = state["x"].shape[0], state["kind"].shape[0]
     ranges: dict[str, Range] = {

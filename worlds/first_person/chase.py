@@ -1,4 +1,4 @@
-"""Running after one another, for experts: on the CPU only."""
+"""Pursuit and flight, for experts: on the CPU only."""
 
 import numpy as np
 from numba import njit
@@ -11,23 +11,23 @@ from .steering import FAR, lengths, nowhere, walk_to
 
 @njit
 def from_player(state, player):
-    """Lengths of the ways from a player to all cells; see steering.lengths."""
+    """Lengths of the shortest paths from a player to all cells, (ROWS, COLS); see steering.lengths."""
     return lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), nowhere())
 
 
 @njit
 def chase(state, player, prey, action):
-    """Run to another player. Returns whether there is a way."""
+    """Run to another player. Returns whether there is a path."""
     action.keys[SHIFT] = 1
     return walk_to(state, player, state.y[prey], state.x[prey], action)
 
 
 @njit
 def flee(state, player, hunters, worth, action):
-    """Run to the cell that is worth most among those to which one comes before any hunter does.
+    """Run to the cell of the largest value among the cells that the player reaches before every hunter.
 
-    hunters: lengths of the nearest hunter's ways; worth: int32 (ROWS, COLS), added to these. Where no cell is left, run
-    to the one whose way is longest for the hunters.
+    hunters: (ROWS, COLS), lengths of the nearest hunter's paths; worth: int32 (ROWS, COLS), added to these. If there is
+    no such cell, run to the cell with the longest path for the hunters.
     """
     action.keys[SHIFT] = 1
     own = from_player(state, player)
@@ -46,7 +46,7 @@ def flee(state, player, hunters, worth, action):
 
 @njit
 def resting(action):
-    """Whether nothing has been written into an action yet."""
+    """Whether an action has no keys, mouse motion or text so far."""
     moved = action.mouse[0] != 0 or action.mouse[1] != 0 or action.say[0] != 0
     for key in range(len(action.keys)):
         moved = moved or action.keys[key] != 0

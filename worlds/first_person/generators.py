@@ -1,17 +1,17 @@
-"""Maps made from the seed: mazes, rooms with corridors, and open rooms. They run in kernels, on CPU and CUDA.
+"""Generators of maps: mazes, rooms with corridors, and open rooms. They run in kernels, on CPU and CUDA.
 
-    depth_first(state, rows, cols)                 a maze with long corridors and few dead ends
-    kruskal(state, rows, cols)                     a maze with many short dead ends
-    rooms_and_corridors(state, rows, cols, rooms)  square rooms, doorways and corridors; needs ROOM_FIELDS in the state
-    open_room(state, rows, cols)                   four walls
-    block(state, rows, cols), dig(…)               to make a map by hand
-    braid(state, percent)                          opens dead ends, so that there is more than one way round
-    pillars(state, number)                         stands single pieces of wall about, and cuts nothing off
+    depth_first(state, rows, cols)                 a maze with long corridors and few dead ends kruskal(state, rows,
+    cols)                     a maze with many short dead ends rooms_and_corridors(state, rows, cols, rooms)  square
+    rooms, doorways, corridors; needs MAZE_ROOM_FIELDS in the state open_room(state, rows, cols)                   four
+    walls fill_with_wall(state, rows, cols), dig(…)      for a map of a world's own braid(state, percent)
+    opens dead ends, so that the maze has loops pillars(state, number)                         adds single cells of wall
+    that leave the floor connected
 
-Each takes the textures of walls and floor as its last arguments, and makes a whole map: its size, walls and floors, in
-one piece and closed by walls; what lies beyond it is wall. Mazes are measured in maze cells: one of r x c cells is a
-map of 2r + 1 rows and 2c + 1 columns, whose cells with odd coordinates are the maze's, as DeepMind Lab's are (its 5x10
-cells are a map of 11x21). `marks` and `queue` are what they work in; what a map leaves there depends on its seed only.
+The generators take the textures of walls and floor as their last arguments, and write a whole map: its size, walls and
+floors; the floor is connected and closed by walls, and cells beyond the map are wall. Mazes are measured in maze cells:
+a maze of r x c is a map of 2r + 1 rows and 2c + 1 columns, whose cells with odd coordinates are the maze's, as DeepMind
+Lab's are (its 5x10 cells are a map of 11x21). `marks` and `queue` are their memory; its contents depend on the seed
+only.
 """
 
 import numpy as np
@@ -25,23 +25,23 @@ MOST_ROWS, MOST_COLS = (ROWS - 1) // 2, (COLS - 1) // 2
 """The largest maze, in maze cells: 13x20."""
 
 ROOMS = 12
-"""Most rooms of rooms_and_corridors."""
-ROOM_FIELDS = [
-    ("rooms", np.int32),  # how many there are
-    ("room_y", np.int32, (ROOMS,)),  # cell in its middle
+"""The largest number of rooms of rooms_and_corridors."""
+MAZE_ROOM_FIELDS = [
+    ("rooms", np.int32),  # number of rooms
+    ("room_y", np.int32, (ROOMS,)),  # (room_y, room_x): the cell in the middle of a room
     ("room_x", np.int32, (ROOMS,)),
-    ("room_half", np.int32, (ROOMS,)),  # a room is 2 half + 1 cells wide and high
+    ("room_half", np.int32, (ROOMS,)),  # a room is 2 room_half + 1 cells wide and high
 ]
-"""What a state needs for rooms: STATE = state_dtype([*fields(…), *ROOM_FIELDS, …])."""
+"""The fields of a state for rooms of a maze: STATE = state_dtype([*fields(…), *MAZE_ROOM_FIELDS, …])."""
 
 _SIDES = ((-1, 0), (0, -1), (0, 1), (1, 0))
 _EXTRA = 10
-"""Percent of the walls of rooms that get a doorway more than is needed, so that there are ways round."""
+"""Percent of the walls of rooms that get an additional doorway, so that there are loops."""
 
 
 @njit
-def block(state, rows, cols, texture=BRICK, floor=PLANKS):
-    """Make a map of this size, in cells, that is wall all over, on this floor."""
+def fill_with_wall(state, rows, cols, texture=BRICK, floor=PLANKS):
+    """Write a map of rows x cols cells that is wall everywhere, with the texture `floor` below."""
     state.map_rows, state.map_cols = rows, cols
     for y in range(ROWS):
         for x in range(COLS):
@@ -54,23 +54,31 @@ def block(state, rows, cols, texture=BRICK, floor=PLANKS):
 
 @njit
 def dig(state, y, x, rows, cols):
-    """Take the walls away from so many rows and columns of cells, from the cell (y, x) on."""
+    """Remove the walls of rows x cols cells, of which (y, x) is the first."""
     for row in range(y, y + rows):
         for col in range(x, x + cols):
             state.walls[row, col] = 0
 
 
 @njit
+def lay_rectangle(state, y, x, rows, cols, floor):
+    """Give this texture to the floor of rows x cols cells, of which (y, x) is the first."""
+    for row in range(y, y + rows):
+        for col in range(x, x + cols):
+            state.floors[row, col] = floor
+
+
+@njit
 def open_room(state, rows, cols, texture=BRICK, floor=PLANKS):
     """An empty room that is a map of rows x cols cells, its walls included: 3x3 at least."""
-    block(state, rows, cols, texture, floor)
+    fill_with_wall(state, rows, cols, texture, floor)
     dig(state, 1, 1, rows - 2, cols - 2)
 
 
 @njit
 def depth_first(state, rows, cols, texture=BRICK, floor=PLANKS):
-    """A perfect maze: from a random cell on, go to a random neighbour that is new; if there is none, go back."""
-    block(state, 2 * rows + 1, 2 * cols + 1, texture, floor)
+    """A perfect maze by random depth-first search: few dead ends, long corridors."""
+    fill_with_wall(state, 2 * rows + 1, 2 * cols + 1, texture, floor)
     y = 2 * draw(state, rows) + 1
     x = 2 * draw(state, cols) + 1
     state.walls[y, x] = 0
@@ -89,20 +97,20 @@ def depth_first(state, rows, cols, texture=BRICK, floor=PLANKS):
 
 @njit
 def kruskal(state, rows, cols, texture=BRICK, floor=PLANKS):
-    """A perfect maze: open walls in random order, each if what lies on its sides is not joined yet."""
-    block(state, 2 * rows + 1, 2 * cols + 1, texture, floor)
+    """A perfect maze by Kruskal's algorithm: walls are opened in random order if their sides are not connected yet."""
+    fill_with_wall(state, 2 * rows + 1, 2 * cols + 1, texture, floor)
     open_cells(state)
     join(state, False, 0)
 
 
 @njit
 def rooms_and_corridors(state, rows, cols, rooms, texture=BRICK, floor=PLANKS):
-    """Up to `rooms` rooms of 3x3 or 5x5 cells with corridors between them; fewer where no more fit, see state.rooms.
+    """Up to `rooms` rooms of 3x3 or 5x5 cells with corridors between them; fewer if no more fit, see state.rooms.
 
-    Rooms lie anywhere among the maze cells; a maze fills what is left. Each part of that is joined to the rooms beside
-    it by one doorway, and by a second at times. Then dead ends are filled, unless there are fewer than two rooms.
+    Rooms lie at random maze cells; a maze fills the rest. Each part of the maze is joined to the rooms beside it by one
+    doorway, sometimes by a second. Then dead ends are filled, unless there are fewer than two rooms.
     """
-    block(state, 2 * rows + 1, 2 * cols + 1, texture, floor)
+    fill_with_wall(state, 2 * rows + 1, 2 * cols + 1, texture, floor)
     no_rooms(state)
     for _ in range(min(rooms, ROOMS)):
         half = 1 + draw(state, 2)
@@ -122,29 +130,18 @@ def rooms_and_corridors(state, rows, cols, rooms, texture=BRICK, floor=PLANKS):
 
 @njit
 def no_rooms(state):
-    """Write that there are no rooms: for worlds with ROOM_FIELDS, before they make a map of another kind."""
+    """Clear the fields of rooms: for worlds with MAZE_ROOM_FIELDS, before they make a map of another kind."""
     state.rooms = 0
     for room in range(ROOMS):
         state.room_y[room], state.room_x[room], state.room_half[room] = 0, 0, 0
 
 
 @njit
-def room_at(state, y, x):
-    """Index of the room that a cell lies in, -1 for walls, doorways and corridors."""
-    for room in range(state.rooms):
-        half = state.room_half[room]
-        if abs(y - state.room_y[room]) <= half and abs(x - state.room_x[room]) <= half:
-            return room
-    return -1
-
-
-@njit
 def lay_floor(state, room, floor):
     """Give the floor of a room this texture."""
     half = state.room_half[room]
-    for y in range(state.room_y[room] - half, state.room_y[room] + half + 1):
-        for x in range(state.room_x[room] - half, state.room_x[room] + half + 1):
-            state.floors[y, x] = floor
+    edge = 2 * half + 1
+    lay_rectangle(state, state.room_y[room] - half, state.room_x[room] - half, edge, edge, floor)
 
 
 @njit
@@ -158,10 +155,10 @@ def place_in_room(state, room):
 
 @njit
 def braid(state, percent):
-    """Open dead ends of a maze into a neighbouring corridor: each with this chance in percent, 100: all there are.
+    """Open dead ends of a maze into a neighbouring corridor, each with a chance of `percent`.
 
-    Where one opens into another both are gone, so 50 leaves half of them or fewer. Those of a maze with a single row or
-    column stay, since nothing lies beside them.
+    A dead end that opens into another removes both, so 50 leaves half of them or fewer. The dead ends of a maze with a
+    single row or column stay, since they have no neighbours.
     """
     if percent <= 0:
         return
@@ -173,9 +170,9 @@ def braid(state, percent):
 
 @njit
 def pillars(state, number, texture=BRICK):
-    """Turn up to so many cells into wall, each amid eight free ones, so that what was in one piece stays so.
+    """Turn up to `number` cells into wall, each amid eight free ones, so that the floor stays connected.
 
-    Returns how many there was room for. To be called before anything is put on the map.
+    Returns the number of pillars that fitted. Call it before things are placed on the map.
     """
     for made in range(number):
         spots = find_pillar(state, -1)
@@ -186,7 +183,7 @@ def pillars(state, number, texture=BRICK):
     return number
 
 
-# What these are made of.
+# Helpers of the generators.
 
 
 @njit
@@ -197,7 +194,7 @@ def inside(state, y, x):
 
 @njit
 def ways(state, y, x):
-    """How many of the four sides of a cell are free."""
+    """The number of free neighbours, 0 to 4, of a cell."""
     count = 0
     for dy, dx in _SIDES:
         if state.walls[y + dy, x + dx] == 0:
@@ -207,7 +204,8 @@ def ways(state, y, x):
 
 @njit
 def breakable(state, y, x, dy, dx, free):
-    """Whether there is wall on this side of a maze cell, and behind it a maze cell that is free, or is not."""
+    """Whether wall is on the side (dy, dx) of a maze cell, and behind it a maze cell that is free (free: True) or
+    wall (free: False)."""
     if not inside(state, y + 2 * dy, x + 2 * dx) or state.walls[y + dy, x + dx] == 0:
         return False
     return (state.walls[y + 2 * dy, x + 2 * dx] == 0) == free
@@ -215,7 +213,8 @@ def breakable(state, y, x, dy, dx, free):
 
 @njit
 def break_through(state, y, x, free):
-    """Open one of a maze cell's breakable sides at random. Returns the maze cell behind it, flat; -1 if it has none."""
+    """Open a random breakable side of a maze cell. Returns the maze cell behind it as a flat index, -1 if there is
+    none."""
     count = 0
     for dy, dx in _SIDES:
         if breakable(state, y, x, dy, dx, free):
@@ -234,7 +233,7 @@ def break_through(state, y, x, free):
 
 @njit
 def open_cells(state):
-    """Open all maze cells, and mark each that was closed as a part of its own, for `join`."""
+    """Open all maze cells, and mark each that was closed as a component of its own, for `join`."""
     for y in range(1, state.map_rows, 2):
         for x in range(1, state.map_cols, 2):
             if state.walls[y, x] != 0:
@@ -244,10 +243,10 @@ def open_cells(state):
 
 @njit
 def join(state, of_rooms, extra):
-    """Open walls between maze cells in random order, each where it parts what is not joined yet, until all is tried.
+    """Open the walls between maze cells, in random order, whose sides are not connected yet.
 
-    Only the walls of rooms, or only the others; and with a chance of `extra` percent though both sides are joined. The
-    marks of maze cells make a forest: a cell of the same part that is nearer its root, which names itself.
+    of_rooms: only the walls of rooms, else only the others; extra: percent of the walls with connected sides that are
+    opened too. The marks of maze cells are a disjoint-set forest: the mark of a cell is its parent, of a root itself.
     """
     count = 0
     for y in range(1, state.map_rows - 1):
@@ -269,7 +268,7 @@ def join(state, of_rooms, extra):
 
 @njit
 def root(state, at):
-    """The maze cell that stands for the part that a maze cell is in; shortens the way there for the next time."""
+    """The root of a maze cell in the disjoint-set forest, int32; it halves the path to the root."""
     above = np.int32(state.marks[at // COLS, at % COLS])
     while above != at:
         higher = np.int32(state.marks[above // COLS, above % COLS])
@@ -288,7 +287,7 @@ def beside_room(state, y, x):
 
 @njit
 def in_room(state, y, x):
-    """Whether a maze cell is in a room: one of the four posts at its corners is missing."""
+    """Whether a maze cell is in a room: one of the four cells at its corners is free."""
     return (
         state.walls[y - 1, x - 1] == 0
         or state.walls[y - 1, x + 1] == 0
@@ -299,7 +298,7 @@ def in_room(state, y, x):
 
 @njit
 def find_spot(state, half, nth):
-    """The first cell, flat, of the nth place where a room fits amid wall; if nth is -1, how many there are."""
+    """The first cell, as a flat index, of the nth place where a room fits amid wall; for nth = -1 their number."""
     count = 0
     for y in range(1, state.map_rows - 1 - 2 * half, 2):
         for x in range(1, state.map_cols - 1 - 2 * half, 2):
@@ -317,7 +316,7 @@ def find_spot(state, half, nth):
 
 @njit
 def add_room(state, half, first):
-    """Dig a room whose first cell this is, note it, and mark it as one part, for `join`."""
+    """Dig a room whose first cell is `first`, add it to the state, and mark it as one component for `join`."""
     y, x = first // COLS, first % COLS
     dig(state, y, x, 2 * half + 1, 2 * half + 1)
     for row in range(y, y + 2 * half + 1, 2):
@@ -330,7 +329,7 @@ def add_room(state, half, first):
 
 @njit
 def fill_dead_ends(state):
-    """Fill corridors from their dead ends back to where they branch off."""
+    """Fill corridors from their dead ends back to the next junction."""
     for first_y in range(1, state.map_rows, 2):
         for first_x in range(1, state.map_cols, 2):
             y, x = first_y, first_x
@@ -347,7 +346,7 @@ def fill_dead_ends(state):
 
 @njit
 def find_pillar(state, nth):
-    """The nth free cell, flat, whose eight neighbours are free too; if nth is -1, how many there are."""
+    """The nth free cell, as a flat index, whose eight neighbours are free too; for nth = -1 their number."""
     count = 0
     for y in range(1, state.map_rows - 1):
         for x in range(1, state.map_cols - 1):

@@ -1,4 +1,4 @@
-"""Cells of the map: which are free, how far they are, a random one, and what can be seen from where."""
+"""Queries on the cells of a map: free cells, distances, random cells, lines of sight."""
 
 import numpy as np
 from numba import njit
@@ -25,14 +25,15 @@ def middle(cell):
 
 @njit
 def free(state, y, x):
-    """Whether one can walk in this cell; nowhere beyond the map."""
+    """Whether a cell can be walked in; cells beyond the map cannot."""
     return 0 <= y < state.map_rows and 0 <= x < state.map_cols and state.walls[y, x] == 0
 
 
 @njit
 def flood(state, y, x):
-    """Write into `marks` how many steps from cell to cell each cell is from (y, x), -1 where none lead; `queue` is
-    worked in. The first cell is walked from even if it is not free. Returns the number of cells reached."""
+    """Write the number of steps from (y, x) to each cell into state.marks, -1 for unreachable cells, and the reachable
+    cells into state.queue in the order of a breadth-first search. The first cell need not be free. Returns the number
+    of reachable cells."""
     for at in range(ROWS * COLS):
         state.marks[at // COLS, at % COLS] = -1
     state.marks[y, x] = 0
@@ -52,7 +53,7 @@ def flood(state, y, x):
 
 @njit
 def taken(state, y, x):
-    """Whether a thing that is not gone lies in this cell."""
+    """Whether a thing that is not gone, and that no player holds, lies in a cell."""
     for index in range(state.things):
         here = cell_of(state.thing_y[index]) == y and cell_of(state.thing_x[index]) == x
         if here and state.status[index] != GONE and state.holder[index] == 0:
@@ -62,19 +63,19 @@ def taken(state, y, x):
 
 @njit
 def random_free(state):
-    """A random free cell in which nothing lies, as y * COLS + x; -1 if there is none. Players may stand in it."""
+    """A random free cell without a thing, as y * COLS + x; -1 if there is none. Players may be in it."""
     return _one_of(state, np.int32(-32768))
 
 
 @njit
 def random_free_far(state, least):
-    """The same among the cells whose mark, left by `flood`, is above `least`."""
+    """The same among the cells whose mark, as `flood` has written it, is above `least`."""
     return _one_of(state, np.int32(least))
 
 
 @njit
 def _one_of(state, least):
-    """A random cell that is free, not taken, and marked above `least`."""
+    """A random cell that is free, not taken, and has a mark above `least`; -1 if there is none."""
     count = np.int32(0)
     for at in range(ROWS * COLS):
         count += np.int32(_fits(state, at, least))
@@ -97,13 +98,13 @@ def _fits(state, at, least):
 
 @njit
 def opaque(state, y, x):
-    """Whether one cannot look through this cell: one looks over a hurdle, but through no wall, door or block."""
+    """Whether a cell blocks the view: walls, closed doors and blocks do, hurdles do not."""
     return not (0 <= y < state.map_rows and 0 <= x < state.map_cols) or state.walls[y, x] not in (0, HURDLE)
 
 
 @njit
 def line_of_sight(state, y0, x0, y1, x1):
-    """Whether nothing opaque lies between two positions in units. The cells in which they lie do not count."""
+    """Whether no opaque cell lies between two positions in units. The cells of the two positions do not count."""
     y, x, last_y, last_x = cell_of(y0), cell_of(x0), cell_of(y1), cell_of(x1)
     down, right = 1 if y1 > y0 else -1, 1 if x1 > x0 else -1
     dy, dx = abs(np.int64(y1) - y0), abs(np.int64(x1) - x0)

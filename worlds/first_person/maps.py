@@ -6,12 +6,12 @@
     ###...#
     #######
 
-`#` is wall, `.` or a space is floor, and a letter is what stands on the floor there: see LETTERS. A line that is blank
-or begins with `;`, behind spaces or not, ends a map, so a file may hold many. A map is closed by walls all around, its
-lines are equally long, and everything in it can be walked to: what is of no use is filled with wall.
+`#` is wall, `.` or a space is floor, and a letter is a thing on the floor: see LETTERS. A blank line, or a line that
+begins with `;` after any spaces, ends a map, so a file may hold many. A map is closed by walls all around, its lines
+are equally long, and all of its floor can be walked to; unreachable cells must be wall.
 
-Doors open once a key or a plate of the map has been reached, or at once if it has neither; blocks can be pushed aside,
-and hurdles jumped over. That is how this module looks for ways; whether a world's own rules leave one, it cannot say.
+To check that, doors open once a key or a plate of the map has been reached, or at once if the map has neither; blocks
+are passed and hurdles jumped over. The check does not know a world's own rules.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ import numpy as np
 from numba import njit
 
 from ...interface.files import write_atomically
-from ..engine.library.texts import level_files, read_text
+from ..engine.compile.cached import cached
+from ..engine.library.breadth_first import breadth_first
+from ..engine.library.level_files import only, read_levels
 from ..engine.render.raycast.scene import COLS, ROWS
 from ..engine.render.raycast.textures import BRICK, PLANKS
-from .generators import block
+from .generators import fill_with_wall
 from .state import BLOCK, DOOR, HURDLE
 
 LETTERS = {
@@ -38,7 +40,7 @@ LETTERS = {
     **{"G": "goal", "A": "apple", "S": "strawberry", "L": "lemon"},
     **{"D": "door", "K": "key", "B": "block", "H": "hurdle", "T": "plate"},
 }
-"""What the characters of a map mean. A world may allow further letters, of which it knows the meaning."""
+"""The meanings of a map's characters. A world may allow further letters of its own."""
 STARTS = "P234"
 """The characters of the players' starts, in their order."""
 
@@ -46,7 +48,7 @@ LEVEL = np.dtype([("rows", np.int32), ("cols", np.int32), ("cells", np.uint8, (R
 """One map: `cells` are the codes of its characters, ord("G") and so on; beyond its rows and columns they are walls."""
 
 ENDINGS = (".txt",)
-"""Of files of maps in a folder."""
+"""Endings of the files of maps in a folder."""
 MAPS = 10_000
 """Most maps in a file or folder."""
 BYTES = 16 << 20
@@ -58,10 +60,10 @@ _WALL, _DOOR, _BLOCK, _HURDLE = (ord(letter) for letter in "#DBH")
 
 @dataclass(frozen=True)
 class Rules:
-    """What the maps of a world must be like.
+    """The rules for a world's maps.
 
-    allowed: the characters they may have; needed: those that each of them must have; once: those that it may have only
-    once (starts are always so); things: how many letters, other than starts, it may have at most.
+    allowed: the characters of a map; needed: characters that every map must have; once: characters that a map may have
+    only once, besides the starts; things: the largest number of letters other than starts.
     """
 
     allowed: str = "".join(LETTERS)
@@ -73,18 +75,18 @@ class Rules:
 def parse(text: str, **rules: Any) -> np.ndarray:
     """The one map of a text, a LEVEL record of shape (1,); `rules` are the fields of Rules.
 
-    Raises ValueError "map:line:column: what is wrong and what to do" if it is not right.
+    Raises ValueError "map:line:column: the fault and its remedy" for an invalid map.
     """
-    levels = loads(text, "map", **rules)
-    if len(levels) > 1:
-        raise ValueError(f"map: there are {len(levels)} maps in this text; give one, without blank lines in it")
-    return levels
+    return only(loads(text, "map", **rules), "map")
 
 
 def loads(text: str, name: str = "text", **rules: Any) -> np.ndarray:
     """All maps of a text as LEVEL records of shape (n,). Raises ValueError "name:line:column: …"; see parse."""
-    wanted = Rules(**rules)
-    blocks = list(_blocks(text))
+    return _levels(list(_blocks(text)), name, Rules(**rules))
+
+
+def _levels(blocks: list[tuple[int, list[str]]], name: str, wanted: Rules) -> np.ndarray:
+    """The maps of (first line, rows), checked."""
     if not blocks:
         raise ValueError(f"{name}:1: there is no map in it; draw one, with '#' for walls and '.' for floor")
     if len(blocks) > MAPS:
@@ -99,23 +101,24 @@ def loads(text: str, name: str = "text", **rules: Any) -> np.ndarray:
 
 
 def read(path: str | Path, **rules: Any) -> tuple[np.ndarray, dict[str, int]]:
-    """All maps of a text file, or of all .txt files in a folder and below it, in the order of their names. Of a folder,
-    files in which no line begins with '#', such as a readme.txt, are left out.
+    """All maps of a text file, or of all .txt files in a folder and below it, sorted by name. In a folder, files in
+    which no line begins with '#', such as a readme.txt, are skipped.
 
-    Returns LEVEL records of shape (n,) and no knobs, since none need be turned for them. Raises ValueError
-    "path:line:column: …" if something is wrong with them; see parse.
+    Returns LEVEL records of shape (n,) and no knobs, since maps need none. Raises ValueError "path:line:column: …" for
+    an invalid map; see parse.
     """
+
+    def split(text: str) -> Iterator[tuple[int, list[str]]]:
+        return _blocks(text) if not Path(path).is_dir() or _FIRST_ROW.search(text) else iter(())
+
     levels: list[np.ndarray] = []
-    for file in level_files(path, ENDINGS):
-        text = read_text(file, BYTES)
-        if Path(path).is_dir() and not _FIRST_ROW.search(text):
-            continue
-        levels.append(loads(text, str(file), **rules))
+    for file, blocks in read_levels(path, ENDINGS, BYTES, split):
+        levels.append(_levels(blocks, file, Rules(**rules)))
         if sum(map(len, levels)) > MAPS:
             raise ValueError(f"{path}: there are more than {MAPS:,} maps in this folder; leave out {file} and the rest")
-    if not levels:
+    if not levels and Path(path).is_dir():
         raise ValueError(f"{path}: no file in this folder holds a map")
-    return np.concatenate(levels), {}
+    return (np.concatenate(levels) if levels else _levels([], str(path), Rules(**rules))), {}
 
 
 def write(path: str | Path, levels: np.ndarray, *, players: int = len(STARTS)) -> None:
@@ -125,7 +128,7 @@ def write(path: str | Path, levels: np.ndarray, *, players: int = len(STARTS)) -
 
 
 def show(level: np.void | np.ndarray, *, players: int = len(STARTS)) -> str:
-    """A map as text, a line for each row, with the starts of so many players."""
+    """A map as text, a line for each row, with the starts of the first `players` players."""
     level = np.asarray(level, LEVEL).reshape(1)[0]
     cells = level["cells"][: int(level["rows"]), : int(level["cols"])]
     unused = str.maketrans(dict.fromkeys(STARTS[players:], "."))
@@ -134,11 +137,11 @@ def show(level: np.void | np.ndarray, *, players: int = len(STARTS)) -> str:
 
 @njit
 def lay(state, level, texture=BRICK, floor=PLANKS):
-    """Put the walls of a map into a state; doors, blocks and hurdles are DOOR, BLOCK and HURDLE in `walls`.
+    """Write the walls of a LEVEL into a state; doors, blocks and hurdles are DOOR, BLOCK and HURDLE in `walls`.
 
-    The things of the map, and the looks of doors, blocks and hurdles, are for the world to put: see find.
+    The world itself adds the things of the map, also the things for doors, blocks and hurdles: see find.
     """
-    block(state, level.rows, level.cols, texture, floor)
+    fill_with_wall(state, level.rows, level.cols, texture, floor)
     for y in range(level.rows):
         for x in range(level.cols):
             letter = np.int32(level.cells[y, x])
@@ -154,7 +157,7 @@ def lay(state, level, texture=BRICK, floor=PLANKS):
 
 @njit
 def find(level, letter, nth):
-    """The nth cell that has this letter (its code, as ord("G")), as y * COLS + x; -1 if there are not so many."""
+    """The nth cell with a letter (its code, as ord("G")), as y * COLS + x; -1 if there are fewer."""
     count = 0
     for y in range(level.rows):
         for x in range(level.cols):
@@ -166,7 +169,7 @@ def find(level, letter, nth):
 
 
 def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
-    """(number of its first line, its lines) of every map."""
+    """(number of the first line, lines) of every map in a text."""
     rows: list[str] = []
     lines = text.replace("\r\n", "\n").split("\n")
     for number, line in enumerate([*lines, ""], 1):
@@ -179,7 +182,7 @@ def _blocks(text: str) -> Iterator[tuple[int, list[str]]]:
 
 @dataclass(frozen=True)
 class _Map:
-    """The rows of one map, which begin at `line` of what is called `name`, and what they are to be like."""
+    """The rows of one map, which begin at the line `line` of the text called `name`, and the rules for it."""
 
     rows: list[str]
     name: str
@@ -187,7 +190,7 @@ class _Map:
     rules: Rules
 
     def check(self) -> None:
-        """Raise ValueError if something is wrong with it: of several things, what is best put right first."""
+        """Raise ValueError for an invalid map: of several faults, the one to mend first."""
         self._check_shape()
         self._check_characters()
         self._check_counts()
@@ -241,7 +244,7 @@ class _Map:
             raise self._error(0, 0, f"this map has {len(things)} things; {self.rules.things} at most: leave some out")
 
     def _check_ways(self) -> None:
-        """Everything but walls must be within reach; of what is not, letters are named first, goals before all."""
+        """All cells but walls must be reachable; the error names an unreachable goal first, then other letters."""
         text, width = "".join(self.rows), len(self.rows[0])
         starts = [at for at in map(text.find, STARTS) if at >= 0]
         start = starts[0] if starts else next(at for at, letter in enumerate(text) if letter != "#")
@@ -261,7 +264,7 @@ class _Map:
         raise self._error(at // width, at % width, f"no way leads from {here} to this {_named(text[at])}: {advice}")
 
     def _find(self, letter: str, nth: int = 0) -> tuple[int, int]:
-        """Row and column of the nth such letter; (-1, -1) if there are not so many."""
+        """Row and column of the nth such letter; (-1, -1) if there are fewer."""
         found = [(y, x) for y, row in enumerate(self.rows) for x in range(len(row)) if row[x] == letter]
         return found[nth] if nth < len(found) else (-1, -1)
 
@@ -277,12 +280,7 @@ def _named(letter: str) -> str:
 
 
 def _reach(text: str, width: int, start: int, closed: str) -> set[int]:
-    """The cells that one can walk to from a start, on a map that is closed by walls, without entering some letters."""
-    reached, fresh = {start}, [start]
-    while fresh:
-        here = fresh.pop()
-        for there in (here - width, here - 1, here + 1, here + width):
-            if there not in reached and text[there] not in closed:
-                reached.add(there)
-                fresh.append(there)
-    return reached
+    """The cells that can be walked to from a start, on a map that is closed by walls, without entering some letters."""
+    blocked = np.array([letter in closed for letter in text])
+    far, queue = np.full(len(text), -1), np.zeros(len(text), np.int64)
+    return set(queue[: cached(breadth_first)(blocked, start, (-width, width, -1, 1), far, 0, queue)].tolist())

@@ -1,8 +1,7 @@
-"""What things look like: each of a few solids, by number, the same in all first-person worlds.
+"""Models of things: the solids of each, by number, the same in all first-person worlds.
 
-A thing is written down as parts, which look along x and stand on z = 0, in cells. Where a part says nothing else it has
-the colour of the thing; MIXED parts have some of it. Things that are to be found turn and bob with the ticks, in pixels
-only.
+A model is a list of parts, which face along x and stand on z = 0, in cells. A part's `share` of its colour is the
+colour of the thing. Some things spin and bob with the ticks, in pixels only.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ from .state import TURN
 COLOURS = textures.COLOURS
 """Names of the colours that things, walls and floors come in."""
 PAINTS = np.array([0xFFFFFF, *textures.PAINTS], np.int32)
-"""What they are: 0xRRGGBB, of colour number 1 + index into COLOURS. The first is of things without a colour."""
+"""The colours as 0xRRGGBB, by colour number: 1 + index into COLOURS; number 0 is for things without a colour."""
 
 NOTHING, PLAYER, APPLE, STRAWBERRY, LEMON, GOAL, BALL, CUBE, CYLINDER_, CAPSULE_, CONE, DISC = range(12)
 KEY, DOOR, DOOR_OPEN, BLOCK, HURDLE, PLATE, PLATE_DOWN, CROSS, HAT, FLAG, PILLAR, PICTURE = range(12, 24)
 TREE, PINE, BUSH, FLOWER, GEM, DUCK, COIN, MUSHROOM = range(24, 32)
 LOOKS = 32
-"""How many looks there are; a look is a number below it, and 0 shows nothing."""
+"""The number of models; a model is a number below it, and 0 shows nothing."""
 
 INK, WHITE, GOLD, LEAF, STEM, SKIN = 0x241E30, 0xFFFFFF, 0xFFC828, 0x3FB043, 0x7A5230, 0xF4CCA4
 F = np.float32
@@ -194,9 +193,9 @@ PARTS: dict[int, list[Part]] = {
 }
 
 SPIN = {GOAL: 150, KEY: 120, GEM: 120, COIN: 90, DISC: 180, CROSS: 180, DUCK: 240, LEMON: 240}
-"""Ticks that things take to turn once."""
+"""Ticks of one turn of a spinning thing."""
 BOB = {GOAL: 0.03, KEY: 0.05, GEM: 0.05, COIN: 0.03}
-"""How far they go up and down, in cells."""
+"""Amplitude of a bobbing thing, in cells."""
 BOB_TICKS = 60
 
 
@@ -222,7 +221,7 @@ _PER_TURN = F(1 / TURN)
 
 @njit
 def mixed(colour, paint, share):
-    """The colour 0xRRGGBB that has this share (0 to 256) of the paint in it."""
+    """The colour 0xRRGGBB mixed from `share` (0 to 256) of `paint` and the rest of `colour`."""
     result = 0
     for shift in (16, 8, 0):
         byte = (((paint >> shift) & 255) * share + ((colour >> shift) & 255) * (256 - share)) >> 8
@@ -232,7 +231,8 @@ def mixed(colour, paint, share):
 
 @njit
 def put(scene, look, paint, x, y, z, ahead_x, ahead_y, scale):
-    """Put the solids of a thing, this many times as large, that looks along (ahead_x, ahead_y), of length 1."""
+    """Add the solids of a thing to a SCENE: at (x, y, z) in cells, facing along the unit vector (ahead_x, ahead_y),
+    scaled by `scale`."""
     for part in range(_FIRST[look], _FIRST[look + 1]):
         shape = _SHAPES[part]
         number = rays.solid(
@@ -259,13 +259,13 @@ def put(scene, look, paint, x, y, z, ahead_x, ahead_y, scale):
 
 @njit
 def show(scene, look, paint, x, y, z, ahead_x, ahead_y, tick):
-    """Put the solids of a thing that stands at (x, y, z), in cells, and looks along (ahead_x, ahead_y), of length 1."""
+    """Add a thing to a SCENE: it stands at (x, y, z), in cells, and faces along the unit vector (ahead_x, ahead_y)."""
     show_small(scene, look, paint, x, y, z, ahead_x, ahead_y, tick, F(1))
 
 
 @njit
 def show_small(scene, look, paint, x, y, z, ahead_x, ahead_y, tick, scale):
-    """The same, this many times as large: what is carried is shown smaller than what lies about."""
+    """The same, scaled by `scale`: carried things are shown smaller than things on the floor."""
     spin = _SPIN[look]
     if spin > 0:
         angle = TURN // spin * (tick % spin)
@@ -276,9 +276,9 @@ def show_small(scene, look, paint, x, y, z, ahead_x, ahead_y, tick, scale):
 
 @njit
 def avatar(scene, paint, x, y, z, ahead_x, ahead_y, stride):
-    """Put a player who stands at (x, y, z), in cells, and looks along (ahead_x, ahead_y), of length 1.
+    """Add a player to a SCENE: it stands at (x, y, z), in cells, and faces along the unit vector (ahead_x, ahead_y).
 
-    stride: how far the right foot is before the left one, -1 to 1; 0 standing still.
+    stride: position of the right foot ahead of the left one, -1 to 1; 0 at rest.
     """
     put(scene, PLAYER, paint, x, y, z, ahead_x, ahead_y, F(1))
     for side in range(2):

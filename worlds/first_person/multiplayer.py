@@ -1,6 +1,6 @@
-"""What worlds of several first-person players share: colours, what each is told, starts side by side, crowns.
+"""Parts of worlds with several first-person players: colours, instructions, starts side by side, crowns.
 
-A crown is a thing that nobody has until the game is decided: then each winner holds one. So goals can ask for winning.
+A crown is a thing without a holder until the game is decided: then each winner holds one. So goals can ask for winning.
 """
 
 from collections.abc import Mapping
@@ -10,22 +10,22 @@ from numba import njit
 
 from ...interface.text import TOKENS
 from ..engine.records.things import GONE, THERE
-from .angles import cosine, sine
+from .angles import cosine, sine, squared_length
 from .models import COLOURS, PAINTS
 from .state import CELL
 from .things import drop, fill_things
 
-SEATS = ("blue", "yellow", "green", "pink")
-"""The colours of players, in their order."""
-SEAT_COLOURS = np.array([1 + COLOURS.index(name) for name in SEATS], np.int32)
-SEAT_PAINTS = PAINTS[SEAT_COLOURS]
+PLAYER_COLOURS = ("blue", "yellow", "green", "pink")
+"""The names of the players' colours, in the order of the players."""
+PLAYER_COLOUR_NUMBERS = np.array([1 + COLOURS.index(name) for name in PLAYER_COLOURS], np.int32)
+PLAYER_PAINTS = PAINTS[PLAYER_COLOUR_NUMBERS]
 
 _ASIDE = CELL // 5
 
 
 @njit
-def tell(state, player, words):
-    """Tell a player something, as tokens, unless the task says what its players are told."""
+def set_instruction(state, player, words):
+    """Give a player an instruction, words (TOKENS,), unless the task has instructions of its own."""
     if state.judged != 0:
         return
     for token in range(TOKENS):
@@ -34,22 +34,20 @@ def tell(state, player, words):
 
 @njit
 def step_aside(state, player, turn):
-    """Move a player from the middle of its cell to one of its four quarters, so that several can start in it."""
+    """Move a player from the middle of its cell to one of the cell's four quarters, so that several can start in it."""
     state.y[player] += _ASIDE if turn % 4 < 2 else -_ASIDE
     state.x[player] += _ASIDE if turn % 2 < 1 else -_ASIDE
 
 
 @njit
-def square_between(state, one, other):
+def squared_distance_between(state, one, other):
     """The square of the distance between two players, in units squared."""
-    dy = np.int64(state.y[one]) - state.y[other]
-    dx = np.int64(state.x[one]) - state.x[other]
-    return dy * dy + dx * dx
+    return squared_length(state.y[one] - state.y[other], state.x[one] - state.x[other])
 
 
 @njit
 def within(state, one, other, degrees_cosine):
-    """Whether a player has another in front of it: the angle's cosine, in 1/65536, is at least this much (above 0)."""
+    """Whether a player faces another: the cosine of the angle between, in 1/65536, is at least degrees_cosine > 0."""
     dy = (np.int64(state.y[other]) - state.y[one]) >> 8
     dx = (np.int64(state.x[other]) - state.x[one]) >> 8
     along = (dy * sine(state.yaw[one]) + dx * cosine(state.yaw[one])) >> 8
@@ -59,14 +57,14 @@ def within(state, one, other, degrees_cosine):
 
 @njit
 def drop_crowns(state, kind, colour):
-    """Put a crown for each player into the world's table, out of the world."""
+    """Add a crown for each player to the things, with the status GONE."""
     for _ in range(state.players):
         state.status[drop(state, kind, colour, 0, 0)] = GONE
 
 
 @njit
 def crown(state, kind, player):
-    """Give a winner its crown."""
+    """Give a player, a winner, its crown."""
     seen = 0
     for index in range(state.things):
         if state.kind[index] == kind:
@@ -76,18 +74,18 @@ def crown(state, kind, player):
 
 
 def colour_numbers(kinds: Mapping[str, tuple[str, ...]]) -> np.ndarray:
-    """For each of the catalogue's colours its number among those of a world's kinds, 0 if no kind comes in it."""
+    """For each colour of models.COLOURS its number among the colours of a world's kinds, int32; 0 for unused ones."""
     named = list(dict.fromkeys(name for names in kinds.values() for name in names))
     return np.array([0, *(1 + named.index(name) if name in named else 0 for name in COLOURS)], np.int32)
 
 
 @njit
 def fill_all(state, things, radii, heights, numbers):
-    """`fill_things` with players in the colours of their seats; things have the catalogue's colours in the state, and
-    in the table the world's own: see colour_numbers."""
+    """`fill_things` with PLAYER_COLOURS for players; colours are numbers of models.COLOURS in the state, and in the
+    table, things (k,) THING, numbers of the world's own: see colour_numbers."""
     count = fill_things(state, things, radii, heights)
     for player in range(state.players):
-        things[player].colour = SEAT_COLOURS[player]
+        things[player].colour = PLAYER_COLOUR_NUMBERS[player]
     for index in range(count):
         things[index].colour = numbers[things[index].colour]
     return count

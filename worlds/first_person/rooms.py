@@ -1,7 +1,7 @@
-"""Rooms in a grid that doorways join to a tree: what worlds of doors are made of.
+"""Rooms in a grid, joined to a tree by doorways: the maps of worlds with doors.
 
-Rooms are numbered in the order in which they grow, so that each is joined to one of a smaller number, its parent: what
-is needed for a door is never locked in behind it if it lies in a room of a smaller number than the door's.
+Rooms are numbered in the order in which they are added, so that each is joined to its parent, a room of a smaller
+number: the key of a door is never locked in behind it if it lies in a room of a smaller number than the door's.
 """
 
 import numpy as np
@@ -10,26 +10,26 @@ from numba import njit
 from ..engine.library.random import draw
 from ..engine.render.raycast.scene import COLS, ROWS
 from ..engine.render.raycast.textures import BRICK, PLANKS
-from .generators import block, dig
+from .generators import dig, fill_with_wall, lay_rectangle
 from .grid_queries import taken
 
 MOST = 60
-"""Most rooms: six rows of ten, 3x3 cells each."""
-ROOM_FIELDS = [
+"""The largest number of rooms: six rows of ten, 3x3 cells each."""
+GRID_ROOM_FIELDS = [
     ("edge", np.int32),  # cells along each side of a room
-    ("rooms", np.int32),  # how many there are
-    ("corner", np.int32, (MOST,)),  # first cell of each room, flat
-    ("parent", np.int32, (MOST,)),  # the room it was joined to, -1 for the first
-    ("depth", np.int32, (MOST,)),  # doorways between it and the first room
-    ("doorway", np.int32, (MOST,)),  # cell between it and its parent, flat; -1 for the first
+    ("rooms", np.int32),  # number of rooms
+    ("corner", np.int32, (MOST,)),  # first cell of each room, as a flat index
+    ("parent", np.int32, (MOST,)),  # the room that each was joined to, -1 for the first
+    ("depth", np.int32, (MOST,)),  # number of doorways between each room and the first
+    ("doorway", np.int32, (MOST,)),  # cell between each room and its parent, as a flat index; -1 for the first
 ]
-"""What a state needs for rooms: STATE = state_dtype([*fields(…), *ROOM_FIELDS, …])."""
+"""The fields of a state for rooms in a grid: STATE = state_dtype([*fields(…), *GRID_ROOM_FIELDS, …])."""
 
 _SIDES = ((-1, 0), (0, -1), (0, 1), (1, 0))
 
 
 def validate(rows, cols, edge, rooms):
-    """What is wrong with so many rooms of this size in so many rows and columns, or None."""
+    """The reason why `rooms` rooms of edge x edge cells do not fit into rows x cols places, or None if they do."""
     height, width = rows * (edge + 1) + 1, cols * (edge + 1) + 1
     if height > ROWS or width > COLS:
         return (
@@ -43,8 +43,8 @@ def validate(rows, cols, edge, rooms):
 
 @njit
 def grow(state, rows, cols, edge, rooms, texture=BRICK, floor=PLANKS):
-    """Make a map of so many rooms. Each new one is joined to the newest that has an empty place beside it."""
-    block(state, rows * (edge + 1) + 1, cols * (edge + 1) + 1, texture, floor)
+    """Write a map of `rooms` rooms. Each new room is joined to the newest one that has an empty place beside it."""
+    fill_with_wall(state, rows * (edge + 1) + 1, cols * (edge + 1) + 1, texture, floor)
     state.edge, state.rooms = edge, rooms
     for place in range(rows * cols):
         state.marks[place // cols, place % cols] = -1
@@ -78,7 +78,7 @@ def place_of(state, room):
 
 @njit
 def beside(state, rows, cols, place, nth):
-    """The nth empty place beside one; if nth is -1, how many there are."""
+    """The nth empty place beside a place; for nth = -1 their number."""
     count = np.int32(0)
     for dy, dx in _SIDES:
         y, x = place // cols + dy, place % cols + dx
@@ -91,7 +91,7 @@ def beside(state, rows, cols, place, nth):
 
 @njit
 def between(state, one, other):
-    """A random cell, flat, of the wall between two rooms that lie side by side."""
+    """A random cell, as a flat index, of the wall between two neighbouring rooms."""
     y = max(state.corner[one] // COLS, state.corner[other] // COLS)
     x = max(state.corner[one] % COLS, state.corner[other] % COLS)
     along = draw(state, state.edge)
@@ -112,7 +112,7 @@ def room_of(state, y, x):
 
 @njit
 def deepest(state):
-    """The room that is most doorways away from the first; the newest of them."""
+    """The room with the most doorways between it and the first; of several, the newest."""
     best = np.int32(0)
     for room in range(state.rooms):
         if state.depth[room] >= state.depth[best]:
@@ -123,15 +123,12 @@ def deepest(state):
 @njit
 def lay_floor(state, room, floor):
     """Give the floor of a room this texture."""
-    y, x = state.corner[room] // COLS, state.corner[room] % COLS
-    for row in range(y, y + state.edge):
-        for col in range(x, x + state.edge):
-            state.floors[row, col] = floor
+    lay_rectangle(state, state.corner[room] // COLS, state.corner[room] % COLS, state.edge, state.edge, floor)
 
 
 @njit
 def place_in(state, room):
-    """A random cell, flat, of a room in which nothing lies; -1 if there is none."""
+    """A random cell, as a flat index, of a room without a thing in it; -1 if there is none."""
     count = vacant(state, room, -1)
     if count == 0:
         return np.int32(-1)
@@ -140,7 +137,7 @@ def place_in(state, room):
 
 @njit
 def vacant(state, room, nth):
-    """The nth cell, flat, of a room in which nothing lies; if nth is -1, how many there are."""
+    """The nth cell, as a flat index, of a room without a thing in it; for nth = -1 their number."""
     y, x = state.corner[room] // COLS, state.corner[room] % COLS
     count = np.int32(0)
     for row in range(y, y + state.edge):
@@ -154,7 +151,7 @@ def vacant(state, room, nth):
 
 @njit
 def more_doorways(state, percent):
-    """Open further doorways between rooms that lie side by side, with this chance in percent."""
+    """Open further doorways between neighbouring rooms, each with a chance of `percent`."""
     for one in range(state.rooms):
         for other in range(one + 1, state.rooms):
             dy = state.corner[one] // COLS - state.corner[other] // COLS

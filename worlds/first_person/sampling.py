@@ -1,29 +1,28 @@
-"""Drawing lots: numbers, or free cells of the map, in random order, each once. They lie in the state's `queue`.
+"""Sampling without replacement of numbers, or of free cells of the map; the state's `queue` holds the candidates.
 
 count = list_free(state, 1, 1, rows, cols)
 for index in range(things):
-    cell = pick(state, index, count)
+    cell = draw_next(state, index, count)
 """
 
-import numpy as np
 from numba import njit
 
-from ..engine.library.random import draw
+from ..engine.library.random import draw_from
 from ..engine.render.raycast.scene import COLS
 from .grid_queries import free
 
 
 @njit
 def list_numbers(state, count):
-    """Make lots of the numbers below `count`."""
+    """List the numbers from 0 to count - 1 as candidates."""
     for index in range(count):
         state.queue[index] = index
 
 
 @njit
 def list_free(state, y, x, rows, cols):
-    """Make lots, y * COLS + x, of the free cells among so many rows and columns from the cell (y, x) on. Returns how
-    many there are."""
+    """List the free cells, y * COLS + x, of a rectangle of rows x cols cells, of which (y, x) is the first, as
+    candidates. Returns their number."""
     count = 0
     for row in range(y, y + rows):
         for col in range(x, x + cols):
@@ -34,10 +33,6 @@ def list_free(state, y, x, rows, cols):
 
 
 @njit
-def pick(state, index, count):
-    """The lot number `index` of `count`, of which the ones before have been picked: any of the others."""
-    other = index + draw(state, count - index)
-    lot = np.int32(state.queue[other])
-    state.queue[other] = state.queue[index]
-    state.queue[index] = lot
-    return lot
+def draw_next(state, index, count):
+    """Draw the candidate number `index` of `count` at random, among those that the calls before have not drawn."""
+    return draw_from(state, state.queue, index, count)

@@ -1,21 +1,21 @@
-"""What lies about in a first-person world: putting it there, reaching it, taking it, carrying it, and telling goals."""
+"""Things of first-person worlds: placing, reaching, taking and carrying them, and the engine's table of things."""
 
 import numpy as np
 from numba import njit
 
 from ..engine.records.things import GONE, ONE, THERE
-from .angles import ONE_UNIT, cosine, sine
+from .angles import ONE_UNIT, cosine, sine, squared_length
 from .body import RADIUS
 from .grid_queries import free, line_of_sight
 from .state import CELL
 
 PLAYER_KIND = 1
-"""Players' kind: a world's kinds begin with it."""
+"""The kind of players: the first of a world's kinds."""
 PLAYER_HALF = ONE * 5 // 16
-"""Half the height of a player as goals see it, in 1/ONE cells."""
+"""Half the height of a player in the table of things, in 1/ONE cells."""
 
 IN_FRONT = CELL * 5 // 8
-"""From who puts a thing down to where it lies then."""
+"""Distance, in units, from a player to the place where it puts a thing down."""
 
 _AT_HAND = CELL * 5 // 16  # height and distance of a thing while it is carried
 _TO_ONE = CELL // ONE
@@ -23,7 +23,7 @@ _TO_ONE = CELL // ONE
 
 @njit
 def clear_things(state):
-    """Take all things out of a state, for a new episode."""
+    """Remove all things from a state, for a new episode."""
     state.things = 0
     for index in range(len(state.kind)):
         state.kind[index], state.colour[index], state.status[index], state.holder[index] = 0, 0, 0, 0
@@ -32,7 +32,8 @@ def clear_things(state):
 
 @njit
 def drop(state, kind, colour, y, x):
-    """Put a new thing onto the floor in the middle of the cell (y, x). Returns its index, -1 if there is no room."""
+    """Add a thing to the state, on the floor in the middle of the cell (y, x). Returns its index; -1 if the state is
+    full."""
     index = np.int32(state.things)
     if index >= len(state.kind):
         return np.int32(-1)
@@ -45,25 +46,23 @@ def drop(state, kind, colour, y, x):
 
 
 @njit
-def square_to(state, player, index):
+def squared_distance_to(state, player, index):
     """The square of the distance from a player to a thing on the map, in units squared."""
-    dy = np.int64(state.thing_y[index]) - state.y[player]
-    dx = np.int64(state.thing_x[index]) - state.x[player]
-    return dy * dy + dx * dx
+    return squared_length(state.thing_y[index] - state.y[player], state.thing_x[index] - state.x[player])
 
 
 @njit
 def touching(state, player, index, reach):
-    """Whether a thing that is there, and in nobody's hands, is within reach (units) of a player, at any height."""
+    """Whether a thing that is there, and that no player holds, is within reach (units) of a player, at any height."""
     if state.status[index] != THERE or state.holder[index] != 0:
         return False
-    return square_to(state, player, index) <= np.int64(reach) * reach
+    return squared_distance_to(state, player, index) <= np.int64(reach) * reach
 
 
 @njit
 def meets(state, player, index, reach):
-    """The same with reach in 1/ONE cells, rounded as goals round it: what `touching` says in a goal if the radii of
-    both and SLACK add up to reach."""
+    """The same with reach in 1/ONE cells, rounded as in the table of things: it equals the relation `touching` of goals
+    if the radii of both and SLACK add up to reach."""
     if state.status[index] != THERE or state.holder[index] != 0:
         return False
     dy = state.thing_y[index] // _TO_ONE - state.y[player] // _TO_ONE
@@ -73,20 +72,20 @@ def meets(state, player, index, reach):
 
 @njit
 def ahead(state, player, reach):
-    """Index of the nearest thing that is there, in nobody's hands, within reach (units) and at most 30 degrees from
-    where this player looks, or at its feet; -1 if there is none."""
+    """Index of the nearest thing that is there, not held, within reach (units) and at most 30 degrees off the player's
+    yaw, or at its feet; -1 if there is none."""
     return ahead_of(state, player, reach, 0)
 
 
 @njit
 def ahead_of(state, player, reach, kind):
-    """The same among the things of one kind; of any, if kind is 0."""
+    """The same among the things of one kind; kind 0: of any kind."""
     sin, cos = np.int64(sine(state.yaw[player])), np.int64(cosine(state.yaw[player]))
     nearest, least = np.int32(-1), np.int64(0)
     for index in range(state.things):
         if (kind != 0 and state.kind[index] != kind) or not touching(state, player, index, reach):
             continue
-        square = square_to(state, player, index)
+        square = squared_distance_to(state, player, index)
         dy, dx = state.thing_y[index] - state.y[player], state.thing_x[index] - state.x[player]
         along = (dy * sin + dx * cos) // ONE_UNIT
         before = (along > 0 and 4 * along * along >= 3 * square) or square <= RADIUS * RADIUS
@@ -106,14 +105,15 @@ def held(state, player):
 
 @njit
 def take(state, player, index):
-    """Put a thing into the hands of a player."""
+    """Let a player hold a thing."""
     state.holder[index] = player + 1
     hold(state, index)
 
 
 @njit
 def spot(state, player):
-    """(y, x) in units where a player puts a thing down: in front of it, or under its feet if a wall is in the way."""
+    """(y, x), in units, of the place where a player puts a thing down: in front of it, or at its feet if a wall is in
+    the way."""
     y = state.y[player] + IN_FRONT * np.int64(sine(state.yaw[player])) // ONE_UNIT
     x = state.x[player] + IN_FRONT * np.int64(cosine(state.yaw[player])) // ONE_UNIT
     if free(state, y // CELL, x // CELL) and line_of_sight(state, state.y[player], state.x[player], y, x):
@@ -131,7 +131,7 @@ def put_down(state, player, index):
 
 @njit
 def hold(state, index):
-    """Move a thing to where its holder has its hands."""
+    """Move a thing to the hands of its holder."""
     player = state.holder[index] - 1
     yaw = state.yaw[player]
     state.thing_y[index] = state.y[player] + _AT_HAND * np.int64(sine(yaw)) // ONE_UNIT
@@ -141,7 +141,7 @@ def hold(state, index):
 
 @njit
 def carry(state):
-    """Let what is held follow who holds it. To be called every tick, after all have moved."""
+    """Move all held things with their holders. Call it every tick, after all players have moved."""
     for index in range(state.things):
         if state.holder[index] != 0:
             hold(state, index)
@@ -149,10 +149,11 @@ def carry(state):
 
 @njit
 def fill_things(state, things, radii, heights):
-    """The `fill` of a first-person world: all players, then all things. Returns how many there are.
+    """The `fill` of a first-person world: writes all players, then all things, into things (k,) THING. Returns their
+    number.
 
-    radii, heights: of each kind, as THING has them (in 1/ONE cells, half of what it measures across and upwards), where
-    number 0 is no kind and number PLAYER_KIND the players, who have no colour unless the world writes one.
+    radii, heights: (kinds + 1,), of each kind as in THING (half its width and half its height, in 1/ONE cells); number
+    0 is no kind, and number PLAYER_KIND the players, which have no colour unless the world writes one.
     """
     for player in range(state.players):
         put(things[player], PLAYER_KIND, 0, radii, heights, state.y[player], state.x[player], state.z[player])
@@ -169,7 +170,7 @@ def fill_things(state, things, radii, heights):
 
 @njit
 def put(thing, kind, colour, radii, heights, y, x, z):
-    """Write what a thing is and where; y, x and its underside z in units."""
+    """Write a THING record; (y, x): its middle, z: its underside, in units."""
     thing.kind, thing.colour, thing.size = kind, colour, 0
     thing.radius, thing.height = radii[kind], heights[kind]
     thing.y, thing.x, thing.z = y // _TO_ONE, x // _TO_ONE, z // _TO_ONE + heights[kind]

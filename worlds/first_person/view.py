@@ -1,6 +1,6 @@
-"""What one player sees of a first-person state: the map, the things in it, the other players, and what it holds.
+"""The scene of one player of a first-person state: the map, the things, the other players, and the held thing.
 
-A world's scene is a few calls of these, and whatever it shows besides:
+A world's scene function calls these, and adds anything else that the world shows:
 
     look_around(scene, state, player)
     show_things(scene, state, player, LOOKS, PAINTS)
@@ -23,24 +23,25 @@ F = np.float32
 FIRST_THING = 16
 """Mark of the first thing in the segmentation image."""
 STRIDE_TICKS = 20
-"""Ticks of two steps of who walks."""
+"""Ticks of two steps of a walking player."""
 _AMBIENT = F(0.72)
 _BACK, _LEFT, _UP = F(0.5), F(0.26), F(0.826)  # of the way to the lamp, of length 1
 _BRISK = CELL // 12  # units a tick at which strides are longest
 INSIDE = CELL // 4
-"""Players as near as this stand in one another, and are not seen."""
+"""Distance, in units, within which players overlap and are not drawn for one another."""
 CARRIED = 7, 10
-"""Size of a thing in another's hand, of the size that it has on the floor."""
+"""Scale of a thing in another player's hand, as a fraction of its size on the floor."""
 _CELLS = F(1 / CELL)
 _ONE = F(1 / TURN)
-_REACH, _ASIDE, _BELOW = F(0.22), F(0.5), F(0.72)  # of the own hand, in cells and as shares of it
-_IN_HAND, _CARRIED = F(0.13), F(CARRIED[0] / CARRIED[1])  # sizes of things in the own hand and in others'
-_BEHIND = F(1.5)  # cells behind the eye, from where on nothing of a thing can be seen
+_REACH, _ASIDE, _BELOW = F(0.22), F(0.5), F(0.72)  # of the player's own hand, in cells and as shares of it
+_IN_HAND, _CARRIED = F(0.13), F(CARRIED[0] / CARRIED[1])  # scales of things in the own hand and in others' hands
+_BEHIND = F(1.5)  # cells behind the eye beyond which no part of a thing is visible
 
 
 @njit
 def look_around(scene, state, player):
-    """The camera of a player, and the map. Ceiling panels and a slate floor beyond: a world may write others after."""
+    """Write the camera of a player and the map into a SCENE, with ceiling panels, and slate beyond the map; a world may
+    overwrite these."""
     yaw, pitch = state.yaw[player], state.pitch[player]
     rays.camera(
         scene,
@@ -62,7 +63,8 @@ def look_around(scene, state, player):
 
 @njit
 def lamp(scene):
-    """Let the light fall over the left shoulder of who looks: things show their colours, no wall tells the north."""
+    """Light the scene from behind the camera's left shoulder, so that the shading of walls does not reveal a compass
+    direction."""
     scene.ambient = _AMBIENT
     for axis in range(2):
         scene.light[axis] = -_BACK * scene.ahead[axis] - _LEFT * scene.right[axis]
@@ -71,7 +73,7 @@ def lamp(scene):
 
 @njit
 def opened(look):
-    """The look of a thing that is open, or pressed."""
+    """The model of an open or pressed thing, by its usual model."""
     if look == DOOR:
         return DOOR_OPEN
     return PLATE_DOWN if look == PLATE else look
@@ -79,23 +81,23 @@ def opened(look):
 
 @njit
 def across(state, y, x):
-    """Whether a passage through this cell leads up and down the map: walls stand left and right of it."""
+    """Whether the passage through the cell at (y, x), in units, runs along y: walls are left and right of it."""
     row, col = y // CELL, x // CELL
     return 0 < col < state.map_cols - 1 and state.walls[row, col - 1] != 0 and state.walls[row, col + 1] != 0
 
 
 @njit
 def behind(scene, x, y, far):
-    """Whether a place is so far behind the eye that it is left out; in a map nothing is."""
+    """Whether (x, y), in cells, is more than `far` behind the eye, so that it is left out; never in an overview."""
     away = (x - scene.eye[0]) * scene.ahead[0] + (y - scene.eye[1]) * scene.ahead[1]
     return scene.whole == 0 and away < -far
 
 
 @njit
 def show_things(scene, state, player, looks, paints):
-    """All things that are not gone. looks[kind]: number in the catalogue; paints[colour]: 0xRRGGBB; both begin with
-    what number 0 looks like, no kind and no colour (see catalogue.PAINTS). Doors and hurdles stand across their
-    passage; what the player itself holds is shown in its right hand. What lies behind is left out of a view."""
+    """Add all things that are not gone to a SCENE. looks[kind]: a number of models.py; paints[colour]: 0xRRGGBB; the
+    first entries are for no kind and no colour (see models.PAINTS). Doors and hurdles stand across their passage; the
+    player's own held thing is in its right hand. Things behind the camera are left out."""
     for index in range(state.things):
         look = looks[state.kind[index]]
         if state.status[index] == GONE or look == 0:
@@ -122,7 +124,7 @@ def show_things(scene, state, player, looks, paints):
 
 @njit
 def in_hand(scene, look, paint, tick):
-    """Show a thing in the right hand of who looks: near, low and small, never in a wall; and it breathes a little."""
+    """Add a thing in the player's own right hand: near, low and small, never in a wall, and moving slightly."""
     ahead_x, ahead_y, slope = scene.ahead[0], scene.ahead[1], scene.ahead[2]
     breath = F(0.02) * F(sine(TURN // BOB_TICKS * (tick % BOB_TICKS))) * _ONE
     put(
@@ -140,7 +142,7 @@ def in_hand(scene, look, paint, tick):
 
 @njit
 def show_players(scene, state, player, paints):
-    """All other players: paints[player] is the colour of each, 0xRRGGBB. Who walks strides."""
+    """Add all other players to a SCENE; paints[player]: 0xRRGGBB. Walking players move their feet."""
     for other in range(state.players):
         apart = max(abs(state.y[other] - state.y[player]), abs(state.x[other] - state.x[player]))
         if other == player or apart < INSIDE:

@@ -1,13 +1,13 @@
-"""Which things a player sees, in whole numbers: so a goal to look at something is judged as the picture shows it.
+"""Visibility of things in integer arithmetic, so that goals about looking agree with the picture on every device.
 
 A player sees a thing if the straight line from its eye to the middle of the thing (of its main part, as it is drawn)
 
-- ends in the picture, as high as that is, and in pictures at least as wide as high (goals ask for 22 degrees besides);
+- ends within the height of the picture, and in pictures at least as wide as high (goals require 22 degrees besides);
 - passes no wall, closed door or block;
-- passes no other thing or player, each a post as wide and as tall as it is drawn;
-- and is no longer than makes the thing a pixel high in a picture of 64 rows.
+- passes no other thing or player, each taken as a column as wide and as tall as it is drawn;
+- and is so short that the thing is at least a pixel high in a picture of 64 rows.
 
-So at least about half of what is seen is in the picture. What a player itself holds it sees; what has no look, nobody.
+So about half of a seen thing or more is in the picture. A player sees the thing it holds, and no thing without a model.
 """
 
 import numpy as np
@@ -23,26 +23,26 @@ from .things import PLAYER_KIND
 from .view import CARRIED, INSIDE, across, opened
 
 UNSEEN = -1
-"""`hidden` of what nobody ever sees."""
+"""The value of `hidden` of things that no player ever sees."""
 PAINTED = -1
-"""The look of what is painted on a wall, whose cell is where the thing is."""
+"""The model of things painted on a wall: their cell is a cell of the wall."""
 EYES = ONE // 2
-"""Height of a player's eyes above its feet, in 1/ONE cells, as the camera has it."""
+"""Height of a player's eyes above its feet, in 1/ONE cells, equal to the camera's."""
 UP = 3, 4
-"""How far a picture reaches up and down from its middle, of the distance: as the camera has it."""
+"""Half the height of the picture as a fraction of the distance, equal to the camera's."""
 PIXELS = 64
-"""Rows of the picture in which what is seen is a pixel high."""
+"""Rows of the picture in which a seen thing is at least a pixel high."""
 
 _UNITS = CELL // ONE
 
 
 MIDDLE, ASIDE, WIDE, LOW, HIGH = range(5)
-"""Of a look, in 1/ONE cells: how high, and how far to the left, the middle of its main part lies; half its width; and
-from which height to which it reaches."""
+"""Columns of BULK, in 1/ONE cells: height and offset to the left of the middle of a model's main part, half the width
+of the model, and the heights of its lower and upper end."""
 
 
 def _extent(part: Part) -> np.ndarray:
-    """Half of what a part measures along the axes of its thing, at most."""
+    """Half the extent of a part along the axes of its thing, (3,)."""
     half = np.array(part.half, float)
     if part.form == CAPSULE:
         half[2] += half[0]
@@ -52,8 +52,8 @@ def _extent(part: Part) -> np.ndarray:
 
 
 def _bulk(look: int) -> list[int]:
-    """MIDDLE to HIGH of a look. Its main part is, of those large enough that stand over its middle, the one nearest to
-    half its height."""
+    """MIDDLE to HIGH of a model. Its main part is the one nearest to half its height, among the large parts above its
+    middle."""
     parts = PARTS.get(look)
     if not parts:
         return [0] * 5
@@ -73,9 +73,10 @@ BULK = np.array([_bulk(look) for look in range(LOOKS)], np.int32)
 
 @njit
 def hide(state, things, looks, eyes):
-    """Note in a table of things, that fill_things wrote, which of those that a player is turned to it does not see.
+    """Set the bits of `hidden` in a table that fill_things wrote, things (k,) THING: of each thing that a player faces
+    and does not see.
 
-    looks[kind]: what it looks like, see models.py and PAINTED; eyes: their height, usually EYES.
+    looks[kind]: a number of models.py or PAINTED; eyes: the height of the players' eyes, usually EYES.
     """
     for player in range(state.players):
         for index in range(state.players + state.things):
@@ -86,7 +87,7 @@ def hide(state, things, looks, eyes):
 
 @njit
 def look_of(state, things, index, looks):
-    """What a thing of the table looks like now."""
+    """The present model of a thing of the table."""
     if things[index].state == GONE:
         return NOTHING
     look = looks[things[index].kind]
@@ -95,20 +96,20 @@ def look_of(state, things, index, looks):
 
 @njit
 def shown(you, thing, length):
-    """A length of a thing in 1/ONE cells as this player is shown it: in another's hand things are smaller."""
+    """A length of a thing, in 1/ONE cells, as drawn for a player: things in another player's hand are smaller."""
     carried = thing.player == 0 and thing.holder != 0 and thing.holder != you.player
     return np.int64(length) * CARRIED[0] // CARRIED[1] if carried else np.int64(length)
 
 
 @njit
 def stands_in(you, thing):
-    """Whether a thing is a player in whom this one stands, so that it is not drawn."""
+    """Whether a thing is a player that overlaps this one, so that it is not drawn."""
     return thing.kind == PLAYER_KIND and max(abs(thing.y - you.y), abs(thing.x - you.x)) < INSIDE // _UNITS
 
 
 @njit
 def sees(state, things, player, index, looks, eyes):
-    """Whether a player sees a thing of the table, other than itself, that lies somewhere before it."""
+    """Whether a player sees a thing of the table in front of it, other than itself."""
     you, thing = things[player], things[index]
     look = look_of(state, things, index, looks)
     if look == NOTHING or stands_in(you, thing):
@@ -129,7 +130,7 @@ def sees(state, things, player, index, looks, eyes):
 
 @njit
 def sees_point(state, things, player, index, y, x, z, tall, looks, eyes):
-    """Whether a player sees the point (y, x, z), in 1/ONE cells, of the thing `index` that is so tall."""
+    """Whether a player sees the point (y, x, z), in 1/ONE cells, of the thing `index`, which is `tall` high."""
     you, thing = things[player], things[index]
     eye = you.z - you.height + eyes
     depth = (y - you.y) * sine(state.yaw[player]) + (x - you.x) * cosine(state.yaw[player])

@@ -7,7 +7,7 @@ from ..engine.render.raycast.scene import COLS, ROWS
 from ..first_person.chase import chase, flee, from_player, resting
 from ..first_person.expert import pursue
 from ..first_person.grid_queries import cell_of, line_of_sight, middle
-from ..first_person.multiplayer import square_between
+from ..first_person.multiplayer import squared_distance_between
 from ..first_person.state import CELL, TURN
 from ..first_person.steering import FAR, face, tap_use, turn, walk_to
 from ..first_person.things import ahead_of, held
@@ -71,7 +71,7 @@ def seek(state, player, action):
         if state.seeks[other] == 0 and (best < 0 or length_to(state, found, other) < length_to(state, found, best)):
             best = np.int32(other)
     visible = line_of_sight(state, state.y[player], state.x[player], state.y[best], state.x[best])
-    if visible and square_between(state, player, best) < np.int64(CLOSE) * CLOSE:
+    if visible and squared_distance_between(state, player, best) < np.int64(CLOSE) * CLOSE:
         face(state, player, state.y[best], state.x[best], action)
     elif not chase(state, player, best, action):
         clear_way(state, player, action)

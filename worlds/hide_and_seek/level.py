@@ -9,8 +9,8 @@ from ..first_person import rooms
 from ..first_person.body import stand
 from ..first_person.generators import find_pillar
 from ..first_person.grid_queries import random_free
-from ..first_person.multiplayer import drop_crowns, step_aside, tell
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.multiplayer import drop_crowns, set_instruction, step_aside
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.state import BLOCK, TURN
 from ..first_person.things import clear_things, drop
 from .rules import HIDE, WAIT
@@ -19,14 +19,14 @@ from .state import BROWN, CRATE, CROWN, YELLOW
 
 @njit
 def reset(state, task, levels):
-    """Draw rooms of the fold that the task asks for, then who seeks, and where everybody is. Seekers begin in the
-    middle of the same room; the first half of the players is one team, the second half the other."""
+    """Draw rooms of the task's split, then the team that seeks, and the starts. Seekers begin in the middle of the same
+    room; the first half of the players is one team, the second half the other."""
     for _ in range(REDRAWS):
         clear_things(state)
         rooms.grow(state, task.down, task.across, task.edge, task.down * task.across, BRICK, PLANKS)
         rooms.more_doorways(state, task.doorways)
         stack(state, task.blocks)
-        if wanted(state, task.fold):
+        if in_split(state, task.fold):
             break
     state.start, state.seen, state.found = task.start, 0, 0
     first = draw(state, 2)
@@ -38,13 +38,13 @@ def reset(state, task, levels):
         stand(state, player, at // COLS, at % COLS, draw(state, TURN))
         if seeks:
             step_aside(state, player, player)
-        tell(state, player, WAIT if seeks else HIDE)
+        set_instruction(state, player, WAIT if seeks else HIDE)
     drop_crowns(state, CROWN, YELLOW)
 
 
 @njit
 def stack(state, blocks):
-    """Stand blocks about, each amid eight free cells, so that they cut nothing off."""
+    """Place blocks, each amid eight free cells, so that the floor stays connected."""
     for _ in range(blocks):
         spots = find_pillar(state, -1)
         if spots == 0:
@@ -55,5 +55,5 @@ def stack(state, blocks):
 
 
 def validate(knobs):
-    """What is wrong with a combination of knob values, or None if rooms can be made with them."""
+    """The reason why rooms cannot be generated with these values of the knobs, or None if they can."""
     return rooms.validate(knobs["down"], knobs["across"], knobs["edge"], knobs["down"] * knobs["across"])

@@ -8,17 +8,17 @@ from ..first_person.angles import ONE_UNIT, cosine, sine
 from ..first_person.bindings import uses
 from ..first_person.body import occupied, walk
 from ..first_person.grid_queries import cell_of, free, line_of_sight, taken
-from ..first_person.multiplayer import crown, tell, within
+from ..first_person.multiplayer import crown, set_instruction, within
 from ..first_person.state import BLOCK, CELL
 from ..first_person.things import ahead_of, carry, held, take
 from .state import CRATE, CROWN
 
-# Rewards sum to zero in every tick, since the teams are equally many.
+# Rewards sum to zero in every tick, since the teams are of equal size.
 TICK = np.float32(0.01)
 ARM = CELL * 5 // 4
-"""How far hands reach, in units, and how far ahead a block is put down."""
+"""Largest distance, in units, at which a block is taken, and the distance ahead at which it is put down."""
 SEES = ONE_UNIT * 7 // 8
-"""A hider is seen if its middle is within 29 degrees of where a seeker looks: this is the cosine."""
+"""A hider is seen if its middle is within 29 degrees of a seeker's yaw; this is the cosine."""
 
 TEXTS = (
     "hide where nobody sees you",
@@ -30,7 +30,8 @@ HIDE, WAIT, SEEK = map(encode, TEXTS)
 
 @njit
 def step(state, actions, outcomes):
-    """One tick: all walk and move blocks, seekers not yet in the first ticks; then it is seen who is seen."""
+    """One tick: all walk and move blocks, seekers only after the first ticks; then rewards for seen and unseen
+    hiders."""
     seeking = state.tick > state.start
     for player in range(state.players):
         if state.seeks[player] == 0 or seeking:
@@ -42,7 +43,7 @@ def step(state, actions, outcomes):
         if state.tick == state.start + 1:
             for player in range(state.players):
                 if state.seeks[player] != 0:
-                    tell(state, player, SEEK)
+                    set_instruction(state, player, SEEK)
         state.found = 1 if someone_seen(state) else 0
         state.seen += np.int32(state.found)
         for player in range(state.players):
@@ -54,7 +55,7 @@ def step(state, actions, outcomes):
 
 @njit
 def someone_seen(state):
-    """Whether a seeker sees a hider: it is in the middle of the view, and nothing opaque is between them."""
+    """Whether a seeker sees a hider: the hider is in the middle of its view, with nothing opaque between them."""
     for player in range(state.players):
         if state.seeks[player] != 0:
             for other in range(state.players):
@@ -73,7 +74,7 @@ def sees(state, player, other):
 
 @njit
 def use(state, player):
-    """Take the block in front, or put the one held into the cell ahead if nothing and nobody is there."""
+    """Take the block in front, or put the held one into the cell ahead if that is free of things and players."""
     block = held(state, player)
     if block < 0:
         block = ahead_of(state, player, ARM, CRATE)
@@ -92,7 +93,7 @@ def use(state, player):
 
 @njit
 def finish(state, outcomes):
-    """The time is up: seekers have won if they saw somebody for half of their time or more, hiders if not."""
+    """End the episode: seekers win if they saw a hider for half of their time or more, else hiders win."""
     seekers = 2 * state.seen >= state.tick - state.start
     for player in range(state.players):
         outcomes[player].terminated = 1

@@ -1,11 +1,11 @@
-"""What an episode of hide and seek is made of: rooms, blocks, who hides and who seeks."""
+"""The state of hide and seek: rooms, blocks, and the two teams."""
 
 import numpy as np
 
 from ..engine.records.bounds import FLAG
 from ..engine.records.states import Knob, state_dtype
-from ..first_person.bounds import ROOMS, TICKS, bounds
-from ..first_person.rooms import ROOM_FIELDS
+from ..first_person.bounds import GRID_ROOM_BOUNDS, TICKS, bounds
+from ..first_person.rooms import GRID_ROOM_FIELDS
 from ..first_person.splits import FOLD
 from ..first_person.state import HZ, fields
 
@@ -26,7 +26,7 @@ BROWN, YELLOW = 6, 4  # colours: that of crates is called orange
 STATE = state_dtype(
     [
         *fields(PLAYERS, BLOCKS + PLAYERS),
-        *ROOM_FIELDS,
+        *GRID_ROOM_FIELDS,
         ("seeks", np.uint8, (PLAYERS,)),  # 1 for seekers, 0 for hiders
         ("start", np.int32),  # ticks for which seekers have their eyes shut
         ("seen", np.int32),  # ticks in which a hider was seen
@@ -35,4 +35,4 @@ STATE = state_dtype(
     PLAYERS,
 )
 
-BOUNDS = bounds(STATE, CROWN, {**ROOMS, "seeks": FLAG, "start": TICKS, "seen": TICKS, "found": FLAG})
+BOUNDS = bounds(STATE, CROWN, {**GRID_ROOM_BOUNDS, "seeks": FLAG, "start": TICKS, "seen": TICKS, "found": FLAG})

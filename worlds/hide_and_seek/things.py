@@ -1,11 +1,11 @@
-"""What hide and seek shows of itself to goals: players, blocks, and crowns for those who have won."""
+"""The things of hide and seek for goals: players, blocks, and crowns for the winners."""
 
 import numpy as np
 from numba import njit
 
 from ..engine.records.things import HALF, ONE, Things
 from ..first_person.body import RADIUS
-from ..first_person.multiplayer import SEATS, colour_numbers, fill_all
+from ..first_person.multiplayer import PLAYER_COLOURS, colour_numbers, fill_all
 from ..first_person.state import CELL
 from ..first_person.things import PLAYER_HALF
 from ..first_person.visibility import EYES, hide
@@ -13,16 +13,17 @@ from .state import BLOCKS, PLAYERS
 from .view import LOOKS, blind
 
 BODY = RADIUS * ONE // CELL
-# Of no kind, players, blocks, crowns: half of what they measure across and upwards, in 1/ONE cells.
+# Half the width and half the height of no kind, players, blocks, crowns, in 1/ONE cells.
 RADII = np.array([0, BODY, HALF, ONE // 4], np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, HALF, ONE // 8], np.int32)
-KINDS = {"player": SEATS, "block": ("orange",), "crown": ("yellow",)}
+KINDS = {"player": PLAYER_COLOURS, "block": ("orange",), "crown": ("yellow",)}
 NUMBERS = colour_numbers(KINDS)
 
 
 @njit
 def fill(state, things):
-    """Write the players, then the things of the state; returns how many there are. Who is blind sees none."""
+    """Write the players, then the things of the state, into things (k,) THING; returns their number. Blind players see
+    none."""
     count = fill_all(state, things, RADII, HEIGHTS, NUMBERS)
     hide(state, things, LOOKS, EYES)
     for player in range(state.players):

@@ -1,4 +1,4 @@
-"""Rooms joined to a tree, some of whose doorways are locked: the key of each lies where one can get without it."""
+"""Rooms joined to a tree by doorways, some of them locked: every key lies in a room that is reachable without it."""
 
 import numpy as np
 from numba import njit
@@ -8,26 +8,26 @@ from ..engine.render.raycast.scene import COLS
 from ..engine.render.raycast.textures import FIRST_FLOOR, PLANKS, STONE
 from ..first_person import rooms
 from ..first_person.body import stand
-from ..first_person.sampling import list_numbers, pick
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.sampling import draw_next, list_numbers
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.state import DOOR as CLOSED
 from ..first_person.state import TURN
 from ..first_person.things import clear_things, drop
 from .state import APPLE, DOOR, DOORS, GOAL, KEY
 
 GOLDEN = FIRST_FLOOR + 3
-"""The floor of the room in which the goal is: yellow."""
+"""The floor of the goal's room: yellow."""
 
 
 @njit
 def reset(state, task, levels):
-    """Draw rooms until they are of the fold that the task asks for, and put the player into the first."""
+    """Draw rooms until they are of the task's split, and place the player in the first."""
     for _ in range(REDRAWS):
         clear_things(state)
         rooms.grow(state, task.down, task.across, task.edge, task.down * task.across, STONE, PLANKS)
         lock(state, task.doors)
-        furnish(state, task.apples)
-        if wanted(state, task.fold):
+        place_things(state, task.apples)
+        if in_split(state, task.fold):
             break
     first = state.corner[0]
     half = state.edge // 2
@@ -42,19 +42,19 @@ def lock(state, doors):
         state.locks[room] = 0
     room, locked = rooms.deepest(state), np.int32(0)
     while room > 0 and locked < doors:
-        state.locks[room] = 1 + pick(state, locked, DOORS)
+        state.locks[room] = 1 + draw_next(state, locked, DOORS)
         room, locked = state.parent[room], locked + 1
     while locked < doors:
         room = 1 + draw(state, state.rooms - 1)
         if state.locks[room] == 0:
-            state.locks[room] = 1 + pick(state, locked, DOORS)
+            state.locks[room] = 1 + draw_next(state, locked, DOORS)
             locked += 1
 
 
 @njit
-def furnish(state, apples):
-    """Put the goal into the deepest room, keys into rooms of smaller numbers than that behind their door, and apples
-    anywhere; a room that is full already leaves an apple out."""
+def place_things(state, apples):
+    """Place the goal in the deepest room, keys in rooms of smaller numbers than the room behind their door, and apples
+    anywhere; apples that do not fit are left out."""
     last = rooms.deepest(state)
     rooms.lay_floor(state, last, GOLDEN)
     half = state.edge // 2
@@ -66,14 +66,14 @@ def furnish(state, apples):
             drop(state, DOOR, np.int32(state.locks[room]), door // COLS, door % COLS)
     for room in range(1, state.rooms):
         if state.locks[room] != 0:
-            put(state, KEY, np.int32(state.locks[room]), draw(state, room))
+            place_in_room(state, KEY, np.int32(state.locks[room]), draw(state, room))
     for _ in range(apples):
-        put(state, APPLE, 0, draw(state, state.rooms))
+        place_in_room(state, APPLE, 0, draw(state, state.rooms))
 
 
 @njit
-def put(state, kind, colour, room):
-    """Put a thing into a room, or into the nearest of smaller numbers, and then of larger ones, that has a place."""
+def place_in_room(state, kind, colour, room):
+    """Place a thing in a room; if the room is full, in the next one of a smaller number, then of a larger one."""
     for turn in range(state.rooms):
         at = rooms.place_in(state, (room - turn) % state.rooms)
         if at >= 0:
@@ -82,7 +82,7 @@ def put(state, kind, colour, room):
 
 
 def validate(knobs):
-    """What is wrong with a combination of knob values, or None if rooms can be made with them."""
+    """The reason why rooms cannot be generated with these values of the knobs, or None if they can."""
     count = knobs["down"] * knobs["across"]
     if knobs["doors"] >= count:
         return f"{count} rooms have {count - 1} doorways, and {knobs['doors']} doors are to be locked"

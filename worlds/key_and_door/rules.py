@@ -15,14 +15,14 @@ from .state import APPLE, DOOR, KEY, TARGET
 REACHED = np.float32(10.0)
 EATEN = np.float32(1.0)
 ARM = CELL * 5 // 4
-"""How far hands reach, in units."""
+"""Largest distance, in units, at which a thing in front can be used."""
 FEET = ONE * 5 // 8
-"""How near one comes to what one touches by walking, in 1/ONE cells."""
+"""Largest distance, in 1/ONE cells, between the middles of a player and a thing that it touches by walking."""
 
 
 @njit
 def step(state, actions, outcomes):
-    """One tick: walk, use what is in front, pick up what is touched."""
+    """One tick: walk, use the thing in front, take touched apples."""
     walk(state, 0, actions[0])
     if uses(state, 0, actions[0]):
         use(state)
@@ -40,7 +40,7 @@ def step(state, actions, outcomes):
 
 @njit
 def use(state):
-    """Open the door in front with its key, which is used up; or take the key in front, and leave there the one held."""
+    """Open the door in front with its key, which is used up; or take the key in front, in exchange for the held one."""
     key, door = held(state, 0), ahead_of(state, 0, ARM, DOOR)
     if key >= 0 and door >= 0 and state.colour[key] == state.colour[door]:
         state.status[door], state.status[key] = OPEN, GONE

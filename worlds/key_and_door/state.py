@@ -1,11 +1,11 @@
-"""What an episode of keys and doors is made of: rooms, and what lies in them."""
+"""The state of keys and doors: rooms, and the things in them."""
 
 import numpy as np
 
 from ..engine.records.states import Knob, state_dtype
-from ..first_person.bounds import ROOMS, bounds
+from ..first_person.bounds import GRID_ROOM_BOUNDS, bounds
 from ..first_person.models import COLOURS
-from ..first_person.rooms import ROOM_FIELDS
+from ..first_person.rooms import GRID_ROOM_FIELDS
 from ..first_person.splits import FOLD
 from ..first_person.state import fields
 
@@ -28,9 +28,9 @@ PAINTED = COLOURS[:DOORS]
 STATE = state_dtype(
     [
         *fields(1, 2 * DOORS + APPLES + 1),
-        *ROOM_FIELDS,
-        ("locks", np.uint8, (ROOM_FIELDS[2][2][0],)),  # of the doorway to each room: 1 + its colour, 0: it is open
+        *GRID_ROOM_FIELDS,
+        ("locks", np.uint8, (GRID_ROOM_FIELDS[2][2][0],)),  # of the doorway to each room: 1 + colour, 0: open
     ]
 )
 
-BOUNDS = bounds(STATE, APPLE, {**ROOMS, "locks": (0, DOORS)})
+BOUNDS = bounds(STATE, APPLE, {**GRID_ROOM_BOUNDS, "locks": (0, DOORS)})

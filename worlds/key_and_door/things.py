@@ -1,4 +1,4 @@
-"""What a world of keys and doors shows of itself to goals."""
+"""The things of a world of keys and doors for goals."""
 
 import numpy as np
 from numba import njit
@@ -13,8 +13,8 @@ from .state import APPLES, DOORS, PAINTED
 from .view import LOOKS
 
 BODY = RADIUS * ONE // CELL
-# Of no kind, players, keys, doors, the goal, apples: half of what they measure across and upwards, in 1/ONE cells. The
-# goal is as wide as makes touching it, for goals, what the rules call so.
+# Half the width and half the height of no kind, players, keys, doors, the goal, apples, in 1/ONE cells. The width of
+# the goal makes the relation `touching` equal to the rules' condition.
 _REACH = FEET - BODY - SLACK
 RADII = np.array([0, BODY, ONE // 8, ONE // 2, _REACH, ONE // 5], np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4, ONE // 2, ONE // 2, ONE // 5], np.int32)
@@ -22,7 +22,7 @@ HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4, ONE // 2, ONE // 2, ONE // 5], np.
 
 @njit
 def fill(state, things):
-    """Write the player, then the things of the state; returns how many there are."""
+    """Write the player, then the things of the state, into things (k,) THING; returns their number."""
     count = fill_things(state, things, RADII, HEIGHTS)
     hide(state, things, LOOKS, EYES)
     return count

@@ -1,4 +1,4 @@
-"""How keys and doors look."""
+"""The scene of keys and doors."""
 
 import numpy as np
 from numba import njit
@@ -11,6 +11,6 @@ LOOKS = np.array([0, models.PLAYER, models.KEY, models.DOOR, models.GOAL, models
 
 @njit
 def scene(state, player, scene):
-    """The rooms, and what lies in them."""
+    """The rooms, and the things in them."""
     look_around(scene, state, player)
     show_things(scene, state, player, LOOKS, models.PAINTS)

@@ -1,11 +1,11 @@
-"""Mazes: made from the seed or by hand, with walls that tell places apart; and what is put into them.
+"""Levels of mazes: generated or from maps, with textures that distinguish places, and the things in them.
 
-Folds (training, validation, testing) part the mazes by which cells are walls, whatever these look like. A numbered
-maze is made from its number and not from the episode's seed; with `static` so is what lies in it.
+Splits (training, validation, testing) divide the mazes by their cells of wall, regardless of textures. A numbered maze
+is generated from its number instead of the episode's seed; with `static`, the things in it are too.
 
-An episode plays one of the maps that it is given, if any: `P` is where the player always starts, `G` the goal, `A`
-apples and `S` strawberries. A map without `P` has its player start far from the goal, and one without `G` has that
-anywhere; there is no other fruit in it.
+An episode starts in one of the given maps, if any: `P` is the start of the player, `G` the goal, `A` an apple and `S` a
+strawberry. In a map without `P` the player starts far from the goal, and in one without `G` the goal is anywhere; a map
+has no other fruit.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from ..engine.render.raycast import textures
 from ..engine.render.raycast.scene import COLS, ROWS
 from ..first_person import generators, maps
 from ..first_person.models import COLOURS
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.things import clear_things, drop
 from .rules import spawn
 from .state import (
@@ -44,14 +44,14 @@ WALLS = (
     *(textures.BRICK, textures.STONE, textures.WOOD, textures.PLASTER, textures.HEDGE),
     *(textures.METAL, textures.MARBLE, textures.COBBLES, textures.SHELVES),
 )
-"""Of a part of the maze, REGION x REGION cells of the map, one of these."""
+"""Textures of walls: each part of the maze, REGION x REGION cells of the map, has one of them."""
 REGION = 6
 FLOORS = textures.SLATE, textures.SAND, textures.PLANKS, textures.TILES, textures.EARTH
-"""Of all corridors of a maze, one of these."""
+"""Textures of floors: all corridors of a maze have one of them."""
 POSTERS = 8
-"""Percent of the walls that wear a poster."""
+"""Percent of the walls with a poster."""
 RULES: dict[str, Any] = {"allowed": "#. PGAS", "needed": "", "once": "G", "things": MOST}
-"""What maps made by hand may hold."""
+"""The rules for maps from files; see maps.Rules."""
 
 _NUMBERED = np.uint64(1)  # the generator's stream of numbered mazes
 _HIGH = np.uint64(33)
@@ -62,7 +62,7 @@ _ALIKE = len(SHAPES) * len(COLOURS)
 
 @njit
 def reset(state, task, levels):
-    """A new episode: its maze, what lies in it, and the player far from the goal."""
+    """Generate a level: the maze, the things in it, and the player far from the goal."""
     clear_things(state)
     generators.no_rooms(state)
     state.home, state.far, state.sky, state.treasure = -1, task.far, task.sky, task.treasure
@@ -82,7 +82,7 @@ def reset(state, task, levels):
     paint(state)
     if task.map != 0 and task.static == 0:
         state.key, state.counter = key, counter
-    furnish(state, task, level, objects)
+    place_things(state, task, level, objects)
     if task.map != 0:
         state.key, state.counter = key, counter
     spawn(state)
@@ -90,7 +90,7 @@ def reset(state, task, levels):
 
 @njit
 def make(state, task):
-    """Make a maze of the fold that is asked for. Returns 3 if it is a doubled one, else 1."""
+    """Generate a maze of the task's split. Returns 3 if it is a doubled one, else 1."""
     for _ in range(REDRAWS):
         more = 2 if draw(state, 100) < task.doubled else 1
         height, width = min(task.height * more, HIGHEST), min(task.width * more, WIDEST)
@@ -104,16 +104,16 @@ def make(state, task):
         else:
             generators.rooms_and_corridors(state, height, width, task.rooms * more)
         generators.braid(state, task.braid)
-        if wanted(state, task.fold):
+        if in_split(state, task.fold):
             break
     return 2 * more - 1
 
 
 @njit
 def letter_i(state, height, width):
-    """Two arms on either side of a stem, in the middle of which the player starts."""
+    """Two arms at each end of a stem; the player starts in the middle of the stem."""
     rows, cols = 2 * height + 1, 2 * width + 1
-    generators.block(state, rows, cols)
+    generators.fill_with_wall(state, rows, cols)
     stem = rows // 2
     generators.dig(state, stem, 1, 1, cols - 2)
     generators.dig(state, 1, 1, rows - 2, 1)
@@ -143,8 +143,8 @@ def paint(state):
 
 
 @njit
-def furnish(state, task, level, objects):
-    """Put everything into the maze."""
+def place_things(state, task, level, objects):
+    """Place all things in the maze."""
     empty = mark_empty(state, level)
     if task.treasure != NO_GOAL:
         empty -= put_goal(state, task, level, empty)
@@ -161,8 +161,8 @@ def furnish(state, task, level, objects):
 
 @njit
 def mark_empty(state, level):
-    """Mark the cells that may get a thing by 1, and others by 0; returns how many there are: in mazes that are made the
-    maze cells, in others all cells without a letter."""
+    """Mark the cells that may get a thing by 1, others by 0; returns their number. In generated mazes these are the
+    maze cells, in maps all free cells without a letter."""
     empty = np.int32(0)
     for y in range(state.map_rows):
         for x in range(state.map_cols):
@@ -178,8 +178,8 @@ def mark_empty(state, level):
 
 @njit
 def put_goal(state, task, level, empty):
-    """Put the goal where a map made by hand has it, into an end of the letter, or anywhere. Returns how many of the
-    empty cells that took."""
+    """Place the goal in its cell of a map, in an end of the letter I, or anywhere. Returns the number, 0 or 1, of the
+    empty cells that it takes."""
     kind, colour = (SHAPE, 1) if task.treasure == RED_BALL else (GOAL, 0)
     at = -1
     if level.rows > 0:
@@ -199,7 +199,7 @@ def put_goal(state, task, level, empty):
 
 @njit
 def lay_out(state, level, kind, letter):
-    """Put things of a kind where a map made by hand has this letter."""
+    """Place a thing of a kind in every cell of a map with this letter."""
     for y in range(level.rows):
         for x in range(level.cols):
             if np.int32(level.cells[y, x]) == letter:
@@ -208,8 +208,8 @@ def lay_out(state, level, kind, letter):
 
 @njit
 def scatter(state, kind, colour, number, empty):
-    """Put so many things into the empty cells, one in each, all choices alike; SHAPE without a colour stands for any
-    objects. Returns how many there was room for."""
+    """Place `number` things in the empty cells, one in each, drawn uniformly; SHAPE without a colour means random
+    objects. Returns the number of things that fitted."""
     number = np.int32(min(number, empty))
     still, left = number, np.int32(empty)
     for y in range(state.map_rows):
@@ -228,7 +228,7 @@ def scatter(state, kind, colour, number, empty):
 
 @njit
 def drop_object(state, y, x):
-    """Put an object that there is none of yet."""
+    """Place a random object, of a kind and colour that the maze does not have yet."""
     look = draw(state, _ALIKE)
     while there_is(state, SHAPE + look // len(COLOURS), 1 + look % len(COLOURS)):
         look = (look + 1) % _ALIKE
@@ -245,7 +245,7 @@ def there_is(state, kind, colour):
 
 
 def validate(knobs):
-    """What is wrong with a combination of knob values, or None if mazes can be made with them."""
+    """The reason why mazes cannot be generated with these values of the knobs, or None if they can."""
     if knobs["static"] and not knobs["map"]:
         return "static needs a numbered maze: give map a number from 1 on"
     if knobs["fold"] and knobs["generator"] == LETTER_I:

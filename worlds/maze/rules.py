@@ -14,11 +14,12 @@ from .state import APPLE, GOALS, NO_GOAL, RED_BALL, STRAWBERRY
 
 # Mirowski et al. 2017.
 REACHED = np.float32(10.0)
-APPLE_PAY = np.float32(1.0)
-STRAWBERRY_PAY = np.float32(2.0)
+APPLE_REWARD = np.float32(1.0)
+STRAWBERRY_REWARD = np.float32(2.0)
 
 REACH = ONE // 2
-"""From the middle of the player to that of what it touches, in 1/ONE cells: who walks past in a corridor touches it."""
+"""Largest distance, in 1/ONE cells, between the middles of the player and a touched thing: passing by in a corridor is
+enough."""
 
 
 @njit
@@ -38,12 +39,12 @@ def step(state, actions, outcomes):
             reach(state, outcome)
         else:
             state.status[index] = GONE
-            outcome.reward += APPLE_PAY if kind == APPLE else STRAWBERRY_PAY
+            outcome.reward += APPLE_REWARD if kind == APPLE else STRAWBERRY_REWARD
 
 
 @njit
 def reach(state, outcome):
-    """The goal is reached: it pays, and the player goes on from another place. To have done so once is success."""
+    """Give the reward for the goal; the first time is success. The player goes on from another place."""
     outcome.reward += REACHED
     if state.found == 0:
         outcome.success = 1
@@ -58,8 +59,8 @@ def reach(state, outcome):
 
 @njit
 def spawn(state):
-    """Put the player into its start, or into a random cell far from the goal: farther than `far` steps where there are
-    such cells, but no farther than half of the longest way."""
+    """Place the player in its start, or in a random cell far from the goal: farther than min(far, half of the longest
+    path) steps if there are such cells."""
     state.sent = 0
     at = state.home
     if at < 0 and state.treasure != NO_GOAL:

@@ -1,11 +1,11 @@
-"""What a maze episode is made of: the map with its rooms, what lies in it, and when the goal was reached."""
+"""The state of a maze: the map with its rooms, the things in it, and the times at which the goal was reached."""
 
 import numpy as np
 
 from ..engine.records.bounds import FLAG
 from ..engine.records.states import Knob, state_dtype
 from ..first_person import generators, models
-from ..first_person.bounds import CARVED, CELLS, MAYBE_CELL, TICKS, bounds
+from ..first_person.bounds import CELLS, MAYBE_CELL, MAZE_ROOM_BOUNDS, TICKS, bounds
 from ..first_person.splits import FOLD
 from ..first_person.state import fields
 
@@ -24,9 +24,9 @@ MOST = 64
 """Most things of a maze, besides its rooms."""
 OBJECTS, STRAWBERRIES = 20, 8
 GOALS = 16
-"""How many of the times at which the goal was reached are kept."""
+"""The number of ticks at which the goal was reached that the state keeps."""
 ROWS, COLS = generators.MOST_ROWS, generators.MOST_COLS
-SMALLEST = 3  # rows and columns of the smallest maze: every fold has some
+SMALLEST = 3  # rows and columns of the smallest maze: every split has some
 
 KNOBS = {
     "height": Knob(5, SMALLEST, ROWS, "rows of the maze, in maze cells"),
@@ -51,15 +51,15 @@ KNOBS = {
 STATE = state_dtype(
     [
         *fields(1, MOST),
-        *generators.ROOM_FIELDS,
-        ("room_colour", np.int32, (generators.ROOMS,)),  # of its floor, 1 + index into the catalogue's COLOURS
-        ("home", np.int32),  # cell in which the player always starts, flat; -1: anywhere far from the goal
+        *generators.MAZE_ROOM_FIELDS,
+        ("room_colour", np.int32, (generators.ROOMS,)),  # of the floor of each room, 1 + index into models.COLOURS
+        ("home", np.int32),  # start of the player as a flat index; -1: anywhere far from the goal
         ("far", np.int32),  # the knob
-        ("sky", np.int32),
-        ("treasure", np.int32),  # the knob: what the goal is, which is the first thing then
+        ("sky", np.int32),  # the knob
+        ("treasure", np.int32),  # the knob: the kind of the goal, which is the first thing
         ("sent", np.uint8),  # 1 if the goal has just been reached: the next tick begins in another place
-        ("found", np.int32),  # how many times the goal has been reached
-        ("when", np.int32, (GOALS,)),  # in which ticks, the first times
+        ("found", np.int32),  # number of times that the goal has been reached
+        ("when", np.int32, (GOALS,)),  # ticks of the first GOALS times
     ]
 )
 
@@ -67,7 +67,7 @@ BOUNDS = bounds(
     STATE,
     ROOM - 1,
     {
-        **CARVED,
+        **MAZE_ROOM_BOUNDS,
         "room_colour": (0, len(models.COLOURS)),
         "home": MAYBE_CELL,
         "far": (0, CELLS),

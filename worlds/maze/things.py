@@ -1,4 +1,4 @@
-"""What mazes show of themselves to goals: player, goal, fruit, objects, and rooms with the colours of their floors."""
+"""The things of mazes for goals: player, goal, fruit, objects, and rooms with the colours of their floors."""
 
 from typing import Any
 
@@ -16,14 +16,14 @@ from .view import LOOKS
 
 _PLAYER = ONE // 4
 RADII = np.array([0, _PLAYER, *(REACH - _PLAYER - SLACK,) * (ROOM - 2)], np.int32)
-"""So that to goals, too, who is within REACH touches a thing."""
+"""Half the width of each kind, so that goals count a thing within REACH as touched."""
 HEIGHTS = np.array([0, PLAYER_HALF, *(ONE // 4,) * (ROOM - 2)], np.int32)
 
 
 @njit
 def fill(state, things):
-    """Write the player, all things, and then the rooms, in which one is and which nobody sees; returns how many there
-    are."""
+    """Write the player, all things, and then the rooms, which have no visible body, into things (k,) THING; returns
+    their number."""
     count = fill_things(state, things, RADII, HEIGHTS)
     hide(state, things, LOOKS, EYES)
     for room in range(state.rooms):

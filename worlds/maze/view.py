@@ -1,4 +1,4 @@
-"""How mazes look: from inside, with what lies in them."""
+"""The scene of mazes: the maze from inside, and the things in it."""
 
 import numpy as np
 from numba import njit
@@ -15,13 +15,13 @@ LOOKS = np.array(
     ],
     np.int32,
 )
-"""What the world's kinds look like, from number 0, no kind, on."""
+"""The model of each kind; number 0 is no kind."""
 PAINTS = models.PAINTS
 
 
 @njit
 def scene(state, player, scene):
-    """The maze and what is left in it."""
+    """The maze and the things that are left."""
     look_around(scene, state, player)
     if state.sky != 0:
         scene.ceiling, scene.sky = SKY, 1

@@ -1,7 +1,7 @@
-"""Mazes for Memory Maze: rooms and corridors, a ball in the middle of a room each, walls that tell places apart.
+"""Mazes for Memory Maze: rooms and corridors, a ball in each of several rooms, textures that distinguish places.
 
-Every ninth of the maze (three by three parts) has walls of its own, and the floors of rooms differ from those of
-corridors, as published. Folds (training, validation, testing) part the mazes by their walls.
+Every ninth of the maze (three by three parts) has a texture of its own, and the floors of rooms differ from those of
+corridors, as published. Splits (training, validation, testing) divide the mazes by their walls.
 """
 
 from numba import njit
@@ -12,8 +12,8 @@ from ..engine.render.raycast.scene import COLS
 from ..first_person.body import stand
 from ..first_person.generators import lay_floor, place_in_room, rooms_and_corridors
 from ..first_person.grid_queries import free, random_free, taken
-from ..first_person.sampling import list_numbers, pick
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.sampling import draw_next, list_numbers
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.state import TURN
 from ..first_person.things import clear_things, drop
 from .rules import ask
@@ -29,13 +29,13 @@ CORRIDOR, ROOM = textures.SLATE, textures.FIRST_FLOOR + textures.COLOURS.index("
 
 @njit
 def reset(state, task, levels):
-    """Make a new maze, with a room for every ball, of the fold that is asked for; then put balls and player in it."""
+    """Generate a maze of the task's split, with a room for every ball; then place the balls and the player."""
     clear_things(state)
     cells = (task.size + 1) // 2
     for _ in range(REDRAWS):
         rooms_and_corridors(state, cells, cells, task.rooms, textures.BRICK, CORRIDOR)
         open_walls(state, task.loops)
-        if state.rooms >= task.objects and wanted(state, task.fold):
+        if state.rooms >= task.objects and in_split(state, task.fold):
             break
     paint(state)
     place_balls(state, task.objects)
@@ -46,7 +46,7 @@ def reset(state, task, levels):
 
 @njit
 def open_walls(state, percent):
-    """Open walls between corridors and rooms that lie side by side, each with this chance in percent."""
+    """Open walls between neighbouring corridors and rooms, each with a chance of `percent`."""
     for y in range(1, state.map_rows - 1):
         for x in range(1 + y % 2, state.map_cols - 1, 2):
             if state.walls[y, x] != 0 and draw(state, 100) < percent:
@@ -61,7 +61,7 @@ def paint(state):
     """Give each part of the maze its walls, and rooms their floor."""
     list_numbers(state, len(WALLS))
     for part in range(len(WALLS)):
-        pick(state, part, len(WALLS))
+        draw_next(state, part, len(WALLS))
     for y in range(state.map_rows):
         for x in range(state.map_cols):
             if state.walls[y, x] != 0:
@@ -72,20 +72,20 @@ def paint(state):
 
 @njit
 def place_balls(state, objects):
-    """Put balls of different colours into different rooms, as far as there are as many rooms."""
+    """Place balls of different colours, in different rooms while there are rooms without one."""
     list_numbers(state, MOST)
     for index in range(objects):
         state.visited[index] = 0
         at = random_free(state) if index >= state.rooms else place_in_room(state, index)
         while taken(state, at // COLS, at % COLS):
             at = random_free(state)
-        drop(state, BALL, 1 + pick(state, index, MOST), at // COLS, at % COLS)
+        drop(state, BALL, 1 + draw_next(state, index, MOST), at // COLS, at % COLS)
     for index in range(objects, MOST):
         state.visited[index] = 0
 
 
 def validate(knobs):
-    """What is wrong with a combination of knob values, or None if mazes can be made with them."""
+    """The reason why mazes cannot be generated with these values of the knobs, or None if they can."""
     if knobs["size"] % 2 == 0:
         return f"size must be an odd number, as corridors and walls alternate; got {knobs['size']}"
     if knobs["rooms"] < knobs["objects"]:

@@ -1,4 +1,4 @@
-"""Memory Maze's rules: walk, touch the ball that is asked for, and be asked for another."""
+"""The rules of Memory Maze: walk, touch the ball of the instruction, and get an instruction for another."""
 
 import numpy as np
 from numba import njit
@@ -6,7 +6,7 @@ from numba import njit
 from ...interface.text import encode
 from ..engine.library.random import draw
 from ..first_person.body import walk_by
-from ..first_person.multiplayer import tell
+from ..first_person.multiplayer import set_instruction
 from ..first_person.state import CELL
 from ..first_person.things import touching
 from .state import COLOURS
@@ -15,23 +15,23 @@ FOUND = np.float32(1.0)  # as published
 SPEED = CELL // 12
 """Units a tick: in three ticks a quarter of a cell, which is what the published walker rolls in a step."""
 REACH = CELL // 2
-"""From the middle of the player to that of a ball it touches, in units."""
+"""Largest distance, in units, between the middles of the player and a touched ball."""
 
 TEXTS = tuple(f"find the {colour} ball" for colour in COLOURS)
 PROMPTS = np.stack([encode(text) for text in ("", *TEXTS)])
-"""What the player is told, as tokens, by the colour's number."""
+"""The instructions by the number of the colour, uint16 (colours + 1, TOKENS)."""
 
 
 @njit
 def ask(state, index):
-    """Ask for a ball from now on. Tasks with words of their own keep them."""
+    """Ask for another ball. Tasks with instructions of their own keep them."""
     state.asked = index
-    tell(state, 0, PROMPTS[state.colour[index]])
+    set_instruction(state, 0, PROMPTS[state.colour[index]])
 
 
 @njit
 def touch(state):
-    """Note which balls are touched. True in the tick in which the last of them is, for the first time."""
+    """Mark the touched balls as visited. True in the tick in which the last ball is visited for the first time."""
     news, left = False, False
     for index in range(state.things):
         if state.visited[index] == 0 and touching(state, 0, index, REACH):
@@ -44,7 +44,7 @@ def touch(state):
 
 @njit
 def step(state, actions, outcomes):
-    """One tick. A ball that was asked for pays, and another one, drawn from all others, is asked for."""
+    """One tick. The ball of the instruction gives a reward, and the instruction asks for a random other ball."""
     walk_by(state, 0, actions[0], SPEED)
     if touch(state):
         outcomes[0].success = 1

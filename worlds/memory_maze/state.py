@@ -1,16 +1,16 @@
-"""What an episode of Memory Maze is made of: a maze with rooms, balls in it, and the ball that is asked for."""
+"""The state of Memory Maze: a maze with rooms, the balls in it, and the ball of the instruction."""
 
 import numpy as np
 
 from ..engine.records.bounds import FLAG
 from ..engine.records.states import Knob, state_dtype
-from ..first_person.bounds import CARVED, bounds
-from ..first_person.generators import ROOM_FIELDS, ROOMS
+from ..first_person.bounds import MAZE_ROOM_BOUNDS, bounds
+from ..first_person.generators import MAZE_ROOM_FIELDS, ROOMS
 from ..first_person.splits import FOLD
 from ..first_person.state import fields
 
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
-"""Colours that balls come in, the first six of the catalogue: as many as the largest published maze has objects."""
+"""The colours of balls, the first six of models.COLOURS: as many as the largest published maze has objects."""
 BALL = 2
 """Kind of the balls: the second of the world's kinds."""
 MOST = len(COLOURS)
@@ -28,16 +28,16 @@ KNOBS = {
 STATE = state_dtype(
     [
         *fields(1, MOST),
-        *ROOM_FIELDS,
-        ("asked", np.int32),  # index of the ball that is asked for
-        ("visited", np.uint8, (MOST,)),  # 1 once this ball has been touched, whether it was asked for or not
+        *MAZE_ROOM_FIELDS,
+        ("asked", np.int32),  # index of the ball of the instruction
+        ("visited", np.uint8, (MOST,)),  # 1 once a ball has been touched, asked for or not
     ]
 )
 
 BOUNDS = bounds(
     STATE,
     BALL,
-    {**CARVED, "asked": (0, MOST - 1), "visited": FLAG},
+    {**MAZE_ROOM_BOUNDS, "asked": (0, MOST - 1), "visited": FLAG},
     colours=len(COLOURS),
     whole=lambda state: state["things"] > 1 and state["asked"] < state["things"],
 )

@@ -1,4 +1,4 @@
-"""What Memory Maze shows of itself to goals: its player and balls. A ball counts as open once it has been touched."""
+"""The things of Memory Maze for goals: its player and balls. A ball is OPEN once it has been touched."""
 
 import numpy as np
 from numba import njit
@@ -12,13 +12,13 @@ from .view import LOOKS
 
 _PLAYER = ONE // 4
 RADII = np.array([0, _PLAYER, REACH // 256 - _PLAYER - SLACK], np.int32)
-"""So that to goals, too, who is within REACH touches a ball."""
+"""Half the width of each kind, so that goals count a ball within REACH as touched."""
 HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4], np.int32)
 
 
 @njit
 def fill(state, things):
-    """Write the player and the balls; returns how many there are."""
+    """Write the player and the balls into things (k,) THING; returns their number."""
     count = fill_things(state, things, RADII, HEIGHTS)
     for index in range(state.things):
         if state.visited[index] != 0:

@@ -1,4 +1,4 @@
-"""How Memory Maze looks: the maze from inside, and balls."""
+"""The scene of Memory Maze: the maze from inside, and balls."""
 
 import numpy as np
 from numba import njit
@@ -7,7 +7,7 @@ from ..first_person import models
 from ..first_person.view import look_around, show_things
 
 LOOKS = np.array([models.NOTHING, models.NOTHING, models.BALL], np.int32)
-"""What the world's kinds look like, from number 0, no kind, on."""
+"""The model of each kind; number 0 is no kind."""
 PAINTS = models.PAINTS
 
 

@@ -1,4 +1,4 @@
-"""The rules of plates and doors: a door is open only while somebody stands on a plate of its colour. One call is one
+"""The rules of plates and doors: a door is open only while a player is on a plate of its colour. One call is one
 tick."""
 
 import numpy as np
@@ -11,13 +11,13 @@ from ..first_person.state import DOOR as CLOSED
 from .state import DOOR, PLATE, TARGET
 
 TOGETHER = np.float32(1.0)
-"""What each player gets when all are in the room of the goal."""
+"""The reward of each player when all are in the goal's room."""
 _TO_ONE = 65536 // ONE
 
 
 @njit
 def step(state, actions, outcomes):
-    """One tick: all walk, plates give way under them, doors follow; the end is when all are in the room of the goal."""
+    """One tick: all players walk, plates and doors follow; the episode ends when all are in the goal's room."""
     for player in range(state.players):
         walk(state, player, actions[player])
     press(state)
@@ -30,7 +30,7 @@ def step(state, actions, outcomes):
 
 @njit
 def press(state):
-    """A plate is OPEN while somebody's middle is in its cell."""
+    """Set the status of plates: OPEN while the middle of a player is in their cell."""
     for index in range(state.things):
         if state.kind[index] == PLATE:
             y, x = cell_of(state.thing_y[index]), cell_of(state.thing_x[index])
@@ -42,7 +42,7 @@ def press(state):
 
 @njit
 def move_doors(state):
-    """Open and close all doors; none closes on who is in it."""
+    """Open and close all doors; a door with a player in it stays open."""
     for index in range(state.things):
         if state.kind[index] == DOOR:
             y, x = cell_of(state.thing_y[index]), cell_of(state.thing_x[index])
@@ -63,7 +63,7 @@ def pressed(state, colour):
 
 @njit
 def arrived(state):
-    """Whether all players are in the room of the goal, rounded as goals round it."""
+    """Whether all players are in the goal's room, with positions rounded as in the table of things."""
     half = state.edge * ONE // 2
     for player in range(state.players):
         dy = state.y[player] // _TO_ONE - state.thing_y[TARGET] // _TO_ONE

@@ -1,9 +1,9 @@
-"""What an episode of plates and doors is made of: rooms, the doors between them, and the plates that open these."""
+"""The state of plates and doors: rooms, the doors between them, and the plates that open these."""
 
 from ..engine.records.states import Knob, state_dtype
-from ..first_person.bounds import ROOMS, bounds
+from ..first_person.bounds import GRID_ROOM_BOUNDS, bounds
 from ..first_person.models import COLOURS
-from ..first_person.rooms import ROOM_FIELDS
+from ..first_person.rooms import GRID_ROOM_FIELDS
 from ..first_person.splits import FOLD
 from ..first_person.state import fields
 
@@ -26,9 +26,9 @@ PAINTED = tuple(name for name in COLOURS if name not in ("black", "white"))
 STATE = state_dtype(
     [
         *fields(PLAYERS, 3 * DOORS + 1),
-        *ROOM_FIELDS,
+        *GRID_ROOM_FIELDS,
     ],
     PLAYERS,
 )
 
-BOUNDS = bounds(STATE, GOAL, ROOMS)
+BOUNDS = bounds(STATE, GOAL, GRID_ROOM_BOUNDS)

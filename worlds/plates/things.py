@@ -1,11 +1,11 @@
-"""What a world of plates and doors shows of itself to goals."""
+"""The things of a world of plates and doors for goals."""
 
 import numpy as np
 from numba import njit
 
 from ..engine.records.things import HALF, ONE, Things
 from ..first_person.body import RADIUS
-from ..first_person.multiplayer import SEATS, colour_numbers, fill_all
+from ..first_person.multiplayer import PLAYER_COLOURS, colour_numbers, fill_all
 from ..first_person.state import CELL
 from ..first_person.things import PLAYER_HALF
 from ..first_person.visibility import EYES, hide
@@ -13,16 +13,17 @@ from .state import DOORS, PAINTED, PLAYERS, TARGET
 from .view import LOOKS
 
 BODY = RADIUS * ONE // CELL
-# Of no kind, players, plates, doors, the goal: half of what they measure across and upwards, in 1/ONE cells.
+# Half the width and half the height of no kind, players, plates, doors, the goal, in 1/ONE cells.
 RADII = np.array([0, BODY, HALF, HALF, HALF], np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, ONE // 16, HALF, HALF], np.int32)
-KINDS = {"player": SEATS[:PLAYERS], "plate": PAINTED, "door": PAINTED, "goal": ()}
+KINDS = {"player": PLAYER_COLOURS[:PLAYERS], "plate": PAINTED, "door": PAINTED, "goal": ()}
 NUMBERS = colour_numbers(KINDS)
 
 
 @njit
 def fill(state, things):
-    """Write the players, then the things of the state; returns how many there are. The goal is its whole room."""
+    """Write the players, then the things of the state, into things (k,) THING; returns their number. The goal is as
+    wide as its room."""
     count = fill_all(state, things, RADII, HEIGHTS, NUMBERS)
     things[state.players + TARGET].radius = state.edge * ONE // 2
     hide(state, things, LOOKS, EYES)

@@ -1,10 +1,10 @@
-"""How plates and doors look."""
+"""The scene of plates and doors."""
 
 import numpy as np
 from numba import njit
 
 from ..first_person import models
-from ..first_person.multiplayer import SEAT_PAINTS
+from ..first_person.multiplayer import PLAYER_PAINTS
 from ..first_person.view import look_around, show_players, show_things
 
 LOOKS = np.array([0, models.PLAYER, models.PLATE, models.DOOR, models.GOAL], np.int32)
@@ -12,7 +12,7 @@ LOOKS = np.array([0, models.PLAYER, models.PLATE, models.DOOR, models.GOAL], np.
 
 @njit
 def scene(state, player, scene):
-    """The rooms, what is in them, and the other players."""
+    """The rooms, the things in them, and the other players."""
     look_around(scene, state, player)
     show_things(scene, state, player, LOOKS, models.PAINTS)
-    show_players(scene, state, player, SEAT_PAINTS)
+    show_players(scene, state, player, PLAYER_PAINTS)

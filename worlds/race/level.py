@@ -1,5 +1,5 @@
-"""A maze whose dead ends are opened, so that ways fork and meet again; hurdles stand in its corridors. All players
-start in one cell, and the goal is as far from it as it can be."""
+"""A maze without dead ends, whose corridors fork and meet again, with hurdles in them. All players start in one cell,
+and the goal is in the cell farthest from it."""
 
 import numpy as np
 from numba import njit
@@ -11,19 +11,19 @@ from ..first_person.body import stand
 from ..first_person.generators import braid, depth_first, ways
 from ..first_person.grid_queries import flood, taken
 from ..first_person.multiplayer import step_aside
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.state import HURDLE as STOPS
 from ..first_person.state import TURN
 from ..first_person.things import clear_things, drop
 from .state import GOAL, HURDLE, RED, WHITE
 
 CLEAR = 2
-"""Steps from the start within which no hurdle stands."""
+"""Number of steps from the start without hurdles."""
 
 
 @njit
 def reset(state, task, levels):
-    """Draw a track of the fold that the task asks for, and put all players to its start, looking down the way."""
+    """Draw a track of the task's split, and place all players in its start, facing along the corridor."""
     start = np.int32(0)
     for _ in range(REDRAWS):
         clear_things(state)
@@ -36,7 +36,7 @@ def reset(state, task, levels):
         drop(state, GOAL, 0, goal // COLS, goal % COLS)
         for number in range(task.hurdles):
             put_hurdle(state, RED if number % 2 == 0 else WHITE)
-        if wanted(state, task.fold):
+        if in_split(state, task.fold):
             break
     turn = draw(state, 4)
     for player in range(state.players):
@@ -46,7 +46,7 @@ def reset(state, task, levels):
 
 @njit
 def farthest(state):
-    """The cell, flat, that `flood` found to be farthest away; the last of them."""
+    """The farthest cell by the marks of `flood`, as a flat index; of several, the last."""
     best = np.int32(0)
     for at in range(ROWS * COLS):
         if state.marks[at // COLS, at % COLS] >= state.marks[best // COLS, best % COLS]:
@@ -56,7 +56,7 @@ def farthest(state):
 
 @njit
 def put_hurdle(state, colour):
-    """Put a hurdle into a random cell with a wall on two opposite sides, and floor on the others; if there is one."""
+    """Place a hurdle in a random cell with walls on two opposite sides and floor on the others, if there is one."""
     spots = hurdle_spot(state, -1)
     if spots > 0:
         at = hurdle_spot(state, draw(state, spots))
@@ -66,7 +66,7 @@ def put_hurdle(state, colour):
 
 @njit
 def hurdle_spot(state, nth):
-    """The nth cell, flat, that a hurdle may stand in; if nth is -1, how many there are."""
+    """The nth cell, as a flat index, for a hurdle; for nth = -1 their number."""
     count = np.int32(0)
     for y in range(1, state.map_rows - 1):
         for x in range(1, state.map_cols - 1):

@@ -8,14 +8,14 @@ from ..first_person.body import jump, walk
 from ..first_person.things import meets
 
 WON = np.float32(1.0)
-"""What those who win share, and what those who do not pay together."""
+"""The reward that the winners share, and the penalty that the others share."""
 FEET = ONE * 5 // 8
-"""How near one comes to what one touches by walking, in 1/ONE cells."""
+"""Largest distance, in 1/ONE cells, between the middles of a player and a thing that it touches by walking."""
 
 
 @njit
 def step(state, actions, outcomes):
-    """One tick: all walk and jump; as soon as somebody is at the goal the race is over."""
+    """One tick: all walk and jump; the race is over as soon as a player is at the goal."""
     first = 0
     for player in range(state.players):
         walk(state, player, actions[player])

@@ -1,4 +1,4 @@
-"""What an episode of the race is made of: a track with hurdles, and a goal."""
+"""The state of the race: a track with hurdles, and a goal."""
 
 import numpy as np
 
@@ -21,6 +21,6 @@ RED, WHITE = 1, 9
 """The colours of hurdles."""
 
 STATE = state_dtype([*fields(PLAYERS, 1 + HURDLES), ("ways", np.int32)], PLAYERS)
-"""`ways` is how many steps from cell to cell the goal is away from the start."""
+"""`ways` is the number of steps from the start to the goal."""
 
 BOUNDS = bounds(STATE, HURDLE, {"ways": (0, CELLS)})

@@ -1,11 +1,11 @@
-"""What the race shows of itself to goals: players, the goal, hurdles."""
+"""The things of the race for goals: players, the goal, hurdles."""
 
 import numpy as np
 from numba import njit
 
 from ..engine.records.things import HALF, ONE, SLACK, Things
 from ..first_person.body import HURDLE_TALL, RADIUS
-from ..first_person.multiplayer import SEATS, colour_numbers, fill_all
+from ..first_person.multiplayer import PLAYER_COLOURS, colour_numbers, fill_all
 from ..first_person.state import CELL
 from ..first_person.things import PLAYER_HALF
 from ..first_person.visibility import EYES, hide
@@ -14,17 +14,17 @@ from .state import HURDLES, PLAYERS
 from .view import LOOKS
 
 BODY = RADIUS * ONE // CELL
-# Of no kind, players, the goal, hurdles: half of what they measure across and upwards, in 1/ONE cells. The goal is as
-# wide as makes touching it, for goals, what the rules call so.
+# Half the width and half the height of no kind, players, the goal, hurdles, in 1/ONE cells. The width of the goal makes
+# the relation `touching` equal to the rules' condition.
 RADII = np.array([0, BODY, FEET - BODY - SLACK, HALF], np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, HALF, HURDLE_TALL * ONE // CELL // 2], np.int32)
-KINDS = {"player": SEATS, "goal": (), "hurdle": ("red", "white")}
+KINDS = {"player": PLAYER_COLOURS, "goal": (), "hurdle": ("red", "white")}
 NUMBERS = colour_numbers(KINDS)
 
 
 @njit
 def fill(state, things):
-    """Write the players, then the things of the state; returns how many there are."""
+    """Write the players, then the things of the state, into things (k,) THING; returns their number."""
     count = fill_all(state, things, RADII, HEIGHTS, NUMBERS)
     hide(state, things, LOOKS, EYES)
     return count

@@ -1,4 +1,4 @@
-"""What every state of a room keeps to; see engine/bounds.py."""
+"""Bounds of the room's state; see engine/records/bounds.py."""
 
 import numpy as np
 
@@ -14,8 +14,8 @@ _ROW, _COL, _TURNS = (0, ROWS - 1), (0, COLS - 1), (0, 3)
 
 
 def whole(state: np.void) -> bool:
-    """Whether a record is one that can be simulated."""
-    from .sound import simulable  # imports MuJoCo
+    """Whether a record can be simulated."""
+    from .validity import simulable  # imports MuJoCo
 
     return bool(cached(simulable)(np.array([state]), 0))
 

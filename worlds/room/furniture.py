@@ -1,8 +1,8 @@
-"""Furniture: pieces that stay where they are, made of boxes; what they look like, and where on them toys can stand.
+"""Furniture: fixed pieces made of boxes, their paints, and the surfaces that toys can lie on.
 
-A piece is written down in metres with its foot point, the middle of its place on the floor, as origin; its front looks
-along x. In a room it is turned by quarter turns about the upright axis, from x towards y. Its boxes are what one sees
-and what the physics knows. The leaf of the door is here too.
+A piece is specified in metres; its origin is the middle of its place on the floor, and its front faces along x. In a
+room it is rotated by quarter turns about the vertical axis, from x towards y. The picture and the physics use the same
+boxes. The leaf of the door is here too.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from numba import njit
 from ..engine.render.raycast.textures import CRATE, GRAIN, STRIPES
 
 MOST_BOXES = 8
-"""Most boxes of a piece."""
+"""The largest number of boxes of a piece."""
 SURFACES_MOST = 3
-"""Most surfaces of a piece."""
+"""The largest number of surfaces of a piece."""
 FREE = 9.0
-"""Metres above a surface that has nothing above it."""
+"""Metres of free height above a surface without a board above it."""
 _BROWN, _CREAM, _GOLD = 0xD8A468, 0xFFF4E0, 0xFFC828
 OWN = 256
-"""The share of the colours of what is painted in the piece's own colour only."""
+"""The share of the piece's own colour in a box that has no other colour."""
 
 
 class Box(NamedTuple):
@@ -38,7 +38,7 @@ class Box(NamedTuple):
 
 
 class Surface(NamedTuple):
-    """Where toys can stand: from this x and y to that, at this height, and how much room there is above it."""
+    """A surface for toys: from `low` to `high` in x and y, at the height z, with the free height `clear` above it."""
 
     low: tuple[float, float]
     high: tuple[float, float]
@@ -47,7 +47,8 @@ class Surface(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Its boxes, where toys can stand, whether its back wants a wall, and whether things lie in it, not on it."""
+    """A kind of furniture: its boxes and surfaces, whether its back must be at a wall, and whether things lie in it
+    rather than on it."""
 
     boxes: list[Box]
     surfaces: list[Surface]
@@ -145,21 +146,21 @@ KINDS = tuple(PIECES)
 TABLE, SHELF, BED, TRAY, BOX_, BASKET, STOOL, DRESSER = range(len(KINDS))
 
 BOXES = np.zeros((len(KINDS), MOST_BOXES, 6))
-"""Of each box: its middle and its halves; zeros: none."""
+"""Each kind's boxes, (kinds, MOST_BOXES, 6): middle and half extents; zeros: none."""
 PAINTS = np.zeros((len(KINDS), MOST_BOXES, 3), np.int32)
-"""Of each box: its colour, the share of the piece's own colour in that, and its texture."""
+"""Each box's colour, share of the piece's own colour, and texture."""
 FOOT = np.zeros((len(KINDS), 2))
-"""Half of what a piece measures along x and y."""
+"""Half extents of each kind along x and y."""
 TALL = np.zeros(len(KINDS))
-"""How tall it is."""
+"""Height of each kind."""
 SURFACES = np.zeros((len(KINDS), SURFACES_MOST, 5))
-"""Where toys can stand: middle x, y, height, half along x, half along y; zeros: none."""
+"""Each kind's surfaces: middle x, y, height, half extents along x and y; zeros: none."""
 CLEAR = np.zeros((len(KINDS), SURFACES_MOST))
-"""How tall what stands there may be."""
+"""Free height above each surface."""
 TO_WALL = np.array([piece.wall for piece in PIECES.values()])
-"""Whether its back wants to stand at a wall."""
+"""Whether the back of each kind must be at a wall."""
 INSIDE = np.array([piece.inside for piece in PIECES.values()])
-"""Whether what it holds lies in it, rather than on it."""
+"""Whether things lie in each kind, rather than on it."""
 for _index, _piece in enumerate(PIECES.values()):
     _corners = np.array([[box.low, box.high] for box in _piece.boxes])
     _count = len(_corners)
@@ -174,18 +175,18 @@ for _index, _piece in enumerate(PIECES.values()):
         CLEAR[_index, _slot] = _surface.clear
 
 LEAF = (0.46, 0.025, 0.7)
-"""Half of the door's leaf: along itself, across, upwards."""
+"""Half extents of the door's leaf: along itself, across, upwards."""
 LEAF_AT = (0.47, 0.0, 0.71)
-"""Its middle as seen from the foot of the hinge, along the leaf, across, upwards."""
+"""Its middle relative to the foot of the hinge: along the leaf, across, upwards."""
 LEAF_LIMIT = 1.5
-"""Radians that it opens to either side."""
+"""Radians of its opening to either side."""
 LEAF_MASS = 6.0
 _IN_FRAME = 0.03  # of the hinge, from the side of the doorway
 
 
 @njit
 def quarter(x, y, turn):
-    """A vector turned by so many quarters from x towards y."""
+    """The vector (x, y) rotated by `turn` quarter turns from x towards y."""
     for _ in range(turn & 3):
         x, y = -y, x
     return x, y
@@ -193,7 +194,7 @@ def quarter(x, y, turn):
 
 @njit
 def top(kind):
-    """The number of the highest surface of a piece of a kind, an index into KINDS: so many others are below it."""
+    """The index of the highest surface of a kind, an index into KINDS; it is the number of surfaces below it."""
     slot = 0
     while slot + 1 < SURFACES_MOST and SURFACES[kind, slot + 1, 3] > 0:
         slot += 1
@@ -203,7 +204,7 @@ def top(kind):
 @njit
 def boxes(state, piece, out):
     """Write the boxes of a piece of a room into out (MOST_BOXES, 6) f8: middles and halves along the axes of the room.
-    Returns how many there are."""
+    Returns their number."""
     kind, turn = state.piece[piece] - 1, state.piece_turn[piece]
     count = 0
     while count < MOST_BOXES and BOXES[kind, count, 3] > 0:

@@ -1,10 +1,10 @@
-"""The players' hands and feet: what keys and mouse ask for, once a tick, and the forces that this becomes, in every
-step of the physics.
+"""Grasping and walking: the effects of keys and mouse, once a tick, and the forces on the bodies in every step of the
+physics.
 
-What is grasped hangs on a spring from the point that the hand points at: critically damped, and no stronger than GRIP
-newtons, whatever it holds; so is the spring that turns it. The hand bears the weight, as far as it can, and pushes back
-on who it belongs to. A thing that is left behind by more than STRETCH slips out of the hand; thrown is what is let go
-while it moves, and no hand moves anything faster than FASTEST.
+A grasped toy hangs on a spring from the point that the hand aims at: critically damped, and limited to GRIP newtons; so
+is the torsional spring that rotates it. The hand compensates the weight within that limit, and the opposite force acts
+on the player. A toy that lags behind by more than STRETCH slips out of the hand; a toy released in motion is thrown,
+and no hand moves a toy faster than FASTEST.
 """
 
 import math
@@ -16,31 +16,31 @@ from ...interface.action import MOUSE_ONE
 from ...interface.keys import BUTTON, KEY, WHEEL
 from ..first_person.angles import ONE_UNIT, cosine, sine
 from ..first_person.bindings import SHIFT, SPACE, A, D, S, W
-from ..first_person.body import look
+from ..first_person.body import turn
 from ..first_person.state import HZ, TURN
-from .quaternions import about, after, at_most, back, turn, unit, vector
+from .quaternions import clip_norm, conjugate, from_axis_angle, multiply, normalised, rotate, to_rotation_vector
 from .raycast import ahead, eye, pose, reachable, standing
 from .state import MASS, NOBODY, PLAYERS, QVEL, REACH, TOY_BODY, TOYS, TOYS_AT
 
 GRIP = 60.0
-"""Newtons, at most, with which a hand pulls: two hands lift a chest of 9 kg, one does not."""
+"""Largest force of a hand in newtons: two hands lift a chest of 9 kg, one does not."""
 TWIST = 4.0
-"""Newton metres, at most, with which it turns."""
+"""Largest torque of a hand in newton metres."""
 STRETCH = 1.0
-"""Metres from a hand at which what it holds slips out."""
+"""Metres from a hand at which its toy slips out."""
 FASTEST, SPINNING = 8.0, 40.0
-"""Metres and radians a second, at most, of what a hand moves."""
+"""Largest speeds of a held toy in metres and radians a second."""
 NEAREST = 0.35
-"""Metres from the eye, at least, at which a thing is held."""
+"""Least distance, in metres, of a held toy from the eye."""
 HIGHEST = 0.5
-"""Metres, at most, by which space lifts what is held above where one looks."""
+"""Largest height, in metres, by which space lifts a held toy above the line of sight."""
 
 WALK, RUN = 2.0, 3.2
 """Metres a second."""
-_LEGS = 250.0, 60.0  # newtons, at most, with which one walks, and steers through the air
-_EASE = 0.1  # seconds in which 2/3 of a speed that is asked for are reached
-_LEAP = 2.2  # metres a second, upwards: 25 cm high
-_STILL = 1e-3  # metres a second: who is slower, and wants to be, stands
+_LEGS = 250.0, 60.0  # largest forces, in newtons, of walking and of steering in the air
+_EASE = 0.1  # seconds in which 2/3 of a wanted speed are reached
+_JUMP = 2.2  # metres a second, upwards: 25 cm high
+_STILL = 1e-3  # metres a second: a slower player without a wanted speed stands
 
 _SPRING, _TURNING = 15.0, 12.0  # radians a second of the two springs
 _GRAVITY = 9.81
@@ -56,21 +56,21 @@ _UP, _DOWN = WHEEL.index("up"), WHEEL.index("down")
 
 
 @njit
-def act(states, actions, live, asked):
-    """What the hands of all rows that are live do in this tick. asked (n, PLAYERS, 3) f8 is written: the speed at which
-    each player wants to walk along x and y, and the speed of a leap, in metres a second."""
+def apply_actions(states, actions, live, asked):
+    """Apply the actions of all live rows. asked (n, PLAYERS, 3) f8 is written: the wanted walking speeds of each player
+    along x and y, and the speed of a jump, in metres a second."""
     for row in range(len(states)):
         if live[row] != 0:
             state = states[row]
             for player in range(PLAYERS):
                 asked[row, player, 0], asked[row, player, 1], asked[row, player, 2] = 0.0, 0.0, 0.0
             for player in range(state.players):
-                use_hands(state, player, actions[row, player], asked[row, player])
+                apply_action(state, player, actions[row, player], asked[row, player])
 
 
 @njit
-def use_hands(state, player, action, asked):
-    """One player's part of a tick."""
+def apply_action(state, player, action, asked):
+    """Apply one player's action."""
     pressed = action.buttons[LEFT] != 0
     if not pressed:
         let_go(state, player)
@@ -79,11 +79,11 @@ def use_hands(state, player, action, asked):
     state.gripping[player] = 1 if pressed else 0
     state.force[player] = 0.0
     if state.grip[player] == NOBODY:
-        look(state, player, action)
+        turn(state, player, action)
         if action.keys[SPACE] != 0 and standing(state, player):
-            asked[2] = _LEAP
+            asked[2] = _JUMP
     else:
-        handle(state, player, action)
+        move_held(state, player, action)
     along = np.int32(action.keys[W]) - np.int32(action.keys[S])
     right = np.int32(action.keys[D]) - np.int32(action.keys[A])
     speed = RUN if action.keys[SHIFT] != 0 else WALK
@@ -95,13 +95,13 @@ def use_hands(state, player, action, asked):
 
 @njit
 def facing(state, player):
-    """The turn from the room's axes to those of who stands upright and looks where this player does: x is ahead."""
-    return about(2, state.yaw[player] * (2 * math.pi / TURN))
+    """The rotation, a quaternion, from the room's axes to those of a player: x is along its yaw, z is up."""
+    return from_axis_angle(2, state.yaw[player] * (2 * math.pi / TURN))
 
 
 @njit
 def grasp(state, player, toy):
-    """Take hold of a toy where the crosshair is on it; NOBODY: of nothing."""
+    """Grasp a toy at the point under the crosshair; NOBODY: no toy."""
     if toy == NOBODY:
         return
     place, turned = pose(state, toy)
@@ -111,7 +111,7 @@ def grasp(state, player, toy):
         at[1] + ray[1] * distance - place[1],
         at[2] + ray[2] * distance - place[2],
     )
-    away, relative = turn(back(turned), away), after(back(facing(state, player)), turned)
+    away, relative = rotate(conjugate(turned), away), multiply(conjugate(facing(state, player)), turned)
     state.grip[player], state.distance[player], state.lift[player] = toy, max(distance, NEAREST), 0.0
     for axis in range(3):
         state.held_at[player, axis] = away[axis]
@@ -121,7 +121,7 @@ def grasp(state, player, toy):
 
 @njit
 def let_go(state, player):
-    """Open a hand. What it held flies on as it moved."""
+    """Open a hand; its toy keeps its velocity."""
     state.grip[player] = NOBODY
     state.distance[player], state.lift[player] = 0.0, 0.0
     for axis in range(3):
@@ -131,16 +131,17 @@ def let_go(state, player):
 
 
 @njit
-def handle(state, player, action):
-    """Push, pull, lift, turn and tilt what is held. The right button lets the mouse turn it, instead of the head."""
+def move_held(state, player, action):
+    """Push, pull, lift, rotate and tilt the held toy. With the right button the mouse rotates it instead of the
+    camera."""
     q = state.turned[player]
     by = (q[0], q[1], q[2], q[3])
     if action.buttons[RIGHT] != 0:
-        by = after(about(2, spin(action.mouse[0])), by)
-        by = after(about(1, -spin(action.mouse[1])), by)
+        by = multiply(from_axis_angle(2, spin(action.mouse[0])), by)
+        by = multiply(from_axis_angle(1, -spin(action.mouse[1])), by)
     else:
-        look(state, player, action)
-    by = unit(after(about(0, _TILT * (np.int32(action.keys[Q]) - np.int32(action.keys[E]))), by))
+        turn(state, player, action)
+    by = normalised(multiply(from_axis_angle(0, _TILT * (np.int32(action.keys[Q]) - np.int32(action.keys[E]))), by))
     for axis in range(4):
         state.turned[player, axis] = by[axis]
     away = _PUSH * (np.int32(action.keys[R]) - np.int32(action.keys[F]))
@@ -152,16 +153,17 @@ def handle(state, player, action):
 
 @njit
 def spin(motion):
-    """Radians by which motion of the mouse turns a thing; more than a picture height counts as one."""
+    """Radians of a toy's rotation for a motion of the mouse, clipped at one picture height."""
     return min(max(int(motion), -MOUSE_ONE), MOUSE_ONE) * _BY_MOUSE
 
 
 @njit
-def push(states, row, asked, first, qpos, qvel, xfrc, qfrc, mass, inertia, main):
-    """Write the forces of one step of the physics, from where the bodies are now.
+def write_forces(states, row, asked, first, qpos, qvel, xfrc, qfrc, mass, inertia, main):
+    """Write the forces of one step of the physics, from the present positions of the bodies.
 
-    asked: as `act` wrote it. first: whether this is the tick's first step, in which one leaps. qpos, qvel, xfrc
-    (bodies, 6), qfrc: of the simulation; the positions are copied into the state. mass, inertia, main: of its bodies.
+    asked: as `apply_actions` wrote it. first: whether this is the tick's first step, in which players jump. qpos, qvel,
+    xfrc (bodies, 6), qfrc: of the simulation; the positions are copied into the state. mass, inertia, main: of its
+    bodies.
     """
     state = states[row]
     for body in range(TOY_BODY, TOY_BODY + TOYS):
@@ -174,33 +176,33 @@ def push(states, row, asked, first, qpos, qvel, xfrc, qfrc, mass, inertia, main)
     for player in range(state.players):
         walk(player, asked[row, player], first, qvel, qfrc)
         if state.grip[player] != NOBODY:
-            pull(state, player, qvel, xfrc, qfrc, mass, inertia, main)
+            pull_held(state, player, qvel, xfrc, qfrc, mass, inertia, main)
 
 
 @njit
 def walk(player, asked, first, qvel, qfrc):
-    """The force of the legs towards the speed that is asked for."""
+    """Write the force of the legs towards the wanted speed."""
     at = 3 * player
     x, y = asked[0] - qvel[at], asked[1] - qvel[at + 1]
     idle = asked[0] == 0.0 and asked[1] == 0.0
     if not (idle and abs(x) < _STILL and abs(y) < _STILL):
         legs = _LEGS[0] if abs(qvel[at + 2]) < 0.5 else _LEGS[1]
-        force = at_most((x * MASS / _EASE, y * MASS / _EASE, 0.0), legs)
+        force = clip_norm((x * MASS / _EASE, y * MASS / _EASE, 0.0), legs)
         qfrc[at], qfrc[at + 1] = force[0], force[1]
     if first and asked[2] > 0:
         qvel[at + 2] = asked[2]
 
 
 @njit
-def pull(state, player, qvel, xfrc, qfrc, mass, inertia, main):
-    """The force and the torque of a hand on what it holds, and that force on who holds it."""
+def pull_held(state, player, qvel, xfrc, qfrc, mass, inertia, main):
+    """Write the force and the torque of a hand on its toy, and the opposite force on the player."""
     toy, at = state.grip[player], 3 * player
     body, dof = TOY_BODY + toy, TOYS_AT + 6 * toy
-    slow_down(qvel, dof)
+    clip_speed(qvel, dof)
     place, turned = pose(state, toy)
     start, ray, distance = eye(state, player), ahead(state, player), state.distance[player]
     own = state.held_at[player]
-    held = turn(turned, (own[0], own[1], own[2]))
+    held = rotate(turned, (own[0], own[1], own[2]))
     gap = (
         start[0] + ray[0] * distance - place[0] - held[0],
         start[1] + ray[1] * distance - place[1] - held[1],
@@ -214,7 +216,7 @@ def pull(state, player, qvel, xfrc, qfrc, mass, inertia, main):
     for other in range(state.players):
         hands += state.grip[other] == toy
     stiff, damp = mass[body] * _SPRING * _SPRING, mass[body] * 2 * _SPRING
-    force = at_most(
+    force = clip_norm(
         (
             stiff * gap[0] + damp * (qvel[at] - qvel[dof]),
             stiff * gap[1] + damp * (qvel[at + 1] - qvel[dof + 1]),
@@ -223,11 +225,11 @@ def pull(state, player, qvel, xfrc, qfrc, mass, inertia, main):
         GRIP,
     )
     q, m = state.turned[player], main[body]
-    error = vector(after(after(facing(state, player), (q[0], q[1], q[2], q[3])), back(turned)))
+    error = to_rotation_vector(multiply(multiply(facing(state, player), (q[0], q[1], q[2], q[3])), conjugate(turned)))
     own_axes = (m[0], m[1], m[2], m[3])
-    error = turn(back(own_axes), turn(back(turned), error))
-    spinning = turn(back(own_axes), (qvel[dof + 3], qvel[dof + 4], qvel[dof + 5]))
-    torque = at_most(
+    error = rotate(conjugate(own_axes), rotate(conjugate(turned), error))
+    spinning = rotate(conjugate(own_axes), (qvel[dof + 3], qvel[dof + 4], qvel[dof + 5]))
+    torque = clip_norm(
         (
             inertia[body, 0] * (_TURNING * _TURNING * error[0] - 2 * _TURNING * spinning[0]),
             inertia[body, 1] * (_TURNING * _TURNING * error[1] - 2 * _TURNING * spinning[1]),
@@ -235,7 +237,7 @@ def pull(state, player, qvel, xfrc, qfrc, mass, inertia, main):
         ),
         TWIST,
     )
-    torque = turn(turned, turn(own_axes, torque))
+    torque = rotate(turned, rotate(own_axes, torque))
     for axis in range(3):
         xfrc[body, axis] += force[axis]
         xfrc[body, 3 + axis] += torque[axis]
@@ -244,9 +246,9 @@ def pull(state, player, qvel, xfrc, qfrc, mass, inertia, main):
 
 
 @njit
-def slow_down(qvel, dof):
-    """Cut the speed of a toy, whose speeds begin there, to what is allowed: energy goes, none comes."""
-    slower = at_most((qvel[dof], qvel[dof + 1], qvel[dof + 2]), FASTEST)
-    turning = at_most((qvel[dof + 3], qvel[dof + 4], qvel[dof + 5]), SPINNING)
+def clip_speed(qvel, dof):
+    """Clip the speeds of a toy, qvel[dof : dof + 6], to FASTEST and SPINNING: that removes energy and adds none."""
+    slower = clip_norm((qvel[dof], qvel[dof + 1], qvel[dof + 2]), FASTEST)
+    turning = clip_norm((qvel[dof + 3], qvel[dof + 4], qvel[dof + 5]), SPINNING)
     for axis in range(3):
         qvel[dof + axis], qvel[dof + 3 + axis] = slower[axis], turning[axis]

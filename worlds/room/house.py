@@ -21,7 +21,7 @@ from ..engine.render.raycast.textures import (
     TILES,
     WOOD,
 )
-from ..first_person.generators import block, dig
+from ..first_person.generators import dig, fill_with_wall
 from ..first_person.state import CELL, TURN
 from .furniture import FOOT, KINDS, TO_WALL, quarter
 from .pose import spread
@@ -36,9 +36,9 @@ SMALLEST = 3
 DOORWAY = 1.0
 """Metres on both sides of the door where no furniture and no toy is put: its leaf swings there."""
 TRIES = 40
-"""Most places that are tried for one thing."""
+"""Places that are tried for one thing."""
 BODY = 0.35
-"""Half the square that is kept free where a player begins."""
+"""Half the edge of the square that is kept free at a player's start."""
 MILLI = 1000
 """Places are drawn in whole millimetres."""
 
@@ -63,12 +63,12 @@ def between(state, low, high):
 
 @njit
 def build(state, task):
-    """Draw walls and floors: a room of the size that the task says, or a metre less, and what is in its walls."""
+    """Draw walls and floors: a room of the task's size, or a metre less, with its door, rugs, posters and window."""
     height, width = np.int32(task.height), np.int32(task.width)
     least = 2 * SMALLEST + 1 if task.rooms == 2 else 4
     height -= draw(state, 2) if height > (least if height > width else 4) else 0
     width -= draw(state, 2) if width > (least if width >= height else 4) else 0
-    block(state, height + 2, width + 2, WALLS[draw(state, len(WALLS))], FLOORS[draw(state, len(FLOORS))])
+    fill_with_wall(state, height + 2, width + 2, WALLS[draw(state, len(WALLS))], FLOORS[draw(state, len(FLOORS))])
     dig(state, 1, 1, height, width)
     state.door, state.door_row, state.door_col, state.door_turn = 0, 0, 0, 0
     if task.rooms == 2:
@@ -81,7 +81,7 @@ def build(state, task):
 
 @njit
 def divide(state, height, width):
-    """Put a wall across the longer side of a room, with a door in it; the second room has its own walls and floor."""
+    """Add a wall across the longer side of a room, with a door in it; the second room has its own walls and floor."""
     state.door = 1
     state.door_turn = 1 if height > width else 0
     length, breadth = max(height, width), min(height, width)
@@ -161,8 +161,8 @@ def cut_window(state):
 
 
 @njit
-def seat(state, player):
-    """Put a player onto the floor, looking anywhere. This is done before there is furniture, so there is a place."""
+def place_player(state, player):
+    """Place a player on the floor with a random yaw. It comes before the furniture, so there is always a place."""
     x, y = 0.0, 0.0
     for _ in range(8 * TRIES):
         x0, y0, x1, y1 = room_of(state, draw(state, state.door + 1))
@@ -177,7 +177,7 @@ def seat(state, player):
 
 @njit
 def free_of_players(state, players, x, y, half_x, half_y):
-    """Whether none of the first so many players stands on this rectangle."""
+    """Whether none of the first `players` players is on this rectangle, in metres."""
     for player in range(players):
         if (
             abs(state.qpos[3 * player] - x) < half_x + BODY
@@ -191,8 +191,8 @@ def free_of_players(state, players, x, y, half_x, half_y):
 
 
 @njit
-def furnish(state, pieces):
-    """Stand up to so many pieces about: fewer, if there is no place for them."""
+def place_furniture(state, pieces):
+    """Place up to `pieces` pieces of furniture; fewer if they do not fit."""
     state.pieces = 0
     for index in range(PIECES):
         state.piece[index], state.piece_colour[index], state.piece_turn[index] = 0, 0, 0
@@ -201,13 +201,13 @@ def furnish(state, pieces):
     for index in range(pieces):
         kind = (first + index) % len(KINDS) if index < 4 else draw(state, len(KINDS))
         for _ in range(TRIES):
-            if stand(state, kind):
+            if place_piece(state, kind):
                 break
 
 
 @njit
-def stand(state, kind):
-    """Put a piece at a random place; False if something is in the way."""
+def place_piece(state, kind):
+    """Place a piece at random; False if the place is not free."""
     x0, y0, x1, y1 = room_of(state, draw(state, state.door + 1))
     turn = draw(state, 4)
     half_x, half_y = quarter(FOOT[kind, 0], FOOT[kind, 1], turn)
@@ -230,7 +230,7 @@ def stand(state, kind):
 
 @njit
 def along(state, low, high, at_low, at_high):
-    """A random place from low to high, where walls are: at one of them, or GAP from both."""
+    """A random position between walls at low and high: at one of them, or at least GAP from both."""
     if at_low:
         return low + AT_WALL
     if at_high:
@@ -259,7 +259,7 @@ def free_of_pieces(state, x, y, half_x, half_y):
 
 @njit
 def free_of_chests(state, x, y, half_x, half_y):
-    """Whether none of the things that are there before the furniture, which are heavy, stands on this rectangle."""
+    """Whether none of the chests, which are placed before the furniture, is on this rectangle, in metres."""
     for index in range(state.things):
         wide_x, wide_y, _ = spread(state, index)
         at = TOYS_AT + POSE * index
@@ -270,7 +270,7 @@ def free_of_chests(state, x, y, half_x, half_y):
 
 @njit
 def in_doorway(state, x, y, half_x, half_y):
-    """Whether a rectangle reaches to where the door swings and players go through."""
+    """Whether a rectangle overlaps the space of the door's leaf and of players passing the door."""
     if state.door == 0:
         return False
     zone_x, zone_y = (0.5 + DOORWAY, 0.5) if state.door_turn == 0 else (0.5, 0.5 + DOORWAY)

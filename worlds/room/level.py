@@ -1,9 +1,9 @@
 """The room's levels: a house (see house.py), and toys in it, on the floor, on furniture and in boxes.
 
-Toys stand upright, turned as chance has it, a millimetre above the floor or a surface. The upright boxes about them
-keep APART from one another, from furniture and walls, so that nothing intersects; what is too heavy to be pushed aside
-keeps as far from all as furniture does. Whatever finds no place after some tries is left out: the state says how many
-there are. No two toys are of the same kind and colour, so that words can tell them apart.
+Toys are upright, with a random yaw, a millimetre above the floor or a surface. Their bounding boxes are APART from one
+another, from furniture and walls, so that nothing intersects; chests, which are too heavy to be pushed aside, keep the
+distance of furniture. Toys that do not fit after some tries are left out: the state has their number. No two toys are
+of the same kind and colour, so that an instruction can name each.
 """
 
 import math
@@ -14,7 +14,7 @@ from numba import njit
 from ..engine.library.random import draw, mix
 from ..engine.records.things import THERE
 from ..engine.render.raycast.textures import COLOURS
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.state import CELL
 from ..first_person.things import clear_things
 from .furniture import CLEAR, SURFACES, SURFACES_MOST, quarter
@@ -27,10 +27,10 @@ from .house import (
     build,
     free_of_pieces,
     free_of_players,
-    furnish,
     in_doorway,
+    place_furniture,
+    place_player,
     room_of,
-    seat,
 )
 from .pose import bounds, spread
 from .state import NOBODY, PLAYERS, POSE, QPOS, QVEL, TOYS, TOYS_AT, TREES
@@ -41,20 +41,19 @@ APART = 0.02
 LIFTED = 0.001
 """Metres from a toy's underside to what it stands on."""
 ON_FLOOR = 40
-"""Percent of the toys that are put onto the floor at first."""
-_ALIKE = 30  # percent of the toys that are of the kind of the one before: there is something to sort and to stack
-_MASK = np.int64(0xFFFFFFFF)
+"""Percent of the toys that are tried on the floor first."""
+_ALIKE = 30  # percent of the toys that are of the kind of the one before, for goals about sorting and stacking
 
 
 @njit
 def reset(state, task, levels):
-    """Make a new room: draw it until it is of the fold that the task asks for."""
+    """Generate a level: draw rooms until one is of the task's split."""
     for _ in range(REDRAWS):
         lay_out(state, task)
-        if wanted(state, task.fold):
+        if in_split(state, task.fold):
             break
-    rest(state)
-    state.mark = furnishing(state)
+    clear_dynamics(state)
+    state.mark = furnishing_hash(state)
 
 
 @njit
@@ -69,17 +68,17 @@ def lay_out(state, task):
     state.pieces = 0
     build(state, task)
     for player in range(PLAYERS):
-        seat(state, player)
+        place_player(state, player)
     for _ in range(task.heavy):
         put_toy(state, True)
-    furnish(state, task.pieces)
+    place_furniture(state, task.pieces)
     for _ in range(task.heavy, task.toys):
         put_toy(state, False)
 
 
 @njit
-def rest(state):
-    """All that is not furnishing: still, shut, and in nobody's hands."""
+def clear_dynamics(state):
+    """Reset the fields that are not furnishing: bodies at rest, the door shut, the hands empty."""
     for index in range(QVEL):
         state.qvel[index], state.warm[index] = 0.0, 0.0
     for index in range(TREES):
@@ -100,9 +99,9 @@ def rest(state):
 
 @njit
 def put_toy(state, heavy):
-    """Draw a toy and put it somewhere: where it was meant to lie, or else anywhere; or leave it out."""
+    """Draw a toy and place it: on the floor or a surface as drawn, else on the other; or leave it out."""
     index = state.things
-    if not choose(state, index, heavy):
+    if not draw_toy(state, index, heavy):
         return
     on_floor = heavy or draw(state, 100) < ON_FLOOR
     for attempt in range(3 * TRIES):
@@ -125,8 +124,8 @@ def put_toy(state, heavy):
 
 
 @njit
-def choose(state, index, heavy):
-    """Draw what a toy is. False if there is no kind and colour left, as far as tried."""
+def draw_toy(state, index, heavy):
+    """Draw kind, colour, size and material of a toy. False if no unused kind and colour was found."""
     for _ in range(TRIES):
         kind = HEAVY if heavy else draw(state, len(KINDS) - 1)
         if not heavy and index > 0 and state.kind[index - 1] != FIRST + HEAVY and draw(state, 100) < _ALIKE:
@@ -146,7 +145,7 @@ def choose(state, index, heavy):
 
 @njit
 def taken(state, count, kind, colour):
-    """Whether one of the first toys is of this kind and colour."""
+    """Whether one of the first `count` toys has this kind and colour."""
     for index in range(count):
         if state.kind[index] == kind and state.colour[index] == colour:
             return True
@@ -155,7 +154,7 @@ def taken(state, count, kind, colour):
 
 @njit
 def to_floor(state, index):
-    """Try a place on the floor for a toy. Only what is too heavy to be pushed aside must leave a way around it."""
+    """Try a place on the floor for a toy. Only chests, which cannot be pushed aside, must leave a way around them."""
     half_x, half_y, half_z = spread(state, index)
     x0, y0, x1, y1 = room_of(state, draw(state, state.door + 1))
     wide = GAP if state.kind[index] == FIRST + HEAVY else APART
@@ -196,14 +195,15 @@ def to_surface(state, index):
 
 @njit
 def lay(state, index, x, y, z):
-    """Write where the middle of a toy is, LIFTED a little."""
+    """Write the position of a toy, LIFTED metres above (x, y, z)."""
     at = TOYS_AT + POSE * index
     state.qpos[at], state.qpos[at + 1], state.qpos[at + 2] = x, y, z + LIFTED
 
 
 @njit
 def apart(state, count, x, y, low, wide):
-    """Whether toy number `count`, if it stood at x, y and this height, were far enough from the ones before it."""
+    """Whether toy number `count`, with its middle at x, y and its underside at `low`, keeps its distance from the ones
+    before it."""
     half_x, half_y, half_z = spread(state, count)
     for index in range(count):
         other_x, other_y, other_z = spread(state, index)
@@ -219,8 +219,8 @@ def apart(state, count, x, y, low, wide):
 
 
 @njit
-def furnishing(state):
-    """A number that tells rooms apart whose walls, door, furniture or toys are different."""
+def furnishing_hash(state):
+    """A hash, uint64, of a room's size, door, furniture and toys."""
     result = mix(np.uint64(state.map_rows * 64 + state.map_cols))
     result = hashed(result, ((state.door * 64 + state.door_row) * 64 + state.door_col) * 2 + state.door_turn)
     for index in range(state.pieces):
@@ -239,7 +239,7 @@ def hashed(value, number):
 
 
 def validate(knobs):
-    """What is wrong with a combination of knob values, or None if rooms can be made with them."""
+    """The reason why rooms cannot be generated with these values of the knobs, or None if they can."""
     if knobs["rooms"] == 2 and max(knobs["height"], knobs["width"]) < 2 * SMALLEST + 1:
         return (
             f"two rooms and the wall between them need a height or a width of {2 * SMALLEST + 1}; "

@@ -1,8 +1,8 @@
-"""The simulation's model: one is compiled for all rooms, and a room's furnishing is written into a copy of it.
+"""The MuJoCo model: one is compiled for all rooms, and a room's furnishing is written into a copy of it.
 
-Bodies, in the order in which MuJoCo numbers them: the world (floor, ceiling, the planes of the outer walls, and boxes
-for the walls between), the pieces of furniture, the players, the leaf of the door, the toys. What a room lacks touches
-nothing, sleeps, and waits below the floor.
+Bodies, in MuJoCo's order: the world (floor, ceiling, the planes of the outer walls, and boxes for the walls between),
+the pieces of furniture, the players, the leaf of the door, the toys. Bodies that a room does not have collide with
+nothing, sleep, and are parked below the floor.
 
 Chosen for speed, measured with 24 toys on one core: steps of 1/120 s, pyramids of friction, Newton's solver with few
 iterations, and MuJoCo's sleep, without which toys at rest cost about fifteen times as much. MuJoCo's boxes around
@@ -28,7 +28,7 @@ from .state import HEIGHT, MASS, PIECES, PLAYERS, RADIUS, STEP, TALL, TOY_BODY, 
 SIDES = 6
 """Planes: floor, ceiling, and the outer walls in the west, east, north and south."""
 WALLS = 10
-"""Most boxes that the walls between the rooms are made of."""
+"""The largest number of boxes of the walls between the rooms."""
 PLAYER_BODY = 1 + PIECES
 DOOR_BODY = PLAYER_BODY + PLAYERS
 assert TOY_BODY == DOOR_BODY + 1
@@ -37,7 +37,7 @@ _PLAYER_GEOM = _PIECE_GEOM + PIECES * MOST_BOXES
 _DOOR_GEOM = _PLAYER_GEOM + PLAYERS
 _TOY_GEOM = _DOOR_GEOM + 1
 
-# Who touches whom: a bit of what a thing is, and the bits of what it touches. The leaf passes its frame.
+# Collision bits: each body's own, and the bits of the bodies that it collides with. The leaf passes its frame.
 _STILL, _TOY, _PLAYER, _LEAF = 1, 2, 4, 8
 _TOY_TOUCHES, _PLAYER_TOUCHES = _STILL | _TOY | _PLAYER | _LEAF, _STILL | _PLAYER | _LEAF
 
@@ -47,17 +47,17 @@ _BALL, _ROUND, _TUBE, _EGG, _CUBOID = (
 _TURNING, _ROLLING = 0.003, 0.004
 """Metres of the arms of friction against spinning on the spot, and against rolling."""
 _AIR = 0.05, 1.0
-"""Shares of its speed, and of its turning, that a toy loses to the air in a second."""
+"""Shares of a toy's linear and angular velocity that the air takes in a second."""
 _HINGE = 0.4, 0.3
 """N m s of damping, and N m of friction of the door's hinge."""
 _LEAST_ARM = 0.025
-"""Metres: things are as hard to turn as if all of their mass were so far from their middle, at least."""
+"""Least radius of gyration of a toy in metres."""
 _PARKED = -4.0
 
 
 @cache
-def blank() -> mujoco.MjModel:
-    """The model of all rooms, without furnishing. It is shared: never write to it."""
+def template() -> mujoco.MjModel:
+    """The model of all rooms, without furnishing. It is shared: do not write to it."""
     spec = mujoco.MjSpec()
     spec.compiler.degree = False
     option = spec.option
@@ -101,7 +101,7 @@ def blank() -> mujoco.MjModel:
 
 
 _ASKEW = [0.5, 0.1, 0.7, 0.5]
-"""In the compiled model frames lie askew, so that MuJoCo takes none of its short cuts for those that do not."""
+"""A rotation of all frames of the compiled model, which disables MuJoCo's short cuts for aligned frames."""
 
 
 def _boxes(body: mujoco.MjsBody, count: int, how: dict[str, int]) -> None:
@@ -109,25 +109,25 @@ def _boxes(body: mujoco.MjsBody, count: int, how: dict[str, int]) -> None:
         body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=[0.01] * 3, pos=[0, 0, 0.01], quat=_ASKEW, **how)
 
 
-def new() -> mujoco.MjModel:
-    """A model of one's own, to be furnished: no frame in it may be taken for another's."""
-    model = copy.copy(blank())
+def copy_of_template() -> mujoco.MjModel:
+    """A copy of the template to be furnished, with MuJoCo's short cuts for equal frames disabled."""
+    model = copy.copy(template())
     model.geom_sameframe[:], model.body_sameframe[:] = 0, 0
     return model
 
 
-def furnish(model: mujoco.MjModel, data: mujoco.MjData, states: np.ndarray, row: int) -> None:
-    """Write the furnishing of states[row] into a model of one's own; its data is left in no state at all."""
+def apply_furnishing(model: mujoco.MjModel, data: mujoco.MjData, states: np.ndarray, row: int) -> None:
+    """Write the furnishing of states[row] into a copy of the template; its data is undefined afterwards."""
     arrays = _arrays(model)
-    for array, empty in zip(arrays, _arrays(blank()), strict=True):
+    for array, empty in zip(arrays, _arrays(template()), strict=True):
         array[:] = empty
-    if not cached(write)(states, row, *arrays):
+    if not cached(write_arrays)(states, row, *arrays):
         raise ValueError(f"the walls between the rooms cannot be made of {WALLS} boxes")
     mujoco.mj_setConst(model, data)
 
 
 def _arrays(model: mujoco.MjModel) -> tuple[np.ndarray, ...]:
-    """What of a model depends on the furnishing, in the order of write's arguments."""
+    """The arrays of a model that depend on the furnishing, in the order of write_arrays's arguments."""
     return (
         model.geom_type,
         model.geom_size,
@@ -151,9 +151,9 @@ def _arrays(model: mujoco.MjModel) -> tuple[np.ndarray, ...]:
     )
 
 
-def _heart(kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of a kind of toy, as if it weighed 1 kg at medium size: where its mass has its middle, how hard it is to turn
-    about its three main axes, and the quaternion that leads to these."""
+def _mass_properties(kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(centre of mass, principal moments of inertia, quaternion of the principal axes) of a kind of toy of medium size
+    and a mass of 1 kg."""
     masses, middles, tensors = [], [], []
     for form, at, half, quat in zip(
         toys.HULL_FORM[kind], toys.HULL_AT[kind], toys.HULL_HALF[kind], toys.HULL_QUAT[kind], strict=True
@@ -178,7 +178,7 @@ def _heart(kind: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def _solid(form: int, a: float, b: float, c: float) -> tuple[float, np.ndarray]:
-    """Volume of a form, and its moments of inertia for 1 kg."""
+    """Volume of a form with half extents a, b, c, and its moments of inertia for 1 kg, (3,)."""
     if form == BOX:
         return 8 * a * b * c, np.array([b * b + c * c, a * a + c * c, a * a + b * b]) / 3
     if form == ELLIPSOID:
@@ -188,12 +188,12 @@ def _solid(form: int, a: float, b: float, c: float) -> tuple[float, np.ndarray]:
     return 2 * math.pi * a * a * long, np.array([across, across, a * a / 2])
 
 
-_HEARTS = [_heart(kind) for kind in range(len(toys.KINDS))]
-_MIDDLE, _INERTIA, _MAIN = (np.array(column) for column in zip(*_HEARTS, strict=True))
+_PROPERTIES = [_mass_properties(kind) for kind in range(len(toys.KINDS))]
+_MIDDLE, _INERTIA, _MAIN = (np.array(column) for column in zip(*_PROPERTIES, strict=True))
 
 
 @njit
-def write(
+def write_arrays(
     states,
     row,
     form,
@@ -216,7 +216,7 @@ def write(
     body_quat,
     damping,
 ):
-    """Write all that a room's furnishing decides into the arrays of a model. False if its walls need too many boxes."""
+    """Write a room's furnishing into the arrays of a model. False if its walls need too many boxes."""
     state = states[row]
     for geom in range(_TOY_GEOM + TOYS * toys.HARD):
         if geom < _PLAYER_GEOM:  # what stands still
@@ -270,14 +270,14 @@ def write(
 
 @njit
 def set_frame(pos, quat, x, y, z):
-    """A frame along the axes of the room, with its origin there."""
+    """Write a frame along the axes of the room, with its origin at (x, y, z)."""
     pos[0], pos[1], pos[2] = x, y, z
     quat[0], quat[1], quat[2], quat[3] = 1.0, 0.0, 0.0, 0.0
 
 
 @njit
 def write_bounds(form, size, bound, aabb, geom):
-    """The radius and the box about a form, which MuJoCo looks at first."""
+    """Write the bounding sphere and box of a form, for MuJoCo's broad phase."""
     x, y, z = size[0], size[1], size[2]
     if form == _BALL:
         y, z = x, x
@@ -298,7 +298,7 @@ def write_bounds(form, size, bound, aabb, geom):
 
 @njit
 def write_box(size, pos, bound, aabb, geom, x, y, z, half_x, half_y, half_z):
-    """A box along the axes of the room."""
+    """Write a box along the axes of the room."""
     size[geom, 0], size[geom, 1], size[geom, 2] = half_x, half_y, half_z
     pos[geom, 0], pos[geom, 1], pos[geom, 2] = x, y, z
     write_bounds(_CUBOID, size[geom], bound, aabb, geom)
@@ -306,7 +306,7 @@ def write_box(size, pos, bound, aabb, geom, x, y, z, half_x, half_y, half_z):
 
 @njit
 def write_sides(state, pos, quat):
-    """Floor, ceiling and the planes of the outer walls, each of which faces inwards."""
+    """Write floor, ceiling and the planes of the outer walls, all facing inwards."""
     half = math.sqrt(0.5)
     set_frame(pos[0], quat[0], 0.0, 0.0, 0.0)
     set_frame(pos[1], quat[1], 0.0, 0.0, TALL)
@@ -322,7 +322,7 @@ def write_sides(state, pos, quat):
 
 
 @njit
-def stands(state, y, x):
+def is_wall(state, y, x):
     """Whether a cell is wall from floor to ceiling; a doorway is not."""
     wall = np.int32(state.walls[y, x])
     doorway = state.door != 0 and y == state.door_row and x == state.door_col
@@ -331,17 +331,18 @@ def stands(state, y, x):
 
 @njit
 def write_walls(state, contype, size, pos, bound, aabb):
-    """The walls inside the outer ones as boxes: runs of cells along x, or along y where they are longer so."""
+    """Write the inner walls as boxes: runs of cells along x, or along y if those are longer. False if there are too
+    many."""
     taken = np.zeros((ROWS, COLS), np.bool_)
     geom = SIDES
     for y in range(1, state.map_rows - 1):
         for x in range(1, state.map_cols - 1):
-            if not stands(state, y, x) or taken[y, x]:
+            if not is_wall(state, y, x) or taken[y, x]:
                 continue
             right, down = x, y
-            while right + 1 < state.map_cols - 1 and stands(state, y, right + 1) and not taken[y, right + 1]:
+            while right + 1 < state.map_cols - 1 and is_wall(state, y, right + 1) and not taken[y, right + 1]:
                 right += 1
-            while down + 1 < state.map_rows - 1 and stands(state, down + 1, x) and not taken[down + 1, x]:
+            while down + 1 < state.map_rows - 1 and is_wall(state, down + 1, x) and not taken[down + 1, x]:
                 down += 1
             if right - x >= down - y:
                 down = y
@@ -361,7 +362,7 @@ def write_walls(state, contype, size, pos, bound, aabb):
 
 @njit
 def write_piece(state, piece, contype, size, pos, bound, aabb):
-    """The boxes of a piece of furniture."""
+    """Write the boxes of a piece of furniture."""
     if piece >= state.pieces:
         return
     found = np.zeros((MOST_BOXES, 6))
@@ -373,7 +374,7 @@ def write_piece(state, piece, contype, size, pos, bound, aabb):
 
 @njit
 def write_door(state, contype, pos, quat):
-    """The leaf in its frame, or out of the way."""
+    """Write the leaf in its frame, or parked below the floor."""
     contype[_DOOR_GEOM] = _LEAF if state.door != 0 else 0
     set_frame(pos, quat, 0.0, 0.0, _PARKED)
     if state.door != 0:
@@ -384,7 +385,8 @@ def write_door(state, contype, pos, quat):
 
 @njit
 def write_part(kind, part, scale, size, pos, quat):
-    """A form of a toy's hull. Returns its type and the dimensions of its contacts: what is round also rolls."""
+    """Write a form of a toy's hull. Returns its type and the dimension of its contacts: round forms have rolling
+    friction."""
     form, half = toys.HULL_FORM[kind, part], toys.HULL_HALF[kind, part]
     for axis in range(3):
         pos[axis] = toys.HULL_AT[kind, part, axis] * scale

@@ -1,5 +1,4 @@
-"""What a player of the room listens to, and the few moves that have names: those of the left hand hold on to what they
-grasp, all others let it go."""
+"""Keys, buttons and named moves of the room: moves with the left button hold the grasped toy, all others release it."""
 
 from ...interface.action import Move
 from ..first_person.bindings import GLANCE, KEYS_PLAIN

@@ -1,8 +1,8 @@
-"""Ways through a room for experts, on the CPU only: over a fine grid, around walls, furniture, toys and other players.
+"""Path planning in a room for experts, on the CPU only: over a fine grid, around walls, furniture, toys and players.
 
-A way is found anew in every tick by breadth-first search from where the player stands, to the nearest place from which
-what it wants can be reached and seen; then one walks straight to the farthest point of it that the whole width of a
-body can go straight to.
+The path is replanned in every tick by breadth-first search from the player's position to the nearest point from which
+the target can be reached and seen; the player then walks to the farthest point of the path that it can reach in a
+straight line.
 """
 
 import math
@@ -18,7 +18,7 @@ from .toys import EXTENT, FIRST, SCALE
 FINE = 8
 """Points of the grid along a metre."""
 BODY = 0.23
-"""Metres from the middle of a player within which there must be nothing."""
+"""Metres around the middle of a player that must be free."""
 
 
 @njit
@@ -35,14 +35,14 @@ def toy_at(state, toy):
 
 @njit
 def girth(state, toy):
-    """How far a toy reaches from its middle along the floor, in metres, however it is turned about the upright axis."""
+    """Largest horizontal distance, in metres, of a toy's parts from its middle, for an upright toy."""
     extent = EXTENT[state.kind[toy] - FIRST]
     return SCALE[state.size[toy]] * math.hypot(extent[0], extent[1])
 
 
 @njit
 def _fill(blocked, x0, x1, y0, y1):
-    """Close the points of the grid in a rectangle, in metres."""
+    """Mark the points of the grid in a rectangle, in metres, as blocked."""
     rows, cols = blocked.shape
     for row in range(max(math.ceil(y0 * FINE - 0.5), 0), min(math.floor(y1 * FINE - 0.5) + 1, rows)):
         for col in range(max(math.ceil(x0 * FINE - 0.5), 0), min(math.floor(x1 * FINE - 0.5) + 1, cols)):
@@ -51,8 +51,8 @@ def _fill(blocked, x0, x1, y0, y1):
 
 @njit
 def closed(state, player, spared, careful, margin):
-    """The points of the grid with no room for what is `margin` metres wide to all sides, bool (rows, cols): for walls
-    and furniture, and for who is careful toys on the floor and other players too. spared: a toy that does not count."""
+    """The blocked points of the grid, bool (rows, cols): within `margin` metres of walls and furniture, and with
+    `careful` of toys on the floor and other players. spared: a toy that does not block."""
     blocked = np.zeros((state.map_rows * FINE, state.map_cols * FINE), np.bool_)
     for row in range(state.map_rows):
         for col in range(state.map_cols):
@@ -79,7 +79,7 @@ def closed(state, player, spared, careful, margin):
 
 @njit
 def clear(blocked, x0, y0, x1, y1):
-    """Whether all of the grid along a line, in metres, is open."""
+    """Whether no point of the grid along a line, in metres, is blocked."""
     steps = int(math.hypot(x1 - x0, y1 - y0) * 2 * FINE) + 1
     for step in range(steps + 1):
         x, y = x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps
@@ -91,7 +91,7 @@ def clear(blocked, x0, y0, x1, y1):
 
 @njit
 def _meets(box, x0, y0, z0, x1, y1, z1):
-    """Whether a line meets a box: its middle and its halves."""
+    """Whether a line meets a box (6,): its middle and its half extents."""
     near, far = 0.0, 1.0
     for axis in range(3):
         start, along = (x0, x1 - x0) if axis == 0 else (y0, y1 - y0) if axis == 1 else (z0, z1 - z0)
@@ -107,7 +107,7 @@ def _meets(box, x0, y0, z0, x1, y1, z1):
 
 @njit
 def visible(state, x0, y0, z0, x1, y1, z1):
-    """Whether neither a wall nor furniture is between two points, but for the last centimetres before the second."""
+    """Whether no wall and no furniture is between two points, except for the last centimetres before the second."""
     steps = int(math.hypot(x1 - x0, y1 - y0) * 4) + 1
     for step in range(steps):
         x, y = x0 + (x1 - x0) * step / steps, y0 + (y1 - y0) * step / steps
@@ -126,9 +126,9 @@ def visible(state, x0, y0, z0, x1, y1, z1):
 
 @njit
 def route(state, player, blocked, x, y, z, low, high, see):
-    """The way to the nearest place from `low` to `high` metres away from the point (x, y), from whose eyes, if `see`,
-    the point (x, y, z) is seen. Returns (found, x, y, arrived): where to go straight to next, in metres, and whether
-    the player stands at such a place already."""
+    """The path to the nearest place at a distance from `low` to `high` metres of the point (x, y), from which, if
+    `see`, the point (x, y, z) is visible. Returns (found, x, y, arrived): the next point to walk to in a straight line,
+    in metres, and whether the player is at such a place already."""
     own_x, own_y = feet(state, player)
     rows, cols = blocked.shape
     row, col = min(max(int(own_y * FINE), 0), rows - 1), min(max(int(own_x * FINE), 0), cols - 1)

@@ -1,13 +1,13 @@
-"""What moves the room: MuJoCo, one simulation for each row of a batch, beside the states and always behind them.
+"""The room's simulator: MuJoCo, with one simulation for each row of a batch.
 
-The record of a row is the truth. Where it is what the last tick left, its simulation goes on; where it is not (another
-was loaded, copied or reset into it), the simulation is made anew from it, to the same bytes as one that went on: that
-takes positions, speeds, what the solver starts from, and who sleeps. All rooms share one compiled model, of which each
-row has a copy with its own furnishing (see model.py); copying and furnishing one takes about a millisecond.
+The record of a row is the truth. If it is unchanged since the last tick, its simulation goes on; if not (another record
+was loaded, copied or reset into it), the simulation is loaded from it, with the same results to the byte: the record
+has positions, velocities, the solver's warm start, and the sleeping bodies. All rooms share one compiled model, of
+which each row has a copy with its own furnishing (see model.py); copying and furnishing one takes about a millisecond.
 
-A simulation that goes astray (numbers that are none, or absurd speeds, or a thing outside the house) is put back to
-where it was a tick ago, at rest; that is counted in the state's `faults`, said in a warning, and ends the episode of
-that row, and of no other.
+A simulation that fails (values that are not finite, speeds beyond validity.py's limits, a body outside the house) is
+restored to the previous tick, at rest; `faults` in the state counts it, a warning reports it, and the episode of that
+row ends. Other rows are not affected.
 """
 
 from __future__ import annotations
@@ -24,84 +24,84 @@ from ..engine.run.threads import over_rows
 from ..engine.world import World
 from ..first_person.state import CELL
 from . import grasping, model, rules, toys
-from .quaternions import unit
-from .sound import AWAKE, lacking, sound
+from .quaternions import normalised
 from .state import HEIGHT, PLAYERS, POSE, QPOS, QVEL, STATE, SUBSTEPS, TALL, TOYS, TOYS_AT, TREES
+from .validity import AWAKE, absent, valid
 
 SETTLING = 120
-"""Steps of the physics, at most, in which a new room comes to rest before play begins: a second."""
-_GROUP = 10  # steps between two looks at whether all sleep
+"""Largest number of steps of the physics in which a new room comes to rest before its episode: a second."""
+_GROUP = 10  # steps between two checks whether all bodies sleep
 _SLEEP = int(mujoco.mjtEnableBit.mjENBL_SLEEP)
 assert STATE.fields is not None
 _FIRST, _LAST = STATE.fields["mark"][1] // 4, STATE.fields["grip"][1] // 4
-"""The 4-byte words of a record that tell how a room is furnished and where all is in the simulation."""
+"""The range of 4-byte words of a record that hold the furnishing and the simulation's state."""
 
 
 class Simulation:
-    """The Simulator of the room; see engine/simulator.py."""
+    """The simulator of the room; engine/simulator.py documents the methods."""
 
     def __init__(self, world: World, n: int, threads: int):
         self._threads = threads
-        self._rooms: list[_Room | None] = [None] * n
-        self._left = np.zeros((n, _LAST - _FIRST), np.uint32)
+        self._simulations: list[_Simulation | None] = [None] * n
+        self._last = np.zeros((n, _LAST - _FIRST), np.uint32)
         self._asked = np.zeros((n, PLAYERS, 3))
-        self._other = np.zeros(n, np.uint8)
-        self._astray = np.zeros(n, np.uint8)
+        self._changed = np.zeros(n, np.uint8)
+        self._failed = np.zeros(n, np.uint8)
 
     def reset(self, states: np.ndarray, mask: np.ndarray) -> None:
-        """Furnish the rooms of the mask, and let them come to rest."""
+        """Furnish the rooms of the mask, and simulate them until they are at rest."""
 
         def settle(low: int, high: int) -> None:
             for row in range(low, high):
                 if mask[row]:
-                    self._room(states, row).settle(states, row)
+                    self._simulation(states, row).settle(states, row)
 
         over_rows(settle, len(states), self._threads, least=2)
-        cached(remember)(states, _words(states), self._left, mask)
+        cached(note)(states, _moments(states), self._last, mask)
 
     def step(self, states: np.ndarray, actions: np.ndarray, outcomes: np.ndarray, live: np.ndarray) -> None:
         """One tick of the rows that are live."""
-        words = _words(states)
-        cached(prepare)(states, words, self._left, live, self._other, self._astray)
-        cached(grasping.act)(states, actions, live, self._asked)
+        moments = _moments(states)
+        cached(find_changed)(states, moments, self._last, live, self._changed, self._failed)
+        cached(grasping.apply_actions)(states, actions, live, self._asked)
 
         def tick(low: int, high: int) -> None:
             for row in range(low, high):
-                if live[row] and not self._astray[row]:
+                if live[row] and not self._failed[row]:
                     try:
-                        room = self._room(states, row)
-                        if self._other[row]:
-                            room.load(states, row)
-                        self._astray[row] = not room.tick(states, row, self._asked)
+                        simulation = self._simulation(states, row)
+                        if self._changed[row]:
+                            simulation.load(states, row)
+                        self._failed[row] = not simulation.tick(states, row, self._asked)
                     except mujoco.FatalError:  # of a state that MuJoCo itself would never be in
-                        self._astray[row], self._rooms[row] = 1, None
+                        self._failed[row], self._simulations[row] = 1, None
 
         over_rows(tick, len(states), self._threads, least=4)
-        if self._astray.any():
-            self._put_right(states, words, outcomes)
-        cached(remember)(states, words, self._left, live)
+        if self._failed.any():
+            self._restore(states, moments, outcomes)
+        cached(note)(states, moments, self._last, live)
 
     def close(self) -> None:
-        """Let go of all simulations."""
-        self._rooms = []
+        """Release all simulations."""
+        self._simulations = []
 
-    def _room(self, states: np.ndarray, row: int) -> _Room:
-        """The simulation of a row, furnished as its record says."""
-        room = self._rooms[row]
-        if room is None:
-            room = self._rooms[row] = _Room()
-        if room.mark != states["mark"][row]:
-            room.furnish(states, row)
-            self._other[row] = 1
-        return room
+    def _simulation(self, states: np.ndarray, row: int) -> _Simulation:
+        """The simulation of a row, with the furnishing of its record."""
+        simulation = self._simulations[row]
+        if simulation is None:
+            simulation = self._simulations[row] = _Simulation()
+        if simulation.mark != states["mark"][row]:
+            simulation.furnish(states, row)
+            self._changed[row] = 1
+        return simulation
 
-    def _put_right(self, states: np.ndarray, words: np.ndarray, outcomes: np.ndarray) -> None:
-        """End the episodes that went astray, with everything at rest where it last was."""
-        for row in np.flatnonzero(self._astray).tolist():
-            cached(put_back)(states, words, self._left, row)
+    def _restore(self, states: np.ndarray, moments: np.ndarray, outcomes: np.ndarray) -> None:
+        """End the episodes of failed simulations, with all bodies at rest in their last positions."""
+        for row in np.flatnonzero(self._failed).tolist():
+            cached(restore)(states, moments, self._last, row)
             states["faults"][row] += 1
             outcomes["truncated"][row] = 1
-            self._room(states, row).load(states, row)
+            self._simulation(states, row).load(states, row)
             warnings.warn(
                 f"the simulation of row {row} (seed {states['seed'][row]}, tick {states['tick'][row]}) went astray: "
                 "everything in that room was put back at rest, and its episode is over",
@@ -109,90 +109,93 @@ class Simulation:
             )
 
 
-class _Room:
-    """One simulation: MuJoCo's model and data of a room, and views of what is read and written in every step."""
+class _Simulation:
+    """One simulation: MuJoCo's model and data of a room, and views of the arrays of every step."""
 
     def __init__(self) -> None:
         self.mark = np.uint64(0)
-        self._model = model.new()
+        self._model = model.copy_of_template()
         self._data = data = mujoco.MjData(self._model)
         self._poses = data.qpos, data.qvel, data.qacc_warmstart, data.tree_asleep
         self._forces = data.qpos, data.qvel, data.xfrc_applied, data.qfrc_applied
         self._bodies = self._model.body_mass, self._model.body_inertia, self._model.body_iquat
 
     def furnish(self, states: np.ndarray, row: int) -> None:
-        """Make it the room of a record, but not yet its moment."""
-        model.furnish(self._model, self._data, states, row)
+        """Write the furnishing of a record into the model; `load` must follow."""
+        model.apply_furnishing(self._model, self._data, states, row)
         self.mark = states["mark"][row]
 
     def load(self, states: np.ndarray, row: int) -> None:
-        """Make it the moment of a record: all is worked out with all awake, then those who slept sleep again."""
+        """Load the state of a record: the forward dynamics of all bodies awake, then the record's bodies to sleep."""
         own, data = self._model, self._data
         cached(put)(states, row, *self._poses, data.xfrc_applied, data.qfrc_applied)
         own.opt.enableflags &= ~_SLEEP
         mujoco.mj_forward(own, data)
         own.opt.enableflags |= _SLEEP
         arrays = data.tree_asleep, data.tree_awake, data.body_awake, data.body_awake_ind, data.parent_awake_ind
-        counts = cached(doze)(
+        counts = cached(put_to_sleep)(
             states, row, *arrays, data.dof_awake_ind, own.body_treeid, own.body_parentid, own.dof_bodyid
         )
         data.ntree_awake, data.nbody_awake, data.nparent_awake, data.nv_awake = (int(count) for count in counts)
         data.qacc[:] = data.qacc_warmstart
 
     def tick(self, states: np.ndarray, row: int, asked: np.ndarray) -> bool:
-        """One tick with these hands; False if it went astray, and then the record is not to be used."""
-        own, data, push = self._model, self._data, cached(grasping.push)
+        """One tick; False if the simulation failed, and then the record must not be used."""
+        own, data, write_forces = self._model, self._data, cached(grasping.write_forces)
         for step in range(SUBSTEPS):
-            push(states, row, asked, step == 0, *self._forces, *self._bodies)
+            write_forces(states, row, asked, step == 0, *self._forces, *self._bodies)
             mujoco.mj_step(own, data)
-        return cached(keep)(states, row, *self._poses)
+        return cached(save)(states, row, *self._poses)
 
     def settle(self, states: np.ndarray, row: int) -> None:
-        """Let a new room come to rest, and write it into its record; should that fail, the record stays as it was."""
+        """Simulate a new room until it is at rest, and save it into its record; if that fails, the record is
+        unchanged."""
         before = states[row].copy()
-        states["asleep"][row] = AWAKE  # none may fall asleep in the air
+        states["asleep"][row] = AWAKE  # bodies must not fall asleep in the air
         self.load(states, row)
         for _ in range(SETTLING // _GROUP):
             mujoco.mj_step(self._model, self._data, _GROUP)
             if self._data.ntree_awake == 0:
                 break
         self._data.qvel[:] = 0
-        if not cached(keep)(states, row, *self._poses):
+        if not cached(save)(states, row, *self._poses):
             states[row] = before
             self.load(states, row)
-        cached(begin)(states, row)
+        cached(mirror_record)(states, row)
 
 
-def _words(states: np.ndarray) -> np.ndarray:
+def _moments(states: np.ndarray) -> np.ndarray:
     return states.view(np.uint32).reshape(len(states), -1)[:, _FIRST:_LAST]
 
 
 @njit
-def remember(states, words, left, mask):
-    """Note what the rows of the mask are left as, words (n, …) of each record."""
+def note(states, moments, last, mask):
+    """Copy the simulation words of the rows of the mask, moments (n, words), into last (n, words)."""
     for row in range(len(states)):
         if mask[row]:
-            for word in range(words.shape[1]):
-                left[row, word] = words[row, word]
+            for word in range(moments.shape[1]):
+                last[row, word] = moments[row, word]
 
 
 @njit
-def prepare(states, words, left, live, other, astray):
-    """Look through the rows that are live: which are not as they were left, and which of these cannot be simulated."""
+def find_changed(states, moments, last, live, changed, failed):
+    """Find the live rows whose words have changed since the last tick, and those of them that cannot be simulated;
+    changed, failed (n,) are written."""
     for row in range(len(states)):
-        other[row], astray[row] = 0, 0
+        changed[row], failed[row] = 0, 0
         if live[row]:
-            for word in range(words.shape[1]):
-                if words[row, word] != left[row, word]:
-                    other[row] = 1
+            for word in range(moments.shape[1]):
+                if moments[row, word] != last[row, word]:
+                    changed[row] = 1
                     break
-            if other[row] and not sound(states, row):
-                astray[row] = 1
+            if changed[row] and not valid(states, row):
+                failed[row] = 1
 
 
 @njit
 def put(states, row, qpos, qvel, warm, asleep, xfrc, qfrc):
-    """Write a record's moment into a simulation, in which all are awake. What the room lacks lies below the floor."""
+    """Write the state of a record into a simulation, with all bodies awake. Bodies that the room does not have are
+    below the floor."""
     state = states[row]
     for place in range(QPOS):
         qpos[place] = state.qpos[place]
@@ -217,12 +220,14 @@ def put(states, row, qpos, qvel, warm, asleep, xfrc, qfrc):
 
 
 @njit
-def doze(states, row, tree_asleep, tree_awake, body_awake, bodies, parents, dofs, body_tree, body_parent, dof_body):
-    """Put to sleep who sleeps in a record, and what its room lacks: the lists that MuJoCo keeps of who is awake.
-    Returns how many trees, bodies, bodies of awake parents and degrees of freedom are."""
+def put_to_sleep(
+    states, row, tree_asleep, tree_awake, body_awake, bodies, parents, dofs, body_tree, body_parent, dof_body
+):
+    """Put the sleeping and the absent bodies of a record to sleep, in MuJoCo's lists of awake bodies. Returns the
+    numbers of awake trees, bodies, bodies with awake parents and degrees of freedom."""
     state = states[row]
     for tree in range(TREES):
-        tree_asleep[tree] = tree if lacking(state, tree) else state.asleep[tree]
+        tree_asleep[tree] = tree if absent(state, tree) else state.asleep[tree]
     trees = 0
     for tree in range(TREES):
         tree_awake[tree] = tree_asleep[tree] < 0
@@ -245,8 +250,8 @@ def doze(states, row, tree_asleep, tree_awake, body_awake, bodies, parents, dofs
 
 
 @njit
-def keep(states, row, qpos, qvel, warm, asleep):
-    """Write where a simulation is into its record. False if it went astray; else what is too fast is slowed in both."""
+def save(states, row, qpos, qvel, warm, asleep):
+    """Save the state of a simulation into its record. False if it failed; else speeds of toys are clipped in both."""
     state = states[row]
     for place in range(QPOS):
         state.qpos[place] = qpos[place]
@@ -254,35 +259,36 @@ def keep(states, row, qpos, qvel, warm, asleep):
         state.qvel[dof], state.warm[dof] = qvel[dof], warm[dof]
     for tree in range(TREES):
         state.asleep[tree] = asleep[tree]
-    if not sound(states, row):
+    if not valid(states, row):
         return False
     for toy in range(state.things):
-        grasping.slow_down(qvel, TOYS_AT + 6 * toy)
-        grasping.slow_down(state.qvel, TOYS_AT + 6 * toy)
+        grasping.clip_speed(qvel, TOYS_AT + 6 * toy)
+        grasping.clip_speed(state.qvel, TOYS_AT + 6 * toy)
     return True
 
 
 @njit
-def put_back(states, words, left, row):
-    """Make a record that went astray sound again, with all at rest: where it was left if it is the same room, else
-    where the engine's own fields show it to be."""
+def restore(states, moments, last, row):
+    """Restore the record of a failed simulation, with all bodies at rest: to the last tick's positions if it is the
+    same room, else to the positions of the engine's own fields."""
     state = states[row]
-    if words[row, 0] == left[row, 0] and words[row, 1] == left[row, 1]:
-        for word in range(words.shape[1]):
-            words[row, word] = left[row, word]
+    if moments[row, 0] == last[row, 0] and moments[row, 1] == last[row, 1]:
+        for word in range(moments.shape[1]):
+            moments[row, word] = last[row, word]
     for dof in range(QVEL):
         state.qvel[dof], state.warm[dof] = 0.0, 0.0
     for tree in range(TREES):
         state.asleep[tree] = AWAKE
     for player in range(PLAYERS):
         grasping.let_go(state, player)
-    if not sound(states, row):
-        mend(state)
+    if not valid(states, row):
+        clamp_broken(state)
 
 
 @njit
-def mend(state):
-    """Put all bodies where the engine's own fields show them, upright if they are turned in no way that there is."""
+def clamp_broken(state):
+    """Move all bodies to the positions of the engine's own fields, clamped into the house, upright if their quaternion
+    is not valid."""
     for place in range(QPOS):
         if not math.isfinite(state.qpos[place]):
             state.qpos[place] = 0.0
@@ -296,18 +302,18 @@ def mend(state):
         x, y, z = state.thing_x[toy] / CELL, state.thing_y[toy] / CELL, state.thing_z[toy] / CELL
         state.qpos[at], state.qpos[at + 1] = within(x, state.map_cols), within(y, state.map_rows)
         state.qpos[at + 2] = min(max(z + tall, tall), TALL - tall)
-        q = unit((state.qpos[at + 3], state.qpos[at + 4], state.qpos[at + 5], state.qpos[at + 6]))
+        q = normalised((state.qpos[at + 3], state.qpos[at + 4], state.qpos[at + 5], state.qpos[at + 6]))
         for axis in range(4):
             state.qpos[at + 3 + axis] = q[axis]
 
 
 @njit
 def within(place, cells):
-    """A place along x or y that lies in the house."""
+    """A coordinate along x or y, clamped into the house."""
     return min(max(place, 1.2), cells - 1.2)
 
 
 @njit
-def begin(states, row):
-    """Write what is shown of a room that has come to rest."""
+def mirror_record(states, row):
+    """Write the first-person fields of a room at rest."""
     rules.mirror(states[row])

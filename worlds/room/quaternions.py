@@ -1,4 +1,4 @@
-"""Turns in space as unit quaternions (w, x, y, z), which are tuples of four numbers; vectors are tuples of three."""
+"""Rotations as unit quaternions (w, x, y, z), tuples of four numbers; vectors are tuples of three."""
 
 import math
 
@@ -6,8 +6,8 @@ from numba import njit
 
 
 @njit
-def after(a, b):
-    """The turn that is first b, then a."""
+def multiply(a, b):
+    """The product a b: the rotation b, then the rotation a."""
     return (
         a[0] * b[0] - a[1] * b[1] - a[2] * b[2] - a[3] * b[3],
         a[0] * b[1] + a[1] * b[0] + a[2] * b[3] - a[3] * b[2],
@@ -17,14 +17,14 @@ def after(a, b):
 
 
 @njit
-def back(a):
-    """The turn that undoes this one."""
+def conjugate(a):
+    """The conjugate, which is the inverse rotation."""
     return a[0], -a[1], -a[2], -a[3]
 
 
 @njit
-def turn(a, v):
-    """A vector turned by a."""
+def rotate(a, v):
+    """The vector v rotated by the quaternion a."""
     x = a[2] * v[2] - a[3] * v[1] + a[0] * v[0]
     y = a[3] * v[0] - a[1] * v[2] + a[0] * v[1]
     z = a[1] * v[1] - a[2] * v[0] + a[0] * v[2]
@@ -36,15 +36,15 @@ def turn(a, v):
 
 
 @njit
-def about(axis, angle):
-    """A turn about the x (0), y (1) or z (2) axis, by an angle in radians."""
+def from_axis_angle(axis, angle):
+    """The rotation about the x (0), y (1) or z (2) axis by an angle in radians."""
     w, s = math.cos(angle / 2), math.sin(angle / 2)
     return w, s if axis == 0 else 0.0, s if axis == 1 else 0.0, s if axis == 2 else 0.0
 
 
 @njit
-def unit(a):
-    """The same turn with length 1; none at all for what is no turn."""
+def normalised(a):
+    """The quaternion scaled to length 1; the identity if its length is 0 or not a number."""
     length = math.sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2] + a[3] * a[3])
     if not (length > 1e-6):
         return 1.0, 0.0, 0.0, 0.0
@@ -52,8 +52,8 @@ def unit(a):
 
 
 @njit
-def vector(a):
-    """The turn as one vector: along its axis, as long as its angle in radians, which is at most half a turn."""
+def to_rotation_vector(a):
+    """The rotation vector: along the axis, as long as the angle in radians, at most pi."""
     sign = -1.0 if a[0] < 0 else 1.0
     length = math.sqrt(a[1] * a[1] + a[2] * a[2] + a[3] * a[3])
     if length < 1e-9:
@@ -63,8 +63,8 @@ def vector(a):
 
 
 @njit
-def at_most(v, most):
-    """A vector, cut to this length."""
+def clip_norm(v, most):
+    """The vector v, scaled down to the length `most` if it is longer."""
     length = math.sqrt(v[0] * v[0] + v[1] * v[1] + v[2] * v[2])
     if length <= most:
         return v

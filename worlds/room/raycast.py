@@ -12,7 +12,7 @@ from ..engine.render.raycast.scene import BOX, CAPSULE, ELLIPSOID, UNSEEN
 from ..first_person.angles import ONE_UNIT, cosine, sine
 from . import toys
 from .furniture import BOXES, LEAF, LEAF_AT, hinge, quarter
-from .quaternions import about, back, turn
+from .quaternions import conjugate, from_axis_angle, rotate
 from .state import DOOR_AT, EYE, HEIGHT, NOBODY, POSE, RADIUS, REACH, TALL, TOYS, TOYS_AT
 
 FAR = 1e9
@@ -125,16 +125,16 @@ def toy_entry(state, toy, start, ray, least):
     if square - along * along > bound * bound or along < -bound or along > least + bound:
         return FAR
     nearest = FAR
-    seen, ray = turn(back(turned), seen), turn(back(turned), ray)
+    seen, ray = rotate(conjugate(turned), seen), rotate(conjugate(turned), ray)
     for part in range(toys.HARD):
         form, at = toys.HULL_FORM[kind, part], toys.HULL_AT[kind, part]
         if form != 0:
             q = toys.HULL_QUAT[kind, part]
-            own = back((q[0], q[1], q[2], q[3]))
+            own = conjugate((q[0], q[1], q[2], q[3]))
             half = toys.HULL_HALF[kind, part]
             off = (seen[0] - at[0] * scale, seen[1] - at[1] * scale, seen[2] - at[2] * scale)
             big = (half[0] * scale, half[1] * scale, half[2] * scale)
-            nearest = min(nearest, entry(form, big, turn(own, off), turn(own, ray)))
+            nearest = min(nearest, entry(form, big, rotate(own, off), rotate(own, ray)))
     return nearest
 
 
@@ -142,9 +142,9 @@ def toy_entry(state, toy, start, ray, least):
 def leaf(state, start, ray):
     """The distance at which a ray meets the leaf of the door."""
     x, y, angle = hinge(state)
-    shut = back(about(2, angle + state.qpos[DOOR_AT]))
-    seen = turn(shut, (start[0] - x, start[1] - y, start[2]))
-    return entry(BOX, LEAF, (seen[0] - LEAF_AT[0], seen[1] - LEAF_AT[1], seen[2] - LEAF_AT[2]), turn(shut, ray))
+    shut = conjugate(from_axis_angle(2, angle + state.qpos[DOOR_AT]))
+    seen = rotate(shut, (start[0] - x, start[1] - y, start[2]))
+    return entry(BOX, LEAF, (seen[0] - LEAF_AT[0], seen[1] - LEAF_AT[1], seen[2] - LEAF_AT[2]), rotate(shut, ray))
 
 
 @njit

@@ -1,5 +1,5 @@
-"""The room's rules, which run after the physics of a tick: what first-person worlds share is worked out from where the
-bodies are now, and what each player's crosshair is on. The first toy that is lifted pays; then one goes on playing."""
+"""The rules of the room, which run after the physics of a tick: they write the first-person fields from the bodies'
+positions, and the target of each player's crosshair. The first lifted toy gives a reward; the episode goes on."""
 
 import math
 
@@ -25,7 +25,7 @@ def step(state, actions, outcomes):
 
 @njit
 def mirror(state):
-    """Write what first-person worlds share: places and speeds in units, who holds what; and what is aimed at."""
+    """Write the first-person fields: positions and velocities in units, holders, and the targets of the crosshairs."""
     for player in range(state.players):
         at = 3 * player
         state.x[player], state.y[player] = units(state.qpos[at]), units(state.qpos[at + 1])
@@ -37,7 +37,7 @@ def mirror(state):
         state.thing_x[toy], state.thing_y[toy] = units(state.qpos[at]), units(state.qpos[at + 1])
         state.thing_z[toy] = units(bounds(state, toy)[2])
         state.status[toy], state.holder[toy] = THERE, 0
-    for player in range(state.players - 1, -1, -1):  # of two who hold a toy, the first is named
+    for player in range(state.players - 1, -1, -1):  # of two players that hold a toy, the first is its holder
         if state.grip[player] != NOBODY:
             state.holder[state.grip[player]] = player + 1
     for player in range(state.players):

@@ -15,7 +15,7 @@ from .furniture import CLEAR, SURFACES, SURFACES_MOST, quarter
 from .grasping import LEFT, NEAREST, F, R
 from .paths import BODY, FINE, closed, feet, girth, route, toy_at, visible
 from .pose import bounds
-from .quaternions import turn as rotated
+from .quaternions import rotate as rotated
 from .raycast import ahead, eye, pose
 from .state import NOBODY, REACH, TOYS_AT
 

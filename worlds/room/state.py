@@ -1,12 +1,12 @@
-"""What an episode of the room is made of: how it is furnished, where every body is, and what the players' hands do.
+"""The state of the room: its furnishing, the bodies, and the players' hands.
 
-Lengths are in metres and a cell of the map is a metre wide; kilograms, seconds, newtons. Positions as bodies have them
-are float64, as MuJoCo counts; what first-person worlds share (`x`, `y`, `thing_x`, … in 1/CELL cells) is worked out
-from them after every tick, for the view, the goals and the experts. So the state is the truth, and its bytes are an
-episode; being floats, they are the same on the same machine only.
+Units are metres (a cell of the map is a metre wide), kilograms, seconds and newtons. Positions of bodies are float64,
+as in MuJoCo; the first-person fields (`x`, `y`, `thing_x`, … in 1/CELL cells) are computed from them after every tick,
+for the view, the goals and the experts. The state is complete: its bytes determine the rest of an episode; being
+floats, they are reproducible on the same machine only.
 
-A thing is a toy or a household thing that can be moved (TOYS, see toys.py); a piece is furniture that stays where it is
-(see furniture.py). The things of the table of fields() are the toys.
+A thing is a toy or a household object that can be moved (TOYS, see toys.py); a piece is fixed furniture (see
+furniture.py). The things of fields() are the toys.
 """
 
 import numpy as np
@@ -24,9 +24,9 @@ QPOS = 3 * PLAYERS + 1 + POSE * TOYS
 QVEL = 3 * PLAYERS + 1 + 6 * TOYS
 """Joints in this order: x, y, z of each player's feet, the door's hinge, each toy's pose. Speeds are MuJoCo's."""
 DOOR_AT, TOYS_AT = 3 * PLAYERS, 3 * PLAYERS + 1
-"""Where in the joints' positions and speeds the door's and the first toy's are."""
+"""Indices of the door and of the first toy in the joints' positions and velocities."""
 TREES = PLAYERS + 1 + TOYS
-"""Bodies that fall asleep by themselves: the players, the door, the toys."""
+"""Number of bodies that fall asleep independently: the players, the door, the toys."""
 
 TALL = 1.5
 """Metres from floor to ceiling: the walls of a children's room."""
@@ -41,7 +41,7 @@ SUBSTEPS = 4
 STEP = 1 / (30 * SUBSTEPS)
 """Seconds of a step of the physics."""
 REACH = 1.6
-"""Metres from the eye to what a hand can grasp."""
+"""Largest distance, in metres, between the eye and a toy that a hand can grasp."""
 NOBODY = -1
 
 KNOBS = {
@@ -57,40 +57,40 @@ KNOBS = {
 STATE = state_dtype(
     [
         *fields(PLAYERS, TOYS),
-        # How the room is furnished: what the simulation's model is made of. `mark` tells two furnishings apart.
-        ("mark", np.uint64),
+        # The furnishing, from which the simulation's model is made.
+        ("mark", np.uint64),  # hash of the furnishing
         ("size", np.int32, (TOYS,)),  # 1 small, 2 medium, 3 large (sizes of toys.py)
-        ("material", np.int32, (TOYS,)),  # of toys.py: what its skin looks like, how heavy and how slippery it is
-        ("pieces", np.int32),
+        ("material", np.int32, (TOYS,)),  # of toys.py: determines texture, density and friction
+        ("pieces", np.int32),  # number of pieces of furniture
         ("piece", np.int32, (PIECES,)),  # 1 + index into furniture.KINDS
         ("piece_colour", np.int32, (PIECES,)),  # 1 + index into the colours
-        ("piece_x", np.float64, (PIECES,)),  # its middle
+        ("piece_x", np.float64, (PIECES,)),  # position of its middle
         ("piece_y", np.float64, (PIECES,)),
         ("piece_turn", np.int32, (PIECES,)),  # quarter turns, clockwise on the map
         ("door", np.int32),  # 1: there is one; it closes the cell (door_row, door_col)
         ("door_row", np.int32),
         ("door_col", np.int32),
-        ("door_turn", np.int32),  # 0: it shuts a way from west to east; 1: from north to south
+        ("door_turn", np.int32),  # 0: it closes a passage from west to east; 1: from north to south
         ("window", np.int32),  # 1: there is one, in the wall of the cell (window_row, window_col)
         ("window_row", np.int32),
         ("window_col", np.int32),
-        ("window_turn", np.int32),  # quarter turns from x: the way it faces, into the room
-        # The simulation, as MuJoCo's own state: positions, speeds, what its solver starts from, and who sleeps.
-        ("qpos", np.float64, (QPOS,)),
-        ("qvel", np.float64, (QVEL,)),
-        ("warm", np.float64, (QVEL,)),
-        ("asleep", np.int32, (TREES,)),
-        # Hands. What a player holds: `grip` is the toy's number, or NOBODY.
-        ("grip", np.int32, (PLAYERS,)),
-        ("held_at", np.float64, (PLAYERS, 3)),  # the point that was grasped, in the toy's own axes
-        ("distance", np.float64, (PLAYERS,)),  # from the eye, at which it is held
-        ("lift", np.float64, (PLAYERS,)),  # metres by which it is held higher than the eye looks
-        ("turned", np.float64, (PLAYERS, 4)),  # how it is to be turned, relative to where the player looks (quaternion)
-        ("aim", np.int32, (PLAYERS,)),  # what the crosshair is on: a toy's number, TOYS + a piece's number, or NOBODY
-        ("aim_distance", np.float64, (PLAYERS,)),  # from the eye to that, whether in reach or not
-        ("gripping", np.uint8, (PLAYERS,)),  # 1 while the left button is down, so that a press is told from holding it
-        ("force", np.float64, (PLAYERS,)),  # newtons with which the hand pulled in the last step of the physics
-        ("faults", np.int32),  # times that the simulation of this episode went astray and was put right
+        ("window_turn", np.int32),  # quarter turns from x: its direction, into the room
+        # The simulation: MuJoCo's own state.
+        ("qpos", np.float64, (QPOS,)),  # positions of the joints
+        ("qvel", np.float64, (QVEL,)),  # their velocities
+        ("warm", np.float64, (QVEL,)),  # accelerations from which the solver starts
+        ("asleep", np.int32, (TREES,)),  # MuJoCo's tree_asleep
+        # The hands.
+        ("grip", np.int32, (PLAYERS,)),  # number of the held toy, or NOBODY
+        ("held_at", np.float64, (PLAYERS, 3)),  # the grasped point, in the toy's own axes
+        ("distance", np.float64, (PLAYERS,)),  # of the held toy from the eye
+        ("lift", np.float64, (PLAYERS,)),  # its height above the line of sight
+        ("turned", np.float64, (PLAYERS, 4)),  # its wanted rotation relative to the player's yaw (quaternion)
+        ("aim", np.int32, (PLAYERS,)),  # target of the crosshair: a toy's number, TOYS + a piece's number, or NOBODY
+        ("aim_distance", np.float64, (PLAYERS,)),  # distance of the target from the eye, in reach or not
+        ("gripping", np.uint8, (PLAYERS,)),  # 1 while the left button is down, which distinguishes presses from holding
+        ("force", np.float64, (PLAYERS,)),  # of the hand in the last step of the physics
+        ("faults", np.int32),  # how often the simulation of this episode failed and was restored
     ],
     PLAYERS,
 )

@@ -1,8 +1,8 @@
-"""What the room shows of itself to goals: players, toys, pieces of furniture, the door, and shelves' other boards.
+"""The things of the room for goals: players, toys, pieces of furniture, the door, and further boards of shelves.
 
-A piece on which things lie is as flat as a board, so that what lies there is on it and what stands under it is neither
-on it nor in it; each board of a shelf is a shelf. A piece in which things lie is the square room within its sides, up
-to half a metre above its floor.
+A piece with things on it is represented by its board, so that things on the board are on it and things below are
+neither on it nor in it; each board of a shelf is a shelf. A piece with things in it is represented by the square space
+within its sides, up to half a metre above its floor.
 """
 
 import math
@@ -12,7 +12,7 @@ from numba import njit
 from ..engine.records.things import LIFTED, ONE, OPEN, THERE, Things
 from ..first_person.angles import cosine, sine
 from ..first_person.models import COLOURS
-from ..first_person.multiplayer import SEAT_COLOURS, SEATS, colour_numbers
+from ..first_person.multiplayer import PLAYER_COLOUR_NUMBERS, PLAYER_COLOURS, colour_numbers
 from ..first_person.state import CELL
 from ..first_person.things import PLAYER_KIND
 from . import toys
@@ -23,7 +23,7 @@ from .state import DOOR_AT, HEIGHT, NOBODY, PIECES, PLAYERS, RADIUS, REACH, TALL
 from .visibility import hide
 
 AJAR = 0.9
-"""Radians from which on a door is open: wide enough to go through."""
+"""Radians from which on a door counts as open: wide enough for a player."""
 PIECE = toys.FIRST + len(toys.KINDS)
 """Kind of the first piece of furniture; the door's is behind the last one's."""
 DOOR = PIECE + len(PIECE_KINDS)
@@ -32,7 +32,7 @@ _HALF_ROOM = 0.25
 _TO_ONE = CELL // ONE
 
 KINDS = {
-    "player": SEATS,
+    "player": PLAYER_COLOURS,
     **dict.fromkeys(toys.KINDS, COLOURS),
     **dict.fromkeys(PIECE_KINDS, COLOURS),
     "door": (),
@@ -42,7 +42,7 @@ NUMBERS = colour_numbers(KINDS)
 
 @njit
 def fill(state, things):
-    """Write all that there is; returns how many."""
+    """Write all things into things (k,) THING; returns their number."""
     for player in range(state.players):
         put_player(state, player, things[player])
     count = state.players
@@ -71,7 +71,7 @@ def units(metres):
 
 @njit
 def put(thing, kind, colour, size, state, y, x, z, radius, height):
-    """Write a thing that is nobody's; lengths in metres, z is its middle's."""
+    """Write a thing that is no player and has no holder; positions, of its middle, and lengths in metres."""
     thing.kind, thing.colour, thing.size, thing.state = kind, NUMBERS[colour], size, state
     thing.player, thing.holder, thing.speed, thing.fixed, thing.hidden = 0, 0, 0, 0, 0
     thing.y, thing.x, thing.z = units(y), units(x), units(z)
@@ -81,17 +81,18 @@ def put(thing, kind, colour, size, state, y, x, z, radius, height):
 
 @njit
 def put_player(state, player, thing):
-    """Write a player: it faces where it looks, as the map sees it."""
+    """Write a player, which faces along its yaw."""
     at = 3 * player
     x, y, z = state.qpos[at], state.qpos[at + 1], state.qpos[at + 2]
-    put(thing, PLAYER_KIND, SEAT_COLOURS[player], 0, THERE, y, x, z + HEIGHT / 2, RADIUS, HEIGHT / 2)
+    put(thing, PLAYER_KIND, PLAYER_COLOUR_NUMBERS[player], 0, THERE, y, x, z + HEIGHT / 2, RADIUS, HEIGHT / 2)
     thing.player = player + 1
     thing.ahead_y, thing.ahead_x = sine(state.yaw[player]) // 64, cosine(state.yaw[player]) // 64
 
 
 @njit
 def put_toy(state, index, thing):
-    """Write a toy: as wide as the box about its hull on average, as it lies now; its size is the one it has by name."""
+    """Write a toy: as wide as the average side of the bounding box of its hull in its present pose; `size` is the
+    number of its named size."""
     x0, y0, z0, x1, y1, z1 = bounds(state, index)
     put(
         thing,
@@ -112,7 +113,7 @@ def put_toy(state, index, thing):
 
 @njit
 def lifted(state):
-    """Whether somebody has lifted a toy, as goals see it."""
+    """Whether a player has lifted a toy, as in the relation `lifted` of goals."""
     for index in range(state.things):
         if state.holder[index] != 0:
             _, _, low, _, _, high = bounds(state, index)
@@ -123,7 +124,7 @@ def lifted(state):
 
 @njit
 def put_surface(state, piece, slot, thing):
-    """Write a surface of a piece of furniture: a board, or the room within the sides of a piece that things lie in."""
+    """Write a surface of a piece of furniture: a board, or the space within its sides if things lie in it."""
     kind = state.piece[piece] - 1
     surface = SURFACES[kind, slot]
     x, y = quarter(surface[0], surface[1], state.piece_turn[piece])
@@ -137,14 +138,14 @@ def put_surface(state, piece, slot, thing):
 
 @njit
 def put_door(state, thing):
-    """Write the door: it stays where its doorway is, open or not."""
+    """Write the door; its position is its doorway, open or not."""
     status = OPEN if abs(state.qpos[DOOR_AT]) >= AJAR else THERE
     put(thing, DOOR, 0, 0, status, state.door_row + 0.5, state.door_col + 0.5, TALL / 2, 0.5, TALL / 2)
     thing.fixed = 1
 
 
 def aimed(state, player):
-    """(row of `fill`, in reach) of what a player holds, or else its crosshair is on; the row is -1 for walls."""
+    """(row of `fill`, in reach) of a player's held toy, or else of the target of its crosshair; row -1 for walls."""
     held, aim, players = int(state["grip"][player]), int(state["aim"][player]), int(state["players"])
     if held != NOBODY:
         return players + held, True

@@ -1,8 +1,8 @@
-"""Toys and household things: what they look like, what of them is hard, what they are made of, and how heavy they are.
+"""Toys and household objects: their parts, hulls, materials and masses.
 
-A thing is written down as the parts of the catalogue of first-person worlds, of medium size, in metres: it looks along
-x and stands on z = 0. The tables made from that have their origin in the middle of its bounding box. Hulls are what
-the physics knows of a thing, HARD forms at most: its first parts, or simpler forms about its parts, so that it stands.
+A toy is specified by Parts of first_person/models.py, of medium size, in metres: it faces along x and stands on z = 0.
+The tables made from that have their origin in the middle of its bounding box. Hulls are the forms of the physics, at
+most HARD for each toy: its first parts, or simpler forms around its parts, so that it stands.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from ..engine.render.raycast.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID
 from ..first_person.models import GOLD, INK, OWN, STEM, WHITE, Part, axes, ball, disc, egg, stick
 
 HARD = 3
-"""Most forms of a hull."""
+"""The largest number of forms of a hull."""
 FIRST = 2
 """A thing's kind in the state is FIRST + its index into KINDS; kind 1 is the players'."""
 SIZES = ("small", "medium", "large")
 SCALE = np.array([1, 0.85, 1.15, 1.5])
-"""How many times what it measures in the tables a thing is, by the number of its size."""
+"""Scale of a toy relative to the tables, by the number of its size."""
 MATERIALS = ("plastic", "wood", "metal", "cloth")
 PLASTIC, WOOD, METAL, CLOTH = 1, 2, 3, 4
 DENSITY = np.array([200.0, 100, 180, 280, 60])
@@ -31,14 +31,15 @@ FRICTION = np.array([0.7, 0.6, 0.7, 0.5, 1.0])
 """Of each material, and (number 0) of floors, walls and furniture."""
 LIGHTEST, HEAVIEST = 0.15, 4.0
 CHEST_MASS = 9.0
-"""Kilograms: more than one player's hand lifts, less than two do."""
+"""Kilograms: too heavy for one player's hand, light enough for two."""
 
 _CREAM, _GLASS, _DARK, _ORANGE = 0xFFF0D0, 0xA8DCF4, 0x50485C, 0xF07818
 _SIDE, _LONG = (0, 1, 0), (1, 0, 0)
 
 
 class Toy(NamedTuple):
-    """Its parts, the most telling first; its hull, if that is other than its first `hard` parts; its materials."""
+    """A kind of toy: its parts, the most recognisable first; its hull, if it is not the first `hard` parts; its
+    materials."""
 
     parts: list[Part]
     hard: int = 1
@@ -51,7 +52,7 @@ def _box(at: tuple[float, float, float], half: tuple[float, float, float], colou
 
 
 def _axle(x: float, radius: float, half: float) -> Part:
-    """Two wheels, which are one cylinder that reaches from side to side."""
+    """Two wheels as one cylinder from side to side."""
     return Part(CYLINDER, (x, 0, radius), (radius, radius, half), _DARK, 0, 0, _SIDE)
 
 
@@ -282,15 +283,15 @@ TOYS: dict[str, Toy] = {
 }
 KINDS = tuple(TOYS)
 HEAVY = KINDS.index("chest")
-"""The index of what is too heavy for one player."""
+"""The index of the chest, which is too heavy for one player."""
 PARTS = 6
-"""Most parts of a thing."""
+"""The largest number of parts of a toy."""
 CORE = 3
-"""So many of its first parts tell what a thing is; the others are left out of a picture that holds too much."""
+"""Number of first parts by which a toy is recognised; the others are left out of a picture with too many solids."""
 
 
 def _span(part: Part) -> np.ndarray:
-    """Half of what an upright box about a part measures along x, y and z."""
+    """Half extents, (3,), of the bounding box of a part along x, y and z."""
     own = np.array(axes(part)).reshape(3, 3)
     half = np.array(part.half, float)
     if part.form == BOX:
@@ -314,12 +315,12 @@ def _volume(part: Part) -> float:
 
 
 def _quaternion(part: Part) -> list[float]:
-    """The turn (w, x, y, z) that takes x, y and z to a part's own axes."""
+    """The rotation (w, x, y, z) from x, y and z to a part's own axes."""
     m = np.array(axes(part)).reshape(3, 3).T
     w = math.sqrt(max(1 + m[0, 0] + m[1, 1] + m[2, 2], 0)) / 2
     if w > 1e-3:
         return [w, *((m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1]) / np.array(4 * w))]
-    axis = int(np.argmax(np.diag(m)))  # half a turn: its axis is what stays
+    axis = int(np.argmax(np.diag(m)))  # half a turn: its axis is invariant
     along = (m[:, axis] + np.eye(3)[axis]) / 2
     return [0.0, *(along / math.hypot(*along))]
 
@@ -335,10 +336,10 @@ HULL_HALF = np.zeros((len(KINDS), HARD, 3))
 HULL_QUAT = np.zeros((len(KINDS), HARD, 4))
 HULL_QUAT[:, :, 0] = 1
 EXTENT = np.zeros((len(KINDS), 3))
-"""Half of a thing's bounding box, of all its parts and its hull."""
+"""Half extents of a toy's bounding box, of all its parts and its hull."""
 _VOLUME = np.zeros(len(KINDS))
 PART_FIRST = np.zeros(len(KINDS) + 1, np.int32)
-"""Which rows of the following two are a kind's: from its own on, up to the next one's."""
+"""First row of each kind in the following two tables; the rows end at the next kind's first."""
 _shapes: list[list[float]] = []
 _coats: list[tuple[int, int, int, int]] = []
 for _index, _toy in enumerate(TOYS.values()):
@@ -356,18 +357,18 @@ for _index, _toy in enumerate(TOYS.values()):
         _coats.append((_part.form, _part.colour, _part.share, _part.texture))
     PART_FIRST[_index + 1] = len(_shapes)
 PART_SHAPES = np.array(_shapes, np.float32)
-"""Of each part: its middle, its halves, its own x, y and z."""
+"""Each part's middle, half extents, and own x, y and z axes."""
 PART_COATS = np.array(_coats, np.int32)
-"""Its form, colour, share of the thing's colour, and texture."""
+"""Each part's form, colour, share of the toy's colour, and texture."""
 MADE_OF = np.zeros((len(KINDS), len(MATERIALS)), np.int32)
-"""The materials a kind comes in, zeros behind them."""
+"""The materials of each kind, followed by zeros."""
 for _index, _toy in enumerate(TOYS.values()):
     MADE_OF[_index, : len(_toy.materials)] = _toy.materials
 
 
 @njit
 def mass_of(index, size, material):
-    """Kilograms of a thing of the kind KINDS[index]."""
+    """Mass, in kilograms, of a toy of the kind KINDS[index]."""
     if index == HEAVY:
         return CHEST_MASS
     scale = SCALE[size]

@@ -1,5 +1,5 @@
-"""How the room looks through a player's eyes: walls, door and window, furniture, toys however they lie, other players,
-and a dot in the middle of the picture, which tells what the hand would grasp.
+"""The scene of the room: walls, door and window, furniture, toys in any pose, other players, and a dot in the middle of
+the picture, whose colour tells whether the hand can grasp.
 
 In the segmentation image a player has mark 1 + its number, a toy mark FIRST_THING + its index; the dot is in pixels
 only.
@@ -14,7 +14,7 @@ from ..engine.render.raycast import scene as rays
 from ..engine.render.raycast.textures import BRUSHED, DOOR_FACE, GRAIN, PLASTER, SKY, WEAVE
 from ..first_person.angles import cosine, sine
 from ..first_person.models import GOLD, INK, OWN, PAINTS, PLAYER, mixed, put
-from ..first_person.multiplayer import SEAT_PAINTS
+from ..first_person.multiplayer import PLAYER_PAINTS
 from ..first_person.state import CELL, TURN
 from ..first_person.view import FIRST_THING, STRIDE_TICKS, behind, look_around
 from . import furniture, toys
@@ -25,15 +25,15 @@ from .state import DOOR_AT, EYE, NOBODY, POSE, REACH, TALL, TOYS, TOYS_AT
 F = np.float32
 _EYE, _TALL = F(EYE), F(TALL)
 COATS = np.array([0, 0, GRAIN, BRUSHED, WEAVE], np.int32)
-"""What things of each material wear."""
+"""The texture of each material."""
 FOG = F(0.025)
 IDLE, IN_REACH, HOLDING = 0xFFFFFF, 0xFFD800, 0x30E060
-"""Colours of the dot: nothing to grasp; a toy, in reach; it is held."""
+"""Colours of the dot: no toy to grasp; a toy in reach; a toy is held."""
 
 _CELLS, _ONE = F(1 / CELL), F(1 / TURN)
-_AVATAR = F(1.55)  # an avatar of the catalogue is 0.7 tall
-_BEHIND, _BEHIND_PIECE = F(0.5), F(1.0)  # metres behind the eye, from where on nothing of it can be seen
-_LOW = F(0.04)  # what lies higher than this lies on something, and casts no shadow onto the floor
+_AVATAR = F(1.55)  # the avatar of models.py is 0.7 tall
+_BEHIND, _BEHIND_PIECE = F(0.5), F(1.0)  # metres behind the eye beyond which no part of a toy or piece is visible
+_LOW = F(0.04)  # height, in metres, from which on a toy casts no shadow onto the floor
 _DOT, _DOT_SMALL = F(0.0175), F(0.0083)  # a dot of four pixels in 64 x 64; the idle one is smaller
 _BRISK = F(1.0)  # metres a second at which strides are longest
 _DOOR = 0xF0D8B4
@@ -48,16 +48,15 @@ _PANES = np.array(
     ],
     np.float32,
 )
-"""The sky in the window, its frame, its bars, and the curtains: how far to the side, how high, how thick, half its
-width and height."""
+"""The sky in the window, its frame, its bars, and the curtains: offset to the side, height, thickness, half the width
+and half the height."""
 _PIECE_BOXES = furniture.BOXES.astype(np.float32)
 _SCALE = toys.SCALE.astype(np.float32)
-_EXTENT = toys.EXTENT.astype(np.float32)
 
 
 @njit
 def scene(state, player, scene):
-    """All that a player sees. What is most telling comes first, for a scene has room for so much only."""
+    """The scene of a player. The most important solids come first, since the number of solids of a scene is limited."""
     look_around(scene, state, player)
     scene.eye[2] += _EYE - rays.EYES
     scene.tall, scene.ceiling, scene.beyond, scene.fog = _TALL, PLASTER, PLASTER, FOG
@@ -87,10 +86,10 @@ def show_dot(scene, state, player):
 
 @njit
 def show_player(scene, state, other):
-    """Another player, who strides when it walks."""
+    """Another player; its feet move as it walks."""
     first, at = scene.solids, 3 * other
     x, y, z = F(state.qpos[at]), F(state.qpos[at + 1]), F(state.qpos[at + 2])
-    yaw, paint = state.yaw[other], SEAT_PAINTS[other]
+    yaw, paint = state.yaw[other], PLAYER_PAINTS[other]
     ahead_x, ahead_y = F(cosine(yaw)) * _ONE, F(sine(yaw)) * _ONE
     put(scene, PLAYER, paint, x, y, z, ahead_x, ahead_y, _AVATAR)
     speed = min(abs(F(state.qvel[at])) + abs(F(state.qvel[at + 1])), _BRISK)
@@ -115,7 +114,7 @@ def show_player(scene, state, other):
 
 @njit
 def show_door(scene, state):
-    """The leaf of the door, as far as it is open, with a knob on both sides."""
+    """The leaf of the door at its present angle, with a knob on both sides."""
     x, y, angle = hinge(state)
     angle += state.qpos[DOOR_AT]
     ahead_x, ahead_y = F(math.cos(angle)), F(math.sin(angle))
@@ -134,7 +133,7 @@ def show_door(scene, state):
 
 @njit
 def show_window(scene, state):
-    """A window with the sky in it, bars, and two curtains in the colour that the room's number says."""
+    """A window with the sky in it, bars, and two curtains in a colour that depends on the seed."""
     ahead_x, ahead_y = quarter(1, 0, state.window_turn)
     x, y = F(state.window_col) + F(0.5) + F(0.5) * F(ahead_x), F(state.window_row) + F(0.5) + F(0.5) * F(ahead_y)
     if behind(scene, x, y, F(0.5)):
@@ -189,7 +188,7 @@ def show_piece(scene, state, piece):
 
 @njit
 def show_toy(scene, state, index):
-    """A toy where it is and as it is turned; its less telling parts only if all toys behind it find room too."""
+    """A toy in its pose; all of its parts only if the toys after it still fit into the scene."""
     at, kind = TOYS_AT + POSE * index, state.kind[index] - toys.FIRST
     x, y, z = F(state.qpos[at]), F(state.qpos[at + 1]), F(state.qpos[at + 2])
     if behind(scene, x, y, _BEHIND):
@@ -224,7 +223,7 @@ def show_toy(scene, state, index):
 
 @njit
 def turned(own, axis, shape, at):
-    """Along an axis of the room: a vector, three numbers of a shape from `at` on, that a thing's own axes turn."""
+    """The component along an axis of the room of the vector shape[at : at + 3] in a toy's own axes."""
     return (
         F(own[0][axis]) * shape[at] + F(own[1][axis]) * shape[at + 1] + F(own[2][axis]) * shape[at + 2]
     )  # fmt: skip

@@ -1,10 +1,10 @@
-"""Which things a player sees in a room: so a goal to look at something is judged as the picture shows it.
+"""Visibility of things in a room, so that goals about looking agree with the picture.
 
 A player sees a thing if a straight line from its eye meets that thing first, before walls, the door, furniture, toys
 and other players; ends in the picture, as high as that is, and in pictures at least as wide as high; and is no longer
-than makes the thing a pixel wide and high in a picture of 64 rows. A line goes to the middle of each form that the
-thing is made of: of a toy's hull, of a piece of furniture's boxes, of the door's leaf; and to the middle of a player
-and of its head.
+than makes the thing a pixel wide and high in a picture of 64 rows. The lines go to the middle of each form of the
+thing: of a toy's hull, of a piece of furniture's boxes, of the door's leaf; and to the middle of a player and of its
+head.
 """
 
 import math
@@ -16,14 +16,14 @@ from ..first_person.angles import ONE_UNIT, cosine, sine
 from ..first_person.visibility import PIXELS, UP
 from . import toys
 from .furniture import BOXES, LEAF_AT, MOST_BOXES, hinge, quarter, top
-from .quaternions import about, turn
+from .quaternions import from_axis_angle, rotate
 from .raycast import eye, leaf, met, player_entry, pose
 from .state import DOOR_AT, HEIGHT, NOBODY, RADIUS, TOYS
 
 PLAYER, TOY, PIECE, DOOR = range(4)
-"""What a thing of the table is."""
+"""The types of things of the table."""
 POINTS = max(toys.HARD, MOST_BOXES)
-"""Most points of a thing that are looked at."""
+"""The largest number of points of a thing."""
 _HEAD = HEIGHT - 0.2  # metres from the feet to the middle of the head
 _WIDE = 0.25  # radius of a player as it is drawn
 _UP = UP[0] / UP[1]
@@ -32,7 +32,7 @@ _SAME = 1e-6  # metres
 
 @njit
 def hide(state, things, count):
-    """Note in the table of things which of those that a player is turned to it does not see."""
+    """Set the bits of `hidden` in things (count,) THING: of each thing that a player faces and does not see."""
     for player in range(state.players):
         for index in range(count):
             if index != player and towards(things[player], things[index]):
@@ -43,7 +43,7 @@ def hide(state, things, count):
 
 @njit
 def subject(state, index):
-    """(what, number) that a thing of the table is: a player, a toy, a piece of furniture or the door."""
+    """(type, number) of a thing of the table: a player, a toy, a piece of furniture or the door."""
     if index < state.players:
         return PLAYER, index
     index -= state.players
@@ -64,14 +64,14 @@ def subject(state, index):
 
 @njit
 def point(state, what, number, part):
-    """(whether there is one, (x, y, z)) of a part of what is looked at."""
+    """(whether it exists, (x, y, z)) of a part's middle, in metres, of the thing `number` of the type `what`."""
     if what == TOY:
         kind = state.kind[number] - toys.FIRST
         if part >= toys.HARD or toys.HULL_FORM[kind, part] == 0:
             return False, (0.0, 0.0, 0.0)
         (x, y, z), turned = pose(state, number)
         scale, at = toys.SCALE[state.size[number]], toys.HULL_AT[kind, part]
-        dx, dy, dz = turn(turned, (scale * at[0], scale * at[1], scale * at[2]))
+        dx, dy, dz = rotate(turned, (scale * at[0], scale * at[1], scale * at[2]))
         return True, (x + dx, y + dy, z + dz)
     if what == PIECE:
         kind = state.piece[number] - 1
@@ -81,7 +81,7 @@ def point(state, what, number, part):
         return True, (state.piece_x[number] + dx, state.piece_y[number] + dy, BOXES[kind, part, 2])
     if what == DOOR:
         x, y, angle = hinge(state)
-        dx, dy, dz = turn(about(2, angle + state.qpos[DOOR_AT]), LEAF_AT)
+        dx, dy, dz = rotate(from_axis_angle(2, angle + state.qpos[DOOR_AT]), LEAF_AT)
         return part == 0, (x + dx, y + dy, dz)
     at = 3 * number
     high = HEIGHT / 2 if part == 0 else _HEAD
@@ -90,14 +90,14 @@ def point(state, what, number, part):
 
 @njit
 def sees(state, thing, player, index, picture):
-    """(whether a player sees a thing of the table, a point of it that it sees); picture: from how it is turned now,
-    else from where it stands, however it turns."""
+    """(whether a player sees a thing of the table, a seen point of it, in metres); picture: in its present picture,
+    else from its position in any direction."""
     what, number = subject(state, index)
     for part in range(POINTS):
         there, at = point(state, what, number, part)
         if not there:
             break
-        if (not picture or in_picture(state, thing, player, at)) and bare(state, player, what, number, at):
+        if (not picture or in_picture(state, thing, player, at)) and unobstructed(state, player, what, number, at):
             return True, at
     return False, (thing.x / ONE, thing.y / ONE, thing.z / ONE)
 
@@ -117,8 +117,8 @@ def in_picture(state, thing, player, at):
 
 
 @njit
-def bare(state, player, what, number, at):
-    """Whether the straight line from a player's eye to a point meets first what that is a point of."""
+def unobstructed(state, player, what, number, at):
+    """Whether the straight line from a player's eye to a point first meets the thing that the point belongs to."""
     x, y, z = eye(state, player)
     dx, dy, dz = at[0] - x, at[1] - y, at[2] - z
     length = math.sqrt(dx * dx + dy * dy + dz * dz)

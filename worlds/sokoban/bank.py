@@ -1,9 +1,9 @@
-"""Sokoban's banks of levels: made on first use, kept in the cache, and split by content.
+"""Sokoban's banks of levels: generated on first use, stored in the cache, and split by content.
 
-The walls of a room decide the split it belongs to: its floor is hashed so that turned, mirrored and moved rooms are
-the same (`level.fingerprint`), and the last decimal digit says test (0), valid (1) or train (2 to 9). So no room that
-was trained in, in whatever place or posture, is ever tested in. The same hash over walls, targets and boxes finds
-duplicates, and of those that differ only in where the player stands, one is kept.
+The walls of a room determine its split: the hash of its floor is the same for rotated, mirrored and shifted rooms
+(`level.fingerprint`), and its last decimal digit means test (0), valid (1) or train (2 to 9). So no room of training is
+in another split, in any place or orientation. The same hash over walls, targets and boxes finds duplicates; of levels
+that differ only in the position of the player, one is kept.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from .level import RNG, fingerprint, make
 from .state import LEVEL, WALL
 
 DIGITS = {"test": (0, 1), "valid": (1, 2), "train": (2, 10)}
-"""Last digits, from and below, of the hash of a room's walls."""
+"""Last digits of the hash of a room's walls: from the first number up to the second, exclusive."""
 COUNTS = {"test": 1_000, "valid": 1_000, "train": 10_000}
-"""Levels of a split, unless another number is asked for, or a room so small does not have so many."""
+"""Number of levels of a split, unless another is asked for or a small room has fewer."""
 
-_FIRST, _CHUNK = 64, 2048  # levels tried before giving up on a room, and at most at a time after that
-_DRY = 20  # a bank is complete when fewer than one in so many new levels is new
+_FIRST, _CHUNK = 64, 2048  # levels tried before a room is rejected, and the most at a time after that
+_DRY = 20  # a bank is complete when fewer than one in _DRY generated levels is new
 _MARK = 32  # bytes of the checksum at the end of a file
 
 
@@ -41,12 +41,12 @@ def bank(
 ) -> np.ndarray:
     """The levels of a split ("train", "valid", "test"): LEVEL records of shape (count,), no two alike.
 
-    knobs: height, width and boxes. count: how many, by default as in COUNTS, or as many as such a room has. The
-    levels are the same on every machine and for any number of threads, and the first levels of a larger bank are the
-    smaller one. They are made on first use, and their making is told of, and kept in the cache folder; a damaged
-    file is made anew.
+    knobs: height, width and boxes. count: the number of levels, by default that of COUNTS or as many as such a room
+    has. The levels are the same on every machine and for any number of threads, and a smaller bank is the beginning of
+    a larger one. They are generated on first use, with a progress bar, and stored in the cache folder; a damaged file
+    is replaced.
 
-    Raises ValueError for an unknown split, or if the room cannot hold so many boxes or has not so many levels.
+    Raises ValueError for an unknown split, and for a room that cannot hold the boxes or has fewer levels than `count`.
     """
     if split not in DIGITS:
         raise ValueError(f"Sokoban has no split {split!r}; its splits: {', '.join(DIGITS)}")
@@ -69,13 +69,13 @@ def bank(
 
 
 def split_of(level: np.void) -> str:
-    """The split that a level belongs to by its walls, whoever made it."""
+    """The split of a level, by its walls; also of levels from files."""
     hash_ = int(cached(fingerprint)(level["cells"], int(level["height"]), int(level["width"]), WALL))
     return next(split for split, (low, high) in DIGITS.items() if low <= hash_ % 10 < high)
 
 
 def _kept(path: Path) -> np.ndarray | None:
-    """The levels in a file of the cache; None if there is none, or it is damaged."""
+    """The levels in a file of the cache; None if the file is missing or damaged."""
     try:
         data = path.read_bytes()
     except OSError:
@@ -98,7 +98,7 @@ def _keep(path: Path, levels: np.ndarray) -> None:
 def _grow(
     split: str, height: int, width: int, boxes: int, count: int | None, threads: int, progress: bool
 ) -> np.ndarray:
-    """Make levels until there are `count`, or until hardly any is new."""
+    """Generate levels until there are `count`, or until hardly any is new."""
     room = f"{height}x{width} room with {boxes} box{'es' if boxes > 1 else ''}"
     wanted = count or COUNTS[split]
     kept, prints = np.zeros(0, LEVEL), np.zeros(0, np.uint64)

@@ -1,67 +1,49 @@
-"""What Sokoban's solver knows of a room before and while it searches: lower bounds of the pushes to come, and
-deadlocks.
+"""Lower bounds and deadlocks for Sokoban's solver.
 
-All work is on a flat grid of 22 x 22 cells: the largest room with a wall around it, so that nothing looks over the
-edge.
+All functions work on a flat grid of 22 x 22 cells: the largest room with a wall around it, so that neighbours are
+always within the grid.
 """
 
 import numpy as np
 from numba import njit
 
+from ..engine.library.breadth_first import breadth_first
 from .state import SIZE
 
 EDGE = SIZE + 2
 CELLS = EDGE * EDGE
 STEPS = (-EDGE, EDGE, -1, 1)  # up, down, left, right: the order of the world's moves
 FAR = np.int16(9999)  # pushes to a target that cannot be reached
-SIDES = 4  # a box parts the room into at most four
+SIDES = 4  # a box divides the room into at most four parts
 
 
 @njit
-def flood(blocked, start, seen, stamp, queue):
-    """Mark all cells that can be walked to with `stamp`, write them into queue; returns (their number, the first)."""
-    seen[start] = stamp
-    queue[0] = start
-    count, first = 1, start
-    head = 0
-    while head < count:
-        here = queue[head]
-        head += 1
-        first = min(first, here)
-        for step in STEPS:
-            there = here + step
-            if blocked[there] == 0 and seen[there] != stamp:
-                seen[there] = stamp
-                queue[count] = there
-                count += 1
-    return count, first
+def first_reachable(blocked, start, seen, search, queue):
+    """The smallest index of a cell that can be walked to from `start`: it names the player's part of the room.
+
+    blocked (CELLS,): 0 where a cell is free; seen (CELLS,) int64 and queue (CELLS,): memory of the search; search: a
+    number that is larger in every call.
+    """
+    first = start
+    for index in range(breadth_first(blocked, start, STEPS, seen, search * CELLS, queue)):
+        first = min(first, queue[index])
+    return first
 
 
 @njit
 def reach(blocked, start, far, queue):
-    """Write the steps of the shortest walk from start to every cell into far, -1 where there is none."""
+    """Write the steps of the shortest walk from start to every cell into far (CELLS,), -1 where there is none."""
     far[:] = -1
-    far[start] = 0
-    queue[0] = start
-    head, count = 0, 1
-    while head < count:
-        here = queue[head]
-        head += 1
-        for step in STEPS:
-            there = here + step
-            if blocked[there] == 0 and far[there] < 0:
-                far[there] = far[here] + 1
-                queue[count] = there
-                count += 1
+    breadth_first(blocked, start, STEPS, far, 0, queue)
 
 
 @njit
 def sides(walls):
-    """For a box alone on each cell: into which part, 0 to 3, every other cell of the room falls; -1 for unreached
-    cells."""
+    """part[box, cell], int8 (CELLS, CELLS): the part of the room, 0 to 3, in which a cell lies if a lone box is on the
+    cell `box`; -1 for cells that are not connected to the box."""
     part = np.full((CELLS, CELLS), -1, np.int8)
     blocked = walls.copy()
-    seen = np.zeros(CELLS, np.int32)
+    seen = np.full(CELLS, -1, np.int64)
     queue = np.zeros(CELLS, np.int32)
     for box in range(CELLS):
         if walls[box]:
@@ -70,7 +52,7 @@ def sides(walls):
         number = 0
         for step in STEPS:
             if blocked[box + step] == 0 and part[box, box + step] < 0:
-                count, _ = flood(blocked, box + step, seen, box * SIDES + number + 1, queue)
+                count = breadth_first(blocked, box + step, STEPS, seen, (box * SIDES + number) * CELLS, queue)
                 for i in range(count):
                     part[box, queue[i]] = number
                 number += 1
@@ -80,7 +62,7 @@ def sides(walls):
 
 @njit
 def distances(walls, targets, part):
-    """Pushes of a lone box from every (cell, part of the room the player is in) to each target: (targets, cells, 4)."""
+    """Pushes of a lone box from every cell and part of the room with the player to each target: (targets, CELLS, 4)."""
     far = np.full((len(targets), CELLS, SIDES), FAR, np.int16)
     queue = np.zeros((CELLS * SIDES, 2), np.int32)
     for t in range(len(targets)):
@@ -105,7 +87,8 @@ def distances(walls, targets, part):
 
 @njit
 def bound(boxes, player, far, part, work):
-    """Least total pushes of a matching of boxes with targets, by the Hungarian method; FAR or more if there is none."""
+    """The least total of pushes of a matching of boxes with targets, by the Hungarian method; at least FAR without
+    one."""
     n, m = len(boxes), far.shape[0]
     rows, cols, match, least, back, used = work[0], work[1], work[2], work[3], work[4], work[5]
     rows[:] = 0
@@ -147,10 +130,10 @@ def bound(boxes, player, far, part, work):
 
 @njit
 def stuck(moved, boxes, blocked, dead, is_target, fast):
-    """Whether the box moved last and others hold each other fast, and one of them is off its target.
+    """Whether the box moved last and others block one another for good, with one of them off its target.
 
-    All boxes are taken to be fast, and those that could move along a line between two cells without wall or fast box
-    are let go, until no more can. A line whose two ends are both dead is of no use.
+    All boxes are taken as blocked; boxes that can move along a line between two cells without a wall or a blocked box
+    are released, until none can. A line whose two ends are both dead cells does not count.
     """
     for step in (1, EDGE):
         one, two = moved - step, moved + step

@@ -1,38 +1,39 @@
-"""Sokoban's levels: how an episode takes one, and how they are made, backwards from the solved room.
+"""Sokoban's levels: the reset of an episode to a level, and the generator, which works backwards from the solved room.
 
-Levels are made by reverse play, after Racaniere et al. 2017 (I2A): a random walk that turns with probability 0.35
-carves the floor with a few patterns; targets with a box on each, and the player, are put down at random; then the
-player walks and *pulls*. Whatever is reached so is solvable, by playing the pulls backwards as pushes. Of all the
-positions that the search passes, the one with the highest score becomes the level: the number of times another box
-was taken hold of, times the sum of the boxes' displacements, or nothing if a box is still on a target.
+The generator is reverse play, after Racaniere et al. 2017 (I2A): a random walk that turns with probability 0.35 opens
+the floor in a few patterns; targets with a box on each, and the player, are placed at random; then the player walks and
+*pulls*. Every position reached so can be solved, by playing the pulls backwards as pushes. Of all positions of the
+search, the one with the highest score becomes the level: the number of changes of the pulled box, times the sum of the
+boxes' displacements, or 0 if a box is still on a target.
 
-The search is many short random dives from the solved room, not one exhaustive descent; and a dive ends after `STEPS`
-steps, so that every level has a solution of at most so many steps, well within an episode.
+The search consists of many short random dives from the solved room instead of one exhaustive descent; a dive ends after
+`STEPS` steps, so that every level has a solution of at most that length, well within an episode.
 
-For two players, the second stands on a free cell next to the first. That never makes a room impossible: let the
-second walk behind the first, always into the cell that the first just left. The two then are never in each other's
-way, except when the first turns back; but there the second already stands where the first wants to go, and the two
-change roles. A box that is pushed goes to a cell two steps ahead, where the follower never is. (Following may cost a
-second turn for each step.)
+For two players, the second starts on a free cell next to the first. That never makes a room unsolvable: let the second
+walk behind the first, always into the cell that the first has just left. The two then never block each other, except
+when the first turns back; but there the second is already on the cell that the first wants to enter, and the two
+change roles. A pushed box moves to a cell two steps ahead, where the follower never is. (Following may cost a second
+turn for each step.)
 """
 
 import numpy as np
 from numba import njit
 
+from ..engine.library.breadth_first import breadth_first
 from ..engine.library.random import draw, key_of, mix
 from .state import BOX, PLAYERS, SIZE, TARGET, TARGET_PAINT, WALL
 
-TURN = 35  # chance in percent that the carving walk turns at a step: p = 0.35 as in I2A
+TURN = 35  # chance in percent that the generator's walk turns at a step: p = 0.35 as in I2A
 LEAST_FLOOR, MOST_FLOOR = 40, 70  # part of the room that becomes floor, in percent, drawn for each room
 PLACEMENTS = 4  # of targets and player, tried in one room
 DIVES = 24  # reverse games played from one placement
 STEPS, STEPS_A_BOX = 100, 20  # longest known solution, the larger of both; an episode ends after 120 steps
 KEEP = 60  # chance in percent that a dive goes on pulling the same box the same way
-HOME = 4  # how much likelier than others a box that is still on a target is pulled next
-PUSHES = 2  # a level needs at least so many pushes a box: rows and columns to the nearest targets
-TRIES = 400  # rooms tried for one level, before it is given up
+HOME = 4  # weight, relative to other boxes, of a box that is still on a target as the next one to pull
+PUSHES = 2  # least pushes per box of a level: rows and columns to the nearest targets
+TRIES = 400  # rooms tried for one level before the generator fails
 
-# What the walk carves at a step, one pattern at random, as (ahead, aside) from where it stands; mirrored at random.
+# The cells that the walk opens at a step, a random pattern, as (ahead, aside) of its position; mirrored at random.
 _PATTERNS = (
     ((0, 0), (0, 0), (0, 0), (0, 0)),  # a path
     ((0, 0), (0, 1), (0, 0), (0, 0)),  # a broad path
@@ -41,6 +42,9 @@ _PATTERNS = (
     ((0, 0), (0, 1), (0, -1), (1, 0)),  # a crossing
 )
 _WAYS = ((-1, 0), (1, 0), (0, -1), (0, 1))  # up, down, left, right
+_OFFSETS = (-SIZE, SIZE, -1, 1)  # the same as offsets of flat indices
+EDGE = SIZE + 2
+BORDERED = (-EDGE, EDGE, -1, 1)  # the same in a grid with a border of closed cells
 
 _SEED = np.uint64(0)
 
@@ -49,7 +53,7 @@ RNG = np.dtype([("key", np.uint64), ("counter", np.uint64)])
 
 @njit
 def reset(state, task, levels):
-    """Take a level of the bank at random, and paint it if the task asks for colours."""
+    """Start from the task's level, or from a random level of the bank; paint it if the task has colours."""
     level = levels[task.level if task.level >= 0 else draw(state, len(levels))]
     state.height, state.width = level.height, level.width
     off = np.int32(0)
@@ -68,7 +72,7 @@ def reset(state, task, levels):
 
 @njit
 def paint(state, colours):
-    """Give every box and every target one of so many colours, each at random."""
+    """Give every box and every target one of `colours` colours at random."""
     for y in range(state.height):
         for x in range(state.width):
             here, colour = np.int32(state.cells[y, x]), np.int32(0)
@@ -80,8 +84,9 @@ def paint(state, colours):
 
 
 @njit
-def carve(rng, cells, height, width):
-    """Fill a room with wall, and carve a connected floor into it. Returns the number of floor cells."""
+def generate_floor(rng, cells, height, width):
+    """Fill a room, cells (SIZE, SIZE), with wall, and open a connected floor in it. Returns the number of floor
+    cells."""
     cells[:] = WALL
     area = (height - 2) * (width - 2)
     wanted = area * (LEAST_FLOOR + draw(rng, MOST_FLOOR + 1 - LEAST_FLOOR)) // 100
@@ -106,9 +111,8 @@ def carve(rng, cells, height, width):
 
 @njit
 def fingerprint(cells, height, width, kinds):
-    """A 64-bit hash of what of `kinds` (a sum of WALL, TARGET, BOX) is where, the same for a room that is turned,
-    mirrored or
-    moved: the least of the hashes of its eight images, from the first row and column that hold floor."""
+    """A 64-bit hash of the cells of `kinds` (a sum of WALL, TARGET, BOX), the same for a room that is rotated, mirrored
+    or shifted: the least of the hashes of its eight images, from the first row and column with floor."""
     top, left, bottom, right = height, width, -1, -1
     for y in range(height):
         for x in range(width):
@@ -131,8 +135,8 @@ def fingerprint(cells, height, width, kinds):
 
 
 @njit
-def put_down(rng, cells, height, width, places):
-    """Choose len(places) different floor cells, as flat indices; all equally likely."""
+def place_randomly(rng, cells, height, width, places):
+    """Draw len(places) different floor cells, uniformly, as flat indices."""
     for i in range(len(places)):
         places[i] = -1
         while places[i] < 0:
@@ -145,24 +149,6 @@ def put_down(rng, cells, height, width, places):
 
 
 @njit
-def walk(blocked, start, far, queue):
-    """Steps of the shortest walk from start to every cell, -1 where there is none."""
-    far[:] = -1
-    far[start] = 0
-    queue[0] = start
-    head, count = 0, 1
-    while head < count:
-        here = queue[head]
-        head += 1
-        for dy, dx in _WAYS:
-            there = here + dy * SIZE + dx
-            if blocked[there] == 0 and far[there] < 0:
-                far[there] = far[here] + 1
-                queue[count] = there
-                count += 1
-
-
-@njit
 def apart(one, two):
     """Rows and columns between two flat cells."""
     return abs(one // SIZE - two // SIZE) + abs(one % SIZE - two % SIZE)
@@ -170,7 +156,7 @@ def apart(one, two):
 
 @njit
 def score(at, home, holds, player, blocked, is_target):
-    """How good a level this position of a reverse game is; 0 if it is none."""
+    """The score of a position of the reverse game as a level; 0 if it cannot be one."""
     total, least = 0, 0
     for i in range(len(at)):
         if is_target[at[i]]:
@@ -200,7 +186,8 @@ def dive(rng, home, start, blocked, is_target, far, queue, best, most):
     while steps < longest:
         box, cost, count = hold, 1, 0
         if hold < 0 or draw(rng, 100) >= KEEP or blocked[player + _WAYS[way][0] * SIZE + _WAYS[way][1]]:
-            walk(blocked, player, far, queue)
+            far[:] = -1
+            breadth_first(blocked, player, _OFFSETS, far, 0, queue)
             for i in range(len(at)):
                 for turn in range(4):
                     step = _WAYS[turn][0] * SIZE + _WAYS[turn][1]
@@ -233,10 +220,11 @@ def dive(rng, home, start, blocked, is_target, far, queue, best, most):
 
 @njit
 def make(levels, prints, rngs, first, height, width, boxes, low_digit, high_digit, low, high):
-    """Make levels low to high, each from the generator of its own number, first + index.
+    """Generate levels low to high, each with a random stream of its own number, first + index.
 
-    Only rooms are used whose walls have a fingerprint that ends with a digit from low_digit to high_digit - 1. prints
-    becomes the fingerprints of the levels, 0 where none was found; rngs is room for the generators, an array of RNG.
+    levels: LEVEL (n,), written. prints: uint64 (n,), the fingerprints of the levels, 0 where none was found. rngs: RNG
+    (n,), memory of the random streams. Only rooms are used whose walls have a fingerprint that ends with a digit from
+    low_digit to high_digit - 1.
     """
     blocked, is_target = np.zeros(SIZE * SIZE, np.uint8), np.zeros(SIZE * SIZE, np.uint8)
     far, queue = np.zeros(SIZE * SIZE, np.int32), np.zeros(SIZE * SIZE, np.int32)
@@ -247,7 +235,7 @@ def make(levels, prints, rngs, first, height, width, boxes, low_digit, high_digi
         cells = level.cells
         tries = 0
         for _ in range(TRIES * 10):
-            floor = carve(rng, cells, height, width)
+            floor = generate_floor(rng, cells, height, width)
             digit = np.int64(fingerprint(cells, height, width, WALL) % np.uint64(10))
             if floor < 2 * boxes + 2 or not low_digit <= digit < high_digit:
                 continue
@@ -257,7 +245,7 @@ def make(levels, prints, rngs, first, height, width, boxes, low_digit, high_digi
             blocked[:] = cells.ravel()
             most = 0
             for _ in range(PLACEMENTS):
-                put_down(rng, cells, height, width, places)
+                place_randomly(rng, cells, height, width, places)
                 is_target[:] = 0
                 for i in range(boxes):
                     is_target[places[i]] = 1
@@ -274,7 +262,7 @@ def make(levels, prints, rngs, first, height, width, boxes, low_digit, high_digi
 
 @njit
 def finish(level, height, width, targets, best):
-    """Write targets, boxes and players into a level whose floor is carved."""
+    """Write targets, boxes and players into a level that has its floor."""
     level.height, level.width = height, width
     for i in range(len(best) - 1):
         level.cells[targets[i] // SIZE, targets[i] % SIZE] |= TARGET
@@ -285,25 +273,30 @@ def finish(level, height, width, targets, best):
 
 @njit
 def beside_first(level):
-    """Put the second player on the nearest free floor to the first, in the order up, down, left, right of the first
+    """Place the second player on the free floor nearest to the first, in the order up, down, left, right of the first
     steps.
 
-    Boxes count as floor on the way, but not as a place to stand; so there is always one while a target is free.
+    The way may lead through boxes, but the place must be free of them; there is one while a target is free.
     """
-    seen = np.zeros((SIZE, SIZE), np.uint8)
-    queue = np.zeros((SIZE * SIZE, 2), np.int32)
-    queue[0, 0], queue[0, 1] = level.y[0], level.x[0]
-    seen[level.y[0], level.x[0]] = 1
-    head, count = 0, 1
-    while head < count:
-        y, x = queue[head]
-        if head > 0 and level.cells[y, x] & BOX == 0:
+    queue = np.zeros(EDGE * EDGE, np.int32)
+    count = walkable(level, np.zeros(EDGE * EDGE, np.int32), queue)
+    for index in range(1, count):
+        y, x = queue[index] // EDGE - 1, queue[index] % EDGE - 1
+        if level.cells[y, x] & BOX == 0:
             level.y[1], level.x[1] = y, x
             return
-        head += 1
-        for dy, dx in _WAYS:
-            v, u = y + dy, x + dx
-            if 0 <= v < level.height and 0 <= u < level.width and level.cells[v, u] != WALL and not seen[v, u]:
-                seen[v, u] = 1
-                queue[count, 0], queue[count, 1] = v, u
-                count += 1
+
+
+@njit
+def walkable(level, far, queue):
+    """Find all cells without a wall that are connected to the first player's. Returns their number.
+
+    far, queue: (EDGE * EDGE,), written: the steps from the player to each cell, -1 for others, and the cells in the
+    order of a breadth-first search. The grid has a border of closed cells: the cell (y, x) is (y + 1) * EDGE + x + 1.
+    """
+    closed = np.ones(EDGE * EDGE, np.uint8)
+    for y in range(level.height):
+        for x in range(level.width):
+            closed[(y + 1) * EDGE + x + 1] = level.cells[y, x] == WALL
+    far[:] = -1
+    return breadth_first(closed, (level.y[0] + 1) * EDGE + level.x[0] + 1, BORDERED, far, 0, queue)

@@ -15,13 +15,13 @@ SOLVED = np.float32(10.0)
 
 @njit
 def origin(state):
-    """(row, column) of the picture in which the room's corner is drawn: smaller rooms stand in the middle."""
+    """(row, column) of the picture's tile with the room's corner: smaller rooms are centred."""
     return (state.rows - state.height) // 2, (state.cols - state.width) // 2
 
 
 @njit
 def cell(state, y, x):
-    """What is in a cell; everything outside the room is wall."""
+    """The content of a cell, int32; cells outside the room are wall."""
     if y < 0 or x < 0 or y >= state.height or x >= state.width:
         return np.int32(WALL)
     return np.int32(state.cells[y, x])
@@ -29,7 +29,7 @@ def cell(state, y, x):
 
 @njit
 def occupied(state, y, x):
-    """Whether one of several players stands here; a player alone is never in its own way."""
+    """Whether a player is in a cell; always False for a single player, which cannot block itself."""
     if state.players == 1:
         return False
     for player in range(state.players):
@@ -40,7 +40,7 @@ def occupied(state, y, x):
 
 @njit
 def push(state, y, x, dy, dx):
-    """Push the box at (y, x) one cell on, if there is room. Returns the reward."""
+    """Push the box at (y, x) one cell along (dy, dx), if that cell is free. Returns the reward."""
     here, ahead = cell(state, y, x), cell(state, y + dy, x + dx)
     reward = np.float32(0)
     if ahead & (WALL | BOX) or occupied(state, y + dy, x + dx):
@@ -61,18 +61,18 @@ def push(state, y, x, dy, dx):
 
 @njit
 def move(state, player, dy, dx):
-    """Push what is in the way, then walk if nothing is (any more). Returns the reward of the push."""
+    """Push the box in the way, if any, then walk if the cell is free. Returns the reward of the push."""
     y, x = state.y[player] + dy, state.x[player] + dx
     reward = push(state, y, x, dy, dx) if cell(state, y, x) & BOX else np.float32(0)
     free = np.int32(cell(state, y, x) & (WALL | BOX) == 0) * np.int32(not occupied(state, y, x))
-    state.y[player] += free * dy  # no branch: chance decides in half of all steps, and would be foretold wrongly
+    state.y[player] += free * dy  # without a branch, which random players would make hard to predict
     state.x[player] += free * dx
     return reward
 
 
 @njit
 def step(state, actions, outcomes):
-    """One turn. With two players, who goes first changes from turn to turn; pushes reward both, as does the end."""
+    """One turn. With two players, the first to move alternates from turn to turn; both get every reward."""
     reward = STEP
     top, left = origin(state)
     first = state.tick & 1 if state.players == 2 else 0

@@ -1,18 +1,18 @@
-"""Sokoban's solver: from any moment of an episode to a plan with the fewest pushes, by A*; or, where that takes more
-steps than the episode has left, to one with the fewest steps.
+"""Sokoban's solver: a plan from any state of an episode, by A*: with the fewest pushes, or with the fewest steps if the
+plan with the fewest pushes has more steps than the episode has left.
 
-A node of the search is where the boxes are and which part of the room the player can walk to; where steps count, in
-which cell the player is. Its children are the pushes from there. Two things keep the search small:
+A node of the search is the cells of the boxes and the part of the room that the player can walk to, or the cell of the
+player if steps count. Its children are the pushes from there. Two things keep the search small:
 
 - The lower bound: boxes are matched with targets at the least total number of pushes (Kuhn 1955, the Hungarian
-  method). How many pushes a box is from a target is found beforehand with that box alone in the room, but with the
-  player's side of it respected: a player cut off behind a box in a corridor cannot push it back. The bound never
-  sinks by more than one with a push (it is consistent), so the first plan found is the cheapest: every push costs 1,
-  and where steps count, each step of the walk before it costs 1 more.
-- Deadlocks: a box in a place from which no target can be reached, boxes that cannot all be matched, and boxes that
-  hold each other fast off their targets, are never searched further.
+  method). The pushes from a box to a target are computed beforehand with that box alone in the room, but with the
+  player's side of it: a player behind a box in a corridor cannot push it back. The bound never falls by more than one
+  with a push (it is consistent), so the first plan found is the cheapest: every push costs 1, and if steps count, each
+  step of the walk before it costs 1 more.
+- Deadlocks: a box from which no target can be reached, boxes that cannot all be matched, and boxes that block one
+  another off their targets, are not searched further.
 
-What these two rest on is in bounds.py.
+bounds.py has the functions for both.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.compile.cached import cached
-from .bounds import CELLS, EDGE, FAR, STEPS, bound, distances, flood, reach, sides, stuck
+from .bounds import CELLS, EDGE, FAR, STEPS, bound, distances, first_reachable, reach, sides, stuck
 from .state import BOX, STATE, TARGET, WALL
 
 LIMIT = 1_000_000
@@ -83,7 +83,7 @@ def solve(state: np.void | np.ndarray, *, limit: int = LIMIT, player: int = 0) -
 
 
 def _search(room: tuple[Any, ...], limit: int, most: int, stepwise: bool) -> np.ndarray | None:
-    """A plan of at most `most` pushes, or steps where these count (stepwise), or None."""
+    """A plan of at most `most` pushes, or steps if these count (stepwise), or None."""
     nodes = np.zeros(limit, NODE)
     table = np.zeros(1 << (2 * limit - 1).bit_length(), np.int32)
     places = np.zeros((limit, len(room[2])), np.int16)
@@ -106,7 +106,7 @@ def key(boxes, player):
 
 @njit
 def find(nodes, table, places, boxes, player, code):
-    """The slot of the hash table in which this node lies, or would lie."""
+    """The slot of the hash table for this node."""
     mask = len(table) - 1
     slot = np.int64(code & np.uint64(mask))
     while table[slot]:
@@ -123,7 +123,7 @@ def find(nodes, table, places, boxes, player, code):
 
 @njit
 def add(nodes, table, slot, index, buckets, code, player, parent, from_, way, cost, least):
-    """Write a new node, and put it first in its bucket."""
+    """Write a new node, first in its bucket."""
     node = nodes[index]
     node.hash, node.player, node.parent = code, player, parent
     node.from_, node.way, node.cost, node.bound, node.done = from_, way, cost, least, 0
@@ -186,8 +186,8 @@ def write(nodes, last, start, blocked, places, plan, far, queue):
 
 @njit
 def search(walls, targets, boxes, start, nodes, table, places, plan, most, stepwise):
-    """A* over pushes, of which the cheapest plan has the fewest, or, stepwise, the fewest steps; `most` at most. Writes
-    the plan and returns its length in steps, or -1 if there is none or the nodes are used up."""
+    """A* for a plan of the fewest pushes, or, stepwise, of the fewest steps; at most `most`. Writes the plan and
+    returns its length in steps, or -1 if there is none or the nodes are used up."""
     part = sides(walls)
     far = distances(walls, targets, part)
     dead, is_target = np.zeros(CELLS, np.uint8), np.zeros(CELLS, np.uint8)
@@ -196,7 +196,8 @@ def search(walls, targets, boxes, start, nodes, table, places, plan, most, stepw
     for target in targets:
         is_target[target] = 1
     blocked = walls * np.uint8(2)  # 2 wall, 1 box
-    away, other, queue = np.zeros((3, CELLS), np.int32)
+    away, queue = np.zeros((2, CELLS), np.int32)
+    seen, searches = np.full(CELLS, -1, np.int64), 0
     fast = np.zeros(CELLS, np.uint8)
     work = np.zeros((6, max(len(targets), len(boxes)) + 1), np.int32)
     buckets = np.full(2 * _LONGEST, -1, np.int32)
@@ -206,7 +207,7 @@ def search(walls, targets, boxes, start, nodes, table, places, plan, most, stepw
     if not stepwise:
         for box in boxes:
             blocked[box] = 1
-        _, first = flood(blocked, start, other, 1, queue)
+        first = first_reachable(blocked, start, seen, searches, queue)
         for box in boxes:
             blocked[box] = 0
     least = bound(here, start, far, part, work)
@@ -215,7 +216,7 @@ def search(walls, targets, boxes, start, nodes, table, places, plan, most, stepw
     places[0, :] = here
     code = key(here, first)
     add(nodes, table, find(nodes, table, places, here, first, code), 0, buckets, code, first, -1, 0, 0, 0, least)
-    count, stamp, level = 1, 1, least
+    count, level = 1, least
     while level <= most:
         node = buckets[level]
         if node < 0:
@@ -230,7 +231,6 @@ def search(walls, targets, boxes, start, nodes, table, places, plan, most, stepw
         here[:] = places[node]
         for box in here:
             blocked[box] = 1
-        stamp += 1
         reach(blocked, nodes[node].player, away, queue)
         for i in range(len(here)):
             box = here[i]
@@ -246,7 +246,8 @@ def search(walls, targets, boxes, start, nodes, table, places, plan, most, stepw
                     if stepwise:
                         cost += away[box - STEPS[way]]
                     else:
-                        _, first = flood(blocked, box, other, stamp * 64 + i * 4 + way, queue)
+                        searches += 1
+                        first = first_reachable(blocked, box, seen, searches, queue)
                     code = key(child, first)
                     slot = find(nodes, table, places, child, first, code)
                     old = table[slot] - 1

@@ -1,4 +1,4 @@
-"""What a Sokoban episode is made of: the room with its boxes and targets, their paint, and where the players stand."""
+"""The state of Sokoban: the room with its boxes and targets, their paint, and the positions of the players."""
 
 import numpy as np
 
@@ -24,22 +24,22 @@ WALL, TARGET, BOX = 1, 2, 4
 BOX_PAINT, TARGET_PAINT = 15, 16
 
 _ROOM = [
-    ("height", np.int32),
+    ("height", np.int32),  # size of the room, walls included
     ("width", np.int32),
-    ("y", np.int32, (PLAYERS,)),
+    ("y", np.int32, (PLAYERS,)),  # cells of the players
     ("x", np.int32, (PLAYERS,)),
-    ("cells", np.uint8, (SIZE, SIZE)),
+    ("cells", np.uint8, (SIZE, SIZE)),  # sums of WALL, TARGET and BOX
 ]
 
 STATE = state_dtype([("off", np.int32), *_ROOM, ("paint", np.uint8, (SIZE, SIZE))], PLAYERS)
-"""`off` counts the boxes that are on no target."""
+"""`off` is the number of boxes that are not on a target; `paint` has the colours of boxes and targets."""
 
 LEVEL = np.dtype(_ROOM, align=True)
-"""One level: the room before anybody moved. The second place to stand is used by two-player worlds only."""
+"""One level: the room at the start of an episode. Only worlds with two players use the second position."""
 
 
 def _whole(state: np.void) -> bool:
-    """Whether players stand free in the room, cells and their paint are such as there are, and `off` counts right."""
+    """Whether the players are on free cells of the room, cells and paint are valid, and `off` is right."""
     height, width, players = int(state["height"]), int(state["width"]), int(state["players"])
     cells, paint, y, x = state["cells"][:height, :width], state["paint"], state["y"][:players], state["x"][:players]
     if (y >= height).any() or (x >= width).any() or (cells[y, x] & (WALL | BOX)).any():

@@ -1,4 +1,4 @@
-"""What Sokoban shows of itself to goals: its players, its boxes, and its targets, which are marks on the floor."""
+"""The things of Sokoban for goals: its players, its boxes, and its targets, which are marks on the floor."""
 
 import numpy as np
 from numba import njit
@@ -8,14 +8,15 @@ from .state import BOX, BOX_PAINT, COLOURS, KNOBS, PLAYERS, TARGET, TARGET_PAINT
 
 PLAYER_KIND, BOX_KIND, TARGET_KIND = 1, 2, 3
 LAST = PLAYERS + 2 * KNOBS["boxes"].high
-"""Things in the fullest room; behind them is room for one more cell that turns out to be empty."""
+"""The largest number of things; the table has one more entry, for a cell that turns out to be empty."""
 
 
 @njit
 def fill(state, things):
-    """Write the players, then what lies on the floor, row by row, and then the targets under boxes; returns the number.
+    """Write the players, the cells of the floor row by row, then the targets under boxes, into things (k,) THING;
+    returns their number.
 
-    Cells are noted without a branch and read again: chance decides what is in them, and would be foretold wrongly.
+    Cells are listed without a branch, which would be hard to predict, and read again.
     """
     for player in range(state.players):
         put(things[player], PLAYER_KIND, 0, state.y[player], state.x[player])

@@ -1,4 +1,4 @@
-"""How Sokoban looks: one sprite a cell, of the sheet in assets/sprites/sokoban.png."""
+"""The picture of Sokoban: one sprite a cell, of the sheet in assets/sprites/sokoban.png."""
 
 import numpy as np
 from numba import njit
@@ -6,9 +6,9 @@ from numba import njit
 from .rules import cell, origin
 from .state import BOX, BOX_PAINT, COLOURS, TARGET, TARGET_PAINT, WALL
 
-# Sprites in the order of the sheet: what lies outside, a wall, then what may be on a floor, each on every ground. The
-# grounds are bare floor, a plain target, and a target of each colour; what is on them is nothing, a plain box, a box of
-# each colour, the player who looks, the other player.
+# Sprites in the order of the sheet: outside of the room, a wall, then the contents of a floor cell, each on every
+# ground. The grounds are bare floor, a plain target, and a target of each colour; the contents are nothing, a plain
+# box, a box of each colour, the player of the picture, the other player.
 OUTSIDE, WALLS, FLOOR = 0, 1, 2
 GROUNDS = 2 + len(COLOURS)
 CRATE, YOU, PARTNER = 1, GROUNDS, GROUNDS + 1
@@ -16,7 +16,7 @@ CRATE, YOU, PARTNER = 1, GROUNDS, GROUNDS + 1
 
 @njit
 def tile(state, player, row, col):
-    """The sprite of one cell: a player, else a box, else floor or wall; targets shine through."""
+    """The sprite of one cell: a player, else a box, else floor or wall, with the target below."""
     top, left = origin(state)
     y, x = row - top, col - left
     if y < 0 or x < 0 or y >= state.height or x >= state.width:

@@ -12,8 +12,8 @@ player, `%` the same on a target; other programs do not know it. A level without
 free floor to the first (`level.beside_first`), so every level can be played by two; it may be hopeless for two where
 the first has no free floor beside it.
 
-A room must be closed by walls around the player. What the player can never reach is filled with wall. A level that is
-solved at its start is refused, since its episode would end with whatever is done first.
+A room must be closed by walls around the player. Unreachable cells are filled with wall. A level that is solved at its
+start is refused, since its episode would end with the first action.
 """
 
 from __future__ import annotations
@@ -27,19 +27,16 @@ from numba import njit
 
 from ...interface.files import write_atomically
 from ..engine.compile.cached import cached
-from ..engine.library.texts import level_files, read_text
-from .level import beside_first
+from ..engine.library.level_files import only, read_levels
+from .level import EDGE, beside_first, walkable
 from .state import BOX, KNOBS, LEVEL, SIZE, TARGET, WALL
-
-BYTES = 1 << 30
-"""Size of the largest file: millions of levels."""
 
 _CELLS = {"#": WALL, "$": BOX, "*": BOX | TARGET, ".": TARGET, "+": TARGET, "%": TARGET, **dict.fromkeys(" -_@&", 0)}
 _FIRST, _SECOND = ("@", "+"), ("&", "%")
 _TEXT = {WALL: "#", 0: " ", TARGET: ".", BOX: "$", BOX | TARGET: "*"}
 
 ENDINGS = (".txt", ".xsb", ".sok")
-"""Of files of levels in a folder."""
+"""Endings of the files of levels in a folder."""
 BYTES = 64 << 20
 """Size of the largest file: half a million levels of the Boxoban sets."""
 
@@ -60,15 +57,13 @@ _REASONS = {
 
 
 def read(path: str | Path) -> tuple[np.ndarray, dict[str, int]]:
-    """All levels of a text file, or of all .txt, .xsb and .sok files in a folder and below it, in the order of their
-    names; in a folder, files without a level, such as a readme.txt, are left out.
+    """All levels of a text file, or of all .txt, .xsb and .sok files in a folder and below it, sorted by name; in a
+    folder, files without a level, such as a readme.txt, are skipped.
 
-    Returns LEVEL records of shape (n,), and the knobs (height, width, boxes) of a world large enough to show them all.
-    Raises ValueError "path:line: reason" if something is wrong with them.
+    Returns LEVEL records of shape (n,), and the knobs (height, width, boxes) of a world that is large enough for all.
+    Raises ValueError "path:line: reason" for an invalid level.
     """
-    texts = {str(file): read_text(file, BYTES) for file in level_files(path, ENDINGS)}
-    blocks = {name: list(_blocks(text)) for name, text in texts.items()}
-    filled = {name: found for name, found in blocks.items() if found}
+    filled = dict(read_levels(path, ENDINGS, BYTES, _blocks))
     if not filled:
         raise ValueError(f"{path}:1: there is no level in it")
     levels = np.concatenate([_levels(found, name) for name, found in filled.items()])
@@ -84,15 +79,13 @@ def write(path: str | Path, levels: np.ndarray, *, players: int = 1) -> None:
 
 
 def parse(text: str) -> np.ndarray:
-    """The one level of a text, a LEVEL record of shape (1,). Raises ValueError "line: reason" if it is not right."""
-    levels = loads(text, "level")
-    if len(levels) > 1:
-        raise ValueError(f"level: there are {len(levels)} levels in this text; one is wanted, without blank lines")
-    return levels
+    """The one level of a text, a LEVEL record of shape (1,). Raises ValueError "level:line: reason" if it is
+    invalid."""
+    return only(loads(text, "level"), "level")
 
 
 def dumps(level: np.void | np.ndarray, *, players: int = 1) -> str:
-    """One level as text, a line for each row. With two players the second is shown too, as `&` or `%`."""
+    """One level as text, a line for each row. With two players the text has the second too, as `&` or `%`."""
     level = np.asarray(level, LEVEL).reshape(1)[0]
     height, width = int(level["height"]), int(level["width"])
     rows = [[_TEXT[int(cell)] for cell in row[:width]] for row in level["cells"][:height]]
@@ -103,8 +96,7 @@ def dumps(level: np.void | np.ndarray, *, players: int = 1) -> str:
 
 
 def loads(text: str, name: str = "text") -> np.ndarray:
-    """All levels of a text as LEVEL records of shape (n,). Raises ValueError "name:line: reason" if they are not
-    right."""
+    """All levels of a text as LEVEL records of shape (n,). Raises ValueError "name:line: reason" for an invalid one."""
     blocks = list(_blocks(text))
     if not blocks:
         raise ValueError(f"{name}:1: there is no level in it")
@@ -125,7 +117,7 @@ def _levels(blocks: list[list[tuple[int, str]]], name: str) -> np.ndarray:
 
 
 def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
-    """The rows of every level, each with the number of its line. What holds walls and floor alone is an ornament."""
+    """The rows of every level, each with the number of its line. Rows of walls and floor alone are ornaments."""
     rows: list[tuple[int, str]] = []
     for number, line in enumerate([*text.replace("\r\n", "\n").split("\n"), ""], 1):
         found = _rows(line.rstrip(), bool(rows))
@@ -137,10 +129,10 @@ def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
 
 
 def _rows(line: str, inside: bool) -> list[str]:
-    """The rows of a level that a line stands for: none if it is text, several if they are written in one.
+    """The rows of a level in a line: none if it is text, several if they are packed into one line.
 
-    inside: whether the line before was a row. A row has a wall, or else a thing behind another row; what begins and
-    ends with a wall is meant for one, whatever is between."""
+    inside: whether the line before was a row. A row has a wall, or a thing if it follows a row; a line that begins and
+    ends with a wall is taken for a row, with any characters in between."""
     letters = set(line)
     if letters <= _LETTERS:
         return [line] if "#" in letters or (inside and not letters <= _BARE) else []
@@ -154,8 +146,8 @@ def _rows(line: str, inside: bool) -> list[str]:
 
 
 def _unpacked(line: str) -> list[str] | None:
-    """The rows of a line in which a number stands for so many of what comes next, a character or a group in brackets,
-    and `|` ends a row; None if it makes no sense so. Longer ones than any level are cut off, to be refused."""
+    """The rows of a packed line, in which a number repeats the next character or group in brackets, and `|` ends a row;
+    None if the line is not such. Rows longer than any level are cut off, and refused later."""
     while "(" in line:
         line, groups = _GROUP.subn(lambda found: found[2] * min(int(found[1][:4] or 1), _MOST), line)
         if not groups or len(line) > _MOST:
@@ -166,7 +158,7 @@ def _unpacked(line: str) -> list[str] | None:
 
 
 def _parse(level: np.void, numbered: list[tuple[int, str]], name: str) -> None:
-    """Write the rows of one level into a record; the second player at -1 if there is none."""
+    """Write the rows of one level into a LEVEL record; the position of a missing second player is -1."""
     line, rows = numbered[0][0], [row for _, row in numbered]
     places: dict[tuple[str, str], list[tuple[int, int]]] = {_FIRST: [], _SECOND: []}
     for y, (number, row) in enumerate(numbered):
@@ -205,37 +197,28 @@ def _parse(level: np.void, numbered: list[tuple[int, str]], name: str) -> None:
 
 @njit
 def settle(levels, verdicts):
-    """Fill with wall what the player cannot reach, even through boxes, and place second players that are at -1.
+    """Fill the cells that the player cannot reach, even through boxes, with wall, and place second players that are at
+    -1.
 
-    verdicts: 0, or what is wrong with the level: one of the keys of _REASONS.
+    levels: LEVEL (n,); verdicts: int64 (n,), written: 0, or one of the keys of _REASONS for an invalid level.
     """
-    queue = np.zeros((SIZE * SIZE, 2), np.int32)
+    far, queue = np.zeros((2, EDGE * EDGE), np.int32)
     for index in range(len(levels)):
         level = levels[index]
-        seen = np.zeros((SIZE, SIZE), np.uint8)
-        queue[0, 0], queue[0, 1] = level.y[0], level.x[0]
-        seen[level.y[0], level.x[0]] = 1
-        head, count = 0, 1
-        while head < count:
-            y, x = queue[head]
-            head += 1
-            for dy, dx in ((-1, 0), (1, 0), (0, -1), (0, 1)):
-                v, u = y + dy, x + dx
-                if not (0 <= v < level.height and 0 <= u < level.width):
-                    verdicts[index] = _OPEN
-                elif level.cells[v, u] != WALL and not seen[v, u]:
-                    seen[v, u] = 1
-                    queue[count, 0], queue[count, 1] = v, u
-                    count += 1
+        walkable(level, far, queue)
         for y in range(level.height):
             for x in range(level.width):
-                here = np.int32(level.cells[y, x])
-                if not seen[y, x] and here != WALL:
+                if far[(y + 1) * EDGE + x + 1] >= 0 and (y in (0, level.height - 1) or x in (0, level.width - 1)):
+                    verdicts[index] = _OPEN
+        for y in range(level.height):
+            for x in range(level.width):
+                here, seen = np.int32(level.cells[y, x]), far[(y + 1) * EDGE + x + 1] >= 0
+                if not seen and here != WALL:
                     if here == 0:
                         level.cells[y, x] = WALL
                     elif here != BOX | TARGET and verdicts[index] == 0:
                         verdicts[index] = _APART
         if level.y[1] < 0:
             beside_first(level)
-        elif not seen[level.y[1], level.x[1]] and verdicts[index] == 0:
+        elif far[(level.y[1] + 1) * EDGE + level.x[1] + 1] < 0 and verdicts[index] == 0:
             verdicts[index] = _ALONE

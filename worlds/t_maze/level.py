@@ -1,6 +1,6 @@
-"""A room with a ball in it, a corridor, and two arms that look alike. Of what differs from one maze to the next, the
-walls, the floor, the colour of the ball and the length of the corridor make its fold; on which side the ball is does
-not, so both sides are as likely in every fold."""
+"""A room with a ball in it, a corridor, and two identical arms. The split of a maze depends on its walls and floor, the
+colour of the ball and the length of the corridor; it does not depend on the side of the ball, so both sides are equally
+likely in every split."""
 
 import numpy as np
 from numba import njit
@@ -8,8 +8,8 @@ from numba import njit
 from ..engine.library.random import draw
 from ..engine.render.raycast.textures import BRICK, FIRST_FLOOR, FIRST_WALL, HEDGE, MARBLE, PANELS, PLANKS, STONE, WOOD
 from ..first_person.body import stand
-from ..first_person.generators import block, dig
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.generators import dig, fill_with_wall
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.things import clear_things, drop
 from .state import BALL, GOAL, PAINTED, TRAP
 
@@ -21,12 +21,12 @@ ROOM = 4
 
 @njit
 def reset(state, task, levels):
-    """Draw a maze until it is of the fold that the task asks for; then the side of the ball."""
+    """Draw a maze until it is of the task's split; then the side of the ball."""
     for _ in range(REDRAWS):
         clear_things(state)
-        carve(state, task.length_min + draw(state, task.length_max - task.length_min + 1), task.arm)
+        dig_maze(state, task.length_min + draw(state, task.length_max - task.length_min + 1), task.arm)
         drop(state, BALL, 1 + draw(state, len(PAINTED)), state.map_rows // 2, 3)
-        if wanted(state, task.fold):
+        if in_split(state, task.fold):
             break
     middle, last = state.map_rows // 2, state.map_cols - 2
     state.right = draw(state, 2)
@@ -40,18 +40,18 @@ def reset(state, task, levels):
 
 
 @njit
-def carve(state, length, arm):
+def dig_maze(state, length, arm):
     """Dig the room, the corridor and the arms."""
     state.length = length
     rows = 2 * max(arm, 1) + 3
-    block(state, rows, ROOM + length + 3, WALLS[draw(state, len(WALLS))], FLOORS[draw(state, len(FLOORS))])
+    fill_with_wall(state, rows, ROOM + length + 3, WALLS[draw(state, len(WALLS))], FLOORS[draw(state, len(FLOORS))])
     dig(state, rows // 2 - 1, 1, 3, ROOM)
     dig(state, rows // 2, 1 + ROOM, 1, length)
     dig(state, 1, 1 + ROOM + length, rows - 2, 1)
 
 
 def validate(knobs):
-    """What is wrong with a combination of knob values, or None if mazes can be made with them."""
+    """The reason why mazes cannot be generated with these values of the knobs, or None if they can."""
     if knobs["length_min"] > knobs["length_max"]:
         return (
             f"length_min is {knobs['length_min']} but length_max is {knobs['length_max']}; the first must not be larger"

@@ -11,12 +11,12 @@ from .level import ROOM
 
 RIGHT, WRONG = np.float32(1.0), np.float32(-1.0)
 FEET = ONE * 5 // 8
-"""How near one comes to what one touches by walking, in 1/ONE cells."""
+"""Largest distance, in 1/ONE cells, between the middles of a player and a thing that it touches by walking."""
 
 
 @njit
 def step(state, actions, outcomes):
-    """One tick: the ball vanishes when the player is in the corridor; either arm's end is the end."""
+    """One tick: the ball vanishes when the player is in the corridor; the end of either arm ends the episode."""
     walk(state, 0, actions[0])
     if state.x[0] > (1 + ROOM) * CELL:
         state.status[0] = GONE

@@ -1,4 +1,4 @@
-"""What an episode of the T-maze is made of."""
+"""The state of the T-maze."""
 
 import numpy as np
 
@@ -22,6 +22,6 @@ PAINTED = COLOURS
 """The colours of the ball."""
 
 STATE = state_dtype([*fields(1, 3), ("length", np.int32), ("right", np.int32)])
-"""`right` is 1 if the ball, and so the goal, is on the right."""
+"""`length`: of the corridor, in cells; `right`: 1 if the ball, and so the goal, is on the right."""
 
 BOUNDS = bounds(STATE, TRAP, {"length": (1, LONGEST), "right": FLAG})

@@ -1,4 +1,4 @@
-"""What the T-maze shows of itself to goals."""
+"""The things of the T-maze for goals."""
 
 import numpy as np
 from numba import njit
@@ -13,15 +13,15 @@ from .state import PAINTED
 from .view import LOOKS
 
 BODY = RADIUS * ONE // CELL
-# Of no kind, players, the ball, goal and trap: half of what they measure across and upwards, in 1/ONE cells. Goal and
-# trap are as wide as makes touching them, for goals, what the rules call so.
+# Half the width and half the height of no kind, players, the ball, goal and trap, in 1/ONE cells. The widths of goal
+# and trap make the relation `touching` equal to the rules' condition.
 RADII = np.array([0, BODY, ONE // 4, FEET - BODY - SLACK, FEET - BODY - SLACK], np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, ONE // 4, ONE // 2, ONE // 2], np.int32)
 
 
 @njit
 def fill(state, things):
-    """Write the player, then the things of the state; returns how many there are."""
+    """Write the player, then the things of the state, into things (k,) THING; returns their number."""
     count = fill_things(state, things, RADII, HEIGHTS)
     hide(state, things, LOOKS, EYES)
     return count

@@ -1,4 +1,4 @@
-"""How the T-maze looks: the two arms end alike."""
+"""The scene of the T-maze: the ends of the two arms are identical."""
 
 import numpy as np
 from numba import njit

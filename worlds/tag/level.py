@@ -1,4 +1,4 @@
-"""An arena with pillars, players in random places, and one of them it."""
+"""An arena with pillars, players in random places, and one of them it: the catcher."""
 
 from numba import njit
 
@@ -9,24 +9,24 @@ from ..first_person.body import stand
 from ..first_person.generators import open_room, pillars
 from ..first_person.grid_queries import cell_of, flood, random_free, random_free_far
 from ..first_person.multiplayer import drop_crowns
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.state import TURN
 from ..first_person.things import clear_things, drop
 from .rules import be_it
 from .state import CROWN, HAT, RED, YELLOW
 
 APART = 3
-"""Steps from cell to cell that all start away from who is it, at least."""
+"""Least number of steps between the start of the catcher and those of the others."""
 
 
 @njit
 def reset(state, task, levels):
-    """Draw an arena of the fold that the task asks for, and place the players."""
+    """Draw an arena of the task's split, and place the players."""
     clear_things(state)
     for _ in range(REDRAWS):
         open_room(state, task.height, task.width, HEDGE, GRASS)
         pillars(state, task.pillars, HEDGE)
-        if wanted(state, task.fold):
+        if in_split(state, task.fold):
             break
     state.speed, state.count = task.speed, task.count
     it = draw(state, state.players)

@@ -1,19 +1,19 @@
-"""The rules of tag: who is it touches another, who then is it. One call is one tick."""
+"""The rules of tag: one player is it, the catcher, until it touches another, which is it then. One call is one tick."""
 
 import numpy as np
 from numba import njit
 
 from ...interface.text import encode
 from ..first_person.body import RADIUS, walk, walk_at
-from ..first_person.multiplayer import crown, square_between, tell
+from ..first_person.multiplayer import crown, set_instruction, squared_distance_between
 from ..first_person.things import carry, take
 from .state import CROWN
 
-# Rewards sum to zero in every tick: what all get, it pays.
+# Rewards sum to zero in every tick: the catcher pays for the others' rewards.
 RUNNING = np.float32(0.01)
 CAUGHT = np.float32(1.0)
 TOUCH = RADIUS * 5 // 2
-"""How near the middles of two players are when one touches the other, in units."""
+"""Largest distance, in units, between the middles of two touching players."""
 
 TEXTS = ("you are it: catch somebody", "run: do not let yourself be caught")
 IT, RUN = map(encode, TEXTS)
@@ -21,7 +21,7 @@ IT, RUN = map(encode, TEXTS)
 
 @njit
 def step(state, actions, outcomes):
-    """One tick: all walk, it stands still after it was caught; it may touch somebody; at the end there are crowns."""
+    """One tick: all walk, except a catcher that was just caught; the catcher may touch another; crowns at the end."""
     for player in range(state.players):
         if player != state.it:
             walk(state, player, actions[player])
@@ -35,7 +35,7 @@ def step(state, actions, outcomes):
         state.still -= 1
     else:
         other = nearest(state)
-        if square_between(state, old, other) <= np.int64(TOUCH) * TOUCH:
+        if squared_distance_between(state, old, other) <= np.int64(TOUCH) * TOUCH:
             outcomes[old].reward += CAUGHT
             outcomes[other].reward -= CAUGHT
             be_it(state, other)
@@ -47,26 +47,28 @@ def step(state, actions, outcomes):
 
 @njit
 def nearest(state):
-    """The player who is nearest to who is it."""
+    """The player nearest to the catcher."""
     best = np.int32(0 if state.it != 0 else 1)
+    least = squared_distance_between(state, state.it, best)
     for player in range(best + 1, state.players):
-        if player != state.it and square_between(state, state.it, player) < square_between(state, state.it, best):
-            best = np.int32(player)
+        squared = squared_distance_between(state, state.it, player)
+        if player != state.it and squared < least:
+            best, least = np.int32(player), squared
     return best
 
 
 @njit
 def be_it(state, player):
-    """Give a player the hat, and tell everybody what to do now."""
+    """Make a player the catcher: give it the hat, and all players their instructions."""
     state.it, state.still = player, 0
     take(state, player, 0)
     for other in range(state.players):
-        tell(state, other, IT if other == player else RUN)
+        set_instruction(state, other, IT if other == player else RUN)
 
 
 @njit
 def finish(state, outcomes):
-    """The time is up: who has been it for less than its share of the time has won."""
+    """End the episode: players that were the catcher for less than their share of the time win."""
     for player in range(state.players):
         outcomes[player].terminated = 1
         if state.been[player] * state.players < state.tick:

@@ -1,4 +1,4 @@
-"""What an episode of tag is made of: an arena with pillars, players, and who is it."""
+"""The state of tag: an arena with pillars, players, and the number of the catcher."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ KNOBS = {
     "width": Knob(15, 7, 41, "columns of the arena, its walls included"),
     "pillars": Knob(10, 0, 60, "pieces of wall that stand about; fewer if there is no place"),
     "speed": Knob(110, 50, 200, "percent of the others' speed at which it runs"),
-    "count": Knob(30, 0, 300, "ticks that who has been caught stands still"),
+    "count": Knob(30, 0, 300, "ticks for which a caught player stands still"),
     "fold": FOLD,
 }
 
@@ -23,11 +23,11 @@ RED, YELLOW = 1, 4  # their colours
 STATE = state_dtype(
     [
         *fields(PLAYERS, 1 + PLAYERS),
-        ("it", np.int32),  # the player who is it, and has the hat
-        ("still", np.int32),  # ticks for which it has to stand still
-        ("been", np.int32, (PLAYERS,)),  # ticks for which each has been it
-        ("speed", np.int32),
-        ("count", np.int32),
+        ("it", np.int32),  # number of the catcher, which has the hat
+        ("still", np.int32),  # ticks for which it still has to stand still
+        ("been", np.int32, (PLAYERS,)),  # ticks for which each player has been the catcher
+        ("speed", np.int32),  # the knob
+        ("count", np.int32),  # the knob
     ],
     PLAYERS,
 )

@@ -1,4 +1,4 @@
-"""What tag shows of itself to goals: players, the hat of who is it, and crowns for those who have won."""
+"""The things of tag for goals: players, the catcher's hat, and crowns for the winners."""
 
 import numpy as np
 from numba import njit
@@ -6,7 +6,7 @@ from numba import njit
 from ..engine.records.things import ONE, Things, towards
 from ..first_person import models
 from ..first_person.body import RADIUS
-from ..first_person.multiplayer import SEATS, colour_numbers, fill_all
+from ..first_person.multiplayer import PLAYER_COLOURS, colour_numbers, fill_all
 from ..first_person.state import CELL
 from ..first_person.things import PLAYER_HALF
 from ..first_person.visibility import BULK, EYES, HIGH, MIDDLE, hide, sees_point
@@ -14,22 +14,22 @@ from .state import PLAYERS
 from .view import HEAD
 
 BODY = RADIUS * ONE // CELL
-# Of no kind, players, the hat, crowns: half of what they measure across and upwards, in 1/ONE cells.
+# Half the width and half the height of no kind, players, the hat, crowns, in 1/ONE cells.
 RADII = np.array([0, BODY, ONE // 4, ONE // 4], np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, ONE // 8, ONE // 8], np.int32)
-KINDS = {"player": SEATS, "hat": ("red",), "crown": ("yellow",)}
+KINDS = {"player": PLAYER_COLOURS, "hat": ("red",), "crown": ("yellow",)}
 NUMBERS = colour_numbers(KINDS)
 
 
 LOOKS = np.array([models.NOTHING, models.PLAYER, models.NOTHING, models.NOTHING], np.int32)
-"""What the kinds look like where the table has them: the hat is worn on the head, and crowns are not shown."""
+"""The model of each kind at its place in the table: the hat is drawn on a head instead, and crowns are not drawn."""
 _HAT_AT = round(float(HEAD) * ONE) + int(BULK[models.HAT, MIDDLE])
 _HAT_TALL = int(BULK[models.HAT, HIGH])
 
 
 @njit
 def fill(state, things):
-    """Write the players, then the things of the state; returns how many there are."""
+    """Write the players, then the things of the state, into things (k,) THING; returns their number."""
     count = fill_all(state, things, RADII, HEIGHTS, NUMBERS)
     hide(state, things, LOOKS, EYES)
     show_hat(state, things, state.players)
@@ -38,7 +38,8 @@ def fill(state, things):
 
 @njit
 def show_hat(state, things, hat):
-    """Note who sees the hat: who is it, in its hand, and who sees it on that player's head."""
+    """Clear the bits of `hidden` of the hat for the players that see it: the catcher, which holds it, and the players
+    that see it on the catcher's head."""
     head = things[state.it]
     for player in range(state.players):
         if towards(things[player], things[hat]):

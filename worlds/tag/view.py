@@ -1,4 +1,4 @@
-"""How tag looks: who is it wears the red hat, and sees it in its own hand."""
+"""The scene of tag: the catcher wears the red hat, and sees it in its own hand."""
 
 import numpy as np
 from numba import njit
@@ -7,7 +7,7 @@ from ..engine.render.raycast import scene as rays
 from ..engine.render.raycast import textures
 from ..first_person import models
 from ..first_person.angles import cosine, sine
-from ..first_person.multiplayer import SEAT_PAINTS
+from ..first_person.multiplayer import PLAYER_PAINTS
 from ..first_person.state import CELL, TURN
 from ..first_person.view import FIRST_THING, in_hand, look_around, show_players
 from .state import RED
@@ -23,7 +23,7 @@ def scene(state, player, scene):
     """The arena under the sky, the other players, and the hat."""
     look_around(scene, state, player)
     scene.ceiling, scene.sky, scene.beyond = textures.SKY, 1, textures.GRASS
-    show_players(scene, state, player, SEAT_PAINTS)
+    show_players(scene, state, player, PLAYER_PAINTS)
     it, first = state.it, scene.solids
     if it == player:
         in_hand(scene, models.HAT, models.PAINTS[RED], state.tick)

@@ -1,7 +1,7 @@
-"""The rooms of Visual Match, and what is drawn anew in them: sign, pillars, apples, and where the player starts.
+"""The rooms of Visual Match, and their random contents: sign, pillars, apples, and the start of the player.
 
-Folds (training, validation, testing) part the episodes by what lies where. Pairs are withheld of the sign's colour and
-the place, of four, at which its pillar stands: four of 24 are never seen in training.
+Splits (training, validation, testing) divide the episodes by the things and their cells. Pairs of the sign's colour and
+the place, of four, of its pillar are withheld: four of 24 are never seen in training.
 """
 
 from numba import njit
@@ -10,10 +10,10 @@ from ..engine.library.random import draw
 from ..engine.render.raycast import textures
 from ..engine.render.raycast.scene import COLS
 from ..first_person.body import stand
-from ..first_person.generators import block, dig
+from ..first_person.generators import dig, fill_with_wall
 from ..first_person.grid_queries import cell_of, free
-from ..first_person.sampling import list_free, list_numbers, pick
-from ..first_person.splits import REDRAWS, wanted
+from ..first_person.sampling import draw_next, list_free, list_numbers
+from ..first_person.splits import REDRAWS, in_split
 from ..first_person.state import DOOR as CLOSED
 from ..first_person.state import HZ, TURN
 from ..first_person.things import clear_things, drop
@@ -34,14 +34,14 @@ def withheld(colour, place):
 
 @njit
 def reset(state, task, levels):
-    """Build the rooms, then put things in them until they are what the task asks for; then the player."""
+    """Build the rooms, draw their things until they are of the task's split, then place the player."""
     build(state, task.edge)
     state.opens[0] = task.explore * HZ
     state.opens[1] = (task.explore + task.distract) * HZ
     for _ in range(REDRAWS):
-        furnish(state, task.apples)
+        place_things(state, task.apples)
         place = state.right - FIRST_PILLAR
-        if withheld(state.colour[state.right], place) == (task.unseen != 0) and wanted(state, task.fold):
+        if withheld(state.colour[state.right], place) == (task.unseen != 0) and in_split(state, task.fold):
             break
     paint_sign(state, textures.FIRST_WALL + state.colour[THE_SIGN] - 1)
     stand(state, 0, state.middle - 1 + draw(state, 3), 1 + draw(state, 3), draw(state, TURN))
@@ -49,8 +49,8 @@ def reset(state, task, levels):
 
 @njit
 def build(state, edge):
-    """Make the map: three rooms in a row, each with walls and a floor of its own, and closed doors between them."""
-    block(state, max(edge, SPREAD) + 2, FIRST + 1 + edge + 1 + DEPTH + 1)
+    """Write the map: three rooms in a row, each with walls and a floor of its own, and closed doors between them."""
+    fill_with_wall(state, max(edge, SPREAD) + 2, FIRST + 1 + edge + 1 + DEPTH + 1)
     middle, second, third = state.map_rows // 2, FIRST + 1, FIRST + edge + 2
     state.middle = middle
     for y in range(state.map_rows):
@@ -66,8 +66,8 @@ def build(state, edge):
 
 
 @njit
-def furnish(state, apples):
-    """Put all things to their places, the doors first, in the order that state.py has."""
+def place_things(state, apples):
+    """Place all things, the doors first, in the order of state.py."""
     clear_things(state)
     third = state.map_cols - 1 - DEPTH
     drop(state, DOOR, 0, state.middle, FIRST)
@@ -77,18 +77,18 @@ def furnish(state, apples):
     drop(state, SIGN, 0, at // COLS, at % COLS)
     list_numbers(state, len(COLOURS))
     for place in range(PILLARS):
-        drop(state, PILLAR, 1 + pick(state, place, len(COLOURS)), state.middle - 3 + 2 * place, third + DEPTH - 1)
+        drop(state, PILLAR, 1 + draw_next(state, place, len(COLOURS)), state.middle - 3 + 2 * place, third + DEPTH - 1)
     state.right = FIRST_PILLAR + draw(state, PILLARS)
     state.colour[THE_SIGN] = state.colour[state.right]
     cells = list_free(state, 1, FIRST + 1, state.map_rows - 2, third - FIRST - 2)
     for index in range(apples):
-        at = pick(state, index, cells)
+        at = draw_next(state, index, cells)
         drop(state, APPLE, 0, at // COLS, at % COLS)
 
 
 @njit
 def sign_places(state, nth):
-    """The nth wall cell, flat, that is seen from the first room and from no other; if nth is -1, how many there are."""
+    """The nth cell of wall, as a flat index, that is visible from the first room only; for nth = -1 their number."""
     count = 0
     for y in range(state.middle - 2, state.middle + 3):
         for x in range(FIRST):
@@ -102,12 +102,12 @@ def sign_places(state, nth):
 
 @njit
 def paint_sign(state, texture):
-    """Give the wall where the sign is this texture."""
+    """Give the wall of the sign this texture."""
     state.walls[cell_of(state.thing_y[THE_SIGN]), cell_of(state.thing_x[THE_SIGN])] = texture
 
 
 def validate(knobs):
-    """What is wrong with a combination of knob values, or None if rooms can be made with them."""
+    """The reason why rooms cannot be generated with these values of the knobs, or None if they can."""
     if knobs["edge"] % 2 == 0:
         return f"edge must be an odd number, so that the doors are in the middle; got {knobs['edge']}"
     if 2 * knobs["apples"] > knobs["edge"] ** 2:

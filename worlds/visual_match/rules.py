@@ -1,4 +1,4 @@
-"""Visual Match's rules: doors open by the clock, apples pay a little, and one pillar may be chosen."""
+"""The rules of Visual Match: doors open at fixed ticks, apples give a small reward, and one pillar may be chosen."""
 
 import numpy as np
 from numba import njit
@@ -16,7 +16,7 @@ RIGHT = np.float32(10.0)
 WRONG = np.float32(1.0)
 APPLE = np.float32(5.0)
 REACH = CELL // 2
-"""From the middle of the player to that of an apple or a pillar it touches, in units."""
+"""Largest distance, in units, between the middles of the player and a touched apple or pillar."""
 
 
 @njit
@@ -28,7 +28,7 @@ def unlock(state, door):
 
 @njit
 def on_time(state):
-    """Open the doors when it is time; with the first, the sign is painted over."""
+    """Open the doors at their ticks; with the first, the sign is painted over."""
     if state.status[FIRST_DOOR] == THERE and state.tick >= state.opens[0]:
         unlock(state, FIRST_DOOR)
         paint_sign(state, WALLS[0])
@@ -48,7 +48,7 @@ def choose(state, index, outcome):
 
 @njit
 def step(state, actions, outcomes):
-    """One tick: walk, and take the apples or choose the pillar that is touched."""
+    """One tick: walk, and take touched apples or choose a touched pillar."""
     on_time(state)
     walk(state, 0, actions[0])
     for index in range(FIRST_PILLAR, state.things):

@@ -1,4 +1,4 @@
-"""What an episode of Visual Match is made of: three rooms in a row, two doors, a sign, pillars and apples.
+"""The state of Visual Match: three rooms in a row, two doors, a sign, pillars and apples.
 
 ##########################
 #########           ######      The first room is two parts of 3x3 cells with a gap between them; the sign is one
@@ -26,9 +26,9 @@ DOOR, SIGN, PILLAR, APPLE = range(2, 6)
 FIRST_DOOR, SECOND_DOOR, THE_SIGN, FIRST_PILLAR = range(4)
 PILLARS = 4
 FIRST_APPLE = FIRST_PILLAR + PILLARS
-"""Where things stand in the state's list of them."""
+"""Indices of the state's things."""
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
-"""Colours of signs and pillars, the first six of the catalogue."""
+"""Colours of signs and pillars, the first six of models.COLOURS."""
 APPLES = 48
 
 KNOBS = {

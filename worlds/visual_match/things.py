@@ -1,6 +1,6 @@
-"""What Visual Match shows of itself to goals: its player, doors, sign, pillars and apples.
+"""The things of Visual Match for goals: its player, doors, sign, pillars and apples.
 
-The sign is gone when it has been painted over. A pillar that was rightly chosen is open, one that was wrongly is gone.
+The sign is GONE once it has been painted over. A right choice leaves its pillar OPEN, a wrong one GONE.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from .rules import REACH
 from .state import APPLES, COLOURS, FIRST_APPLE, SIGN
 
 _PLAYER = ONE // 4
-_THING = REACH // 256 - _PLAYER - SLACK  # so that to goals, too, who is within REACH touches it
+_THING = REACH // 256 - _PLAYER - SLACK  # so that goals count a thing within REACH as touched
 RADII = np.array([0, _PLAYER, HALF, HALF, _THING, _THING], np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, HALF, HALF, HALF, ONE // 4], np.int32)
 LOOKS = view.LOOKS.copy()
@@ -23,7 +23,7 @@ LOOKS[SIGN] = PAINTED
 
 @njit
 def fill(state, things):
-    """Write the player and all things; returns how many there are."""
+    """Write the player and all things into things (k,) THING; returns their number."""
     count = fill_things(state, things, RADII, HEIGHTS)
     hide(state, things, LOOKS, EYES)
     return count

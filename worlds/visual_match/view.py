@@ -1,4 +1,4 @@
-"""How Visual Match looks: three rooms from inside. The sign is a painted piece of wall, not a solid."""
+"""The scene of Visual Match: three rooms from inside. The sign is a texture of the wall, not a solid."""
 
 import numpy as np
 from numba import njit
@@ -10,7 +10,7 @@ LOOKS = np.array(
     [*(models.NOTHING, models.NOTHING), models.DOOR, models.NOTHING, models.PILLAR, models.APPLE],
     np.int32,
 )
-"""What the world's kinds look like, from number 0, no kind, on."""
+"""The model of each kind; number 0 is no kind."""
 PAINTS = models.PAINTS
 
 

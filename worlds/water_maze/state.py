@@ -1,4 +1,4 @@
-"""What an episode of Water Maze is made of: a round pool, pictures on its walls, and a platform under water."""
+"""The state of Water Maze: a round pool, pictures on its walls, and a platform under water."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from ..first_person.splits import FOLD
 from ..first_person.state import fields
 
 PICTURES = ("star", "moon", "sun", "tree", "fish", "house", "heart", "arrow")
-"""What the pictures show, in the order in which they hang from the right (east) on, clockwise."""
+"""The pictures, in their order from the right (east) on, clockwise."""
 COLOURS = ("purple", "black", "orange", "green", "cyan", "red", "pink", "white")
 """Of the wall around each picture."""
 PLATFORM, FIRST_PICTURE = 2, 3
@@ -23,8 +23,8 @@ KNOBS = {
 STATE = state_dtype(
     [
         *fields(1, 1 + len(PICTURES)),
-        ("stood", np.int32),  # ticks that the player has been at the platform, and on it
-        ("finds", np.int32),
+        ("stood", np.int32),  # ticks for which the player has been at the platform, or on it
+        ("finds", np.int32),  # number of times that the platform was found
     ]
 )
 """The platform is thing 0: THERE while it is under water, OPEN while it is up."""

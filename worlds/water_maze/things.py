@@ -1,4 +1,4 @@
-"""What Water Maze shows of itself to goals: its player, the platform, and the pictures on the walls.
+"""The things of Water Maze for goals: its player, the platform, and the pictures on the walls.
 
 The platform is open while it is up.
 """
@@ -17,13 +17,13 @@ from .view import LOW
 RADII = np.array([0, ONE // 4, PLATFORM // 256] + [HALF] * len(PICTURES), np.int32)
 HEIGHTS = np.array([0, PLAYER_HALF, ONE // 16] + [HALF] * len(PICTURES), np.int32)
 LOOKS = np.array([models.NOTHING] * 2 + [models.PLATE] + [PAINTED] * len(PICTURES), np.int32)
-"""What the kinds look like, from number 0, no kind, on."""
+"""The model of each kind; number 0 is no kind."""
 _SWIMMING = EYES - round(float(LOW) * ONE)
 
 
 @njit
 def fill(state, things):
-    """Write the player and all things; returns how many there are."""
+    """Write the player and all things into things (k,) THING; returns their number."""
     count = fill_things(state, things, RADII, HEIGHTS)
     hide(state, things, LOOKS, EYES if state.status[0] == OPEN else _SWIMMING)
     if state.status[0] != OPEN:  # the platform is under water

@@ -1,4 +1,4 @@
-"""How Water Maze looks: from just above the water, under an open sky; the platform is seen only while it is up."""
+"""The scene of Water Maze: from just above the water, under an open sky; the platform is visible only while raised."""
 
 import numpy as np
 from numba import njit
@@ -14,7 +14,7 @@ F = np.float32
 TALL = F(2)
 """Height of the walls, in cells."""
 LOW = F(0.2)
-"""How much lower a swimmer's eyes are than a walker's, in cells."""
+"""Difference in height between a walker's and a swimmer's eyes, in cells."""
 _CELLS, _RADIUS, _HALF, _PAINT = F(1 / CELL), F(PLATFORM / CELL), F(0.04), 0xF0E6D2
 
 

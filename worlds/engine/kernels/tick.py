@@ -1,4 +1,4 @@
-"""What the engine does around a world's own rules in every episode and every tick, for one record on any device."""
+"""The engine's part of an episode and of a tick, around a world's own rules, for one record on any device."""
 
 import numpy as np
 from numba import njit
@@ -18,7 +18,7 @@ _SEEDS, _ROWS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD1B54A32D192ED03)  # 
 
 
 def longest_chat(players: int, words: int) -> int:
-    """Tokens of the longest chat where each of so many players says so many words of one token."""
+    """The number of tokens of the longest chat if each of `players` players says `words` words of one token."""
     named = 0 if players <= 2 else 6 + (players > 10)  # "player", "_", "1", ":", " " and a line's end
     return min((players - 1) * (words + named), TOKENS)
 
@@ -121,7 +121,7 @@ def before(state, actions, outcomes):
 
 @njit
 def add(state, outcomes, more):
-    """Add what one more tick did to what the ticks of this step did before."""
+    """Add the outcomes of another tick, `more` (players,), to those of this step."""
     for player in range(state.players):
         outcomes[player].reward += more[player].reward
         outcomes[player].terminated |= more[player].terminated
@@ -131,7 +131,7 @@ def add(state, outcomes, more):
 
 @njit
 def still(action):
-    """Take keys, buttons, wheel and mouse out of an action; what is said stays."""
+    """Clear keys, buttons, wheel and mouse of an action; its text stays."""
     action.mouse[0], action.mouse[1] = 0, 0
     action.wheel = 0
     for button in range(action.buttons.shape[0]):
@@ -142,11 +142,12 @@ def still(action):
 
 @njit
 def _deliver(state, actions):
-    """Each player hears what the others said in this tick: of two, the other's words as they are; of more, a line for
-    each who spoke, "player_1: go left", in the order of the players.
+    """Write each player's chat, the texts of the others in this tick: of two players, the other's text as it is; of
+    more, a line for each speaker, "player_1: go left", in the order of the players.
 
-    64 tokens are shared out evenly among those who speak, and what one leaves the next may use. What does not fit is
-    not heard, as is a line that would have fewer than LINE tokens: so of more than five at once, some.
+    The 64 tokens are divided evenly among the speakers; a speaker may use the tokens that earlier ones left. Text
+    beyond that is cut off, and lines of fewer than LINE tokens are left out, which happens with more than five
+    speakers.
     """
     for player in range(state.players):
         speakers = 0
@@ -162,14 +163,14 @@ def _deliver(state, actions):
                 elif end - heard >= LINE:
                     heard = _name(state, player, other, heard)
                     heard = _hear(state, player, actions[other].say, heard, end)
-        while heard < TOKENS and state.chat[player, heard] != 0:  # what is left of the last tick
+        while heard < TOKENS and state.chat[player, heard] != 0:  # the rest of the last tick's chat
             state.chat[player, heard] = 0
             heard += 1
 
 
 @njit
 def _name(state, player, other, heard):
-    """Begin a line with the name of who speaks. Returns how many tokens of the chat are written then."""
+    """Begin a line with the name of the speaker. Returns the number of tokens in the chat."""
     if heard > 0:
         state.chat[player, heard] = _LINE
         heard += 1
@@ -185,10 +186,10 @@ def _name(state, player, other, heard):
 
 @njit
 def _hear(state, player, say, heard, end):
-    """Write what is said into a chat, up to its token `end`. Returns how many tokens of it are written then.
+    """Write a text into a chat, up to its token `end`. Returns the number of tokens in the chat.
 
-    Among more than two a line's end becomes a space, so that nobody can speak in another's name; and a letter of
-    several bytes is heard whole or not at all, so that what is heard is text that can be said.
+    With more than two players a newline becomes a space, so that no player can speak in another's name; and a letter of
+    several bytes is written whole or not at all, so that the chat is valid text.
     """
     first, token = heard, 0
     while token < TOKENS and say[token] != 0 and heard < end:
@@ -204,7 +205,8 @@ def _hear(state, player, say, heard, end):
 
 @njit
 def after(state, outcomes):
-    """Keep who is done and what was won, cut the episode off at its limit, and note when it is over for all."""
+    """Update done, won and total, truncate the episode at its limit, and set `over` when it has ended for all
+    players."""
     everyone = True
     for player in range(state.players):
         outcome = outcomes[player]

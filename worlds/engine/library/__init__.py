@@ -1,1 +1,1 @@
-"""Functions for the rules of worlds: random numbers, moves on a grid, text files."""
+"""Functions for the rules and levels of worlds: random numbers, splits, grids, breadth-first search, level files."""

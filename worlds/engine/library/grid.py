@@ -1,4 +1,4 @@
-"""What worlds on a grid share: one step in four directions, asked for by keys or by a click beside the player."""
+"""Motion on a grid: a step in one of four directions, by keys or by a click beside the player."""
 
 import numpy as np
 from numba import njit
@@ -7,7 +7,7 @@ from ....interface.action import MOUSE_ONE
 from ....interface.keys import BUTTON, KEY
 
 WALKING = ("up", "down", "left", "right", "w", "s", "a", "d")
-"""The keys that `direction` listens to; it listens to the left mouse button too."""
+"""The keys of `direction`, besides the left mouse button."""
 
 _UP, _W = KEY["up"], KEY["w"]
 _DOWN, _S = KEY["down"], KEY["s"]
@@ -18,14 +18,14 @@ _CLICK = BUTTON["left"]
 
 @njit
 def _held(action, first, second):
-    """1 if either key is held, else 0; without a branch, since nothing can foretell what a player presses."""
+    """1 if either key is held, else 0; without a branch, since a branch on the actions is hard to predict."""
     return np.int32((np.int32(action.keys[first]) | np.int32(action.keys[second])) != 0)
 
 
 @njit
 def direction(state, player, action, row, col):
-    """(dy, dx) that this player's hands ask for: up, down, left, right in this priority, then a click next to the
-    player, who is drawn in the tile (row, col) of the picture."""
+    """(dy, dx) of an action: up, down, left, right in this priority, then a click next to the player, whose tile in the
+    picture is (row, col)."""
     up, down = _held(action, _UP, _W), _held(action, _DOWN, _S)
     left, right = _held(action, _LEFT, _A), _held(action, _RIGHT, _D)
     dy = down * (1 - up) - up

@@ -1,17 +1,22 @@
-"""Files of levels as text: which files a path means, and what stands in them."""
+"""Files of levels as text: the files that a path names, their text, and the levels in it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+Rows = TypeVar("Rows")
 
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")  # control characters that no text has; ^Z ends some old ones
 
 
 def level_files(path: str | Path, endings: Sequence[str]) -> list[Path]:
-    """The file of this path, or of a folder all files with one of these endings in it and below it, in the order of
-    their names. Raises ValueError if there is none."""
+    """The file of this path; for a folder, all files with one of these endings in it and below it, sorted by name.
+    Raises ValueError if there is none."""
     path = Path(path)
     try:
         if path.is_dir():
@@ -26,11 +31,33 @@ def level_files(path: str | Path, endings: Sequence[str]) -> list[Path]:
     raise ValueError(f"{path}: there is no such file or folder")
 
 
-def read_text(file: Path, most: int) -> str:
-    """What stands in a file: UTF-8, or Latin-1 if it is none, as in the comments of old files.
+def read_levels(
+    path: str | Path, endings: Sequence[str], most: int, split: Callable[[str], Iterable[Rows]]
+) -> Iterator[tuple[str, list[Rows]]]:
+    """(name, levels) of every file that `path` names and that has levels, in the order of the names.
 
-    Raises ValueError, with the line where one can be named, for a file that cannot be read, is larger than `most`
-    bytes, or is no text.
+    split(text): the rows of each level of a file, with the numbers of their lines in whatever form the caller wants.
+    Raises ValueError as `level_files` and `read_text` do; a folder's files without a level, such as a readme.txt, are
+    skipped, as is a single file without one.
+    """
+    for file in level_files(path, endings):
+        levels = list(split(read_text(file, most)))
+        if levels:
+            yield str(file), levels
+
+
+def only(levels: np.ndarray, what: str) -> np.ndarray:
+    """The levels (1,) of a text that must hold one level, called `what`. Raises ValueError if there are more."""
+    if len(levels) > 1:
+        raise ValueError(f"{what}: there are {len(levels)} {what}s in this text; give one, without blank lines in it")
+    return levels
+
+
+def read_text(file: Path, most: int) -> str:
+    """The text of a file: UTF-8, or else Latin-1, as in the comments of old files.
+
+    Raises ValueError, with the number of the line if it is known, for a file that cannot be read, is larger than `most`
+    bytes, or is not text.
     """
     try:
         with file.open("rb") as opened:

@@ -38,6 +38,17 @@ def draw(state, n):
 
 
 @njit
+def draw_from(state, items, index, count):
+    """A random one of items[index:count], swapped to the place `index`: calls with 0, 1, 2, … draw without replacement.
+    items: an integer array of at least `count`; `state` has the generator."""
+    other = index + draw(state, count - index)
+    drawn = np.int32(items[other])
+    items[other] = items[index]
+    items[index] = drawn
+    return drawn
+
+
+@njit
 def key_of(seed, stream):
     """The generator key of an episode: a hash of two uint64, so that near seeds give unrelated episodes."""
     return mix(mix(seed + _GOLDEN) ^ (stream * _FIRST + _ONE))

@@ -1,4 +1,4 @@
-"""The records of the engine: what every state begins with, and what every task says.
+"""The records of the engine: the fields of every state and of every task.
 
 A world adds its own fields to these. Fields declared u1 are stored and compared only; arithmetic is done in i4 or
 i8 after an explicit cast, because Python, the CUDA simulator and compiled code disagree on small integers.
@@ -36,7 +36,7 @@ class RecordArray(Protocol):
 
 @dataclass(frozen=True)
 class Knob:
-    """A number of the task that a user may turn: its default, its smallest and largest value, and what it means."""
+    """An integer parameter of an environment: its default, its smallest and largest value, and its meaning."""
 
     default: int
     low: int
@@ -45,7 +45,7 @@ class Knob:
 
 
 def _goal_fields(players: int) -> list[tuple[Any, ...]]:
-    """What a task says of its goals, and every state copies from its task when an episode begins; see judge.py."""
+    """The fields of a task's goals, which a state copies from its task at the start of an episode; see judge.py."""
     return [
         ("pay", np.int32, (4,)),  # for success, a stage, a tick, failure; in thousandths
         ("mix", np.int32, (2,)),  # how much a player gets of its own pay, and of the sum of all; in thousandths
@@ -57,26 +57,26 @@ def _goal_fields(players: int) -> list[tuple[Any, ...]]:
 
 
 def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype:
-    """The dtype of a world's state: the engine's own fields and `fields`. `players` is the most it can hold."""
+    """The dtype of a world's state: the engine's own fields and `fields`. players: the largest number of players."""
     return np.dtype(
         [
             ("seed", np.uint64),  # of this episode
             ("key", np.uint64),  # the generator: see random.py
             ("counter", np.uint64),
-            ("stream", np.uint64),  # from which this row draws the seeds of its episodes, and their tasks
+            ("stream", np.uint64),  # random stream of the seeds and tasks of this row's episodes
             ("tick", np.int32),  # steps taken in this episode
             ("limit", np.int32),  # steps after which the episode is truncated
-            ("players", np.int32),  # how many players are in
+            ("players", np.int32),  # number of players
             ("rows", np.int32),  # size of the picture in tiles (2D worlds)
             ("cols", np.int32),
-            ("task", np.int32),  # row of the table of tasks that this episode was drawn from
+            ("task", np.int32),  # row of this episode's task in the table of tasks
             ("judged", np.uint8),  # 1 if the judge decides, 0 if the world's own rules do
             ("first", np.uint8),  # 1 if the first player's success ends it for all
-            ("over", np.uint8),  # 1 when the episode has ended for every player
+            ("over", np.uint8),  # 1 when the episode has ended for all players
             ("won", np.uint8),  # 1 once a player has succeeded
             ("total", np.float32),  # of all rewards of all players in this episode
             ("done", np.uint8, (players,)),  # 1 when it has ended for this player
-            ("tied", np.uint8, (players,)),  # 1 if this player's hands do nothing; it can still speak
+            ("tied", np.uint8, (players,)),  # 1 if this player's keys, buttons and mouse are muted; it can still speak
             ("pointing", np.uint8, (players,)),  # 1 once this player has moved the mouse
             ("cursor", np.int32, (players, 2)),  # (x, y) in 1/MOUSE_ONE picture heights from the top left corner
             *fields,
@@ -84,22 +84,22 @@ def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype
             ("lasted", np.int32, (players,)),  # ticks that it has held
             *_goal_fields(players),
             ("earned", np.int32, (players,)),  # pay of the last tick, before it is shared
-            ("instruction", np.uint16, (players, TOKENS)),  # what this player is told
-            ("chat", np.uint16, (players, TOKENS)),  # what this player heard in the last tick; rarely touched, so last
+            ("instruction", np.uint16, (players, TOKENS)),  # of each player, as tokens
+            ("chat", np.uint16, (players, TOKENS)),  # texts heard in the last tick, as tokens; rarely touched, so last
         ],
         align=True,
     )
 
 
 def own_words(state: np.dtype) -> tuple[int, int]:
-    """First and last (behind it) 8-byte word of a state that tell what can happen next: a world's own fields, and where
-    its goals stand. Time and chance are left out."""
+    """(first, end) of the 8-byte words of a state that determine its successors: a world's own fields and the stages of
+    its goals, without time and random streams."""
     assert state.fields is not None
     return state.fields["cursor"][1] // 8, -(-state.fields["pay"][1] // 8)
 
 
 def task_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:
-    """The dtype of a world's tasks: where to start, what each player is told and is to reach, and what it pays."""
+    """The dtype of a world's tasks: start, and for each player instruction, goal and rewards."""
     return np.dtype(
         [
             ("seed", np.uint64),  # of its episodes, if it is seeded

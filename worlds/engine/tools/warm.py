@@ -1,4 +1,4 @@
-"""Worlds made ready ahead: their kernels compiled and their levels made, so that nobody waits when they are played."""
+"""Preparation of worlds: kernels are compiled and levels generated ahead of their first use."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from ..run.batch import Batch
 from ..world import World
 
 SECONDS = 0.2
-"""What a function takes to compile, about: `rumpus warm maze-small` compiles 130 in 28 s on one core of a 2-core cloud
+"""Approximate time of compiling a function: `rumpus warm maze-small` compiles 130 in 28 s on one core of a 2-core cloud
 machine, `rumpus warm box-world` 50 in 9 s."""
 
 
 def warm(world: World) -> None:
-    """Compile what stepping, judging and drawing this world on the CPU needs, and make the levels of all its splits;
-    what is there already is only looked at."""
+    """Compile the kernels for stepping, judging and drawing this world on the CPU, and generate the levels of all its
+    splits, unless the cache has them."""
     for split in world.knobs.splits:
         world.level_bank(split)
     batch = Batch(world, 1, threads=1)

@@ -64,7 +64,7 @@ def paint(thing, rgba, material, material_paints):
 
 
 @pixels
-def square_to(x, y, z):
+def squared_distance_to(x, y, z):
     """Two directions that are square to one of length 1 and to each other: x, y, z of each."""
     # The world's axis that it is least along, without its part along it.
     px, py, pz = ZERO, ZERO, ZERO
@@ -90,7 +90,7 @@ def span(thing, ax, ay, az, bx, by, bz, radius):
     thing.form = CAPSULE
     thing.half[0], thing.half[1], thing.half[2] = radius, radius, length * HALF
     thing.at[0], thing.at[1], thing.at[2] = (ax + bx) * HALF, (ay + by) * HALF, (az + bz) * HALF
-    px, py, pz, qx, qy, qz = square_to(x, y, z)
+    px, py, pz, qx, qy, qz = squared_distance_to(x, y, z)
     thing.axes[0, 0], thing.axes[0, 1], thing.axes[0, 2] = px, py, pz
     thing.axes[1, 0], thing.axes[1, 1], thing.axes[1, 2] = qx, qy, qz
     thing.axes[2, 0], thing.axes[2, 1], thing.axes[2, 2] = x, y, z
@@ -138,7 +138,7 @@ def aim_lamps(lamps, numbers, at, along, cameras):
 @pixels
 def face_along(camera, x, y, z):
     """Turn a camera to look along a direction of length 1."""
-    px, py, pz, qx, qy, qz = square_to(x, y, z)
+    px, py, pz, qx, qy, qz = squared_distance_to(x, y, z)
     camera.ahead[0], camera.ahead[1], camera.ahead[2] = x, y, z
     camera.up[0], camera.up[1], camera.up[2] = px, py, pz
     camera.right[0], camera.right[1], camera.right[2] = -qx, -qy, -qz

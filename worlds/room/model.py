@@ -219,7 +219,7 @@ def write_arrays(
     """Write a room's furnishing into the arrays of a model. False if its walls need too many boxes."""
     state = states[row]
     for geom in range(_TOY_GEOM + TOYS * toys.HARD):
-        if geom < _PLAYER_GEOM:  # what stands still
+        if geom < _PLAYER_GEOM:  # walls and furniture
             set_frame(pos[geom], quat[geom], 0.0, 0.0, _PARKED)
             friction[geom, 0] = toys.FRICTION[0]
             if geom >= SIDES:

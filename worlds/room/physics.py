@@ -91,7 +91,7 @@ class Simulation:
         if simulation is None:
             simulation = self._simulations[row] = _Simulation()
         if simulation.mark != states["mark"][row]:
-            simulation.furnish(states, row)
+            simulation.write_furnishing(states, row)
             self._changed[row] = 1
         return simulation
 
@@ -120,7 +120,7 @@ class _Simulation:
         self._forces = data.qpos, data.qvel, data.xfrc_applied, data.qfrc_applied
         self._bodies = self._model.body_mass, self._model.body_inertia, self._model.body_iquat
 
-    def furnish(self, states: np.ndarray, row: int) -> None:
+    def write_furnishing(self, states: np.ndarray, row: int) -> None:
         """Write the furnishing of a record into the model; `load` must follow."""
         model.apply_furnishing(self._model, self._data, states, row)
         self.mark = states["mark"][row]

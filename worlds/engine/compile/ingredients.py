@@ -1,4 +1,4 @@
-"""What compiled functions are made of: a fingerprint that changes when any of it does.
+"""The sources and values that compiled functions depend on: a fingerprint that changes when any of them does.
 
 Two nets are cast, since compiled code kept on disk must never be stale. The source files: of the folders that the
 functions lie in, and of every function, class and module that they use, however far away. And what is in memory: the
@@ -126,7 +126,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _code(code: CodeType) -> str:
-    """What a code object does, without where it stands: the same in every process."""
+    """The content of a code object without its place in a file: the same in every process."""
     constants = [_code(value) if isinstance(value, CodeType) else _value(value) for value in code.co_consts]
     names = (code.co_name, code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars, code.co_argcount)
     return f"{code.co_code.hex()} {names} {constants}"

@@ -26,7 +26,7 @@ from . import symbols
 from .ingredients import fingerprint, used
 
 COMPILING = "numba:compile"
-"""What Numba calls the event of a function being compiled."""
+"""Numba's name for the event of a function being compiled."""
 _KEPT_DAYS = 30  # kernels that no process loaded for so long are removed when new ones are written
 
 

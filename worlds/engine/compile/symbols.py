@@ -13,7 +13,7 @@ import os
 from numba.core.bytecode import FunctionIdentity
 
 SCHEME = "functions are numbered from a random start"
-"""What kernels on disk are told apart by from those that were named in another way."""
+"""The version of the naming scheme, which distinguishes kernels on disk from those named by another."""
 
 
 def name_apart() -> None:

@@ -20,7 +20,7 @@ from ..world import World
 from . import template
 from .tick import add, after, before, begin, choose, still
 
-# What the kernels themselves call.
+# Functions that the kernels themselves call.
 _ENGINE = (choose, begin, still, before, after, add, judge, fulfilled, border, copy_sprite, draw_cursor, clear)
 
 
@@ -42,7 +42,7 @@ def kernel_module(world: World, text: str, target: str, *versions: str) -> Modul
 
 
 def _importable(world: World, what: str, function: Callable[..., Any]) -> str:
-    """What follows `from` in the line that imports a function of a world."""
+    """The text after `from` in the line that imports a function of a world."""
     if function is python(function) and not getattr(config, "DISABLE_JIT", 0):
         raise ValueError(f"{world.name}: {what} must be compiled: put @njit (from numba) above {function!r}")
     module, name = function.__module__, function.__name__

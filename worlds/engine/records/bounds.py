@@ -1,4 +1,4 @@
-"""Bounds: what every state of a world keeps to, so that bytes of another world, or damaged ones, are refused.
+"""Bounds: the ranges of every state's fields, by which bytes of another world, or damaged ones, are refused.
 
 Compiled rules index arrays by numbers of the state and check none of them. So a state that comes from outside, such as
 a checkpoint or a file, is checked here before it is written into a batch: first its checksum, which finds accidents;
@@ -63,7 +63,7 @@ ENGINE: Mapping[str, Range] = {
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the own fields of every state of a world keep to.
+    """The bounds of the own fields of every state of a world.
 
     fields: (smallest, largest) of each, numbers or arrays of the field's shape; a field of floats that is not named is
     finite. whole(state): whether the fields of one record agree with one another; only called when each is in range.
@@ -122,7 +122,7 @@ class Guard:
 
 
 def _contradiction(state: np.void) -> str | None:
-    """What of the engine's own fields, each in its range, contradicts the others, or None."""
+    """A contradiction between the engine's own fields, each of which is in its range, or None."""
     players = int(state["players"])
     if state["tick"] > state["limit"]:
         return "its tick is beyond its limit"

@@ -28,7 +28,7 @@ _HEAD = ("world", "version", "knobs", "limit", "split", "seed")
 _JUDGED = ("stage", "lasted", "pay", "mix", "stages", "clauses", "hold", "goal", "earned")
 """Fields of a state that are written in judged episodes only."""
 Tabled = Callable[[Mapping[str, Any]], Table]
-"""What makes a table of one row of a task's JSON."""
+"""A function that makes a table of one row of a task's JSON."""
 
 
 class ReplayError(ValueError):

@@ -31,7 +31,7 @@ RESULT = np.dtype([("verdict", np.int32), ("steps", np.int32), ("nodes", np.int3
 
 @dataclass(frozen=True)
 class Plans:
-    """What a search found for n states.
+    """The result of a search from n states.
 
     verdicts: int32 (n,), FOUND, NONE or GAVE_UP; moves: for each state a uint8 array (steps,) of indices into the
     world's moves, empty where there is no plan; nodes: how many different states were looked at, int32 (n,);

@@ -213,7 +213,7 @@ def action_map_of(
         raise ValueError(f"the mouse moves the axes of a Box; the actions here are {space}")
     if not isinstance(space, Discrete | Box | MultiDiscrete | MultiBinary) or space.dtype.kind not in "fiu":
         raise ValueError(
-            f"keys and a mouse cannot fill the action space {type(space).__name__}: {space}. What they can fill is "
+            f"keys and a mouse cannot fill the action space {type(space).__name__}: {space}. They can fill "
             "Discrete, Box, MultiDiscrete and MultiBinary: wrap the environment so that its actions are one of these"
         )
     keys = default_keys(space) if keys is None else keys

@@ -14,6 +14,7 @@ from __future__ import annotations
 import copy
 import math
 from functools import cache
+from typing import NamedTuple
 
 import mujoco
 import numpy as np
@@ -116,19 +117,42 @@ def copy_of_template() -> mujoco.MjModel:
     return model
 
 
+class ModelArrays(NamedTuple):
+    """The arrays of a MuJoCo model that depend on the furnishing; each is a view of the model's own memory."""
+
+    form: np.ndarray
+    size: np.ndarray
+    pos: np.ndarray
+    quat: np.ndarray
+    bound: np.ndarray
+    aabb: np.ndarray
+    contype: np.ndarray
+    conaffinity: np.ndarray
+    condim: np.ndarray
+    friction: np.ndarray
+    body_contype: np.ndarray
+    body_conaffinity: np.ndarray
+    mass: np.ndarray
+    inertia: np.ndarray
+    ipos: np.ndarray
+    iquat: np.ndarray
+    body_pos: np.ndarray
+    body_quat: np.ndarray
+    damping: np.ndarray
+
+
 def apply_furnishing(model: mujoco.MjModel, data: mujoco.MjData, states: np.ndarray, row: int) -> None:
     """Write the furnishing of states[row] into a copy of the template; its data is undefined afterwards."""
     arrays = _arrays(model)
     for array, empty in zip(arrays, _arrays(template()), strict=True):
         array[:] = empty
-    if not cached(write_arrays)(states, row, *arrays):
+    if not cached(write_arrays)(states, row, arrays):
         raise ValueError(f"the walls between the rooms cannot be made of {WALLS} boxes")
     mujoco.mj_setConst(model, data)
 
 
-def _arrays(model: mujoco.MjModel) -> tuple[np.ndarray, ...]:
-    """The arrays of a model that depend on the furnishing, in the order of write_arrays's arguments."""
-    return (
+def _arrays(model: mujoco.MjModel) -> ModelArrays:
+    return ModelArrays(
         model.geom_type,
         model.geom_size,
         model.geom_pos,
@@ -193,78 +217,37 @@ _MIDDLE, _INERTIA, _MAIN = (np.array(column) for column in zip(*_PROPERTIES, str
 
 
 @njit
-def write_arrays(
-    states,
-    row,
-    form,
-    size,
-    pos,
-    quat,
-    bound,
-    aabb,
-    contype,
-    conaffinity,
-    condim,
-    friction,
-    body_contype,
-    body_conaffinity,
-    mass,
-    inertia,
-    ipos,
-    iquat,
-    body_pos,
-    body_quat,
-    damping,
-):
-    """Write a room's furnishing into the arrays of a model. False if its walls need too many boxes."""
+def write_arrays(states, row, arrays):
+    """Write a room's furnishing into ModelArrays. False if its walls need too many boxes."""
     state = states[row]
     for geom in range(_TOY_GEOM + TOYS * toys.HARD):
         if geom < _PLAYER_GEOM:  # walls and furniture
-            set_frame(pos[geom], quat[geom], 0.0, 0.0, _PARKED)
-            friction[geom, 0] = toys.FRICTION[0]
+            set_frame(arrays.pos[geom], arrays.quat[geom], 0.0, 0.0, _PARKED)
+            arrays.friction[geom, 0] = toys.FRICTION[0]
             if geom >= SIDES:
-                contype[geom] = 0
+                arrays.contype[geom] = 0
         elif geom >= _TOY_GEOM:
-            contype[geom], conaffinity[geom] = 0, 0
-    write_sides(state, pos, quat)
-    fits = write_walls(state, contype, size, pos, bound, aabb)
+            arrays.contype[geom], arrays.conaffinity[geom] = 0, 0
+    write_sides(state, arrays)
+    fits = write_walls(state, arrays)
     for piece in range(PIECES):
-        write_piece(state, piece, contype, size, pos, bound, aabb)
-    write_door(state, contype, body_pos[DOOR_BODY], body_quat[DOOR_BODY])
+        write_piece(state, piece, arrays)
+    write_door(state, arrays)
     for toy in range(TOYS):
-        first, body, dof = _TOY_GEOM + toy * toys.HARD, TOY_BODY + toy, TOYS_AT + 6 * toy
-        if toy < state.things:
-            kind, scale = state.kind[toy] - toys.FIRST, toys.SCALE[state.size[toy]]
-            mass[body] = toys.mass_of(kind, state.size[toy], state.material[toy])
-            for axis in range(3):
-                ipos[body, axis] = _MIDDLE[kind, axis] * scale
-                inertia[body, axis] = _INERTIA[kind, axis] * mass[body] * scale * scale
-            for axis in range(4):
-                iquat[body, axis] = _MAIN[kind, axis]
-            for part in range(toys.HARD):
-                if toys.HULL_FORM[kind, part] != 0:
-                    geom = first + part
-                    contype[geom], conaffinity[geom] = _TOY, _TOY_TOUCHES
-                    friction[geom, 0] = toys.FRICTION[state.material[toy]]
-                    friction[geom, 1], friction[geom, 2] = _TURNING, _ROLLING
-                    form[geom], condim[geom] = write_part(kind, part, scale, size[geom], pos[geom], quat[geom])
-                    write_bounds(form[geom], size[geom], bound, aabb, geom)
-        for axis in range(3):
-            damping[dof + axis] = _AIR[0] * mass[body]
-            damping[dof + 3 + axis] = _AIR[1] * inertia[body, axis]
+        write_toy(state, toy, arrays)
     for body in range(1, TOY_BODY + TOYS):
-        body_contype[body], body_conaffinity[body] = 0, 0
+        arrays.body_contype[body], arrays.body_conaffinity[body] = 0, 0
     for piece in range(PIECES):
         if piece < state.pieces:
-            body_contype[1 + piece] = _STILL
+            arrays.body_contype[1 + piece] = _STILL
     for player in range(PLAYERS):
         here = player < state.players
         geom, body = _PLAYER_GEOM + player, PLAYER_BODY + player
-        contype[geom], conaffinity[geom] = _PLAYER if here else 0, _PLAYER_TOUCHES if here else 0
-        body_contype[body], body_conaffinity[body] = contype[geom], conaffinity[geom]
-    body_contype[DOOR_BODY] = contype[_DOOR_GEOM]
+        arrays.contype[geom], arrays.conaffinity[geom] = _PLAYER if here else 0, _PLAYER_TOUCHES if here else 0
+        arrays.body_contype[body], arrays.body_conaffinity[body] = arrays.contype[geom], arrays.conaffinity[geom]
+    arrays.body_contype[DOOR_BODY] = arrays.contype[_DOOR_GEOM]
     for toy in range(state.things):
-        body_contype[TOY_BODY + toy], body_conaffinity[TOY_BODY + toy] = _TOY, _TOY_TOUCHES
+        arrays.body_contype[TOY_BODY + toy], arrays.body_conaffinity[TOY_BODY + toy] = _TOY, _TOY_TOUCHES
     return fits
 
 
@@ -276,38 +259,41 @@ def set_frame(pos, quat, x, y, z):
 
 
 @njit
-def write_bounds(form, size, bound, aabb, geom):
+def write_bounds(arrays, geom):
     """Write the bounding sphere and box of a form, for MuJoCo's broad phase."""
+    form, size = arrays.form[geom], arrays.size[geom]
     x, y, z = size[0], size[1], size[2]
     if form == _BALL:
         y, z = x, x
-        bound[geom] = x
+        arrays.bound[geom] = x
     elif form == _EGG:
-        bound[geom] = max(x, max(y, z))
+        arrays.bound[geom] = max(x, max(y, z))
     elif form == _ROUND:
         y, z = x, x + size[1]
-        bound[geom] = z
+        arrays.bound[geom] = z
     elif form == _TUBE:
         y, z = x, size[1]
-        bound[geom] = math.sqrt(x * x + z * z)
+        arrays.bound[geom] = math.sqrt(x * x + z * z)
     else:
-        bound[geom] = math.sqrt(x * x + y * y + z * z)
-    aabb[geom, 0], aabb[geom, 1], aabb[geom, 2] = 0.0, 0.0, 0.0
-    aabb[geom, 3], aabb[geom, 4], aabb[geom, 5] = x, y, z
+        arrays.bound[geom] = math.sqrt(x * x + y * y + z * z)
+    box = arrays.aabb[geom]
+    box[0], box[1], box[2] = 0.0, 0.0, 0.0
+    box[3], box[4], box[5] = x, y, z
 
 
 @njit
-def write_box(size, pos, bound, aabb, geom, x, y, z, half_x, half_y, half_z):
+def write_box(arrays, geom, x, y, z, half_x, half_y, half_z):
     """Write a box along the axes of the room."""
-    size[geom, 0], size[geom, 1], size[geom, 2] = half_x, half_y, half_z
-    pos[geom, 0], pos[geom, 1], pos[geom, 2] = x, y, z
-    write_bounds(_CUBOID, size[geom], bound, aabb, geom)
+    arrays.size[geom, 0], arrays.size[geom, 1], arrays.size[geom, 2] = half_x, half_y, half_z
+    arrays.pos[geom, 0], arrays.pos[geom, 1], arrays.pos[geom, 2] = x, y, z
+    arrays.contype[geom] = _STILL
+    write_bounds(arrays, geom)
 
 
 @njit
-def write_sides(state, pos, quat):
+def write_sides(state, arrays):
     """Write floor, ceiling and the planes of the outer walls, all facing inwards."""
-    half = math.sqrt(0.5)
+    half, pos, quat = math.sqrt(0.5), arrays.pos, arrays.quat
     set_frame(pos[0], quat[0], 0.0, 0.0, 0.0)
     set_frame(pos[1], quat[1], 0.0, 0.0, TALL)
     quat[1, 0], quat[1, 1] = 0.0, 1.0
@@ -330,7 +316,7 @@ def is_wall(state, y, x):
 
 
 @njit
-def write_walls(state, contype, size, pos, bound, aabb):
+def write_walls(state, arrays):
     """Write the inner walls as boxes: runs of cells along x, or along y if those are longer. False if there are too
     many."""
     taken = np.zeros((ROWS, COLS), np.bool_)
@@ -354,28 +340,27 @@ def write_walls(state, contype, size, pos, bound, aabb):
                 for col in range(x, right + 1):
                     taken[row, col] = True
             wide, high = (right + 1 - x) / 2, (down + 1 - y) / 2
-            write_box(size, pos, bound, aabb, geom, x + wide, y + high, TALL / 2, wide, high, TALL / 2)
-            contype[geom] = _STILL
+            write_box(arrays, geom, x + wide, y + high, TALL / 2, wide, high, TALL / 2)
             geom += 1
     return True
 
 
 @njit
-def write_piece(state, piece, contype, size, pos, bound, aabb):
+def write_piece(state, piece, arrays):
     """Write the boxes of a piece of furniture."""
     if piece >= state.pieces:
         return
     found = np.zeros((MOST_BOXES, 6))
     for index in range(furniture.boxes(state, piece, found)):
-        b, geom = found[index], _PIECE_GEOM + piece * MOST_BOXES + index
-        write_box(size, pos, bound, aabb, geom, b[0], b[1], b[2], b[3], b[4], b[5])
-        contype[geom] = _STILL
+        b = found[index]
+        write_box(arrays, _PIECE_GEOM + piece * MOST_BOXES + index, b[0], b[1], b[2], b[3], b[4], b[5])
 
 
 @njit
-def write_door(state, contype, pos, quat):
+def write_door(state, arrays):
     """Write the leaf in its frame, or parked below the floor."""
-    contype[_DOOR_GEOM] = _LEAF if state.door != 0 else 0
+    pos, quat = arrays.body_pos[DOOR_BODY], arrays.body_quat[DOOR_BODY]
+    arrays.contype[_DOOR_GEOM] = _LEAF if state.door != 0 else 0
     set_frame(pos, quat, 0.0, 0.0, _PARKED)
     if state.door != 0:
         x, y, angle = furniture.hinge(state)
@@ -384,15 +369,40 @@ def write_door(state, contype, pos, quat):
 
 
 @njit
-def write_part(kind, part, scale, size, pos, quat):
+def write_toy(state, toy, arrays):
+    """Write mass, inertia, hull and damping of a toy; of a toy that the room lacks, its damping only."""
+    body, dof = TOY_BODY + toy, TOYS_AT + 6 * toy
+    if toy < state.things:
+        kind, scale = state.kind[toy] - toys.FIRST, toys.SCALE[state.size[toy]]
+        arrays.mass[body] = toys.mass_of(kind, state.size[toy], state.material[toy])
+        for axis in range(3):
+            arrays.ipos[body, axis] = _MIDDLE[kind, axis] * scale
+            arrays.inertia[body, axis] = _INERTIA[kind, axis] * arrays.mass[body] * scale * scale
+        for axis in range(4):
+            arrays.iquat[body, axis] = _MAIN[kind, axis]
+        for part in range(toys.HARD):
+            if toys.HULL_FORM[kind, part] != 0:
+                geom = _TOY_GEOM + toy * toys.HARD + part
+                arrays.contype[geom], arrays.conaffinity[geom] = _TOY, _TOY_TOUCHES
+                arrays.friction[geom, 0] = toys.FRICTION[state.material[toy]]
+                arrays.friction[geom, 1], arrays.friction[geom, 2] = _TURNING, _ROLLING
+                arrays.form[geom], arrays.condim[geom] = write_part(kind, part, scale, geom, arrays)
+                write_bounds(arrays, geom)
+    for axis in range(3):
+        arrays.damping[dof + axis] = _AIR[0] * arrays.mass[body]
+        arrays.damping[dof + 3 + axis] = _AIR[1] * arrays.inertia[body, axis]
+
+
+@njit
+def write_part(kind, part, scale, geom, arrays):
     """Write a form of a toy's hull. Returns its type and the dimension of its contacts: round forms have rolling
     friction."""
-    form, half = toys.HULL_FORM[kind, part], toys.HULL_HALF[kind, part]
+    form, half, size = toys.HULL_FORM[kind, part], toys.HULL_HALF[kind, part], arrays.size[geom]
     for axis in range(3):
-        pos[axis] = toys.HULL_AT[kind, part, axis] * scale
+        arrays.pos[geom, axis] = toys.HULL_AT[kind, part, axis] * scale
         size[axis] = half[axis] * scale
     for axis in range(4):
-        quat[axis] = toys.HULL_QUAT[kind, part, axis]
+        arrays.quat[geom, axis] = toys.HULL_QUAT[kind, part, axis]
     if form == BOX:
         return _CUBOID, 4
     if form == ELLIPSOID:

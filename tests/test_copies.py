@@ -146,7 +146,8 @@ def test_a_world_of_ones_own_is_pickled_as_its_folder(tmp_path):
 def test_guests_are_pickled_as_their_call_and_say_what_they_cannot():
     world = guest("FrozenLake-v1", instruction="go to the gift", limit=9)
     again = pickle.loads(pickle.dumps(world))
-    assert (again.name, again.objective.instruction, again.objective.limit) == (world.name, world.objective.instruction, 9)
+    objective = again.objective
+    assert (again.name, objective.instruction, objective.limit) == (world.name, world.objective.instruction, 9)
     for face in (worlds.single(world), worlds.batch(world, 1), worlds.vector(world, 2)):
         for make in COPIES.values():
             if face.__class__.__name__ == "Batch" or make is not copy.copy:

@@ -19,7 +19,7 @@ from rumpus.worlds.engine.render.raycast.scene import COLS, ROWS
 from rumpus.worlds.first_person import angles, bindings, body, generators, grid_queries, things
 from rumpus.worlds.first_person.state import CELL, DOOR, HURDLE, HZ, TURN, fields
 
-STATE = state_dtype([*fields(2, 16), *generators.MAZE_ROOM_FIELDS], 2)
+STATE = state_dtype([*fields(2, 16), *generators.CORRIDOR_ROOM_FIELDS], 2)
 R = body.RADIUS
 
 

@@ -21,7 +21,7 @@ from rumpus.worlds.engine.render.raycast.scene import COLS, ROWS
 from rumpus.worlds.first_person import generators, maps
 from rumpus.worlds.first_person.state import BLOCK, DOOR, HURDLE, fields
 
-STATE = state_dtype([*fields(1, 4), *generators.MAZE_ROOM_FIELDS])
+STATE = state_dtype([*fields(1, 4), *generators.CORRIDOR_ROOM_FIELDS])
 DEPTH_FIRST, KRUSKAL, CORRIDORS, OPEN = range(4)
 WALL, FLOOR = 3, 7
 SIZES = [(rows, cols) for rows in range(1, generators.MOST_ROWS + 1) for cols in range(1, generators.MOST_COLS + 1)]

@@ -65,7 +65,7 @@ RETIRED = {
     "agents/training/": {"Seen": "TaskOutcomes"},
     "agents/measuring/": {"_told": "_reported", "begun": "on_begin, or is_first", "told": "reporting"},
     "worlds/": {
-        "CARVED": "MAZE_ROOM_BOUNDS",
+        "CARVED": "CORRIDOR_ROOM_BOUNDS",
         "JUMPING": "KEYS",
         "SEATS": "PLAYER_COLOURS",
         "SEAT_COLOURS": "PLAYER_COLOUR_NUMBERS",

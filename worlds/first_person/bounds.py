@@ -30,13 +30,13 @@ GRID_ROOM_BOUNDS: Mapping[str, Range] = {
     "doorway": MAYBE_CELL,
 }
 """Of rooms.GRID_ROOM_FIELDS."""
-MAZE_ROOM_BOUNDS: Mapping[str, Range] = {
+CORRIDOR_ROOM_BOUNDS: Mapping[str, Range] = {
     "rooms": (0, generators.ROOMS),
     "room_y": (0, ROWS - 1),
     "room_x": (0, COLS - 1),
     "room_half": (0, ROWS),
 }
-"""Of generators.MAZE_ROOM_FIELDS."""
+"""Of generators.CORRIDOR_ROOM_FIELDS."""
 TICKS = (0, MOST)
 """A number of ticks."""
 _TALL = 16 * CELL  # above the highest jump and the tallest thing

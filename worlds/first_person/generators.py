@@ -2,10 +2,10 @@
 
     depth_first(state, rows, cols)                 a maze with long corridors and few dead ends kruskal(state, rows,
     cols)                     a maze with many short dead ends rooms_and_corridors(state, rows, cols, rooms)  square
-    rooms, doorways, corridors; needs MAZE_ROOM_FIELDS in the state open_room(state, rows, cols)                   four
-    walls fill_with_wall(state, rows, cols), dig(…)      for a map of a world's own braid(state, percent)
-    opens dead ends, so that the maze has loops pillars(state, number)                         adds single cells of wall
-    that leave the floor connected
+    rooms, doorways, corridors; needs CORRIDOR_ROOM_FIELDS in the state open_room(state, rows, cols)
+    four walls fill_with_wall(state, rows, cols), dig(…)      for a map of a world's own braid(state, percent) opens
+    dead ends, so that the maze has loops pillars(state, number)                         adds single cells of wall that
+    leave the floor connected
 
 The generators take the textures of walls and floor as their last arguments, and write a whole map: its size, walls and
 floors; the floor is connected and closed by walls, and cells beyond the map are wall. Mazes are measured in maze cells:
@@ -26,13 +26,13 @@ MOST_ROWS, MOST_COLS = (ROWS - 1) // 2, (COLS - 1) // 2
 
 ROOMS = 12
 """The largest number of rooms of rooms_and_corridors."""
-MAZE_ROOM_FIELDS = [
+CORRIDOR_ROOM_FIELDS = [
     ("rooms", np.int32),  # number of rooms
     ("room_y", np.int32, (ROOMS,)),  # (room_y, room_x): the cell in the middle of a room
     ("room_x", np.int32, (ROOMS,)),
     ("room_half", np.int32, (ROOMS,)),  # a room is 2 room_half + 1 cells wide and high
 ]
-"""The fields of a state for rooms of a maze: STATE = state_dtype([*fields(…), *MAZE_ROOM_FIELDS, …])."""
+"""The fields of a state for rooms of a maze: STATE = state_dtype([*fields(…), *CORRIDOR_ROOM_FIELDS, …])."""
 
 _SIDES = ((-1, 0), (0, -1), (0, 1), (1, 0))
 _EXTRA = 10
@@ -130,7 +130,7 @@ def rooms_and_corridors(state, rows, cols, rooms, texture=BRICK, floor=PLANKS):
 
 @njit
 def no_rooms(state):
-    """Clear the fields of rooms: for worlds with MAZE_ROOM_FIELDS, before they make a map of another kind."""
+    """Clear the fields of rooms: for worlds with CORRIDOR_ROOM_FIELDS, before they make a map of another kind."""
     state.rooms = 0
     for room in range(ROOMS):
         state.room_y[room], state.room_x[room], state.room_half[room] = 0, 0, 0

@@ -5,7 +5,7 @@ import numpy as np
 from ..engine.records.bounds import FLAG
 from ..engine.records.states import Knob, state_dtype
 from ..first_person import generators, models
-from ..first_person.bounds import CELLS, MAYBE_CELL, MAZE_ROOM_BOUNDS, TICKS, bounds
+from ..first_person.bounds import CELLS, CORRIDOR_ROOM_BOUNDS, MAYBE_CELL, TICKS, bounds
 from ..first_person.splits import FOLD
 from ..first_person.state import fields
 
@@ -51,7 +51,7 @@ KNOBS = {
 STATE = state_dtype(
     [
         *fields(1, MOST),
-        *generators.MAZE_ROOM_FIELDS,
+        *generators.CORRIDOR_ROOM_FIELDS,
         ("room_colour", np.int32, (generators.ROOMS,)),  # of the floor of each room, 1 + index into models.COLOURS
         ("home", np.int32),  # start of the player as a flat index; -1: anywhere far from the goal
         ("far", np.int32),  # the knob
@@ -67,7 +67,7 @@ BOUNDS = bounds(
     STATE,
     ROOM - 1,
     {
-        **MAZE_ROOM_BOUNDS,
+        **CORRIDOR_ROOM_BOUNDS,
         "room_colour": (0, len(models.COLOURS)),
         "home": MAYBE_CELL,
         "far": (0, CELLS),

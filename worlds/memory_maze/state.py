@@ -4,8 +4,8 @@ import numpy as np
 
 from ..engine.records.bounds import FLAG
 from ..engine.records.states import Knob, state_dtype
-from ..first_person.bounds import MAZE_ROOM_BOUNDS, bounds
-from ..first_person.generators import MAZE_ROOM_FIELDS, ROOMS
+from ..first_person.bounds import CORRIDOR_ROOM_BOUNDS, bounds
+from ..first_person.generators import CORRIDOR_ROOM_FIELDS, ROOMS
 from ..first_person.splits import FOLD
 from ..first_person.state import fields
 
@@ -28,7 +28,7 @@ KNOBS = {
 STATE = state_dtype(
     [
         *fields(1, MOST),
-        *MAZE_ROOM_FIELDS,
+        *CORRIDOR_ROOM_FIELDS,
         ("asked", np.int32),  # index of the ball of the instruction
         ("visited", np.uint8, (MOST,)),  # 1 once a ball has been touched, asked for or not
     ]
@@ -37,7 +37,7 @@ STATE = state_dtype(
 BOUNDS = bounds(
     STATE,
     BALL,
-    {**MAZE_ROOM_BOUNDS, "asked": (0, MOST - 1), "visited": FLAG},
+    {**CORRIDOR_ROOM_BOUNDS, "asked": (0, MOST - 1), "visited": FLAG},
     colours=len(COLOURS),
     whole=lambda state: state["things"] > 1 and state["asked"] < state["things"],
 )

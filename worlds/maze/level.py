@@ -249,11 +249,11 @@ def validate(knobs):
     if knobs["static"] and not knobs["map"]:
         return "static needs a numbered maze: give map a number from 1 on"
     if knobs["fold"] and knobs["generator"] == LETTER_I:
-        return "the letter I is a single maze and has no folds: set fold to 0"
+        return "the letter I is a single maze and has no splits: set fold to 0"
     if knobs["fold"] and knobs["height"] * knobs["width"] == SMALLEST**2 and knobs["braid"] > _FEWEST:
         return (
             f"with braid at {knobs['braid']} there are too few mazes of {SMALLEST}x{SMALLEST} cells to have some in "
-            f"every fold: turn it to {_FEWEST} or lower, make the maze larger, or set fold to 0"
+            f"every split: turn it to {_FEWEST} or lower, make the maze larger, or set fold to 0"
         )
     if knobs["doubled"]:
         for name, most in (("height", HIGHEST), ("width", WIDEST), ("rooms", generators.ROOMS), ("objects", OBJECTS)):

@@ -14,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.render.raycast.textures import CRATE, GRAIN, STRIPES
+from .tables import padded
 
 MOST_BOXES = 8
 """The largest number of boxes of a piece."""
@@ -44,6 +45,11 @@ class Surface(NamedTuple):
     high: tuple[float, float]
     z: float
     clear: float = FREE
+
+    def numbers(self) -> list[float]:
+        """Its row of SURFACES."""
+        low, high = np.array(self.low), np.array(self.high)
+        return [*(low + high) / 2, self.z, *(high - low) / 2]
 
 
 class Piece(NamedTuple):
@@ -145,34 +151,30 @@ PIECES: dict[str, Piece] = {
 KINDS = tuple(PIECES)
 TABLE, SHELF, BED, TRAY, BOX_, BASKET, STOOL, DRESSER = range(len(KINDS))
 
-BOXES = np.zeros((len(KINDS), MOST_BOXES, 6))
+_CORNERS = [np.array([[box.low, box.high] for box in piece.boxes]) for piece in PIECES.values()]
+BOXES = padded(
+    [np.hstack([corners.mean(1), np.diff(corners, axis=1)[:, 0] / 2]) for corners in _CORNERS], MOST_BOXES, 6
+)
 """Each kind's boxes, (kinds, MOST_BOXES, 6): middle and half extents; zeros: none."""
-PAINTS = np.zeros((len(KINDS), MOST_BOXES, 3), np.int32)
-"""Each box's colour, share of the piece's own colour, and texture."""
-FOOT = np.zeros((len(KINDS), 2))
-"""Half extents of each kind along x and y."""
-TALL = np.zeros(len(KINDS))
+PAINTS = padded(
+    [[(box.colour, box.share, box.texture) for box in piece.boxes] for piece in PIECES.values()],
+    MOST_BOXES,
+    3,
+    np.int32,
+)
+"""Each box's colour, share of the piece's own colour, and texture, (kinds, MOST_BOXES, 3)."""
+FOOT = np.array([np.abs(corners[:, :, :2]).max((0, 1)) for corners in _CORNERS])
+"""Half extents of each kind along x and y, (kinds, 2)."""
+TALL = np.array([corners[:, :, 2].max() for corners in _CORNERS])
 """Height of each kind."""
-SURFACES = np.zeros((len(KINDS), SURFACES_MOST, 5))
-"""Each kind's surfaces: middle x, y, height, half extents along x and y; zeros: none."""
-CLEAR = np.zeros((len(KINDS), SURFACES_MOST))
-"""Free height above each surface."""
+SURFACES = padded([[surface.numbers() for surface in piece.surfaces] for piece in PIECES.values()], SURFACES_MOST, 5)
+"""Each kind's surfaces, (kinds, SURFACES_MOST, 5): middle x, y, height, half extents along x and y; zeros: none."""
+CLEAR = padded([[surface.clear for surface in piece.surfaces] for piece in PIECES.values()], SURFACES_MOST, 0)
+"""Free height above each surface, (kinds, SURFACES_MOST)."""
 TO_WALL = np.array([piece.wall for piece in PIECES.values()])
 """Whether the back of each kind must be at a wall."""
 INSIDE = np.array([piece.inside for piece in PIECES.values()])
 """Whether things lie in each kind, rather than on it."""
-for _index, _piece in enumerate(PIECES.values()):
-    _corners = np.array([[box.low, box.high] for box in _piece.boxes])
-    _count = len(_corners)
-    BOXES[_index, :_count, :3] = _corners.mean(1)
-    BOXES[_index, :_count, 3:] = (_corners[:, 1] - _corners[:, 0]) / 2
-    PAINTS[_index, :_count] = [(box.colour, box.share, box.texture) for box in _piece.boxes]
-    FOOT[_index] = np.abs(_corners[:, :, :2]).max((0, 1))
-    TALL[_index] = _corners[:, :, 2].max()
-    for _slot, _surface in enumerate(_piece.surfaces):
-        _low, _high = np.array(_surface.low), np.array(_surface.high)
-        SURFACES[_index, _slot] = [*(_low + _high) / 2, _surface.z, *(_high - _low) / 2]
-        CLEAR[_index, _slot] = _surface.clear
 
 LEAF = (0.46, 0.025, 0.7)
 """Half extents of the door's leaf: along itself, across, upwards."""

@@ -15,6 +15,7 @@ from numba import njit
 
 from ..engine.render.raycast.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID
 from ..first_person.models import GOLD, INK, OWN, STEM, WHITE, Part, axes, ball, disc, egg, stick
+from .tables import padded
 
 HARD = 3
 """The largest number of forms of a hull."""
@@ -329,41 +330,44 @@ def _hull(toy: Toy) -> list[Part]:
     return list(toy.hull) or toy.parts[: toy.hard]
 
 
-HULL_FORM = np.zeros((len(KINDS), HARD), np.int32)
-"""BOX, ELLIPSOID, CYLINDER or CAPSULE of raycast/scene.py; 0: none."""
-HULL_AT = np.zeros((len(KINDS), HARD, 3))
-HULL_HALF = np.zeros((len(KINDS), HARD, 3))
-HULL_QUAT = np.zeros((len(KINDS), HARD, 4))
-HULL_QUAT[:, :, 0] = 1
-EXTENT = np.zeros((len(KINDS), 3))
-"""Half extents of a toy's bounding box, of all its parts and its hull."""
-_VOLUME = np.zeros(len(KINDS))
-PART_FIRST = np.zeros(len(KINDS) + 1, np.int32)
-"""First row of each kind in the following two tables; the rows end at the next kind's first."""
-_shapes: list[list[float]] = []
-_coats: list[tuple[int, int, int, int]] = []
-for _index, _toy in enumerate(TOYS.values()):
-    _boxes = np.array([[part.at - _span(part), part.at + _span(part)] for part in (*_toy.parts, *_hull(_toy))])
-    _low, _high = _boxes[:, 0].min(0), _boxes[:, 1].max(0)
-    EXTENT[_index] = (_high - _low) / 2
-    for _slot, _part in enumerate(_hull(_toy)):
-        HULL_FORM[_index, _slot] = _part.form
-        HULL_AT[_index, _slot] = _part.at - (_low + _high) / 2
-        HULL_HALF[_index, _slot] = _part.half
-        HULL_QUAT[_index, _slot] = _quaternion(_part)
-        _VOLUME[_index] += _volume(_part)
-    for _part in _toy.parts:
-        _shapes.append([*(_part.at - (_low + _high) / 2), *_part.half, *axes(_part)])
-        _coats.append((_part.form, _part.colour, _part.share, _part.texture))
-    PART_FIRST[_index + 1] = len(_shapes)
-PART_SHAPES = np.array(_shapes, np.float32)
-"""Each part's middle, half extents, and own x, y and z axes."""
-PART_COATS = np.array(_coats, np.int32)
-"""Each part's form, colour, share of the toy's colour, and texture."""
-MADE_OF = np.zeros((len(KINDS), len(MATERIALS)), np.int32)
-"""The materials of each kind, followed by zeros."""
-for _index, _toy in enumerate(TOYS.values()):
-    MADE_OF[_index, : len(_toy.materials)] = _toy.materials
+def _bounding_box(toy: Toy) -> tuple[np.ndarray, np.ndarray]:
+    """The lowest and the highest corner, (3,), of the bounding box of a toy's parts and hull."""
+    boxes = np.array([[part.at - _span(part), part.at + _span(part)] for part in (*toy.parts, *_hull(toy))])
+    return boxes[:, 0].min(0), boxes[:, 1].max(0)
+
+
+_HULLS = [_hull(toy) for toy in TOYS.values()]
+_BOUNDING_BOXES = [_bounding_box(toy) for toy in TOYS.values()]
+_CENTRES = [(low + high) / 2 for low, high in _BOUNDING_BOXES]
+HULL_FORM = padded([[part.form for part in hull] for hull in _HULLS], HARD, 0, np.int32)
+"""BOX, ELLIPSOID, CYLINDER or CAPSULE of raycast/scene.py, (kinds, HARD); 0: none."""
+HULL_AT = padded([[part.at - centre for part in hull] for hull, centre in zip(_HULLS, _CENTRES, strict=True)], HARD, 3)
+"""Middle of each form, (kinds, HARD, 3)."""
+HULL_HALF = padded([[part.half for part in hull] for hull in _HULLS], HARD, 3)
+"""Half extents of each form, (kinds, HARD, 3)."""
+HULL_QUAT = padded([[_quaternion(part) for part in hull] for hull in _HULLS], HARD, 4)
+"""Rotation of each form, (kinds, HARD, 4)."""
+HULL_QUAT[HULL_FORM == 0, 0] = 1
+EXTENT = np.array([(high - low) / 2 for low, high in _BOUNDING_BOXES])
+"""Half extents of a toy's bounding box, of all its parts and its hull, (kinds, 3)."""
+_VOLUME = np.array([sum(map(_volume, hull)) for hull in _HULLS])
+PART_FIRST = np.cumsum([0, *(len(toy.parts) for toy in TOYS.values())]).astype(np.int32)
+"""First row of each kind in the following two tables, (kinds + 1,); the rows end at the next kind's first."""
+PART_SHAPES = np.array(
+    [
+        [*(part.at - centre), *part.half, *axes(part)]
+        for toy, centre in zip(TOYS.values(), _CENTRES, strict=True)
+        for part in toy.parts
+    ],
+    np.float32,
+)
+"""Each part's middle, half extents, and own x, y and z axes, (parts, 15)."""
+PART_COATS = np.array(
+    [(part.form, part.colour, part.share, part.texture) for toy in TOYS.values() for part in toy.parts], np.int32
+)
+"""Each part's form, colour, share of the toy's colour, and texture, (parts, 4)."""
+MADE_OF = padded([toy.materials for toy in TOYS.values()], len(MATERIALS), 0, np.int32)
+"""The materials of each kind, followed by zeros, (kinds, materials)."""
 
 
 @njit

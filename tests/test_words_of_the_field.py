@@ -327,6 +327,14 @@ def test_sentences_begin_with_nouns():
     assert not [line for file in files for line in pronouns(file, (ROOT / file).read_text(encoding="utf-8"))]
 
 
+def test_sentences_of_the_pages_begin_with_nouns_unless_they_ask():
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        ends = ((found, re.search(r"[.?!:]", text[found.end() :])) for found in PRONOUN.finditer(text))
+        told = [found.group(1) + text[found.end() :][:60] for found, end in ends if not end or end.group() != "?"]
+        assert not told, page.name
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -68,7 +68,7 @@ def tile(state, player, row, col):
 
 @njit
 def fill(state, things):
-    """What goals can speak of: the player, then the coins that are left. `put(thing, kind, colour, y, x)`."""
+    """The things for goals: the player, then the coins that are left. `put(thing, kind, colour, y, x)`."""
     put(things[0], 1, 0, state.y, state.x)
     things[0].player = 1
     count = 1

@@ -52,7 +52,9 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup
 	$(BIN)/rumpus demo $(ARGS)
 
+# Worlds are compiled first, in processes of their own, unless only some of the tests are asked for.
 test: setup lint
+	$(if $(ARGS),,$(BIN)/rumpus warm)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: setup

@@ -18,15 +18,12 @@ def warm(
     Example: rumpus warm sokoban maze-small
     """
     from .. import worlds as all_worlds
-    from ..interface.progress import work
+    from ..interface.machine import cores
     from ..worlds.engine.compile.modules import cache_folder
-    from ..worlds.engine.tools.warm import warm as make_ready
+    from ..worlds.engine.tools.warm import warm_all
 
     chosen = [all_worlds.load(name) for name in world or all_worlds.names()]
-    with work("Making worlds ready", len(chosen)) as job:
-        for each in chosen:
-            make_ready(each)
-            job.advance()
+    warm_all(chosen, cores())
     print(f"ready: {', '.join(each.name for each in chosen)}; in {cache_folder()}")
 
 

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+
+from ....interface.progress import quiet, work
 from ..compile import modules
 from ..kernels import family
 from ..render.raycast import draw as rays
@@ -17,14 +23,48 @@ machine, `rumpus warm box-world` 50 in 9 s."""
 def warm(world: World) -> None:
     """Compile the kernels for stepping, judging and drawing this world on the CPU, and generate the levels of all its
     splits, unless the cache has them."""
-    for split in world.knobs.splits:
-        world.level_bank(split)
+    _generate_levels([world])
     batch = Batch(world, 1, threads=1)
     batch.size = world.view.frame(batch.rows, batch.cols)
     batch.reset()
     batch.step()
     batch.things()
     batch.draw()
+
+
+def warm_all(worlds: Sequence[World], workers: int) -> None:
+    """Do the same for many worlds, `workers` families at a time. A family whose kernels are not in the cache is
+    compiled in a process of its own, because the compiler holds about 100 MB of each family until its process ends."""
+    families: dict[str, list[World]] = {}
+    for world in worlds:
+        families.setdefault(family.cpu_kernels(world).__name__, []).append(world)
+    with work("Making worlds ready", len(worlds)) as job, _processes(workers) as pool:
+        waiting = {}
+        for members in families.values():
+            if any(map(seconds, members)):
+                waiting[pool.submit(_warm_each, members)] = len(members)
+            else:
+                _generate_levels(members)
+                job.advance(len(members))
+        for future in as_completed(waiting):
+            future.result()
+            job.advance(waiting[future])
+
+
+def _processes(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), max_tasks_per_child=1)
+
+
+def _warm_each(worlds: Sequence[World]) -> None:
+    with quiet(sys.stderr.isatty()):  # a terminal shows the bar of the parent process
+        for world in worlds:
+            warm(world)
+
+
+def _generate_levels(worlds: Sequence[World]) -> None:
+    for world in worlds:
+        for split in world.knobs.splits:
+            world.level_bank(split)
 
 
 def seconds(world: World) -> float:

@@ -13,6 +13,7 @@
 #   make vocabulary  add the words of new worlds to assets/vocabulary.txt
 #   make suite      make the benchmark's tasks anew, after a change of worlds or of how tasks are made; of some worlds
 #                   only: make suite WORLDS="room room-duo"
+#   make baselines  measure the random policy and the expert in worlds whose version has changed
 #   make constraints  choose the newest versions of everything, and write them to constraints.txt
 #   make clean      remove caches and build products    make distclean  remove .venv too
 #
@@ -28,7 +29,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint format bench gpu goldens pictures vocabulary suite constraints clean distclean
+.PHONY: setup demo test lint format bench gpu goldens pictures vocabulary suite baselines constraints clean distclean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -84,6 +85,9 @@ vocabulary: setup
 
 suite: setup
 	$(BIN)/python -m rumpus.assets.make_suite $(WORLDS)
+
+baselines: setup
+	$(BIN)/python -m rumpus.assets.make_baselines $(WORLDS)
 
 constraints: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet uv

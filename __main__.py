@@ -25,7 +25,7 @@ from rich.table import Table
 from . import __version__
 from .agents import commands
 from .agents.catalogue import app as catalogue_app
-from .agents.catalogue import markdown_table, things_table
+from .agents.catalogue import baselines_table, page, spaces_table, things_table, worlds_table
 from .agents.commands import (
     Agent,
     Device,
@@ -92,9 +92,15 @@ def print_json(data: Any) -> None:
 def worlds(
     name: Annotated[str | None, typer.Argument(help="Show the whole page of this world.")] = None,
     as_json: Json = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table as the README holds it.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print players and summaries in Markdown.")] = False,
     things: Annotated[
         bool, typer.Option("--things", help="Print what goals can speak of, as docs/tasks.md does.")
+    ] = False,
+    spaces: Annotated[
+        bool, typer.Option("--spaces", help="Print observation, actions, reward and horizon of each family.")
+    ] = False,
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Print success and return of a random policy and of the expert.")
     ] = False,
 ) -> None:
     """List the worlds, or show one.
@@ -104,6 +110,12 @@ def worlds(
     from . import worlds as all_worlds
 
     shown = [all_worlds.load(each) for each in ([name] if name else all_worlds.names())]
+    tables = [
+        (markdown, worlds_table),
+        (things, things_table),
+        (spaces, spaces_table),
+        (baselines, baselines_table),
+    ]
     if as_json:
         print_json(
             [
@@ -114,13 +126,15 @@ def worlds(
                     "tick_hz": world.controls.tick_hz,
                     "keys": list(world.controls.keys),
                     "moves": list(world.controls.moves),
+                    "limit": world.objective.limit,
+                    "splits": list(world.knobs.splits),
                     "summary": world.summary,
                 }
                 for world in shown
             ]
         )
-    elif markdown or things:
-        print(things_table(shown) if things else markdown_table(shown))
+    elif printed := [table(shown) for wanted, table in tables if wanted]:
+        print("\n\n".join(printed))
     elif name:
         page(shown[0])
     else:
@@ -129,43 +143,6 @@ def worlds(
             table.add_row(world.name, str(world.players), " ".join(world.controls.keys), world.summary)
         Console().print(table)
         Console().print("\nAnd guests by name: control/cartpole-swingup, arm/stack-2-bricks, gym/FrozenLake-v1, …")
-
-
-def page(world: Any) -> None:
-    """Print all that a world says of itself."""
-    console = Console(highlight=False)
-    known = "" if "/" in world.name else world.id  # guests are not registered with Gymnasium
-    console.print(
-        f"[bold]{escape(world.name)}[/bold]  {known}\n{escape(world.summary)}\n\n{escape(flowing(world.doc))}"
-    )
-    values = world.knob_values({})
-    if world.knobs.knobs:
-        table = Table("knob", "value", "from", "to", "meaning", box=None)
-        for knob, record in world.knobs.knobs.items():
-            table.add_row(knob, str(values[knob]), str(record.low), str(record.high), record.meaning)
-        console.print("", table)
-    if world.rules.things:
-        console.print("\nGoals can speak of:")
-        table = Table("thing", "colours", box=None)
-        for kind, colours in world.rules.things.kinds.items():
-            table.add_row(kind, ", ".join(colours) or "-")
-        console.print(table)
-        console.print(f"relations and events: {', '.join(world.rules.things.relations)}")
-    moves, splits = ", ".join(world.controls.moves), ", ".join(world.knobs.splits)
-    console.print(f"\nmoves: {moves}\nsplits: {splits}\nlimit: {world.objective.limit} steps")
-
-
-def flowing(doc: str) -> str:
-    """A page whose paragraphs are single lines, so that a terminal of any width breaks them once. Lines that are
-    indented, or begin a list or a table, stay."""
-    lines: list[str] = []
-    for line in doc.strip().splitlines():
-        goes_on = lines and lines[-1] and line and not line.startswith((" ", "-", "*", "|", "#"))
-        if goes_on and not lines[-1].startswith((" ", "|", "#")):
-            lines[-1] += f" {line}"
-        else:
-            lines.append(line)
-    return "\n".join(lines)
 
 
 @app.command()

@@ -37,7 +37,7 @@ def test_worlds_as_json():
         world["name"] for world in listed
     }
     for world in listed:
-        assert list(world) == ["name", "id", "players", "tick_hz", "keys", "moves", "summary"]
+        assert list(world) == ["name", "id", "players", "tick_hz", "keys", "moves", "limit", "splits", "summary"]
         assert world["id"].startswith("rumpus/")
         assert re.fullmatch(r"rumpus/\w+-v\d+", world["id"])
 

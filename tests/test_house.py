@@ -311,12 +311,12 @@ def test_links_on_the_pages_lead_somewhere():
 
 def test_pages_tell_of_this_version():
     from rumpus import __version__, worlds
-    from rumpus.agents.catalogue import markdown_table, things_table
+    from rumpus.agents.catalogue import things_table, worlds_table
     from rumpus.tasks.skills import SKILLS
     from rumpus.worlds.engine.records import relations
 
     shown = [worlds.load(name) for name in worlds.names()]
-    assert markdown_table(shown) in (ROOT / "README.md").read_text(encoding="utf-8"), "paste `rumpus worlds --markdown`"
+    assert worlds_table(shown) in (ROOT / "README.md").read_text(encoding="utf-8"), "paste `rumpus worlds --markdown`"
     for skill, meaning in SKILLS.items():
         assert f"| `{skill}` | {meaning} |" in (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
     assert relations.table() in (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"), (

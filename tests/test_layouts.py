@@ -12,6 +12,7 @@ import pytest
 
 from rumpus import worlds
 from rumpus.tests.chosen import EVERY, RULED
+from rumpus.worlds.pages import sections
 
 SEEDS, IN_PHYSICS = 256, 8  # compared between splits; in rooms that physics moves, fewer: each has a simulation
 SAMPLE = 2048
@@ -93,7 +94,7 @@ def test_few_layouts_are_said_to_be_few(name):
         return
     counts = [[len(set(found)) for found in plans_and_layouts(name, split, SAMPLE)] for split in splits]
     assert [list(kind) for kind in zip(*counts, strict=True)] == list(FEW[name].values())
-    page = " ".join(worlds.load(name).doc.split("Source:")[0].split("Splits:")[1].split())
+    page = " ".join(sections(worlds.load(name).doc)["Splits"].split())
     for number in SAID.get(name, ()):
         assert re.search(rf"\b{number}\b", page), number
 

@@ -87,6 +87,7 @@ REVIEWED = {
         *(
             "worlds/engine/run/cuda.py: _simulated: importlib.import_module",
             "interface/text.py: vocabulary: path.read_text",
+            "worlds/pages.py: baselines: _BASELINES.read_text",
         ),
         *(
             "worlds/engine/run/cuda.py: check: importlib.import_module",

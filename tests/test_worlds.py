@@ -58,7 +58,6 @@ def test_every_world_describes_itself(name):
     world = worlds.load(name)
     assert world.name == name
     assert world.summary.endswith(".")
-    assert "Source:" in world.doc or "Sources:" in world.doc, "a world's page says what it follows"
     assert world.controls.moves
     assert world.controls.turn_based or world.controls.tick_hz >= 10
     batch = make(name, 1)

@@ -13,7 +13,8 @@ import pytest
 from typer.main import get_command
 
 from rumpus import __version__, worlds
-from rumpus.__main__ import app, flowing
+from rumpus.__main__ import app
+from rumpus.agents.catalogue import flowing
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.tests.chosen import TINY
 from rumpus.tests.commands import rumpus

@@ -1,4 +1,19 @@
-"""Hall: the first to reach the gem at the far end of a small hall of pillars wins. For tests of first-person play."""
+"""Hall: reach the gem at the far end of a small hall of pillars. For tests of play in first person, by one to four.
+
+Observation: the first-person view of the hall, the gem and the other players.
+
+Actions: W A S D walk, shift runs, the mouse turns the camera; E and the left button are counted and do nothing.
+
+Rewards: +1 at the gem, 0 otherwise.
+
+Termination: for each player when it reaches the gem, which is success.
+
+Splits: all halls are alike.
+
+Expert: none.
+
+Source: our own.
+"""
 
 import numpy as np
 from numba import njit

@@ -1,11 +1,22 @@
 """Coins: collect the five coins of a small room before the time is up.
 
-Keys: arrows or W A S D walk; a click next to the player moves there too. The episode ends with the last coin, or after
-40 steps. Rewards: +1 for each coin.
-
 This is a whole world in one folder, which can lie anywhere: `rumpus play path/to/tiny_world`. The file has the order in
 which one thinks of a world: what its state is, how an episode begins, what a turn does, how it looks, and a record that
 ties these together. The functions run on the CPU and on CUDA alike, so they are plain arithmetic on one state.
+
+Observation: the room from above, a tile for each cell.
+
+Actions: arrows or W A S D walk one cell; a click on a cell next to the player walks there. A step is a turn.
+
+Rewards: +1 for each coin, 0 otherwise.
+
+Termination: the last coin is collected, which is success.
+
+Splits: train, valid and test draw other rooms.
+
+Expert: none.
+
+Source: our own.
 """
 
 from pathlib import Path

@@ -1,25 +1,34 @@
-"""Box-World: fetch the loose key, open box after box with the key found in the last, and take the white gem.
+"""Box-World: take the loose key, open a chain of locked boxes, and take the white gem.
 
-A box is two cells: its lock on the right, in the colour of the key that opens it, and what it holds on the left. Walk
-onto a lock with its key to open it, then onto what lay inside. A key opens one box only, and you hold one key at a time
-(it is shown in the top left corner), so look ahead: boxes that do not lead to the gem are dead ends, and opening one
-ends the episode. So do taking the gem, and the time limit of 120 steps (80 in the small room).
+A box is two cells: on the right its lock, in the colour of the key that opens it; on the left its content, a key or the
+gem. A player with the right key opens a box by walking onto its lock, and takes the content by walking onto that. A key
+opens one box, and a player holds one key at a time. Distractors are boxes that do not lead to the gem: opening one ends
+the episode. `box-world-small` has one or two boxes in a room of 6x6 cells; `box-world-viewport` shows a window around
+the player.
 
-Keys: arrows or W A S D walk; a click next to the player moves there too. One step is one turn; several held keys count
-in the order up, down, left, right.
+Observation: the room and the wall around it from above, a tile for each cell; the key that is held is drawn in the top
+left tile. `box-world-viewport` shows the 5x5 cells around the player, and above them a row of tiles for the key.
 
-Rewards: +10 for the gem, +1 for opening a box on the way to it, -1 for opening any other, 0 otherwise.
+Actions: arrows or W A S D walk one cell; a click on a cell next to the player walks there. A step is a turn. Of several
+keys the first of up, down, left, right counts. A wall, a lock without its key and the content of a closed box stop the
+player.
 
-Splits: train, valid and test hold different rooms, and one seed draws another tree of boxes in each of them; `longer`
-needs longer ways to the gem than training does; in `unseen-pairs` every solution needs a box whose colours of lock and
+Rewards: +10 for the gem, +1 for opening a box on the way to it, -1 for opening a distractor, 0 otherwise.
+
+Termination: the gem is taken, which is success, or a distractor is opened.
+
+Splits: train, valid and test hold different rooms, and one seed draws another tree of boxes in each of them. `longer`
+needs longer ways to the gem than training does. In `unseen-pairs` every solution needs a box whose colours of lock and
 key are never needed together in training.
+
+Expert: a planner with the full state. It finds the boxes to open backwards from the gem, and a shortest path to each.
 
 Source: Zambaldi et al. 2018, "Relational Deep Reinforcement Learning", as specified in the README of DeepMind's
 Box-World release (rules, rewards, limit, 20 colours); the window of 5x5 cells, ways of 1 to 5 boxes and 0 to 5 branches
-of length 1 follow Santoro et al. 2018, "Relational Recurrent Neural Networks", appendix A.3. The small room, how much
-longer `longer` is and which pairs are withheld are our own choices.
+of length 1 follow Santoro et al. 2018, "Relational Recurrent Neural Networks", appendix A.3. The small room, the
+lengths of `longer` and the pairs that are withheld are our own choices.
 
-What differs from the code of that release (pycolab's box_world.py), whose rules are otherwise the same: boxes and keys
+Differences from the code of that release (pycolab's box_world.py), whose rules are otherwise the same: boxes and keys
 may lie at the outer wall here, as a third of the boxes do; there they keep a cell away from it (two on the right), and
 the player does not start in the first and last row or the last column. Colours of branches all differ here; there each
 is drawn anew, so that two branches may hold keys of one colour. A tree of training never needs a withheld pair here;

@@ -1,21 +1,29 @@
-"""Collect: take the good things that lie about in a room, and leave the bad ones.
+"""Collect: take the good objects of a room, and leave the bad ones.
 
-What you touch, you take. There are two sets of things: apples are good and lemons bad, strawberries are good and
-mushrooms bad. A room holds one of the sets and has one of four looks, neither of which tells anything about the other;
-but two pairs of a set and a look are kept from training, so who believes that the look of a room matters is found out.
+There are two sets of objects: apples are good and lemons bad, strawberries are good and mushrooms bad. A room holds one
+of the sets and has one of four looks, and the look says nothing about the set; but two of the eight pairs of a set and
+a look are withheld from training, so that an agent that has learned to depend on the look fails on them.
+`collect-small` has six objects in a room of 6x6 cells.
 
-Keys: W A S D walk, shift runs, the mouse looks.
+Observation: the first-person view of one room, with the objects that are left. Rooms of one look are gardens under the
+sky.
 
-Rewards: +1 for a good thing, -1 for a bad one. The episode ends with the last good thing, which is success, or when the
-time is up: 60 seconds, 1,800 ticks (15 seconds in the small room).
+Actions: W A S D walk, shift runs, the mouse turns the camera. A touch takes an object.
 
-Splits: train, valid and test hold different layouts of the same pairs; in `held-out-pairs` things lie in rooms in which
-they are never seen in training: apples and lemons between metal walls, strawberries and mushrooms between wooden ones.
+Rewards: +1 for a good object, -1 for a bad one, 0 otherwise.
+
+Termination: the last good object is taken, which is success. Else the limit of steps truncates the episode.
+
+Splits: train, valid and test hold different layouts of the same pairs. `held-out-pairs` has the withheld pairs: apples
+and lemons between metal walls, strawberries and mushrooms between wooden ones.
+
+Expert: a scripted controller with the full state. It walks to the nearest good object along a path without bad ones, or
+along any path where there is no such path.
 
 Source: rooms_collect_good_objects of DMLab-30 (Google DeepMind 2018), made for Higgins et al. 2017, "DARLA: Improving
 Zero-Shot Transfer in Reinforcement Learning": one room in two looks, two sets of a good and a bad kind, 10 of each on a
 grid of 10x9 places, rewards of 1 and -1, 60 seconds, and a pair of look and set held out. There the episode ends with
-the tenth thing that is taken, of whichever kind. Four looks, our own things and the small room are our own choices.
+the tenth object that is taken, of whichever kind. Four looks, our own objects and the small room are our own choices.
 """
 
 from ..engine.render.views import Rays

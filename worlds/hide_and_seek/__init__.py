@@ -1,20 +1,32 @@
-"""Hide and seek: one team hides while the other stands with its eyes shut, and then is sought.
+"""Hide and seek: one team hides while the other waits with its eyes shut; then the other team searches.
 
-For six seconds seekers see nothing and cannot move. From then on it counts whether any of them sees any of those who
-hide: whether one is in the middle of its view, with no wall and no block between them. Blocks can be picked up and put
-down, by everybody: to hide behind, to close a doorway, to open it again. The game lasts for 36 seconds; those who hide
-win, each a crown, if they were seen for less than half of the time that the others sought; else those do.
+For the first six seconds seekers see nothing and cannot move. From then on each tick counts in which a seeker sees a
+hider: the hider is within 29 degrees of the middle of the seeker's view, and no wall and no block is between them. All
+players can pick up blocks and put them down: to hide behind, to close a doorway, or to open it again. Hiders win if
+they were seen for less than half of the time of the search; else seekers win. Winners get a crown. The teams are drawn
+anew in every episode. `hide-and-seek` has one player in each team, `hide-and-seek-four` two.
 
-Keys: W A S D walk, the mouse looks, shift runs; E or a click picks up the block in front of you, or puts it down there.
-Players can talk. The instruction says whether you hide or seek; who does is drawn anew in every episode.
+Observation: the first-person view of the rooms, the blocks and the other players; dark for seekers who wait. The
+instruction says whether the player hides or seeks, and changes when the search begins. The chat holds the words that
+the other players said in the tick before.
 
-Rewards, which sum to zero: in each tick of seeking in which somebody is seen, +0.01 for each who seeks and -0.01 for
-each who hides; in all others the other way round.
+Actions: W A S D walk, the mouse turns the camera, shift runs; E or a click picks up the block in front of the player,
+or puts it down there. Players can talk.
 
-Splits: train, valid and test hold different rooms and places of blocks; `larger` has more rooms than training does.
+Rewards: zero-sum; in each tick of the search +0.01 for every seeker and -0.01 for every hider if a hider is seen, else
+the other way round.
+
+Termination: when the time is up, the game is over: the episode counts as terminated, not as truncated. Success is to be
+in the team that wins.
+
+Splits: train, valid and test hold different rooms and places of blocks. `larger` has more rooms than training does.
+
+Expert: a scripted controller with the full state, for both teams. Hiders run to a place that no seeker sees and that
+seekers reach last; seekers know where the hiders are, run to the nearest one and look at it, and remove blocks in their
+way.
 
 Source: Baker et al. 2020, "Emergent tool use from multi-agent autocurricula", have the same game of two teams with
-blocks in a room; maps, hands and all numbers here are our own choices.
+blocks in a room; maps, controls and all numbers here are our own choices.
 """
 
 from ..engine.render.views import Rays

@@ -1,16 +1,26 @@
-"""Key and door: fetch the keys of locked doors, room by room, and reach the goal behind the last.
+"""Key and door: fetch the keys of locked doors, room by room, and reach the goal.
 
-Rooms are joined by doorways, and some of these are locked by a door of a colour. Its key lies in a room that you can
-get to without it. You carry one key at a time; taking another leaves it there. A key fits one door and stays in it.
+Rooms are joined by doorways, and some doorways are locked by a door of a colour. Its key lies in a room that can be
+reached without it. A player carries one key at a time; taking another puts the first one down there. A key opens one
+door and stays in it. The goal, a golden ring, lies in the deepest room, behind the last door. `key-and-door` has three
+doors, `key-and-door-small` one.
 
-Keys: W A S D walk, the mouse looks, shift runs, E or a click takes the key in front of you, or opens the door in front
-of you with the key of its colour. The episode ends at the goal, or after 60 seconds (30 in the small one).
+Observation: the first-person view of the rooms, doors, keys and apples; the key that is carried is drawn in the
+player's hand.
 
-Rewards: +10 for the goal, +1 for each apple you walk into, 0 otherwise.
+Actions: W A S D walk, the mouse turns the camera, shift runs; E or a click takes the key in front of the player, or
+opens the door in front of the player with the key of its colour. Apples are taken by a touch.
 
-Splits: train, valid and test hold different rooms; `longer` has more rooms and more doors than training does. In the
-small one there are 18 plans of walls and door, the same in all three splits, which differ in where the key lies and in
-the colour of key and door: 2,592 rooms, 172 of them to test in and 171 to validate.
+Rewards: +10 for the goal, +1 for each apple, 0 otherwise.
+
+Termination: the goal is reached, which is success.
+
+Splits: train, valid and test hold different rooms. `longer` has more rooms and more doors than training does. In
+`key-and-door-small` there are 18 plans of walls and door, the same in all three splits, which differ in the place of
+the key and in the colour of key and door: 2,592 rooms, 172 of them to test in and 171 to validate.
+
+Expert: a scripted controller with the full state. It fetches the nearest key whose door it can reach, opens that door,
+and goes to the goal as soon as there is a path.
 
 Source: key-to-door of Hung et al. 2019, "Optimizing agent behavior over long time scales by transporting value", as
 released: apples on the way, and 10 for the door. The rooms, and all numbers but these, are our own choices.

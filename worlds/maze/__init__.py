@@ -1,28 +1,36 @@
-"""Mazes: find the goal, a golden ring, as often as the time lets you. You see the maze from inside.
+"""Mazes: find the goal, a golden ring, as often as the time allows, in a maze that is seen from inside.
 
-Whoever reaches the goal goes on from a random place; the goal stays where it is until the episode ends. Who remembers
-the way finds it sooner the second time. Apples and strawberries, once eaten, are gone. Walls differ from part to part,
-and posters hang on some, so that places can be recognised.
+A player who reaches the goal continues from a random place far from it; the goal stays where it is until the episode
+ends. So an agent that remembers the way finds it sooner the second time. Apples and strawberries disappear when they
+are eaten. Walls differ from part to part, and posters hang on some, so that places can be recognised.
 
-maze-random-goal: the goal, and the maze, are new in each episode; -large and -huge are bigger. maze-static-goal: one
-maze, whose goal and fruit always lie in the same places; only where you start is new. i-maze: you start in the stem of
-the letter I, and the goal is at the end of one of its four arms. explore-goals: rooms and corridors full of objects.
-maze-find: touch the red ball among other objects, which ends the episode. maze-small: a maze to learn in minutes.
+`maze-random-goal`: goal and maze are new in each episode; `-large` and `-huge` are bigger, `-short` has less time.
+`maze-static-goal`: one maze, whose goal and fruit always lie in the same places; only the start is new. `i-maze`: the
+player starts in the stem of the letter I, and the goal is at the end of one of its four arms. `explore-goals`: rooms
+and corridors full of objects. `maze-find`: touch the red ball among other objects. `maze-small`: a maze that is learned
+in minutes.
 
-Keys: W A S D walk, left shift runs, the mouse looks.
+Observation: the first-person view of the maze, under the sky, with goal, fruit and objects.
 
-Rewards: +10 for the goal, +1 for an apple, +2 for a strawberry. The episode ends when the time is up; to have reached
-the goal once is success, and does not end it (but for maze-find).
+Actions: W A S D walk, left shift runs, the mouse turns the camera. A touch takes fruit and reaches the goal.
+
+Rewards: +10 for the goal, +1 for an apple, +2 for a strawberry, 0 otherwise.
+
+Termination: none by the rules, but for `maze-find`, where the ball ends the episode; the limit of steps truncates it.
+Success is to reach the goal once.
 
 Splits: train, valid and test hold different mazes (in maze-static-goal: one each); `larger` bigger ones, and
 `other-generator` those of another kind. maze-small has few: 180 different mazes to train in, 18 to validate, 12 to test
 and 26 in `other-generator`, with the goal in any of their cells. i-maze has but one maze, with the goal in one of four
 places, so its train, valid and test differ in nothing but chance: one seed draws other looks, goals and starts in each;
-its `larger` has longer arms. explore-goals has `interpolation` and `extrapolation`, mazes of a size between and
-beyond those of training.
+its `larger` has longer arms. explore-goals has `interpolation` and `extrapolation`, mazes of a size between and beyond
+those of training.
 
-Maps made by hand (see `--levels`) have `#` for walls, `.` for floor, `P` where the player always starts, `G` for the
-goal, `A` for apples and `S` for strawberries.
+Maps from files (`--levels`) have `#` for walls, `.` for floor, `P` where the player always starts, `G` for the goal,
+`A` for apples and `S` for strawberries.
+
+Expert: a scripted controller with the full state. It runs the shortest path to the goal, again and again; where there
+is no goal, to the nearest fruit.
 
 Source: Mirowski et al. 2017, "Learning to Navigate in Complex Environments": rewards, the respawning, mazes of 5x10
 cells for 3,600 steps and of 9x15 for 10,800, the I-maze with four arms, eight actions. DeepMind Lab's levels
@@ -30,7 +38,7 @@ nav_maze_static_goal and nav_maze_random_goal: maps of 11x21, 19x31 and 27x41 ce
 frames a second, apples in 10 % of the cells, a start more than 8 steps from the goal; and its explore_goal_locations in
 the memory suite of Fortunato et al. 2019: maps of 11 and 21 cells for training, 15 to interpolate and 27 to
 extrapolate, with 5, 15, 10 and 20 objects, for 120 seconds. A tick here is 1/30 second. Our own: the generators, the
-looks, how many rooms there are, the I-maze's size and time, all that is called short, small or find.
+looks, the number of rooms, the I-maze's size and time, and all variants that are called short, small or find.
 """
 
 import dataclasses

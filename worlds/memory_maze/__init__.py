@@ -1,31 +1,38 @@
-"""Memory Maze: find the ball of the colour that is asked for, again and again, in a maze seen from inside.
+"""Memory Maze: find the ball of the colour that is asked for, again and again, in a maze that is seen from inside.
 
-Each ball lies in a room of its own, and stays there. You are told a colour; touch that ball, and you are told another.
-Balls that were not asked for do nothing. Who remembers the maze and where balls were seen walks straight to the next
-one; who does not has to search again every time. The maze, the balls and their colours are new in every episode.
+Each ball lies in a room of its own, and stays there. The instruction asks for a colour; a touch of that ball pays, and
+the instruction asks for another. Other balls do nothing. An agent that remembers the maze and the places of the balls
+walks straight to the next one; an agent without memory searches again every time. The maze, the balls and their colours
+are new in every episode. `memory-maze-9`, `-11`, `-13` and `-15` have mazes of these sizes with 3, 4, 5 and 6 balls;
+`memory-maze-short` is the smallest for a quarter of the time.
 
-Keys: W A S D walk, the mouse looks. There is no running here, so that scores can be compared.
+Observation: the first-person view of the maze and the balls. The instruction names the ball that is asked for.
 
-Rewards: +1 for the ball that is asked for. The episode ends when the time is up: 3,000 ticks in the 9x9 maze. Success,
-which neither pays nor ends it, is to have touched every ball at least once. To goals a ball counts as open once it has
-been touched.
+Actions: W A S D walk, the mouse turns the camera. There is no running here, so that scores can be compared.
+
+Rewards: +1 for the ball that is asked for, 0 otherwise.
+
+Termination: none by the rules; the limit of steps truncates the episode. Success is to have touched every ball at least
+once, whether it was asked for or not. To goals of tasks a ball counts as open once it has been touched.
 
 Splits: train, valid and test hold different mazes.
 
-Source: Pasukonis, Lillicrap and Hafner 2022, "Evaluating Long-Term Memory in 3D Mazes", and their memory-maze
-package: mazes of 9x9, 11x11, 13x13 and 15x15 cells with 3, 4, 5 and 6 objects, one to a room, and 1,000, 2,000, 3,000
-and 4,000 steps. People scored 26.4, 44.3, 55.5 and 67.7 there on average; the most one could have got was 34.8, 58.0,
-74.5 and 87.7. A step of theirs is a quarter of a second, in which their walker rolls a quarter of a cell at top
-speed, and turns by 21 degrees (worked out from its motors, damping and wheel). Three ticks of ours go as far, and
-looking left for as long turns by 16 degrees; so play with `repeat=3` for steps like theirs. Our time limits are three
-ticks for each of their steps, so returns can be compared with these scores, but only roughly: our expert, which knows
-the maze and takes the shortest ways, gets 28.6, 51.3, 65.5 and 75.6 on average (`rumpus evaluate memory-maze-9 expert
---episodes 32`, and 16 episodes of the larger ones), 82 to 88 % of what they say is the most.
+Expert: a scripted controller with the full state. It walks the shortest path to the ball that is asked for, and so gets
+82 to 88 % of the most that is published as possible (see Source).
 
-What differs: mazes come from a generator of our own, in which as many walls are opened as makes the ways between
-balls as long as in theirs (7.4, 9.2, 10.2 and 11.4 cells on average, to 7.0, 9.0, 10.2 and 11.7); one starts anywhere
-here, and in a room there; balls have any of six colours; the next colour is told in words, and not by a frame around
-the picture; and one can also walk back and sideways. The short variant is our own.
+Source: Pasukonis, Lillicrap and Hafner 2022, "Evaluating Long-Term Memory in 3D Mazes", and their memory-maze package:
+mazes of 9x9, 11x11, 13x13 and 15x15 cells with 3, 4, 5 and 6 objects, one to a room, and 1,000, 2,000, 3,000 and 4,000
+steps. People scored 26.4, 44.3, 55.5 and 67.7 there on average; the most that is possible was 34.8, 58.0, 74.5 and
+87.7. A step of theirs is a quarter of a second, in which their walker rolls a quarter of a cell at top speed, and turns
+by 21 degrees (worked out from its motors, damping and wheel). Three ticks of ours go as far, and looking left for as
+long turns by 16 degrees; so play with `repeat=3` for steps like theirs. Our time limits are three ticks for each of
+their steps, so returns can be compared with these scores, but only roughly: our expert gets 28.6, 51.3, 65.5 and 75.6
+on average (`rumpus evaluate memory-maze-9 expert --episodes 32`, and 16 episodes of the larger ones).
+
+Differences: mazes come from a generator of our own, in which as many walls are opened as makes the ways between balls
+as long as in theirs (7.4, 9.2, 10.2 and 11.4 cells on average, to 7.0, 9.0, 10.2 and 11.7); the player starts anywhere
+here, and in a room there; balls have any of six colours; the next colour is given in words, and not by a frame around
+the picture; and the player can also walk back and sideways. The short variant is our own.
 """
 
 import dataclasses

@@ -1,17 +1,26 @@
-"""Plates: doors that are open only while somebody stands on a plate of their colour; everybody is to reach the goal.
+"""Plates: doors that are open only while a player stands on a plate of their colour; all players have to reach the
+goal.
 
-Each door has a plate before it and one behind it. While one player stands on the first, the others can pass; once one
-of them stands on the second, the last can follow. The goal is a room with a yellow floor, and the episode ends when all
-players are in it, or after 60 seconds.
+Each door has a plate before it and one behind it. While one player stands on the first plate, the others can pass; once
+one of them stands on the second plate, the last player can follow. The goal is a room with a yellow floor. `plates` has
+two players, `plates-trio` three.
 
-Keys: W A S D walk, the mouse looks, shift runs. Players can talk.
+Observation: the first-person view of the rooms, doors, plates and the other players. The chat holds the words that the
+other players said in the tick before.
 
-Rewards: +1 for everybody when all are in the room of the goal, 0 otherwise.
+Actions: W A S D walk, the mouse turns the camera, shift runs. Players can talk.
 
-Splits: train, valid and test hold different rooms; `longer` has more doors and rooms than training does.
+Rewards: +1 for every player when all are in the room of the goal, 0 otherwise.
 
-Source: doors held open by who stands on a plate are common in games and in trials of multi-agent learning; rooms, rules
-and all numbers are our own choices.
+Termination: all players are in the room of the goal, which is success for all.
+
+Splits: train, valid and test hold different rooms. `longer` has more doors and rooms than training does.
+
+Expert: a scripted controller with the full state, for every player. One holds the first door open that not all have
+passed, the others pass, and one of them holds it open for the first.
+
+Source: doors that are held open by plates are common in games and in studies of multi-agent learning; rooms, rules and
+all numbers are our own choices.
 """
 
 from ..engine.render.views import Rays

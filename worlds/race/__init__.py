@@ -1,14 +1,22 @@
-"""Race: all start together, and the first at the goal wins.
+"""Race: all players start together, and the first at the goal wins.
 
-The track is a maze whose ways fork and meet again, with hurdles in it, which you jump over or walk around. The race is
-over when somebody is at the goal, or after 40 seconds.
+The track is a maze whose ways fork and meet again, with hurdles in it; players jump over these or walk around them.
+`race` has two players, `race-four` four.
 
-Keys: W A S D walk, the mouse looks, shift runs, space jumps. Players can talk.
+Observation: the first-person view of the track, its hurdles, the goal and the other players. The chat holds the words
+that the other players said in the tick before.
 
-Rewards, which sum to zero: +1 for the first at the goal, -1 shared out among the others (for two in the same tick, +1
-is shared out too).
+Actions: W A S D walk, the mouse turns the camera, shift runs, space jumps. Players can talk.
 
-Splits: train, valid and test hold different tracks; `longer` has larger ones than training does.
+Rewards: zero-sum; +1 for the first player at the goal, and -1 shared out among the others. Several players who arrive
+in the same tick share the +1.
+
+Termination: a player is at the goal, which ends the race for all and is success for those at the goal.
+
+Splits: train, valid and test hold different tracks. `longer` has larger ones than training does.
+
+Expert: a scripted controller with the full state, for every player. It runs the shortest path, and jumps over the
+hurdles on it.
 
 Source: the track and all numbers are our own choices.
 """

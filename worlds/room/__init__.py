@@ -1,22 +1,33 @@
-"""A children's room: walk about, look, grasp toys, carry, push, throw and stack them, and talk.
+"""A children's room: walk, look, grasp toys, carry, push, throw and stack them, and talk. The physics is MuJoCo's.
 
 Every room is furnished anew: its size, walls, floor and window; tables, shelves, beds, boxes, baskets, trays, stools
 and dressers; and toys of 25 kinds in ten colours, three sizes and four materials, on the floor, on furniture and in
-boxes. There may be a second room behind a door. Everything has a weight, falls, rolls and tumbles (the physics is
-MuJoCo's). A hand pulls with no more than 60 newtons, so a chest takes two to be lifted; alone one can only push it.
+boxes. There may be a second room behind a door. Objects have a weight, fall, roll and tumble. A hand pulls with no more
+than 60 newtons, so it takes two players to lift a chest; one alone can only push it. `room-small` has a few toys,
+`room-duo` two players, `room-house` two rooms and two chests.
 
-Keys: W A S D walk, the mouse looks, shift runs, space jumps. The dot in the middle is yellow when it is on a toy in
-reach: the left button grasps that, and holds it (the dot is green) until it is let go; who lets go in motion throws.
-The wheel, or R and F, push what is held away and pull it near; space lifts it; the right button and the mouse turn it,
-Q and E tilt it. Players can talk.
+Observation: the first-person view of the room, its furniture and toys, and the other player. The dot in the middle is
+yellow while it is on a toy in reach, and green while a toy is held. The chat holds the words that the other player said
+in the tick before.
 
-Rewards: +1 for all when somebody has lifted a toy 30 cm above the floor, once; then one plays on until the time is up.
-All else is for tasks to say.
+Actions: W A S D walk, the mouse turns the camera, shift runs, space jumps. The left button grasps the toy under the dot
+for as long as it is down; a toy that is let go in motion is thrown. The wheel, or R and F, push the held toy away and
+pull it near; space lifts it; the right button and the mouse turn it, Q and E tilt it. Players can talk.
 
-Splits: train, valid and test hold different rooms; `larger` has two rooms, larger ones and fuller than training does.
+Rewards: +1 for every player when a toy is first lifted 30 cm above the floor, 0 otherwise. All other rewards are those
+of tasks.
+
+Termination: none by the rules; the limit of steps truncates the episode. Success is the first lift.
+
+Splits: train, valid and test hold different rooms. `larger` has two rooms, larger and with more in them than in
+training; that of `room-small` has other rooms of the same size.
+
+Expert: a scripted controller with the full state, which acts by keys and mouse. Without a task it lifts the nearest toy
+and puts it on a piece of furniture. With a task it pursues the first clause of the goal that does not hold: it goes,
+looks, lifts, puts, pushes, opens and says. docs/room.md says which goals of tasks it reaches.
 
 Source: a playroom in the spirit of DeepMind Interactive Agents Team 2021, "Creating multimodal interactive agents with
-imitation and self-supervised learning"; rooms, furniture, toys, hands and all numbers are our own choices.
+imitation and self-supervised learning"; rooms, furniture, toys, controls and all numbers are our own choices.
 """
 
 import dataclasses

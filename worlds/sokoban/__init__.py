@@ -1,26 +1,36 @@
-"""Sokoban: push every box onto a target. Boxes are only pushed, one at a time, so a careless push can spoil the room.
+"""Sokoban: push every box onto a target. Boxes are only pushed, one at a time, so a careless push can make a level
+unsolvable.
 
-Keys: arrows or W A S D walk and push; a click next to the player moves there too. One step is one turn; several held
-keys count in the order up, down, left, right. The episode ends when all boxes are on targets, or after 120 steps.
+`sokoban` has four boxes in 10x10 cells, `sokoban-small` two in 7x7, and `sokoban-duo` two players in 10x10 cells.
 
-Rewards: -0.1 a step, +1 for a box onto a target, -1 for one off it, +10 when all are on.
+Observation: the whole level from above, a tile for each cell. With two players, a player's own figure differs from that
+of its partner.
 
-Levels are made backwards from the solved room, so each can be solved; those of the train, valid and test splits have
-different walls. Level files in the Boxoban/XSB text format can be played instead (`rumpus evaluate sokoban AGENT
---levels FILE` plays each level once, in the order of the file). The knob `colours` paints boxes and
-targets, for tasks that tell them apart; to the rules all are alike.
+Actions: arrows or W A S D walk and push; a click on a cell next to the player moves there. A step is a turn. Of several
+keys the first of up, down, left, right counts.
 
-Source: the 10x10 rooms with 4 boxes of Racaniere et al. 2017, "Imagination-Augmented Agents for Deep Reinforcement
-Learning"; rewards and limit as in Jumanji and gym-sokoban, which follow it.
+Rewards: -0.1 a step, +1 for a box pushed onto a target, -1 for a box pushed off one, +10 when all are on targets. With
+two players both get the same.
+
+Termination: all boxes are on targets, which is success.
+
+Splits: the levels of train, valid and test have different walls. Levels are made backwards from the solved one, so each
+can be solved. Files in the Boxoban/XSB text format can be played instead (`rumpus evaluate sokoban AGENT --levels FILE`
+plays each level once, in the order of the file). The knob `colours` paints boxes and targets, for tasks that tell them
+apart; the rules ignore colours.
 
 Our levels are not drawn as Boxoban's are, so success here is not success there: on average over 1,000 levels of each
 (our test split, the first file of unfiltered/valid) walls fill 44 and 50 % of the inside, boxes are 12.3 and 10.5 rows
 and columns from their targets in the best matching, 25.9 and 18.4 cells can be walked to at the start, and the fewest
 pushes are 13.2 and 12.2.
 
-The expert's plan has the fewest pushes, or the fewest steps where that is too long for the episode: so it solves every
-level of our valid and test splits, all 1,000 of Boxoban's first file, and 1,999 of the 2,000 first ones of
-medium/valid; the one left cannot be solved in 120 steps.
+Expert: a planner with the full state (A*). Its plan has the fewest pushes, or the fewest steps where that is too long
+for the episode. It solves every level of our valid and test splits, all 1,000 of Boxoban's first file, and 1,999 of the
+2,000 first ones of medium/valid; the one left cannot be solved in 120 steps. In `sokoban-duo` it plans for the first
+player alone, and the second stands still.
+
+Source: the 10x10 rooms with 4 boxes of Racaniere et al. 2017, "Imagination-Augmented Agents for Deep Reinforcement
+Learning"; rewards and limit as in Jumanji and gym-sokoban, which follow it.
 """
 
 import dataclasses

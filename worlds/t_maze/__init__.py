@@ -1,19 +1,25 @@
-"""T-maze: see on which side the ball lies, walk down a corridor, and at its end turn to that side.
+"""T-maze: see on which side the ball lies, walk down a corridor, and turn to that side at its end.
 
-In the room where you start, a ball lies on the left or on the right of your way. It is gone once you are in the
-corridor, and nothing else tells the two arms at its end apart: you have to remember. Either arm ends the episode, and
-so do 40 seconds (20 in the short one).
+In the room at the start a ball lies on the left or on the right of the way. It disappears once the player is in the
+corridor, and nothing else tells the two arms at the end apart: the agent has to remember. `t-maze-short` has a shorter
+corridor.
 
-Keys: W A S D walk, the mouse looks, shift runs.
+Observation: the first-person view of the room, the corridor and its arms, both of which end in the same golden ring.
+
+Actions: W A S D walk, the mouse turns the camera, shift runs.
 
 Rewards: +1 at the end of the arm on the ball's side, -1 at the end of the other, 0 otherwise.
+
+Termination: the end of either arm; success at that of the ball's side.
 
 Splits: train, valid and test hold mazes that differ in walls, floor, colour of the ball and length; `longer` has a
 longer corridor than training does. There are 834 mazes to test in and 788 to validate (456 and 424 in the short one);
 looks apart there are ten (six), five (three) lengths with the ball on either side, and all are in each of these splits.
 
-Source: the T-maze of Bakker 2002, "Reinforcement learning with long short-term memory", whose corridor grows until
-nobody remembers; the maze itself and all numbers are our own choices.
+Expert: a scripted controller with the full state. It knows the side of the ball and walks there.
+
+Source: the T-maze of Bakker 2002, "Reinforcement learning with long short-term memory", whose corridor is made longer
+until no agent remembers; the maze itself and all numbers are our own choices.
 """
 
 from ..engine.render.views import Rays

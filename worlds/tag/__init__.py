@@ -1,15 +1,25 @@
-"""Tag: one of the players is it and wears the red hat; whoever it touches is it from then on.
+"""Tag: one player is "it" and wears the red hat; a player whom it touches is "it" from then on.
 
-Who is it runs a little faster than the others. Who has been caught stands still for a second, so that the others get
-away. The game lasts for 40 seconds; whoever was it for less than its share of them (half with two players, a quarter
-with four) wins a crown.
+The player who is "it" runs a little faster than the others. A player who has just been caught stands still for a
+second, so that the others get away. A player who was "it" for less than its share of the time (half with two players, a
+quarter with four) wins a crown. `tag` has two players, `tag-four` four.
 
-Keys: W A S D walk, the mouse looks, shift runs. Players can talk. The instruction says whether you are it.
+Observation: the first-person view of an arena under the sky, the other players and the hat; the player who is "it" sees
+the hat in its own hand. The instruction says whether the player is "it", and changes with every catch. The chat holds
+the words that the other players said in the tick before.
 
-Rewards, which sum to zero: each tick, who is it pays 0.01 to each of the others; who catches somebody gets +1, and who
-is caught -1.
+Actions: W A S D walk, the mouse turns the camera, shift runs. Players can talk.
 
-Splits: train, valid and test hold different arenas; `larger` is one that is larger than those of training.
+Rewards: zero-sum; +1 for a catch and -1 for being caught, and in each tick the player who is "it" pays 0.01 to each of
+the others.
+
+Termination: when the time is up, the game is over: the episode counts as terminated, not as truncated. Success is to
+win a crown.
+
+Splits: train, valid and test hold different arenas. `larger` is an arena that is larger than those of training.
+
+Expert: a scripted controller with the full state, for every player. The player who is "it" runs after the nearest of
+the others; these run to where it comes last.
 
 Source: the children's game; arena, speeds and all numbers are our own choices.
 """

@@ -1,25 +1,32 @@
 """Visual Match: remember a colour while you pick apples, and then choose the pillar that has it.
 
-You start in a room of two parts, where a piece of the wall is painted in a colour: the sign. After a few seconds it is
-painted over, and a door opens to a room full of apples. When their time is up a second door opens, to a room with four
-pillars of different colours. Touch the one that has the colour of the sign. Apples pay much more in all than the pillar
-does, so that what is learned from the last reward has to be found in all that noise.
+The player starts in a room of two parts, where a piece of the wall is painted in a colour: the sign. After a few
+seconds it is painted over, and a door opens to a room full of apples. When the time for these is up, a second door
+opens to a room with four pillars of different colours; a touch chooses one. Apples pay much more in all than the pillar
+does, so an agent has to find the effect of its memory in that noise. `visual-match-short` has fewer apples and less
+time: its doors open after 3 and 9 seconds, those of `visual-match` after 5 and 35.
 
-Keys: W A S D walk, shift runs, the mouse looks. Apples and pillars are taken and chosen by touching them.
+Observation: the first-person view of three rooms, with the sign, doors, apples and pillars.
 
-Rewards: +5 for an apple, +10 for the right pillar, +1 for a wrong one. The episode ends when a pillar is chosen, or
-when the time is up. The doors open after 5 and 35 seconds, and there are 45 in all (after 3 and 9, of 18, in the short
-form). Success is to choose the right pillar. To goals the sign is gone once it is painted over, and a pillar is open if
-it was rightly chosen, gone if wrongly.
+Actions: W A S D walk, shift runs, the mouse turns the camera. A touch takes an apple and chooses a pillar.
 
-Splits: train, valid and test differ in where sign, apples and pillars are; in `unseen-pairs` the right pillar has a
+Rewards: +5 for an apple, +10 for the right pillar, +1 for a wrong one, 0 otherwise.
+
+Termination: a pillar is chosen; success if it is the right one. To goals of tasks the sign is gone once it is painted
+over, and a pillar is open if it was rightly chosen, gone if wrongly.
+
+Splits: train, valid and test differ in the places of sign, apples and pillars. In `unseen-pairs` the right pillar has a
 colour that is never right at its place in training.
+
+Expert: a scripted controller with the full state. It looks at the sign, takes the nearest apple again and again, and
+runs to the right pillar.
 
 Source: the active visual match task of Hung et al. 2019, "Optimizing Agent Behavior over Long Time Scales by
 Transporting Value", in its DeepMind Lab form as released: a colour on a wall of two joined rooms for 5 seconds, apples
 for 30 seconds in a room of 11x11 cells, each of which holds one with probability 0.3 and pays 5, and a choice of four
-colours for 10 or 1. There one is carried from room to room, and 5 seconds are left to choose; the doors, the number of
-apples (36, which is 0.3 of all cells) and the 10 seconds to walk over and choose are our own, as is the short form.
+colours for 10 or 1. There the player is carried from room to room, and 5 seconds are left to choose; the doors, the
+number of apples (36, which is 0.3 of all cells) and the 10 seconds to walk over and choose are our own, as is the short
+form.
 """
 
 from ..engine.render.views import Rays

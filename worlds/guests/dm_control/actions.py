@@ -98,7 +98,7 @@ class ActuatorBindings:
         return self.names[0], self.names[-1]
 
     def doc(self) -> str:
-        """The keys as text, one line for each actuator."""
+        """The keys as text."""
         lines = []
         for index, name in enumerate(self.names):
             up, down = (key.upper() if len(key) == 1 else key for key in PAIRS[index % len(PAIRS)])
@@ -106,4 +106,4 @@ class ActuatorBindings:
         if self._few:
             ways = "arrows and mouse" if len(self.names) == 1 else "left and right, up and down: arrows and mouse"
             lines.append(f"{ways} too")
-        return "\n".join(lines)
+        return f"{'; '.join(lines)}."

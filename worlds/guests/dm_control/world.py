@@ -14,14 +14,20 @@ from .tasks import ARM, CONTROL, hyphened
 
 _DOC = """{summary}
 
-{who} of dm_control, as it is there: its physics, its starts, its rewards and its limits. The picture is drawn by
-Rumpus's own rays.
+{who} of dm_control, unchanged: its physics, starts, rewards and limits.
 
-{keys}
+Observation: the picture of dm_control's camera, drawn by Rumpus's own renderer.
 
-A tick is {seconds:g} s ({hz} in a second{about}). {limit}
+Actions: {keys} A step is {seconds:g} s of simulation ({hz} steps a second{about}).
 
-Rewards: dm_control's own, each tick one from 0 to 1{paid}. What counts as a success dm_control does not say.
+Rewards: those of dm_control, in each step from 0 to 1{paid}.
+
+Termination: {limit} An end with a discount of 0 counts as terminated, any other as truncated. dm_control does not
+define success, so no episode is one.
+
+Splits: train, valid and test differ in their seeds alone; the seeds of train are dm_control's own.
+
+Expert: none.
 
 Source: {source}
 """
@@ -83,9 +89,7 @@ def arm(name: str) -> World:
 
 def _doc(instance: TaskInstance, instruction: str, keys: str, who: str, source: str, paid: str = "") -> str:
     exact = abs(1 / instance.seconds - instance.tick_hz) < 1e-9
-    ends = (
-        f"An episode is cut off after {instance.ticks} ticks." if instance.ticks else "An episode has no limit of time."
-    )
+    ends = f"by the rules of dm_control{' and its limit' if instance.ticks else ', without a limit'}."
     return _DOC.format(
         summary=instruction.capitalize() + ".",
         who=who,

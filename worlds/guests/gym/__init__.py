@@ -112,7 +112,7 @@ def guest(
     return state.guest(
         f"{PREFIX}/{label}",
         f"{instruction[:1].upper()}{instruction[1:]}.",
-        _page(label, source, instruction, action_map, won, int(own), turns),
+        _page(label, source, instruction, action_map, won, seen),
         simulator,
         Controls(
             keys=action_map.keys,
@@ -247,23 +247,25 @@ def _words(label: str) -> str:
 
 
 _WON = {
-    None: "What counts as success is not known, unless the environment itself says so.",
+    None: "Success is known only where the environment itself reports it.",
     "terminated": "An episode is a success if it ends before the limit.",
     "paid": "An episode is a success if it ends with a reward.",
     "lasted": "An episode is a success if it goes on until the limit.",
 }
 
 
-def _page(
-    label: str, source: Any, instruction: str, action_map: ActionMap, won: str | None, limit: int, turns: bool
-) -> str:
-    """The page of a guest."""
+def _page(label: str, source: Any, instruction: str, action_map: ActionMap, won: str | None, seen: bool) -> str:
+    """The page that people read of it, with the headings of all worlds."""
     keys = "; ".join(f"{key}: {what}" for key, what in action_map.uses.items())
     mouse = "".join(f" The mouse's {'xy'[way]} moves axis {axis}." for way, axis, _ in action_map.mouse)
-    time = "Time waits for the player." if turns else "Time goes on by itself."
+    picture = "its own, which is a picture" if seen else "the picture that it renders (rgb_array)"
     return (
         f"{label}, an environment of Gymnasium, as a guest: {instruction}.\n\n"
-        f"Keys: {keys}.{mouse} {time}\n\n"
-        f"Rewards and ends are the environment's own; an episode has {limit} steps at most. {_WON[won]}\n\n"
-        f"Source: {source}, by way of Gymnasium (Towers et al. 2024, arXiv 2407.17032)."
+        f"Observation: {picture}, brought to the size that is asked for.\n\n"
+        f"Actions: {keys}.{mouse}\n\n"
+        "Rewards: the environment's own, as float32.\n\n"
+        f"Termination: by the environment's own rules. {_WON[won]}\n\n"
+        "Splits: train, valid and test differ in their seeds alone; those of train are the environment's own.\n\n"
+        "Expert: none.\n\n"
+        f"Source: the environment {source}, by way of Gymnasium (Towers et al. 2024, arXiv 2407.17032)."
     )

@@ -9,6 +9,7 @@
 #   make gpu        on a machine with an NVIDIA GPU: tests, speeds, and the longest training that fits into MINUTES; all
 #                   of it goes into OUT as it comes. Without a GPU: make gpu DEVICE=cpu MINUTES=10 ARGS="--most 10000"
 #   make goldens    record the golden playthroughs anew, after a change that is meant to change them
+#   make tables     print the tables of the README and of the pages anew
 #   make pictures   draw the sprites and the pictures of the README anew
 #   make vocabulary  add the words of new worlds to assets/vocabulary.txt
 #   make suite      make the benchmark's tasks anew, after a change of worlds or of how tasks are made; of some worlds
@@ -29,7 +30,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint format bench gpu goldens pictures vocabulary suite baselines constraints clean distclean
+.PHONY: setup demo test lint format bench gpu goldens tables pictures vocabulary suite baselines constraints clean distclean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -76,7 +77,10 @@ gpu: setup
 goldens: setup
 	$(BIN)/python -m pytest tests/test_golden.py --regenerate-goldens $(ARGS)
 
-pictures: setup
+tables: setup
+	$(BIN)/python docs/make_tables.py
+
+pictures: setup tables
 	$(BIN)/python -m rumpus.assets.make_sprites
 	$(BIN)/python docs/make_pictures.py
 

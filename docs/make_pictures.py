@@ -1,9 +1,8 @@
-"""Draw the README's pictures and put the tables into the pages, all by Rumpus's own commands: `make pictures`."""
+"""Draw the pictures of the pages, all by Rumpus's own commands: `make pictures`."""
 
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -22,7 +21,6 @@ from rumpus.tasks.goals import Goal, Task
 from rumpus.tasks.language import understand
 from rumpus.tasks.questions import answering
 from rumpus.tasks.show import strips
-from rumpus.tasks.skills import SKILLS
 from rumpus.worlds.engine.run.batch import Batch
 
 ROOT = Path(__file__).parent.parent
@@ -33,15 +31,6 @@ def rumpus(*arguments: str) -> str:
     """Run the command line and return what it prints."""
     command = [sys.executable, "-m", "rumpus", *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=ROOT).stdout
-
-
-def between(path: Path, mark: str, text: str) -> None:
-    """Replace what stands between `<!-- mark … -->` and `<!-- /mark -->` in a page."""
-    page = path.read_text(encoding="utf-8")
-    pattern = re.compile(rf"(<!-- {mark}\b[^>]*-->\n).*?(<!-- /{mark} -->)", re.DOTALL)
-    changed, count = pattern.subn(lambda found: f"{found[1]}{text.rstrip()}\n{found[2]}", page)
-    assert count == 1, f"{path} has {count} places marked {mark}"
-    path.write_text(changed, encoding="utf-8")
 
 
 def clips() -> None:
@@ -194,19 +183,7 @@ def guests() -> None:
     imageio.imwrite(PICTURES / "guests.png", np.concatenate([np.concatenate(row, axis=1) for row in (ours, theirs)]))
 
 
-def tables() -> None:
-    """The tables of worlds and of their things, and the world that the page about worlds shows."""
-    between(ROOT / "README.md", "worlds", rumpus("worlds", "--markdown"))
-    between(ROOT / "docs" / "tasks.md", "things", rumpus("worlds", "--things"))
-    between(ROOT / "docs" / "tasks.md", "relations", rumpus("tasks", "relations"))
-    skills = [f"| `{name}` | {meaning} |" for name, meaning in SKILLS.items()]
-    between(ROOT / "docs" / "tasks.md", "skills", "\n".join(["| skill | what it takes |", "|---|---|", *skills]))
-    tiny = (ROOT / "tests" / "tiny_world" / "__init__.py").read_text(encoding="utf-8")
-    between(ROOT / "docs" / "your-own-world.md", "tiny_world", f"```python\n{tiny}```")
-
-
 if __name__ == "__main__":
-    tables()
     window()
     clips()
     first_person()

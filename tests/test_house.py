@@ -26,6 +26,8 @@ FLOORS = ("interface", "worlds", "tasks", "agents")
 """From the ground up. A floor imports from itself and from the floors before it."""
 ROOTS = ("__init__.py", "__main__.py", "py.typed")
 MOST_LINES = 500
+WIDEST = 120
+UNWRAPPED = ("CHANGELOG.md",)
 NAMERS = ("agents/experts/", "worlds/__init__.py")
 """Who may know a world by name, besides the world's own folder."""
 HEAVY = {"torch", "pygame", "matplotlib", "tensorboard", "stable_baselines3"}
@@ -311,16 +313,36 @@ def test_links_on_the_pages_lead_somewhere():
 
 def test_pages_tell_of_this_version():
     from rumpus import __version__, worlds
-    from rumpus.agents.catalogue import things_table, worlds_table
+    from rumpus.agents.catalogue import baselines_table, spaces_table, things_table, worlds_table
     from rumpus.tasks.skills import SKILLS
     from rumpus.worlds.engine.records import relations
+    from rumpus.worlds.pages import families
 
     shown = [worlds.load(name) for name in worlds.names()]
-    assert worlds_table(shown) in (ROOT / "README.md").read_text(encoding="utf-8"), "paste `rumpus worlds --markdown`"
-    for skill, meaning in SKILLS.items():
-        assert f"| `{skill}` | {meaning} |" in (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8")
-    assert relations.table() in (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"), (
-        "paste `rumpus tasks relations`"
+    readme, listed, tasks = (
+        (ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/worlds.md", "docs/tasks.md")
     )
-    assert things_table(shown) in (ROOT / "docs" / "tasks.md").read_text(encoding="utf-8"), "paste `… worlds --things`"
+    assert worlds_table(shown) in listed, "make tables"
+    assert baselines_table(shown) in listed, "make tables"
+    assert spaces_table(shown) in readme, "make tables"
+    assert baselines_table([family[0] for family in families(shown)]) in readme, "make tables"
+    for page, count in ((readme, "suite of {}"), (listed, "The {}"), (readme, "All {}")):
+        assert count.format(f"{len(shown)} ") in page, "the number of environments"
+    for skill, meaning in SKILLS.items():
+        assert f"| `{skill}` | {meaning} |" in tasks
+    assert relations.table() in tasks, "make tables"
+    assert things_table(shown) in tasks, "make tables"
     assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for cited in (readme, (ROOT / "CITATION.cff").read_text(encoding="utf-8")):
+        assert re.search(rf"^ *version( = {{|: \"?){re.escape(__version__)}\b", cited, re.M), "cite this version"
+    assert project()["license"] in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
+def test_pages_are_wrapped():
+    """Lines of at most 120 characters, but for tables and for a line that is one link or picture."""
+    wrong = []
+    for page in PAGES:
+        for i, line in enumerate((ROOT / page).read_text(encoding="utf-8").splitlines(), 1):
+            if len(line) > WIDEST and page not in UNWRAPPED and not re.fullmatch(r"\|.*|!?\[[^]]*\]\([^)]*\)\.?", line):
+                wrong.append(f"{page}:{i}: {len(line)} characters")
+    assert not wrong

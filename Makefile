@@ -8,6 +8,7 @@
 #   make bench      measure the speed of this machine   make bench ARGS="sokoban --seconds 5"
 #   make gpu        on a machine with an NVIDIA GPU: tests, speeds, and the longest training that fits into MINUTES; all
 #                   of it goes into OUT as it comes. Without a GPU: make gpu DEVICE=cpu MINUTES=10 ARGS="--most 10000"
+#   make docs       build the documentation site into build/site, and refuse dead links
 #   make goldens    record the golden playthroughs anew, after a change that is meant to change them
 #   make tables     print the tables of the README and of the pages anew
 #   make pictures   draw the sprites and the pictures of the README anew
@@ -30,7 +31,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint format bench gpu goldens tables pictures vocabulary suite baselines constraints clean distclean
+.PHONY: setup demo test lint format bench gpu docs goldens tables pictures vocabulary suite baselines constraints clean distclean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -73,6 +74,10 @@ bench: setup
 
 gpu: setup
 	$(BIN)/python docs/gpu.py --minutes $(MINUTES) --out $(OUT) --device $(DEVICE) $(ARGS)
+
+docs: setup
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --clean
+	@echo "The site is in build/site: open build/site/index.html"
 
 goldens: setup
 	$(BIN)/python -m pytest tests/test_golden.py --regenerate-goldens $(ARGS)

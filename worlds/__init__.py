@@ -54,6 +54,10 @@ from .engine.run.batch import Batch
 from .engine.run.table import Table
 from .engine.world import World
 
+__all__ = [
+    *("Batch", "Options", "Table", "World", "address", "batch"),
+    *("load", "named", "names", "parallel", "single", "vector"),
+]
 _NOT_WORLDS = ("engine", "first_person", "guests")
 
 

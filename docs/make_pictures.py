@@ -74,13 +74,13 @@ def begun(name: str, size: tuple[int, int], seed: int = 0) -> tuple[Batch, Any]:
 def telling(name: str, ticks: int) -> np.ndarray:
     """The picture of an episode's first ticks in which there is the most to see: things, but no wall of them."""
     batch, guide = begun(name, (180, 240))
-    marks, best, shown = np.zeros(batch.pixels.shape[:4], np.uint8), -1.0, batch.picture()
+    segmentation, best, shown = np.zeros(batch.pixels.shape[:4], np.uint8), -1.0, batch.picture()
     for _ in range(ticks):
         guide.act(batch, np.zeros(1, bool))
         batch.step()
-        batch.draw(marks=marks)
-        share = float((marks[0, 0] > 0).mean())
-        worth = len(np.unique(marks[0, 0])) + 20 * min(share, 0.3 - share)
+        batch.draw(segmentation=segmentation)
+        share = float((segmentation[0, 0] > 0).mean())
+        worth = len(np.unique(segmentation[0, 0])) + 20 * min(share, 0.3 - share)
         if worth > best:
             best, shown = worth, batch.picture()
     return shown

@@ -94,7 +94,7 @@ def seen(batch: Any) -> str:
         solids, rows, cols = int(scene["solids"]), int(scene["rows"]), int(scene["cols"])
         parts += [np.rint(scene[name].astype(np.float64) * 1000) for name in ("eye", "ahead", "right", "up")]
         parts += [np.rint(scene[name][:solids].astype(np.float64) * 1000) for name in ("at", "axes", "half")]
-        parts += [scene[name][:solids] for name in ("form", "paint", "texture", "marks")]
+        parts += [scene[name][:solids] for name in ("form", "paint", "texture", "object_ids")]
         parts += [scene[name][:rows, :cols] for name in ("walls", "floors")]
     return _sum(np.concatenate([np.asarray(part, np.int64).ravel() for part in parts]))
 

@@ -65,7 +65,7 @@ def test_kernels_compile_for_cuda(name):
 
 def test_kernels_that_draw_scenes_compile_for_cuda():
     made = ptx(RAYS)
-    assert set(made) == {"prepare", "gather", "paint"}
+    assert set(made) == {"prepare", "gather", "draw"}
     check_ptx(made)
 
 
@@ -136,9 +136,9 @@ import json, numpy as np, rumpus.worlds, sys
 batch = rumpus.worlds.batch("maze-find", 2, size=(12, 16), seed=4, device=sys.argv[1])
 batch.reset()
 make, get = batch._device.zeros, batch._device.get
-depths, marks = make((2, 1, 12, 16), np.float32), make((2, 1, 12, 16), np.uint8)
-pixels = batch.draw(depths=depths, marks=marks)
-print(json.dumps([get(each).tolist() for each in (pixels, depths, marks)]))
+depths, segmentation = make((2, 1, 12, 16), np.float32), make((2, 1, 12, 16), np.uint8)
+pixels = batch.draw(depths=depths, segmentation=segmentation)
+print(json.dumps([get(each).tolist() for each in (pixels, depths, segmentation)]))
 """
 
 
@@ -150,11 +150,11 @@ def test_the_cuda_simulator_draws_the_same_scenes():
         done = subprocess.run(command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=200)
         assert done.returncode == 0, done.stderr
         drawn.append([np.array(each, np.float64) for each in json.loads(done.stdout)])
-    (pixels, depths, marks), (others, other_depths, other_marks) = drawn
+    (pixels, depths, segmentation), (others, other_depths, other_segmentation) = drawn
     assert pixels.std() > 10
     assert (np.abs(pixels - others) > 2).mean() < 0.02
     assert (np.abs(depths - other_depths) > 0.001 * depths).mean() < 0.02
-    assert (marks != other_marks).mean() < 0.02
+    assert (segmentation != other_segmentation).mean() < 0.02
 
 
 def test_cuda_where_there_is_none_says_what_is_missing(monkeypatch):

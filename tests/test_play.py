@@ -374,9 +374,9 @@ def test_a_map_does_not_change_when_one_turns(name):
     for turn in (0, TURN // 2):
         batch.states["yaw"][0, 0] = turn
         scene = batch.scenes(whole=True)[0]
-        marked = np.flatnonzero(scene["marks"][: scene["solids"]])
+        marked = np.flatnonzero(scene["object_ids"][: scene["solids"]])
         colours = overview.solid_colours(scene)
-        maps.append([(scene["marks"][n], *scene["at"][n].round(3), *colours[n]) for n in marked])
+        maps.append([(scene["object_ids"][n], *scene["at"][n].round(3), *colours[n]) for n in marked])
     assert maps[0] == maps[1]
     assert maps[0]
 
@@ -386,7 +386,7 @@ def test_a_ball_with_a_stripe_has_its_own_colour_in_the_map():
     scene["solids"] = 3
     scene["half"][:3] = (0.2, 0.2, 0.2), (0.21, 0.21, 0.02), (0.3, 0.3, 0.3)
     scene["paint"][:3] = 0xFF0000, 0xFFFFFF, 0x00FF00
-    scene["marks"][:3] = 16, 16, 0
+    scene["object_ids"][:3] = 16, 16, 0
     assert overview.solid_colours(scene).tolist() == [[255, 0, 0], [255, 0, 0], [0, 255, 0]]
 
 

@@ -23,7 +23,7 @@ SIZES = [(1, 1), (7, 5), (48, 64), (96, 72), (200, 150)]
 SEEDS = {1: 300, 7: 200, 48: 60, 96: 40, 200: 14}
 """How many scenes to draw in pictures of so many rows."""
 FORMS = [BOX, ELLIPSOID, CYLINDER, CAPSULE, SPRITE]
-OF_A_SOLID = ("form", "at", "axes", "half", "paint", "texture", "marks", "shadow")
+OF_A_SOLID = ("form", "at", "axes", "half", "paint", "texture", "object_ids", "shadow")
 
 
 def random_scene(rng):
@@ -70,7 +70,7 @@ def random_solid(rng, scene, at, half):
             scene["axes"][index] = np.linalg.qr(rng.normal(size=(3, 3)))[0]
         if rng.random() < 0.5:
             scenes.texture(scene, number)
-    scene["marks"][index] = rng.integers(256)
+    scene["object_ids"][index] = rng.integers(256)
     scene["shadow"][index] = rng.integers(2)
 
 
@@ -81,15 +81,15 @@ def unit(rng):
 
 
 def draw(scene, size):
-    """Pixels, depth and marks of one scene."""
+    """Pixels, depth and segmentation of one scene."""
     return [image[0] for image in draw_scenes(scene, size)]
 
 
 def differences(one, other):
     """Where two renderings differ, h w each: in colour by more than 6 levels, in depth by a thousandth, in marks."""
-    (pixels, depth, marks), (pixels_2, depth_2, marks_2) = one, other
+    (pixels, depth, segmentation), (pixels_2, depth_2, segmentation_2) = one, other
     colour = abs(pixels.astype(int) - pixels_2).max(-1) > 6
-    return colour, abs(depth - depth_2) > 1e-3 * depth, marks != marks_2
+    return colour, abs(depth - depth_2) > 1e-3 * depth, segmentation != segmentation_2
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -150,16 +150,16 @@ def test_a_sphere_covers_the_cone_of_rays_that_touch_it(off, up, radius):
     """Which sees it from within asin(radius / distance) of its middle."""
     scene, (height, width) = room(), (120, 160)
     scenes.sphere(scene[0], 4.5, 2.5 + off, 0.5 + up, radius, 0xFF0000)
-    scenes.mark(scene[0], 0, 200)
-    _, depth, marks = draw(scene, (height, width))
+    scenes.identify(scene[0], 0, 200)
+    _, depth, segmentation = draw(scene, (height, width))
     across = (2 * (np.arange(width) + 0.5) / width - 1) * scenes.ZOOM * width / height
     down = (1 - 2 * (np.arange(height) + 0.5) / height) * scenes.ZOOM
     across, down = np.meshgrid(across, down)
     middle = np.array([3, off, up])
     along = (3 + across * off + down * up) / np.linalg.norm(middle) / np.sqrt(1 + across**2 + down**2)
     inside = np.arccos(along) < np.arcsin(radius / np.linalg.norm(middle))
-    assert np.array_equal(np.unique(marks), [0, 200])
-    assert (inside != (marks == 200)).sum() <= 2
+    assert np.array_equal(np.unique(segmentation), [0, 200])
+    assert (inside != (segmentation == 200)).sum() <= 2
     nearest = np.argmin(np.hypot(across - off / 3, down - up / 3))
     distance = np.linalg.norm(middle)
     assert depth.flat[nearest] == pytest.approx(3 * (1 - radius / distance), rel=0.02)
@@ -171,10 +171,10 @@ def test_a_solid_beside_the_middle_is_not_in_it(form):
     for off, up in ((0.48, 0), (0, 0.35), (0.48, 0.35), (-0.48, -0.35)):
         scene = room()
         scenes.solid(scene[0], form, 2.42, 2.5 + off, 0.5 + up, 0.17, 0.17, 0.12, 0xFFFFFF)
-        scenes.mark(scene[0], 0, 9)
+        scenes.identify(scene[0], 0, 9)
         for edge in (1, 17):
-            marks, wanted = draw(scene, (edge, edge))[2], trace(scene[0], edge, edge, pyramid())[2]
-            assert np.array_equal(marks, wanted) and marks[edge // 2, edge // 2] == 0
+            segmentation, wanted = draw(scene, (edge, edge))[2], trace(scene[0], edge, edge, pyramid())[2]
+            assert np.array_equal(segmentation, wanted) and segmentation[edge // 2, edge // 2] == 0
 
 
 def test_hidden_solids_have_no_pixel():
@@ -183,11 +183,11 @@ def test_hidden_solids_have_no_pixel():
     one = scene[0]
     scenes.box(one, 4, 2.5, 0.5, 0.1, 1, 0.6, 0xFFFFFF)
     for x in (5.5, 9.5, 0.5, -3):
-        scenes.mark(one, scenes.sphere(one, x, 2.5, 0.5, 0.3, 0), 7)
+        scenes.identify(one, scenes.sphere(one, x, 2.5, 0.5, 0.3, 0), 7)
     while scenes.box(one, -5, 0, 0, 0.1, 0.1, 0.1, 0) >= 0:
         pass
     assert one["solids"] == SOLIDS and scenes.sphere(one, 2.5, 2.5, 0.5, 0.3, 0) == -1
-    one["marks"][5:] = 8
+    one["object_ids"][5:] = 8
     assert not draw(scene, (60, 80))[2].any()
     one["solids"], one["at"][0, 0] = 5, 7
     assert (draw(scene, (60, 80))[2] == 7).any(), "and it shows when what hid it is gone"
@@ -196,10 +196,10 @@ def test_hidden_solids_have_no_pixel():
 def test_tall_things_show_above_low_walls():
     scene = room(slope=0.5)
     scene[0]["sky"], scene[0]["walls"][:5, 4] = 1, 1
-    scenes.mark(scene[0], scenes.sphere(scene[0], 6.5, 2.5, 2.5, 0.5, 0xFF0000), 9)
-    _, depth, marks = draw(scene, (120, 160))
-    assert 160 < (marks == 9).sum() < 240, "a circle of radius 0.5 at distance 5"
-    assert depth[marks == 9].min() > 4.5 and depth[marks == 9].max() < 5.5
+    scenes.identify(scene[0], scenes.sphere(scene[0], 6.5, 2.5, 2.5, 0.5, 0xFF0000), 9)
+    _, depth, segmentation = draw(scene, (120, 160))
+    assert 160 < (segmentation == 9).sum() < 240, "a circle of radius 0.5 at distance 5"
+    assert depth[segmentation == 9].min() > 4.5 and depth[segmentation == 9].max() < 5.5
     scene[0]["sky"], scene[0]["tall"] = 0, 4
     assert not draw(scene, (120, 160))[2].any()
 
@@ -223,17 +223,17 @@ def test_a_solid_is_not_seen_from_inside(form):
 def test_a_hole_in_a_sprite_shows_what_is_behind():
     scene = room()
     scenes.box(scene[0], 4, 2.5, 0.5, 0.1, 1.4, 1, 0x0000FF)
-    scenes.mark(scene[0], 0, 9)
+    scenes.identify(scene[0], 0, 9)
     scenes.sprite(scene[0], 2.5, 2.5, 0.5, 0.4, 0.4, TREE_SPRITE)
-    scenes.mark(scene[0], 1, 5)
-    pixels, depth, marks = draw(scene, (240, 240))
+    scenes.identify(scene[0], 1, 5)
+    pixels, depth, segmentation = draw(scene, (240, 240))
     covered = textures()[TREE_SPRITE - 1, :, :, 3] >= 128
     assert 0.1 < covered.mean() < 0.9
     edge = 240 * 0.8 / 1.5
-    assert (marks == 5).sum() == pytest.approx(covered.mean() * edge**2, rel=0.03)
-    assert np.all(marks[96:144, 96:144] > 0) and set(np.unique(marks)) == {0, 5, 9}
-    assert np.allclose(depth[marks == 5], 1) and np.allclose(depth[marks == 9], 2.4)
-    assert np.all(pixels[marks == 9][:, :2] == 0), "nothing of the tree in the holes"
+    assert (segmentation == 5).sum() == pytest.approx(covered.mean() * edge**2, rel=0.03)
+    assert np.all(segmentation[96:144, 96:144] > 0) and set(np.unique(segmentation)) == {0, 5, 9}
+    assert np.allclose(depth[segmentation == 5], 1) and np.allclose(depth[segmentation == 9], 2.4)
+    assert np.all(pixels[segmentation == 9][:, :2] == 0), "nothing of the tree in the holes"
 
 
 def test_pictures_do_not_depend_on_the_order_of_solids_nor_on_other_scenes():
@@ -285,7 +285,7 @@ def test_senseless_scenes_are_drawn_without_harm(spoil):
         scene = random_scene(rng)
         spoil(scene[0], rng)
         for size in ((7, 5), (33, 40)):
-            _, depth, marks = draw(scene, size)
+            _, depth, segmentation = draw(scene, size)
             assert depth.min() > 0 and np.isfinite(depth.max())
-            assert set(np.unique(marks)) <= {0, *scene[0]["marks"][: scene[0]["solids"]].tolist()}
-            assert depth[marks > 0].min(initial=NEAR) >= NEAR * 0.99
+            assert set(np.unique(segmentation)) <= {0, *scene[0]["object_ids"][: scene[0]["solids"]].tolist()}
+            assert depth[segmentation > 0].min(initial=NEAR) >= NEAR * 0.99

@@ -260,8 +260,8 @@ def test_players_face_where_they_look_and_doors_are_open_when_they_are():
 
 
 def test_solids_are_drawn_at_the_poses_of_the_simulation():
-    """Toys thrown about at random: their solids are the parts turned, their bounds those of the cloud, and their marks
-    are in the segmentation image where they are in front and bare."""
+    """Toys thrown about at random: their solids are the parts turned, their bounds those of the cloud, and their object
+    ids are in the segmentation image where they are in front and bare."""
     batch = Batch(rooms(3).world, 8, size=(96, 128), seed=5, knobs=FULL)
     batch.reset()
     rng = np.random.default_rng(0)
@@ -272,12 +272,12 @@ def test_solids_are_drawn_at_the_poses_of_the_simulation():
     most = 0
     for row, state in enumerate(batch.states):
         scene = batch.scenes(row)[0]
-        marks, paints = scene["marks"][: scene["solids"]], scene["paint"][: scene["solids"]]
+        ids, paints = scene["object_ids"][: scene["solids"]], scene["paint"][: scene["solids"]]
         most = max(most, int(scene["solids"]))
         assert scene["solids"] < SOLIDS and len(paints)
         for index, (low, high) in enumerate(toy_boxes(state)):
             assert np.allclose(bounds(state.view(np.recarray), index), [*low, *high], atol=0.003)
-            kind, solids = state["kind"][index] - toys.FIRST, np.flatnonzero(marks == 16 + index)
+            kind, solids = state["kind"][index] - toys.FIRST, np.flatnonzero(ids == 16 + index)
             pose = state["qpos"][TOYS_AT + POSE * index :][:POSE]
             if (pose[:2] - scene["eye"][:2]) @ scene["ahead"][:2] > 0:
                 assert len(solids) >= min(toys.CORE, toys.PART_FIRST[kind + 1] - toys.PART_FIRST[kind])
@@ -303,11 +303,11 @@ def test_the_dot_tells_what_the_hand_would_do():
         shade = middle[row].reshape(4, 3) / np.maximum(paint, 1)
         assert (shade[:, :2] > 0.6).all() and (shade[:, :2] <= 1).all()
         assert (middle[row] != middle[0]).any()
-    depths, marks = np.zeros((4, 2, 65, 65), np.float32), np.zeros((4, 2, 65, 65), np.uint8)
+    depths, segmentation = np.zeros((4, 2, 65, 65), np.float32), np.zeros((4, 2, 65, 65), np.uint8)
     batch.size = (65, 65)
-    batch.draw(depths=depths, marks=marks)
+    batch.draw(depths=depths, segmentation=segmentation)
     assert (depths == depths[0]).all(), "the dot is in pixels only"
-    assert (marks == marks[0]).all()
+    assert (segmentation == segmentation[0]).all()
     assert (depths[:, 0, 32, 32] > 0.2).all()
 
 

@@ -1,4 +1,4 @@
-"""Things that are looked at are seen: what the judge says of `facing`, against pictures of marks, both ways."""
+"""Things that are looked at are seen: what the judge says of `facing`, against segmentation images, both ways."""
 
 from pathlib import Path
 
@@ -52,9 +52,9 @@ def alone(scene, mark, size):
     """How many pixels of a mark there are where nothing else is; -1 if they are cut off by the picture's edge."""
     scene = scene.copy()
     scene["rows"] = 0
-    scene["marks"][scene["marks"] != mark] = 0
-    marked = np.flatnonzero(scene["marks"][: scene["solids"]])
-    for name in ("form", "at", "axes", "half", "paint", "texture", "marks", "shadow"):
+    scene["object_ids"][scene["object_ids"] != mark] = 0
+    marked = np.flatnonzero(scene["object_ids"][: scene["solids"]])
+    for name in ("form", "at", "axes", "half", "paint", "texture", "object_ids", "shadow"):
         scene[name][: len(marked)] = scene[name][marked]
     scene["solids"] = len(marked)
     shown = draw_scenes(scene.reshape(1), size)[2][0] == mark
@@ -68,8 +68,8 @@ def test_things_judged_to_be_looked_at_are_in_the_picture(name):
     enough and not at the edge, within the angle, is judged to be looked at."""
     seen, missed, whole, unsaid, hidden = 0, 0, 0, 0, 0
     for batch in moments(name):
-        marks = np.zeros((batch.n, batch.players, *SIZE), np.uint8)
-        batch.draw(marks=marks)
+        segmentation = np.zeros((batch.n, batch.players, *SIZE), np.uint8)
+        batch.draw(segmentation=segmentation)
         things, counts, _ = batch.things()
         records, fixed = things.view(np.recarray), batch.players + batch.states["things"]
         for row in range(batch.n):
@@ -82,14 +82,14 @@ def test_things_judged_to_be_looked_at_are_in_the_picture(name):
                         continue
                     said = related(records[row, player], records[row, index], FACING, 0)
                     mark = 1 + index if index < batch.players else FIRST_THING + index - batch.players
-                    shown = int((marks[row, player] == mark).sum())
+                    shown = int((segmentation[row, player] == mark).sum())
                     seen, missed = seen + said, missed + (said and not shown)
                     hidden += not said and not shown
                     if said and not shown:
                         large = np.zeros((1, batch.players, *LARGE), np.uint8)
                         one_row = worlds.batch(batch.world, 1, size=LARGE)
                         one_row.states[:] = batch.states[row : row + 1]
-                        one_row.draw(marks=large)
+                        one_row.draw(segmentation=large)
                         assert (large[0, player] == mark).any(), "not even in a large picture"
                     if shown >= CLEAR and before == 1 and not other["holder"]:
                         scenes = batch.scenes(row) if scenes is None else scenes
@@ -213,11 +213,11 @@ def test_questions_of_the_benchmark_give_time_to_go_and_look():
     asked = np.array([1 + kinds.index(task.players[0].question.a.kind) for task in tasks])
     wanted = (batch.states["kind"] == asked[:, None]) & (np.arange(batch.states["kind"].shape[1]) < toys[:, None])
     looks = [batch.states[name].copy() for name in ("kind", "colour", "size")]
-    seen, marks = np.zeros_like(wanted), np.zeros((len(tasks), 1, *SIZE), np.uint8)
+    seen, segmentation = np.zeros_like(wanted), np.zeros((len(tasks), 1, *SIZE), np.uint8)
     for tick in range(steps.max()):
-        batch.draw(marks=marks)
+        batch.draw(segmentation=segmentation)
         for row in np.flatnonzero(tick < steps):
-            found = np.unique(marks[row])
+            found = np.unique(segmentation[row])
             seen[row, found[found >= FIRST_THING] - FIRST_THING] = True
         batch.actions[...] = np.array([some[min(tick, len(some) - 1)] for some in hands])
         batch.step()

@@ -109,9 +109,9 @@ def seen(state, looks=ALL):
 
 
 def drawn(scenes, edge=64):
-    """Pixels and marks of scenes."""
-    pixels, _, marks = draw_scenes(np.array([scene for scene in scenes], rays.SCENE), (edge, edge))
-    return pixels.reshape(-1, edge, edge, 3).astype(float), marks.reshape(-1, edge, edge)
+    """Pixels and segmentation of scenes."""
+    pixels, _, segmentation = draw_scenes(np.array([scene for scene in scenes], rays.SCENE), (edge, edge))
+    return pixels.reshape(-1, edge, edge, 3).astype(float), segmentation.reshape(-1, edge, edge)
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -138,9 +138,11 @@ def test_things_are_told_apart_from_three_cells_away(state):
     for look in LOOKS:
         state.kind[0] = look
         scenes.append(seen(state))
-    pixels, marks = drawn(scenes)
-    assert ((marks == view.FIRST_THING).sum((1, 2)) >= 9).all() and np.isin(marks, (0, view.FIRST_THING)).all()
-    for (one, mine), (other, yours) in itertools.combinations(zip(pixels, marks, strict=True), 2):
+    pixels, segmentation = drawn(scenes)
+    assert ((segmentation == view.FIRST_THING).sum((1, 2)) >= 9).all() and np.isin(
+        segmentation, (0, view.FIRST_THING)
+    ).all()
+    for (one, mine), (other, yours) in itertools.combinations(zip(pixels, segmentation, strict=True), 2):
         apart = np.abs(one - other).max(-1)[(mine > 0) | (yours > 0)]
         assert (apart > 40).sum() >= 6
 
@@ -157,8 +159,8 @@ def test_a_thing_has_its_colour_gone_is_not_shown_and_open_looks_open(state):
     scenes = []
     for state.colour[0] in (1, 3):
         scenes.append(seen(state))
-    pixels, marks = drawn(scenes)
-    red, blue = (image[mark > 0].mean(0) for image, mark in zip(pixels, marks, strict=True))
+    pixels, segmentation = drawn(scenes)
+    red, blue = (image[mark > 0].mean(0) for image, mark in zip(pixels, segmentation, strict=True))
     assert red.argmax() == 0 and blue.argmax() == 2
     state.status[0] = GONE
     assert seen(state).solids == 0
@@ -194,7 +196,7 @@ def test_others_are_seen_with_their_faces_and_stride(state):
     scenes = []
     for state.yaw[1], state.vx[1] in ((0, 0), (TURN // 2, 0), (TURN // 2, CELL // 10)):
         scenes.append(seen(state))
-    (back, front, striding), marks = drawn(scenes)
-    assert all(set(np.unique(mark)) == {0, 2} for mark in marks)
+    (back, front, striding), segmentation = drawn(scenes)
+    assert all(set(np.unique(mark)) == {0, 2} for mark in segmentation)
     assert (np.abs(back - front).max(-1) > 60).sum() > 8
     assert (np.abs(front - striding).max(-1) > 40).sum() > 4

@@ -16,7 +16,7 @@ NEAR, FAR = 0.02, 1e9
 
 
 def trace(scene, height, width, pyramid):
-    """Colours u1 (h, w, 3), depth f8 (h, w) and marks u1 (h, w) of one SCENE.
+    """Colours u1 (h, w, 3), depth f8 (h, w) and segmentation u1 (h, w) of one SCENE.
 
     `pyramid` u4 (textures, 5461) holds red | green << 8 | blue << 16 | alpha << 24 of squares of 64, 32, … 1 texels.
     """
@@ -25,12 +25,12 @@ def trace(scene, height, width, pyramid):
         sharp = EDGE * 2 * float(scene["zoom"]) / height
         colours, depth, floor = _surroundings(scene, rays, pyramid, sharp)
         colours *= np.where(floor, _shadows(scene, rays, depth), 1.0)[..., None]
-        marks = np.zeros((height, width), np.uint8)
+        segmentation = np.zeros((height, width), np.uint8)
         for index in range(int(scene["solids"])):
             t, colour = _solid(scene, index, rays, pyramid, sharp)
             nearer = t < depth
-            depth[nearer], colours[nearer], marks[nearer] = t[nearer], colour[nearer], scene["marks"][index]
-    return np.clip(np.nan_to_num(colours), 0, 255).astype(np.uint8), depth, marks
+            depth[nearer], colours[nearer], segmentation[nearer] = t[nearer], colour[nearer], scene["object_ids"][index]
+    return np.clip(np.nan_to_num(colours), 0, 255).astype(np.uint8), depth, segmentation
 
 
 def _rays(scene, height, width):

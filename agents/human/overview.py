@@ -54,15 +54,15 @@ def _cells(scene: np.void, rows: int, cols: int) -> pygame.Surface:
 
 
 def solid_colours(scene: np.void) -> np.ndarray:
-    """The colour of each solid, uint8 (solids, 3): of one with a mark, that of the largest solid with the same mark, so
-    that a ball with a stripe has the ball's."""
+    """The colour of each solid, uint8 (solids, 3): of one with an object id, that of the
+    largest solid with the same id, so that a ball with a stripe has the colour of the ball."""
     count = int(scene["solids"])
     paint = scene["paint"][:count, None] >> np.array([16, 8, 0]) & 255
     colours = (paint * _shades()[scene["texture"][:count]] // 255).astype(np.uint8)
-    half, marks = np.maximum(scene["half"][:count], _THIN), scene["marks"][:count]
+    half, ids = np.maximum(scene["half"][:count], _THIN), scene["object_ids"][:count]
     sizes = half.prod(axis=1)
-    for mark in np.unique(marks[marks > 0]):
-        own = np.flatnonzero(marks == mark)
+    for object_id in np.unique(ids[ids > 0]):
+        own = np.flatnonzero(ids == object_id)
         colours[own] = colours[own[np.argmax(sizes[own])]]
     return colours
 

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from ..engine.render.primitives import BOX, CAPSULE, CYLINDER, ELLIPSOID, SPRITE
 from ..engine.render.raycast import scene as rays
 from ..engine.render.raycast import textures
-from ..engine.render.raycast.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID, SPRITE
 from .angles import cosine, sine
 from .state import TURN
 
@@ -35,8 +35,8 @@ F = np.float32
 
 
 class Part(NamedTuple):
-    """A solid of a thing. at: its middle; half: as raycast/scene.py has it; share: how much of its colour is that of
-    the thing, 0 to 256; along: where its own z points; turned: degrees about the upright axis, if it is upright."""
+    """A solid of a thing. form, half: as render/primitives.py has them; at: its middle; share: how much of its colour
+    is that of the thing, 0 to 256; along: where its own z points; turned: degrees about the vertical, if upright."""
 
     form: int
     at: tuple[float, float, float]

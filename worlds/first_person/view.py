@@ -6,7 +6,7 @@ A world's scene function calls these, and adds anything else that the world show
     show_things(scene, state, player, LOOKS, PAINTS)
     show_players(scene, state, player, PAINTS)
 
-In the segmentation image a player has mark 1 + its number, a thing mark FIRST_THING + its index.
+In the segmentation image a player has object id 1 + its number, a thing FIRST_THING + its index.
 """
 
 import numpy as np
@@ -21,7 +21,7 @@ from .state import CELL, TURN
 
 F = np.float32
 FIRST_THING = 16
-"""Mark of the first thing in the segmentation image."""
+"""Object id of the first thing in the segmentation image."""
 STRIDE_TICKS = 20
 """Ticks of two steps of a walking player."""
 _AMBIENT = F(0.72)
@@ -119,7 +119,7 @@ def show_things(scene, state, player, looks, paints):
             in_hand(scene, look, paint, state.tick)
         else:
             show_small(scene, look, paint, x, y, z, ahead_x, ahead_y, state.tick, _CARRIED)
-        rays.mark(scene, first, FIRST_THING + index)
+        rays.identify(scene, first, FIRST_THING + index)
 
 
 @njit
@@ -160,4 +160,4 @@ def show_players(scene, state, player, paints):
             F(sine(state.yaw[other])) * _ONE,
             F(sine(phase)) * _ONE * F(speed) / F(_BRISK),
         )
-        rays.mark(scene, first, 1 + other)
+        rays.identify(scene, first, 1 + other)

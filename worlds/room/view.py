@@ -1,7 +1,7 @@
 """The scene of the room: walls, door and window, furniture, toys in any pose, other players, and a dot in the middle of
 the picture, whose colour tells whether the hand can grasp.
 
-In the segmentation image a player has mark 1 + its number, a toy mark FIRST_THING + its index; the dot is in pixels
+In the segmentation image a player has object id 1 + its number, a toy FIRST_THING + its index; the dot is in pixels
 only.
 """
 
@@ -109,7 +109,7 @@ def show_player(scene, state, other):
         )
         rays.turn(scene, foot, ahead_x, ahead_y)
         rays.no_shadow(scene)
-    rays.mark(scene, first, 1 + other)
+    rays.identify(scene, first, 1 + other)
 
 
 @njit
@@ -218,7 +218,7 @@ def show_toy(scene, state, index):
                 scene.axes[number, k, axis] = turned(own, axis, shape, 6 + 3 * k)
         scene.texture[number] = COATS[state.material[index]] if coat[2] == OWN and coat[3] == 0 else coat[3]
         scene.shadow[number] = 1 if low and part == start else 0
-    rays.mark(scene, first, FIRST_THING + index)
+    rays.identify(scene, first, FIRST_THING + index)
 
 
 @njit

@@ -32,4 +32,4 @@ def scene(state, player, scene):
         x, y, z = F(state.x[it]) * _CELLS, F(state.y[it]) * _CELLS, F(state.z[it]) * _CELLS + HEAD
         ahead_x, ahead_y = F(cosine(yaw)) * _ONE, F(sine(yaw)) * _ONE
         models.show(scene, models.HAT, models.PAINTS[RED], x, y, z, ahead_x, ahead_y, state.tick)
-    rays.mark(scene, first, FIRST_THING)
+    rays.identify(scene, first, FIRST_THING)

@@ -31,4 +31,4 @@ def scene(state, player, scene):
     y, x = F(state.thing_y[0]) * _CELLS, F(state.thing_x[0]) * _CELLS
     rays.cylinder(scene, x, y, _HALF, _RADIUS, _HALF, _PAINT)
     rays.texture(scene, textures.CHECKS)
-    rays.mark(scene, first, FIRST_THING)
+    rays.identify(scene, first, FIRST_THING)

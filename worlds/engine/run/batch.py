@@ -288,13 +288,13 @@ class Batch:
 
     def draw(
         self, mask: Any = None, out: DeviceArray | None = None, depths: DeviceArray | None = None,
-        marks: DeviceArray | None = None,
+        segmentation: DeviceArray | None = None,
     ) -> DeviceArray:  # fmt: skip
         """Draw all rows, or those of the mask, into `pixels`, or into `out` (n, players, any height, any width, 3).
 
         Of a first-person world the same pass also writes, if they are given: depths, float32 (n, players, height,
-        width), in cells along the line of sight, 1e9 for the sky; marks, uint8 of the same shape: 0 for the map, 1 +
-        number of a player, 16 + index of a thing (those of `things`, without the players).
+        width), in cells along the line of sight, 1e9 for the sky; segmentation, uint8 of the same shape: 0 for the map,
+        1 + number of a player, 16 + index of a thing (those of `things`, without the players).
         """
         out = self.pixels if out is None else out
         if (*out.shape[:2], *out.shape[4:]) != (self.n, self.players, 3) or not str(out.dtype).endswith("uint8"):
@@ -303,11 +303,11 @@ class Batch:
                 f"{tuple(out.shape)} of {out.dtype}"
             )
         mask = self._all if mask is None else self._checked(mask)
-        for name, array, kind in (("depths", depths, "float32"), ("marks", marks, "uint8")):
+        for name, array, kind in (("depths", depths, "float32"), ("segmentation", segmentation, "uint8")):
             if array is None:
                 continue
             if not isinstance(self.world.view, Rays):
-                raise ValueError(f"{self.world.name} is not drawn by rays, and has no depths and no marks")
+                raise ValueError(f"{self.world.name} is not drawn by rays, and has no depths and no segmentation")
             if tuple(array.shape) != tuple(out.shape[:4]) or not str(array.dtype).endswith(kind):
                 raise ValueError(
                     f"{name} are {kind} of shape {tuple(out.shape[:4])}, got {tuple(array.shape)} of {array.dtype}"
@@ -316,7 +316,7 @@ class Batch:
             for row in np.flatnonzero(mask):
                 self._draw_simulated(int(row), out[row])
         else:
-            self._device.draw(self.states, mask, out, self.rows, self.cols, depths, marks)
+            self._device.draw(self.states, mask, out, self.rows, self.cols, depths, segmentation)
         return out
 
     def scenes(self, row: int = 0, whole: bool = False) -> np.ndarray:

@@ -116,17 +116,17 @@ class Cpu:
         rows: int,
         cols: int,
         depths: np.ndarray | None = None,
-        marks: np.ndarray | None = None,
+        segmentation: np.ndarray | None = None,
     ) -> None:
         """Draw every row of the mask into pixels (n, players, height, width, 3), and what first-person worlds show of
-        depths and marks into (n, players, height, width); all must be contiguous."""
-        for array in (pixels, depths, marks):
+        depths and segmentation into (n, players, height, width); all must be contiguous."""
+        for array in (pixels, depths, segmentation):
             if array is not None and not (array.flags.c_contiguous and array.flags.writeable):
                 raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
         if isinstance(self.world.view, Tiles):
             self._draw_tiles(self.world.view, states, mask, pixels, rows, cols)
         else:
-            self._draw_rays(states, mask, pixels, rays.NO_DEPTHS if depths is None else depths, marks)
+            self._draw_rays(states, mask, rays.frames(pixels, depths, segmentation))
 
     def write_scenes(self, states: np.ndarray, whole: bool = False) -> np.ndarray:
         """What the players of every row see, as SCENE records (n, players); of first-person worlds. whole: with what
@@ -136,23 +136,19 @@ class Cpu:
         self.kernels.write_scenes(states, np.ones(len(states), np.uint8), scenes, 0, 0, len(states))
         return scenes
 
-    def _draw_rays(
-        self, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, depths: np.ndarray, marks: np.ndarray | None
-    ) -> None:
-        marks = rays.NO_MARKS if marks is None else marks
-        look, paint, players, height = self.kernels.write_scenes, rays.cpu_kernels().paint, *pixels.shape[1:3]
-
-        words, texels = rays.words(pixels), pyramid().reshape(-1)
+    def _draw_rays(self, states: np.ndarray, mask: np.ndarray, frames: rays.Frames) -> None:
+        look, kernel, texels = self.kernels.write_scenes, rays.cpu_kernels().draw, pyramid().reshape(-1)
+        players, height = frames.pixels.shape[1:3]
 
         def draw(low: int, high: int) -> None:
-            scenes, room = rays.blank(min(rays.TOGETHER, high - low), players), rays.scratch(height)
+            scenes, scratch = rays.blank(min(rays.TOGETHER, high - low), players), rays.scratch(height)
             for first in range(low, high, rays.TOGETHER):
                 last = min(first + rays.TOGETHER, high)
                 look(states, mask, scenes, first, first, last)
-                paint(scenes, first, texels, *room, pixels, words, depths, marks, first, last)
+                kernel(scenes, first, texels, scratch, frames, first, last)
 
-        if not paint.signatures:
-            with modules.progress(self.world.name, look, paint):
+        if not kernel.signatures:
+            with modules.progress(self.world.name, look, kernel):
                 draw(0, min(len(states), 1))
         over_rows(draw, len(states), self.threads)
 

@@ -188,16 +188,16 @@ class Cuda:
         rows: int,
         cols: int,
         depths: torch.Tensor | None = None,
-        marks: torch.Tensor | None = None,
+        segmentation: torch.Tensor | None = None,
     ) -> None:
         """Draw every row of the mask into pixels (n, players, height, width, 3), and what first-person worlds show of
-        depths and marks into (n, players, height, width); all must be contiguous."""
+        depths and segmentation into (n, players, height, width); all must be contiguous."""
         if isinstance(self.world.view, Tiles):
             self._draw_tiles(self.world.view, states, mask, pixels, rows, cols)
             return
         none = (0, 0, 0, 0)
         depths = self.zeros(none, np.float32) if depths is None else depths
-        marks = self.zeros(none, np.uint8) if marks is None else marks
+        segmentation = self.zeros(none, np.uint8) if segmentation is None else segmentation
         n, players, height, width, _ = pixels.shape
         scenes = self._write_scenes(states, mask)
         together = min(max(AT_ONCE // (height * width), 1), n * players, MOST_VIEWS)
@@ -212,12 +212,12 @@ class Cuda:
         for first in range(0, n * players, together):
             views = min(together, n * players - first)
             across = -(-max(height, rays.SOLIDS) // threads), views
-            five = (room[name] for name in ("rows", "looks", "aims", "seen", "floors"))
+            five = (room[name] for name in ("rows", "row_textures", "projections", "visible", "floors"))
             self._launch("prepare", across, threads, scenes, first, *five, module=module)
-            counted = scenes, first, room["aims"][:views], room["seen"][:views]
+            counted = scenes, first, room["projections"][:views], room["visible"][:views]
             self._launch("gather", -(-views // threads), threads, *counted, module=module)
-            drawn = scenes, first, self._sheets[0], *room.values(), pixels, depths, marks
-            self._launch("paint", (-(-width // threads), views), threads, *drawn, module=module)
+            drawn = scenes, first, self._sheets[0], *room.values(), pixels, depths, segmentation
+            self._launch("draw", (-(-width // threads), views), threads, *drawn, module=module)
 
     def write_scenes(self, states: Records, whole: bool = False) -> Records:
         """What the players of every row see, as SCENE records (n, players); of first-person worlds. whole: with what
@@ -376,7 +376,7 @@ def rays_ptx(capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
     signatures = {
         "prepare": (scenes, int64, *room[:5]),
         "gather": (scenes, int64, *room[2:4]),
-        "paint": (scenes, int64, _array(np.int32, 1), *room, *drawn),
+        "draw": (scenes, int64, _array(np.int32, 1), *room, *drawn),
     }
     return _compiled(rays.cuda_kernels(version("numba-cuda")), signatures, capability)
 

@@ -94,10 +94,10 @@ class Device(Protocol):
 
     def draw(
         self, states: DeviceArray, mask: DeviceArray, pixels: DeviceArray, rows: int, cols: int,
-        depths: DeviceArray | None = None, marks: DeviceArray | None = None,
+        depths: DeviceArray | None = None, segmentation: DeviceArray | None = None,
     ) -> None:  # fmt: skip
         """Draw every row of the mask into pixels, uint8 (n, players, height, width, 3), with rows x cols tiles, and
-        what first-person worlds show of depths and marks into (n, players, height, width); all contiguous."""
+        of first-person worlds depths and segmentation into (n, players, height, width); all contiguous."""
 
     def write_scenes(self, states: DeviceArray, whole: bool = False) -> DeviceArray:
         """What the players of every row see, SCENE (n, players); of first-person worlds. whole: with what lies behind

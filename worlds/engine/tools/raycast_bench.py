@@ -23,7 +23,7 @@ import cv2
 import numpy as np
 
 from ..render.raycast import scene as s
-from ..render.raycast.draw import NO_DEPTHS, NO_MARKS, cpu_kernels, scratch, words
+from ..render.raycast.draw import cpu_kernels, frames, scratch
 from ..render.raycast.textures import BRICK, PANELS, PLANKS, pyramid
 from ..render.views import Rays
 from ..run.batch import Batch
@@ -125,10 +125,10 @@ def _room(objects: int) -> Callable[[], int]:
     height, width = SIZES[0]
     scenes = np.concatenate([room(objects, seed) for seed in range(_SCENES)]).reshape(-1, 1)
     pixels = np.zeros((_SCENES, 1, height, width, 3), np.uint8)
-    given = (scenes, 0, pyramid().reshape(-1), *scratch(height), pixels, words(pixels), NO_DEPTHS, NO_MARKS)
+    given = (scenes, 0, pyramid().reshape(-1), scratch(height), frames(pixels))
 
     def run() -> int:
-        cpu_kernels().paint(*given, 0, _SCENES)
+        cpu_kernels().draw(*given, 0, _SCENES)
         return _SCENES
 
     return run

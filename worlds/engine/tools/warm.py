@@ -76,5 +76,5 @@ def seconds(world: World) -> float:
     if isinstance(world.view, Tiles):
         played.append(module.draw_uint64)
     elif isinstance(world.view, Rays):
-        played += [module.write_scenes, rays.cpu_kernels().paint]
+        played += [module.write_scenes, rays.cpu_kernels().draw]
     return SECONDS * len(modules.uncompiled(played))

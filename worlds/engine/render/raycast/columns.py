@@ -1,16 +1,18 @@
 """Drawing one pixel column of a scene's map, by rays from cell to cell: walls, floor, and the ceiling or the sky.
 
-The work is done in passes down the column that a compiler can do for several pixels at once: where in the textures each
-pixel looks, then looking there, then shading.
+The work is done in passes down the column that a compiler can do for several pixels at once: the index of each pixel's
+texel, then the texels, then the shading.
 """
 
 import math
 
 import numpy as np
 
-from .camera import BITS, FULL, LOW, MASK, REACH, SHADE, SHIFT, START, V, level_of, lit
-from .scene import UNSEEN, F
-from .solids import FAR, HALF, NEAR, ONE, ZERO, inside, pixels
+from ..primitives import FAR, HALF, ONE, ZERO, F, compiled, inlined
+from .camera import FULL, LOW, brightness, texture_level
+from .frame import BITS, MASK, REACH, SHADE, SHIFT, START, V
+from .scene import UNSEEN
+from .solids import NEAR
 from .textures import EDGE, OFFSETS, TEXELS
 
 STEPS = 128
@@ -21,20 +23,20 @@ _EDGE = F(EDGE)
 _CELL = F(65536)
 _AROUND = F(4 / (2 * math.pi))
 _I = np.int32
-_U = np.uint64  # rows are counted so: a number that could be negative would be asked each time whether it is
+_U = np.uint64  # for counting rows: an index that could be negative is compared with 0 at each use
 _RED_BLUE, _GREEN, _8 = np.uint32(0xFF00FF), np.uint32(0xFF00), np.uint32(8)
 
 
-@pixels
+@compiled
 def shaded(texel, shade):
     """A texel with its three colours times shade / 256, for shades up to 256; all uint32."""
     return ((texel & _RED_BLUE) * shade >> _8 & _RED_BLUE) | ((texel & _GREEN) * shade >> _8 & _GREEN)
 
 
-@pixels
-def wall_of(scene, dx, dy):
-    """The first wall that a ray along the floor meets: (depth, texture, u, side), side 0 to 3 for the way a face looks:
-    -x, +x, -y, +y. Depth FAR: none."""
+@compiled
+def nearest_wall(scene, dx, dy):
+    """The first wall that a ray along the floor meets: (depth, texture, u, side), side 0 to 3 for the face towards -x,
+    +x, -y, +y. Depth FAR: none."""
     if scene.rows == 0:
         return FAR, 0, ZERO, 0
     ex, ey = scene.eye[0], scene.eye[1]
@@ -44,7 +46,7 @@ def wall_of(scene, dx, dy):
     next_x = ((F(col + 1) - ex) if dx > ZERO else (ex - F(col))) * gap_x if dx != ZERO else FAR
     next_y = ((F(row + 1) - ey) if dy > ZERO else (ey - F(row))) * gap_y if dy != ZERO else FAR
     for _ in range(STEPS):
-        along_x = next_x < next_y  # chosen between without branches, since nothing can foretell them
+        along_x = next_x < next_y  # chosen without branches, which a processor could not predict
         depth = next_x if along_x else next_y
         col += step_x if along_x else 0
         row += 0 if along_x else step_y
@@ -61,33 +63,28 @@ def wall_of(scene, dx, dy):
     return FAR, 0, ZERO, 0
 
 
-@pixels
-def u_of(scene, index, height, width):
-    """The u of a column of the picture."""
-    return scene.zoom * (F(2) * (F(index) + HALF) / F(width) - ONE) * F(width) / F(height)
-
-
-@pixels
-def dot(scene, rows, u, height, line):
-    """Draw what the dot in the middle of the picture covers of a column of pixels: over all that is seen."""
+@compiled
+def crosshair(view, u, line):
+    """Draw the pixels of the dot in the middle of the picture into a column: over everything else."""
+    scene, rows = view.scene, view.rows
     left = scene.dot_radius * scene.dot_radius - u * u
     if scene.dot != 0 and left >= ZERO:
         colour = _I((scene.dot >> 16 & 255) | (scene.dot & 0xFF00) | (scene.dot & 255) << 16)
-        for row in range(height):
+        for row in range(view.height):
             if rows[V, row] * rows[V, row] <= left:
                 line[row] = colour
 
 
-@inside
-def column(scene, rows, looks, floor, texels, u, height, line, places):
-    """Draw what is seen of the map along a column of pixels into line (height,), red | green << 8 | blue << 16.
+@inlined
+def draw_column(view, u, line, texel_index):
+    """Draw the map along a column of slope u into line (height,), red | green << 8 | blue << 16.
 
-    rows, looks: see aim.py; floor: see one_floor; texels: all pyramids, flat; places (height,): room to work in.
-    Returns the depth of the wall, FAR if there is none, and its rows [first, last): above is the ceiling or the sky,
-    below the floor.
+    texel_index (height,): scratch memory. Returns the depth of the wall, FAR if there is none, and its rows [first,
+    last): above is the ceiling or the sky, below the floor.
     """
+    scene, height, row_textures, texels = view.scene, view.height, view.row_textures, view.texels
     dx, dy = scene.ahead[0] + u * scene.right[0], scene.ahead[1] + u * scene.right[1]
-    depth, wall, across, side = wall_of(scene, dx, dy)
+    depth, wall, across, side = nearest_wall(scene, dx, dy)
     scale = HALF * F(height) / scene.zoom
     top = bottom = HALF * F(height) + scene.ahead[2] * scale - HALF  # the horizon
     if depth < FAR:
@@ -96,56 +93,63 @@ def column(scene, rows, looks, floor, texels, u, height, line, places):
     first = _I(min(max(F(math.ceil(top)), ZERO), F(height)))
     last = max(_I(min(max(F(math.floor(bottom)) + ONE, ZERO), F(height))), first)
     if scene.sky:
-        _find_sky(scene, rows, first, dx, dy, places)
+        _index_sky(view, first, dx, dy, texel_index)
     else:
-        _find_flat(scene, rows, looks, scene.ceiling, 0, first, dx, dy, places)
+        _index_flat(view, scene.ceiling, 0, first, dx, dy, texel_index)
     if first < last:
-        _find_wall(scene, height, depth, wall, across, first, last, top, places)
-    if floor >= 0:
-        _find_flat(scene, rows, looks, floor, last, height, dx, dy, places)
+        _index_wall(scene, height, depth, wall, across, first, last, top, texel_index)
+    if view.floor >= 0:
+        _index_flat(view, view.floor, last, height, dx, dy, texel_index)
     else:
-        _find_floors(scene, rows, looks, last, height, dx, dy, places)
+        _index_floors(view, last, height, dx, dy, texel_index)
     for row in range(_U(height)):
-        line[row] = texels[np.uint32(places[row])]
+        line[row] = texels[np.uint32(texel_index[row])]
     light = scene.light[side // 2] if side % 2 else -scene.light[side // 2]
-    shade = np.uint32(FULL * lit(scene, light) / (ONE + scene.fog * depth))
+    shade = np.uint32(FULL * brightness(scene, light) / (ONE + scene.fog * depth))
     for row in range(_U(first if scene.sky else 0), _U(first)):
-        line[row] = shaded(np.uint32(line[row]), np.uint32(looks[SHADE, row]))
+        line[row] = shaded(np.uint32(line[row]), np.uint32(row_textures[SHADE, row]))
     for row in range(_U(first), _U(last)):
         line[row] = shaded(np.uint32(line[row]), shade)
     for row in range(_U(last), _U(height)):
-        line[row] = shaded(np.uint32(line[row]), np.uint32(looks[SHADE, row]))
+        line[row] = shaded(np.uint32(line[row]), np.uint32(row_textures[SHADE, row]))
     return depth, first, last
 
 
-@inside
-def _find_wall(scene, height, depth, wall, across, first, last, top, places):
-    """Where in the textures rows [first, last) of a wall look, whose upper edge is at row `top`."""
-    level = level_of(scene, depth, height)
+@inlined
+def _index_wall(scene, height, depth, wall, across, first, last, top, texel_index):
+    """Write the texels of rows [first, last) of a wall, whose upper edge is at row `top`."""
+    level = texture_level(scene, depth, height)
     edge = EDGE >> level
     start = wall * TEXELS + OFFSETS[level] + min(max(_I(across * F(edge)), 0), edge - 1)
     fall = depth * F(2) * scene.zoom / F(height)  # of a row, in textures
     start, shift, mask, bits = _I(start), _I(10 + level), _I(edge - 1), _I(6 - level)
     for row in range(_U(first), _U(last)):
         at = _I((F(_I(row)) - top) * fall * _CELL)
-        places[row] = start + _I((at >> shift & mask) << bits)
+        texel_index[row] = start + _I((at >> shift & mask) << bits)
 
 
-@inside
-def _find_flat(scene, rows, looks, number, first, last, dx, dy, places):
-    """Where in the textures rows [first, last) of the floor or the ceiling look, all of one texture."""
-    ex, ey, start = scene.eye[0], scene.eye[1], _I(number * TEXELS)
+@inlined
+def _index_flat(view, number, first, last, dx, dy, texel_index):
+    """Write the texels of rows [first, last) of the floor or the ceiling, all of one texture."""
+    rows, row_textures = view.rows, view.row_textures
+    ex, ey, start = view.scene.eye[0], view.scene.eye[1], _I(number * TEXELS)
     for row in range(_U(first), _U(last)):
         reach = rows[REACH, row]
         x, y = _I((ex + reach * dx) * _CELL), _I((ey + reach * dy) * _CELL)
-        shift, mask = looks[SHIFT, row], looks[MASK, row]
-        places[row] = start + looks[START, row] + _I((y >> shift & mask) << looks[BITS, row]) + _I(x >> shift & mask)
+        shift, mask = row_textures[SHIFT, row], row_textures[MASK, row]
+        texel_index[row] = (
+            start
+            + row_textures[START, row]
+            + _I((y >> shift & mask) << row_textures[BITS, row])
+            + _I(x >> shift & mask)
+        )
 
 
-@inside
-def _find_floors(scene, rows, looks, first, last, dx, dy, places):
-    """Where in the textures rows [first, last) of a floor look that is not the same everywhere."""
-    _find_flat(scene, rows, looks, 0, first, last, dx, dy, places)
+@inlined
+def _index_floors(view, first, last, dx, dy, texel_index):
+    """Write the texels of rows [first, last) of a floor of several textures."""
+    _index_flat(view, 0, first, last, dx, dy, texel_index)
+    scene, rows = view.scene, view.rows
     ex, ey = scene.eye[0], scene.eye[1]
     for row in range(_U(first), _U(last)):
         reach = rows[REACH, row]
@@ -153,16 +157,17 @@ def _find_floors(scene, rows, looks, first, last, dx, dy, places):
         number = scene.beyond
         if 0 <= y < scene.rows and 0 <= x < scene.cols:
             number = _I(scene.floors[np.uint32(y), np.uint32(x)])
-        places[row] += _I(number * TEXELS)
+        texel_index[row] += _I(number * TEXELS)
 
 
-@inside
-def _find_sky(scene, rows, last, dx, dy, places):
-    """Where in the textures rows [0, last) of the sky look."""
+@inlined
+def _index_sky(view, last, dx, dy, texel_index):
+    """Write the texels of rows [0, last) of the sky."""
+    scene, rows = view.scene, view.rows
     around = F(math.atan2(dy, dx)) * _AROUND
     start = scene.ceiling * TEXELS + (_I((around - F(math.floor(around))) * _EDGE) & (EDGE - 1))
     flat = ONE / (F(math.sqrt(dx * dx + dy * dy)) + LOW)
     for row in range(_U(last)):
         rise = (scene.ahead[2] + rows[V, row] * scene.up[2]) * flat
         down = min(max(SKY_HIGH - SKY_SLOPE * rise, ZERO), SKY_TOP)
-        places[row] = _I(start) + _I(_I(down * _EDGE) * EDGE)
+        texel_index[row] = _I(start) + _I(_I(down * _EDGE) * EDGE)

@@ -1,4 +1,4 @@
-"""Drawing many scenes: the kernels around paint.py, for CPU threads and for CUDA. They are the same for all worlds.
+"""Drawing many scenes: the kernels around columns.py and objects.py, for CPU threads and for CUDA, for all worlds.
 
 A world's own kernel, `write_scenes`, writes the scenes of some rows; these draw them. On the CPU a thread takes a few
 rows at a time, so that their scenes stay in its cache; on CUDA each pixel column is a thread.
@@ -13,230 +13,233 @@ from typing import Any
 import numpy as np
 
 from ...compile.modules import module_of
-from .camera import AIM, aim, one_floor, row_of
-from .columns import column, dot, u_of
-from .objects import solids
+from .camera import column_slope, prepare_row, project, uniform_floor
+from .columns import crosshair, draw_column
+from .frame import EIGHT, PROJECTION, Columns, Frames, Scratch
+from .objects import draw_solids
 from .scene import SCENE, SOLIDS
-from .solids import EIGHT
 from .textures import pyramid
 
 TOGETHER = 32
 """Rows of a batch whose scenes are written and then drawn, by one thread."""
 BLOCK = 64
-"""Columns that are drawn together, then copied into the frame row by row: what fits into a processor's caches."""
+"""Columns that are drawn together, then copied into the frame row by row: as many as a processor's caches hold."""
 
 _HEAD = '''"""The kernels that draw scenes: written by Rumpus, never edited; the folder can be deleted at any time."""
 
 import numpy as np
 from numba import {target}
 
-from {package}.camera import aim, one_floor, row_of
-from {package}.objects import solids
-from {package}.columns import column, dot, u_of
+from {package}.camera import column_slope, prepare_row, project, uniform_floor
+from {package}.columns import crosshair, draw_column
+from {package}.frame import Columns, View
+from {package}.objects import draw_solids
 '''
 
 _CPU = """
-BLOCK = 64
-
 
 @njit(cache=True, nogil=True, _nrt=False)
-def paint(
-    scenes, first, texels, rows, looks, aims, seen, places, slopes, walls, edges, hits, cosines, lines,
-    line_depths, line_marks, pixels, words, depths, marks, low, high,
-):
-    height, width = pixels.shape[2], pixels.shape[3]
-    deep, marked = len(depths) > 0, len(marks) > 0
+def draw(scenes, first, texels, scratch, frames, low, high):
+    height, width, columns = frames.pixels.shape[2], frames.pixels.shape[3], scratch.columns
+    depths, segmentation = frames.depths, frames.segmentation
+    deep, segmented = len(depths) > 0, len(segmentation) > 0
     for i in range(low, high):
         for player in range(scenes.shape[1]):
             scene = scenes[i - first, player]
             if not scene.shown:
                 continue
             for row in range(height):
-                row_of(scene, rows, looks, row, height)
+                prepare_row(scene, scratch.rows, scratch.row_textures, row, height)
             count = 0
             for k in range(scene.solids):
-                aim(scene, k, aims[k], height, width)
-                seen[count] = k
-                count += aims[k].right > 0 or aims[k].dark_right > 0
-            floor = one_floor(scene)
-            frame, whole = pixels[i, player], words[i, player]
-            for start in range(0, width, BLOCK):
-                some = min(BLOCK, width - start)
+                project(scene, k, scratch.projections[k], height, width)
+                scratch.visible[count] = k
+                count += scratch.projections[k].right > 0 or scratch.projections[k].shadow_right > 0
+            view = View(
+                scene, texels, height, width, scratch.rows, scratch.row_textures, scratch.projections,
+                scratch.visible, count, uniform_floor(scene),
+            )
+            pixels, words = frames.pixels[i, player], frames.words[i, player]
+            for start in range(0, width, {block}):
+                some = min({block}, width - start)
                 for x in range(some):
-                    slopes[x] = u_of(scene, start + x, height, width)
-                    walls[x], edges[0, x], edges[1, x] = column(
-                        scene, rows, looks, floor, texels, slopes[x], height, lines[x], places
+                    columns.slopes[x] = column_slope(scene, start + x, height, width)
+                    columns.walls[x], columns.edges[0, x], columns.edges[1, x] = draw_column(
+                        view, columns.slopes[x], columns.colours[x], scratch.texel_index
                     )
-                solids(
-                    scene, rows, aims, seen, count, deep or marked, texels, start, 0, some, height, slopes, walls,
-                    edges, lines, line_depths, line_marks, hits, cosines,
-                )
+                draw_solids(view, columns, start, 0, some, deep or segmented)
                 for x in range(some):
-                    dot(scene, rows, slopes[x], height, lines[x])
+                    crosshair(view, columns.slopes[x], columns.colours[x])
                 inside = min(some, width - 1 - start)  # the fourth byte of a word is the next pixel's
                 for row in range(height):
                     for x in range(inside):
-                        whole[row, np.uint32(3 * (start + x))] = lines[x, row]
+                        words[row, np.uint32(3 * (start + x))] = columns.colours[x, row]
                     for x in range(inside, some):
-                        colour = lines[x, row]
-                        frame[row, start + x, 0] = colour & 255
-                        frame[row, start + x, 1] = colour >> 8 & 255
-                        frame[row, start + x, 2] = colour >> 16 & 255
+                        colour = columns.colours[x, row]
+                        pixels[row, start + x, 0] = colour & 255
+                        pixels[row, start + x, 1] = colour >> 8 & 255
+                        pixels[row, start + x, 2] = colour >> 16 & 255
                 if deep:
                     for row in range(height):
                         for x in range(some):
-                            depths[i, player, row, start + x] = line_depths[x, row]
-                if marked:
+                            depths[i, player, row, start + x] = columns.depths[x, row]
+                if segmented:
                     for row in range(height):
                         for x in range(some):
-                            marks[i, player, row, start + x] = line_marks[x, row]
+                            segmentation[i, player, row, start + x] = columns.object_ids[x, row]
 """
 
 _CUDA = """
 
 @cuda.jit(cache=True)
-def prepare(scenes, first, rows, looks, aims, seen, floors):
-    view, index = cuda.blockIdx.y, cuda.grid(1)
-    scene = scenes[(first + view) // scenes.shape[1], (first + view) % scenes.shape[1]]
-    height, width = np.int64(looks.shape[2]), np.int64(floors[len(floors) - 1])
+def prepare(scenes, first, rows, row_textures, projections, visible, floors):
+    number, index = cuda.blockIdx.y, cuda.grid(1)
+    scene = scenes[(first + number) // scenes.shape[1], (first + number) % scenes.shape[1]]
+    height, width = np.int64(row_textures.shape[2]), np.int64(floors[len(floors) - 1])
     if scene.shown:
         if index < height:
-            row_of(scene, rows[view], looks[view], index, height)
+            prepare_row(scene, rows[number], row_textures[number], index, height)
         if index < scene.solids:
-            aim(scene, index, aims[view, index], height, width)
+            project(scene, index, projections[number, index], height, width)
         if index == 0:
-            floors[view] = one_floor(scene)
+            floors[number] = uniform_floor(scene)
 
 
 @cuda.jit(cache=True)
-def gather(scenes, first, aims, seen):
-    view, count = cuda.grid(1), 0
-    if view < len(seen):
-        scene = scenes[(first + view) // scenes.shape[1], (first + view) % scenes.shape[1]]
+def gather(scenes, first, projections, visible):
+    number, count = cuda.grid(1), 0
+    if number < len(visible):
+        scene = scenes[(first + number) // scenes.shape[1], (first + number) % scenes.shape[1]]
         for k in range(scene.solids if scene.shown else 0):
-            seen[view, count] = k
-            if aims[view, k].right > 0 or aims[view, k].dark_right > 0:
+            visible[number, count] = k
+            if projections[number, k].right > 0 or projections[number, k].shadow_right > 0:
                 count += 1
-        seen[view, seen.shape[1] - 1] = count
+        visible[number, visible.shape[1] - 1] = count
 
 
 @cuda.jit(cache=True)
-def paint(
-    scenes, first, texels, rows, looks, aims, seen, floors, places, slopes, walls, edges, hits, cosines, lines,
-    line_depths, line_marks, pixels, depths, marks,
+def draw(
+    scenes, first, texels, rows, row_textures, projections, visible, floors, texel_index, slopes, walls, edges,
+    colours, column_depths, object_ids, hits, cosines, pixels, depths, segmentation,
 ):
-    x, view = cuda.grid(1), cuda.blockIdx.y
-    i, player = (first + view) // scenes.shape[1], (first + view) % scenes.shape[1]
+    x, number = cuda.grid(1), cuda.blockIdx.y
+    i, player = (first + number) // scenes.shape[1], (first + number) % scenes.shape[1]
     scene, height, width = scenes[i, player], pixels.shape[2], pixels.shape[3]
     if not scene.shown or x >= width:
         return
-    deep, count = len(depths) > 0 or len(marks) > 0, seen[view, seen.shape[1] - 1]
-    slopes[view, x] = u_of(scene, x, height, width)
-    walls[view, x], edges[view, 0, x], edges[view, 1, x] = column(
-        scene, rows[view], looks[view], floors[view], texels, slopes[view, x], height, lines[view, :, x],
-        places[view, :, x],
+    view = View(
+        scene, texels, height, width, rows[number], row_textures[number], projections[number], visible[number],
+        visible[number, visible.shape[1] - 1], floors[number],
     )
-    solids(
-        scene, rows[view], aims[view], seen[view], count, deep, texels, 0, x, x + 1, height, slopes[view],
-        walls[view], edges[view], lines[view].T, line_depths[view].T, line_marks[view].T, hits[view].T,
-        cosines[view].T,
+    columns = Columns(
+        slopes[number], walls[number], edges[number], colours[number].T, column_depths[number].T,
+        object_ids[number].T, hits[number].T, cosines[number].T,
     )
-    dot(scene, rows[view], slopes[view, x], height, lines[view, :, x])
+    slopes[number, x] = column_slope(scene, x, height, width)
+    walls[number, x], edges[number, 0, x], edges[number, 1, x] = draw_column(
+        view, slopes[number, x], colours[number, :, x], texel_index[number, :, x]
+    )
+    draw_solids(view, columns, 0, x, x + 1, len(depths) > 0 or len(segmentation) > 0)
+    crosshair(view, slopes[number, x], colours[number, :, x])
     for row in range(height):
-        colour = lines[view, row, x]
+        colour = colours[number, row, x]
         pixels[i, player, row, x, 0] = colour & 255
         pixels[i, player, row, x, 1] = colour >> 8 & 255
         pixels[i, player, row, x, 2] = colour >> 16 & 255
     for row in range(height if len(depths) > 0 else 0):
-        depths[i, player, row, x] = line_depths[view, row, x]
-    for row in range(height if len(marks) > 0 else 0):
-        marks[i, player, row, x] = line_marks[view, row, x]
+        depths[i, player, row, x] = column_depths[number, row, x]
+    for row in range(height if len(segmentation) > 0 else 0):
+        segmentation[i, player, row, x] = object_ids[number, row, x]
 """
 LANES = 64
 """Threads in a block, on CUDA."""
 
+_USED = column_slope, crosshair, draw_column, draw_solids, prepare_row, project, uniform_floor
+
 
 def whole(height: int) -> int:
-    """So many rows, and as many more as make up whole strips."""
+    """The height in rows, rounded up to whole strips."""
     return -(-height // EIGHT) * EIGHT
 
 
 @cache
 def cuda_kernels(version: str) -> ModuleType:
-    """The kernels `prepare`, `gather` and `paint` for CUDA; compiled or loaded at their first call."""
-    source = (_HEAD + _CUDA).format(target="cuda", package=__package__)
-    return module_of(source, (aim, column, dot, one_floor, row_of, solids, u_of), "cuda_rays", version)
+    """The kernels `prepare`, `gather` and `draw` for CUDA; compiled or loaded at their first call."""
+    return module_of((_HEAD + _CUDA).format(target="cuda", package=__package__), _USED, "cuda_rays", version)
 
 
 def cuda_scratch(views: int, height: int, width: int) -> dict[str, tuple[tuple[int, ...], Any]]:
-    """Shape and dtype of the arrays that so many views are drawn in on CUDA, in the order of the kernels' arguments."""
+    """Shape and dtype of the arrays in which this many views are drawn on CUDA, in the order of the kernels' arguments;
+    see View and Columns."""
     column = (views, whole(height), width)
     return {
         "rows": ((views, 3, whole(height)), np.float32),
-        "looks": ((views, 5, height), np.int32),
-        "aims": ((views, SOLIDS), AIM),
-        "seen": ((views, SOLIDS + 2), np.int32),
+        "row_textures": ((views, 5, height), np.int32),
+        "projections": ((views, SOLIDS), PROJECTION),
+        "visible": ((views, SOLIDS + 2), np.int32),
         "floors": ((views + 1,), np.int32),
-        "places": (column, np.int32),
+        "texel_index": (column, np.int32),
         "slopes": ((views, width), np.float32),
         "walls": ((views, width), np.float32),
         "edges": ((views, 2, width), np.int32),
+        "colours": (column, np.int32),
+        "depths": (column, np.float32),
+        "object_ids": (column, np.uint8),
         "hits": (column, np.float32),
         "cosines": (column, np.float32),
-        "lines": (column, np.int32),
-        "line_depths": (column, np.float32),
-        "line_marks": (column, np.uint8),
     }
 
 
 @cache
 def cpu_kernels() -> ModuleType:
-    """The kernel `paint` for CPU threads; compiled or loaded at its first call."""
+    """The kernel `draw` for CPU threads; compiled or loaded at its first call."""
     source = (_HEAD + _CPU).format(target="njit", package=__package__, block=BLOCK)
-    return module_of(source, (aim, column, dot, one_floor, row_of, solids, u_of), "rays")
+    return module_of(source, _USED, "rays")
 
 
-def scratch(height: int) -> tuple[np.ndarray, ...]:
-    """Room for one thread to draw frames of this height in."""
-    tables = (
+def scratch(height: int) -> Scratch:
+    """The memory in which one thread draws frames of this height."""
+    kinds = np.int32, np.float32, np.uint8, np.float32, np.float32
+    return Scratch(
         np.zeros((3, whole(height)), np.float32),
         np.empty((5, height), np.int32),
-        np.empty(SOLIDS, AIM),
+        np.empty(SOLIDS, PROJECTION),
         np.empty(SOLIDS + 1, np.int32),
+        np.empty(height, np.int32),
+        Columns(
+            np.empty(BLOCK, np.float32),
+            np.empty(BLOCK, np.float32),
+            np.empty((2, BLOCK), np.int32),
+            *(np.zeros((BLOCK, whole(height)), kind) for kind in kinds),
+        ),
     )
-    columns = np.empty(height, np.int32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
-    kinds = np.float32, np.float32, np.int32, np.float32, np.uint8
-    lines = (np.zeros((BLOCK, whole(height)), kind) for kind in kinds)
-    return *tables, *columns, np.empty((2, BLOCK), np.int32), *lines
 
 
-def words(pixels: np.ndarray) -> np.ndarray:
-    """Frames (n, players, height, width, 3) as 4-byte words that begin at every byte of a row but its last three."""
+NO_DEPTHS, NO_SEGMENTATION = np.zeros((0, 0, 0, 0), np.float32), np.zeros((0, 0, 0, 0), np.uint8)
+
+
+def frames(pixels: np.ndarray, depths: np.ndarray | None = None, segmentation: np.ndarray | None = None) -> Frames:
+    """The pictures (n, players, height, width, …) that `draw` writes; depths and segmentation if they are given."""
     n, players, height, width, _ = pixels.shape
+    # 4-byte words that begin at every byte of a row but its last three.
     shape, strides = (n, players, height, max(3 * width - 3, 0)), (*pixels.strides[:3], 1)
-    return np.ndarray(shape, np.uint32, pixels, strides=strides)
-
-
-NO_DEPTHS, NO_MARKS = np.zeros((0, 0, 0, 0), np.float32), np.zeros((0, 0, 0, 0), np.uint8)
+    words = np.ndarray(shape, np.uint32, pixels, strides=strides)
+    return Frames(
+        pixels,
+        words,
+        NO_DEPTHS if depths is None else depths,
+        NO_SEGMENTATION if segmentation is None else segmentation,
+    )
 
 
 def draw_scenes(scenes: np.ndarray, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw SCENE records (n,) on the CPU: (pixels uint8 (n, height, width, 3), depths float32, marks uint8)."""
+    """Draw SCENE records (n,) on the CPU: (pixels uint8 (n, height, width, 3), depths float32, segmentation uint8)."""
     height, width = size
     pixels = np.zeros((len(scenes), 1, height, width, 3), np.uint8)
-    depths, marks = np.zeros(pixels.shape[:4], np.float32), np.zeros(pixels.shape[:4], np.uint8)
-    given: tuple[Any, ...] = (
-        scenes.reshape(-1, 1),
-        0,
-        pyramid().reshape(-1),
-        *scratch(height),
-        pixels,
-        words(pixels),
-        depths,
-        marks,
-    )
-    cpu_kernels().paint(*given, 0, len(scenes))
-    return pixels[:, 0], depths[:, 0], marks[:, 0]
+    depths, segmentation = np.zeros(pixels.shape[:4], np.float32), np.zeros(pixels.shape[:4], np.uint8)
+    drawn = frames(pixels, depths, segmentation)
+    cpu_kernels().draw(scenes.reshape(-1, 1), 0, pyramid().reshape(-1), scratch(height), drawn, 0, len(scenes))
+    return pixels[:, 0], depths[:, 0], segmentation[:, 0]
 
 
 def blank(rows: int, players: int) -> np.ndarray:

@@ -1,39 +1,33 @@
-"""What one player sees, as one record: a camera, a map of cells, and solid things. A world's `scene` fills it in.
+"""The scene that one player sees, as one record: a camera, a map of cells, and solids. A world's `scene` fills it in.
 
-Lengths are in cells, x to the right and y down the map, z up from the floor; floats make pixels only. Angles of things
-are given by their axes: rotate them as you like. A world writes a scene with the functions of this module:
+Lengths are in cells, x to the right and y down the map, z up from the floor; floats make pixels only. A solid is turned
+by its axes. A world writes a scene with the functions of this module:
 
     camera(scene, x, y, z, ahead_x, ahead_y, slope)
     sphere(scene, BODY, x, y, z, radius, paint)
     box(scene, x, y, z, half_x, half_y, half_z, paint)
 
-`paint` is a colour as an integer 0xRRGGBB; every solid may have a texture on top (`texture(scene, number)`) and a mark,
-a number of 1 to 255 by which the segmentation image tells things apart (`mark(scene, number)`). These two speak of the
-solid that was put last; all of one thing's solids should have its mark.
+`paint` is a colour as an integer 0xRRGGBB; every solid may have a texture on top (`texture(scene, number)`, of the
+solid that was put last) and an object id, a number of 1 to 255 by which the segmentation image tells things apart
+(`identify(scene, first, object_id)`); all solids of one thing should have the same.
 """
 
 import numpy as np
 from numba import njit
 
+from ..primitives import BOX, CAPSULE, CYLINDER, ELLIPSOID, SPRITE, F
+
 ROWS, COLS = 27, 41
 """The largest map: that of DeepMind Lab's largest maze, 13x20 cells with the walls between them (facts: 27x41)."""
 SOLIDS = 192
-"""Most solids in a scene; what is put beyond is not drawn. Sixty-four things of three solids each."""
+"""Most solids in a scene; more are not drawn. Sixty-four things of three solids each."""
 UNSEEN = 128
-"""Walls of this number and above stop who walks, but not who looks: doors and blocks, which are drawn as solids."""
-
-# Forms of a solid; `half` is what is said of it here, along its own axes x, y and z.
-BOX, ELLIPSOID, CYLINDER, CAPSULE, SPRITE = 1, 2, 3, 4, 5
-"""Box: half its edges. Ellipsoid: its radii (all alike: a sphere). Cylinder, capsule: (radius, radius, half the length
-of its straight part), upright unless turned. Sprite: a flat picture that always faces the camera: (half its width, -,
-half its height)."""
-
-F = np.float32
+"""Walls of this number and above stop players, but not their view: doors and blocks, which are drawn as solids."""
 
 SCENE = np.dtype(
     [
         ("shown", np.uint8),  # whether this view is to be drawn at all
-        ("whole", np.uint8),  # 1: for a map, with what lies behind the eye too; set by the engine before a world writes
+        ("whole", np.uint8),  # 1: for a map, with things behind the eye too; set by the engine before a world writes
         ("eye", np.float32, (3,)),  # x, y, z
         ("ahead", np.float32, (3,)),  # through the middle of the picture
         ("right", np.float32, (3,)),  # to the right edge of a picture as wide as it is high, for zoom 1
@@ -46,20 +40,20 @@ SCENE = np.dtype(
         ("rows", np.int32),  # of the map; 0: there is none
         ("cols", np.int32),
         ("ceiling", np.int32),  # its texture
-        ("sky", np.uint8),  # 1: what `ceiling` names is a sky, far away
+        ("sky", np.uint8),  # 1: the texture `ceiling` is a sky, far away
         ("beyond", np.int32),  # texture of the floor, and of the walls, outside the map
         ("walls", np.uint8, (ROWS, COLS)),  # texture of the walls, 0: no wall
         ("floors", np.uint8, (ROWS, COLS)),  # texture of the floor
         ("dot", np.int32),  # 0xRRGGBB of a dot in the middle of the picture, in its pixels only; 0: none
         ("dot_radius", np.float32),  # of the picture one cell ahead, in cells
         ("solids", np.int32),  # how many there are
-        ("form", np.int32, (SOLIDS,)),
+        ("form", np.int32, (SOLIDS,)),  # BOX, ELLIPSOID, CYLINDER, CAPSULE or SPRITE of primitives.py
         ("at", np.float32, (SOLIDS, 3)),  # its middle
         ("axes", np.float32, (SOLIDS, 3, 3)),  # its own x, y and z, each of length 1 and square to the others
-        ("half", np.float32, (SOLIDS, 3)),
+        ("half", np.float32, (SOLIDS, 3)),  # see primitives.py
         ("paint", np.int32, (SOLIDS,)),  # 0xRRGGBB
         ("texture", np.int32, (SOLIDS,)),  # 0: none
-        ("marks", np.uint8, (SOLIDS,)),
+        ("object_ids", np.uint8, (SOLIDS,)),  # in the segmentation image; 0: as the map
         ("shadow", np.uint8, (SOLIDS,)),  # 1: it darkens the floor below it
     ],
     align=True,
@@ -75,7 +69,7 @@ _FOG = F(0.06)
 
 @njit
 def clear(scene):
-    """Take all out of a scene, and light it as usual: what the engine does before a world writes it."""
+    """Empty a scene, and light it as usual; the engine does so before a world writes it."""
     scene.shown = 1
     scene.rows, scene.cols, scene.solids = 0, 0, 0
     scene.zoom, scene.tall = ZOOM, F(1)
@@ -98,7 +92,7 @@ def camera(scene, x, y, z, ahead_x, ahead_y, slope):
 
 @njit
 def solid(scene, form, x, y, z, half_x, half_y, half_z, paint):
-    """Put an upright solid with a shadow and no texture; see the forms above. Returns its number, -1 if it is full."""
+    """Put an upright solid with a shadow and no texture. half: see primitives.py. Returns its number, -1 if full."""
     number = scene.solids
     if number >= SOLIDS:
         return -1
@@ -110,7 +104,7 @@ def solid(scene, form, x, y, z, half_x, half_y, half_z, paint):
         for col in range(3):
             scene.axes[number, row, col] = F(1) if row == col else F(0)
     scene.paint[number] = paint
-    scene.texture[number], scene.marks[number], scene.shadow[number] = 0, 0, 1
+    scene.texture[number], scene.object_ids[number], scene.shadow[number] = 0, 0, 1
     return number
 
 
@@ -178,10 +172,10 @@ def texture(scene, number):
 
 
 @njit
-def mark(scene, first, number):
-    """Give all solids from the number `first` on this mark in the segmentation image, 1 to 255."""
+def identify(scene, first, object_id):
+    """Give all solids from the number `first` on this object id in the segmentation image, 1 to 255."""
     for index in range(max(first, 0), scene.solids):
-        scene.marks[index] = number
+        scene.object_ids[index] = object_id
 
 
 @njit

@@ -13,8 +13,9 @@ So about half of a seen thing or more is in the picture. A player sees the thing
 import numpy as np
 from numba import njit
 
+from ..engine.compile.ingredients import python
 from ..engine.records.things import GONE, HALF, ONE, OPEN, towards
-from ..engine.render.raycast.scene import CAPSULE, SPRITE
+from ..engine.render.primitives import bounding_half
 from .angles import ONE_UNIT, cosine, sine
 from .grid_queries import cell_of, line_of_sight, opaque
 from .models import BOB, DOOR, DOOR_OPEN, LOOKS, NOTHING, PARTS, Part, axes
@@ -43,11 +44,7 @@ of the model, and the heights of its lower and upper end."""
 
 def _extent(part: Part) -> np.ndarray:
     """Half the extent of a part along the axes of its thing, (3,)."""
-    half = np.array(part.half, float)
-    if part.form == CAPSULE:
-        half[2] += half[0]
-    if part.form == SPRITE:
-        half[1] = half[0]
+    half = np.array(python(bounding_half)(part.form, part.half))
     return np.abs(np.reshape(axes(part), (3, 3))).T @ half
 
 

@@ -21,7 +21,8 @@ import numpy as np
 from numba import njit
 
 from ..engine.compile.cached import cached
-from ..engine.render.raycast.scene import BOX, CAPSULE, COLS, CYLINDER, ELLIPSOID, ROWS, UNSEEN
+from ..engine.render.primitives import BOX, CAPSULE, CYLINDER, ELLIPSOID
+from ..engine.render.raycast.scene import COLS, ROWS, UNSEEN
 from . import furniture, toys
 from .furniture import LEAF, LEAF_AT, LEAF_LIMIT, LEAF_MASS, MOST_BOXES
 from .state import HEIGHT, MASS, PIECES, PLAYERS, RADIUS, STEP, TALL, TOY_BODY, TOYS, TOYS_AT

@@ -1,12 +1,10 @@
 """Where things are: a thing's own axes from its quaternion, and the box about its hull however it lies."""
 
-import math
-
 import numpy as np
 from numba import njit
 
 from ..engine.compile.ingredients import python
-from ..engine.render.raycast.scene import BOX, CAPSULE, ELLIPSOID
+from ..engine.render.primitives import extent
 from .state import POSE, TOYS_AT
 from .toys import EXTENT, FIRST, HARD, HULL_AT, HULL_FORM, HULL_HALF, HULL_QUAT, SCALE
 
@@ -66,28 +64,16 @@ def _extent(own, kind, axis):
         middle = 0.0
         for k in range(3):
             middle += own[k][axis] * HULL_AT[kind, part, k]
-        reach = _reach(own, kind, part, form, axis)
+        x, y, z = _along(own, kind, part, 0, axis), _along(own, kind, part, 1, axis), _along(own, kind, part, 2, axis)
+        reach = extent(form, HULL_HALF[kind, part], x, y, z, 1.0)
         low, high = min(low, middle - reach), max(high, middle + reach)
     return low, high
 
 
 @njit
-def _reach(own, kind, part, form, axis):
-    """How far a form of a hull reaches from its own middle along an axis of the room."""
-    square, along, sizes = 0.0, 0.0, 0.0
-    for k in range(3):
-        share = 0.0  # of the axis of the room in the form's own axis k
-        for j in range(3):
-            share += HULL_AXES[kind, part, k, j] * own[j][axis]
-        half = HULL_HALF[kind, part, k] * abs(share)
-        sizes += half
-        square += half * half
-        along = abs(share)
-    if form == BOX:
-        return sizes
-    if form == ELLIPSOID:
-        return math.sqrt(square)
-    radius, half = HULL_HALF[kind, part, 0], HULL_HALF[kind, part, 2]
-    if form == CAPSULE:
-        return along * half + radius
-    return along * half + radius * math.sqrt(max(1 - along * along, 0.0))
+def _along(own, kind, part, k, axis):
+    """The part of an axis of the room in the own axis k of a form of a hull."""
+    total = 0.0
+    for j in range(3):
+        total += HULL_AXES[kind, part, k, j] * own[j][axis]
+    return total

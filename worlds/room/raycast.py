@@ -8,7 +8,8 @@ import math
 import numpy as np
 from numba import njit
 
-from ..engine.render.raycast.scene import BOX, CAPSULE, ELLIPSOID, UNSEEN
+from ..engine.render.primitives import BOX, CAPSULE, entry
+from ..engine.render.raycast.scene import UNSEEN
 from ..first_person.angles import ONE_UNIT, cosine, sine
 from . import toys
 from .furniture import BOXES, LEAF, LEAF_AT, hinge, quarter
@@ -171,57 +172,3 @@ def bare(state, start, ray):
         else:
             y, distance = y + along_y, to_y
     return least
-
-
-@njit
-def entry(form, half, start, ray):
-    """The distance at which a ray, in a form's own axes, comes into it: 0 from inside, FAR if it never does."""
-    if form == ELLIPSOID:
-        return round_entry(
-            (start[0] / half[0], start[1] / half[1], start[2] / half[2]),
-            (ray[0] / half[0], ray[1] / half[1], ray[2] / half[2]),
-            1.0,
-        )
-    first, last = 0.0, FAR
-    if form == BOX:
-        for axis in range(3):
-            first, last = between(first, last, start[axis], ray[axis], half[axis])
-    else:
-        a = ray[0] * ray[0] + ray[1] * ray[1]
-        b = start[0] * ray[0] + start[1] * ray[1]
-        c = start[0] * start[0] + start[1] * start[1] - half[0] * half[0]
-        if a < 1e-12:
-            last = last if c <= 0 else -1.0
-        elif b * b < a * c:
-            last = -1.0
-        else:
-            root = math.sqrt(b * b - a * c)
-            first, last = max(first, (-b - root) / a), (-b + root) / a
-        first, last = between(first, last, start[2], ray[2], half[2])
-    distance = first if first <= last else FAR
-    if form == CAPSULE:
-        for end in (-half[2], half[2]):
-            distance = min(distance, round_entry((start[0], start[1], start[2] - end), ray, half[0]))
-    return distance
-
-
-@njit
-def between(first, last, start, ray, half):
-    """The part of a ray from `first` to `last` that lies between -half and half along an axis."""
-    if ray == 0.0:
-        return (first, last) if abs(start) <= half else (1.0, 0.0)
-    one, other = (-half - start) / ray, (half - start) / ray
-    return max(first, min(one, other)), min(last, max(one, other))
-
-
-@njit
-def round_entry(start, ray, radius):
-    """The same for a ball; the ray may be of any length, in which the distance is told."""
-    a = ray[0] * ray[0] + ray[1] * ray[1] + ray[2] * ray[2]
-    b = start[0] * ray[0] + start[1] * ray[1] + start[2] * ray[2]
-    c = start[0] * start[0] + start[1] * start[1] + start[2] * start[2] - radius * radius
-    if c <= 0:
-        return 0.0
-    if b >= 0 or b * b < a * c:
-        return FAR
-    return (-b - math.sqrt(b * b - a * c)) / a

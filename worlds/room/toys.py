@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
-from ..engine.render.raycast.scene import BOX, CAPSULE, CYLINDER, ELLIPSOID
+from ..engine.compile.ingredients import python
+from ..engine.render.primitives import BOX, CAPSULE, CYLINDER, ELLIPSOID, extent
 from ..first_person.models import GOLD, INK, OWN, STEM, WHITE, Part, axes, ball, disc, egg, stick
 from .tables import padded
 
@@ -293,15 +294,8 @@ CORE = 3
 
 def _span(part: Part) -> np.ndarray:
     """Half extents, (3,), of the bounding box of a part along x, y and z."""
-    own = np.array(axes(part)).reshape(3, 3)
-    half = np.array(part.half, float)
-    if part.form == BOX:
-        return np.abs(own.T) @ half
-    if part.form == ELLIPSOID:
-        return np.sqrt(((own.T * half) ** 2).sum(1))
-    if part.form == CAPSULE:
-        return np.abs(own[2]) * half[2] + half[0]
-    return np.abs(own[2]) * half[2] + half[0] * np.sqrt(np.maximum(1 - own[2] ** 2, 0))
+    own = np.reshape(axes(part), (3, 3))
+    return np.array([python(extent)(part.form, part.half, *own[:, axis], 1.0) for axis in range(3)])
 
 
 def _volume(part: Part) -> float:
@@ -340,7 +334,7 @@ _HULLS = [_hull(toy) for toy in TOYS.values()]
 _BOUNDING_BOXES = [_bounding_box(toy) for toy in TOYS.values()]
 _CENTRES = [(low + high) / 2 for low, high in _BOUNDING_BOXES]
 HULL_FORM = padded([[part.form for part in hull] for hull in _HULLS], HARD, 0, np.int32)
-"""BOX, ELLIPSOID, CYLINDER or CAPSULE of raycast/scene.py, (kinds, HARD); 0: none."""
+"""BOX, ELLIPSOID, CYLINDER or CAPSULE of render/primitives.py, (kinds, HARD); 0: none."""
 HULL_AT = padded([[part.at - centre for part in hull] for hull, centre in zip(_HULLS, _CENTRES, strict=True)], HARD, 3)
 """Middle of each form, (kinds, HARD, 3)."""
 HULL_HALF = padded([[part.half for part in hull] for hull in _HULLS], HARD, 3)

@@ -164,7 +164,7 @@ def guests() -> None:
     import mujoco
     from dm_control import manipulation, suite
 
-    from rumpus.worlds.engine.render.mujoco.renderer import Studio
+    from rumpus.worlds.engine.render.mujoco.renderer import MujocoRenderer
 
     ours, theirs = [], []
     for name in GUESTS:
@@ -176,7 +176,7 @@ def guests() -> None:
             home.step(0.3 * np.random.default_rng(0).uniform(-1, 1, home.action_spec().shape))
         model, data = home.physics.model.ptr, home.physics.data.ptr
         ours.append(np.zeros((160, 200, 3), np.uint8))
-        Studio(model).draw(data, 0, ours[-1])
+        MujocoRenderer(model).draw(data, 0, ours[-1])
         with mujoco.Renderer(model, 160, 200) as renderer:
             renderer.update_scene(data, 0)
             theirs.append(renderer.render().copy())

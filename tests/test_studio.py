@@ -12,7 +12,7 @@ import mujoco
 import numpy as np
 import pytest
 
-from rumpus.worlds.engine.render.mujoco.renderer import Studio
+from rumpus.worlds.engine.render.mujoco.renderer import MujocoRenderer
 
 FORMS = ("sphere", "capsule", "ellipsoid", "cylinder", "box")
 _TURN = np.linspace(0, 4 * np.pi, 160, endpoint=False)
@@ -77,9 +77,9 @@ def model_of(rng: np.random.Generator, cameras: int = 3) -> mujoco.MjModel:
 
 
 def drawn(model, data, camera, size=(60, 80)):
-    pixels, depth, marks = np.zeros((*size, 3), np.uint8), np.zeros(size, np.float32), np.zeros(size, np.int32)
-    Studio(model).draw(data, camera, pixels, depth, marks)
-    return pixels, depth, marks
+    pixels, depth, segmentation = np.zeros((*size, 3), np.uint8), np.zeros(size, np.float32), np.zeros(size, np.int32)
+    MujocoRenderer(model).draw(data, camera, pixels, depth, segmentation)
+    return pixels, depth, segmentation
 
 
 def behind_planes(model, data, camera):
@@ -97,7 +97,7 @@ def test_it_sees_what_mujocos_rays_meet(seed):
     for camera in range(model.ncam):
         for plane in behind_planes(model, data, camera):
             model.geom_group[plane] = 4
-        _, depth, marks = drawn(model, data, camera)
+        _, depth, segmentation = drawn(model, data, camera)
         axes, zoom = data.cam_xmat[camera].reshape(3, 3), np.tan(np.radians(model.cam_fovy[camera]) / 2)
         shown, met = np.array([1, 1, 1, 0, 0, 0], np.uint8), np.zeros(1, np.int32)
         right = near = 0
@@ -106,14 +106,14 @@ def test_it_sees_what_mujocos_rays_meet(seed):
             u, v = zoom * (col + 0.5 - 40) / 30, zoom * (30 - row - 0.5) / 30
             reach = mujoco.mj_ray(model, data, data.cam_xpos[camera], axes @ (u, v, -1.0), shown, True, -1, met)
             if reach < 0 or reach > model.vis.map.zfar * model.stat.extent:
-                right += marks[row, col] == -1
+                right += segmentation[row, col] == -1
                 near += 1
             else:
-                right += marks[row, col] == met[0]
+                right += segmentation[row, col] == met[0]
                 near += abs(depth[row, col] - reach) <= 0.01 * reach
         assert right >= 0.985 * len(cells), (camera, right / len(cells))
         assert near >= 0.985 * len(cells), (camera, near / len(cells))
-        assert len(np.unique(marks)) > 6  # and there was something to see
+        assert len(np.unique(segmentation)) > 6  # and there was something to see
 
 
 def test_coarse_meshes_look_like_fine_ones():
@@ -125,18 +125,18 @@ def test_coarse_meshes_look_like_fine_ones():
     model = mujoco.MjModel.from_xml_string(xml)
     data = mujoco.MjData(model)
     mujoco.mj_forward(model, data)
-    studio, seen = Studio(model), []
+    renderer, seen = MujocoRenderer(model), []
     for fine in (False, True):
         if fine:
-            studio._things["level"] = 0
-        pixels, depth, marks = (
+            renderer._geoms["level"] = 0
+        pixels, depth, segmentation = (
             np.zeros((64, 64, 3), np.uint8),
             np.zeros((64, 64), np.float32),
             np.zeros((64, 64), np.int32),
         )
-        studio.draw(data, 0, pixels, depth, marks)
-        seen.append((pixels.astype(int), marks))
-    assert (studio._detail[0]["cell"][0] < 1).sum() >= 2  # there are coarser levels
+        renderer.draw(data, 0, pixels, depth, segmentation)
+        seen.append((pixels.astype(int), segmentation))
+    assert (renderer._meshes.levels["cell"][0] < 1).sum() >= 2  # there are coarser levels
     assert 0.1 < (seen[1][1] == 0).mean() < 0.9
     assert (seen[0][1] == seen[1][1]).mean() > 0.98
     assert not np.array_equal(seen[0][0], seen[1][0])  # a coarser one was drawn
@@ -173,10 +173,10 @@ def test_skins_follow_their_bones():
     mujoco.mj_forward(model, data)
     mujoco.mjv_updateScene(model, data, mujoco.MjvOption(), None, mujoco.MjvCamera(), mujoco.mjtCatBit.mjCAT_ALL, scene)
     mujoco.mjv_updateSkin(model, data, scene)
-    studio = Studio(model)
+    renderer = MujocoRenderer(model)
     pixels = np.zeros((64, 64, 3), np.uint8)
-    studio.draw(data, 0, pixels)
-    ours = studio._detail[1][:96] + data.xpos[1]
+    renderer.draw(data, 0, pixels)
+    ours = renderer._meshes.vertices[:96] + data.xpos[1]
     np.testing.assert_allclose(ours, scene.skinvert.reshape(-1, 3), atol=2e-4)
     assert (pixels.reshape(-1, 3).max(0) > (80, 40, 15)).all()
 
@@ -193,25 +193,29 @@ def test_it_draws_what_the_model_is_now():
       <camera pos="0 0 4" fovy="30"/></worldbody></mujoco>""")
     data = mujoco.MjData(model)
     mujoco.mj_forward(model, data)
-    studio = Studio(model)
+    renderer = MujocoRenderer(model)
 
     def middle():
-        pixels, depth, marks = (
+        pixels, depth, segmentation = (
             np.zeros((41, 41, 3), np.uint8),
             np.zeros((41, 41), np.float32),
             np.zeros((41, 41), np.int32),
         )
-        studio.draw(data, 0, pixels, depth, marks)
-        return pixels[20, 20].tolist(), float(depth[20, 20]), marks
+        renderer.draw(data, 0, pixels, depth, segmentation)
+        return pixels[20, 20].tolist(), float(depth[20, 20]), segmentation
 
-    colour, depth, marks = middle()
-    assert colour == [255, 0, 0] and depth == pytest.approx(3.8, abs=1e-3) and set(np.unique(marks)) == {-1, 0, 1, 3}
+    colour, depth, segmentation = middle()
+    assert (
+        colour == [255, 0, 0]
+        and depth == pytest.approx(3.8, abs=1e-3)
+        and set(np.unique(segmentation)) == {-1, 0, 1, 3}
+    )
     model.geom_rgba[2, 3] = 0.5
-    colour, depth, marks = middle()
+    colour, depth, segmentation = middle()
     assert colour == [64, 191, 0]  # MuJoCo mixes each such thing in twice
-    assert depth == pytest.approx(2.9, abs=1e-3) and marks[20, 20] == 2
+    assert depth == pytest.approx(2.9, abs=1e-3) and segmentation[20, 20] == 2
     model.geom_rgba[1], model.geom_size[1] = (0, 1, 1, 1), 0.5
-    colour, depth, marks = middle()
+    colour, depth, segmentation = middle()
     assert colour == [0, 255, 64]
     model.geom_rgba[2, 3] = 0
     assert middle()[1] == pytest.approx(3.5, abs=1e-3)
@@ -230,16 +234,16 @@ def test_the_free_camera_is_mujocos():
     mujoco.mj_forward(model, data)
     mujoco.mjv_defaultFreeCamera(model, camera)
     mujoco.mjv_updateScene(model, data, mujoco.MjvOption(), None, camera, mujoco.mjtCatBit.mjCAT_ALL, scene)
-    studio = Studio(model)
-    studio.draw(data, -1, np.zeros((30, 40, 3), np.uint8))
-    ours, theirs = studio._cameras[-1], scene.camera[0]
+    renderer = MujocoRenderer(model)
+    renderer.draw(data, -1, np.zeros((30, 40, 3), np.uint8))
+    ours, theirs = renderer._cameras[-1], scene.camera[0]
     np.testing.assert_allclose(ours["eye"], (scene.camera[0].pos + scene.camera[1].pos) / 2, atol=1e-4)
     np.testing.assert_allclose(ours["ahead"], theirs.forward, atol=1e-5)
     np.testing.assert_allclose(ours["up"], theirs.up, atol=1e-5)
     assert ours["top"] == pytest.approx(theirs.frustum_top / theirs.frustum_near, rel=1e-4)
     model.vis.global_.orthographic = 1
     with pytest.raises(ValueError, match="orthographic"):
-        studio.draw(data, -1, np.zeros((30, 40, 3), np.uint8))
+        renderer.draw(data, -1, np.zeros((30, 40, 3), np.uint8))
 
 
 COMPARED = """
@@ -257,7 +261,7 @@ except Exception as error:
 from dm_control import manipulation, suite
 
 def compare(name, model, data, camera, size=(120, 160)):
-    pixels, depth, marks = drawn(model, data, camera, size)
+    pixels, depth, segmentation = drawn(model, data, camera, size)
     with mujoco.Renderer(model, *size) as renderer:
         renderer.update_scene(data, camera)
         picture = renderer.render().astype(int)
@@ -274,7 +278,7 @@ def compare(name, model, data, camera, size=(120, 160)):
     near = theirs < 0.5 * model.vis.map.zfar * model.stat.extent
     return name, {
         "depth": float((abs(depth - theirs) <= 0.01 * theirs)[near].mean()),
-        "marks": float((marks == ids).mean()),
+        "marks": float((segmentation == ids).mean()),
         "colour": float(abs(pixels - picture).mean()),
     }
 

@@ -1,10 +1,10 @@
 """MuJoCo's models, drawn without a GL: the picture that its own renderer makes, but for reflections.
 
-    studio = Studio(model)
-    studio.draw(data, camera, pixels)
+    renderer = MujocoRenderer(model)
+    renderer.draw(data, camera, pixels)
 
-All is drawn that MuJoCo shows by default: geoms, sites, tendons and skins of the groups 0 to 2. Sizes and colours are
-those the model has when a frame is drawn, so that they may be changed in between; so are height fields.
+Geoms, sites, tendons and skins of the groups 0 to 2 are drawn, as MuJoCo shows by default. Sizes and colours are those
+that the model has when a frame is drawn, so that they may be changed in between; so are height fields.
 """
 
 from __future__ import annotations
@@ -17,144 +17,152 @@ import mujoco
 import numpy as np
 
 from ...compile.cached import cached
-from .frame import aim_lamps, draw, place, string
-from .meshes import LEVELS, Detail, Mesh, Meshes, details, flat
-from .primitives import CAMERA, FIELD, MESH, THING
-from .shading import LAMP, PASSES, images
+from ..primitives import FIELD, MESH
+from .frame import Buffers, Frame, Paints, Scene, Tendons, draw, place, place_lights, string
+from .geoms import CAMERA, GEOM
+from .meshes import LEVELS, Layer, LevelOfDetail, Mesh, Meshes, flat, levels_of_detail
+from .shading import LIGHT, PASSES, RowBuffer, textures
 from .skins import Skin, pose, skin
 
-_SHOWN = 3  # groups of things that are
-_SHADOWS = (128, 256)  # rows and columns of what a lamp's camera sees, for small pictures and for large ones
+_SHOWN = 3  # groups that are shown
+_SHADOWS = (128, 256)  # rows and columns of shadow maps, for small pictures and for large ones
 _MESHES = (int(mujoco.mjtGeom.mjGEOM_MESH), int(mujoco.mjtGeom.mjGEOM_SDF))
 _COLOUR = int(mujoco.mjtTextureRole.mjTEXROLE_RGB)
-_NO_DEPTH, _NO_MARKS = np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int32)
+_NO_DEPTHS, _NO_SEGMENTATION = np.zeros((0, 0), np.float32), np.zeros((0, 0), np.int32)
 
 
-class Studio:
-    """Draws frames of one model. For one thread at a time: it keeps the room that it draws in."""
+class MujocoRenderer:
+    """Draws frames of one model. For one thread at a time: it keeps the memory in which it draws."""
 
     _poses: list[Skin]
 
     def __init__(self, model: mujoco.MjModel) -> None:
         """Raises ValueError for a model with cameras that know no perspective."""
         self._model = model
-        self._geoms = _shown(model.geom_group)
-        self._sites = _shown(model.site_group)
+        self._shown = _shown(model.geom_group), _shown(model.site_group)
         self._tendons, self._skins = _shown(model.tendon_group), _shown(model.skin_group)
         pieces = int(2 * model.nwrap) if len(self._tendons) else 0
-        self._things = np.zeros(len(self._geoms) + len(self._sites) + len(self._skins) + pieces + 1, THING)
+        self._geoms = np.zeros(sum(map(len, self._shown)) + len(self._skins) + pieces + 1, GEOM)
         self._describe()
-        self._lamps, self._lamp_numbers = _lamps(model)
-        self._images, self._texels = images([_picture(model, number) for number in range(model.ntex)])
+        self._lights, self._light_numbers = _lights(model)
+        self._textures = textures([_picture(model, number) for number in range(model.ntex)])
         skies = np.flatnonzero(model.tex_type == mujoco.mjtTexture.mjTEXTURE_SKYBOX)
-        self._heaven = int(skies[0]) if len(skies) else -1
+        self._skybox = int(skies[0]) if len(skies) else -1
         far = model.vis.map.zfar * model.stat.extent
         self._haze = np.array([*model.vis.rgba.haze[:3], model.vis.map.haze, 0.7 * far], np.float32)
-        self._room: tuple[np.ndarray, ...] = ()
-        self._cameras = _views(model, self._lamps, self._lamp_numbers)
+        self._cameras = _cameras(model, self._lights, self._light_numbers)
+        self._buffers: Buffers | None = None
 
     def _describe(self) -> None:
-        """Write what stays the same of all things."""
-        model, things, meshes = self._model, self._things, Meshes()
-        things["texture"], things["mesh"], things["level"], things["number"] = -1, -1, -1, model.ngeom + model.nsite
-        things["specular"] = things["shininess"] = 0.5
+        """Write the fields of all geoms that stay the same."""
+        model, geoms, meshes = self._model, self._geoms, Meshes()
+        geoms["texture"], geoms["mesh"], geoms["level"], geoms["object_id"] = -1, -1, -1, model.ngeom + model.nsite
+        geoms["specular"] = geoms["shininess"] = 0.5
         made: dict[tuple[bool, int], int] = {}
-        for thing, number in zip(things, self._geoms, strict=False):
+        for geom, number in zip(geoms, self._shown[0], strict=False):
             form, data = model.geom_type[number], int(model.geom_dataid[number])
-            thing["form"], thing["number"] = form, number
+            geom["form"], geom["object_id"] = form, number
             if form in _MESHES or form == FIELD:
                 key = (form == FIELD, data)
                 if key not in made:
-                    made[key] = meshes.add(_field(model, data) if form == FIELD else details(_mesh(model, data)))
-                thing["form"], thing["mesh"] = FIELD if form == FIELD else MESH, made[key]
-                thing["low"], thing["high"] = meshes.box(made[key])
-                thing["half"] = model.geom_size[number]
-            _material(model, thing, int(model.geom_matid[number]))
-        rest = things[len(self._geoms) :]
-        for thing, number in zip(rest, self._sites, strict=False):
-            thing["form"], thing["number"] = model.site_type[number], model.ngeom + number
-            _material(model, thing, int(model.site_matid[number]))
+                    levels = _field(model, data) if form == FIELD else levels_of_detail(_mesh(model, data))
+                    made[key] = meshes.add(levels)
+                geom["form"], geom["mesh"] = FIELD if form == FIELD else MESH, made[key]
+                geom["low"], geom["high"] = meshes.box(made[key])
+                geom["half"] = model.geom_size[number]
+            _material(model, geom, int(model.geom_matid[number]))
+        rest = geoms[len(self._shown[0]) :]
+        for geom, number in zip(rest, self._shown[1], strict=False):
+            geom["form"], geom["object_id"] = model.site_type[number], model.ngeom + number
+            _material(model, geom, int(model.site_matid[number]))
         self._poses = []
-        for thing, number in zip(rest[len(self._sites) :], self._skins, strict=False):
+        for geom, number in zip(rest[len(self._shown[1]) :], self._skins, strict=False):
             made_of = skin(model, int(number), meshes)
-            thing["form"], thing["mesh"] = MESH, made_of.mesh
-            _material(model, thing, int(model.skin_matid[number]))
+            geom["form"], geom["mesh"] = MESH, made_of.mesh
+            _material(model, geom, int(model.skin_matid[number]))
             self._poses.append(made_of)
-        self._detail = meshes.arrays()
-        self._rest = self._detail[1].copy()
-        self._points = np.zeros((len(self._rest), 3), np.float32)
+        self._meshes = meshes.arrays()
+        self._rest, self._points = self._meshes.vertices.copy(), np.zeros_like(self._meshes.vertices)
         self._heights = model.hfield_data.copy()
+        self._buffers = None
 
     def draw(
         self,
         data: mujoco.MjData,
         camera: int,
         pixels: np.ndarray,
-        depth: np.ndarray | None = None,
-        marks: np.ndarray | None = None,
+        depths: np.ndarray | None = None,
+        segmentation: np.ndarray | None = None,
     ) -> None:
-        """Draw what a camera (-1: MuJoCo's free camera where it begins) sees into pixels, uint8 (rows, cols, 3).
+        """Draw the view of a camera (-1: MuJoCo's free camera where it begins) into pixels, uint8 (rows, cols, 3).
 
-        depth: float32 (rows, cols), metres along the camera's axis. marks: int32 (rows, cols), the number of the geom
-        that is seen; sites are numbered after the geoms, tendons and skins have the number after those; -1: nothing.
-        To both, what one can see through is as solid as the rest.
+        depths: float32 (rows, cols), metres along the camera's axis. segmentation: int32 (rows, cols), the number of
+        the geom that is seen; sites are numbered after the geoms, tendons and skins have the number after those; -1:
+        nothing. In both, transparent geoms are as solid as the rest.
         """
         model = self._model
-        rows, cols = pixels.shape[:2]
         if model.nhfield and not np.array_equal(self._heights, model.hfield_data):
             self._describe()
-        self._aim(data, camera, rows, cols)
-        kernels = _kernels()
-        things, materials = self._things, model.mat_rgba
-        kernels["place"](
-            things, 0, self._geoms, data.geom_xpos, data.geom_xmat, model.geom_size, model.geom_rgba, model.geom_matid,
-            materials,
-        )  # fmt: skip
-        count = len(self._geoms)
-        if len(self._sites):
-            kernels["place"](
-                things, count, self._sites, data.site_xpos, data.site_xmat, model.site_size, model.site_rgba,
-                model.site_matid, materials,
-            )  # fmt: skip
-            count += len(self._sites)
-        kernels["aim_lamps"](self._lamps, self._lamp_numbers, data.light_xpos, data.light_xdir, self._cameras)
-        for index, (number, made_of) in enumerate(zip(self._skins, self._poses, strict=True)):
-            levels, vertices, faces, normals, _ = self._detail
-            kernels["pose"](
-                things, count + index, self._cameras, levels[made_of.mesh], self._rest, vertices, faces, normals,
-                made_of.bodies, made_of.turns, made_of.places, made_of.bones, made_of.corners, made_of.weights,
-                np.float32(made_of.inflate), np.float32(made_of.reach), model.skin_rgba[number],
-                int(model.skin_matid[number]), materials, data.xpos, data.xmat, self._points,
-            )  # fmt: skip
-        count += len(self._skins)
-        if len(self._tendons):
-            count = kernels["string"](
-                things, count, self._tendons, data.ten_wrapadr, data.ten_wrapnum, data.wrap_xpos.reshape(-1, 3),
-                data.wrap_obj.reshape(-1), model.tendon_width, model.tendon_rgba, model.tendon_matid, materials,
-            )  # fmt: skip
-        kernels["draw"](
-            things, count, self._cameras, self._lamps, self._texels, self._images, self._heaven, self._haze,
-            *self._detail, self._points, *self._buffers(rows, cols), pixels, _NO_DEPTH if depth is None else depth,
-            _NO_MARKS if marks is None else marks,
-        )  # fmt: skip
+        self._aim(data, camera, *pixels.shape[:2])
+        buffers, count = self._buffers_of(*pixels.shape[:2]), self._pose(data)
+        scene = Scene(
+            self._geoms, count, self._cameras, self._lights, self._textures, self._skybox, self._haze, self._meshes
+        )
+        frame = Frame(
+            pixels,
+            _NO_DEPTHS if depths is None else depths,
+            _NO_SEGMENTATION if segmentation is None else segmentation,
+        )
+        _kernels()["draw"](scene, buffers, frame)
 
-    def _buffers(self, rows: int, cols: int) -> tuple[np.ndarray, ...]:
-        """Room for depths, names and triangles of a frame, and for those of things that one sees through."""
-        if not self._room or self._room[0].shape != (rows, cols):
+    def _pose(self, data: mujoco.MjData) -> int:
+        """Write where everything is. Returns how many geoms there are."""
+        model, kernels, geoms, count = self._model, _kernels(), self._geoms, 0
+        poses = (data.geom_xpos, data.geom_xmat, model.geom_size), (data.site_xpos, data.site_xmat, model.site_size)
+        for numbers, pose_, kind in zip(self._shown, poses, ("geom", "site"), strict=True):
+            if len(numbers):
+                kernels["place"](geoms, count, numbers, *pose_, self._paints(kind))
+                count += len(numbers)
+        kernels["place_lights"](self._lights, self._light_numbers, data.light_xpos, data.light_xdir, self._cameras)
+        for made_of in self._poses:
+            kernels["pose"](
+                geoms, count, self._cameras[-1], made_of, self._rest, self._meshes, self._paints("skin"), data.xpos,
+                data.xmat, self._points,
+            )  # fmt: skip
+            count += 1
+        if len(self._tendons):
+            tendons = Tendons(
+                data.ten_wrapadr, data.ten_wrapnum, data.wrap_xpos.reshape(-1, 3), data.wrap_obj.reshape(-1),
+                model.tendon_width,
+            )  # fmt: skip
+            count = kernels["string"](geoms, count, self._tendons, tendons, self._paints("tendon"))
+        return count
+
+    def _paints(self, kind: str) -> Paints:
+        """The colours of all "geom", "site", "skin" or "tendon"."""
+        model = self._model
+        return Paints(getattr(model, f"{kind}_rgba"), getattr(model, f"{kind}_matid"), model.mat_rgba)
+
+    def _buffers_of(self, rows: int, cols: int) -> Buffers:
+        """The memory for frames of this size."""
+        if self._buffers is None or self._buffers.opaque.depths.shape != (rows, cols):
             size = _SHADOWS[max(rows, cols) > _SHADOWS[0]]
             self._cameras[:-1]["wide"] = self._cameras[:-1]["high"] = 2 * self._cameras[:-1]["top"] / size
-            kinds = (np.float32, np.int32, np.int32, np.float32, np.int32)
-            self._room = (
-                *(np.zeros((rows, cols), kind) for kind in kinds),
-                np.zeros((len(self._cameras) - 1, size, size), np.float32),
-                np.zeros((size, size), np.int32),
-                np.zeros((size, size), np.int32),
-                np.zeros(len(self._things), np.int32),
-                np.zeros((PASSES, cols), np.float32),
-                np.zeros(cols, np.int32),
-                np.ones((len(self._lamps), cols), np.float32),
+            triangles = np.zeros((rows, cols), np.int32)
+            maps = np.zeros((len(self._cameras) - 1, size, size), np.float32)
+            self._buffers = Buffers(
+                Layer(np.zeros((rows, cols), np.float32), np.zeros((rows, cols), np.int32), triangles),
+                Layer(np.zeros((rows, cols), np.float32), np.zeros((rows, cols), np.int32), triangles),
+                Layer(maps, np.zeros((size, size), np.int32), np.zeros((size, size), np.int32)),
+                RowBuffer(
+                    np.zeros((PASSES, cols), np.float32),
+                    np.zeros(cols, np.int32),
+                    np.ones((len(self._lights), cols), np.float32),
+                ),
+                np.zeros(len(self._geoms), np.int32),
+                self._points,
             )
-        return self._room
+        return self._buffers
 
     def _aim(self, data: mujoco.MjData, number: int, rows: int, cols: int) -> None:
         """Write the camera for frames of this size."""
@@ -189,56 +197,56 @@ class Studio:
 
 @cache
 def _kernels() -> dict[str, Any]:
-    kernels = {"draw": draw, "place": place, "aim_lamps": aim_lamps, "string": string, "pose": pose}
-    return {name: cached(kernel) for name, kernel in kernels.items()}
+    kernels: tuple[Any, ...] = draw, place, place_lights, string, pose
+    return {kernel.__name__: cached(kernel) for kernel in kernels}
 
 
 def _shown(groups: np.ndarray) -> np.ndarray:
-    """Numbers of the things of the groups that MuJoCo shows by default."""
+    """The numbers of those in the groups that MuJoCo shows by default."""
     return np.flatnonzero(groups < _SHOWN).astype(np.int32)
 
 
-def _material(model: mujoco.MjModel, thing: Any, number: int) -> None:
-    """Write what a thing has of its material, if it has one (number -1: none)."""
+def _material(model: mujoco.MjModel, geom: Any, number: int) -> None:
+    """Write the fields of a geom that its material has, if it has one (number -1: none)."""
     if number >= 0:
         for name in ("emission", "specular", "shininess"):
-            thing[name] = getattr(model, f"mat_{name}")[number]
-        thing["texture"] = model.mat_texid[number, _COLOUR]
-        thing["cube"] = thing["texture"] >= 0 and model.tex_type[thing["texture"]] != mujoco.mjtTexture.mjTEXTURE_2D
-        thing["uniform"] = model.mat_texuniform[number]
+            geom[name] = getattr(model, f"mat_{name}")[number]
+        geom["texture"] = model.mat_texid[number, _COLOUR]
+        geom["cube"] = geom["texture"] >= 0 and model.tex_type[geom["texture"]] != mujoco.mjtTexture.mjTEXTURE_2D
+        geom["uniform"] = model.mat_texuniform[number]
         repeat = model.mat_texrepeat[number]
-        thing["repeat"] = np.where(repeat > 0, repeat, 1)
+        geom["repeat"] = np.where(repeat > 0, repeat, 1)
 
 
-def _lamps(model: mujoco.MjModel) -> tuple[np.ndarray, np.ndarray]:
-    """(LAMP records but for where they are, the number of each one's light; -1: the one on the camera)."""
-    lights = np.flatnonzero(model.light_active)
+def _lights(model: mujoco.MjModel) -> tuple[np.ndarray, np.ndarray]:
+    """(LIGHT records without their positions, the number of each in the model; -1: the headlight)."""
+    active = np.flatnonzero(model.light_active)
     directional = int(mujoco.mjtLightType.mjLIGHT_DIRECTIONAL)
-    lights = lights[np.isin(model.light_type[lights], (directional, int(mujoco.mjtLightType.mjLIGHT_SPOT)))]
-    numbers = [-1] * bool(model.vis.headlight.active) + lights.tolist()
-    lamps = np.zeros(len(numbers), LAMP)
-    for lamp, number in zip(lamps, numbers, strict=True):
+    active = active[np.isin(model.light_type[active], (directional, int(mujoco.mjtLightType.mjLIGHT_SPOT)))]
+    numbers = [-1] * bool(model.vis.headlight.active) + active.tolist()
+    lights = np.zeros(len(numbers), LIGHT)
+    for light, number in zip(lights, numbers, strict=True):
         for name in ("ambient", "diffuse", "specular"):
-            lamp[name] = getattr(model, f"light_{name}")[number] if number >= 0 else getattr(model.vis.headlight, name)
-        lamp["far"] = number < 0 or model.light_type[number] == directional
-        lamp["fading"], lamp["edge"] = (1, 0, 0), -2
-        if not lamp["far"]:
-            lamp["fading"], lamp["focus"] = model.light_attenuation[number], model.light_exponent[number]
+            light[name] = getattr(model, f"light_{name}")[number] if number >= 0 else getattr(model.vis.headlight, name)
+        light["far"] = number < 0 or model.light_type[number] == directional
+        light["attenuation"], light["cutoff"] = (1, 0, 0), -2
+        if not light["far"]:
+            light["attenuation"], light["exponent"] = model.light_attenuation[number], model.light_exponent[number]
             if model.light_cutoff[number] < 90:
-                lamp["edge"] = math.cos(math.radians(model.light_cutoff[number]))
-    return lamps, np.array(numbers, np.int32)
+                light["cutoff"] = math.cos(math.radians(model.light_cutoff[number]))
+    return lights, np.array(numbers, np.int32)
 
 
-def _views(model: mujoco.MjModel, lamps: np.ndarray, numbers: np.ndarray) -> np.ndarray:
-    """The cameras of lamps that cast shadows, but for where they are, and room for one more."""
-    lamps["dark"] = -1
+def _cameras(model: mujoco.MjModel, lights: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """The cameras of shadow maps without their positions, and one more."""
+    lights["shadow_map"] = -1
     casting = [index for index, number in enumerate(numbers) if number >= 0 and model.light_castshadow[number]]
     cameras = np.zeros(len(casting) + 1, CAMERA)
     for view, index in enumerate(casting):
-        lamps["dark"][index] = view
+        lights["shadow_map"][index] = view
         camera, number = cameras[view], numbers[index]
         camera["near"], camera["far"] = model.vis.map.znear * model.stat.extent, model.vis.map.zfar * model.stat.extent
-        if lamps["far"][index]:  # its camera is far away, with a narrow view
+        if lights["far"][index]:  # its camera is far away, with a narrow view
             half = model.vis.map.shadowclip * model.stat.extent / (0.5 * camera["far"])
         else:
             half = math.tan(math.radians(min(model.light_cutoff[number] * model.vis.map.shadowscale, 80)))
@@ -267,7 +275,7 @@ def _mesh(model: mujoco.MjModel, number: int) -> Mesh:
     mesh = flat(vertices, np.array(model.mesh_face[some]))
     normals = model.mesh_normal[model.mesh_normaladr[number] + model.mesh_facenormal[some]].astype(float)
     if model.mesh_texcoordadr[number] >= 0:
-        mesh.places = model.mesh_texcoord[model.mesh_texcoordadr[number] + model.mesh_facetexcoord[some]].astype(float)
+        mesh.uvs = model.mesh_texcoord[model.mesh_texcoordadr[number] + model.mesh_facetexcoord[some]].astype(float)
         mesh.normals = normals
     else:
         alike = (normals * mesh.normals).sum(-1, keepdims=True) >= 0.8
@@ -275,7 +283,7 @@ def _mesh(model: mujoco.MjModel, number: int) -> Mesh:
     return mesh
 
 
-def _field(model: mujoco.MjModel, number: int) -> list[Detail]:
+def _field(model: mujoco.MjModel, number: int) -> list[LevelOfDetail]:
     """A model's height field, with its sides and its underside: with all its lines, with every second, and so on."""
     rows, cols, start = model.hfield_nrow[number], model.hfield_ncol[number], model.hfield_adr[number]
     wide, deep, high, below = model.hfield_size[number]
@@ -285,7 +293,7 @@ def _field(model: mujoco.MjModel, number: int) -> list[Detail]:
     for power in range(LEVELS):
         some, others = (np.unique([*range(0, count, 2**power), count - 1]) for count in (rows, cols))
         mesh = _relief(across[others], down[some], heights[np.ix_(some, others)], below)
-        made.append(Detail(mesh, 2**power * 2 * wide / cols if power else 0.0, np.zeros(0)))
+        made.append(LevelOfDetail(mesh, 2**power * 2 * wide / cols if power else 0.0, np.zeros(0)))
     return made
 
 

@@ -1,36 +1,36 @@
-"""Skins of MuJoCo's models: meshes whose corners follow several bodies at once."""
+"""Skins of MuJoCo's models: meshes whose vertices follow several bodies at once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import mujoco
 import numpy as np
 
+from ..primitives import ONE, TINY, ZERO, F, compiled
 from .frame import paint
-from .meshes import Mesh, Meshes, details, facing, level_for, unit
-from .primitives import ONE, TINY, ZERO, F, pixels
+from .meshes import Mesh, Meshes, facing, level_for, levels_of_detail, unit
 
 
-@dataclass
-class Skin:
-    """What moves the corners of one skin.
+class Skin(NamedTuple):
+    """A skin as it was bound.
 
-    mesh: its number. bodies (bones,): what each bone is fastened to. turns (bones, 3, 3), places (bones, 3): how it
-    lay when the skin was put on. bones, corners, weights (n,): how much a corner follows a bone, for each level of
-    detail after the other; corners are counted from the first of that level. reach: how far, in metres, the skin may
-    be from its first bone.
+    number, mesh: of the model's skin, and of its mesh. bodies (bones,): the body of each bone. axes (bones, 3, 3), at
+    (bones, 3): the bone's pose in the skin. bones, vertices, weights (n,): how much a vertex follows a bone, for each
+    level of detail after the other; vertices are counted from the first of that level. reach: how far, in metres, the
+    skin may be from its first bone.
     """
 
+    number: int
     mesh: int
     bodies: np.ndarray
-    turns: np.ndarray
-    places: np.ndarray
+    axes: np.ndarray
+    at: np.ndarray
     bones: np.ndarray
-    corners: np.ndarray
+    vertices: np.ndarray
     weights: np.ndarray
-    inflate: float
-    reach: float
+    inflate: np.float32
+    reach: np.float32
 
 
 def skin(model: mujoco.MjModel, number: int, meshes: Meshes) -> Skin:
@@ -42,10 +42,8 @@ def skin(model: mujoco.MjModel, number: int, meshes: Meshes) -> Skin:
     for corner in range(3):
         np.add.at(normals, faces[:, corner], facing(vertices, faces))
     start = model.skin_texcoordadr[number]
-    places = (
-        model.skin_texcoord[start : start + len(vertices)][faces] if start >= 0 else np.full((*faces.shape, 2), -1e30)
-    )
-    levels = details(Mesh(vertices, faces, unit(normals)[faces], places))
+    uvs = model.skin_texcoord[start : start + len(vertices)][faces] if start >= 0 else np.full((*faces.shape, 2), -1e30)
+    levels = levels_of_detail(Mesh(vertices, faces, unit(normals)[faces], uvs))
     mesh = meshes.add(levels)
 
     bones = np.arange(model.skin_boneadr[number], model.skin_boneadr[number] + model.skin_bonenum[number])
@@ -55,17 +53,18 @@ def skin(model: mujoco.MjModel, number: int, meshes: Meshes) -> Skin:
         where[detail.kept] = np.arange(len(detail.kept))
         first = sum(map(len, parts[0]))
         for index, bone in enumerate(bones):
-            all_of = slice(model.skin_bonevertadr[bone], model.skin_bonevertadr[bone] + model.skin_bonevertnum[bone])
-            corners = where[model.skin_bonevertid[all_of]]
-            parts[0].append(np.full((corners >= 0).sum(), index))
-            parts[1].append(corners[corners >= 0])
-            parts[2].append(model.skin_bonevertweight[all_of][corners >= 0])
+            all_ = slice(model.skin_bonevertadr[bone], model.skin_bonevertadr[bone] + model.skin_bonevertnum[bone])
+            own = where[model.skin_bonevertid[all_]]
+            parts[0].append(np.full((own >= 0).sum(), index))
+            parts[1].append(own[own >= 0])
+            parts[2].append(model.skin_bonevertweight[all_][own >= 0])
         meshes.weigh(mesh, level, first, sum(map(len, parts[0])))
     turns = np.zeros((len(bones), 9))
     for turn, quat in zip(turns, model.skin_bonebindquat[bones].astype(float), strict=True):
         mujoco.mju_quat2Mat(turn, quat)
     middle = model.skin_bonebindpos[bones[0]]
     return Skin(
+        number,
         mesh,
         np.array(model.skin_bonebodyid[bones], np.int32),
         turns.reshape(-1, 3, 3).astype(np.float32),
@@ -73,41 +72,39 @@ def skin(model: mujoco.MjModel, number: int, meshes: Meshes) -> Skin:
         np.concatenate(parts[0]).astype(np.int32),
         np.concatenate(parts[1]).astype(np.int32),
         np.concatenate(parts[2]).astype(np.float32),
-        float(model.skin_inflate[number]),
-        1.5 * float(np.linalg.norm(vertices - middle, axis=1).max()),
+        np.float32(model.skin_inflate[number]),
+        np.float32(1.5 * float(np.linalg.norm(vertices - middle, axis=1).max())),
     )
 
 
-@pixels
-def pose(
-    things, index, cameras, levels, rest, vertices, faces, normals, bodies, turns, places, bones, corners, weights,
-    inflate, reach, rgba, material, material_paints, at, axes, sums,
-):  # fmt: skip
-    """Move the corners of a skin, a thing of this index, to where its bones are, at the level of detail to be drawn.
+@compiled
+def pose(geoms, index, camera, skin, rest, meshes, paints, at, axes, sums):
+    """Move the vertices of a skin, the geom of this index, to where its bones are, at the level of detail to be drawn.
 
-    rest: `vertices` as the skin was put on. at, axes: of bodies. sums: room for (vertices, 3).
+    rest: the vertices of all meshes as they were bound. at, axes: of bodies. sums (vertices, 3): scratch memory.
     """
-    paint(things[index], rgba, material, material_paints)
-    thing, camera, first_body = things[index], cameras[len(cameras) - 1], bodies[0]
+    vertices, faces, normals, bodies, turns = meshes.vertices, meshes.faces, meshes.normals, skin.bodies, skin.axes
+    geom, first_body = geoms[index], bodies[0]
+    paint(geom, paints, skin.number)
     distance = ZERO
     for axis in range(3):
-        thing.at[axis] = F(at[first_body, axis])
-        thing.low[axis], thing.high[axis] = -reach, reach
-        distance += (camera.eye[axis] - thing.at[axis]) ** 2
+        geom.at[axis] = F(at[first_body, axis])
+        geom.low[axis], geom.high[axis] = -skin.reach, skin.reach
+        distance += (camera.eye[axis] - geom.at[axis]) ** 2
         for other in range(3):
-            thing.axes[axis, other] = ONE if axis == other else ZERO
-    thing.distance = F(np.sqrt(distance))
-    thing.level = level_for(thing, camera, levels)
-    level = levels[thing.level]
+            geom.axes[axis, other] = ONE if axis == other else ZERO
+    geom.distance = F(np.sqrt(distance))
+    geom.level = level_for(geom, camera, meshes.levels[skin.mesh])
+    level = meshes.levels[skin.mesh, geom.level]
     start = level.first_vertex
-    for corner in range(start, level.last_vertex):
+    for vertex in range(start, level.last_vertex):
         for axis in range(3):
-            vertices[corner, axis] = sums[corner, axis] = ZERO
+            vertices[vertex, axis] = sums[vertex, axis] = ZERO
     for number in range(level.first_weight, level.last_weight):
-        bone, corner, weight = bones[number], start + corners[number], weights[number]
+        bone, vertex, weight = skin.bones[number], start + skin.vertices[number], skin.weights[number]
         body = bodies[bone]
         x, y, z = (
-            rest[corner, 0] - places[bone, 0], rest[corner, 1] - places[bone, 1], rest[corner, 2] - places[bone, 2]
+            rest[vertex, 0] - skin.at[bone, 0], rest[vertex, 1] - skin.at[bone, 1], rest[vertex, 2] - skin.at[bone, 2]
         )  # fmt: skip
         bx = turns[bone, 0, 0] * x + turns[bone, 1, 0] * y + turns[bone, 2, 0] * z
         by = turns[bone, 0, 1] * x + turns[bone, 1, 1] * y + turns[bone, 2, 1] * z
@@ -115,21 +112,21 @@ def pose(
         for axis in range(3):
             turned = F(axes[body, 3 * axis]) * bx + F(axes[body, 3 * axis + 1]) * by
             turned += F(axes[body, 3 * axis + 2]) * bz
-            vertices[corner, axis] += weight * (F(at[body, axis] - at[first_body, axis]) + turned)
+            vertices[vertex, axis] += weight * (F(at[body, axis] - at[first_body, axis]) + turned)
     for face in range(level.first_face, level.last_face):
         i, j, k = faces[face, 0], faces[face, 1], faces[face, 2]
         ax, ay, az = vertices[j, 0] - vertices[i, 0], vertices[j, 1] - vertices[i, 1], vertices[j, 2] - vertices[i, 2]
         bx, by, bz = vertices[k, 0] - vertices[i, 0], vertices[k, 1] - vertices[i, 1], vertices[k, 2] - vertices[i, 2]
         nx, ny, nz = ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx
-        for corner in (i, j, k):
-            sums[corner, 0] += nx
-            sums[corner, 1] += ny
-            sums[corner, 2] += nz
-    for corner in range(start, level.last_vertex):
-        length = F(np.sqrt(sums[corner, 0] ** 2 + sums[corner, 1] ** 2 + sums[corner, 2] ** 2))
+        for vertex in (i, j, k):
+            sums[vertex, 0] += nx
+            sums[vertex, 1] += ny
+            sums[vertex, 2] += nz
+    for vertex in range(start, level.last_vertex):
+        length = F(np.sqrt(sums[vertex, 0] ** 2 + sums[vertex, 1] ** 2 + sums[vertex, 2] ** 2))
         for axis in range(3):
-            sums[corner, axis] /= max(length, TINY)
-            vertices[corner, axis] += inflate * sums[corner, axis]
+            sums[vertex, axis] /= max(length, TINY)
+            vertices[vertex, axis] += skin.inflate * sums[vertex, axis]
     for face in range(level.first_face, level.last_face):
         for corner in range(3):
             for axis in range(3):

@@ -21,19 +21,20 @@ from numba import njit
 from {module} import {name} as function
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, _nrt={allocates})
 def {name}({arguments}):
     return function({arguments})
 '''
 
 
 @cache
-def cached(function: Callable[..., Any]) -> Callable[..., Any]:
+def cached(function: Callable[..., Any], allocates: bool = True) -> Callable[..., Any]:
     """The same `@njit` function of plain positional arguments, compiled once on this machine; it releases the GIL.
 
-    Unlike a kernel it runs on CPU only, and may allocate.
+    Unlike a kernel it runs on CPU only, and may allocate. If it does not, `allocates=False` spares it the counting of
+    references to arrays.
     """
     name, module = function.__name__, function.__module__
     arguments = ", ".join(inspect.signature(getattr(function, "py_func", function)).parameters)
-    source = _TEXT.format(module=module, name=name, arguments=arguments)
+    source = _TEXT.format(module=module, name=name, arguments=arguments, allocates=allocates)
     return getattr(module_of(source, [function], name), name)

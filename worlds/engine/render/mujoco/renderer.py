@@ -198,7 +198,7 @@ class MujocoRenderer:
 @cache
 def _kernels() -> dict[str, Any]:
     kernels: tuple[Any, ...] = draw, place, place_lights, string, pose
-    return {kernel.__name__: cached(kernel) for kernel in kernels}
+    return {kernel.__name__: cached(kernel, allocates=False) for kernel in kernels}
 
 
 def _shown(groups: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
-"""What a ray meets in a room: what the crosshair is on, and what is under the feet. Lengths in metres.
+"""Ray queries of a room: the thing under the crosshair, and the ground under the feet. Lengths in metres.
 
-A ray is where it starts and a direction of length 1. Toys are met at their hulls, as the physics has them.
+A ray is a start and a direction of length 1. Toys are met at their hulls, as the physics has them.
 """
 
 import math
@@ -95,7 +95,7 @@ def met(state, start, ray, player):
 
 @njit
 def player_entry(state, player, radius, start, ray):
-    """The distance at which a ray meets a player, who is so wide."""
+    """The distance at which a ray meets a player of this radius."""
     at = 3 * player
     seen = (start[0] - state.qpos[at], start[1] - state.qpos[at + 1], start[2] - state.qpos[at + 2] - HEIGHT / 2)
     return entry(CAPSULE, (radius, radius, HEIGHT / 2 - radius), seen, ray)

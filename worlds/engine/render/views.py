@@ -37,7 +37,7 @@ class Tiles:
 
 
 class _Picture:
-    """What is seen as one picture, of any height and width."""
+    """A picture of any height and width, drawn by rays."""
 
     def grid(self, knobs: Mapping[str, int]) -> tuple[int, int]:
         """Height to width of the picture, which is that of a screen."""

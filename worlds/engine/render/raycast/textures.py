@@ -1,8 +1,8 @@
 """The textures of first-person worlds by number, and their pyramids: the same picture at 64, 32, … 1 pixels.
 
 The sheet assets/sprites/textures.png is drawn by assets/textures_art.py: squares of EDGE pixels, ACROSS in a row, in
-the order of NAMES. All but the sprites join on to themselves on all sides. What is white and grey may be painted: a
-solid's paint colours its texture.
+the order of NAMES. All but the sprites are tileable. White and grey ones may be painted: a solid's paint colours its
+texture.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ EDGE = 64
 LEVELS = 7
 """Pictures in a pyramid, of 64, 32, … 1 pixels."""
 OFFSETS = tuple(sum(4**power for power in range(LEVELS - level, LEVELS)) for level in range(LEVELS))
-"""Where the pictures of a pyramid begin: 0, 4096, 5120, …"""
+"""The offsets of the pictures of a pyramid: 0, 4096, 5120, …"""
 TEXELS = sum(4**power for power in range(LEVELS))
 ACROSS = 8
 """Textures in a row of the sheet."""
@@ -29,22 +29,22 @@ BRICK, STONE, WOOD, PLASTER, HEDGE, METAL, MARBLE, PANELS = range(1, 9)
 PLANKS, SLATE, GRASS, SAND, WATER, SKY = range(9, 15)
 CRATE, DOOR_FACE = 15, 16
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange", "cyan", "pink", "white", "black")
-"""What walls and floors can be painted, in this order from FIRST_WALL and FIRST_FLOOR on."""
+"""The colours of walls and floors, in this order from FIRST_WALL and FIRST_FLOOR on."""
 PAINTS = (0xE31233, 0x329E56, 0x123CF2, 0xFADA18, 0x7E44B4, 0xEE8212, 0x28C4FA, 0xE488B0, 0xF4F6EE, 0x28253A)
-"""These colours, 0xRRGGBB: chosen by a search for such as differ to all eyes, colour-blind ones too."""
+"""These colours, 0xRRGGBB: chosen by a search for colours that differ to all eyes, colour-blind ones too."""
 FIRST_WALL, FIRST_FLOOR = 17, 27
 """Stuccoed walls and tiled floors in each of the colours."""
 POSTER_1, POSTER_2, POSTER_3, POSTER_4, POSTER_5, POSTER_6, POSTER_7, POSTER_8 = range(37, 45)
 """A plaster wall with a framed picture: a star, the moon, the sun, a tree, a fish, a house, a heart, an arrow."""
 # Sprites, with holes.
 TREE_SPRITE, PINE_SPRITE, BUSH_SPRITE, FLOWER_SPRITE = range(45, 49)
-# White and grey, to be painted: what solids wear.
+# White and grey, to be painted: patterns of solids.
 STRIPES, CHECKS, DOTS, FACETS = range(49, 53)
 # More ground and walls.
 COBBLES, EARTH, SNOW, LAVA, NIGHT, TILES, CARPET, SHELVES = range(53, 61)
 BERRY = 61
 """Red, with yellow seeds."""
-# White and grey too: what things are made of.
+# White and grey too: materials of things.
 GRAIN, BRUSHED, WEAVE = range(62, 65)
 
 NAMES = (
@@ -58,7 +58,7 @@ NAMES = (
     *("cobbles", "earth", "snow", "lava", "night", "tiles", "carpet", "shelves"),
     *("berry", "grain", "brushed", "weave"),
 )
-"""What each texture shows; the first is number 1."""
+"""The names of the textures; the first is number 1."""
 COUNT = len(NAMES)
 
 
@@ -83,7 +83,7 @@ def pyramid() -> np.ndarray:
     """All textures at all sizes: uint32, shape (COUNT + 1, TEXELS), read-only; number 0 is empty.
 
     A texel is red + green * 2**8 + blue * 2**16 + alpha * 2**24. The picture of 64 >> level pixels begins at
-    OFFSETS[level], row by row from the top left. What is transparent adds no colour to the smaller pictures.
+    OFFSETS[level], row by row from the top left. Transparent texels add no colour to the smaller pictures.
     """
     picture = textures().astype(np.float64)
     picture[..., :3] *= picture[..., 3:] / 255

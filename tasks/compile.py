@@ -7,18 +7,16 @@ from typing import cast
 
 import numpy as np
 
-from ..interface.text import encode, vocabulary
+from ..interface.text import encode
 from ..worlds.engine.records import judge as j
-from ..worlds.engine.records.relations import EVENTS, OF_REGIONS, number_of
 from ..worlds.engine.records.states import task_dtype
-from ..worlds.engine.records.things import ONE, Things
+from ..worlds.engine.records.things import Things
 from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import World
-from .goals import Clause, Goal, Player, Reward, Selector, Task
+from .codec import encode as encode_goal
+from .goals import Goal, Player, Reward, Task
 from .language import asked, public
 from .questions import answered
-
-_WHO = {None: j.ANYBODY, "you": j.YOU, "other": j.OTHER}
 
 
 def table(tasks: Sequence[Task], world: World) -> Table:
@@ -57,11 +55,9 @@ def table(tasks: Sequence[Task], world: World) -> Table:
 def judged(world: World) -> Table:
     """The world's own task with the judge in place of its rules: its objective, as a table of one row."""
     record = world.task_record()
-    goal = objective(world)
-    clauses = goal_clauses(goal, cast(Things, world.rules.things))
-    record["goal"][:, : world.players, : len(clauses)] = clauses
-    record["clauses"][:, : world.players] = len(clauses)
-    record["stages"][:, : world.players] = len(goal.stages)
+    goal = encode_goal(objective(world), cast(Things, world.rules.things))
+    for seat in range(world.players):
+        goal.write(record[0], seat)
     record["judged"], record["pay"], record["mix"] = 1, (j.MILLI, 0, 0, 0), (j.MILLI, 0)
     return Table(record, world.level_bank())
 
@@ -69,17 +65,6 @@ def judged(world: World) -> Table:
 def check(task: Task, world: World) -> None:
     """Raise ValueError "place: reason" unless the task can be compiled for its world."""
     table([task], world)
-
-
-def goal_clauses(goal: Goal, things: Things, place: str = "goal") -> np.ndarray:
-    """The clauses of a goal as numbers, int32 (clauses, FIELDS). Raises ValueError "place: reason"."""
-    rows = []
-    for number, stage in enumerate(goal.stages):
-        for index, clause in enumerate(stage.all):
-            rows.append(_clause(clause, number, things, f"{place}.stages[{number}].all[{index}]"))
-    for index, clause in enumerate(goal.never):
-        rows.append(_clause(clause, j.NEVER, things, f"{place}.never[{index}]"))
-    return np.array(rows, np.int32)
 
 
 def shares(reward: Reward, players: int) -> tuple[int, int]:
@@ -132,11 +117,7 @@ def _fill(record: np.void, task: Task, world: World) -> None:
         place = f"players[{seat}]"
         if player.question is not None:
             _located(f"{place}.question", _check_question, player, world.rules.things)
-        clauses = goal_clauses(player.goal, world.rules.things, f"{place}.goal")
-        record["goal"][seat, : len(clauses)] = clauses
-        record["clauses"][seat], record["stages"][seat] = len(clauses), len(player.goal.stages)
-        for number, stage in enumerate(player.goal.stages):
-            record["hold"][seat, number] = stage.hold
+        encode_goal(player.goal, world.rules.things, f"{place}.goal").write(record, seat)
         record["tied"][seat] = not player.acts
         record["instruction"][seat] = _located(f"{place}.instruction", encode, told)
 
@@ -161,63 +142,3 @@ def _located(place: str, function, *arguments):  # type: ignore[no-untyped-def]
         return function(*arguments)
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from None
-
-
-def _clause(clause: Clause, stage: int, things: Things, place: str) -> list[int]:
-    row = [0] * j.FIELDS
-    if clause.relation not in (*things.relations, *EVENTS):
-        raise ValueError(
-            f"{place}.relation: this world knows no {clause.relation!r}; it knows {', '.join(things.relations)}"
-        )
-    row[j.STAGE], row[j.NEGATED] = stage, clause.negated
-    row[j.LEAST] = 0 if clause.least == "all" else clause.least
-    row[j.RELATION] = number_of(clause.relation)
-    if clause.within is not None:
-        row[j.AMOUNT] = clause.within * ONE
-    if clause.number is not None:
-        row[j.AMOUNT] = clause.number
-    if clause.word is not None:
-        if clause.word not in vocabulary():
-            raise ValueError(f"{place}.word: {clause.word!r} is not in the vocabulary, and what is said must be")
-        row[j.AMOUNT] = int(encode(clause.word)[0])
-    for side, selector in (("a", clause.a), ("b", clause.b)):
-        if selector and clause.relation not in (*OF_REGIONS, *EVENTS):
-            _check_no_region(selector, clause, things, f"{place}.{side}")
-    row[j.A : j.A + 4] = _selector(clause.a, things, f"{place}.a")
-    if clause.b is not None:
-        row[j.B : j.B + 4] = _selector(clause.b, things, f"{place}.b")
-    return row
-
-
-def _check_no_region(selector: Selector, clause: Clause, things: Things, place: str) -> None:
-    """Raise ValueError if a selector matches regions of the floor, in a relation that makes no sense of them."""
-    for kind in things.regions:
-        named = selector.kind == kind
-        looks = selector.colour in (None, *things.kinds[kind]) and not selector.size and not selector.who
-        if named or (selector.kind is None and looks):
-            hint = f"goals may ask what is {' or '.join(OF_REGIONS[1:])} it" if named else "name another kind"
-            raise ValueError(
-                f"{place}: a {kind} is a region of the floor here, of which {clause.relation!r} says nothing; {hint}"
-            )
-
-
-def _selector(selector: Selector, things: Things, place: str) -> list[int]:
-    kinds = list(things.kinds)
-    if selector.kind is not None and selector.kind not in kinds:
-        raise ValueError(f"{place}.kind: there is no {selector.kind!r} in this world; its kinds: {', '.join(kinds)}")
-    colours = things.colours if selector.kind is None else things.kinds[selector.kind]
-    if selector.colour is not None and selector.colour not in colours:
-        what = f"a {selector.kind}" if selector.kind else "a thing"
-        raise ValueError(
-            f"{place}.colour: {what} is never {selector.colour!r} here; its colours: {', '.join(colours) or 'none'}"
-        )
-    if selector.size is not None and selector.size not in things.sizes:
-        raise ValueError(
-            f"{place}.size: there is no {selector.size!r} size here; the sizes: {', '.join(things.sizes) or 'none'}"
-        )
-    return [
-        0 if selector.kind is None else 1 + kinds.index(selector.kind),
-        0 if selector.colour is None else 1 + things.colours.index(selector.colour),
-        0 if selector.size is None else 1 + things.sizes.index(selector.size),
-        _WHO[selector.who],
-    ]

@@ -1,14 +1,14 @@
-"""Tasks from the things alone: families of goals that a room as it is at the start lets one ask for.
+"""Goals from the things of a start alone: families of goals, each a row of the table FAMILIES.
 
-propose(...) makes one goal of a family for one start, or none if the room has nothing for it: the kinds must be there,
-be good for it (`Things.affords`), fit where they are to go, and what is asked must not be so already, which the judge
-itself says when the goal is proven. Who the goal is for is "you"; the colours and kinds, and the relations and kinds,
-that are kept for later splits are not named.
+propose(family, sampler) makes one goal of a family for one start, or none if the start has no things for it: the kinds
+must be there, afford it (`Things.affords`) and fit where they are to go. Goals that hold already are refused later, by
+the judge itself. The player that the goal is for is "you"; pairs of colour and kind, and of relation and kind, that are
+kept for later splits are not named.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,23 +25,17 @@ COLOURED, SIZED = 0.75, 0.25
 FULL = 0.6
 """Part of a place that may be covered when one more thing has been put there."""
 CLOSE = 1
-"""Cells, or metres, that near means here."""
+"""Distance of the relation near in these goals, in cells or metres."""
 HIGHEST, LONGEST = 3, 4
-"""Things of the highest tower and the longest row."""
+"""Things of the highest tower and of the longest row."""
 YOU, PARTNER = Selector(kind="player", who="you"), Selector(kind="player", who="other")
+ANYTHING = "anything"
+"""In place of an affordance: all things but regions of the floor."""
 
 
-@dataclass(frozen=True)
-class Wish:
-    """A goal for the player who acts; and, if it is to answer one, the question."""
-
-    goal: Goal
-    question: Question | None = None
-
-
-class Room:
-    """What one start shows. things: THING records that are there; world: what its things are; split: beyond which no
-    kind and colour are named together."""
+class SceneSampler:
+    """Draws things of one start, and selectors that name them. things: THING records, (n,), those that are there;
+    world: the description of the world's things; split: later splits' pairs of kind and colour are not named."""
 
     def __init__(self, things: np.ndarray, world: Things, split: Split, rng: np.random.Generator):
         self.things, self.world, self.split, self.rng = things, world, split, rng
@@ -54,30 +48,28 @@ class Room:
         """The name of a thing's kind."""
         return self.names[row.kind - 1]
 
-    def good(self, what: str) -> list[Any]:
-        """Things of the kinds that afford something, in a random order."""
+    def draw(self, what: str) -> list[Any]:
+        """The things of kinds with this affordance, or ANYTHING, in a random order."""
+        if what == ANYTHING:
+            every = [self.rows[index] for index in self.rng.permutation(len(self.rows))]
+            return [row for row in every if self.kind(row) not in self.world.regions]
         some = [row for row in self.rows if what in self.world.affords.get(self.kind(row), ())]
         return [some[index] for index in self.rng.permutation(len(some))]
 
-    def any(self) -> list[Any]:
-        """All things but regions of the floor, in a random order."""
-        every = [self.rows[index] for index in self.rng.permutation(len(self.rows))]
-        return [row for row in every if self.kind(row) not in self.world.regions]
-
     def colour(self, row: Any) -> str | None:
-        """The colour of a thing; None if it has none, or none that it may be named with here."""
+        """The colour of a thing; None if it has none, or none that it may be named with in this split."""
         name = self.world.colours[row.colour - 1] if row.colour else None
         later = name and SPLITS.index(pair_split(self.kind(row), name)) > SPLITS.index(self.split)
         return None if later else name
 
-    def look(self, row: Any) -> Selector:
-        """A thing as it is named: by its kind, perhaps its colour, perhaps its size."""
+    def selector(self, row: Any) -> Selector:
+        """A name for a thing: its kind, perhaps its colour, perhaps its size."""
         colour = self.colour(row) if self.rng.random() < COLOURED else None
         size = self.world.sizes[row.size - 1] if row.size and self.rng.random() < SIZED else None
         return Selector(kind=self.kind(row), colour=colour, size=size)
 
-    def takes(self, place: Any, row: Any) -> bool:
-        """Whether a thing fits onto or into a place, beside what is there."""
+    def fits(self, row: Any, place: Any) -> bool:
+        """Whether a thing fits onto or into a place, beside the things that are there."""
         if row is place or row.radius > place.radius:
             return False
         covered = sum(
@@ -93,10 +85,12 @@ class Room:
         return all(name in self.world.relations for name in relations)
 
 
-def propose(family: str, room: Room) -> Wish | None:
-    """A goal of a family that a room has something for; None if it has not, or none was found."""
-    found = FAMILIES[family](room)
-    return Wish(found) if isinstance(found, Goal) else found
+def propose(family: str, scene: SceneSampler) -> tuple[Goal, Question | None] | None:
+    """(a goal of a family, the question that it answers, if it does); None if the start has no things for one."""
+    made = FAMILIES[family](scene)
+    if isinstance(made, Clause):
+        return goal([made]), None
+    return (made, None) if isinstance(made, Goal) else made
 
 
 def clause(a: Selector, relation: str, b: Selector | None = None, **more: Any) -> Clause:
@@ -109,263 +103,227 @@ def goal(*stages: Sequence[Clause], never: Sequence[Clause] = ()) -> Goal:
     return Goal(stages=tuple(Stage(all=tuple(clauses)) for clauses in stages), never=tuple(never))
 
 
-def swapped(wanted: Goal) -> Goal:
-    """The same goal as the other player would say it."""
-    turned = {"you": "other", "other": "you", None: None}
+@dataclass(frozen=True)
+class Single:
+    """A family of goals of one clause: `a` in a relation to `b`.
 
-    def side(selector: Selector | None) -> Selector | None:
-        return selector and selector.model_copy(update={"who": turned[selector.who]})
+    a, b: a player, or the affordance of the things to draw from; relations: the first of these that the world knows is
+    asked for; fits: whether b is a place that a must fit onto or into. Things of one kind are not put together, and a
+    relation between two things must not hold yet.
+    """
 
-    def turn(clauses: Sequence[Clause]) -> tuple[Clause, ...]:
-        return tuple(one.model_copy(update={"a": side(one.a), "b": side(one.b)}) for one in clauses)
+    a: Selector | str
+    relations: tuple[str, ...]
+    b: Selector | str | None = None
+    fits: bool = False
 
-    stages = tuple(stage.model_copy(update={"all": turn(stage.all)}) for stage in wanted.stages)
-    return wanted.model_copy(update={"stages": stages, "never": turn(wanted.never)})
-
-
-# Families. Each makes a goal, or a wish, or nothing.
-
-
-def _single(make: Callable[[Room], Clause | None]) -> Callable[[Room], Goal | None]:
-    """The family of goals that are one clause."""
-
-    def family(room: Room) -> Goal | None:
-        found = make(room)
-        return goal([found]) if found else None
-
-    return family
-
-
-def _go(room: Room) -> Clause | None:
-    if room.knows("touching"):
-        return next((clause(YOU, "touching", room.look(one)) for one in room.any()), None)
-    return _near(room)
-
-
-def _near(room: Room) -> Clause | None:
-    if not room.knows("near"):
+    def __call__(self, scene: SceneSampler) -> Clause | None:
+        """A clause about things of this start; None if there are none for it."""
+        relation = next(filter(scene.knows, self.relations), self.relations[-1])
+        more = {"within": CLOSE} if relation == "near" else {}
+        others = scene.draw(self.b) if isinstance(self.b, str) else []
+        if not scene.knows(relation) or (self.b == PARTNER and not scene.several):
+            return None
+        if isinstance(self.a, Selector):
+            return next((clause(self.a, relation, scene.selector(b), **more) for b in others), None)
+        if not isinstance(self.b, str):
+            return next((clause(scene.selector(a), relation, self.b, **more) for a in scene.draw(self.a)), None)
+        for a, b in self._pairs(scene, self.a, others):
+            if scene.kind(a) != scene.kind(b) and not stands(a, relation, b, **more):
+                return clause(scene.selector(a), relation, scene.selector(b), **more)
         return None
-    return next((clause(YOU, "near", room.look(one), within=CLOSE) for one in room.any()), None)
+
+    def _pairs(self, scene: SceneSampler, a: str, others: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+        """Things to put together: a place and then the things that fit there, or else a thing and then the others."""
+        if self.fits:
+            return ((one, place) for place in others for one in scene.draw(a) if scene.fits(one, place))
+        return ((one, other) for one in scene.draw(a) for other in others)
 
 
-def _look(room: Room) -> Clause | None:
-    return next((clause(YOU, "facing", room.look(one)) for one in room.any() if room.knows("facing")), None)
+@dataclass(frozen=True)
+class Chain:
+    """A family of goals that 2 to `most` things of a kind and a colour, of a kind, or of a colour form a tower or a
+    row."""
 
+    relation: str
+    most: int
 
-def _take(room: Room) -> Clause | None:
-    return next((clause(YOU, "holding", room.look(one)) for one in room.good("carry") if room.knows("holding")), None)
-
-
-def _lift(room: Room) -> Clause | None:
-    return next((clause(room.look(one), "lifted") for one in room.good("carry") if room.knows("lifted")), None)
-
-
-def _together(room: Room) -> Clause | None:
-    return next((clause(room.look(one), "lifted") for one in room.good("heavy") if room.knows("lifted")), None)
-
-
-def _open(room: Room) -> Clause | None:
-    return next((clause(room.look(one), "open") for one in room.good("open") if room.knows("open")), None)
-
-
-def _put(room: Room, relation: str, place: str) -> Clause | None:
-    for b in room.good(place) if room.knows(relation) else ():
-        for a in room.good("carry"):
-            if room.kind(a) != room.kind(b) and room.takes(b, a) and not stands(a, relation, b):
-                return clause(room.look(a), relation, room.look(b))
-    return None
-
-
-def _put_on(room: Room) -> Clause | None:
-    return _put(room, "on", "on")
-
-
-def _put_in(room: Room) -> Clause | None:
-    return _put(room, "in", "in")
-
-
-def _two(room: Room, relation: str, others: Sequence[Any], **more: Any) -> Clause | None:
-    """Something that can be carried in a relation to something else."""
-    for a in room.good("carry") if room.knows(relation) else ():
-        for b in others:
-            if room.kind(a) != room.kind(b) and not stands(a, relation, b, **more):
-                return clause(room.look(a), relation, room.look(b), **more)
-    return None
-
-
-def _put_near(room: Room) -> Clause | None:
-    return _two(room, "near", room.any(), within=CLOSE)
-
-
-def _put_beside(room: Room) -> Clause | None:
-    return _two(room, "touching", room.any())
-
-
-def _touch(room: Room) -> Clause | None:
-    return _two(room, "touched", room.good("carry"))
-
-
-def _push(room: Room) -> Clause | None:
-    return _two(room, "pushed", room.good("carry"))
-
-
-def _stack(room: Room) -> Clause | None:
-    for b in room.good("stack") if room.knows("on") else ():
-        for a in sorted(room.good("carry"), key=lambda one: "stack" not in room.world.affords[room.kind(one)]):
-            if room.takes(b, a) and (a.kind, a.colour) != (b.kind, b.colour):
-                return clause(room.look(a), "on", room.look(b))
-    return None
-
-
-def _chain(room: Room, relation: str, most: int) -> Clause | None:
-    """A tower or a row of things of a kind and a colour, of a kind, or of a colour."""
-    some = room.good("stack") if room.knows(relation) else []
-    for kind, colour in ((True, True), (True, False), (False, True)):
-        for one in some:
-            name = room.colour(one) if colour else None
-            alike = [
-                row for row in some if (not kind or row.kind == one.kind) and (not colour or row.colour == one.colour)
-            ]
-            if len(alike) > 1 and (name or not colour):
-                number = int(room.rng.integers(2, min(len(alike), most) + 1))
-                return clause(Selector(kind=room.kind(one) if kind else None, colour=name), relation, number=number)
-    return None
-
-
-def _tower(room: Room) -> Clause | None:
-    return _chain(room, "stacked", HIGHEST)
-
-
-def _row(room: Room) -> Clause | None:
-    return _chain(room, "lined", LONGEST)
-
-
-def _bring(room: Room) -> Clause | None:
-    if not (room.several and room.knows("near")):
+    def __call__(self, scene: SceneSampler) -> Clause | None:
+        """A clause about things of this start; None if no two of them are alike."""
+        some = scene.draw("stack") if scene.knows(self.relation) else []
+        for kind, colour in ((True, True), (True, False), (False, True)):
+            for one in some:
+                name = scene.colour(one) if colour else None
+                alike = [
+                    row
+                    for row in some
+                    if (not kind or row.kind == one.kind) and (not colour or row.colour == one.colour)
+                ]
+                if len(alike) > 1 and (name or not colour):
+                    number = int(scene.rng.integers(2, min(len(alike), self.most) + 1))
+                    named = Selector(kind=scene.kind(one) if kind else None, colour=name)
+                    return clause(named, self.relation, number=number)
         return None
-    return next((clause(room.look(one), "near", PARTNER, within=CLOSE) for one in room.good("carry")), None)
 
 
-def _empty(room: Room) -> Goal | None:
-    """Nothing that can be carried is in or on something any more."""
-    for relation in ("in", "on"):
-        for place in room.good(relation) if room.knows(relation) else ():
-            inside = [one for one in room.good("carry") if one is not place and stands(one, relation, place)]
-            kinds = sorted({room.kind(one) for one in inside})
-            if kinds and len(kinds) <= 4:
-                there = room.look(place)
-                return goal([clause(Selector(kind=kind), relation, there, negated=True) for kind in kinds])
+@dataclass(frozen=True)
+class Ask:
+    """A family of questions of a form; the goal is to answer one."""
+
+    asks: str
+
+    def __call__(self, scene: SceneSampler) -> tuple[Goal, Question] | None:
+        """A question about things of this start and the goal to answer it; None if there is none."""
+        every = questions(scene.things, scene.world, self.asks)
+        some = [(question, word) for question, word in every if self._definite(question, scene)]
+        wanted = {word for _, word in some}
+        if not some:
+            return None
+        word = sorted(wanted)[int(scene.rng.integers(len(wanted)))]  # each answer with the same chance
+        fitting = [question for question, right in some if right == word]
+        return answering(word), fitting[int(scene.rng.integers(len(fitting)))]
+
+    def _definite(self, question: Question, scene: SceneSampler) -> bool:
+        """Whether there is exactly one of the thing whose colour, or whose contents, a question asks for."""
+        about = {"colour": question.a, "what": question.b}.get(question.asks)
+        return about is None or scene.one(about)
+
+
+_GO = Single(YOU, ("touching", "near"), ANYTHING)
+_LOOK = Single(YOU, ("facing",), ANYTHING)
+_TAKE = Single(YOU, ("holding",), "carry")
+_LIFT = Single("carry", ("lifted",))
+_OPEN = Single("open", ("open",))
+_PUT_ON = Single("carry", ("on",), "on", fits=True)
+_PUT_IN = Single("carry", ("in",), "in", fits=True)
+_PUT_NEAR = Single("carry", ("near",), ANYTHING)
+_PLAIN = (_GO, _LOOK, _TAKE, _LIFT, _PUT_ON, _PUT_IN, _PUT_NEAR, _OPEN)
+"""The families that "order" and "avoid" are made of."""
+
+
+def _some(scene: SceneSampler) -> Clause | None:
+    """A clause of one of the plain families."""
+    for index in scene.rng.permutation(len(_PLAIN)):
+        found = _PLAIN[index](scene)
+        if found:
+            return found
     return None
 
 
-def _sort(room: Room) -> Goal | None:
-    """Things of one kind, or else two things, apart by colour: each colour to a place of its own."""
-    places = [(name, place) for name in ("on", "in") if room.knows(name) for place in room.good(name)]
-    carried = room.good("carry")
+def _position(scene: SceneSampler) -> Goal | None:
+    """Stand beside one thing and look at another."""
+    near, facing = _GO(scene), _LOOK(scene)
+    return goal([near, facing]) if near and facing and near.b != facing.b else None
+
+
+def _stack(scene: SceneSampler) -> Clause | None:
+    """Put one thing on another that things can be stacked on, one that can be stacked itself if there is one."""
+    for b in scene.draw("stack") if scene.knows("on") else ():
+        for a in sorted(scene.draw("carry"), key=lambda one: "stack" not in scene.world.affords[scene.kind(one)]):
+            if scene.fits(a, b) and (a.kind, a.colour) != (b.kind, b.colour):
+                return clause(scene.selector(a), "on", scene.selector(b))
+    return None
+
+
+def _sort(scene: SceneSampler) -> Goal | None:
+    """Bring things of one kind, or of two, apart by colour: each colour to a place of its own."""
+    places = [(name, place) for name in ("on", "in") if scene.knows(name) for place in scene.draw(name)]
+    carried = scene.draw("carry")
     for a in carried:
         for b in carried:
-            colours = room.colour(a), room.colour(b)
+            colours = scene.colour(a), scene.colour(b)
             if None in colours or colours[0] == colours[1]:
                 continue
-            fitting = [[(n, p) for n, p in places if room.takes(p, one)] for one in (a, b)]
-            ways = [(one, two) for one in fitting[0] for two in fitting[1] if room.kind(one[1]) != room.kind(two[1])]
+            fitting = [[(n, p) for n, p in places if scene.fits(one, p)] for one in (a, b)]
+            ways = [(one, two) for one in fitting[0] for two in fitting[1] if scene.kind(one[1]) != scene.kind(two[1])]
             if ways:
-                chosen = ways[int(room.rng.integers(len(ways)))]
+                chosen = ways[int(scene.rng.integers(len(ways)))]
                 whole = [
-                    clause(Selector(kind=room.kind(x), colour=colour), name, room.look(place), least="all")
+                    clause(Selector(kind=scene.kind(x), colour=colour), name, scene.selector(place), least="all")
                     for x, colour, (name, place) in zip((a, b), colours, chosen, strict=True)
                 ]
                 return goal(whole)
     return None
 
 
-def _position(room: Room) -> Goal | None:
-    """Stand beside one thing and look at another."""
-    near, facing = _go(room), _look(room)
-    return goal([near, facing]) if near and facing and near.b != facing.b else None
-
-
-_PLAIN = (_go, _look, _take, _lift, _put_on, _put_in, _put_near, _open)
-
-
-def _some(room: Room) -> Clause | None:
-    """A clause of one of the plain families."""
-    for index in room.rng.permutation(len(_PLAIN)):
-        found = _PLAIN[index](room)
-        if found:
-            return found
+def _empty(scene: SceneSampler) -> Goal | None:
+    """Take all things that can be carried out of, or off, a place."""
+    for relation in ("in", "on"):
+        for place in scene.draw(relation) if scene.knows(relation) else ():
+            inside = [one for one in scene.draw("carry") if one is not place and stands(one, relation, place)]
+            kinds = sorted({scene.kind(one) for one in inside})
+            if kinds and len(kinds) <= 4:
+                there = scene.selector(place)
+                return goal([clause(Selector(kind=kind), relation, there, negated=True) for kind in kinds])
     return None
 
 
-def _order(room: Room) -> Goal | None:
-    first, then = _some(room), _some(room)
-    return goal([first], [then]) if first and then and first != then else None
+def _away(scene: SceneSampler) -> Goal | None:
+    """Take one thing out of, or off, a place."""
+    for relation in ("on", "in"):
+        for place in scene.draw(relation) if scene.knows(relation) else ():
+            for one in scene.draw("carry"):
+                if one is not place and stands(one, relation, place):
+                    return goal([clause(scene.selector(one), relation, scene.selector(place), negated=True)])
+    return None
 
 
-def _avoid(room: Room) -> Goal | None:
-    """Do something, and never touch something else."""
-    wanted, wrong = _some(room), _go(room)
+def _avoid(scene: SceneSampler) -> Goal | None:
+    """Reach one clause, and never go to a thing of another kind."""
+    wanted, wrong = _some(scene), _GO(scene)
     named = {side.kind for side in (wanted.a, wanted.b) if side} if wanted else set()
     if not wanted or not wrong or (wrong.b and wrong.b.kind in named):
         return None
     return goal([wanted], never=[wrong])
 
 
-def _away(room: Room) -> Goal | None:
-    """End that something lies on or in something."""
-    for relation in ("on", "in"):
-        for place in room.good(relation) if room.knows(relation) else ():
-            for one in room.good("carry"):
-                if one is not place and stands(one, relation, place):
-                    return goal([clause(room.look(one), relation, room.look(place), negated=True)])
-    return None
+def _order(scene: SceneSampler) -> Goal | None:
+    """Reach one clause and then another."""
+    first, then = _some(scene), _some(scene)
+    return goal([first], [then]) if first and then and first != then else None
 
 
-def _ask(asks: str) -> Callable[[Room], Wish | None]:
-    """The family of questions of a form."""
-
-    def family(room: Room) -> Wish | None:
-        some = [
-            (question, word) for question, word in questions(room.things, room.world, asks) if _plain(question, room)
-        ]
-        wanted = {word for _, word in some}
-        if not some:
-            return None
-        word = sorted(wanted)[int(room.rng.integers(len(wanted)))]  # so that no answer is the likely one
-        fitting = [question for question, right in some if right == word]
-        return Wish(answering(word), fitting[int(room.rng.integers(len(fitting)))])
-
-    return family
-
-
-def _plain(question: Question, room: Room) -> bool:
-    """Whether there is one of what a question asks for the colour of, or for what is on or in."""
-    about = {"colour": question.a, "what": question.b}.get(question.asks)
-    return about is None or room.one(about)
-
-
-FAMILIES: dict[str, Callable[[Room], Goal | Wish | None]] = {
-    **{"go": _single(_go), "near": _single(_near), "look": _single(_look), "position": _position},
-    **{"take": _single(_take), "lift": _single(_lift), "open": _single(_open)},
-    **{"put-on": _single(_put_on), "put-in": _single(_put_in), "put-near": _single(_put_near)},
-    **{"put-beside": _single(_put_beside), "push": _single(_push), "touch": _single(_touch)},
-    **{"stack": _single(_stack), "tower": _single(_tower), "row": _single(_row), "sort": _sort, "empty": _empty},
-    **{"away": _away, "avoid": _avoid, "order": _order, "bring": _single(_bring), "together": _single(_together)},
-    **{f"ask-{asks}": _ask(asks) for asks in ("colour", "count", "exists", "what")},
+FAMILIES: dict[str, Callable[[SceneSampler], Clause | Goal | tuple[Goal, Question] | None]] = {
+    "go": _GO,
+    "near": Single(YOU, ("near",), ANYTHING),
+    "look": _LOOK,
+    "position": _position,
+    "take": _TAKE,
+    "lift": _LIFT,
+    "open": _OPEN,
+    "put-on": _PUT_ON,
+    "put-in": _PUT_IN,
+    "put-near": _PUT_NEAR,
+    "put-beside": Single("carry", ("touching",), ANYTHING),
+    "push": Single("carry", ("pushed",), "carry"),
+    "touch": Single("carry", ("touched",), "carry"),
+    "stack": _stack,
+    "tower": Chain("stacked", HIGHEST),
+    "row": Chain("lined", LONGEST),
+    "sort": _sort,
+    "empty": _empty,
+    "away": _away,
+    "avoid": _avoid,
+    "order": _order,
+    "bring": Single("carry", ("near",), PARTNER),
+    "together": Single("heavy", ("lifted",)),
+    **{f"ask-{asks}": Ask(asks) for asks in ("colour", "count", "exists", "what")},
 }
-"""What can be asked for, by name."""
+"""The families by name: rows of one clause, and functions for goals of several. Their order is part of the seed: a new
+family goes to the end."""
 
 LED_KINDS = ("partners", "informed-blind")
 """The kinds of tasks for two players that are made of families."""
 _OF_TWO = ("bring", "together")
+_PERSONAL = ("go", "near", "look", "position", "take", "avoid", "order", "bring")
+"""The families whose goals name a player."""
 
 
 def families_of(kind: str) -> tuple[str, ...]:
-    """The families of a kind of task: what names a player is not for partners, who share one goal; and only they lift
+    """The families of a kind of task. Partners share one goal, so theirs names no player, and only partners lift
     together."""
     if kind == "alone":
         return tuple(name for name in FAMILIES if name not in _OF_TWO)
     if kind == "partners":
-        named = ("go", "near", "look", "position", "take", "avoid", "order", "bring")
-        return tuple(name for name in FAMILIES if name not in named and not name.startswith("ask-"))
+        return tuple(name for name in FAMILIES if name not in _PERSONAL and not name.startswith("ask-"))
     return tuple(name for name in FAMILIES if name != "together")

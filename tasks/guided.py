@@ -17,8 +17,9 @@ from ..worlds.engine.records.things import THING
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import Controller, World
 from .assemble import Found, Source, finish, task_of
+from .codec import swapped
 from .compile import table
-from .families import Room, propose, swapped
+from .families import SceneSampler, propose
 from .files import LONGEST, write_line
 from .goals import Task
 from .hindsight.propose import Proven
@@ -111,10 +112,10 @@ def attempt(
     found: list[Found] = []
     left, tried, fitted = Counter(wanted), Counter(wanted), Counter(wanted)
     for row in range(len(starts)):
-        room = Room(things[row, : counts[row]], world.rules.things, split, rng)
+        sampler = SceneSampler(things[row, : counts[row]], world.rules.things, split, rng)
         for family in sorted(+left, key=lambda name: fitted[name] / tried[name]):  # what is rare takes the first chance
             tried[family] += 1
-            one = _made(world, source, family, room, row, int(which[row]), rng)
+            one = _made(world, source, family, sampler, row, int(which[row]), rng)
             if one:
                 found.append(one)
                 left[family] -= 1
@@ -132,18 +133,19 @@ def attempt(
 
 
 def _made(
-    world: World, source: Source, family: str, room: Room, row: int, mark: int, rng: np.random.Generator
+    world: World, source: Source, family: str, sampler: SceneSampler, row: int, mark: int, rng: np.random.Generator
 ) -> Found | None:
     """A goal of a family for a start, with its words; None if none was found that belongs to the split."""
     for _ in range(TRIES):
-        wish = propose(family, room)
-        if wish is None:
+        proposed = propose(family, sampler)
+        if proposed is None:
             return None
-        mine = canonical(wish.goal)
-        goals = {"alone": (mine,), "partners": (mine, mine)}.get(source.kind, (swapped(mine), mine))
+        goal, question = proposed
+        mine = canonical(goal)
+        goals = {"alone": (mine,), "partners": (mine, mine)}.get(source.kind, (swapped(mine, sampler.world), mine))
         acting = int(source.kind == "informed-blind")
-        one = Proven(row, 0, mark, family, goals, acting, [], "expert", question=wish.question)
-        found = finish(world, source, one, room.split, rng)
+        one = Proven(row, 0, mark, family, goals, acting, [], "expert", question=question)
+        found = finish(world, source, one, sampler.split, rng)
         if found:
             return found
     return None

@@ -22,8 +22,9 @@ import numpy as np
 
 from ..worlds.engine.records import judge as j
 from ..worlds.engine.world import World
-from .hindsight.compose import MADE, Hindsight, Way, compose, negated, swapped
-from .hindsight.propose import TRIES, Numbers, Proposal, Row, draw
+from .codec import EncodedClause, EncodedGoal, negated
+from .hindsight.compose import MADE, Hindsight, Way, compose
+from .hindsight.propose import TRIES, Proposal, draw
 from .rollouts import REST, Played, shortcut
 from .skills import SKILLS
 from .splits import Split
@@ -82,18 +83,13 @@ def proposals(
     return found
 
 
-def _shared(kind: str, goal: Numbers) -> dict[int, Numbers]:
+def _shared(kind: str, goal: EncodedGoal) -> dict[int, EncodedGoal]:
     """The goals of all players where one goal says them all."""
     if kind == "lookout":
-        return {0: goal, 1: Numbers(never=(swapped(goal.stages[0][0]),))}
+        return {0: goal, 1: EncodedGoal(never=goal.swapped().stages[0])}
     if kind == "informed-blind":
-        return {0: _swapped(goal), 1: goal}
+        return {0: goal.swapped(), 1: goal}
     return {0: goal, 1: goal} if kind == "partners" else {0: goal}
-
-
-def _swapped(goal: Numbers) -> Numbers:
-    stages = tuple(tuple(map(swapped, stage)) for stage in goal.stages)
-    return Numbers(stages, goal.holds, tuple(map(swapped, goal.never)))
 
 
 def _race(one: Hindsight, other: Hindsight, skill: str) -> tuple[Way, Way] | None:
@@ -110,13 +106,13 @@ def _race(one: Hindsight, other: Hindsight, skill: str) -> tuple[Way, Way] | Non
     return None
 
 
-def _shape(goal: Numbers) -> tuple[object, ...]:
+def _shape(goal: EncodedGoal) -> tuple[object, ...]:
     """A goal without its colours, sizes, numbers and times."""
     stages = tuple(tuple(sorted(map(_plain, stage))) for stage in goal.stages)
     return stages, tuple(hold > 0 for hold in goal.holds), tuple(sorted(map(_plain, goal.never)))
 
 
-def _plain(row: Row) -> Row:
+def _plain(row: EncodedClause) -> EncodedClause:
     return (row[j.NEGATED], min(row[j.LEAST], 2), row[j.RELATION], row[j.A], row[j.A + 3], row[j.B], row[j.B + 3])
 
 
@@ -129,12 +125,12 @@ def _rivals(one: Hindsight, other: Hindsight, skill: str) -> tuple[Way, Way] | N
         mine, yours = one.truth[c] & ~one.truth[d], other.truth[d] & ~other.truth[c]
         if mine.any() and yours.any() and not (mine[0] or yours[0]):
             rows = one.clauses[c], one.clauses[d]
-            goals = (Numbers(((rows[0], negated(rows[1])),), (0,)), Numbers(((rows[1], negated(rows[0])),), (0,)))
+            goals = [EncodedGoal(((row, negated(other)),), (0,)) for row, other in (rows, rows[::-1])]
             return (goals[0], [int(mine.argmax())], 0), (goals[1], [int(yours.argmax())], 0)
     return None
 
 
-def _proposal(played: Played, row: int, skill: str, goals: dict[int, Numbers], way: Way) -> Proposal:
+def _proposal(played: Played, row: int, skill: str, goals: dict[int, EncodedGoal], way: Way) -> Proposal:
     """A proposal with the play's moves to each stage by the shortest way through the states that it saw."""
     moves: list[int] = []
     start = 0

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from ..worlds.engine.records import judge as j
-from ..worlds.engine.records.relations import CHAINS, RELATIONS
-from ..worlds.engine.records.things import ONE, Things
 from ..worlds.engine.run.search import FOUND, search
 from ..worlds.engine.world import World
-from .goals import Clause, Goal, Selector, Stage
-from .hindsight.propose import Numbers, Proposal, Proven, Row
+from .codec import decode
+from .hindsight.propose import Proposal, Proven
 from .language import canonical
 from .multiplayer import PAIRED
 from .prove import done_already, replay
 from .rollouts import REST, Starts, begin, least, marks
-
-_WHO = {j.ANYBODY: None, j.YOU: "you", j.OTHER: "other"}
 
 
 def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str) -> tuple[list[Proven], np.ndarray]:
@@ -48,7 +41,7 @@ def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str
     for index in np.flatnonzero(good).tolist():
         one = proposed[index]
         try:
-            goals = tuple(_goal(one.goals[seat], world.rules.things) for seat in range(world.players))  # type: ignore[arg-type]
+            goals = tuple(canonical(decode(one.goals[seat], world.rules.things)) for seat in range(world.players))  # type: ignore[arg-type]
         except ValueError:
             continue  # it contradicts itself
         by = "expert" if one.planned else "play"
@@ -66,11 +59,7 @@ def records(world: World, starts: Starts, proposed: Sequence[Proposal], kind: st
     )
     for record, one in zip(found, proposed, strict=True):
         for seat, goal in one.goals.items():
-            rows = [(number, *row[1:]) for number, stage in enumerate(goal.stages) for row in stage]
-            rows += [(j.NEVER, *row[1:]) for row in goal.never]
-            record["goal"][seat, : len(rows)] = rows
-            record["clauses"][seat], record["stages"][seat] = len(rows), len(goal.stages)
-            record["hold"][seat, : len(goal.holds)] = goal.holds
+            goal.write(record, seat)
     return found
 
 
@@ -95,36 +84,3 @@ def worthwhile(world: World, starts: Starts, proven: Sequence[Proven], states: n
         moves[row, : one.steps, one.acting] = one.moves
     already = replay(batch, moves)[1]
     return [one.steps >= least(world) and not already[row, one.acting] for row, one in enumerate(proven)]
-
-
-def _goal(numbers: Numbers, things: Things) -> Goal:
-    stages = tuple(
-        Stage(all=tuple(_clause(row, things) for row in rows), hold=ticks)
-        for rows, ticks in zip(numbers.stages, numbers.holds, strict=True)
-    )
-    return canonical(Goal(stages=stages, never=tuple(_clause(row, things) for row in numbers.never)))
-
-
-def _clause(row: Row, things: Things) -> Clause:
-    return _read(row, tuple(things.kinds), things.colours, things.sizes)
-
-
-@lru_cache(maxsize=1 << 16)
-def _read(row: Row, kinds: tuple[str, ...], colours: tuple[str, ...], sizes: tuple[str, ...]) -> Clause:
-    """A clause from its numbers; the reverse of what compile.py does."""
-
-    def selector(kind: int, colour: int, size: int, who: int) -> Selector:
-        names: dict[str, Any] = {"kind": kinds[kind - 1] if kind else None, "who": _WHO[who]}
-        names |= {"colour": colours[colour - 1] if colour else None, "size": sizes[size - 1] if size else None}
-        return Selector(**names)
-
-    relation: Any = RELATIONS[row[j.RELATION]]
-    return Clause(
-        a=selector(*row[j.A : j.A + 4]),
-        relation=relation,
-        b=selector(*row[j.B : j.B + 4]) if any(row[j.B : j.B + 4]) else None,
-        least=row[j.LEAST] or "all",
-        negated=bool(row[j.NEGATED]),
-        within=None if relation in CHAINS else row[j.AMOUNT] // ONE or None,
-        number=row[j.AMOUNT] if relation in CHAINS else None,
-    )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from ...worlds.engine.records import judge as j
 from ...worlds.engine.records.relations import RELATIONS
+from ..codec import EncodedClause, EncodedGoal
 from ..skills import SKILLS, skill_of_relation
-from .propose import HOLDS, TRIES, Numbers, Row
+from .propose import HOLDS, TRIES
 
 STAGED = 0.3
 """Part of the goals with a never-clause that have two stages."""
@@ -21,7 +22,7 @@ class Hindsight:
     """One play. clauses: as numbers; truth: bool (clauses, ticks + 1), when each holds; usable: (clauses,), which of
     them goals may be made of. turned: which were not so at the start and then were, at the tick `first`."""
 
-    def __init__(self, clauses: list[Row], truth: np.ndarray, usable: np.ndarray, rng: np.random.Generator):
+    def __init__(self, clauses: list[EncodedClause], truth: np.ndarray, usable: np.ndarray, rng: np.random.Generator):
         self.clauses, self.truth, self.usable, self.rng = clauses, truth, usable, rng
         self.turned = ~truth[:, 0] & usable & truth.any(axis=1)
         self.first = truth.argmax(axis=1)
@@ -37,7 +38,7 @@ class Hindsight:
         return int(found[np.searchsorted(late, self.rng.integers(late[-1]), side="right")])
 
 
-Way = tuple[Numbers, list[int], int]
+Way = tuple[EncodedGoal, list[int], int]
 """A goal, the ticks of the play at which its stages are reached, and how long to rest after the last."""
 
 
@@ -46,19 +47,14 @@ def compose(skill: str, play: Hindsight) -> Way | None:
     return _MAKERS.get(skill, _single)(play, skill)
 
 
-def _skill(row: Row) -> str:
+def _skill(row: EncodedClause) -> str:
     by_player = row[j.A + 3] != j.ANYBODY
     return skill_of_relation(RELATIONS[row[j.RELATION]], row[j.LEAST], by_player, row[j.NEGATED] != 0)
 
 
-def _goal(*clauses: Row, never: tuple[Row, ...] = (), hold: int = 0) -> Numbers:
+def _goal(*clauses: EncodedClause, never: tuple[EncodedClause, ...] = (), hold: int = 0) -> EncodedGoal:
     """A goal with a clause for each stage."""
-    return Numbers(tuple((row,) for row in clauses), (0,) * (len(clauses) - 1) + (hold,), never)
-
-
-def negated(row: Row) -> Row:
-    """The clause that holds when this does not."""
-    return (row[0], 1 - row[j.NEGATED], *row[2:])
+    return EncodedGoal(tuple((row,) for row in clauses), (0,) * (len(clauses) - 1) + (hold,), never)
 
 
 def _single(play: Hindsight, skill: str) -> Way | None:
@@ -83,7 +79,7 @@ def _both(play: Hindsight, skill: str) -> Way | None:
         d = play.pick(together)
         if d is not None and apart(play.clauses[c], play.clauses[d]):
             at = int((play.truth[c] & play.truth[d]).argmax())
-            return Numbers(((play.clauses[c], play.clauses[d]),), (0,)), [at], 0
+            return EncodedGoal(((play.clauses[c], play.clauses[d]),), (0,)), [at], 0
     return None
 
 
@@ -117,7 +113,7 @@ def _avoid(play: Hindsight, skill: str) -> Way | None:
         later = ~play.truth[:, : ends[-1] + 1].any(axis=1) & play.truth[:, ends[-1] :].any(axis=1) & play.usable
         c = play.pick(later & play.plain)
         if c is not None and all(apart(play.clauses[c], row) for stage in goal.stages for row in stage):
-            return Numbers(goal.stages, goal.holds, (play.clauses[c],)), ends, 0
+            return EncodedGoal(goal.stages, goal.holds, (play.clauses[c],)), ends, 0
     return None
 
 
@@ -132,19 +128,13 @@ MADE = tuple(skill for skill in SKILLS if skill not in _NO_SKILLS)
 """The skills that goals are made of."""
 
 
-def apart(one: Row, other: Row) -> bool:
+def apart(one: EncodedClause, other: EncodedClause) -> bool:
     """Whether neither of two clauses follows from the other by what they say alone."""
     return not (_wider(one, other) or _wider(other, one))
 
 
-def _wider(one: Row, other: Row) -> bool:
+def _wider(one: EncodedClause, other: EncodedClause) -> bool:
     """Whether a clause is another one with things left open."""
     if one[j.RELATION] != other[j.RELATION]:
         return False
     return all(mine in (0, yours) for mine, yours in zip(one[j.A :], other[j.A :], strict=True))
-
-
-def swapped(row: Row) -> Row:
-    """The same clause as the other player would say it."""
-    turn: Sequence[int] = (j.ANYBODY, j.OTHER, j.YOU)
-    return (*row[: j.A + 3], turn[row[j.A + 3]], *row[j.B : j.B + 3], turn[row[j.B + 3]])

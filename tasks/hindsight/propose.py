@@ -20,6 +20,7 @@ from ...worlds.engine.records.relations import EVENTS, ROWS, TABLE, number_of
 from ...worlds.engine.records.things import ONE, THERE, Things
 from ...worlds.engine.run.threads import over_rows
 from ...worlds.engine.world import World
+from ..codec import EncodedClause, EncodedGoal
 from ..goals import Goal, Question
 from ..rollouts import Played
 from ..splits import SPLITS, Split, pair_split
@@ -40,18 +41,6 @@ TRIES = 6
 
 _PRIME = 1_000_003
 
-Row = tuple[int, ...]
-"""A clause as numbers, as the judge reads it; its stage is filled in when a record is made."""
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """A goal as numbers: the clauses of each stage, the ticks that each must hold, and what must never be."""
-
-    stages: tuple[tuple[Row, ...], ...] = ()
-    holds: tuple[int, ...] = ()
-    never: tuple[Row, ...] = ()
-
 
 @dataclass
 class Proposal:
@@ -60,7 +49,7 @@ class Proposal:
 
     row: int
     skill: str
-    goals: dict[int, Numbers]
+    goals: dict[int, EncodedGoal]
     acting: int
     moves: list[int]
     planned: bool
@@ -129,7 +118,7 @@ class Vocabulary:
         self._shared = {colour for colour in colours if colour and colours.count(colour) > 1} - of_regions
         self.whose = [j.YOU] * 3 + [j.OTHER] * (players > 1)
 
-    def selector(self, kind: int, rng: np.random.Generator, colour_only: bool) -> Row:
+    def selector(self, kind: int, rng: np.random.Generator, colour_only: bool) -> tuple[int, int, int, int]:
         """A selector for things of this kind: kind, colour, size, who."""
         if kind == self.player:
             return kind, 0, 0, self.whose[int(rng.integers(len(self.whose)))]
@@ -143,7 +132,7 @@ class Vocabulary:
         kindless = colour_only and colour in self._shared and chance[2] < KINDLESS
         return (0 if kindless else kind), colour, size, 0
 
-    def matching(self, selector: Row) -> int:
+    def matching(self, selector: tuple[int, int, int, int]) -> int:
         """How many things of the start a selector matches."""
         kind, colour, size, who = selector
         if who:
@@ -201,7 +190,7 @@ def sorts(vocabulary: Vocabulary, world: Things, movable: set[int]) -> list[Sort
     return found
 
 
-def clause(sort: Sort, vocabulary: Vocabulary, rng: np.random.Generator) -> Row:
+def clause(sort: Sort, vocabulary: Vocabulary, rng: np.random.Generator) -> EncodedClause:
     """A clause of a sort, at random."""
     relation, a, b = sort
     player = a == vocabulary.player

@@ -1,0 +1,173 @@
+"""Goals to numbers and back: a clause as the row of integers that the engine's judge reads (engine/records/judge.py).
+
+encode(goal, world.rules.things)      an EncodedGoal; ValueError "place: reason" where the world has no such thing
+decode(encoded, world.rules.things)   the goal again
+encoded.write(record, seat)     into a task record, as the goal of a player
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..interface.text import TOKENS, vocabulary
+from ..interface.text import decode as text_of
+from ..interface.text import encode as tokens_of
+from ..worlds.engine.records import judge as j
+from ..worlds.engine.records.relations import BINARY, CHAINS, EVENTS, OF_REGIONS, RELATIONS, number_of
+from ..worlds.engine.records.things import ONE, Things
+from .goals import Clause, Goal, Selector, Stage
+
+EncodedClause = tuple[int, ...]
+"""A clause as FIELDS integers; its STAGE is 0 until it is written."""
+
+_WHO = {None: j.ANYBODY, "you": j.YOU, "other": j.OTHER}
+_WHOSE = {number: who for who, number in _WHO.items()}
+_SWAPPED = {j.ANYBODY: j.ANYBODY, j.YOU: j.OTHER, j.OTHER: j.YOU}
+
+
+@dataclass(frozen=True)
+class EncodedGoal:
+    """A goal as numbers: the clauses of each stage, the ticks for which each stage must hold, and the clauses that must
+    never hold."""
+
+    stages: tuple[tuple[EncodedClause, ...], ...] = ()
+    holds: tuple[int, ...] = ()
+    never: tuple[EncodedClause, ...] = ()
+
+    def clauses(self) -> np.ndarray:
+        """All clauses with their stages, int32 (clauses, FIELDS)."""
+        rows = [(number, *row[1:]) for number, stage in enumerate(self.stages) for row in stage]
+        return np.array(rows + [(j.NEVER, *row[1:]) for row in self.never], np.int32).reshape(-1, j.FIELDS)
+
+    def write(self, record: np.void, seat: int) -> None:
+        """Make this the goal of a player in a record of the world's `task_dtype`."""
+        rows = self.clauses()
+        record["goal"][seat, : len(rows)] = rows
+        record["clauses"][seat], record["stages"][seat] = len(rows), len(self.stages)
+        record["hold"][seat, : len(self.holds)] = self.holds
+
+    def swapped(self) -> EncodedGoal:
+        """The same goal from the point of view of the other player: "you" and "other" change places."""
+        stages = tuple(tuple(map(_swapped, stage)) for stage in self.stages)
+        return EncodedGoal(stages, self.holds, tuple(map(_swapped, self.never)))
+
+
+def encode(goal: Goal, things: Things, place: str = "goal") -> EncodedGoal:
+    """A goal as numbers, in a world of these things. Raises ValueError "place: reason" for a name that the world does
+    not have; place: where the goal stands in its task."""
+    stages = tuple(
+        tuple(
+            _encoded(clause, things, f"{place}.stages[{number}].all[{index}]") for index, clause in enumerate(stage.all)
+        )
+        for number, stage in enumerate(goal.stages)
+    )
+    never = tuple(_encoded(clause, things, f"{place}.never[{index}]") for index, clause in enumerate(goal.never))
+    return EncodedGoal(stages, tuple(stage.hold for stage in goal.stages), never)
+
+
+def decode(encoded: EncodedGoal, things: Things) -> Goal:
+    """The goal that was encoded. Raises ValueError if it contradicts itself."""
+    names = tuple(things.kinds), things.colours, things.sizes
+    stages = tuple(
+        Stage(all=tuple(_decoded(row, *names) for row in rows), hold=ticks)
+        for rows, ticks in zip(encoded.stages, encoded.holds, strict=True)
+    )
+    return Goal(stages=stages, never=tuple(_decoded(row, *names) for row in encoded.never))
+
+
+def swapped(goal: Goal, things: Things) -> Goal:
+    """The same goal from the point of view of the other player."""
+    return decode(encode(goal, things).swapped(), things)
+
+
+def negated(row: EncodedClause) -> EncodedClause:
+    """The clause that holds when this one does not."""
+    return (*row[: j.NEGATED], 1 - row[j.NEGATED], *row[j.NEGATED + 1 :])
+
+
+def _swapped(row: EncodedClause) -> EncodedClause:
+    return (*row[: j.A + 3], _SWAPPED[row[j.A + 3]], *row[j.B : j.B + 3], _SWAPPED[row[j.B + 3]])
+
+
+def _encoded(clause: Clause, things: Things, place: str) -> EncodedClause:
+    if clause.relation not in (*things.relations, *EVENTS):
+        raise ValueError(
+            f"{place}.relation: this world knows no {clause.relation!r}; it knows {', '.join(things.relations)}"
+        )
+    row = [0] * j.FIELDS
+    row[j.NEGATED], row[j.RELATION] = int(clause.negated), number_of(clause.relation)
+    row[j.LEAST] = 0 if clause.least == "all" else clause.least
+    if clause.within is not None:
+        row[j.AMOUNT] = clause.within * ONE
+    if clause.number is not None:
+        row[j.AMOUNT] = clause.number
+    if clause.word is not None:
+        if clause.word not in vocabulary():
+            raise ValueError(f"{place}.word: {clause.word!r} is not in the vocabulary, and what is said must be")
+        row[j.AMOUNT] = int(tokens_of(clause.word)[0])
+    for side, selector in (("a", clause.a), ("b", clause.b)):
+        if selector and clause.relation not in (*OF_REGIONS, *EVENTS):
+            _check_no_region(selector, clause, things, f"{place}.{side}")
+    row[j.A : j.A + 4] = _selector(clause.a, things, f"{place}.a")
+    if clause.b is not None:
+        row[j.B : j.B + 4] = _selector(clause.b, things, f"{place}.b")
+    return tuple(row)
+
+
+@lru_cache(maxsize=1 << 16)
+def _decoded(row: EncodedClause, kinds: tuple[str, ...], colours: Sequence[str], sizes: Sequence[str]) -> Clause:
+    def selector(kind: int, colour: int, size: int, who: int) -> Selector:
+        names: dict[str, Any] = {"kind": kinds[kind - 1] if kind else None, "who": _WHOSE[who]}
+        names |= {"colour": colours[colour - 1] if colour else None, "size": sizes[size - 1] if size else None}
+        return Selector(**names)
+
+    relation: Any = RELATIONS[row[j.RELATION]]
+    return Clause(
+        a=selector(*row[j.A : j.A + 4]),
+        relation=relation,
+        b=selector(*row[j.B : j.B + 4]) if relation in BINARY else None,
+        least=row[j.LEAST] or "all",
+        negated=bool(row[j.NEGATED]),
+        within=row[j.AMOUNT] // ONE if relation == "near" else None,
+        number=row[j.AMOUNT] if relation in CHAINS else None,
+        word=text_of(np.array([row[j.AMOUNT]] + [0] * (TOKENS - 1), np.uint16)) if relation in EVENTS else None,
+    )
+
+
+def _check_no_region(selector: Selector, clause: Clause, things: Things, place: str) -> None:
+    """Raise ValueError if a selector matches regions of the floor, in a relation that has no meaning for them."""
+    for kind in things.regions:
+        named = selector.kind == kind
+        looks = selector.colour in (None, *things.kinds[kind]) and not selector.size and not selector.who
+        if named or (selector.kind is None and looks):
+            hint = f"goals may ask what is {' or '.join(OF_REGIONS[1:])} it" if named else "name another kind"
+            raise ValueError(
+                f"{place}: a {kind} is a region of the floor here, of which {clause.relation!r} says nothing; {hint}"
+            )
+
+
+def _selector(selector: Selector, things: Things, place: str) -> list[int]:
+    kinds = list(things.kinds)
+    if selector.kind is not None and selector.kind not in kinds:
+        raise ValueError(f"{place}.kind: there is no {selector.kind!r} in this world; its kinds: {', '.join(kinds)}")
+    colours = things.colours if selector.kind is None else things.kinds[selector.kind]
+    if selector.colour is not None and selector.colour not in colours:
+        what = f"a {selector.kind}" if selector.kind else "a thing"
+        raise ValueError(
+            f"{place}.colour: {what} is never {selector.colour!r} here; its colours: {', '.join(colours) or 'none'}"
+        )
+    if selector.size is not None and selector.size not in things.sizes:
+        raise ValueError(
+            f"{place}.size: there is no {selector.size!r} size here; the sizes: {', '.join(things.sizes) or 'none'}"
+        )
+    return [
+        0 if selector.kind is None else 1 + kinds.index(selector.kind),
+        0 if selector.colour is None else 1 + things.colours.index(selector.colour),
+        0 if selector.size is None else 1 + things.sizes.index(selector.size),
+        _WHO[selector.who],
+    ]

@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from .kinds import KINDS
+
 app = typer.Typer(help="Make, check and show tasks: files of JSON, one task a line.", no_args_is_help=True)
 
 World = Annotated[str, typer.Argument(help="A world's name (see `rumpus worlds`) or the folder of one of your own.")]
@@ -19,7 +21,6 @@ Own = Annotated[
     str | None,
     typer.Option("--world", help="The world of the tasks, for one of your own: a file may name no folder."),
 ]
-KINDS = ("alone", "partners", "informed-blind", "race", "rivals", "lookout")
 _SHOWN = 20  # problems printed before the rest is only counted
 
 

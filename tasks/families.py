@@ -312,8 +312,6 @@ FAMILIES: dict[str, Callable[[SceneSampler], Clause | Goal | tuple[Goal, Questio
 """The families by name: rows of one clause, and functions for goals of several. Their order is part of the seed: a new
 family goes to the end."""
 
-LED_KINDS = ("partners", "informed-blind")
-"""The kinds of tasks for two players that are made of families."""
 _OF_TWO = ("bring", "together")
 _PERSONAL = ("go", "near", "look", "position", "take", "avoid", "order", "bring")
 """The families whose goals name a player."""

@@ -24,16 +24,18 @@ from ..interface.progress import quiet, work
 from ..interface.seeds import check_seed
 from ..worlds.engine.world import World
 from . import guided
-from .assemble import Found, Pool, Source, finish, key, task_of
+from .assemble import Pool, draft, key, task_of
 from .compile import table
-from .families import LED_KINDS, families_of
+from .families import families_of
 from .files import parse, write_line
 from .goals import FORMAT, Task
-from .multiplayer import KINDS, PAIRED, acting, proposals, skills_of
-from .rollouts import Drawer, begin, marks, play
+from .kinds import FOR_TWO, LED_KINDS, PAIRED
+from .multiplayer import acting, proposals, skills_of
+from .pipeline import Draft
+from .rollouts import StartSampler, begin, marks, play
 from .scene import scene
 from .splits import SPLITS
-from .verify import settle, shorten, worthwhile
+from .verify import shorten, verify, worthwhile
 
 BLOCK = 400
 """Tasks in a block: what is made anew when a file that was not finished is gone on with."""
@@ -71,7 +73,7 @@ def generate(
 ) -> Iterator[Task]:
     """So many tasks of a world, each proven to be possible, no two alike.
 
-    kind: "alone", or of a world for two players one of together.KINDS; all of them in turn if none is given. split:
+    kind: "alone", or of a world for two players one of kinds.FOR_TWO; all of them in turn if none is given. split:
     what contents they have, see splits.py. by: one of WAYS; if none is given, a guide is led where physics moves the
     world, and elsewhere goals are taken from plays. Raises ValueError for what cannot be made, and, when all are made
     that it has, if the world has not so many.
@@ -154,7 +156,7 @@ class _Maker:
             raise ValueError(f"tasks are made by {' or '.join(WAYS)}, not by {by!r}")
         usual = "guide" if world.rules.simulator else "play"
         self._led = (by or usual) == "guide"
-        fitting = {1: ("alone",), 2: LED_KINDS if self._led else KINDS}.get(world.players, ())
+        fitting = {1: ("alone",), 2: LED_KINDS if self._led else FOR_TWO}.get(world.players, ())
         if kind is not None and kind not in fitting:
             raise ValueError(
                 f"{world.name} is for {world.players} player(s), and has no tasks of the kind {kind!r}; "
@@ -168,7 +170,7 @@ class _Maker:
         mark += "" if (by or usual) == usual else f"-{by}"
         self._name = f"{world.name[:20]}{mark}-{split}-{seed}"
         self.block = LED_BLOCK if self._led else BLOCK
-        self._drawer = Drawer(world, self._split)
+        self._starts = StartSampler(world, self._split)
         self._seen: set[int] = set()
 
     def name(self, number: int) -> str:
@@ -196,9 +198,9 @@ class _Maker:
                     f"more, not {count}: ask for fewer, or for another split"
                 )
 
-    def _block(self, number: int) -> list[Found]:
+    def _block(self, number: int) -> list[Draft]:
         """The tasks of a block."""
-        chosen: list[Found] = []
+        chosen: list[Draft] = []
         for index, kind in enumerate(self._kinds):
             share = self.block * (index + 1) // len(self._kinds) - self.block * index // len(self._kinds)
             some = (self._led_share if self._led else self._share)(number, kind, share)
@@ -207,14 +209,14 @@ class _Maker:
         order = self._rng(number, "order").permutation(len(chosen))
         return [chosen[index] for index in order]
 
-    def _share(self, number: int, kind: str, count: int) -> list[Found]:
+    def _share(self, number: int, kind: str, count: int) -> list[Draft]:
         """So many tasks of one kind for a block."""
-        pool, taken, skills = Pool(), list[Found](), skills_of(kind)
+        pool, taken, skills = Pool(), list[Draft](), skills_of(kind)
         wanted: Sequence[str] = skills
         plays = max(PLAYS * count // BLOCK, FEWEST)
         for attempt in range(ATTEMPTS):
             self._attempt(pool, kind, wanted, plays, self._rng(number, kind, attempt))
-            counts = pool.counts() + Counter(one.proven.skill for one in taken)
+            counts = pool.counts() + Counter(one.candidate.skill for one in taken)
             enough = -(-count // max(len(counts), 1))
             alike = counts and min(counts.values()) >= ALIKE * enough
             if (counts.total() >= count and (alike or attempt + 1 >= PATIENCE)) or attempt + 1 == ATTEMPTS:
@@ -225,33 +227,32 @@ class _Maker:
             wanted = scarce if scarce and attempt + 1 < PATIENCE else skills
         return taken
 
-    def _fill(self, taken: list[Found], pool: Pool, count: int) -> None:
+    def _fill(self, taken: list[Draft], pool: Pool, count: int) -> None:
         """Take out of the pool until there are so many, or it is empty: those that are worthwhile by the shortest way
         that is found."""
         while some := pool.take(count - len(taken), taken):
-            for source in {id(one.source): one.source for one in some}.values():
-                chosen = [one for one in some if one.source is source]
-                proven = [one.proven for one in chosen]
-                shorten(self._world, proven, source.states, NODES)
-                good = worthwhile(self._world, source.starts, proven, source.states)
+            for starts in {id(one.candidate.starts): one.candidate.starts for one in some}.values():
+                chosen = [one for one in some if one.candidate.starts is starts]
+                candidates = [one.candidate for one in chosen]
+                shorten(self._world, candidates, NODES)
+                good = worthwhile(self._world, candidates)
                 taken += [one for one, fine in zip(chosen, good, strict=True) if fine]
 
     def _attempt(self, pool: Pool, kind: str, wanted: Sequence[str], plays: int, rng: np.random.Generator) -> None:
         """Play, and put what is found into the pool."""
         world, paired = self._world, kind in PAIRED
-        starts = self._drawer.draw(rng, plays // 2 if paired else plays)
+        starts = self._starts.draw(rng, plays // 2 if paired else plays)
         starts = starts.twice() if paired else starts
         played = play(world, starts, acting(kind, len(starts)), min(TICKS, world.objective.limit), rng)
-        proven, states = settle(world, starts, proposals(world, played, kind, self._split, wanted, rng), kind)
+        candidates = verify(world, starts, proposals(world, played, kind, self._split, wanted, rng), kind)
         seen = zip(played.things[0], played.counts[0], strict=True)
         scenes = [scene(things[:number], world.rules.things) for things, number in seen]  # type: ignore[arg-type]
-        source = Source(starts, states, kind, scenes)
-        for one in proven:
-            made = finish(world, source, one, self._split, rng)
+        for one in candidates:
+            made = draft(world, one, scenes[one.row], self._split, rng)
             if made and made.key not in pool.keys and made.key not in self._seen:
                 pool.add(made)
 
-    def _led_share(self, number: int, kind: str, count: int) -> list[Found]:
+    def _led_share(self, number: int, kind: str, count: int) -> list[Draft]:
         """So many tasks of one kind for a block, of all families that this world has alike, proven by its guide."""
         pool, families = Pool(), families_of(kind)
         for attempt in range(ATTEMPTS):
@@ -266,7 +267,7 @@ class _Maker:
                 break
             rng = self._rng(number, kind, "led", attempt)
             wanted = rng.permutation(wanted)[: round(MORE * count)].tolist()
-            starts = self._drawer.draw(rng, DRAWN * len(wanted))
+            starts = self._starts.draw(rng, DRAWN * len(wanted))
             for one in guided.attempt(self._world, starts, kind, wanted, self._split, rng):
                 if one.key not in pool.keys and one.key not in self._seen:
                     pool.add(one)

@@ -19,6 +19,7 @@ from ..interface.action import MOUSE_ONE
 from ..interface.keys import BUTTONS, KEYS, WHEEL
 from ..worlds.engine.records.judge import CLAUSES, STAGES
 from ..worlds.engine.records.relations import EVENTS, RELATIONS, ROWS
+from .kinds import Kind
 
 FORMAT = 1
 """Version of the task format; files of a newer one are refused."""
@@ -225,7 +226,7 @@ class Task(_Strict):
     players: Annotated[tuple[Player, ...], Field(min_length=1, max_length=16)]
     reward: Reward = Reward()
     ends: Literal["each", "first"] = "each"
-    kind: Literal["alone", "partners", "informed-blind", "race", "rivals", "lookout"] = "alone"
+    kind: Kind = "alone"
     skill: Annotated[str, Field(max_length=32)] = ""
     split: Literal["train", "valid", "test"] = "train"
     held: tuple[Literal["pair", "verb", "size", "form", "words"], ...] = ()

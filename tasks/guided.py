@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,18 +17,18 @@ from ..worlds.engine.compile.cached import cached
 from ..worlds.engine.records.things import THING
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import Controller, World
-from .assemble import Found, Source, finish, task_of
+from .assemble import draft, task_of
 from .codec import swapped
 from .compile import table
 from .families import SceneSampler, propose
 from .files import LONGEST, write_line
 from .goals import Task
-from .hindsight.propose import Proven
 from .inquire import inquire
 from .language import canonical
+from .pipeline import Candidate, Draft, Starts
 from .questions import answered
-from .rollouts import Starts, begin, least, marks, tick
-from .scene import scene
+from .rollouts import begin, least, marks, tick
+from .scene import Scene, scene
 from .splits import Split
 
 TRIES = 12
@@ -102,20 +103,21 @@ def _asks(task: Task) -> bool:
 
 def attempt(
     world: World, starts: Starts, kind: str, wanted: Sequence[str], split: Split, rng: np.random.Generator
-) -> Iterator[Found]:
-    """Goals of the wanted families, so many of each as it is named, that the guide reaches: at most one a start."""
+) -> Iterator[Draft]:
+    """Drafts of the wanted families, as many of each as it is named, that the expert solves: at most one a start."""
     assert world.rules.things is not None
     batch = begin(world, starts.records, starts.levels)
     things, counts, _ = batch.things()
     scenes = [scene(some[:number], world.rules.things) for some, number in zip(things, counts, strict=True)]
-    source, which = Source(starts, batch.states[:0].copy(), kind, scenes), marks(world, batch.states)
-    found: list[Found] = []
+    which = marks(world, batch.states)
+    found: list[Draft] = []
     left, tried, fitted = Counter(wanted), Counter(wanted), Counter(wanted)
     for row in range(len(starts)):
         sampler = SceneSampler(things[row, : counts[row]], world.rules.things, split, rng)
+        blank = Candidate(starts, row, kind, "", int(which[row]), (), int(kind == "informed-blind"), "expert", [])
         for family in sorted(+left, key=lambda name: fitted[name] / tried[name]):  # what is rare takes the first chance
             tried[family] += 1
-            one = _made(world, source, family, sampler, row, int(which[row]), rng)
+            one = _drafted(world, blank, family, sampler, scenes[row], rng)
             if one:
                 found.append(one)
                 left[family] -= 1
@@ -124,39 +126,38 @@ def attempt(
     if not found:
         return
     tasks = [_unproven(world, one, split) for one in found]
-    acting = np.array([_acting(world, one.proven) for one in found])
-    for one, hands in zip(found, prove(world, tasks, acting, seeing=True), strict=True):
-        if hands is not None and (one.proven.question or len(hands) >= least(world)):
-            one.proven.hands = hands
+    acting = np.array([_acting(world, one.candidate) for one in found])
+    for one, actions in zip(found, prove(world, tasks, acting, seeing=True), strict=True):
+        if actions is not None and (one.candidate.question or len(actions) >= least(world)):
+            one.candidate.actions = actions
             if len(write_line(task_of(world, one, "x", split))) < LONGEST // 2:
                 yield one
 
 
-def _made(
-    world: World, source: Source, family: str, sampler: SceneSampler, row: int, mark: int, rng: np.random.Generator
-) -> Found | None:
-    """A goal of a family for a start, with its words; None if none was found that belongs to the split."""
+def _drafted(
+    world: World, blank: Candidate, family: str, sampler: SceneSampler, scene: Scene, rng: np.random.Generator
+) -> Draft | None:
+    """A draft of a family for the start of a blank candidate; None if none was found that belongs to the split."""
     for _ in range(TRIES):
         proposed = propose(family, sampler)
         if proposed is None:
             return None
         goal, question = proposed
         mine = canonical(goal)
-        goals = {"alone": (mine,), "partners": (mine, mine)}.get(source.kind, (swapped(mine, sampler.world), mine))
-        acting = int(source.kind == "informed-blind")
-        one = Proven(row, 0, mark, family, goals, acting, [], "expert", question=question)
-        found = finish(world, source, one, sampler.split, rng)
+        goals = {"alone": (mine,), "partners": (mine, mine)}.get(blank.kind, (swapped(mine, sampler.world), mine))
+        one = replace(blank, skill=family, goals=goals, question=question)
+        found = draft(world, one, scene, sampler.split, rng)
         if found:
             return found
     return None
 
 
-def _unproven(world: World, one: Found, split: Split) -> Task:
+def _unproven(world: World, one: Draft, split: Split) -> Task:
     task = task_of(world, one, "unproven", split)
     return task.model_copy(update={"limit": world.objective.limit, "solution": None, "steps": None})
 
 
-def _acting(world: World, one: Proven) -> np.ndarray:
+def _acting(world: World, one: Candidate) -> np.ndarray:
     """Who is led to prove a goal, bools (players,): the player that acts; all where they are to lift together."""
     return (np.arange(world.players) == one.acting) | (one.skill == "together")
 

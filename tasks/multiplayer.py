@@ -1,17 +1,4 @@
-"""Proposals of every kind of task: for a player alone, and how two players are bound together.
-
-| kind | goals | who has hands | reward | proven, the other standing still |
-|---|---|---|---|---|
-| alone | a goal | the player | own | the player reaches it |
-| partners | the same for both | both | shared | the first reaches it |
-| informed-blind | the same for both; only the first is told | the second | shared | the second reaches it |
-| race | each its own, of the same form | both | own or opposed | each reaches its own |
-| rivals | "this and not that" and "that and not this" | both | opposed | each reaches its own |
-| lookout | the second's is that the first's never comes true | both | opposed | the first reaches it |
-
-The first success ends a race and a rivalry. The solution that a task keeps is the first player's, or for informed-blind
-the second's.
-"""
+"""Proposals of every kind of task: for a player alone, and for two players bound together as kinds.py says."""
 
 from __future__ import annotations
 
@@ -24,15 +11,13 @@ from ..worlds.engine.records import judge as j
 from ..worlds.engine.world import World
 from .codec import EncodedClause, EncodedGoal, negated
 from .hindsight.compose import MADE, Hindsight, Way, compose
-from .hindsight.propose import TRIES, Proposal, draw
-from .rollouts import REST, Played, shortcut
+from .hindsight.propose import TRIES, draw
+from .kinds import PAIRED
+from .pipeline import Proposal, Rollouts
+from .rollouts import REST, shortcut
 from .skills import SKILLS
 from .splits import Split
 
-KINDS = ("partners", "informed-blind", "race", "rivals", "lookout")
-"""The kinds of tasks for two players."""
-PAIRED = ("race", "rivals")
-"""Kinds for which each start is played twice, by the first player and by the second."""
 EACH, RARE = 4, 0.4
 """Skills that are tried on each play, besides those for which less than this part of the plays has a clause: they are
 tried wherever they can be."""
@@ -53,7 +38,7 @@ def acting(kind: str, n: int) -> np.ndarray:
 
 
 def proposals(
-    world: World, played: Played, kind: str, split: Split, wanted: Sequence[str], rng: np.random.Generator
+    world: World, played: Rollouts, kind: str, split: Split, wanted: Sequence[str], rng: np.random.Generator
 ) -> list[Proposal]:
     """Goals of the wanted skills that plays reached, for tasks of a kind; see Proposal. Those of a pair follow each
     other."""
@@ -130,7 +115,7 @@ def _rivals(one: Hindsight, other: Hindsight, skill: str) -> tuple[Way, Way] | N
     return None
 
 
-def _proposal(played: Played, row: int, skill: str, goals: dict[int, EncodedGoal], way: Way) -> Proposal:
+def _proposal(played: Rollouts, row: int, skill: str, goals: dict[int, EncodedGoal], way: Way) -> Proposal:
     """A proposal with the play's moves to each stage by the shortest way through the states that it saw."""
     moves: list[int] = []
     start = 0

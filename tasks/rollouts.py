@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -17,6 +16,7 @@ from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import Planner, World
 from .goals import Start
+from .pipeline import Rollouts, Starts
 from .splits import SPLITS, Split, scale_split
 
 REST = -1
@@ -34,26 +34,7 @@ REACTION = 0.25
 _FRAME = (40, 40)  # of batches that nobody looks at
 
 
-@dataclass(frozen=True)
-class Starts:
-    """Where n tasks start. records: of the world's `task_dtype`, (n,), with goals that are never reached; levels: those
-    that the records count in; said: the same as data of a task, and scales the numbers of their scales."""
-
-    records: np.ndarray
-    levels: np.ndarray | None
-    said: list[Start]
-    scales: list[int]
-
-    def __len__(self) -> int:
-        return len(self.records)
-
-    def twice(self) -> Starts:
-        """Each start two times, one after the other."""
-        said = [start for start in self.said for _ in range(2)]
-        return Starts(self.records.repeat(2), self.levels, said, [scale for scale in self.scales for _ in range(2)])
-
-
-class Drawer:
+class StartSampler:
     """Draws starts of a world for a split: knobs by scale and range, levels of the world's own split, seeds."""
 
     def __init__(self, world: World, split: Split):
@@ -88,7 +69,7 @@ class Drawer:
         """n starts."""
         records = np.zeros(n, task_dtype(self._world.knobs.knobs, self._world.rules.max_players))
         levels: list[np.ndarray] = []
-        said: list[Start] = []
+        data: list[Start] = []
         scales: list[int] = []
         for row in range(n):
             held = self._held and rng.random() < SIZE_SHARE
@@ -102,11 +83,11 @@ class Drawer:
                 text, level = self._level(combination, rng)
                 records["level"][row] = len(levels)
                 levels.append(level)
-            said.append(Start.model_construct(knobs=knobs, seed=seed, level=text))
+            data.append(Start.model_construct(knobs=knobs, seed=seed, level=text))
             scales.append(number)
         records["seeded"], records["judged"] = 1, 1
         records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()
-        return Starts(records, np.concatenate(levels) if levels else None, said, scales)
+        return Starts(records, np.concatenate(levels) if levels else None, data, scales)
 
     def _level(self, combination: int, rng: np.random.Generator) -> tuple[str, np.ndarray]:
         """A level of the bank for these knobs, as text and as what that text is read as."""
@@ -125,20 +106,6 @@ class Drawer:
             text = world.levels.show(bank[index], players=world.players)
             self._texts[number, index] = text, world.levels.parse(text)
         return self._texts[number, index]
-
-
-@dataclass(frozen=True)
-class Played:
-    """n plays of T ticks. moves: int16 (n, T) of the player that acts, the others' hands at rest; acting: int64 (n,);
-    things, counts: (T + 1, n, ...) before the first tick and after each; marks: uint64 (n, T + 1), equal for equal
-    states; planned: how many moves of each are the solver's, (n,)."""
-
-    moves: np.ndarray
-    acting: np.ndarray
-    things: np.ndarray
-    counts: np.ndarray
-    marks: np.ndarray
-    planned: np.ndarray
 
 
 def begin(world: World, records: np.ndarray, levels: np.ndarray | None) -> Batch:
@@ -184,7 +151,7 @@ def play(
     acting: np.ndarray,
     ticks: int,
     rng: np.random.Generator,
-) -> Played:
+) -> Rollouts:
     """Play from each start with the hands of the player `acting`, (n,): the solver's plan, a part of it, or a walk."""
     n, moves = len(starts), len(world.controls.moves)
     records = starts.records.copy()
@@ -212,7 +179,7 @@ def play(
         seen[:, tick + 1] = marks(world, batch.states)
         looks.append(batch.things()[:2])
     things, counts = (np.stack(parts) for parts in zip(*looks, strict=True))
-    return Played(way, acting, things, counts, seen, planned)
+    return Rollouts(way, acting, things, counts, seen, planned)
 
 
 def _plans(world: World, states: np.ndarray, wanted: np.ndarray) -> list[np.ndarray]:

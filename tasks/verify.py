@@ -1,4 +1,4 @@
-"""Proposals settled: played before the judge in the engine, and turned from numbers into goals if they are reached."""
+"""Proposals verified: played before the judge of the engine, and decoded from numbers to goals if they are reached."""
 
 from __future__ import annotations
 
@@ -9,21 +9,20 @@ import numpy as np
 from ..worlds.engine.run.search import FOUND, search
 from ..worlds.engine.world import World
 from .codec import decode
-from .hindsight.propose import Proposal, Proven
+from .kinds import PAIRED
 from .language import canonical
-from .multiplayer import PAIRED
+from .pipeline import Candidate, Proposal, Starts
 from .prove import done_already, replay
-from .rollouts import REST, Starts, begin, least, marks
+from .rollouts import REST, begin, least, marks
 
 
-def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str) -> tuple[list[Proven], np.ndarray]:
-    """(those proposals that their moves fulfil in no less than the least time, with each stage still to be reached when
-    its turn comes; the states that all begin in).
+def verify(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str) -> list[Candidate]:
+    """The proposals that their moves fulfil in no less than the least time, with no stage reached before its turn.
 
     Of kinds in which each of two players is to reach its own goal, the first's, if both do.
     """
     if not proposed:
-        return [], np.zeros(0, world.rules.state)
+        return []
     batch = begin(world, records(world, starts, proposed, kind), starts.levels)
     states, which = batch.states.copy(), marks(world, batch.states)
     fresh = ~done_already(batch).any(axis=1)
@@ -44,14 +43,25 @@ def settle(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str
             goals = tuple(canonical(decode(one.goals[seat], world.rules.things)) for seat in range(world.players))  # type: ignore[arg-type]
         except ValueError:
             continue  # it contradicts itself
-        by = "expert" if one.planned else "play"
-        way = one.moves[: steps[index]]
-        found.append(Proven(one.row, index, int(which[index]), one.skill, goals, one.acting, way, by))
-    return found, states
+        found.append(
+            Candidate(
+                starts=starts,
+                row=one.row,
+                kind=kind,
+                skill=one.skill,
+                mark=int(which[index]),
+                goals=goals,
+                acting=one.acting,
+                by="expert" if one.planned else "play",
+                moves=one.moves[: steps[index]],
+                state=states[index : index + 1],
+            )
+        )
+    return found
 
 
 def records(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str) -> np.ndarray:
-    """Records of the world's tasks for proposals, (n,), without words and pay."""
+    """Task records for proposals, (n,), without instructions and rewards."""
     found = starts.records[[one.row for one in proposed]]
     found["limit"], found["first"] = (
         max(world.objective.limit, *(len(one.moves) + 1 for one in proposed)),
@@ -63,24 +73,32 @@ def records(world: World, starts: Starts, proposed: Sequence[Proposal], kind: st
     return found
 
 
-def shorten(world: World, proven: Sequence[Proven], states: np.ndarray, nodes: int) -> None:
-    """Give each the shortest way that a search of so many states finds, if it is no longer, and its branching."""
+def shorten(world: World, candidates: Sequence[Candidate], nodes: int) -> None:
+    """Give each the shortest solution that a search of at most `nodes` states finds, if it is no longer than its own,
+    and the branching of that search."""
     for player in range(world.players):
-        some = [one for one in proven if one.acting == player]
+        some = [one for one in candidates if one.acting == player]
         if some:
-            plans = search(world, states[[one.state for one in some]], player=player, nodes=nodes)
+            plans = search(world, _states(some), player=player, nodes=nodes)
             for one, verdict, moves, branching in zip(some, plans.verdicts, plans.moves, plans.branching, strict=True):
                 one.branching = round(float(branching), 2)
                 if verdict == FOUND and len(moves) <= len(one.moves):
                     one.moves, one.by = moves.tolist(), "search"
 
 
-def worthwhile(world: World, starts: Starts, proven: Sequence[Proven], states: np.ndarray) -> list[bool]:
-    """Of each whether its way takes the least time or more, and reaches each stage after its turn has come."""
-    batch = begin(world, starts.records[[one.row for one in proven]], starts.levels)
-    batch.states[...] = states[[one.state for one in proven]]
-    moves = np.full((len(proven), max(one.steps for one in proven), world.players), REST, np.int16)
-    for row, one in enumerate(proven):
+def worthwhile(world: World, candidates: Sequence[Candidate]) -> list[bool]:
+    """Of each, all of one set of starts, whether its solution takes the least time or more, and no stage is reached
+    before its turn."""
+    starts = candidates[0].starts
+    batch = begin(world, starts.records[[one.row for one in candidates]], starts.levels)
+    batch.states[...] = _states(candidates)
+    moves = np.full((len(candidates), max(one.steps for one in candidates), world.players), REST, np.int16)
+    for row, one in enumerate(candidates):
         moves[row, : one.steps, one.acting] = one.moves
     already = replay(batch, moves)[1]
-    return [one.steps >= least(world) and not already[row, one.acting] for row, one in enumerate(proven)]
+    return [one.steps >= least(world) and not already[row, one.acting] for row, one in enumerate(candidates)]
+
+
+def _states(candidates: Sequence[Candidate]) -> np.ndarray:
+    """The states that candidates start in, (n,) of the world's state dtype."""
+    return np.concatenate([one.state for one in candidates if one.state is not None])

@@ -16,8 +16,8 @@ from rumpus.tasks import generate as generator
 from rumpus.tasks.files import read, write_line
 from rumpus.tasks.generate import generate, write
 from rumpus.tasks.goals import Task
+from rumpus.tasks.kinds import FOR_TWO as KINDS
 from rumpus.tasks.language import STYLES, partner_told, understand
-from rumpus.tasks.multiplayer import KINDS
 from rumpus.tasks.prove import check, check_file, proofs
 from rumpus.tasks.rollouts import shortcut
 from rumpus.tasks.skills import SKILLS, skill_of

@@ -18,7 +18,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from rumpus.tasks.multiplayer import KINDS
+from rumpus.tasks.kinds import KINDS
 from rumpus.tasks.skills import SKILLS
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -7,8 +7,6 @@ from those that came true, in the order in which they did.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from numba import njit
 
@@ -20,9 +18,8 @@ from ...worlds.engine.records.relations import EVENTS, ROWS, TABLE, number_of
 from ...worlds.engine.records.things import ONE, THERE, Things
 from ...worlds.engine.run.threads import over_rows
 from ...worlds.engine.world import World
-from ..codec import EncodedClause, EncodedGoal
-from ..goals import Goal, Question
-from ..rollouts import Played
+from ..codec import EncodedClause
+from ..pipeline import Rollouts
 from ..splits import SPLITS, Split, pair_split
 
 FIRST, THEN = 24, 64
@@ -42,43 +39,6 @@ TRIES = 6
 _PRIME = 1_000_003
 
 
-@dataclass
-class Proposal:
-    """Goals for the players of one start, by their number; and a way: moves of the player that acts, with which it
-    reaches its own. planned: whether they are the solver's."""
-
-    row: int
-    skill: str
-    goals: dict[int, EncodedGoal]
-    acting: int
-    moves: list[int]
-    planned: bool
-
-
-@dataclass
-class Proven:
-    """A task's goals, one for each player, and moves by which the player that acts reaches its own. row: of the starts;
-    state: of the states they were proven from; mark: of that state; branching: of the search, 0 before it. question:
-    what the player that acts is asked, if it is; hands: in place of moves, ACTION records (ticks, players)."""
-
-    row: int
-    state: int
-    mark: int
-    skill: str
-    goals: tuple[Goal, ...]
-    acting: int
-    moves: list[int]
-    by: str
-    branching: float = 0.0
-    question: Question | None = None
-    hands: np.ndarray | None = None
-
-    @property
-    def steps(self) -> int:
-        """Ticks that its way takes."""
-        return len(self.moves) if self.hands is None else len(self.hands)
-
-
 @njit
 def truths(things, counts, clauses, hands, acting, truth, low, high):
     """Whether each clause, (n, clauses, FIELDS), holds at each tick of its play: into uint8 (n, clauses, ticks)."""
@@ -88,7 +48,7 @@ def truths(things, counts, clauses, hands, acting, truth, low, high):
                 truth[i, c, tick] = j.holds(clauses[i, c], things[tick, i], counts[tick, i], hands, acting[i])
 
 
-def hold(world: World, played: Played, clauses: np.ndarray) -> np.ndarray:
+def hold(world: World, played: Rollouts, clauses: np.ndarray) -> np.ndarray:
     """When clauses, int32 (n, clauses, FIELDS), hold: bool (n, clauses, ticks + 1)."""
     truth = np.zeros((*clauses.shape[:2], len(played.things)), np.uint8)
     hands = np.zeros(world.players, ACTION)
@@ -155,7 +115,7 @@ Sort = tuple[int, int, int]
 """A relation and the kinds on its two sides, 0 for none: clauses of one sort differ in colours and numbers only."""
 
 
-def moving(played: Played) -> set[int]:
+def moving(played: Rollouts) -> set[int]:
     """The kinds of things that some play brings to other places, with all things of the kind still there."""
     things = played.things
     there = (things["state"] == THERE) & (np.arange(things.shape[2]) < played.counts[..., None])
@@ -211,7 +171,7 @@ def clause(sort: Sort, vocabulary: Vocabulary, rng: np.random.Generator) -> Enco
 
 
 def draw(
-    world: World, played: Played, split: Split, rng: np.random.Generator, *, shared: bool = False
+    world: World, played: Rollouts, split: Split, rng: np.random.Generator, *, shared: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """(clauses, int32 (n, THEN, FIELDS); when they hold, bool (n, THEN, ticks + 1)). shared: each two plays one after
     the other, which have the same start, get the same clauses."""

@@ -11,7 +11,7 @@ from rumpus.agents.measuring import watch as watching
 from rumpus.interface.action import ACTION
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import Task
-from rumpus.tasks.replays import solution, table_of
+from rumpus.tasks.replays import solution
 from rumpus.tasks.show import EDGE, MARGIN, PAPER, sheet, strips
 from rumpus.worlds.engine.run.replay import Episode, ReplayError
 
@@ -88,21 +88,20 @@ def test_a_solution_is_a_replay(tmp_path):
     solution(task(), DUO).save(path)
     episode = Episode.load(path)
     assert len(episode.actions) == 3
-    batch = episode.batch(DUO, table=table_of(DUO))
+    tasks = table([Task.model_validate(episode.task)], DUO)
+    batch = episode.batch(DUO, tasks=tasks)
     outcomes = [episode.play(batch, tick) for tick in range(3)]
     assert outcomes[-1]["success"].tolist() == [1, 1]
-    assert len(list(episode.frames(worlds.load, (64, 64), table=table_of(DUO)))) == 4
-    with pytest.raises(ReplayError, match="give `table`"):
+    assert len(list(episode.frames(worlds.load, (64, 64), tasks=tasks))) == 4
+    with pytest.raises(ReplayError, match="give `tasks`"):
         episode.batch(DUO)
     data = json.loads(path.read_text())
     data["task"]["players"][0]["instruction"] = "stand still"
     path.write_text(json.dumps(data))
     with pytest.raises(ReplayError, match="departs from its recording at its start"):
-        Episode.load(path).batch(DUO, table=table_of(DUO))
-    data["task"]["world"] = "atlantis"
-    path.write_text(json.dumps(data))
-    with pytest.raises(ReplayError, match=r"cannot be played.*atlantis"):
-        Episode.load(path).batch(DUO, table=table_of(DUO))
+        Episode.load(path).batch(DUO, tasks=table([Task.model_validate(data["task"])], DUO))
+    with pytest.raises(ReplayError, match="a table of one row"):
+        episode.batch(DUO, tasks=table([task(), task(1)], DUO))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +133,7 @@ def test_an_episode_of_any_row_and_after_any_other_is_replayed():
             for row, episode in enumerate(episodes):
                 episode.note(batch, row)
         for episode in episodes:
-            again = episode.batch(DUO, table=table_of(DUO))
+            again = episode.batch(DUO, tasks=table([Task.model_validate(episode.task)], DUO))
             for tick in range(6):
                 episode.play(again, tick)
 

@@ -1,8 +1,8 @@
 """Episodes as data: world, version, knobs, limit, split, seed and actions, with checksums that tell a wrong replay.
 
 Pixels are not kept: a replay makes them again, at any size. A level set of your own is not kept either: give the same
-one. The task of an episode is kept as the JSON that it is; whoever plays it again gives the function that makes a table
-of it (rumpus.tasks.replays has one).
+one. The task of an episode is kept as its JSON; to play it again, give the table of one row that rumpus.tasks.compile
+makes of it.
 """
 
 from __future__ import annotations
@@ -27,8 +27,6 @@ FORMAT = 1
 _HEAD = ("world", "version", "knobs", "limit", "split", "seed")
 _JUDGED = ("stage", "lasted", "pay", "mix", "stages", "clauses", "hold", "goal", "earned")
 """Fields of a state that are written in judged episodes only."""
-Tabled = Callable[[Mapping[str, Any]], Table]
-"""A function that makes a table of one row of a task's JSON."""
 
 
 class ReplayError(ValueError):
@@ -116,28 +114,29 @@ class Episode:
         size: tuple[int, int],
         player: int = 0,
         levels: Any = None,
-        table: Tabled | None = None,
+        tasks: Table | None = None,
     ) -> Iterator[np.ndarray]:
         """Play the episode again and yield its frames, uint8 (height, width, 3). `load` finds a world by its name
-        (worlds.named imports nothing for it); `table` makes the table of the episode's task, if it has one.
+        (worlds.named imports nothing for it); tasks: the table of the episode's task, if it has one.
 
         Raises ReplayError at the first tick whose state is not the recorded one.
         """
-        batch = self.batch(load(self.world), size, levels, table)
+        batch = self.batch(load(self.world), size, levels, tasks)
         yield batch.picture(player=player)
         for tick in range(len(self.actions)):
             self.play(batch, tick)
             yield batch.picture(player=player)
 
     def batch(
-        self, world: World, size: tuple[int, int] = (64, 64), levels: Any = None, table: Tabled | None = None
+        self, world: World, size: tuple[int, int] = (64, 64), levels: Any = None, tasks: Table | None = None
     ) -> Batch:
-        """A batch of one row at the start of this episode. Raises ReplayError if that is not where it began."""
+        """A batch of one row at the start of this episode; tasks: the table of its task, if it has one.
+        Raises ReplayError if that is not where it began."""
         if world.version != self.version:
             raise ReplayError(f"this replay is of {self.world} version {self.version}; this is version {world.version}")
         options: dict[str, Any] = {"knobs": self.knobs, "limit": self.limit, "levels": levels}
         if self.task is not None:
-            options = {"tasks": self._table(table)}
+            options = {"tasks": self._as_drawn(tasks)}
         elif self.level is not None:
             options = {"tasks": self._of_level(world, levels)}
         batch = Batch(world, 1, size=size, threads=1, split=self.split, **options)
@@ -152,17 +151,13 @@ class Episode:
             raise ReplayError(f"this replay is of level {self.level} of a file: give its `levels`")
         return Table(every.records[self.level : cast(int, self.level) + 1], every.levels)
 
-    def _table(self, table: Tabled | None) -> Table:
-        """The table of this episode's task, drawn as large as it was."""
-        if table is None or self.task is None:
-            raise ReplayError("this replay is of a task: give `table`, which makes a table of its JSON")
-        try:
-            made = table(self.task)
-            records = made.records.copy()
-            records["rows"], records["cols"] = self.grid or (records["rows"], records["cols"])
-            return Table(records, made.levels)
-        except (ValueError, TypeError) as error:
-            raise ReplayError(f"this replay is of a task that cannot be played: {error}") from None
+    def _as_drawn(self, tasks: Table | None) -> Table:
+        """The table of this episode's task, with the size of picture that it was recorded with."""
+        if tasks is None or len(tasks) != 1:
+            raise ReplayError("this replay is of a task: give `tasks`, a table of one row made of its JSON (`task`)")
+        records = tasks.records.copy()
+        records["rows"], records["cols"] = self.grid or (records["rows"], records["cols"])
+        return Table(records, tasks.levels)
 
     def play(self, batch: Batch, tick: int) -> Any:
         """Do this tick's actions in a batch that stands before it. Returns the outcomes (players,)."""

@@ -49,21 +49,20 @@ def relations() -> None:
 @app.command()
 def generate(
     world: World,
-    out: Annotated[Path, typer.Option(help="The file to write; a file that is not finished is gone on with.")],
+    out: Annotated[Path, typer.Option(help="The file to write; an unfinished file is resumed.")],
     count: Annotated[int, typer.Option(help="How many tasks.")] = 1000,
     players: Annotated[int | None, typer.Option(help="How many players the world must be for.")] = None,
-    kind: Annotated[
-        str | None, typer.Option(help=f"How several players are bound together: {', '.join(KINDS)}.")
-    ] = None,
+    kind: Annotated[str | None, typer.Option(help=f"How the players are bound together: {', '.join(KINDS)}.")] = None,
     split: Annotated[
-        str, typer.Option(help="train, valid or test: by what is in the tasks; see docs/tasks.md.")
+        str, typer.Option(help="train, valid or test, by the contents of the tasks; see docs/tasks.md.")
     ] = "train",
     seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same file.")] = 0,
     by: Annotated[
-        str | None, typer.Option(help="play: goals that came true in plays; guide: families that the guide is led to.")
+        str | None,
+        typer.Option(help="play: goals that rollouts reached; guide: families that the world's expert solves."),
     ] = None,
 ) -> None:
-    """Make tasks, each proven to be possible, no two alike.
+    """Make tasks, each proven to be feasible, no two alike.
 
     Example: rumpus tasks generate box-world-small --count 10000 --out tasks.jsonl
     """
@@ -122,7 +121,7 @@ def show(
     out: Annotated[Path, typer.Option(help="The picture to write.")] = Path("tasks.png"),
     count: Annotated[int, typer.Option(help="How many tasks.")] = 24,
 ) -> None:
-    """Draw the starts of a file's first tasks with their words, on one sheet, and count what is in the file.
+    """Draw the starts of a file's first tasks with their instructions, on one sheet, and count its tasks.
 
     Example: rumpus tasks show tasks.jsonl --out sheet.png
     """
@@ -148,7 +147,7 @@ def show(
 
 
 @app.command()
-def understand(world: World, text: Annotated[str, typer.Argument(help="What is to be done, in words.")]) -> None:
+def understand(world: World, text: Annotated[str, typer.Argument(help="The goal in words.")]) -> None:
     """Turn a sentence into a goal, or a question, and say it again in every way there is.
 
     Example: rumpus tasks understand sokoban "push the red box onto the blue target"

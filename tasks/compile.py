@@ -1,4 +1,5 @@
-"""Tasks to records: what the judge and the resets of a world read. What can be wrong with a task is found here."""
+"""Tasks to the records that a world's resets and the judge read. All faults of a task that depend on its world are
+found here."""
 
 from __future__ import annotations
 
@@ -68,7 +69,7 @@ def check(task: Task, world: World) -> None:
 
 
 def shares(reward: Reward, players: int) -> tuple[int, int]:
-    """How much a player gets of its own pay, and of the sum of all pay, in thousandths."""
+    """The weights of a player's own reward, and of the sum of all rewards, in thousandths."""
     one, each = j.MILLI, round(j.MILLI / players)
     if reward.scheme == "shared":
         return 0, each
@@ -81,12 +82,12 @@ def shares(reward: Reward, players: int) -> tuple[int, int]:
 
 
 def instructions(task: Task) -> list[str]:
-    """What each player reads: its own instruction, and those of the others that are public."""
-    told = []
+    """The text that each player reads: its own instruction, and those of the others that are public."""
+    texts = []
     for seat, player in enumerate(task.players):
         others = [other.instruction for index, other in enumerate(task.players) if index != seat and other.public]
-        told.append(public(player.instruction, others) if others else player.instruction)
-    return told
+        texts.append(public(player.instruction, others) if others else player.instruction)
+    return texts
 
 
 def _fill(record: np.void, task: Task, world: World) -> None:
@@ -113,13 +114,13 @@ def _fill(record: np.void, task: Task, world: World) -> None:
     pay = (reward.success, reward.stage, reward.step, reward.failure)
     record["pay"] = [round(value * j.MILLI) for value in pay]
     record["mix"] = shares(reward, len(task.players))
-    for seat, (player, told) in enumerate(zip(task.players, instructions(task), strict=True)):
+    for seat, (player, text) in enumerate(zip(task.players, instructions(task), strict=True)):
         place = f"players[{seat}]"
         if player.question is not None:
             _located(f"{place}.question", _check_question, player, world.rules.things)
         encode_goal(player.goal, world.rules.things, f"{place}.goal").write(record, seat)
         record["tied"][seat] = not player.acts
-        record["instruction"][seat] = _located(f"{place}.instruction", encode, told)
+        record["instruction"][seat] = _located(f"{place}.instruction", encode, text)
 
 
 def _check_question(player: Player, things: Things) -> None:
@@ -137,7 +138,7 @@ def objective(world: World) -> Goal:
 
 
 def _located(place: str, function, *arguments):  # type: ignore[no-untyped-def]
-    """Call a function; a ValueError of it gets the place in the task where what it was given stands."""
+    """Call a function; its ValueError gets the place in the task where its arguments stand."""
     try:
         return function(*arguments)
     except ValueError as error:

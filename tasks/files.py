@@ -1,4 +1,4 @@
-"""Files of tasks: JSON Lines, one task a line. A line that is no task is a Problem; the rest of the file is still used.
+"""Files of tasks: JSON Lines, one task a line. A line that is no task becomes a Problem; the others are still used.
 
 Nothing in a file is ever executed. A line longer than LONGEST is not even parsed.
 """
@@ -88,8 +88,8 @@ def load(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
 
 
 def of_world(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
-    """The same of those tasks alone that name this world, in a file, or in all *.jsonl of a folder, that holds tasks of
-    other worlds too. Raises ValueError if there is none."""
+    """Like `load`, but only the tasks that name this world, in a file, or in all *.jsonl of a folder, that holds tasks
+    of other worlds too. Raises ValueError if there is none."""
     files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
     lines = [(line, task) for file in files for line, task in read(file)]
     own = [(line, task) for line, task in lines if isinstance(task, Task) and task.world == world.name]
@@ -101,7 +101,7 @@ def of_world(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]
 def usable(
     path: str | Path, lines: Iterable[tuple[int, Task | Problem]], world: World
 ) -> tuple[list[Task], list[Problem]]:
-    """The same of what `read` gave of a file."""
+    """Like `load`, of the lines that `read` gave of a file."""
     tasks: list[Task] = []
     problems: list[Problem] = []
     for line, task in lines:

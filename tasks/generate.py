@@ -1,13 +1,13 @@
-"""Tasks made by the thousand: levels are played, goals taken from what came true, proven, graded, balanced and split.
+"""The generator of tasks: the pipeline of tasks/__init__.py, run in blocks until there are enough tasks.
 
     for task in generate(world, 1000): ...
-    write(world, "tasks.jsonl", 100_000)        # with a progress bar; goes on with a file that is not finished
+    write(world, "tasks.jsonl", 100_000)        # with a progress bar; an unfinished file is resumed
 
-Tasks are made in blocks of BLOCK, each from a generator of its own seed, so the first tasks of many are the same as
-few, whatever the number of threads; and within a block the skills there are (skills.py) come equally often, as far as
-the world has enough of them. `steps` is the length of the shortest solution known: of the shortest there is, if a
-breadth-first search of NODES states finds it ("search"); else of the solver's ("expert"), or of a walk without its
-loops ("play"). `branching` is how many new states each state led to in that search.
+Tasks are made in blocks of BLOCK, each from random numbers of its own seed, so a longer file begins with the tasks of a
+shorter one, whatever the number of threads. Within a block the skills (skills.py) are balanced, as far as the world has
+enough tasks of each. `steps` is the length of the shortest known solution: the shortest there is if a breadth-first
+search of NODES states finds it ("search"); else the solver's ("expert"), or a walk without its loops ("play").
+`branching` is the mean number of new states per state of that search.
 """
 
 from __future__ import annotations
@@ -38,28 +38,28 @@ from .splits import SPLITS
 from .verify import shorten, verify, worthwhile
 
 BLOCK = 400
-"""Tasks in a block: what is made anew when a file that was not finished is gone on with."""
+"""Tasks in a block, the unit in which an unfinished file is resumed."""
 PLAYS, FEWEST = 256, 96
-"""Starts that are played at a time for a block, and for a part of one that is of a kind."""
+"""Starts of one attempt for a block, and the fewest for a part of a block."""
 TICKS = 64
-"""Longest play."""
+"""Ticks of a rollout."""
 ATTEMPTS = 16
-"""Times that so many starts are played for one block, before the world is said to have no more tasks."""
+"""Attempts for one block, after which the world is said to have no more tasks."""
 NODES = 2000
-"""States that are searched for a shorter way than the one that is known."""
+"""States of the search for a shorter solution."""
 ALIKE = 0.8
-"""Least part of its share of a block that a skill is to have."""
+"""Part of its share of a block that a skill must have for the block to be balanced."""
 PATIENCE = 3
-"""Times that so many starts are played for that, before what is scarce gives way to what is not."""
+"""Attempts to balance a block, after which common skills fill the places of rare ones."""
 
 
 LED_BLOCK = 48
-"""Tasks in a block where a guide proves them."""
+"""Tasks in a block where the world's expert proves them."""
 MORE, DRAWN, LED_PATIENCE = 1.5, 3, 2
-"""Goals that a guide is led to for each that is wanted, starts that are looked at for each such goal, and times that
-all families are tried alike, before what is scarce gives way to what is not."""
+"""Goals that the expert tries for each that is wanted, starts drawn for each such goal, and attempts to balance the
+families, after which common families fill the places of rare ones."""
 WAYS = ("play", "guide")
-"""How tasks are made: goals from what came true in plays, or from the things there are, which a guide is led to."""
+"""The two ways to make tasks: goals that rollouts reached, or goals from families that the world's expert solves."""
 
 
 def generate(
@@ -71,12 +71,12 @@ def generate(
     seed: int = 0,
     by: str | None = None,
 ) -> Iterator[Task]:
-    """So many tasks of a world, each proven to be possible, no two alike.
+    """`count` tasks of a world, each proven to be feasible, no two alike.
 
     kind: "alone", or of a world for two players one of kinds.FOR_TWO; all of them in turn if none is given. split:
-    what contents they have, see splits.py. by: one of WAYS; if none is given, a guide is led where physics moves the
-    world, and elsewhere goals are taken from plays. Raises ValueError for what cannot be made, and, when all are made
-    that it has, if the world has not so many.
+    of their contents, see splits.py. by: one of WAYS; by default "guide" where a simulator moves the world, and "play"
+    elsewhere. Raises ValueError for arguments that do not fit the world, and, after its last task, if the world has
+    fewer.
     """
     for block in _Maker(world, kind, split, seed, by).blocks(0, count):
         yield from block
@@ -93,8 +93,8 @@ def write(
     by: str | None = None,
     progress: bool = True,
 ) -> None:
-    """Write a file of tasks, JSON Lines, with a progress bar on stderr. If a part of it is there already, of the same
-    arguments, go on with it: the finished file is the same, byte by byte, as one made in one go.
+    """Write a file of tasks, JSON Lines, with a progress bar on stderr. A file that was begun with the same arguments
+    is resumed: the finished file is the same, byte by byte, as one made at once.
 
     Raises ValueError as generate does, for a count below 1, and if the file holds anything else.
     """
@@ -114,7 +114,7 @@ def write(
 
 
 def _kept(path: Path, maker: _Maker, count: int) -> int:
-    """How many tasks of a file can stay; what is behind them is cut off, and the maker told of them."""
+    """The number of tasks of a file that can stay; the rest of it is cut off, and the maker gets those tasks."""
     lines = path.read_bytes().split(b"\n")
     whole = lines[:-1]  # behind the last line break is nothing, or a line that was not finished
     tasks: list[Task] = []
@@ -139,7 +139,7 @@ def _kept(path: Path, maker: _Maker, count: int) -> int:
 
 
 def _begins(line: bytes, maker: _Maker) -> bool:
-    """Whether this may be how the line of the first task begins."""
+    """Whether a line may be the beginning of the first task."""
     start = f'{{"rumpus_task":{FORMAT},"id":"{maker.name(0)}"'.encode()
     return start.startswith(line[: len(start)])
 
@@ -178,7 +178,7 @@ class _Maker:
         return f"{self._name}-{number + 1}"
 
     def remember(self, tasks: Sequence[Task]) -> None:
-        """Never make these again."""
+        """Add tasks to those that are not made again."""
         for first in range(0, len(tasks), PLAYS):
             some = tasks[first : first + PLAYS]
             known = table(some, self._world)
@@ -210,7 +210,7 @@ class _Maker:
         return [chosen[index] for index in order]
 
     def _share(self, number: int, kind: str, count: int) -> list[Draft]:
-        """So many tasks of one kind for a block."""
+        """`count` drafts of one kind for a block."""
         pool, taken, skills = Pool(), list[Draft](), skills_of(kind)
         wanted: Sequence[str] = skills
         plays = max(PLAYS * count // BLOCK, FEWEST)
@@ -228,8 +228,8 @@ class _Maker:
         return taken
 
     def _fill(self, taken: list[Draft], pool: Pool, count: int) -> None:
-        """Take out of the pool until there are so many, or it is empty: those that are worthwhile by the shortest way
-        that is found."""
+        """Move drafts from the pool to `taken` until that holds `count`, or the pool is empty: those that are still
+        tasks with the shortest solution that is found."""
         while some := pool.take(count - len(taken), taken):
             for starts in {id(one.candidate.starts): one.candidate.starts for one in some}.values():
                 chosen = [one for one in some if one.candidate.starts is starts]
@@ -239,7 +239,7 @@ class _Maker:
                 taken += [one for one, fine in zip(chosen, good, strict=True) if fine]
 
     def _attempt(self, pool: Pool, kind: str, wanted: Sequence[str], plays: int, rng: np.random.Generator) -> None:
-        """Play, and put what is found into the pool."""
+        """Run the pipeline once, and put new drafts into the pool."""
         world, paired = self._world, kind in PAIRED
         starts = self._starts.draw(rng, plays // 2 if paired else plays)
         starts = starts.twice() if paired else starts
@@ -253,7 +253,7 @@ class _Maker:
                 pool.add(made)
 
     def _led_share(self, number: int, kind: str, count: int) -> list[Draft]:
-        """So many tasks of one kind for a block, of all families that this world has alike, proven by its guide."""
+        """`count` drafts of one kind for a block, proven by the world's expert, with its families in balance."""
         pool, families = Pool(), families_of(kind)
         for attempt in range(ATTEMPTS):
             counts = pool.counts()
@@ -274,6 +274,6 @@ class _Maker:
         return pool.take(count)
 
     def _rng(self, *what: object) -> np.random.Generator:
-        """The generator for a part of the work, the same in every run."""
+        """Random numbers for a part of the work, the same in every run."""
         names = (self._world.name, self._split, *self._kinds, *what)
         return np.random.default_rng([self._seed, *(zlib.crc32(str(name).encode()) for name in names)])

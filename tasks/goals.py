@@ -1,9 +1,9 @@
 """Goals and tasks as JSON: the published schema, as pydantic models.
 
-A task says where to start, and for each player what to reach, what is told, and what it pays. A goal is a list of
-stages, reached one after the other; a stage is a conjunction of clauses; a clause says that at least k things matching
-`a` stand in a relation to something matching `b`. Nothing here is ever executed: a task is compiled to a record
-(compile.py) that the engine's judge reads.
+A task has a start, a reward, and for each player a goal and an instruction. A goal is a list of stages, reached one
+after the other; a stage is a conjunction of clauses; a clause says that at least k things matching `a` stand in a
+relation to a thing matching `b`. Nothing here is ever executed: a task is compiled to a record (compile.py) that the
+engine's judge reads.
 
     {"stages": [{"all": [{"a": {"kind": "box", "colour": "red"}, "relation": "on", "b": {"kind": "target"}}]}],
      "never": [{"a": {"kind": "player", "who": "you"}, "relation": "touching", "b": {"kind": "box", "colour": "blue"}}]}
@@ -40,7 +40,7 @@ class _Strict(BaseModel):
 
 
 class Selector(_Strict):
-    """Which things are meant: all that have every property that is given. `who` is for players only."""
+    """The things that have every property that is given. `who` is for players only."""
 
     kind: Name | None = None
     colour: Name | None = None
@@ -95,9 +95,9 @@ class Stage(_Strict):
 
 
 class Goal(_Strict):
-    """Stages in order, and what must never be: the moment one of `never` holds, the player fails.
+    """Stages in order, and clauses that must never hold: as soon as one of `never` does, the player fails.
 
-    Without stages, the goal is reached when the time is up and nothing of `never` has happened.
+    Without stages, the goal is reached at the time limit if no clause of `never` has held.
     """
 
     stages: Annotated[tuple[Stage, ...], Field(max_length=STAGES)] = ()
@@ -119,9 +119,9 @@ class Goal(_Strict):
 
 
 class Question(_Strict):
-    """What is asked of a world as it is at the start: the colour of the things matching `a`; how many there are of
-    them, or whether there is one, of those that stand in `relation` to something matching `b` if that is given; or what
-    kind the things are that stand in `relation` to `b`. See questions.py."""
+    """A question about the things at the start: the colour of those matching `a`; their number, or whether there is
+    one, of those in `relation` to a thing matching `b` if that is given; or the kind of the things in `relation` to
+    `b`. See questions.py."""
 
     asks: Literal["colour", "count", "exists", "what"]
     a: Selector = Selector()
@@ -156,10 +156,10 @@ class Player(_Strict):
 
 
 class Reward(_Strict):
-    """What is paid. success, failure: when the goal is reached, or can no longer be; stage: for each stage but the
-    last; step: every tick. All in steps of 0.001.
+    """Rewards, in steps of 0.001. success, failure: when the goal is reached, or can no longer be; stage: for each
+    stage but the last; step: every tick.
 
-    scheme: "own": each player its own; "shared": everyone the mean of all; "opposed": each its own less the mean of the
+    scheme: "own": each player its own; "shared": each the mean of all; "opposed": each its own less the mean of the
     others; "mixed": (1 - weight) of the own and weight of the mean; "world": the world's own rewards and endings, and
     its own objective must be the goal.
     """
@@ -173,8 +173,8 @@ class Reward(_Strict):
 
 
 class Start(_Strict):
-    """Where an episode starts: knobs of the world that differ from its own, the seed of its generator, and for worlds
-    that read levels, the level itself as text."""
+    """The start of an episode. knobs: those that differ from the world's own; seed: of its generator; level: its text,
+    in worlds that read levels."""
 
     knobs: dict[Name | Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=32)], int] = {}
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
@@ -213,9 +213,9 @@ class Solution(_Strict):
 
 
 class Task(_Strict):
-    """One task. `version` is that of the world it was made for, and None fits any; `kind` names how several players are
-    bound together, `skill` what it takes, `held` which contents of it are kept out of training; `steps` and `branching`
-    grade it (see generate.py)."""
+    """One task. version: of the world that it was made for, None for any; kind: how its players are bound together, see
+    kinds.py; skill: one of skills.SKILLS; held: the axes of its contents that keep it out of training; steps,
+    branching: its difficulty, see generate.py."""
 
     rumpus_task: int
     id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]+$", max_length=64)]

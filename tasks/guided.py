@@ -1,6 +1,6 @@
-"""Proofs by a world's guide: it is led to its goal, and what its hands did is the solution.
+"""Proofs by a world's expert: it plays a task, and its actions are the solution.
 
-lead(world, batch, acting)      play every row of a batch by the guide until the goals are reached
+lead(world, batch, acting)      play every row of a batch by the expert until the goals are reached
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from .scene import Scene, scene
 from .splits import Split
 
 TRIES = 12
-"""Goals that are drawn for a start and a family, until one belongs to the split."""
+"""Goals drawn for a start and a family, until one belongs to the split."""
 
 
 def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[np.ndarray]]:
-    """Play each row from where it is with the guide's hands for the players that act, bools (n, players), until all who
-    act have succeeded, or the episode is over.
+    """Play each row from its state, with the expert's actions for the players that act, bools (n, players), until all
+    of these have succeeded, or the episode is over.
 
-    Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players); for whom a stage held
-    already when its turn came, bool (n, players); and the hands of each row up to the last of these ticks, ACTION
-    (ticks, players).
+    Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players); the players with a stage
+    that held already when its turn came, bool (n, players); and the actions of each row up to the last of these ticks,
+    ACTION (ticks, players).
     """
     assert isinstance(world.expert, Controller)
     assert world.rules.things is not None
@@ -68,10 +68,11 @@ def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, np
 
 
 def prove(world: World, tasks: Sequence[Task], acting: np.ndarray, *, seeing: bool = False) -> list[np.ndarray | None]:
-    """For each task hands, ACTION (ticks, players), by which the players that act succeed; None if the guide does not
-    get there within its limit, if it is done, or lost, already at the start, or if a stage is done when its turn comes.
+    """For each task actions, ACTION (ticks, players), by which the players that act succeed; None if the expert does
+    not succeed within the limit, if the goal is reached, or lost, at the start, or if a stage holds when its turn
+    comes.
 
-    seeing: questions are answered by who has looked first, see inquire.py; else they may be answered at once.
+    seeing: questions are answered after a look at their things, see inquire.py; else they may be answered at once.
     """
     made = table(tasks, world)
     if not isinstance(world.expert, Controller):
@@ -81,11 +82,11 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray, *, seeing: bo
     proven: list[np.ndarray | None] = [None] * len(tasks)
     done = fresh & ~(asked & seeing)
     if done.any():
-        won, already, hands = lead(world, batch, acting & done[:, None])
+        won, already, actions = lead(world, batch, acting & done[:, None])
         good = done & np.where(acting, (won > 0) & ~already, True).all(axis=1)
         for row in np.flatnonzero(good).tolist():
-            proven[row] = hands[row] if len(hands[row]) else None
-        for row in np.flatnonzero(done & ~good).tolist():  # a guide need not know how to speak
+            proven[row] = actions[row] if len(actions[row]) else None
+        for row in np.flatnonzero(done & ~good).tolist():  # an expert need not know how to speak
             proven[row] = _answers(tasks[row], acting[row])
     rows = np.flatnonzero(fresh & asked & seeing).tolist()
     if rows:
@@ -97,7 +98,7 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray, *, seeing: bo
 
 
 def _asks(task: Task) -> bool:
-    """Whether somebody is asked something."""
+    """Whether a player of a task is asked a question."""
     return any(player.question for player in task.players)
 
 
@@ -158,21 +159,21 @@ def _unproven(world: World, one: Draft, split: Split) -> Task:
 
 
 def _acting(world: World, one: Candidate) -> np.ndarray:
-    """Who is led to prove a goal, bools (players,): the player that acts; all where they are to lift together."""
+    """The players that prove a goal, bools (players,): the one that acts; all where they are to lift together."""
     return (np.arange(world.players) == one.acting) | (one.skill == "together")
 
 
 def acting_in(task: Task) -> np.ndarray:
-    """Who is led in a task, bools (players,): all who have hands."""
+    """The players that act in a task, bools (players,)."""
     return np.array([player.acts for player in task.players])
 
 
 def _answers(task: Task, acting: np.ndarray) -> np.ndarray | None:
     """One tick in which every player that acts says the answer to its question."""
-    hands = np.zeros((1, len(task.players)), ACTION)
+    actions = np.zeros((1, len(task.players)), ACTION)
     for seat in np.flatnonzero(acting):
         word = answered(task.players[seat].goal)
         if word is None:
             return None
-        hands[0, seat]["say"] = encode(word)
-    return hands
+        actions[0, seat]["say"] = encode(word)
+    return actions

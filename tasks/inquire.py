@@ -1,8 +1,8 @@
-"""Proofs of questions: the way of one who must see before it answers.
+"""Proofs of questions by a player that sees the things before it answers.
 
-It turns about once, since it cannot know where things are; then looks at what is asked about, one thing after the
-other, and walks up to each place that is asked about to look there; then it says the answer. A world's guide is led to
-each look, by goals that only it is shown. In worlds where nobody looks at anything all is seen at once.
+It turns once around, since it cannot know where things are; then it looks at each thing that the question is about,
+and walks up to each such place; then it says the answer. The world's expert does this, by goals that it alone is given.
+In worlds that are seen from above all things are in view, and the answer is the first action.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from .goals import Question, Selector, Task
 from .questions import answered, fits, rows_of
 
 ABOUT = 60
-"""Ticks in which one turns about once: two seconds."""
+"""Ticks of a whole turn: two seconds."""
 PART = 2
-"""A way is taken if it is no longer than one part in so many of the world's own limit."""
+"""A solution has at most this part of the world's own limit: one in PART."""
 CLOSE = ONE
-"""How near one walks to a place to look there, in 1/ONE cells."""
+"""Distance from which a place is looked at, in 1/ONE cells."""
 
 _QUARTERS = 4  # picture heights that the mouse moves for a whole turn
 Look = tuple[tuple[int, ...], ...]
-"""Clauses that hold when something has been looked at, as the judge reads them."""
+"""Encoded clauses that hold when a thing is looked at."""
 
 
 def inquire(world: World, tasks: Sequence[Task], batch: Batch, acting: np.ndarray) -> list[np.ndarray | None]:
-    """For each task that asks something hands, ACTION (ticks, players), of the first player that acts, which look and
-    then answer; None if that takes too long, or for no question. batch: in which they have just begun."""
+    """For each task with a question actions, ACTION (ticks, players), of the first player that acts, which look and
+    then answer; None if that takes too long, or without a question. batch: a row for each task, at its start."""
     assert isinstance(world.expert, Controller)
     assert world.rules.things is not None
     things, counts, _ = batch.things()
@@ -62,7 +62,7 @@ def inquire(world: World, tasks: Sequence[Task], batch: Batch, acting: np.ndarra
 
 
 class _Way:
-    """The way of one task. going: whether it is under way; ticks: how many it took to the right answer, 0 before."""
+    """The proof of one task. going: whether it goes on; ticks: the number of ticks to the right answer, 0 before."""
 
     def __init__(self, world: World, task: Task, seat: int, things: np.ndarray, known: Things):
         self.seat, self.ticks, self._world = seat, 0, world
@@ -74,11 +74,12 @@ class _Way:
         self._turns = ABOUT if seen else 0
         self._looks = looks(question, things, known) if seen and question else []
 
-    def act(self, state: Any, hands: np.ndarray, table: np.ndarray) -> None:
-        """Write the hands of the next tick. state: a copy, in which the guide is shown what to look at."""
+    def act(self, state: Any, actions: np.ndarray, table: np.ndarray) -> None:
+        """Write the actions of the next tick, ACTION (players,). state: a copy, in which the next look
+        becomes the goal."""
         if self._turns:
             self._turns -= 1
-            hands[self.seat]["mouse"] = MOUSE_ONE * _QUARTERS // ABOUT, 0
+            actions[self.seat]["mouse"] = MOUSE_ONE * _QUARTERS // ABOUT, 0
             return
         world, silent = self._world, np.zeros(self._world.players, ACTION)
         assert isinstance(world.expert, Controller)
@@ -89,20 +90,20 @@ class _Way:
             state["clauses"][self.seat] = len(self._looks[0])
             state["goal"][self.seat, : len(self._looks[0])] = self._looks[0]
             if not cached(j.fulfilled)(state, table, count, silent, self.seat)[0]:
-                cached(world.expert.act)(state, self.seat, hands[self.seat], table, count)
+                cached(world.expert.act)(state, self.seat, actions[self.seat], table, count)
                 return
             self._looks.pop(0)
-        hands[self.seat]["say"] = self._word
+        actions[self.seat]["say"] = self._word
 
     def ended(self, success: bool, over: bool, tick: int) -> None:
-        """Note what has become of the tick that was played."""
+        """Note the result of a tick."""
         if self.going and (success or over):
             self.going, self.ticks = False, tick if success else 0
 
 
 def looks(question: Question, things: np.ndarray, known: Things) -> list[Look]:
-    """The things to look at to know the answer: the places that are asked about, from near by; or the things of the
-    kind that is asked about, of whatever colour and size, each that can be told from the others."""
+    """The looks from which the answer is known: at the places of the question, from near by; or at the things of the
+    kind of the question, of any colour and size, one for each that differs from the others."""
     wanted = question.b or Selector(kind=question.a.kind)
     found = dict.fromkeys((row.kind, row.colour, row.size) for row in rows_of(things) if fits(wanted, row, known))
     close = question.b is not None and "near" in known.relations

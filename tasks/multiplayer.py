@@ -19,8 +19,8 @@ from .skills import SKILLS
 from .splits import Split
 
 EACH, RARE = 4, 0.4
-"""Skills that are tried on each play, besides those for which less than this part of the plays has a clause: they are
-tried wherever they can be."""
+"""Skills that are tried on each rollout; and the part of the rollouts below which a skill is rare, if fewer have a
+clause for it: rare skills are tried wherever they can be."""
 
 _SIMPLE = tuple(SKILLS)[tuple(SKILLS).index("negation") :]  # goals of one clause
 
@@ -33,15 +33,14 @@ def skills_of(kind: str) -> tuple[str, ...]:
 
 
 def acting(kind: str, n: int) -> np.ndarray:
-    """The player that acts in each of n plays, int64 (n,)."""
+    """The player that acts in each of n rollouts, int64 (n,)."""
     return np.arange(n) % 2 if kind in PAIRED else np.full(n, int(kind == "informed-blind"))
 
 
 def proposals(
     world: World, played: Rollouts, kind: str, split: Split, wanted: Sequence[str], rng: np.random.Generator
 ) -> list[Proposal]:
-    """Goals of the wanted skills that plays reached, for tasks of a kind; see Proposal. Those of a pair follow each
-    other."""
+    """Goals of the wanted skills that rollouts reached, for tasks of a kind. Those of a pair follow each other."""
     drawn, truth = draw(world, played, split, rng, shared=kind == "rivals")
     whose = (drawn[:, :, [j.A + 3, j.B + 3]] != j.ANYBODY).any(axis=2)
     usable = ~whose if kind in ("partners", "rivals") else np.ones_like(whose)
@@ -69,7 +68,7 @@ def proposals(
 
 
 def _shared(kind: str, goal: EncodedGoal) -> dict[int, EncodedGoal]:
-    """The goals of all players where one goal says them all."""
+    """The goals of all players, of kinds in which they follow from one goal."""
     if kind == "lookout":
         return {0: goal, 1: EncodedGoal(never=goal.swapped().stages[0])}
     if kind == "informed-blind":
@@ -102,7 +101,7 @@ def _plain(row: EncodedClause) -> EncodedClause:
 
 
 def _rivals(one: Hindsight, other: Hindsight, skill: str) -> tuple[Way, Way] | None:
-    """Goals that exclude each other: what one play brought about and not what the other did, and the reverse."""
+    """Goals that exclude each other: what one rollout reached without what the other did, and the reverse."""
     for _ in range(TRIES):
         c, d = one.pick(one.turned), other.pick(other.turned)
         if c is None or d is None:
@@ -116,7 +115,7 @@ def _rivals(one: Hindsight, other: Hindsight, skill: str) -> tuple[Way, Way] | N
 
 
 def _proposal(played: Rollouts, row: int, skill: str, goals: dict[int, EncodedGoal], way: Way) -> Proposal:
-    """A proposal with the play's moves to each stage by the shortest way through the states that it saw."""
+    """A proposal with the moves of the rollout to each stage, without loops."""
     moves: list[int] = []
     start = 0
     for end in way[1]:

@@ -31,30 +31,30 @@ from .rollouts import REST, act, begin, tick
 from .scene import Census
 
 NODES = 20_000
-"""States that are looked at for a task without a solution, unless told otherwise."""
+"""States that are searched for a task without a solution, by default."""
 PATIENCE = 4096
-"""Ticks of rest that are played for a goal that only has to be kept."""
+"""Ticks without action that are played for a goal that only forbids."""
 
 PROOFS = ("solution", "search", "rest", "guide")
-"""What proves a task."""
+"""The proofs of a task."""
 
 _TOGETHER = 512  # tasks checked at a time
 
 
 def replay(
-    batch: Batch, moves: np.ndarray, hands: Mapping[int, np.ndarray] = MappingProxyType({})
+    batch: Batch, moves: np.ndarray, actions: Mapping[int, np.ndarray] = MappingProxyType({})
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Play moves, (n, ticks, players) with REST for none, from where a batch is. hands: by row, ACTION records (ticks,
-    players) that are played there instead.
+    """Play moves, (n, ticks, players) with REST for none, from the states of a batch. actions: by row, ACTION records
+    (ticks, players) that are played there instead.
 
-    Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players); and for whom a stage held
-    already when its turn came, bool (n, players).
+    Returns the tick at which each player succeeded, counted from 1, or 0: int64 (n, players); and the players with a
+    stage that held already when its turn came, bool (n, players).
     """
     won = np.zeros((batch.n, batch.players), np.int64)
     already = np.zeros(won.shape, bool)
-    for number in range(max(moves.shape[1], *map(len, hands.values()), 0)):
+    for number in range(max(moves.shape[1], *map(len, actions.values()), 0)):
         act(batch, moves[:, number] if number < moves.shape[1] else np.full((batch.n, batch.players), REST))
-        for row, some in hands.items():
+        for row, some in actions.items():
             if number < len(some):
                 batch.actions[row] = some[number]
         success, held = tick(batch)
@@ -66,8 +66,8 @@ def replay(
 
 
 def done_already(batch: Batch) -> np.ndarray:
-    """What is wrong with the starts of a batch that has just begun, for each player: uint8 (n, players), 1 if the first
-    stage of its goal holds already, 2 if something that must never be is so."""
+    """The faults of the starts of a batch, for each player: uint8 (n, players), 1 if the first stage of its goal holds
+    at the start, 2 if a clause of `never` does."""
     holds = batch.things()[2]
     return np.where(holds[..., 1], 2, holds[..., 0]).astype(np.uint8)
 
@@ -75,17 +75,17 @@ def done_already(batch: Batch) -> np.ndarray:
 def check(tasks: Sequence[Task], world: World, *, nodes: int = NODES) -> list[str | None]:
     """For each task, None if it can be done in this world, or why it is refused.
 
-    A task must compile, its first stage must not be reached at its start, what it asks must have the answer that it
-    wants, and of what its words call "the" there must be one at the start; and its solution must bring the first player
-    success. If it has none, a search for the first player that acts, of so many states, must find one. Hands that lead
-    elsewhere than they did where they were made (physics is the same on the same machine only) are no proof; the
-    world's guide may then find new ones, as it does where nothing can be searched.
+    A task must compile, its first stage must not hold at its start, its question must have the answer that its goal
+    wants, and things that its words call "the" must be there exactly once; and its solution must bring the first player
+    success. Without a solution, a search of `nodes` states for the first player that acts must find one. Actions that
+    lead elsewhere than on the machine where they were recorded (physics repeats on the same machine only) are no proof;
+    the world's expert may then find new ones, as it does where no search is possible.
     """
     return [None if how in PROOFS else how for how in proofs(tasks, world, nodes=nodes)]
 
 
 def proofs(tasks: Sequence[Task], world: World, *, nodes: int = NODES) -> list[str]:
-    """For each task how it is proven, one of PROOFS; or else why it is refused."""
+    """For each task its proof, one of PROOFS; or else why it is refused."""
     found: list[str] = [""] * len(tasks)
     for first in range(0, len(tasks), _TOGETHER):
         some = list(range(first, min(first + _TOGETHER, len(tasks))))
@@ -98,7 +98,7 @@ def proofs(tasks: Sequence[Task], world: World, *, nodes: int = NODES) -> list[s
 
 
 def _compiled(tasks: Sequence[Task], some: list[int], world: World, found: list[str]) -> Table | None:
-    """The table of those that compile; what is wrong with the others goes into `found`."""
+    """The table of those that compile; the reasons of the others go into `found`."""
     try:
         return table([tasks[index] for index in some], world)
     except ValueError:
@@ -123,19 +123,19 @@ def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list
         row for row, task in enumerate(tasks) if not (found[row] or task.solution or task.players[0].goal.stages)
     }
     rest = max((min(tasks[row].limit, PATIENCE) for row in resting), default=0)
-    hands = {row: unpacked(one.solution, world) for row, one in enumerate(tasks) if one.solution and not found[row]}
-    won = replay(batch, np.full((len(tasks), rest, batch.players), REST, np.int16), hands)[0][:, 0]
+    actions = {row: unpacked(one.solution, world) for row, one in enumerate(tasks) if one.solution and not found[row]}
+    won = replay(batch, np.full((len(tasks), rest, batch.players), REST, np.int16), actions)[0][:, 0]
     departed, guided = [], isinstance(world.expert, Controller)
     simulated = world.rules.simulator is not None
     for row, task in enumerate(tasks):
         if row in resting:
             found[row] = "rest" if 0 < won[row] <= min(task.limit, PATIENCE) else _LONG
-        elif row in hands and not 0 < won[row] <= len(hands[row]):
+        elif row in actions and not 0 < won[row] <= len(actions[row]):
             departed += [row] if task.solution and task.solution.actions and guided else []
             found[row] = f"solution.{_form(task)}: they do not bring the first player success"
-        elif row in hands and task.steps not in (None, won[row]) and not (simulated and _form(task) == "actions"):
+        elif row in actions and task.steps not in (None, won[row]) and not (simulated and _form(task) == "actions"):
             found[row] = f"steps: the solution takes {won[row]} steps, not {task.steps}"
-        elif row in hands:
+        elif row in actions:
             found[row] = "solution"
     if not simulated:
         _search(tasks, found, states, world, nodes)
@@ -150,7 +150,7 @@ def _form(task: Task) -> str:
 
 
 def _misjudged(task: Task, things: np.ndarray, world: World) -> str:
-    """What is wrong with the answers that a task wants to its questions, or ""."""
+    """The first wrong answer that a task wants to a question, or ""."""
     assert world.rules.things is not None
     for seat, player in enumerate(task.players):
         right = answer(player.question, things, world.rules.things) if player.question else None
@@ -160,8 +160,8 @@ def _misjudged(task: Task, things: np.ndarray, world: World) -> str:
 
 
 def _vague(task: Task, things: np.ndarray, world: World) -> str:
-    """The first thing that a task's words call "the" though there is not exactly one, or ""; words of no grammar call
-    nothing so."""
+    """The first thing that an instruction calls "the" though there is not exactly one, or ""; "" for sentences outside
+    the grammar."""
     assert world.rules.things is not None
     census = Census(things, world.rules.things)
     for seat, player in enumerate(task.players):
@@ -174,19 +174,19 @@ def _vague(task: Task, things: np.ndarray, world: World) -> str:
 
 
 def _lead(tasks: list[Task], rows: list[int], found: list[str], world: World) -> None:
-    """Let the world's guide play the tasks of these rows."""
+    """Let the world's expert play the tasks of these rows."""
     if tasks:
         proven = guided.prove(world, tasks, np.array([guided.acting_in(task) for task in tasks]))
-        for row, hands in zip(rows, proven, strict=True):
+        for row, actions in zip(rows, proven, strict=True):
             lost = f"{found[row]}, nor does the guide" if found[row] else "players[0].goal: the guide does not reach it"
-            found[row] = lost if hands is None else "guide"
+            found[row] = lost if actions is None else "guide"
 
 
 _LONG = f"players[0].goal: not shown to be feasible within {PATIENCE} ticks of rest"
 
 
 def _refused(task: Task, wrong: np.ndarray, world: World) -> str:
-    """What is wrong with a task before anything is played, or ""."""
+    """The fault of a task before it is played, or ""."""
     for seat, player in enumerate(task.players):
         if wrong[seat] == 2:
             return f"players[{seat}].goal.never: what must never be is so at the start"
@@ -207,7 +207,7 @@ def _refused(task: Task, wrong: np.ndarray, world: World) -> str:
 
 
 def _search(tasks: list[Task], found: list[str], states: np.ndarray, world: World, nodes: int) -> None:
-    """Search for a way to do the tasks of which nothing is known yet."""
+    """Search for solutions of the tasks without a verdict."""
     for player in range(world.players):
         rows = [
             row
@@ -230,7 +230,7 @@ def _search(tasks: list[Task], found: list[str], states: np.ndarray, world: Worl
 
 @dataclass
 class Report:
-    """What a check of a file found: how many tasks are good, by what they are proven, and the problems, by line."""
+    """The result of the check of a file: the number of good tasks, in total and by proof, and the problems by line."""
 
     good: int = 0
     by: Counter[str] = field(default_factory=Counter)

@@ -1,11 +1,11 @@
-"""Questions about a world as it is: what the right answer is, and the goal of who is to give it.
+"""Questions about the things of a start: the right answer, and the goal of the player that gives it.
 
     answer(question, things[:count], world.rules.things)      "red", "three", "yes", "duck"; None if nothing is right
     answering("red")                                    the goal to say so, in one word, and nothing else before
     questions(things[:count], world.rules.things)             all questions that have an answer there
 
-An answer is one word of the vocabulary: a colour, a number, yes or no, or a kind of thing. It comes from the table of
-things alone, so it is the same function for every world; what is gone, and what a player is, is left out.
+An answer is one word of the vocabulary: a colour, a number, yes or no, or a kind of thing. It follows from the table
+of things alone, so one function serves every world. Players, and things that are gone, are left out.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ Row: Any = namedtuple("Row", THING.names or ())  # type: ignore[misc]
 
 
 def answer(question: Question, things: np.ndarray, world: Things) -> str | None:
-    """The one word that answers a question about a table of THING records; None if there is no such word: nothing is
-    like that, or what is asked for is not the same for all that are."""
+    """The one word that answers a question about a table of THING records; None if there is none: no thing matches, or
+    those that match differ in the property that is asked for."""
     return _answer(question, rows_of(things), world)
 
 
 def rows_of(things: np.ndarray) -> list[Any]:
-    """The THING records that questions are about, as tuples with the names of their fields."""
+    """The THING records that questions can be about, as tuples with the names of their fields."""
     rows: list[Any] = [Row(*values) for values in things.tolist()]
     return [row for row in rows if row.state != GONE and not row.player]
 
@@ -66,14 +66,14 @@ def _answer(question: Question, rows: Sequence[Any], world: Things) -> str | Non
 
 
 def answering(word: str, who: str = "you") -> Goal:
-    """The goal that a player, "you" or the "other", says this word, and nothing else until then."""
+    """The goal that a player, "you" or the "other", says this word, and no other before."""
     player = Selector(kind="player", who=who)  # type: ignore[arg-type]
     said, wrong = (Clause(a=player, relation=name, word=word) for name in ("said", "misspoke"))
     return Goal(stages=(Stage(all=(said,)),), never=(wrong,))
 
 
 def answered(goal: Goal) -> str | None:
-    """The word that a goal asks for as the answer to a question; None if it is no such goal."""
+    """The answer that a goal wants; None if it is not the goal to answer a question."""
     clauses = [clause for stage in goal.stages for clause in stage.all]
     words = [clause.word for clause in clauses if clause.word]
     alike = words and goal in (answering(words[0]), answering(words[0], "other"))
@@ -81,8 +81,8 @@ def answered(goal: Goal) -> str | None:
 
 
 def questions(things: np.ndarray, world: Things, asks: str | None = None) -> Iterator[tuple[Question, str]]:
-    """All questions about what is there that have an answer, each with its answer; of those whether something exists,
-    also about the colours that kinds come in and that are not there. asks: only those that ask for this."""
+    """All questions about these things that have an answer, each with its answer; questions of existence also name
+    colours of a kind that are not there. asks: only questions of this form."""
     rows = rows_of(things)
     kinds = sorted({row.kind for row in rows})
     names = list(world.kinds)
@@ -110,7 +110,7 @@ def _one(names: Sequence[str]) -> str | None:
 
 
 def fits(selector: Selector, row: Any, world: Things) -> bool:
-    """Whether a row is one of the things that a selector means."""
+    """Whether a row is a thing that a selector matches."""
     kind = selector.kind is None or list(world.kinds)[row.kind - 1] == selector.kind
     colour = selector.colour is None or (row.colour and world.colours[row.colour - 1] == selector.colour)
     size = selector.size is None or (row.size and world.sizes[row.size - 1] == selector.size)

@@ -1,4 +1,4 @@
-"""Starts of tasks, and play from them that shows what can become of them: plans of the world's solver, and walks."""
+"""Starts of tasks, and rollouts from them: plans of the world's solver, and random walks."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from .pipeline import Rollouts, Starts
 from .splits import SPLITS, Split, scale_split
 
 REST = -1
-"""In place of a move: hands at rest."""
+"""In place of a move: no action."""
 SIZE_SHARE = 0.25
-"""Part of the starts of validation and testing that are of a size kept for it."""
+"""Part of the starts of validation and testing that have a size kept for them."""
 KEEP_ON = 0.7
-"""Chance that a walk goes on with the move that it made last, if that did anything."""
+"""Chance that a walk repeats its last move, if that changed the state."""
 PLANNED, BEGUN = 0.2, 0.35
-"""Part of the plays that follow the solver's plan to its end; the next, up to this, leave it at a random tick."""
+"""Part of the rollouts that follow the solver's plan to its end; those up to the second leave it at a random tick."""
 
 REACTION = 0.25
-"""Seconds in which people react to what they see, about."""
+"""Seconds of a person's reaction time, about."""
 
-_FRAME = (40, 40)  # of batches that nobody looks at
+_FRAME = (40, 40)  # of batches that are not drawn
 
 
 class StartSampler:
@@ -117,13 +117,14 @@ def begin(world: World, records: np.ndarray, levels: np.ndarray | None) -> Batch
 
 def act(batch: Batch, moves: np.ndarray) -> None:
     """Write moves, (n, players) with REST for none, into a batch's actions."""
-    hands = np.concatenate([move_table(batch.world.controls.moves), np.zeros(1, ACTION)])  # the last, -1, is rest
-    batch.actions[...] = hands[moves]
+    known = move_table(batch.world.controls.moves)
+    actions = np.concatenate([known, np.zeros(1, ACTION)])  # the last, -1, is no action
+    batch.actions[...] = actions[moves]
 
 
 def tick(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
-    """One step of a batch on the CPU, bools (n, players): who succeeded, and for whom the turn of a stage came that
-    holds already."""
+    """One step of a batch on the CPU. Returns bools (n, players): the players that succeeded, and those with a stage
+    that holds already when its turn comes."""
     before = batch.states["stage"].copy()
     success = batch.step()["success"] != 0
     stage = batch.states["stage"]
@@ -132,12 +133,12 @@ def tick(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
 
 
 def least(world: World) -> int:
-    """Ticks that a way takes at least, or it is no task: two turns, or the time in which a person reacts."""
+    """The fewest ticks of a solution, below which there is no task: two turns, or the reaction time of a person."""
     return 2 if world.controls.turn_based else math.ceil(world.controls.tick_hz * REACTION)
 
 
 def marks(world: World, states: np.ndarray) -> np.ndarray:
-    """uint64 (n,), the same for states in which all that is the world's own, and where the goals stand, is the same."""
+    """A hash of each state, uint64 (n,): of the world's own fields and of the progress of the goals."""
     first, last = own_words(world.rules.state)
     first += world.rules.max_players  # cursors, which depend on the size of the picture
     words = np.frombuffer(states.tobytes(), np.uint64).reshape(len(states), -1)[:, first:last]
@@ -152,7 +153,8 @@ def play(
     ticks: int,
     rng: np.random.Generator,
 ) -> Rollouts:
-    """Play from each start with the hands of the player `acting`, (n,): the solver's plan, a part of it, or a walk."""
+    """Rollouts of all starts, in which the player `acting`, (n,), follows a plan of the solver, a part of it, or a
+    walk."""
     n, moves = len(starts), len(world.controls.moves)
     records = starts.records.copy()
     records["limit"] = ticks + 1
@@ -166,15 +168,15 @@ def play(
     seen = np.zeros((n, ticks + 1), np.uint64)
     seen[:, 0] = marks(world, batch.states)
     looks = [batch.things()[:2]]
-    hands, last = np.full((n, world.players), REST), rng.integers(moves, size=n)
+    chosen, last = np.full((n, world.players), REST), rng.integers(moves, size=n)
     for tick in range(ticks):
         again = rng.random(n) < KEEP_ON
         if tick:
             again &= seen[:, tick] != seen[:, tick - 1]
         last = np.where(again, last, rng.integers(moves, size=n))
         way[:, tick] = last = np.where(way[:, tick] == REST, last, way[:, tick])
-        hands[np.arange(n), acting] = last
-        act(batch, hands)
+        chosen[np.arange(n), acting] = last
+        act(batch, chosen)
         batch.step()
         seen[:, tick + 1] = marks(world, batch.states)
         looks.append(batch.things()[:2])
@@ -183,7 +185,7 @@ def play(
 
 
 def _plans(world: World, states: np.ndarray, wanted: np.ndarray) -> list[np.ndarray]:
-    """The solver's plan for each state that wants one; an empty one for the others, or where there is none."""
+    """The solver's plan for each state where one is wanted; an empty one elsewhere, and where there is none."""
     none, expert = np.zeros(0, np.int64), world.expert
     if not isinstance(expert, Planner):
         return [none] * len(states)
@@ -197,7 +199,8 @@ def _plans(world: World, states: np.ndarray, wanted: np.ndarray) -> list[np.ndar
 
 
 def shortcut(moves: Sequence[int], marks: Sequence[int]) -> list[int]:
-    """Moves without those that only lead back to a state already seen. marks: of the states before, between, behind."""
+    """Moves without loops: those that lead back to an earlier state are left out. marks: of the states before, between
+    and after the moves."""
     at: dict[int, int] = {}
     kept: list[int] = []
     trail: list[int] = []

@@ -1,5 +1,5 @@
-"""The facts that words depend on beside a goal: the unit of a world's distances, and of what there is one thing at the
-start.
+"""The facts of a start that a sentence depends on, beside the goal: the unit of distances, and the selectors that match
+exactly one thing.
 
 say(goal, style, scene(batch.things()[0][row, :count], world.rules.things))     "the red box", or "a red box" of several
 """
@@ -22,8 +22,8 @@ def _only_your_partner(selector: Selector) -> bool:
 
 @dataclass(frozen=True)
 class Scene:
-    """unit: of distances, one of grammar.UNITS; one: whether exactly one thing matches a selector. Where no start is
-    known, only your partner is one."""
+    """unit: of distances, one of grammar.UNITS; one: whether exactly one thing matches a selector. Without a start,
+    that is so of your partner alone."""
 
     unit: str = "cell"
     one: Callable[[Selector], bool] = _only_your_partner
@@ -34,7 +34,7 @@ ANYWHERE = Scene()
 
 
 class Census:
-    """How many things of a start selectors match. things: THING records, those that are there."""
+    """Counts the things of a start that selectors match. things: THING records, (n,), those that are there."""
 
     def __init__(self, things: np.ndarray, world: Things):
         kinds, colours, sizes = list(world.kinds), world.colours, world.sizes
@@ -53,7 +53,7 @@ class Census:
         self.unit = world.unit
 
     def count(self, selector: Selector) -> int:
-        """So many things match; those that are gone at the start are not among them."""
+        """The number of things that match; those that are gone at the start do not count."""
         found = sum(
             number
             for (kind, colour, size, player), number in self._looks.items()
@@ -63,7 +63,7 @@ class Census:
             and (player or not selector.who)
         )
         plain = not (selector.colour or selector.size)
-        return found - (selector.who == "other" and plain)  # how you look is not known here
+        return found - (selector.who == "other" and plain)  # the looks of "you" are not known here
 
     def one(self, selector: Selector) -> bool:
         """Whether exactly one thing matches."""
@@ -71,6 +71,6 @@ class Census:
 
 
 def scene(things: np.ndarray, world: Things) -> Scene:
-    """The scene of these things, THING records, in a world of such things."""
+    """The scene of these things, THING records (n,), in a world of such things."""
     census = Census(things, world)
     return Scene(census.unit, census.one)

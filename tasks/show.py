@@ -1,6 +1,6 @@
-"""Tasks as pictures: a sheet of starts with their words, and the words of tasks as strips for clips.
+"""Tasks as pictures: a sheet of starts with their instructions, and instructions as strips for clips.
 
-Matplotlib sets the words, in the typeface that it carries along; the pictures are the engine's own, pixel for pixel.
+Matplotlib sets the text, in the typeface that it brings; the pictures are the engine's own, pixel for pixel.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ LINE = 1.45
 
 
 def sheet(tasks: Sequence[Task], world: World, path: str | Path, columns: int | None = None) -> Path:
-    """Draw the starts of tasks of one world with their words below, as a PNG that is written whole or not at all.
+    """Draw the starts of tasks of one world with their instructions below, as a PNG that is written whole or not at
+    all.
 
     columns: as many as make a sheet about as wide as high, by default. With several players the picture is the first
     one's. Raises ValueError for a task that cannot be played, no task, or columns that are no positive number.
@@ -57,11 +58,11 @@ def sheet(tasks: Sequence[Task], world: World, path: str | Path, columns: int | 
 
 
 def strips(tasks: Sequence[Task], width: int) -> list[np.ndarray]:
-    """The words of each task as a strip: uint8 (height, width, 3), all of the same even height."""
-    told = [_told(task, round(width - 2 * TEXT)) for task in tasks]
-    height = 2 * round(TEXT * (LINE * max(map(len, told), default=0) + 1) / 2)
+    """The instructions of each task as a strip: uint8 (height, width, 3), all of the same even height."""
+    texts = [_instructions(task, round(width - 2 * TEXT)) for task in tasks]
+    height = 2 * round(TEXT * (LINE * max(map(len, texts), default=0) + 1) / 2)
     made = []
-    for lines in told:
+    for lines in texts:
         canvas = _Canvas(width)
         for line, (text, colour, bold) in enumerate(lines):
             canvas.write(text, TEXT, TEXT * (0.6 + LINE * line), colour, bold)
@@ -77,19 +78,19 @@ def _columns(count: int, width: int, height: float) -> int:
 _Line = tuple[str, str, bool]  # text, colour, and whether it is bold
 
 
-def _told(task: Task, width: int) -> list[_Line]:
-    """What is told, in lines; to several players, if it is not the same, each one's part by its name."""
+def _instructions(task: Task, width: int) -> list[_Line]:
+    """The instruction in lines; of several players, if theirs differ, each below the player's number."""
     parts = {(player.instruction, player.acts) for player in task.players}
     lines: list[_Line] = []
     for seat, player in enumerate(task.players if len(parts) > 1 else task.players[:1], start=1):
-        who = f"player {seat}" + ", hands tied" * (not player.acts) + ", read by all" * player.public
+        who = f"player {seat}" + ", cannot act" * (not player.acts) + ", read by all" * player.public
         lines += [(who, SOFT, True)] if len(parts) > 1 else []
         lines += [(line, INK, False) for line in _wrapped(player.instruction, width)]
     return lines
 
 
 def _words(task: Task, width: int) -> list[_Line]:
-    """All that stands below a picture."""
+    """All lines below a picture."""
     steps = "" if task.steps is None else f"{task.steps} step{'s' * (task.steps != 1)}"
     facts = [
         task.kind if task.kind != "alone" else "",
@@ -100,7 +101,7 @@ def _words(task: Task, width: int) -> list[_Line]:
     named: list[_Line] = [(line, INK, True) for line in _wrapped(task.id, width, bold=True)]
     return [
         *named,
-        *_told(task, width),
+        *_instructions(task, width),
         *((line, SOFT, False) for line in _wrapped("  ·  ".join(filter(None, facts)), width)),
     ]
 
@@ -113,7 +114,7 @@ def _wrapped(text: str, width: int, bold: bool = False) -> list[str]:
 
 @lru_cache(maxsize=1 << 14)
 def _wide(text: str, bold: bool) -> float:
-    """Pixels that a text is wide."""
+    """The width of a text in pixels."""
     from matplotlib.textpath import TextToPath
 
     return TextToPath().get_text_width_height_descent(text, _font(bold), ismath=False)[0]
@@ -127,7 +128,7 @@ def _font(bold: bool) -> Any:
 
 
 class _Canvas:
-    """Paper of a width in pixels, as long as it turns out to be; places are (left, top) in pixels."""
+    """Paper of a width in pixels, cut to a height in the end; places are (left, top) in pixels."""
 
     def __init__(self, width: int):
         self._width, self._texts = width, list[tuple[str, float, float, str, bool]]()

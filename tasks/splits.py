@@ -1,6 +1,6 @@
-"""Which tasks are for training, validation and testing: told by what is in them, by rules, never by luck.
+"""The split of a task, for training, validation or testing: it follows from the contents of the task by rules.
 
-A task has contents on five axes. Each content belongs to one split, always and everywhere:
+A task has contents on five axes. Each content belongs to one split, in every world and file:
 
 | axis | contents of a task | where a content belongs |
 |---|---|---|
@@ -54,14 +54,14 @@ def verb_split(relation: str, kind: str) -> Split:
 
 
 def verbs(goal: Goal, things: Things) -> set[tuple[str, str]]:
-    """(relation, kind) of everything that a goal names by both, of the kinds that a world says can be carried."""
+    """(relation, kind) of all that a goal names by both, of kinds that can be carried in this world."""
     clauses = [clause for stage in goal.stages for clause in stage.all] + list(goal.never)
     both = {(clause.relation, side.kind) for clause in clauses for side in (clause.a, clause.b) if side}
     return {(relation, kind) for relation, kind in both if kind and "carry" in things.affords.get(kind, ())}
 
 
 def pairs(goal: Goal) -> set[tuple[str, str]]:
-    """(kind, colour) of everything that a goal names by both."""
+    """(kind, colour) of all that a goal names by both."""
     clauses = [clause for stage in goal.stages for clause in stage.all] + list(goal.never)
     selectors = [selector for clause in clauses for selector in (clause.a, clause.b) if selector]
     return {(selector.kind, selector.colour) for selector in selectors if selector.kind and selector.colour}
@@ -75,7 +75,7 @@ def form(goal: Goal) -> str:
 
 
 def form_split(goal: Goal) -> Split:
-    """The split that goals of this form are for; that of answers is for training, as single clauses are."""
+    """The split that goals of this form are for: training for answers and single clauses."""
     if answered(goal) is not None or sum(len(stage.all) for stage in goal.stages) + len(goal.never) == 1:
         return "train"
     return _hashed(form(goal), _FORMS)
@@ -97,32 +97,32 @@ def _role(selector: Selector) -> str:
 
 
 def scale_split(number: int, scales: int) -> Split:
-    """The split that a scale, by its number among so many, is for. A world with fewer than three has one for all."""
+    """The split that a scale is for, by its index among `scales`. Fewer than three are all for training."""
     if scales < 3 or number < scales - 2:
         return "train"
     return "test" if number >= scales - 1 else "valid"
 
 
 def scale(world: World, task: Task) -> int:
-    """The number of the first of the world's scales that none of the start's knobs exceeds; beyond all: the last."""
+    """The index of the first of the world's scales that none of the start's knobs exceeds, or else of the last."""
     scales = world.rules.things.scales if world.rules.things else ()
     knobs = world.knob_values(task.start.knobs)
     fitting = (number for number, one in enumerate(scales) if all(knobs[name] <= one[name] for name in one))
     return next(fitting, max(len(scales) - 1, 0))
 
 
-def told(player: Player, style: int, scene: Scene) -> str:
-    """What a player is told in a style: its question, or else its goal."""
+def instruction(player: Player, style: int, scene: Scene) -> str:
+    """The instruction of a player in a style: its question, or else its goal."""
     return ask(player.question, style, scene) if player.question else say(player.goal, style, scene)
 
 
 def styles(player: Player, things: Things) -> list[int]:
     """The styles in which a player's instruction is said, in a world of these things: one; none if it is said in words
     of no style."""
-    instruction = player.instruction
-    scene = said_in(instruction, things)
-    spoken = [style for style in range(STYLES) if told(player, style, scene) == instruction]
-    return spoken or [style for style in range(STYLES) if partner_told(style) == instruction]
+    text = player.instruction
+    scene = said_in(text, things)
+    spoken = [style for style in range(STYLES) if instruction(player, style, scene) == text]
+    return spoken or [style for style in range(STYLES) if partner_told(style) == text]
 
 
 def style_split(style: int) -> Split:

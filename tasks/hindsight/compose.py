@@ -1,4 +1,4 @@
-"""Goals of a skill put together from the clauses that came true in one play; see propose.py."""
+"""Goals of every skill, composed of the clauses that came true in one rollout; see propose.py."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from .propose import HOLDS, TRIES
 STAGED = 0.3
 """Part of the goals with a never-clause that have two stages."""
 
-_NO_SKILLS = ("guard", "speak", "answer")  # for one who acts: the first is done by rest, and nobody speaks in a play
+_NO_SKILLS = ("guard", "speak", "answer")  # the first is reached without acting, and no player speaks in a rollout
 
 
 class Hindsight:
-    """One play. clauses: as numbers; truth: bool (clauses, ticks + 1), when each holds; usable: (clauses,), which of
-    them goals may be made of. turned: which were not so at the start and then were, at the tick `first`."""
+    """The clauses of one rollout. clauses: as numbers; truth: bool (clauses, ticks + 1), whether each holds; usable:
+    bool (clauses,), those that goals may be made of; turned: those that came true after the start, at the tick
+    `first`."""
 
     def __init__(self, clauses: list[EncodedClause], truth: np.ndarray, usable: np.ndarray, rng: np.random.Generator):
         self.clauses, self.truth, self.usable, self.rng = clauses, truth, usable, rng
@@ -30,7 +31,7 @@ class Hindsight:
         self.skills = np.array([_skill(row) for row in clauses])
 
     def pick(self, mask: np.ndarray) -> int | None:
-        """One of the clauses of a mask, the likelier the later it came true; None if it is empty."""
+        """One of the clauses of a mask, with more chance the later it came true; None if the mask is empty."""
         found = np.flatnonzero(mask)
         if not len(found):
             return None
@@ -39,11 +40,11 @@ class Hindsight:
 
 
 Way = tuple[EncodedGoal, list[int], int]
-"""A goal, the ticks of the play at which its stages are reached, and how long to rest after the last."""
+"""A goal, the ticks of the rollout at which its stages are reached, and the ticks without action after the last."""
 
 
 def compose(skill: str, play: Hindsight) -> Way | None:
-    """A goal of a skill that the play reached; None if it reached none that was found."""
+    """A goal of a skill that the rollout reached; None if none was found."""
     return _MAKERS.get(skill, _single)(play, skill)
 
 
@@ -129,12 +130,12 @@ MADE = tuple(skill for skill in SKILLS if skill not in _NO_SKILLS)
 
 
 def apart(one: EncodedClause, other: EncodedClause) -> bool:
-    """Whether neither of two clauses follows from the other by what they say alone."""
+    """Whether neither of two clauses implies the other by its form."""
     return not (_wider(one, other) or _wider(other, one))
 
 
 def _wider(one: EncodedClause, other: EncodedClause) -> bool:
-    """Whether a clause is another one with things left open."""
+    """Whether a clause is another one with some properties left open."""
     if one[j.RELATION] != other[j.RELATION]:
         return False
     return all(mine in (0, yours) for mine, yours in zip(one[j.A :], other[j.A :], strict=True))

@@ -1,8 +1,8 @@
-"""Goals by hindsight: what came true in a play, was not so at the start, and can therefore be asked for.
+"""Goals by hindsight: a clause that did not hold at the start of a rollout and held later is a feasible goal.
 
-No world is known here. Clauses are drawn from the kinds and colours of the things of a start and from the relations of
-the world; the judge itself says at which ticks of the play they hold; and compose.py puts goals of every skill together
-from those that came true, in the order in which they did.
+Nothing here depends on a world. Clauses are drawn from the kinds and colours of the things of a start and from the
+relations of the world; the judge itself evaluates them at every tick of the rollout; and compose.py makes goals of
+every skill of those that came true, in the order in which they did.
 """
 
 from __future__ import annotations
@@ -23,42 +23,42 @@ from ..pipeline import Rollouts
 from ..splits import SPLITS, Split, pair_split
 
 FIRST, THEN = 24, 64
-"""Clauses drawn for each play: at first of all sorts, then of those sorts of which any changed in any play."""
+"""Clauses drawn for each rollout: first of all sorts, then of those sorts of which one changed in some rollout."""
 NEAR = (2, 3, 4)
-"""Cells that near is asked for with."""
+"""Distances in clauses of near, in cells."""
 CHAIN = (2, 3, 4)
-"""Things that towers and rows are asked for with."""
+"""Numbers of things in clauses of towers and rows."""
 HOLDS = (2, 3, 5, 8)
-"""Ticks that something is asked to stay so."""
+"""Ticks for which a stage must hold, in goals of the skill hold-still."""
 COLOURED, KINDLESS, SEVERAL, NEGATED = 0.6, 0.1, 0.4, 0.2
 """Chance that a selector names a colour (if there is one); that it then names no kind, if several have it; that a
 clause asks for several things, where there are; and that it is negated."""
 TRIES = 6
-"""Draws of clauses to put together, before a skill is given up for a play."""
+"""Draws of clauses to combine, before a skill is given up for a rollout."""
 
 _PRIME = 1_000_003
 
 
 @njit
-def truths(things, counts, clauses, hands, acting, truth, low, high):
-    """Whether each clause, (n, clauses, FIELDS), holds at each tick of its play: into uint8 (n, clauses, ticks)."""
+def truths(things, counts, clauses, actions, acting, truth, low, high):
+    """Write whether each clause, (n, clauses, FIELDS), holds at each tick of its rollout: uint8 (n, clauses, ticks)."""
     for i in range(low, high):
         for c in range(clauses.shape[1]):
             for tick in range(things.shape[0]):
-                truth[i, c, tick] = j.holds(clauses[i, c], things[tick, i], counts[tick, i], hands, acting[i])
+                truth[i, c, tick] = j.holds(clauses[i, c], things[tick, i], counts[tick, i], actions, acting[i])
 
 
 def hold(world: World, played: Rollouts, clauses: np.ndarray) -> np.ndarray:
-    """When clauses, int32 (n, clauses, FIELDS), hold: bool (n, clauses, ticks + 1)."""
+    """The ticks at which clauses, int32 (n, clauses, FIELDS), hold: bool (n, clauses, ticks + 1)."""
     truth = np.zeros((*clauses.shape[:2], len(played.things)), np.uint8)
-    hands = np.zeros(world.players, ACTION)
-    given = (played.things, played.counts, clauses, hands, played.acting, truth)
+    actions = np.zeros(world.players, ACTION)
+    given = (played.things, played.counts, clauses, actions, played.acting, truth)
     over_rows(cached(truths), len(clauses), cores(), *given)
     return truth.view(bool)
 
 
-class Vocabulary:
-    """What can be said of the things that one row shows at its start."""
+class ClauseSampler:
+    """Draws selectors of the things of one start."""
 
     def __init__(self, things: np.ndarray, world: Things, players: int, split: Split):
         self.looks: dict[int, list[tuple[int, int]]] = {}  # kind: (colour, size) of each thing of it
@@ -93,7 +93,7 @@ class Vocabulary:
         return (0 if kindless else kind), colour, size, 0
 
     def matching(self, selector: tuple[int, int, int, int]) -> int:
-        """How many things of the start a selector matches."""
+        """The number of things of the start that a selector matches."""
         kind, colour, size, who = selector
         if who:
             return 1
@@ -116,7 +116,7 @@ Sort = tuple[int, int, int]
 
 
 def moving(played: Rollouts) -> set[int]:
-    """The kinds of things that some play brings to other places, with all things of the kind still there."""
+    """The kinds of things that some rollout moves, with all things of the kind still there."""
     things = played.things
     there = (things["state"] == THERE) & (np.arange(things.shape[2]) < played.counts[..., None])
     found = set()
@@ -128,40 +128,40 @@ def moving(played: Rollouts) -> set[int]:
     return found
 
 
-def sorts(vocabulary: Vocabulary, world: Things, movable: set[int]) -> list[Sort]:
-    """All sorts of clauses about these things, of regions only what makes sense of them. What is related to something
-    is a player, or else it moves and the other is no player. Only players hold and face; whatever is said is left to
-    others."""
-    found, player = [], vocabulary.player
+def sorts(sampler: ClauseSampler, world: Things, movable: set[int]) -> list[Sort]:
+    """All sorts of clauses about these things. Regions come only in relations that have a meaning for them. The first
+    side of a binary relation is a player, or a thing that moves while the other is no player; only players hold and
+    face. Relations of speech are left out."""
+    found, player = [], sampler.player
     numbers = {kind: number for number, kind in enumerate(world.kinds, 1)}
     regions = {numbers[kind] for kind in world.regions}
     for row in (ROWS[name] for name in world.relations if name not in EVENTS):
         relation = number_of(row.name)
-        fitting = [b for b in vocabulary.looks if b not in regions or row.regions]
+        fitting = [b for b in sampler.looks if b not in regions or row.regions]
         holders = regions | {numbers[kind] for kind, good in world.affords.items() if row.into in good}
         if row.into and holders:  # to be in a ball is no goal
             fitting = [b for b in fitting if b in holders]
-        for a in vocabulary.looks:
+        for a in sampler.looks:
             if "b" not in row.takes:
                 found += [(relation, a, 0)] * (a != player and a in fitting)
             elif a == player or (a in movable and not row.by_players):
-                others = [b for b in fitting if b != a or len(vocabulary.looks[a]) > 1]
+                others = [b for b in fitting if b != a or len(sampler.looks[a]) > 1]
                 found += [(relation, a, b) for b in others if a == player or b != player]
     return found
 
 
-def clause(sort: Sort, vocabulary: Vocabulary, rng: np.random.Generator) -> EncodedClause:
+def clause(sort: Sort, sampler: ClauseSampler, rng: np.random.Generator) -> EncodedClause:
     """A clause of a sort, at random."""
     relation, a, b = sort
-    player = a == vocabulary.player
-    one = vocabulary.selector(a, rng, False)
-    other = vocabulary.selector(b, rng, player) if b else (0, 0, 0, 0)
+    player = a == sampler.player
+    one = sampler.selector(a, rng, False)
+    other = sampler.selector(b, rng, player) if b else (0, 0, 0, 0)
     if player and b == a:
         one, other = (a, 0, 0, j.YOU), (b, 0, 0, j.OTHER)
     least, several = 1, not one[3] and rng.random() < SEVERAL
-    if several and vocabulary.matching(one) == 1:
+    if several and sampler.matching(one) == 1:
         one = (a, 0, 0, 0)
-    number = vocabulary.matching(one)
+    number = sampler.matching(one)
     if several and number > 1:
         least = 0 if rng.random() < 0.5 else int(rng.integers(2, number + 1))
     amount = NEAR[int(rng.integers(len(NEAR)))] * ONE if "within" in TABLE[relation].takes else 0
@@ -173,30 +173,30 @@ def clause(sort: Sort, vocabulary: Vocabulary, rng: np.random.Generator) -> Enco
 def draw(
     world: World, played: Rollouts, split: Split, rng: np.random.Generator, *, shared: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(clauses, int32 (n, THEN, FIELDS); when they hold, bool (n, THEN, ticks + 1)). shared: each two plays one after
-    the other, which have the same start, get the same clauses."""
+    """(clauses, int32 (n, THEN, FIELDS); the ticks at which they hold, bool (n, THEN, ticks + 1)). shared: each two
+    rollouts that follow each other, which have the same start, get the same clauses."""
     known = world.rules.things
     assert known is not None
     n = played.things.shape[1]
-    words = [
-        Vocabulary(played.things[0, row, : played.counts[0, row]], known, world.players, split) for row in range(n)
+    samplers = [
+        ClauseSampler(played.things[0, row, : played.counts[0, row]], known, world.players, split) for row in range(n)
     ]
     movable = moving(played)
-    every = [sorts(vocabulary, known, movable) for vocabulary in words]
-    drawn = _drawn(words, every, FIRST, rng)
+    every = [sorts(sampler, known, movable) for sampler in samplers]
+    drawn = _drawn(samplers, every, FIRST, rng)
     truth = hold(world, played, drawn)
     changing = (truth != truth[:, :, :1]).any(axis=2)
     alive = {tuple(row) for row in drawn[changing][:, [j.RELATION, j.A, j.B]].tolist()}
     left = [[sort for sort in some if sort in alive or (sort[0], sort[1], 0) in alive] or some for some in every]
-    drawn = _drawn(words, left, THEN, rng)
+    drawn = _drawn(samplers, left, THEN, rng)
     if shared:
         drawn[1::2] = drawn[::2]
     return drawn, hold(world, played, drawn)
 
 
-def _drawn(words: list[Vocabulary], every: list[list[Sort]], count: int, rng: np.random.Generator) -> np.ndarray:
-    drawn = np.zeros((len(words), count, j.FIELDS), np.int32)
-    for row, (vocabulary, some) in enumerate(zip(words, every, strict=True)):
+def _drawn(samplers: list[ClauseSampler], every: list[list[Sort]], count: int, rng: np.random.Generator) -> np.ndarray:
+    drawn = np.zeros((len(samplers), count, j.FIELDS), np.int32)
+    for row, (sampler, some) in enumerate(zip(samplers, every, strict=True)):
         picks = rng.integers(len(some), size=count)
-        drawn[row] = [clause(some[pick], vocabulary, rng) for pick in picks]
+        drawn[row] = [clause(some[pick], sampler, rng) for pick in picks]
     return drawn

@@ -59,7 +59,7 @@ def judged(world: World) -> Table:
     goal = encode_goal(objective(world), cast(Things, world.rules.things))
     for seat in range(world.players):
         goal.write(record[0], seat)
-    record["judged"], record["pay"], record["mix"] = 1, (j.MILLI, 0, 0, 0), (j.MILLI, 0)
+    record["judged"], record["reward"], record["reward_weights"] = 1, (j.MILLI, 0, 0, 0), (j.MILLI, 0)
     return Table(record, world.level_bank())
 
 
@@ -68,7 +68,7 @@ def check(task: Task, world: World) -> None:
     table([task], world)
 
 
-def shares(reward: Reward, players: int) -> tuple[int, int]:
+def reward_weights(reward: Reward, players: int) -> tuple[int, int]:
     """The weights of a player's own reward, and of the sum of all rewards, in thousandths."""
     one, each = j.MILLI, round(j.MILLI / players)
     if reward.scheme == "shared":
@@ -111,15 +111,15 @@ def _fill(record: np.void, task: Task, world: World) -> None:
     record["players"], record["first"] = len(task.players), task.ends == "first"
     record["judged"] = task.reward.scheme != "world"
     reward = task.reward
-    pay = (reward.success, reward.stage, reward.step, reward.failure)
-    record["pay"] = [round(value * j.MILLI) for value in pay]
-    record["mix"] = shares(reward, len(task.players))
+    values = (reward.success, reward.stage, reward.step, reward.failure)
+    record["reward"] = [round(value * j.MILLI) for value in values]
+    record["reward_weights"] = reward_weights(reward, len(task.players))
     for seat, (player, text) in enumerate(zip(task.players, instructions(task), strict=True)):
         place = f"players[{seat}]"
         if player.question is not None:
             _located(f"{place}.question", _check_question, player, world.rules.things)
         encode_goal(player.goal, world.rules.things, f"{place}.goal").write(record, seat)
-        record["tied"][seat] = not player.acts
+        record["muted_devices"][seat] = not player.acts
         record["instruction"][seat] = _located(f"{place}.instruction", encode, text)
 
 

@@ -116,7 +116,7 @@ def attempt(
     for row in range(len(starts)):
         sampler = SceneSampler(things[row, : counts[row]], world.rules.things, split, rng)
         blank = Candidate(starts, row, kind, "", int(which[row]), (), int(kind == "informed-blind"), "expert", [])
-        for family in sorted(+left, key=lambda name: fitted[name] / tried[name]):  # what is rare takes the first chance
+        for family in sorted(+left, key=lambda name: fitted[name] / tried[name]):  # rare families are tried first
             tried[family] += 1
             one = _drafted(world, blank, family, sampler, scenes[row], rng)
             if one:

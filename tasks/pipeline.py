@@ -40,7 +40,7 @@ class Starts:
 
 @dataclass(frozen=True)
 class Rollouts:
-    """What happened in T ticks from each of n starts.
+    """T ticks of play from each of n starts.
 
     moves: int16 (n, T), of the player that acts, while the others do nothing; acting: int64 (n,), which player that is;
     things: THING (T + 1, n, most) and counts: int32 (T + 1, n), before the first tick and after each; marks: uint64

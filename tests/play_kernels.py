@@ -61,9 +61,9 @@ def tasks(world: Any, levels: Any, limit: int) -> Table:
     """Three tasks: the world's objective; never to reach it; and the objective, each player against the others."""
     own = judged(world)
     records = np.concatenate([own.records] * 3)
-    records["limit"], records["pay"], records["first"] = limit, (1000, 200, -10, -300), (0, 0, 1)
+    records["limit"], records["reward"], records["first"] = limit, (1000, 200, -10, -300), (0, 0, 1)
     records["goal"][1, :, :, STAGE], records["stages"][1] = NEVER, 0
-    records["mix"][2] = (2000, -1000)
+    records["reward_weights"][2] = (2000, -1000)
     return Table(records, own.levels if levels is None else levels)
 
 

@@ -96,7 +96,7 @@ def seat(session: Session, inputs: Input, player: int) -> str:
     keys = inputs.who(player)
     if not session.over and session.ends[player]:
         keys = RESULTS[session.ends[player]][0].lower()
-    elif session.tied[player]:
+    elif session.muted[player]:
         keys = "can only talk"
     return "   ".join(filter(None, (f"Player {player + 1}", keys)))
 

@@ -140,9 +140,9 @@ class Session:
         return tuple((int(state["stage"][player]), int(state["stages"][player])) for player in range(players))
 
     @property
-    def tied(self) -> tuple[bool, ...]:
+    def muted(self) -> tuple[bool, ...]:
         """Whether each player's keyboard and mouse are disabled, so that it can only talk."""
-        return tuple(map(bool, self.batch.states["tied"][0, : self.world.players]))
+        return tuple(map(bool, self.batch.states["muted_devices"][0, : self.world.players]))
 
     @property
     def steps(self) -> int:

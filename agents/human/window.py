@@ -376,7 +376,7 @@ class Window:
         """Whether a player's actions have an effect; a message says why if not."""
         if self.session.ends[player]:
             self._note(f"Player {player + 1} is done; the episode goes on")
-        elif self.session.tied[player]:
+        elif self.session.muted[player]:
             talk = self.commands.table["chat"].shown if "chat" in self.commands.table else ""
             self._note(f"Player {player + 1} can only talk" + (f": {talk}" if talk else ""))
         else:

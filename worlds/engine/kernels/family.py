@@ -18,10 +18,10 @@ from ..render.tiles import border, copy_sprite, draw_cursor
 from ..render.views import Rays, Tiles
 from ..world import World
 from . import template
-from .tick import add, after, before, begin, choose, still
+from .tick import add, after, before, begin, draw_task, still
 
 # Functions that the kernels themselves call.
-_ENGINE = (choose, begin, still, before, after, add, judge, fulfilled, border, copy_sprite, draw_cursor, clear)
+_ENGINE = (draw_task, begin, still, before, after, add, judge, fulfilled, border, copy_sprite, draw_cursor, clear)
 
 
 def kernel_module(world: World, text: str, target: str, *versions: str) -> ModuleType:

@@ -15,7 +15,7 @@ import numpy as np
 from numba import {targets}
 
 from {engine}.records.judge import fulfilled, judge
-from {engine}.kernels.tick import add, after, before, begin, choose, still
+from {engine}.kernels.tick import add, after, before, begin, draw_task, still
 from {fill} as world_things
 from {reset} as world_reset
 from {step} as world_step
@@ -88,7 +88,7 @@ _CPU = """
 def reset(states, mask, seeds, reseed, rows, weights, tasks, levels, low, high):
     for i in range(low, high):
         if mask[i]:
-            row = choose(states[i], weights, rows[i], seeds[i], reseed)
+            row = draw_task(states[i], weights, rows[i], seeds[i], reseed)
             begin(states[i], tasks[row], row)
             world_reset(states[i], tasks[row], levels)
 
@@ -145,7 +145,7 @@ def reset(states, mask, seeds, reseed, rows, weights, tasks, levels):
     """One thread a world."""
     i = cuda.grid(1)
     if i < len(states) and mask[i]:
-        row = choose(states[i], weights, rows[i], seeds[i], reseed)
+        row = draw_task(states[i], weights, rows[i], seeds[i], reseed)
         begin(states[i], tasks[row], row)
         world_reset(states[i], tasks[row], levels)
 

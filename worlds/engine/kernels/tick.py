@@ -24,7 +24,7 @@ def longest_chat(players: int, words: int) -> int:
 
 
 @njit
-def choose(state, weights, row, seed, reseed):
+def draw_task(state, weights, row, seed, reseed):
     """Give a state the seed of its new episode and return the row of the table of tasks that it plays.
 
     The seed is `seed` if `reseed`, else the next of the row's own stream: of 32 bits, so that a person can type it to
@@ -65,7 +65,7 @@ def begin(state, task, row):
     state.over, state.won, state.total = 0, 0, np.float32(0)
     for player in range(task.players):
         state.done[player] = 0
-        state.tied[player] = task.tied[player]
+        state.muted_devices[player] = task.muted_devices[player]
         state.pointing[player] = 0
         state.cursor[player, 0] = task.cols * MOUSE_ONE // (2 * task.rows)
         state.cursor[player, 1] = MOUSE_ONE // 2
@@ -81,9 +81,9 @@ def begin(state, task, row):
 def _set_goals(state, task):
     """Copy the goals of a task into a state, from which the judge reads them."""
     for index in range(4):
-        state.pay[index] = task.pay[index]
+        state.reward[index] = task.reward[index]
     for index in range(2):
-        state.mix[index] = task.mix[index]
+        state.reward_weights[index] = task.reward_weights[index]
     for player in range(task.players):
         state.stage[player], state.lasted[player], state.earned[player] = 0, 0, 0
         state.stages[player], state.clauses[player] = task.stages[player], task.clauses[player]
@@ -106,7 +106,7 @@ def before(state, actions, outcomes):
         return False
     state.tick += 1
     for player in range(state.players):
-        if state.tied[player] or state.done[player]:
+        if state.muted_devices[player] or state.done[player]:
             still(actions[player])
         motion = actions[player].mouse
         if motion[0] != 0 or motion[1] != 0:

@@ -48,7 +48,7 @@ ENGINE: Mapping[str, Range] = {
     "over": FLAG,
     "won": FLAG,
     "done": FLAG,
-    "tied": FLAG,
+    "muted_devices": FLAG,
     "pointing": FLAG,
     "cursor": (0, MOST),
     "stage": (0, STAGES),

@@ -23,7 +23,7 @@ numbers of a selector: kind, colour, size (as in THING, 0 for any) and who."""
 
 MILLI = 1000
 """Rewards and weights of a goal are integers in thousandths, so that they add up alike on every device."""
-SUCCESS, STAGE_PAY, STEP_PAY, FAILURE = range(4)
+SUCCESS, STAGE_REWARD, STEP_REWARD, FAILURE = range(4)
 
 
 @njit
@@ -160,8 +160,8 @@ def judge(state, things, count, actions, outcomes):
     """Judge every player's goal after a tick, and write the outcomes anew: the world's own rewards and ends are out.
 
     A stage that has held for its time gives way to the next; the last one is success. Without stages, success is to
-    come to the time limit. What pays whom is settled by the task's scheme: `mix` is (own share, share of the sum of
-    all), in thousandths.
+    come to the time limit. The rewards that players share follow from the task's scheme: `reward_weights` are (of the
+    own reward, of the sum of all), in thousandths.
     """
     sum_, first = np.int64(0), False
     for player in range(state.players):
@@ -170,11 +170,11 @@ def judge(state, things, count, actions, outcomes):
         state.earned[player] = 0
         if state.done[player]:
             continue
-        pay = np.int64(state.pay[STEP_PAY])
+        reward = np.int64(state.reward[STEP_REWARD])
         now, broken = fulfilled(state, things, count, actions, player)
         if broken:
             outcome.terminated = 1
-            pay += state.pay[FAILURE]
+            reward += state.reward[FAILURE]
         elif now:
             state.lasted[player] += 1
             if state.lasted[player] > state.hold[player, state.stage[player]]:
@@ -183,19 +183,19 @@ def judge(state, things, count, actions, outcomes):
                 if state.stage[player] == state.stages[player]:
                     outcome.success = 1
                 else:
-                    pay += state.pay[STAGE_PAY]
+                    reward += state.reward[STAGE_REWARD]
         else:
             state.lasted[player] = 0
             if state.stages[player] == 0 and state.tick >= state.limit:
                 outcome.success = 1
         if outcome.success:
             outcome.terminated = 1
-            pay += state.pay[SUCCESS]
+            reward += state.reward[SUCCESS]
             first = True
-        state.earned[player] = pay
-        sum_ += pay
+        state.earned[player] = reward
+        sum_ += reward
     for player in range(state.players):
         if first and state.first:
             outcomes[player].terminated = 1
-        share = state.mix[0] * np.int64(state.earned[player]) + state.mix[1] * sum_
+        share = state.reward_weights[0] * np.int64(state.earned[player]) + state.reward_weights[1] * sum_
         outcomes[player].reward = np.float32(share) / np.float32(MILLI * MILLI)

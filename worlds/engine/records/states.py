@@ -47,13 +47,17 @@ class Knob:
 def _goal_fields(players: int) -> list[tuple[Any, ...]]:
     """The fields of a task's goals, which a state copies from its task at the start of an episode; see judge.py."""
     return [
-        ("pay", np.int32, (4,)),  # for success, a stage, a tick, failure; in thousandths
-        ("mix", np.int32, (2,)),  # how much a player gets of its own pay, and of the sum of all; in thousandths
+        ("reward", np.int32, (4,)),  # for success, a stage, a tick, failure; in thousandths
+        ("reward_weights", np.int32, (2,)),  # of a player's own reward, and of the sum of all; in thousandths
         ("stages", np.int32, (players,)),  # of this player's goal
         ("clauses", np.int32, (players,)),
         ("hold", np.int32, (players, STAGES)),  # ticks that a stage must go on to hold
         ("goal", np.int32, (players, CLAUSES, FIELDS)),
     ]
+
+
+FORMER_NAMES = {"reward": "pay", "reward_weights": "mix", "muted_devices": "tied"}
+"""Former names of the engine's fields, by which saved states and replays are still told from others."""
 
 
 def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype:
@@ -76,14 +80,14 @@ def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype
             ("won", np.uint8),  # 1 once a player has succeeded
             ("total", np.float32),  # of all rewards of all players in this episode
             ("done", np.uint8, (players,)),  # 1 when it has ended for this player
-            ("tied", np.uint8, (players,)),  # 1 if this player's keys, buttons and mouse are muted; it can still speak
+            ("muted_devices", np.uint8, (players,)),  # 1 if this player's keys and mouse are muted; it can still speak
             ("pointing", np.uint8, (players,)),  # 1 once this player has moved the mouse
             ("cursor", np.int32, (players, 2)),  # (x, y) in 1/MOUSE_ONE picture heights from the top left corner
             *fields,
             ("stage", np.int32, (players,)),  # of the goal, that this player is at
             ("lasted", np.int32, (players,)),  # ticks that it has held
             *_goal_fields(players),
-            ("earned", np.int32, (players,)),  # pay of the last tick, before it is shared
+            ("earned", np.int32, (players,)),  # reward of the last tick, before it is shared
             ("instruction", np.uint16, (players, TOKENS)),  # of each player, as tokens
             ("chat", np.uint16, (players, TOKENS)),  # texts heard in the last tick, as tokens; rarely touched, so last
         ],
@@ -95,7 +99,7 @@ def own_words(state: np.dtype) -> tuple[int, int]:
     """(first, end) of the 8-byte words of a state that determine its successors: a world's own fields and the stages of
     its goals, without time and random streams."""
     assert state.fields is not None
-    return state.fields["cursor"][1] // 8, -(-state.fields["pay"][1] // 8)
+    return state.fields["cursor"][1] // 8, -(-state.fields["reward"][1] // 8)
 
 
 def task_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:
@@ -107,7 +111,7 @@ def task_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:
             ("seeded", np.uint8),  # 0: the seed is the episode's own
             ("judged", np.uint8),
             ("first", np.uint8),
-            ("tied", np.uint8, (players,)),
+            ("muted_devices", np.uint8, (players,)),
             ("limit", np.int32),
             ("players", np.int32),
             ("rows", np.int32),

@@ -25,7 +25,7 @@ from ..compile.ingredients import python
 from ..library.random import mix
 from ..records.bounds import SEAL, opened, sealed
 from ..records.judge import MILLI
-from ..records.states import RecordArray
+from ..records.states import FORMER_NAMES, RecordArray
 from ..records.things import THING
 from ..render.tiles import frame_size
 from ..render.views import Frames, Rays
@@ -427,7 +427,8 @@ class Batch:
     @cached_property
     def mark(self) -> bytes:
         """Eight bytes that tell this family's records from others."""
-        record = f"{self.world.rules.reset.__module__} {self.world.version} {self.world.rules.state.descr}"
+        fields = [(FORMER_NAMES.get(name, name), *kind) for name, *kind in self.world.rules.state.descr]
+        record = f"{self.world.rules.reset.__module__} {self.world.version} {fields}"
         return hashlib.sha256(record.encode()).digest()[:8]
 
     def clone(self) -> Batch:

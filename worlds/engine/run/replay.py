@@ -25,7 +25,7 @@ from .table import Table, level_table
 
 FORMAT = 1
 _HEAD = ("world", "version", "knobs", "limit", "split", "seed")
-_JUDGED = ("stage", "lasted", "pay", "mix", "stages", "clauses", "hold", "goal", "earned")
+_JUDGED = ("stage", "lasted", "reward", "reward_weights", "stages", "clauses", "hold", "goal", "earned")
 """Fields of a state that are written in judged episodes only."""
 
 

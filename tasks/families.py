@@ -14,9 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from ..interface.action import ACTION
+from ..worlds.engine.compile.cached import cached
+from ..worlds.engine.records.judge import holds
 from ..worlds.engine.records.things import Things
+from .compile import goal_clauses
 from .goals import Clause, Goal, Question, Selector, Stage
-from .questions import answering, questions, rows_of, stands
+from .questions import answering, fits, questions, rows_of, stands
 from .scene import Census
 from .splits import SPLITS, Split, pair_split
 
@@ -42,6 +46,7 @@ class SceneSampler:
         self.names = list(world.kinds)
         self.rows = rows_of(things)
         self.one = Census(things, world).one
+        self.parts = [kind for kind, good in world.affords.items() if "parts" in good]
         self.several = bool((things["player"] > 1).any())
 
     def kind(self, row: Any) -> str:
@@ -79,6 +84,12 @@ class SceneSampler:
             and one.z > place.z - place.height and one.radius <= place.radius
         )  # fmt: skip
         return not covered or covered + int(row.radius) ** 2 <= FULL * int(place.radius) ** 2
+
+    def so(self, wanted: Clause) -> bool:
+        """Whether a clause holds already, for the first player."""
+        row = goal_clauses(goal([wanted]), self.world)[0]
+        silent = np.zeros(1 + int(self.things["player"].max(initial=0)), ACTION)
+        return bool(cached(holds)(row, self.things, len(self.things), silent, 0))
 
     def knows(self, *relations: str) -> bool:
         """Whether goals of this world may ask for these relations."""
@@ -283,6 +294,40 @@ def _order(scene: SceneSampler) -> Goal | None:
     return goal([first], [then]) if first and then and first != then else None
 
 
+@dataclass(frozen=True)
+class Beside:
+    """A family of goals that one thing is to the left, or to the right, of another, as the player sees them."""
+
+    relation: str
+
+    def __call__(self, scene: SceneSampler) -> Clause | None:
+        """A clause about things of this start; None if there are none for it."""
+        if not scene.knows(self.relation):
+            return None
+        for a in scene.draw("carry") or scene.draw(ANYTHING):
+            others = scene.draw(ANYTHING)
+            for b in sorted(others, key=lambda one: (one.y - a.y) ** 2 + (one.x - a.x) ** 2):  # others are seldom seen
+                wanted = clause(scene.selector(a), self.relation, scene.selector(b))
+                if scene.kind(a) != scene.kind(b) and not scene.so(wanted):
+                    return wanted
+        return None
+
+
+def _between(scene: SceneSampler) -> Clause | None:
+    """Something that can be carried, or else the player, between two things alike."""
+    for b in scene.draw(ANYTHING) if scene.knows("between") else ():
+        alike = scene.selector(b)
+        places = {(row.y, row.x) for row in scene.rows if fits(alike, row, scene.world)}
+        if len(places) < 2 or scene.kind(b) in scene.parts:
+            continue
+        carried = [scene.selector(a) for a in scene.draw("carry") if not fits(alike, a, scene.world)]
+        for a in carried or [YOU]:
+            wanted = clause(a, "between", alike)
+            if not scene.so(wanted):
+                return wanted
+    return None
+
+
 FAMILIES: dict[str, Callable[[SceneSampler], Clause | Goal | tuple[Goal, Question] | None]] = {
     "go": _GO,
     "near": Single(YOU, ("near",), ANYTHING),
@@ -308,20 +353,24 @@ FAMILIES: dict[str, Callable[[SceneSampler], Clause | Goal | tuple[Goal, Questio
     "bring": Single("carry", ("near",), PARTNER),
     "together": Single("heavy", ("lifted",)),
     **{f"ask-{asks}": Ask(asks) for asks in ("colour", "count", "exists", "what")},
+    "left": Beside("left-of"),
+    "right": Beside("right-of"),
+    "between": _between,
 }
 """The families by name: rows of one clause, and functions for goals of several. Their order is part of the seed: a new
 family goes to the end."""
 
 _OF_TWO = ("bring", "together")
-_PERSONAL = ("go", "near", "look", "position", "take", "avoid", "order", "bring")
+_OF_SIGHT = ("left", "right")
+_PERSONAL = ("go", "near", "look", "position", "take", "avoid", "order", "bring", *_OF_SIGHT)
 """The families whose goals name a player."""
 
 
 def families_of(kind: str) -> tuple[str, ...]:
     """The families of a kind of task. Partners share one goal, so theirs names no player, and only partners lift
-    together."""
+    together. Two players see different pictures, so only one that is alone has goals of the families of sight."""
     if kind == "alone":
         return tuple(name for name in FAMILIES if name not in _OF_TWO)
     if kind == "partners":
         return tuple(name for name in FAMILIES if name not in _PERSONAL and not name.startswith("ask-"))
-    return tuple(name for name in FAMILIES if name != "together")
+    return tuple(name for name in FAMILIES if name not in ("together", *_OF_SIGHT))

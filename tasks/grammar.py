@@ -215,7 +215,7 @@ def _listed(table: Iterable[tuple[str, Orders]]) -> list[tuple[str, Meaning]]:
     return [
         (phrase, (relation, roles(phrase), left))
         for relation, o in table
-        for left, phrases in ((False, (*o.reach, *o.keep, *o.avoid)), (True, o.leave))
+        for left, phrases in ((False, (*o.reach, *o.keep, *o.avoid, *o.also)), (True, o.leave))
         for phrase in phrases
     ]
 

@@ -18,7 +18,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from ..interface.text import TOKENS
-from ..worlds.engine.records.relations import CHAINS
+from ..worlds.engine.records.relations import CHAINS, ROWS
 from ..worlds.engine.records.things import Things
 from . import grammar
 from .goals import Clause, Goal, Question, Selector, Stage
@@ -165,7 +165,7 @@ def _other(clause: Clause, how: Style, one: bool, purpose: str) -> str:
     """The things that a clause's things are related to, as words: "the", "another", "any" or "a", whichever it is."""
     a, b = clause.a, clause.b
     assert b is not None
-    if _several(clause, how):
+    if ROWS[clause.relation].two or _several(clause, how):
         return _thing(b, 1, False, how, many=True)
     if b.who == "you" or (one and (how.the or b.who)):
         return _thing(b, 1, False, how, one=True)

@@ -131,6 +131,7 @@ class Reader:
         start = self.at
         found = self._match(grammar.QUESTIONED)
         if found is None:
+            self.at = 0
             return None
         if self.words[self.at]:
             self._stuck()

@@ -1,7 +1,9 @@
 """Tasks from the things alone: what their relations mean, told by other means; questions and answers; guides' hands."""
 
+import cmath
 import math
 from functools import cache
+from itertools import combinations, product
 from types import SimpleNamespace
 
 import numpy as np
@@ -179,6 +181,81 @@ def test_lifted_touched_and_pushed():
     ):
         rows = [player, thing("ball", "red", **changes), thing("duck", "red", **({"x": 900} | other))]
         assert judged(rows, *clauses) == [bool(value) for value in expected], (changes, other)
+
+
+# where things are
+
+
+@st.composite
+def scattered(draw):
+    """A player, who faces somewhere in half of them, blocks and balls, some of which are held, gone, or not seen."""
+    place, way = st.integers(-900, 900), draw(st.integers(0, 359))
+    ahead = (
+        {"ahead_y": round(1024 * math.sin(way)), "ahead_x": round(1024 * math.cos(way))} if draw(st.booleans()) else {}
+    )
+    rows = [thing("player", player=1, y=draw(place), x=draw(place), **ahead)]
+    for kind in draw(st.lists(st.sampled_from(["block", "ball"]), min_size=2, max_size=6)):
+        flags = {
+            name: draw(st.sampled_from([0, 0, 0, 0, value]))
+            for name, value in (("holder", 1), ("state", 2), ("hidden", 1))
+        }
+        rows.append(thing(kind, draw(st.sampled_from(["red", "blue"])), y=draw(place), x=draw(place), **flags))
+    return rows
+
+
+def way(one, other):
+    """From one thing to another, as a complex number whose angle grows to the right."""
+    return complex(int(other["x"]) - int(one["x"]), int(other["y"]) - int(one["y"]))
+
+
+def seen(player, one):
+    """By how many degrees a thing is to the right of where a player looks; None if it is not seen."""
+    ahead = complex(player["ahead_x"], player["ahead_y"])
+    off = math.degrees(cmath.phase(way(player, one) / ahead)) if way(player, one) else 180
+    assume(abs(abs(off) - 22.2076543) > 1e-4)
+    return None if one["hidden"] or abs(off) > 22.2076543 else off
+
+
+def to_the_left(player, one, other):
+    """Whether the player of a goal has one thing to the left of another."""
+    if one["state"] or other["state"]:
+        return False
+    if not (player["ahead_x"] or player["ahead_y"]):
+        return bool(one["x"] < other["x"])
+    places = seen(player, one), seen(player, other)
+    if None in places:
+        return False
+    assume(abs(places[1] - places[0] - 3.5763344) > 1e-4)
+    return places[1] - places[0] > 3.5763344
+
+
+def straight_between(one, others):
+    ways = [way(one, other) for other in others if not other["state"] and way(one, other)]
+    turns = [math.degrees(abs(cmath.phase(-a / b))) for a, b in combinations(ways, 2)]
+    assume(all(abs(turn - 22.2076543) > 1e-4 for turn in turns))
+    return not one["holder"] and not one["state"] and any(turn < 22.2076543 for turn in turns)
+
+
+@settings(max_examples=200, deadline=None)
+@given(scattered())
+def test_where_things_are_is_told_alike_by_another_judge(rows):
+    """Left of, right of and between, for every pair of a kind and a colour."""
+    looks = list(product(("block", "ball"), ("red", "blue")))
+    for one, other in product(looks, looks):
+        a, b = (
+            [row for row in rows if (KINDS[row["kind"] - 1], PLAYROOM.colours[row["colour"] - 1]) == look]
+            for look in (one, other)
+        )
+        clauses = [
+            Clause(a=Selector(kind=one[0], colour=one[1]), relation=name, b=Selector(kind=other[0], colour=other[1]))
+            for name in ("left-of", "right-of", "between")
+        ]
+        pairs = [(first, second) for first in a for second in b if first is not second]
+        assert judged(rows, *clauses) == [
+            any(to_the_left(rows[0], first, second) for first, second in pairs if not first["holder"]),
+            any(to_the_left(rows[0], second, first) for first, second in pairs if not first["holder"]),
+            any(straight_between(first, [second for second in b if second is not first]) for first in a),
+        ]
 
 
 # questions

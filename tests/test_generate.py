@@ -1,9 +1,11 @@
 """Generated tasks, proven by other means: played anew, judged by a second judge, said back, resumed to the byte."""
 
+import cmath
 import json
 import math
 from collections import Counter
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -165,9 +167,20 @@ def related(one, other, clause):
         return away <= 256 * clause["within"]
     if relation == "touching":
         return away <= one["radius"] + other["radius"] + 16 and up <= one["height"] + other["height"] + 16
+    if relation in ("left-of", "right-of"):  # in worlds seen from above
+        left, right = (one, other) if relation == "left-of" else (other, one)
+        return left["x"] < right["x"] and one["holder"] == one["state"] == other["state"] == 0
     assert relation in ("on", "at")
     here = abs(one["y"] - other["y"]) <= 128 and abs(one["x"] - other["x"]) <= 128
     return here and (relation == "at" or abs(one["z"] - one["height"] - other["z"] - other["height"]) <= 16)
+
+
+def between(one, others):
+    """Whether a thing nobody holds sees two others in opposite directions, to 22 degrees."""
+    ways = [complex(other["x"] - one["x"], other["y"] - one["y"]) for other in others if other["state"] == 0]
+    free = one["holder"] == one["state"] == 0
+    turns = [abs(cmath.phase(-a / b)) for a, b in combinations(filter(None, ways), 2)]
+    return free and any(turn <= math.acos(math.sqrt(6 / 7)) for turn in turns)
 
 
 def holds(clause, things, world, seat):
@@ -178,8 +191,11 @@ def holds(clause, things, world, seat):
             if clause["relation"] in states:
                 good, counts = thing["state"] == states[clause["relation"]], True
             else:
-                others = (other for other in things if other is not thing and matches(other, clause["b"], world, seat))
-                good = any(related(thing, other, clause) for other in others)
+                others = [other for other in things if other is not thing and matches(other, clause["b"], world, seat)]
+                if clause["relation"] == "between":
+                    good = between(thing, others)
+                else:
+                    good = any(related(thing, other, clause) for other in others)
                 counts = good or thing["state"] == 0
             found, total = found + good, total + counts
     least = clause.get("least", 1)

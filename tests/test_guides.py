@@ -161,17 +161,32 @@ GOALS: dict[str, list[tuple[str, tuple[int, ...], tuple[int, ...], int]]] = {
     "around": [("holding", ME, (BALL, BLUE), 0), ("never touching", ME, (BALL, RED), 0)],
 }
 
+IN_THE_OPEN: dict[str, list[tuple[str, tuple[int, ...], tuple[int, ...], int]]] = {
+    "left of": [("left-of", (BALL, RED), (BALL, BLUE), 0)],
+    "right of": [("right-of", (BALL, RED), (CUBE, RED), 0)],
+    "not left of": [("not left-of", (BALL, RED), (BALL, BLUE), 0)],
+    "between": [("between", ME, (BALL, 0), 0)],
+    "not between": [("not between", ME, (BALL, 0), 0)],
+}
+"""Goals that the walls of a maze may make impossible."""
 
-@pytest.mark.parametrize("goal", GOALS)
+
+@pytest.mark.parametrize("goal", [*GOALS, *IN_THE_OPEN])
 def test_the_guide_reaches_goals(goal):
+    clauses = (GOALS | IN_THE_OPEN)[goal]
     for seed in range(8):
-        state = new_state(seed, np.zeros((3, 3), np.uint8))
-        cached(made)(state, 2 + seed % 3, 5, 10)
-        for kind, colour in ((BALL, RED), (BALL, BLUE), (CUBE, RED), (PLATE, BLUE)):
-            y, x = divmod(int(cached(grid_queries.random_free)(state)), COLS)
+        state = new_state(seed, np.pad(np.zeros((9, 10), np.uint8), 1, constant_values=1))
+        if goal in GOALS:
+            cached(made)(state, 2 + seed % 3, 5, 10)
+        else:
+            place(state, 1.5 + seed % 5, 2.5)
+        cells = np.random.default_rng(seed).permutation(9)
+        for (kind, colour), cell in zip(((BALL, RED), (BALL, BLUE), (CUBE, RED), (PLATE, BLUE)), cells, strict=False):
+            free = int(cached(grid_queries.random_free)(state))
+            y, x = divmod(free, COLS) if goal in GOALS else (4 + cell // 3, 4 + cell % 3)
             cached(things.drop)(state, kind, colour, y, x)
-        state["stages"][0], state["clauses"][0] = 1, len(GOALS[goal])
-        for index, (relation, a, b, amount) in enumerate(GOALS[goal]):
+        state["stages"][0], state["clauses"][0] = 1, len(clauses)
+        for index, (relation, a, b, amount) in enumerate(clauses):
             mode = "never" if relation.startswith("never") else "not" if relation.startswith("not") else ""
             selectors = [*a, 0, 0, 0][:4], [*b, 0, 0, 0][:4]
             number = number_of(relation.removeprefix(mode).strip())

@@ -63,6 +63,7 @@ class ClauseSampler:
     def __init__(self, things: np.ndarray, world: Things, players: int, split: Split):
         self.looks: dict[int, list[tuple[int, int]]] = {}  # kind: (colour, size) of each thing of it
         self.player = 0
+        self.facing = bool((things["ahead_y"] | things["ahead_x"]).any())  # in first-person worlds
         for kind, colour, size, player in things[["kind", "colour", "size", "player"]].tolist():
             self.looks.setdefault(kind, []).append((colour, size))
             if player:
@@ -131,7 +132,8 @@ def moving(played: Rollouts) -> set[int]:
 def sorts(sampler: ClauseSampler, world: Things, movable: set[int]) -> list[Sort]:
     """All sorts of clauses about these things. Regions come only in relations that have a meaning for them. The first
     side of a binary relation is a player, or a thing that moves while the other is no player; only players hold and
-    face. Relations of speech are left out."""
+    face. Things need not move for a relation of sight, since the player does. Relations of speech are
+    left out."""
     found, player = [], sampler.player
     numbers = {kind: number for number, kind in enumerate(world.kinds, 1)}
     regions = {numbers[kind] for kind in world.regions}
@@ -144,8 +146,11 @@ def sorts(sampler: ClauseSampler, world: Things, movable: set[int]) -> list[Sort
         for a in sampler.looks:
             if "b" not in row.takes:
                 found += [(relation, a, 0)] * (a != player and a in fitting)
+                continue
+            others = [b for b in fitting if len(sampler.looks[b]) > (b == a) + row.two]
+            if row.sight and sampler.facing:
+                found += [(relation, a, b) for b in others if a in fitting and player not in (a, b)]
             elif a == player or (a in movable and not row.by_players):
-                others = [b for b in fitting if b != a or len(sampler.looks[a]) > 1]
                 found += [(relation, a, b) for b in others if a == player or b != player]
     return found
 
@@ -156,6 +161,8 @@ def clause(sort: Sort, sampler: ClauseSampler, rng: np.random.Generator) -> Enco
     player = a == sampler.player
     one = sampler.selector(a, rng, False)
     other = sampler.selector(b, rng, player) if b else (0, 0, 0, 0)
+    if TABLE[relation].two and sampler.matching(other) < 2:
+        other = (b, 0, 0, 0)
     if player and b == a:
         one, other = (a, 0, 0, j.YOU), (b, 0, 0, j.OTHER)
     least, several = 1, not one[3] and rng.random() < SEVERAL

@@ -59,7 +59,10 @@ THINGS = Things(
     fill=fill,
     most=MOST,
     kinds={"player": (), "key": NAMES, "lock": NAMES, "gem": ("white",)},
-    relations=("there", "open", "gone", "touching", "near", "holding"),
+    relations=(
+        *("there", "open", "gone", "touching", "near", "holding"),
+        *("left-of", "right-of", "between"),
+    ),
     objective={
         "stages": [{"all": [{"a": {"kind": "player", "who": "you"}, "relation": "holding", "b": {"kind": "gem"}}]}]
     },

@@ -6,7 +6,8 @@
 
 A clause that does not hold names things: whoever asks for a player near, on or at a thing walks there; for a thing in
 its hands, or open, or gone, goes there and uses it; for a thing near another, fetches the one and puts it down at the
-other; for none of that, goes away, or puts down what it holds. What must never be touched is walked around. It is a
+other; for two things side by side, goes to where they are seen so; for none of that, goes away, or puts down what it
+holds. What must never be touched is walked around. It is a
 guess at what a world's rules make of these, and no plan: puzzles (a door that needs a key) are the world's to solve.
 """
 
@@ -14,8 +15,17 @@ import numpy as np
 from numba import njit
 
 from ...interface.action import ACTION
-from ..engine.records.judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B, holds, matches
-from ..engine.records.relations import ALONE, MISSPOKE, SAID, SPOKEN, number_of
+from ..engine.records.judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B, holds, matches, stands
+from ..engine.records.relations import (
+    ALONE,
+    BETWEEN,
+    LEFT_OF,
+    MISSPOKE,
+    RIGHT_OF,
+    SAID,
+    SPOKEN,
+    number_of,
+)
 from ..engine.records.things import GONE, ONE, related, towards
 from ..engine.render.raycast.scene import COLS, ROWS
 from .angles import difference, heading
@@ -39,6 +49,7 @@ from .steering import (
     walk_to,
 )
 from .things import IN_FRONT, held
+from .viewpoints import come_between, step_out, view
 
 __all__ = [
     "approach",
@@ -57,6 +68,8 @@ __all__ = [
 _NEAR, _HOLDING, _FACING, _OPEN, _THERE = map(number_of, ("near", "holding", "facing", "open", "there"))
 _A, _B = np.int32(A), np.int32(B)  # where the selectors of a clause begin
 _UNITS = CELL // ONE
+_HARMLESS = (_FACING, _THERE, _OPEN, LEFT_OF, RIGHT_OF, BETWEEN)
+"""Relations of which no cell is kept clear when they must never be."""
 _REACH = CELL * 3 // 4
 """From here on one faces what one uses."""
 _WIDE = CELL // 3  # how far from what must not be touched one stays, beyond what is needed
@@ -95,6 +108,10 @@ def errand(state, player, clause, things, count, found, avoid, action):
     mine = matches(you, clause, A, player)
     if clause[NEGATED] != 0:
         return undo(state, player, clause, things, count, mine, found, avoid, action)
+    if relation in (LEFT_OF, RIGHT_OF):
+        return view(state, player, clause, relation == LEFT_OF, things, count, found, avoid, action)
+    if relation == BETWEEN:
+        return mine and come_between(state, player, clause, things, count, found, avoid, action)
     if relation in ALONE:
         return fetch(state, player, wrong(player, clause, things, count, found), things, avoid, action)
     if mine:
@@ -125,9 +142,11 @@ def undo(state, player, clause, things, count, mine, found, avoid, action):
     if relation == _HOLDING:
         tap_use(state, player, action)
         return True
-    if relation == _FACING:
+    if relation in (_FACING, LEFT_OF, RIGHT_OF):
         turn(state, player, state.yaw[player] + TURN // 8, action)
         return True
+    if relation == BETWEEN and mine:
+        return step_out(state, player, clause, things, count, found, avoid, action)
     if mine or matches(things[player], clause, B, player):
         return flee(state, player, clause, _B if mine else _A, things, count, found, avoid, action)
     for i in range(count):
@@ -180,10 +199,7 @@ def wrong(player, clause, things, count, found):
             continue
         good = thing.state == clause[RELATION]  # open and gone are numbered alike as relations and as states
         if clause[RELATION] not in ALONE:
-            good = False
-            for other in range(count):
-                if other != index and matches(things[other], clause, B, player):
-                    good = good or related(thing, things[other], clause[RELATION], clause[AMOUNT])
+            good = stands(clause, things, count, player, index)
         length = -1 if thing.holder == player + 1 else way_to(found, thing)
         if not good and length < least:
             best, least = index, length
@@ -307,7 +323,7 @@ def forbidden(state, player, things, count, careful):
     for index in range(state.clauses[player] if careful else 0):
         clause = state.goal[player, index]
         relation = clause[RELATION]
-        if clause[STAGE] != NEVER or clause[NEGATED] != 0 or relation in SPOKEN or relation in (_FACING, _THERE, _OPEN):
+        if clause[STAGE] != NEVER or clause[NEGATED] != 0 or relation in SPOKEN or relation in _HARMLESS:
             continue
         at = A if relation in ALONE else B
         if at == B and not matches(things[player], clause, A, player):

@@ -50,7 +50,10 @@ THINGS = Things(
         "strawberry": (),
         **dict.fromkeys((*SHAPES, "room"), COLOURS),
     },
-    relations=("there", "gone", "in", "at", "touching", "near", "facing"),
+    relations=(
+        *("there", "gone", "in", "at", "touching", "near", "facing"),
+        *("left-of", "right-of", "between"),
+    ),
     objective=touched(kind="goal"),
     scales=(
         {"height": 4, "width": 4},

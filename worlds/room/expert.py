@@ -10,11 +10,21 @@ import numpy as np
 from numba import njit
 
 from ...interface.action import ACTION
-from ..engine.records.judge import AMOUNT, NEGATED, RELATION, STAGE, holds, matches
+from ..engine.records.judge import AMOUNT, NEGATED, RELATION, STAGE, apart, holds, matches, paired, stands
 from ..engine.records.judge import A as FIRST_FIELD
 from ..engine.records.judge import B as SECOND_FIELD
-from ..engine.records.relations import ALONE, LINED, ON, SAID, STACKED, number_of
-from ..engine.records.things import GONE, ONE, related, towards
+from ..engine.records.relations import (
+    ALONE,
+    BETWEEN,
+    LEFT_OF,
+    LINED,
+    ON,
+    RIGHT_OF,
+    SAID,
+    STACKED,
+    number_of,
+)
+from ..engine.records.things import GONE, ONE, THERE, related, towards
 from .builds import next_of_row, next_of_tower, support
 from .paths import feet, toy_at
 from .pose import bounds
@@ -36,14 +46,18 @@ from .skills import (
     walk,
 )
 from .state import NOBODY
+from .viewpoints import see
 from .visibility import sees
 
 _A, _B = np.int32(FIRST_FIELD), np.int32(SECOND_FIELD)  # where the selectors of a clause begin
 _IN, _AT, _NEAR, _HOLDING, _FACING, _OPEN, _LIFTED, _TOUCHED, _PUSHED = map(
     number_of, ("in", "at", "near", "holding", "facing", "open", "lifted", "touched", "pushed")
 )
+_SEEN = (_FACING, LEFT_OF, RIGHT_OF)  # what holds while one looks
 _PATIENCE = 120  # ticks until another way is tried
 _CLOSE = 0.6  # metres: one need not come nearer to what one wants to see
+_BESIDE = ONE * 6 // 10
+"""How near to another one a thing is put that is to be seen beside it."""
 HIGH = 0.95
 """Metres above the floor at which what is lifted is held."""
 
@@ -58,7 +72,7 @@ def guide(state, player, action, things, count):
     for last in range(2):  # at last one turns to what is to be looked at: that ends nothing else
         for index in range(state.clauses[player]):
             clause = state.goal[player, index]
-            now = clause[STAGE] == state.stage[player] and (clause[RELATION] == _FACING) == (last == 1)
+            now = clause[STAGE] == state.stage[player] and (clause[RELATION] in _SEEN) == (last == 1)
             wanted = now and not holds(clause, things, count, silent, player)
             if wanted and errand(state, player, clause, things, count, action):
                 return
@@ -118,6 +132,10 @@ def errand(state, player, clause, things, count, action):
         return build(state, player, clause, things, count, action)
     if relation in (_TOUCHED, _PUSHED):
         return use_on(state, player, clause, things, count, action)
+    if relation in (LEFT_OF, RIGHT_OF):
+        return arrange(state, player, clause, things, count, action)
+    if relation == BETWEEN:
+        return come_between(state, player, clause, things, count, mine, action)
     if mine and relation not in ALONE:
         other = choose(state, player, clause, _B, things, count)
         return other >= 0 and visit(state, player, relation, clause[AMOUNT], other, things, action)
@@ -135,6 +153,62 @@ def errand(state, player, clause, things, count, action):
     if state.grip[player] != toy:
         return grasp(state, player, toy, action) >= 0
     return bring_to(state, player, toy, relation, clause[AMOUNT], other, things, action)
+
+
+@njit
+def arrange(state, player, clause, things, count, action):
+    """One tick towards seeing a thing to the left, or to the right, of another: from somewhere else, or where there is
+    no such place, with the one put down beside the other."""
+    for i in range(count):
+        if (
+            i == player
+            or things[i].state != THERE
+            or things[i].holder != 0
+            or not matches(things[i], clause, _A, player)
+        ):
+            continue
+        for j in range(count):
+            if j in (i, player) or things[j].state != THERE or not matches(things[j], clause, _B, player):
+                continue
+            left, right = (i, j) if clause[RELATION] == LEFT_OF else (j, i)
+            if see(state, player, things[left], things[right], action):
+                return True
+    one = choose(state, player, clause, _A, things, count)
+    if one < 0 or toy_of(state, one) < 0:
+        return False
+    other = choose_place(state, player, clause, things, count, one)
+    if other < 0:
+        return False
+    if state.grip[player] != toy_of(state, one):
+        return grasp(state, player, toy_of(state, one), action) >= 0
+    return bring_to(state, player, toy_of(state, one), _NEAR, _BESIDE, other, things, action)
+
+
+@njit
+def come_between(state, player, clause, things, count, mine, action):
+    """One tick towards being, or putting a thing, halfway between two things that match a clause's B."""
+    one = player if mine else choose(state, player, clause, _A, things, count)
+    if one < 0 or (not mine and toy_of(state, one) < 0):
+        return False
+    toy = NONE if mine else toy_of(state, one)
+    for j in range(count):
+        if j == one or things[j].state != THERE or not matches(things[j], clause, _B, player):
+            continue
+        for k in range(j + 1, count):
+            if k == one or things[k].state != THERE or not matches(things[k], clause, _B, player):
+                continue
+            x, y = (things[j].x + things[k].x) / (2 * ONE), (things[j].y + things[k].y) / (2 * ONE)
+            slack = 0.08 * math.sqrt(apart(things[j], things[k])) / ONE
+            if mine:
+                if go(state, player, x, y, 0.0, 0.0, max(slack, 0.1), UNSEEN, NONE, action) >= 0:
+                    return True
+                continue
+            if state.grip[player] != toy:
+                return grasp(state, player, toy, action) >= 0
+            found, x, y, z = spot_around(state, player, toy, x, y, NONE, 0.0, slack)
+            if found:
+                return put(state, player, x, y, z, action) >= 0
+    return False
 
 
 @njit
@@ -220,13 +294,7 @@ def choose_place(state, player, clause, things, count, one):
 @njit
 def settled(clause, index, things, count, player):
     """Whether a thing already stands as a binary clause asks for."""
-    if clause[RELATION] in ALONE:
-        return False
-    for other in range(count):
-        fits = other != index and matches(things[other], clause, _B, player)
-        if fits and related(things[index], things[other], clause[RELATION], clause[AMOUNT]):
-            return things[index].holder == 0
-    return False
+    return clause[RELATION] not in ALONE and things[index].holder == 0 and stands(clause, things, count, player, index)
 
 
 @njit
@@ -335,7 +403,7 @@ def undo(state, player, clause, things, count, mine, action):
     relation = clause[RELATION]
     if mine and relation == _HOLDING:
         return True  # the hand opens
-    if mine and relation == _FACING:
+    if relation in (LEFT_OF, RIGHT_OF) or (mine and relation == _FACING):
         x, y, z = eye(state, player)
         other = choose(state, player, clause, _B, things, count)
         gaze(state, player, 2 * x - things[other].x / ONE, 2 * y - things[other].y / ONE, z, action)
@@ -343,7 +411,7 @@ def undo(state, player, clause, things, count, mine, action):
     for i in range(count):
         for j in range(count):
             pair = i != j and matches(things[i], clause, _A, player) and matches(things[j], clause, _B, player)
-            if not pair or not related(things[i], things[j], relation, clause[AMOUNT]):
+            if not pair or not paired(clause, things, count, player, i, j):
                 continue
             x, y = things[j].x / ONE, things[j].y / ONE
             far = max(things[j].radius / ONE, amount_of(relation, clause[AMOUNT])) + 0.5

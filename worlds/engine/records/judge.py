@@ -8,8 +8,8 @@ import numpy as np
 from numba import njit
 
 from ....interface.text import TOKENS
-from .relations import ALONE, LINED, ON, SAID, SPOKEN, STACKED, TOUCHING
-from .things import GONE, THERE, alone, related
+from .relations import ALONE, BETWEEN, LEFT_OF, LINED, ON, RIGHT_OF, SAID, SPOKEN, STACKED, TOUCHING
+from .things import GONE, THERE, alone, aside, related
 
 CLAUSES, STAGES = 8, 4
 NEVER = -1  # the stage of a clause that must never hold
@@ -110,6 +110,65 @@ def lined(things, count, clause, player, end):
 
 
 @njit
+def amid(y, x, one, other):
+    """Whether the point (y, x) lies between the middles of two things seen from above, straight to 22 degrees."""
+    dy, dx = np.int64(one.y) - y, np.int64(one.x) - x
+    ey, ex = np.int64(other.y) - y, np.int64(other.x) - x
+    along = dy * ey + dx * ex
+    return along < 0 and along * along * 7 >= (dy * dy + dx * dx) * (ey * ey + ex * ex) * 6
+
+
+@njit
+def between(things, count, clause, player, i):
+    """Whether a thing lies between two that match B."""
+    one = things[i]
+    if one.state != THERE or one.holder != 0:
+        return False
+    for j in range(count):
+        if j == i or things[j].state != THERE or not matches(things[j], clause, B, player):
+            continue
+        for k in range(j + 1, count):
+            fits = k != i and things[k].state == THERE and matches(things[k], clause, B, player)
+            if fits and amid(one.y, one.x, things[j], things[k]):
+                return True
+    return False
+
+
+@njit
+def apart(one, other):
+    """The square of the distance between the middles of two things, seen from above."""
+    dy, dx = np.int64(one.y) - other.y, np.int64(one.x) - other.x
+    return dy * dy + dx * dx
+
+
+@njit
+def paired(clause, things, count, player, i, j):
+    """Whether two things of a table stand in the relation of a clause, as this player sees it."""
+    relation = clause[RELATION]
+    if relation in (LEFT_OF, RIGHT_OF):
+        return aside(things[player], things[i], things[j], relation)
+    return related(things[i], things[j], relation, clause[AMOUNT])
+
+
+@njit
+def stands(clause, things, count, player, i):
+    """Whether a thing of a table is as a clause asks for, which is not about what somebody says."""
+    relation = clause[RELATION]
+    if relation == STACKED:
+        return stacked(things, count, clause, player, i)
+    if relation == LINED:
+        return lined(things, count, clause, player, i)
+    if relation in ALONE:
+        return alone(things[i], relation)
+    if relation == BETWEEN:
+        return between(things, count, clause, player, i)
+    for j in range(count):
+        if j != i and matches(things[j], clause, B, player) and paired(clause, things, count, player, i, j):
+            return True
+    return False
+
+
+@njit
 def holds(clause, things, count, actions, player):
     """Whether a clause holds now, as this player means it."""
     relation, least = clause[RELATION], clause[LEAST]
@@ -118,21 +177,10 @@ def holds(clause, things, count, actions, player):
         one = things[i]
         if not matches(one, clause, A, player):
             continue
-        if relation == STACKED:
-            good = stacked(things, count, clause, player, i)
-        elif relation == LINED:
-            good = lined(things, count, clause, player, i)
-        elif relation in ALONE:
-            good = alone(one, relation)
-        elif relation in SPOKEN:
+        if relation in SPOKEN:
             good = one.player != 0 and heard(actions, one, clause[AMOUNT], relation)
         else:
-            good = False
-            for j in range(count):
-                if j != i and matches(things[j], clause, B, player):
-                    good = related(one, things[j], relation, clause[AMOUNT])
-                    if good:
-                        break
+            good = stands(clause, things, count, player, i)
         found += np.int32(good)
         total += np.int32(good or one.state == THERE or relation <= GONE)
         if found == least or (least == 0 and found < total):

@@ -18,12 +18,13 @@ from typing import Literal
 @dataclass(frozen=True)
 class Orders:
     """How to ask for a clause: to reach it, to keep it so for some turns, after "never" to avoid it, and to leave it,
-    which is to end that it is so, of the one thing or of every one."""
+    which is to end that it is so, of the one thing or of every one. also: what is understood, and never said."""
 
     reach: tuple[str, ...]
     keep: tuple[str, ...] = ()
     avoid: tuple[str, ...] = ()
     leave: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Relation:
     skill: of skills.py, for a clause that asks for one thing; None: "reach" if `a` is a player, else "move".
     by_players: only players stand in it. regions: it makes sense of a region of the floor, which has no side to touch
         and no middle to measure from. into: what the kind of b must afford where kinds say what they afford.
+    sight: where players face somewhere, it is about what the player of the goal sees. two: it takes two things that
+        match `b`.
     """
 
     name: str
@@ -53,6 +56,41 @@ class Relation:
     by_players: bool = False
     regions: bool = False
     into: str = ""
+    sight: bool = False
+    two: bool = False
+
+
+def _side(side: str) -> Relation:
+    """The relation of being to the left, or to the right, of something."""
+    return Relation(
+        f"{side}-of",
+        takes=("b",),
+        meaning=f"`a`, which nobody holds, is to the {side} of `b` as the player of the goal sees them: in a picture "
+        f"from above it is in a column farther {side}; in a first-person picture the player is `facing` both, and they "
+        "are 3.6 degrees apart or more",
+        states=(f"{side} of {{b}}", f"to the {side} of {{b}}"),
+        yours=Orders(
+            (f"go {side} of {{b}}", f"stand {side} of {{b}}", f"walk {side} of {{b}}", f"move to the {side} of {{b}}"),
+            keep=(f"stay {side} of {{b}}", f"stay to the {side} of {{b}}"),
+        ),
+        things={
+            ("box", ""): Orders(
+                (f"push {{a}} {side} of {{b}}", f"get {{a}} {side} of {{b}}", f"move {{a}} {side} of {{b}}"),
+                keep=(f"keep {{a}} {side} of {{b}}", f"leave {{a}} {side} of {{b}}"),
+            ),
+            ("", ""): Orders(
+                (f"see {{a}} {side} of {{b}}", f"get {{a}} {side} of {{b}}", f"see {{a}} to the {side} of {{b}}"),
+                keep=(f"keep {{a}} {side} of {{b}}", f"keep {{a}} to the {side} of {{b}}"),
+                also=(
+                    f"put {{a}} {side} of {{b}}",
+                    f"put {{a}} to the {side} of {{b}}",
+                    f"place {{a}} {side} of {{b}}",
+                ),
+            ),
+        },
+        skill="arrange",
+        sight=True,
+    )
 
 
 TABLE = (
@@ -285,6 +323,32 @@ TABLE = (
         skill="speak",
         by_players=True,
     ),
+    _side("left"),
+    _side("right"),
+    Relation(
+        "between",
+        takes=("b",),
+        meaning="`a`, which nobody holds, lies between two things that match `b`, seen from above: the ways from it to "
+        "them lead apart straight to 22 degrees",
+        states=("between two {b}",),
+        yours=Orders(
+            ("stand between two {b}", "go between two {b}", "walk between two {b}"),
+            keep=("stay between two {b}", "stand between two {b}"),
+            leave=("step out from between two {b}", "go out from between two {b}"),
+        ),
+        things={
+            ("box", ""): Orders(
+                ("push {a} between two {b}", "get {a} between two {b}", "move {a} between two {b}"),
+                keep=("keep {a} between two {b}", "leave {a} between two {b}"),
+            ),
+            ("", ""): Orders(
+                ("put {a} between two {b}", "place {a} between two {b}", "move {a} between two {b}"),
+                keep=("keep {a} between two {b}", "leave {a} between two {b}"),
+            ),
+        },
+        skill="arrange",
+        two=True,
+    ),
 )
 """All relations. The number of a relation is its place here, for good."""
 
@@ -306,9 +370,9 @@ def number_of(name: str) -> int:
 
 
 _NUMBERS = {name: place for place, name in enumerate(RELATIONS)}
-STACKED, LINED, ON, TOUCHING, SAID, MISSPOKE = map(
-    number_of, ("stacked", "lined", "on", "touching", "said", "misspoke")
-)
+STACKED, LINED, ON, TOUCHING, NEAR = map(number_of, ("stacked", "lined", "on", "touching", "near"))
+SAID, MISSPOKE = map(number_of, EVENTS)
+LEFT_OF, RIGHT_OF, BETWEEN = map(number_of, ("left-of", "right-of", "between"))
 ALONE = tuple(number_of(row.name) for row in TABLE if not {"b", "word"} & {*row.takes})
 """The numbers of relations that one thing is in by itself."""
 SPOKEN = tuple(map(number_of, EVENTS))

@@ -14,13 +14,14 @@ from typing import Any, Literal
 import numpy as np
 from numba import njit
 
-from .relations import ON, number_of
+from .relations import LEFT_OF, ON, number_of
 
 ONE = 256
 HALF = ONE // 2
 SLACK = ONE // 16  # how far two things may be apart and still touch
 RESTS = ONE // 64  # how far what rests on something may be above its top, or in it
 LIFTED = ONE * 3 // 10  # how high the underside of what is held must be for it to be lifted
+PARTED = 16  # the cotangent of the least angle, 3.6 degrees, between what is seen side by side
 MOVING = ONE // 10  # speed from which on a thing that is touched is pushed
 
 # States of a thing. What is gone, or open and out of the way, stays in the table: goals may ask for it.
@@ -125,6 +126,30 @@ def towards(one, other):
 
 
 @njit
+def faces(one, other):
+    """Whether a player is turned towards a thing, and sees it."""
+    seen = one.player == 0 or (other.hidden >> (one.player - 1)) & 1 == 0
+    return seen and towards(one, other)
+
+
+@njit
+def aside(player, one, other, relation):
+    """Whether a thing is to the left (or right) of another one as a player sees them: in its picture, if it faces
+    somewhere, or else in a picture from above."""
+    if one.state != THERE or other.state != THERE or one.holder != 0:
+        return False
+    if player.ahead_y == 0 and player.ahead_x == 0:
+        right = np.int64(other.x) - one.x
+        return right > 0 if relation == LEFT_OF else right < 0
+    if not (faces(player, one) and faces(player, other)):
+        return False
+    dy, dx = np.int64(one.y) - player.y, np.int64(one.x) - player.x
+    ey, ex = np.int64(other.y) - player.y, np.int64(other.x) - player.x
+    right, along = dx * ey - dy * ex, dy * ey + dx * ex
+    return (right if relation == LEFT_OF else -right) * PARTED >= along
+
+
+@njit
 def related(one, other, relation, amount):
     """Whether two things stand in a binary relation. `amount`: for near, the largest distance in 1/ONE cells."""
     if relation == _HOLDING:
@@ -150,8 +175,7 @@ def related(one, other, relation, amount):
             by_hand = other.player != 0 or other.holder != 0
             return beside and by_hand and one.holder == 0 and one.speed >= MOVING
         return beside
-    seen = one.player == 0 or (other.hidden >> (one.player - 1)) & 1 == 0
-    return seen and towards(one, other)
+    return faces(one, other)
 
 
 @njit

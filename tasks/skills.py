@@ -27,7 +27,7 @@ SKILLS = {
     "use": "something is used up or taken out of the world",
     "make": "something is there that was not",
     "speak": "a player says a word",
-    "arrange": "something is left or right of something else, or between things",
+    "arrange": "something is left or right of something else, between things, or closest to one",
 }
 """A goal has the first of these that its form fits; from "negation" on goals have one clause."""
 

@@ -236,10 +236,19 @@ def straight_between(one, others):
     return not one["holder"] and not one["state"] and any(turn < 22.2076543 for turn in turns)
 
 
+def nearest(one, other, rows):
+    """Whether a thing is nearer to another one than the rest of its kind is."""
+    rivals = [
+        row for row in rows if row["kind"] == one["kind"] and not row["state"] and row is not one and row is not other
+    ]
+    free = not one["state"] and not other["state"]
+    return free and all(abs(way(one, other)) < abs(way(rival, other)) for rival in rivals)
+
+
 @settings(max_examples=200, deadline=None)
 @given(scattered())
 def test_where_things_are_is_told_alike_by_another_judge(rows):
-    """Left of, right of and between, for every pair of a kind and a colour."""
+    """Left of, right of, between and closest to, for every pair of a kind and a colour."""
     looks = list(product(("block", "ball"), ("red", "blue")))
     for one, other in product(looks, looks):
         a, b = (
@@ -248,13 +257,14 @@ def test_where_things_are_is_told_alike_by_another_judge(rows):
         )
         clauses = [
             Clause(a=Selector(kind=one[0], colour=one[1]), relation=name, b=Selector(kind=other[0], colour=other[1]))
-            for name in ("left-of", "right-of", "between")
+            for name in ("left-of", "right-of", "between", "closest-to")
         ]
         pairs = [(first, second) for first in a for second in b if first is not second]
         assert judged(rows, *clauses) == [
             any(to_the_left(rows[0], first, second) for first, second in pairs if not first["holder"]),
             any(to_the_left(rows[0], second, first) for first, second in pairs if not first["holder"]),
             any(straight_between(first, [second for second in b if second is not first]) for first in a),
+            any(nearest(first, second, rows) for first, second in pairs),
         ]
 
 

@@ -183,6 +183,22 @@ def between(one, others):
     return free and any(turn <= math.acos(math.sqrt(6 / 7)) for turn in turns)
 
 
+def closest(one, others, things):
+    """Whether a thing is nearer to one of the others than the rest of its kind is."""
+
+    def away(rival, other):
+        return math.hypot(rival["y"] - other["y"], rival["x"] - other["x"])
+
+    here = [thing for thing in things if thing["state"] == 0]
+    rivals = [thing for thing in here if thing is not one and thing["kind"] == one["kind"]]
+    near = [
+        all(away(one, other) < away(rival, other) for rival in rivals if rival is not other)
+        for other in others
+        if other["state"] == 0
+    ]
+    return one["state"] == 0 and any(near)
+
+
 def holds(clause, things, world, seat):
     states = {"there": 0, "open": 1, "gone": 2}
     found = total = 0
@@ -194,6 +210,8 @@ def holds(clause, things, world, seat):
                 others = [other for other in things if other is not thing and matches(other, clause["b"], world, seat)]
                 if clause["relation"] == "between":
                     good = between(thing, others)
+                elif clause["relation"] == "closest-to":
+                    good = closest(thing, others, things)
                 else:
                     good = any(related(thing, other, clause) for other in others)
                 counts = good or thing["state"] == 0

@@ -143,11 +143,14 @@ def sorts(sampler: ClauseSampler, world: Things, movable: set[int]) -> list[Sort
         holders = regions | {numbers[kind] for kind, good in world.affords.items() if row.into in good}
         if row.into and holders:  # to be in a ball is no goal
             fitting = [b for b in fitting if b in holders]
-        for a in sampler.looks:
+        for a, looks in sampler.looks.items():
             if "b" not in row.takes:
                 found += [(relation, a, 0)] * (a != player and a in fitting)
                 continue
             others = [b for b in fitting if len(sampler.looks[b]) > (b == a) + row.two]
+            if row.among:
+                others = others if len(looks) > 1 and a in fitting else []
+                found += [(relation, a, player)] * (a != player and player in others)
             if row.sight and sampler.facing:
                 found += [(relation, a, b) for b in others if a in fitting and player not in (a, b)]
             elif a == player or (a in movable and not row.by_players):

@@ -61,7 +61,7 @@ THINGS = Things(
     kinds={"player": (), "key": NAMES, "lock": NAMES, "gem": ("white",)},
     relations=(
         *("there", "open", "gone", "touching", "near", "holding"),
-        *("left-of", "right-of", "between"),
+        *("left-of", "right-of", "between", "closest-to"),
     ),
     objective={
         "stages": [{"all": [{"a": {"kind": "player", "who": "you"}, "relation": "holding", "b": {"kind": "gem"}}]}]

@@ -52,7 +52,7 @@ THINGS = Things(
     },
     relations=(
         *("there", "gone", "in", "at", "touching", "near", "facing"),
-        *("left-of", "right-of", "between"),
+        *("left-of", "right-of", "between", "closest-to"),
     ),
     objective=touched(kind="goal"),
     scales=(

@@ -163,7 +163,7 @@ THINGS = Things(
     sizes=toys.SIZES,
     relations=(
         *("there", "open", "lifted", "stacked", "lined", "on", "in", "at", "touching", "near", "holding", "facing"),
-        *("touched", "pushed", "left-of", "right-of", "between", "said", "misspoke"),
+        *("touched", "pushed", "left-of", "right-of", "between", "closest-to", "said", "misspoke"),
     ),
     objective={"stages": [{"all": [{"a": {}, "relation": "lifted"}]}]},
     affords={

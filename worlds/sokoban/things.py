@@ -52,7 +52,7 @@ THINGS = Things(
     fill=fill,
     most=LAST + 1,
     kinds={"player": (), "box": COLOURS, "target": COLOURS},
-    relations=("on", "touching", "near", "left-of", "right-of", "between"),
+    relations=("on", "touching", "near", "left-of", "right-of", "between", "closest-to"),
     objective={
         "stages": [{"all": [{"a": {"kind": "box"}, "relation": "on", "b": {"kind": "target"}, "least": "all"}]}]
     },

@@ -8,7 +8,7 @@ import numpy as np
 from numba import njit
 
 from ....interface.text import TOKENS
-from .relations import ALONE, BETWEEN, LEFT_OF, LINED, ON, RIGHT_OF, SAID, SPOKEN, STACKED, TOUCHING
+from .relations import ALONE, BETWEEN, CLOSEST_TO, LEFT_OF, LINED, ON, RIGHT_OF, SAID, SPOKEN, STACKED, TOUCHING
 from .things import GONE, THERE, alone, aside, related
 
 CLAUSES, STAGES = 8, 4
@@ -142,11 +142,25 @@ def apart(one, other):
 
 
 @njit
+def closest(things, count, i, j):
+    """Whether a thing is nearer to another one than all others of its kind are."""
+    if things[i].state != THERE or things[j].state != THERE:
+        return False
+    for k in range(count):
+        rival = k not in (i, j) and things[k].kind == things[i].kind and things[k].state == THERE
+        if rival and apart(things[k], things[j]) <= apart(things[i], things[j]):
+            return False
+    return True
+
+
+@njit
 def paired(clause, things, count, player, i, j):
     """Whether two things of a table stand in the relation of a clause, as this player sees it."""
     relation = clause[RELATION]
     if relation in (LEFT_OF, RIGHT_OF):
         return aside(things[player], things[i], things[j], relation)
+    if relation == CLOSEST_TO:
+        return closest(things, count, i, j)
     return related(things[i], things[j], relation, clause[AMOUNT])
 
 

@@ -42,7 +42,7 @@ class Relation:
     by_players: only players stand in it. regions: it makes sense of a region of the floor, which has no side to touch
         and no middle to measure from. into: what the kind of b must afford where kinds say what they afford.
     sight: where players face somewhere, it is about what the player of the goal sees. two: it takes two things that
-        match `b`.
+        match `b`. among: it compares `a` with the others of its kind.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Relation:
     into: str = ""
     sight: bool = False
     two: bool = False
+    among: bool = False
 
 
 def _side(side: str) -> Relation:
@@ -349,6 +350,30 @@ TABLE = (
         skill="arrange",
         two=True,
     ),
+    Relation(
+        "closest-to",
+        takes=("b",),
+        meaning="of all things of its kind that are there, `a` is the one whose middle is nearest to that of `b`, seen "
+        "from above; none is as near",
+        states=("closest to {b}", "nearest to {b}"),
+        yours=Orders(
+            ("get closest to {b}", "come closest to {b}", "get nearest to {b}"),
+            keep=("stay closest to {b}", "stay nearest to {b}"),
+        ),
+        things={
+            ("box", ""): Orders(
+                ("push {a} closest to {b}", "get {a} closest to {b}", "move {a} nearest to {b}"),
+                keep=("keep {a} closest to {b}", "leave {a} closest to {b}"),
+            ),
+            ("", ""): Orders(
+                ("get {a} closest to {b}", "make {a} closest to {b}", "make {a} nearest to {b}"),
+                keep=("keep {a} closest to {b}", "keep {a} nearest to {b}"),
+                also=("bring {a} closest to {b}", "put {a} closest to {b}", "move {a} closest to {b}"),
+            ),
+        },
+        skill="arrange",
+        among=True,
+    ),
 )
 """All relations. The number of a relation is its place here, for good."""
 
@@ -373,6 +398,7 @@ _NUMBERS = {name: place for place, name in enumerate(RELATIONS)}
 STACKED, LINED, ON, TOUCHING, NEAR = map(number_of, ("stacked", "lined", "on", "touching", "near"))
 SAID, MISSPOKE = map(number_of, EVENTS)
 LEFT_OF, RIGHT_OF, BETWEEN = map(number_of, ("left-of", "right-of", "between"))
+CLOSEST_TO = number_of("closest-to")
 ALONE = tuple(number_of(row.name) for row in TABLE if not {"b", "word"} & {*row.takes})
 """The numbers of relations that one thing is in by itself."""
 SPOKEN = tuple(map(number_of, EVENTS))

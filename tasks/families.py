@@ -328,6 +328,21 @@ def _between(scene: SceneSampler) -> Clause | None:
     return None
 
 
+def _closest(scene: SceneSampler) -> Clause | None:
+    """Something that can be carried closer to another thing, or else anything closer to the player, than the rest of
+    its kind."""
+    carried = scene.draw("carry")
+    for a in carried or scene.draw(ANYTHING) if scene.knows("closest-to") else ():
+        if sum(row.kind == a.kind for row in scene.rows) < 2:
+            continue
+        others = [scene.selector(b) for b in scene.draw(ANYTHING) if b.kind != a.kind]
+        for b in others if carried else [YOU]:
+            wanted = clause(scene.selector(a), "closest-to", b)
+            if not scene.so(wanted):
+                return wanted
+    return None
+
+
 FAMILIES: dict[str, Callable[[SceneSampler], Clause | Goal | tuple[Goal, Question] | None]] = {
     "go": _GO,
     "near": Single(YOU, ("near",), ANYTHING),
@@ -356,6 +371,7 @@ FAMILIES: dict[str, Callable[[SceneSampler], Clause | Goal | tuple[Goal, Questio
     "left": Beside("left-of"),
     "right": Beside("right-of"),
     "between": _between,
+    "closest": _closest,
 }
 """The families by name: rows of one clause, and functions for goals of several. Their order is part of the seed: a new
 family goes to the end."""

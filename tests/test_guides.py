@@ -167,6 +167,8 @@ IN_THE_OPEN: dict[str, list[tuple[str, tuple[int, ...], tuple[int, ...], int]]] 
     "not left of": [("not left-of", (BALL, RED), (BALL, BLUE), 0)],
     "between": [("between", ME, (BALL, 0), 0)],
     "not between": [("not between", ME, (BALL, 0), 0)],
+    "closest to": [("closest-to", (BALL, RED), ME, 0)],
+    "not closest to": [("not closest-to", (BALL, RED), ME, 0)],
 }
 """Goals that the walls of a maze may make impossible."""
 

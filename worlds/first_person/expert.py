@@ -19,6 +19,7 @@ from ..engine.records.judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B
 from ..engine.records.relations import (
     ALONE,
     BETWEEN,
+    CLOSEST_TO,
     LEFT_OF,
     MISSPOKE,
     RIGHT_OF,
@@ -68,7 +69,7 @@ __all__ = [
 _NEAR, _HOLDING, _FACING, _OPEN, _THERE = map(number_of, ("near", "holding", "facing", "open", "there"))
 _A, _B = np.int32(A), np.int32(B)  # where the selectors of a clause begin
 _UNITS = CELL // ONE
-_HARMLESS = (_FACING, _THERE, _OPEN, LEFT_OF, RIGHT_OF, BETWEEN)
+_HARMLESS = (_FACING, _THERE, _OPEN, LEFT_OF, RIGHT_OF, BETWEEN, CLOSEST_TO)
 """Relations of which no cell is kept clear when they must never be."""
 _REACH = CELL * 3 // 4
 """From here on one faces what one uses."""
@@ -147,6 +148,8 @@ def undo(state, player, clause, things, count, mine, found, avoid, action):
         return True
     if relation == BETWEEN and mine:
         return step_out(state, player, clause, things, count, found, avoid, action)
+    if relation == CLOSEST_TO:
+        return approach_rival(state, player, clause, things, count, found, avoid, action)
     if mine or matches(things[player], clause, B, player):
         return flee(state, player, clause, _B if mine else _A, things, count, found, avoid, action)
     for i in range(count):
@@ -156,6 +159,21 @@ def undo(state, player, clause, things, count, mine, found, avoid, action):
                 if things[i].holder == player + 1:
                     return flee(state, player, clause, _B, things, count, found, avoid, action)
                 return fetch(state, player, i, things, avoid, action)
+    return False
+
+
+@njit
+def approach_rival(state, player, clause, things, count, found, avoid, action):
+    """One tick of going to the nearest other thing of the kind of one that is closest to something."""
+    for index in range(count):
+        if not (matches(things[index], clause, A, player) and stands(clause, things, count, player, index)):
+            continue
+        best, least = -1, FAR
+        for other in range(count):
+            rival = other not in (index, player) and things[other].kind == things[index].kind
+            if rival and things[other].state != GONE and way_to(found, things[other]) < least:
+                best, least = other, way_to(found, things[other])
+        return best >= 0 and approach(state, player, best, things, avoid, action)
     return False
 
 

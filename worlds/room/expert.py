@@ -16,6 +16,7 @@ from ..engine.records.judge import B as SECOND_FIELD
 from ..engine.records.relations import (
     ALONE,
     BETWEEN,
+    CLOSEST_TO,
     LEFT_OF,
     LINED,
     ON,
@@ -136,6 +137,9 @@ def errand(state, player, clause, things, count, action):
         return arrange(state, player, clause, things, count, action)
     if relation == BETWEEN:
         return come_between(state, player, clause, things, count, mine, action)
+    if relation == CLOSEST_TO and not mine and matches(things[player], clause, _B, player):
+        one = choose(state, player, clause, _A, things, count)
+        return one >= 0 and visit(state, player, _NEAR, ONE * 3 // 10, one, things, action)
     if mine and relation not in ALONE:
         other = choose(state, player, clause, _B, things, count)
         return other >= 0 and visit(state, player, relation, clause[AMOUNT], other, things, action)
@@ -152,7 +156,19 @@ def errand(state, player, clause, things, count, action):
         return False
     if state.grip[player] != toy:
         return grasp(state, player, toy, action) >= 0
+    if relation == CLOSEST_TO:
+        return bring_to(state, player, toy, _NEAR, nearest_rival(things, count, one, other), other, things, action)
     return bring_to(state, player, toy, relation, clause[AMOUNT], other, things, action)
+
+
+@njit
+def nearest_rival(things, count, one, other):
+    """How near, in 1/ONE metres and at most 1.2 metres, the nearest thing of the kind of one is to another thing."""
+    least = np.int64(ONE * 12 // 10) ** 2
+    for index in range(count):
+        if index not in (one, other) and things[index].kind == things[one].kind and things[index].state == THERE:
+            least = min(least, apart(things[index], things[other]))
+    return np.int32(math.sqrt(least))
 
 
 @njit

@@ -148,25 +148,26 @@ def show(
 
 @app.command()
 def understand(world: World, text: Annotated[str, typer.Argument(help="The goal in words.")]) -> None:
-    """Turn a sentence into a goal, or a question, and say it again in every way there is.
+    """Turn a sentence into a goal, or a question; print what was understood, its JSON, and every way to say it.
 
-    Example: rumpus tasks understand sokoban "push the red box onto the blue target"
+    Example: rumpus tasks understand sokoban "put the red crate on the blue spot"
     """
     from .. import worlds
-    from .language import STYLES, ask, asked, said_in, say
-    from .language import understand as goal_of
+    from .language import STYLES, ask, say
+    from .understanding import retold, said_of, understood
 
-    things = worlds.load(world).rules.things
+    played = worlds.load(world)
+    things = played.rules.things
     if things is None:
         raise ValueError(f"{world} shows no things, so it has no goals")
-    scene = said_in(text, things)
-    question = asked(text, things)
-    if question:
-        print(question.model_dump_json(exclude_defaults=True))
-        for style in range(STYLES):
-            print(ask(question, style, scene))
-        return
-    goal = goal_of(text, things)
-    print(goal.model_dump_json(exclude_defaults=True))
-    for style in range(STYLES):
-        print(say(goal, style, scene))
+    found = understood(text, things, played.players)
+    scene = said_of(found, things)
+    print(f"Understood: {retold(found, things)}")
+    for note in found.notes:
+        print(f"Note: {note}")
+    if found.question:
+        print(found.question.model_dump_json(exclude_defaults=True))
+        print("\n".join(ask(found.question, style, scene) for style in range(STYLES)))
+    elif found.goal:
+        print(found.goal.model_dump_json(exclude_defaults=True))
+        print("\n".join(say(found.goal, style, scene) for style in range(STYLES)))

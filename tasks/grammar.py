@@ -114,7 +114,8 @@ class Style:
 
     verb: which phrase of a list is used, beginning anew at its end. but: what joins `mark` to what comes before it.
     every, count: its quantities. the: "the red box" where there is one, else "a red box". digits: for all numbers, else
-    beyond twenty. statements: whether it tells how things are to be, in place of what to do.
+    beyond twenty. statements: whether it tells how things are to be, in place of what to do. several: whether two boxes
+    are "on targets", else "on a target".
     """
 
     opening: str = ""
@@ -130,6 +131,7 @@ class Style:
     the: bool = True
     digits: bool = False
     statements: bool = False
+    several: bool = True
 
 
 STYLES = (
@@ -156,6 +158,9 @@ STYLES = (
     ),
 )
 """A style is its place in this tuple. The last two are held out; whatever words they use, others use too."""
+
+RETOLD = Style(both=" and at the same time ", count="at least {n}", several=False)
+"""How a person is told what was understood: no style of instructions, and with one reading."""
 
 PARTNER_TOLD = (
     "do what your partner asks",

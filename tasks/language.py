@@ -82,11 +82,19 @@ def say(goal: Goal, style: int = 0, scene: Scene = ANYWHERE) -> str:
     """
     if not 0 <= style < STYLES:
         raise ValueError(f"there is no style {style}; the styles are 0 to {STYLES - 1}")
-    how = grammar.STYLES[style]
-    text = how.opening + how.then.join(_stage(stage, style, scene) for stage in goal.stages)
+    return _said(goal, grammar.STYLES[style], scene)
+
+
+def plainly(goal: Goal, scene: Scene = ANYWHERE) -> str:
+    """A goal in words that have one reading, for people: what holds at the same time is said to."""
+    return _said(goal, grammar.RETOLD, scene)
+
+
+def _said(goal: Goal, how: Style, scene: Scene) -> str:
+    text = how.opening + how.then.join(_stage(stage, how, scene) for stage in goal.stages)
     for index, clause in enumerate(goal.never):
         joint = how.but if index or goal.stages else ""
-        told, phrase = _worded(clause, style, scene, "avoid")
+        told, phrase = _worded(clause, how, scene, "avoid")
         if told and how.statements:
             text += f"{joint}{how.frame} {how.mark} {phrase}"
         else:
@@ -95,24 +103,23 @@ def say(goal: Goal, style: int = 0, scene: Scene = ANYWHERE) -> str:
     return text if tokens <= TOKENS else text.replace(",", "")
 
 
-def _stage(stage: Stage, style: int, scene: Scene) -> str:
-    how, text, telling = grammar.STYLES[style], "", False
+def _stage(stage: Stage, how: Style, scene: Scene) -> str:
+    text, telling = "", False
     for index, clause in enumerate(stage.all):
-        told, phrase = _worded(clause, style, scene, "keep" if stage.hold else "reach")
+        told, phrase = _worded(clause, how, scene, "keep" if stage.hold else "reach")
         frame = f"{how.frame} " if told and not telling else ""
         text += f"{how.both if index else ''}{frame}{phrase}"
         telling = told
     return f"{text} {_counted(how.hold, stage.hold, how)}" if stage.hold else text
 
 
-def _worded(clause: Clause, style: int, scene: Scene, purpose: str) -> tuple[bool, str]:
+def _worded(clause: Clause, how: Style, scene: Scene, purpose: str) -> tuple[bool, str]:
     """(whether it is a statement, the words) of a clause."""
-    return _clause(clause, style, purpose, scene.unit, scene.one(clause.a), bool(clause.b and scene.one(clause.b)))
+    return _clause(clause, how, purpose, scene.unit, scene.one(clause.a), bool(clause.b and scene.one(clause.b)))
 
 
 @lru_cache(maxsize=1 << 14)
-def _clause(clause: Clause, style: int, purpose: str, unit: str, a_one: bool, b_one: bool) -> tuple[bool, str]:
-    how = grammar.STYLES[style]
+def _clause(clause: Clause, how: Style, purpose: str, unit: str, a_one: bool, b_one: bool) -> tuple[bool, str]:
     leaving = clause.negated and purpose == "reach"
     phrases = _orders(clause, how, "leave" if leaving else purpose) if leaving or not clause.negated else ()
     alone = clause.least == 1 and a_one and (how.the or bool(clause.a.who))
@@ -165,7 +172,7 @@ def _other(clause: Clause, how: Style, one: bool, purpose: str) -> str:
     """The things that a clause's things are related to, as words: "the", "another", "any" or "a", whichever it is."""
     a, b = clause.a, clause.b
     assert b is not None
-    if ROWS[clause.relation].two or _several(clause, how):
+    if ROWS[clause.relation].two or (how.several and _several(clause, how)):
         return _thing(b, 1, False, how, many=True)
     if b.who == "you" or (one and (how.the or b.who)):
         return _thing(b, 1, False, how, one=True)
@@ -245,8 +252,9 @@ def _counted(phrase: str, number: int, how: Style) -> str:
 
 
 def understand(text: str, things: Things) -> Goal:
-    """The goal that a sentence says, in a world of these things. Capital letters, extra spaces, commas and a full stop
-    at the end do not matter. Raises ValueError naming the word that was not understood, its place, and what would be.
+    """The goal that a sentence says, in a world of these things; `understanding` reads what people say besides. Capital
+    letters, extra spaces, commas and a full stop at the end do not matter. Raises ValueError naming the word that was
+    not understood, its place, and what would be.
     """
     return _reader(text, things).goal()
 

@@ -122,7 +122,8 @@ def test_tasks_are_made_checked_shown_learned_and_measured(tmp_path):
     ).stdout.replace("\n", "")
     assert "two-stage" in rumpus("tasks", "show", file, "--out", sheet)
     assert sheet.stat().st_size > 10_000
-    goal, *sentences = rumpus("tasks", "understand", "box-world-small", "open the red lock").splitlines()
+    told, goal, *sentences = rumpus("tasks", "understand", "box-world-small", "Unlock the red box!").splitlines()
+    assert told == "Understood: open the red lock"
     assert json.loads(goal)["stages"][0]["all"][0]["relation"] == "open"
     assert "open the red lock" in sentences
     options = ("--tasks", file, "--curriculum", "plr", "--set", "rollout=8", "--envs", "32", "--out", run)

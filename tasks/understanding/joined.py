@@ -1,0 +1,63 @@
+"""Which clauses are to be so at once, which one after the other, and which cannot be."""
+
+from __future__ import annotations
+
+from ..goals import Clause, Selector
+from . import lexicon
+from .kinds import Refusal
+
+
+def _positions(clause: Clause) -> bool:
+    return clause.a.who is not None or clause.a.kind == "player"
+
+
+def together(clauses: list[Clause], more: list[Clause], lasting: bool, plain: bool) -> bool:
+    """Whether "and" between these means at once. lasting: none of them is an act of a player's; plain: it is "and"."""
+    if lasting:
+        placed = {clause.a for clause in clauses if clause.b is not None and not clause.negated}
+        return not any(clause.a in placed and clause.b is not None and not clause.negated for clause in more)
+    if not plain:
+        return False
+    first, second = {clause.relation for clause in clauses}, {clause.relation for clause in more}
+    if not all(map(_positions, (*clauses, *more))):
+        return False
+    who = {clause.a for clause in clauses}, {clause.a for clause in more}
+    if who[0] != who[1]:
+        return True
+    stands = {"on", "in", "at", "touching", "near"}
+    looking = (first == {"facing"} and second <= stands) or (second == {"facing"} and first <= stands)
+    return looking or (first == {"holding"} and second <= stands | {"facing"})
+
+
+def apart(clauses: list[Clause]) -> list[list[Clause]]:
+    """Clauses that one act comes to, in groups that can be so at once: a player goes to one thing after the other."""
+    acts = [clause for clause in clauses if _positions(clause) and not clause.negated]
+    if len({(clause.relation, clause.b) for clause in acts}) > 1 and len({clause.a for clause in acts}) == 1:
+        return [[clause] for clause in clauses]
+    return [clauses]
+
+
+def contrary(stages: list[tuple[list[Clause], int, bool]], nevers: list[Clause]) -> None:
+    """Raise Refusal if some of what is to be is among what is never to be: "every ball, but not the red one"."""
+    for clause in (clause for clauses, _, _ in stages for clause in clauses):
+        for wrong in nevers:
+            alike = clause.relation == wrong.relation and (clause.within, clause.word) == (wrong.within, wrong.word)
+            if not alike or clause.negated or wrong.negated:
+                continue
+            same = _covers(wrong.a, clause.a) and _covers(wrong.b, clause.b)
+            part = clause.least == "all" and _covers(clause.a, wrong.a)
+            if (same and wrong.least == 1) or part:
+                raise Refusal(lexicon.REASONS["except"])
+
+
+def _covers(one: Selector | None, other: Selector | None) -> bool:
+    """Whether all that matches the other matches this one."""
+    if one is None or other is None:
+        return one is other
+    pairs = ((getattr(one, name), getattr(other, name)) for name in ("kind", "colour", "size", "who"))
+    return all(mine in (None, theirs) for mine, theirs in pairs)
+
+
+def lasting(clause: Clause) -> bool:
+    """Whether a clause stays so when the player goes on to something else."""
+    return clause.a.who is None and clause.a.kind != "player" and clause.relation not in ("lifted", "touched", "pushed")

@@ -1,0 +1,112 @@
+"""What a world's things are good for, and which relation a verb or a place comes to there."""
+
+from __future__ import annotations
+
+from ...worlds.engine.records.things import Things
+from . import lexicon
+from .syntax import Ref
+
+CLOSE = 1
+"""Cells, or metres, that "near" means."""
+
+
+class Refusal(ValueError):
+    """A reading that no goal says; the message is the reason."""
+
+
+class Known:
+    """A world's things, as sentences speak of them. players: how many play, if that is known; notes: the rules by which
+    an open point was settled."""
+
+    def __init__(self, things: Things, players: int | None):
+        self.things, self.players = things, players
+        self.notes: list[str] = []
+
+    def reading(self, verb: str, ref: Ref) -> lexicon.Reading:
+        """The relation that a verb comes to for a thing in this world."""
+        for reading in lexicon.READINGS[verb]:
+            if reading.relation in self.things.relations and (not reading.fits or self.fits(reading.fits, ref)):
+                return reading
+        raise Refusal(
+            f"nothing here is judged that {verb.split('-')[0]!r} could mean for that thing; "
+            f"the relations of this world are {', '.join(self.things.relations)}"
+        )
+
+    def fits(self, what: str, ref: Ref) -> bool:
+        """Whether the kinds of a thing have one of the properties that READINGS asks for."""
+        kinds, world = ref.noun.kinds, self.things
+        if what == "region":
+            return bool(kinds) and all(kind in world.regions for kind in kinds)
+        if what == "flat":
+            return bool(kinds) and all(kind in lexicon.FLAT and kind not in world.affords for kind in kinds)
+        if what in ("food", "eaten"):
+            edible = bool(kinds) and all(kind in lexicon.FOOD for kind in kinds)
+            return edible and (what == "food" or "touching" not in world.relations)
+        if what == "carried":
+            told = any("carry" in affords for affords in world.affords.values())
+            fast = ("lock", "door", "goal", "target", "player", "box", *lexicon.FOOD)
+            if not told:
+                return not self.player(ref) and not any(kind in fast for kind in kinds)
+            return kinds == (None,) or all("carry" in world.affords.get(str(kind), ()) for kind in kinds)
+        if what == "walked-onto":
+            return "facing" not in world.relations and self.fits("carried", ref)
+        if what == "no-hands":
+            return "holding" not in world.relations
+        return kinds == (what,)
+
+    def player(self, ref: Ref) -> bool:
+        """Whether it is a player."""
+        return ref.noun.who is not None or ref.noun.kinds == ("player",)
+
+    def place(self, place: str, b: Ref, number: int | None, *, player: bool) -> tuple[str, bool, int | None]:
+        """(relation, whether it is to end, distance) of a place that is named."""
+        known, kinds = self.things.relations, b.noun.kinds
+        if place in ("to", "at", "from"):
+            ends = place == "from"
+            if self.player(b) and not ends:
+                return "near", False, CLOSE
+            for relation in ("on", "in"):
+                if relation in known and kinds and all(self.holds(str(kind), relation) for kind in kinds):
+                    return relation, ends, None
+            if ends:
+                raise Refusal("'from' is not exact here: say 'off' or 'out of'")
+            if "touching" in known:
+                self.notes.append("'to' a thing is next to it")
+                return "touching", False, None
+            raise Refusal("'to' is not exact here: say 'on', 'in' or 'next to'")
+        if place == "within":
+            return self.known("near", place), False, number
+        if player and place in ("in", "out") and not self.fits("region", b):
+            raise Refusal("nobody can be in that")
+        relation, ends = {"off": ("on", True), "out": ("in", True), "away": ("touching", True)}.get(
+            place, (place, False)
+        )
+        if relation not in known and relation in ("on", "in") and kinds and all(kind in lexicon.FLAT for kind in kinds):
+            relation = "on" if "on" in known else "at"
+        if relation not in known and relation == "touching" and "near" in known:
+            relation = "near"
+        if relation == "in" and relation not in known and self.fits("region", b):
+            relation = "at"
+        within = None
+        if relation == "near":
+            within = CLOSE
+            self.notes.append(f"near is within {CLOSE} {self.things.unit}")
+        return self.known(relation, place), ends, within
+
+    def holds(self, kind: str, relation: str) -> bool:
+        """Whether a kind is a place for things on it or in it."""
+        if kind in lexicon.FLAT and relation == "on" and kind not in self.things.affords:
+            return True
+        return relation in self.things.affords.get(kind, ())
+
+    def known(self, relation: str, word: str) -> str:
+        """A relation, if the world knows it. Raises Refusal with the word if not."""
+        if relation not in self.things.relations:
+            raise Refusal(why("relation", word, self.things))
+        return relation
+
+
+def why(key: str, word: str, things: Things) -> str:
+    """The reason of REASONS why a word is not judged in a world."""
+    kinds = ", ".join(kind for kind in things.kinds if kind != "player")
+    return lexicon.REASONS[key].format(word=word, relations=", ".join(things.relations), kinds=kinds)

@@ -1,0 +1,222 @@
+"""Places, acts and states, and the relations that they come to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PLACES: dict[str, str] = {
+    **dict.fromkeys(("on", "onto", "on to", "on top of", "upon", "atop", "up on", "down on"), "on"),
+    **dict.fromkeys(("in", "into", "inside", "in to", "inside of"), "in"),
+    **dict.fromkeys(("next to", "beside", "alongside", "by", "against", "adjacent to", "right next to"), "touching"),
+    **dict.fromkeys(("up against", "right beside", "directly next to", "side by side with", "up to"), "touching"),
+    **dict.fromkeys(("near", "close to", "near to", "somewhere near", "over by", "over near"), "near"),
+    **dict.fromkeys(("to", "over to", "back to"), "to"),
+    "at": "at",
+    "within {n} {u} of": "within",
+    **dict.fromkeys(("off", "off of", "down from", "down off"), "off"),
+    **dict.fromkeys(("out of", "from inside"), "out"),
+    "from": "from",
+    **dict.fromkeys(("away from", "far from"), "away"),
+}
+_GO = "(go|walk|run|head|move|come|travel|get|hurry|return|proceed|make your way|find your way|navigate|march|stroll)"
+_STAND = "(stand|stop|sit|end up|end|finish|step|climb|jump|hop|get|go|walk|move|run|head|come|enter)"
+_STAY = "(stay|wait|be|remain|keep)"
+_PUT = (
+    "(put|place|set|lay|move|push|shove|bring|carry|get|take|drop|shift|slide|transport|deliver|deposit|drag|store|"
+    "stick|pop|return|relocate)"
+)
+_TAKE = (
+    "(take|get|grab|pick up|fetch|collect|gather|pick|snatch|acquire|obtain|secure|go get|go and get|go grab|"
+    "get hold of|seize)"
+)
+ACTS: dict[str, tuple[str, ...]] = {
+    "go": (
+        f"{_GO} (|over|back|up|straight|right|directly|on|across|all the way|straight back) (to|toward) {{b}}",
+        "(go|head) (for|straight for) {b}",
+        "(reach|visit|find|approach|meet|go find|search for|look for|go see|locate|seek|seek out|find your way to) {b}",
+        "(end up|arrive|stop|wait|be) at {b}",
+        "(walk|run|bump|go) into {b}",
+        "(check out|check on|go check out|go check) {b}",
+    ),
+    "stay-place": (f"{_STAY} (|right|down|up|over) {{p}} {{b}}",),
+    "side": (
+        f"{_PUT} {{a}} (|right) (next to|beside|close to) (each other|one another)",
+        "(put|place|set) {a} side by side",
+    ),
+    "side-players": (
+        "(stand|stay|be|remain|keep|walk|go) (next to|beside) (each other|one another)",
+        "(stand|stay) side by side",
+    ),
+    "be-place": (f"{_STAND} (|right|down|up|over|back) {{p}} {{b}}", "(put|place|position|plant) yourself {p} {b}"),
+    "enter": ("(enter|go inside|step inside|get inside) {b}",),
+    "exit": ("(leave|exit) {b}", "(go|get|walk|step) out of {b}"),
+    "touch": ("(touch|tap|feel|poke|make contact with|come into contact with|bump into|run into|hit) {b}",),
+    "take": (
+        f"{_TAKE} {{b}}",
+        "pick {b} up",
+        "take {b} (with you|into your hand|in your hand)",
+        "get {b} into your hand",
+    ),
+    "hold": (
+        "(hold|keep|carry|keep holding|hold on to|hang on to|keep hold of|be holding|have|keep hold on) {b}",
+        "hold {b} in your hand",
+    ),
+    "drop": (
+        *("(drop|put down|let go of|set down|release|lay down|stop holding) {b}",),
+        *("(put|set|lay) {b} (down|down again)", "put {b} back down", "let {b} go"),
+    ),
+    "eat": ("(eat|eat up|consume|devour|swallow|munch) {b}",),
+    "use": ("(use|use up) {b}",),
+    "open": (
+        "(open|unlock|open up) {a}",
+        "(open|unlock|open up) {a} (with|using) {b}",
+        "use {b} (to open|on|to unlock|for) {a}",
+    ),
+    "close": ("(close|shut) {a}",),
+    "lift": (
+        "(lift|lift up|raise|hoist|heave) {a}",
+        "(lift|raise|hold) {a} (up|off the floor|in the air|into the air)",
+    ),
+    "face": (
+        "(look at|face|watch|turn to|turn toward|look toward|stare at|gaze at|show me|see|spot|view) {b}",
+        "(take a look at|have a look at|keep looking at|turn to face|point at|turn around to|look over at) {b}",
+        "keep (an eye|your eyes) on {b}",
+        "(turn|look|face) (to|toward) {b}",
+    ),
+    "face-not": ("(look away from|turn away from|stop looking at) {b}",),
+    "avoid": (
+        "(avoid|steer clear of|keep clear of|dodge|ignore) {b}",
+        "(stay|keep|remain|stay well|keep well) (away from|off|clear of|off of|out of|far from|far away from) {b}",
+        "leave {b} (alone|be)",
+        "(look out|watch out) for {b}",
+    ),
+    "hands-off": (
+        "keep your (hands|fingers) off {b}",
+        "(leave) {b} (untouched|where it is|where they are)",
+        "have nothing to do with {b}",
+    ),
+    "keep-shut": ("(leave|keep) {a} (shut|closed|locked)",),
+    "keep-away": ("(keep|hold|leave) {a} (away from|clear of|far from) {b}",),
+    "keep-off": ("(keep|hold|leave) {a} off {b}",),
+    "keep-out": ("(keep|hold|leave) {a} out of {b}",),
+    "vanish": ("make {a} (disappear|vanish|go away)", "(remove|get rid of) {a}"),
+    "follow": ("follow {b}", "(walk|go|run|stay) (after|with) {b}", "keep up with {b}"),
+    "meet": ("meet (|up|each other|your partner|your friend|one another) (at|by|next to|beside|on|in) {b}",),
+    "put": (
+        f"{_PUT} {{a}} (|down|back|up|over|right|straight) {{p}} {{b}}",
+        "(stack|pile|put down|set down|pile up|balance|pick up and put|press) {a} {p} {b}",
+        "have {a} {p} {b}",
+        f"{_PUT} {{a}} {{p}} {{b}} (|that) (it|they) (is|are|stands|lies|is standing|is lying|sits) (on|in)",
+    ),
+    "put-on": ("(cover) {b} with {a}", "(load) {b} with {a}"),
+    "put-in": ("(fill) {b} with {a}",),
+    "give": (
+        "(give|hand|pass|hand over|give over) {a} (to|over to) {b}",
+        "(give|hand|pass) {b} {a}",
+        "let {b} have {a}",
+    ),
+    "bring-you": ("(bring|get|fetch) {a} (to me|over here|here|for me)", "(bring|get|fetch|give|hand|pass) me {a}"),
+    "empty": ("(empty|clear|clear off|empty out|clean|clean off|clean up|tidy up) {b}",),
+    "take-out": (
+        "(take|get|remove|tip) (everything|whatever is|all that is|all|what is) {q} {b} out (|of it)",
+        "(take|get|remove) (whatever|everything that|all that|anything that) is {q} {b} (off|out|away) (|of it|it)",
+    ),
+    "home": ("(push|get|bring|move|put|take|send) {a} (home|where it belongs|where they belong|into place)",),
+    "stack": (
+        "(build|make|pile up|put up|form|create) (a tower|a stack|a pile) (of|out of|from|with) {a}",
+        "(stack|stack up|pile up|pile) {a} (|up|together|on top of each other|on top of one another|on each other)",
+        "(put|place) {a} (on top of each other|on top of one another|on each other)",
+    ),
+    "line": (
+        "(build|make|lay|form|create) (a row|a line) (of|out of|from|with) {a}",
+        "(line up|line) {a} (|up)",
+        "(put|arrange|place|set|lay) {a} (in a row|in a line)",
+        "(line|set) {a} up (in a row|in a line)",
+    ),
+    "say": ("(say|shout|answer) {w}", "(say|shout) {w} to {b}", "tell {b} {w}"),
+    "win": (
+        "(win|solve|finish|complete|beat|clear) (the|this) (game|level|puzzle|world|episode|map|task|room)",
+        "(win|finish|solve it|win it|complete it)",
+        "do what (the game|the world|this world) (wants|rewards)",
+    ),
+}
+"""What is asked of the player, by act. All patterns that fit are read; none is preferred."""
+STATED: tuple[str, ...] = (
+    "{a} (|should|must|has to|have to|needs to|need to|ought to|is to|are to|shall|will) "
+    "(be|is|are|stand|sit|lie|end up|go|goes|belong|belongs|ends up|stay|land|get) (|lying|standing|sitting) {p} {b}",
+    "{a} {p} {b}",
+    "there (is|are|should be|must be|has to be|have to be|needs to be|will be) {a} (|lying|standing|sitting) {p} {b}",
+)
+"""How things are to be, about a place; "not" may come after the verb."""
+STATED_NOT: tuple[str, ...] = (
+    "{a} (is|are|should|must|may|shall|can) (not|never) (|be|lie|stand|sit|go|end up|stay|get) {p} {b}",
+)
+STATES: dict[str, tuple[str, ...]] = {
+    "open": ("{a} (is|are|should be|must be|has to be|have to be|needs to be|to be|be) (open|opened|unlocked)",),
+    "close": ("{a} (is|are|should be|must be|has to be|have to be|needs to be|be) (closed|shut|locked)",),
+    "there": (
+        "{a} (is|are|should be|must be|has to be|have to be) (|still) (there|present|left)",
+        "there (is|are) {a} left",
+    ),
+    "empty": (
+        "{b} (is|are|should be|must be|has to be|needs to be|be) (empty|clear|cleared|emptied|cleared off|bare|free)",
+        "(leave|keep) {b} (empty|clear|bare|free)",
+    ),
+    "face": ("you (are|should be|must be) (facing|looking at) {b}", "you (can|) see {b}"),
+    "touch": ("you (are|should be|must be) touching {b}",),
+    "hold": ("you (are|should be|must be) (holding|carrying) {b}", "you have {b} in your (hand|hands)"),
+}
+
+
+class Reading(NamedTuple):
+    """relation: what an act comes to; subject: whose it is, "you" or the thing "b"; fits: what must be so of the thing:
+    a property of PROPERTIES, or "" for no condition."""
+
+    relation: str
+    subject: str = "you"
+    fits: str = ""
+
+
+READINGS: dict[str, tuple[Reading, ...]] = {
+    "go": (
+        *(Reading("in", fits="region"), Reading("at", fits="region"), Reading("on", fits="flat")),
+        *(Reading("gone", "b", "eaten"), Reading("touching"), Reading("at"), Reading("near")),
+    ),
+    "touch": (Reading("gone", "b", "eaten"), Reading("touching"), Reading("at"), Reading("near")),
+    "avoid": (
+        *(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("open", "b", "lock")),
+        *(Reading("in", fits="region"), Reading("at", fits="region")),
+        *(Reading("on", fits="flat"), Reading("touching"), Reading("at"), Reading("near")),
+    ),
+    "hands-off": (
+        *(Reading("gone", "b", "eaten"), Reading("open", "b", "lock"), Reading("holding", fits="carried")),
+        *(Reading("touching"), Reading("near")),
+    ),
+    "keep-shut": (Reading("open", "b"),),
+    "there": (Reading("there", "b"),),
+    "vanish": (Reading("gone", "b", "food"), Reading("open", "b", "lock"), Reading("gone", "b", "key")),
+    "follow": (Reading("near"),),
+    "meet": (Reading("touching"), Reading("at"), Reading("near")),
+    "take": (
+        *(Reading("gone", "b", "food"), Reading("holding", fits="carried"), Reading("touching", fits="no-hands")),
+    ),
+    "hold": (Reading("holding", fits="carried"),),
+    "drop": (Reading("holding", fits="carried"),),
+    "eat": (Reading("gone", "b", "food"),),
+    "use": (Reading("gone", "b", "key"),),
+    "face": (Reading("facing"),),
+    "face-not": (Reading("facing"),),
+    "enter": (Reading("in"), Reading("at", fits="region")),
+    "exit": (Reading("in"), Reading("at")),
+    "open": (Reading("open", "b"),),
+    "close": (Reading("open", "b"),),
+    "lift": (Reading("lifted", "b"),),
+    "stack": (Reading("stacked", "b"),),
+    "line": (Reading("lined", "b"),),
+}
+"""What an act comes to: the first of these that the world knows and that fits the thing, which is
+
+region: a part of the floor; flat: a mark that one stands on; food; eaten: food where touching takes it (the world knows
+gone and no touching); carried: what hands can carry; walked-onto: what is taken by walking onto it (the world shows no
+direction); no-hands: in a world in which nothing is held; key, lock: of this kind.
+"""

@@ -1,0 +1,180 @@
+"""What stands around what is to be done: spellings, politeness, openings, joints, and what others are to do."""
+
+from __future__ import annotations
+
+SPELLINGS: dict[str, str] = {
+    **{"color": "colour", "colors": "colours", "colored": "coloured", "coloured": "coloured"},
+    **{"u": "you", "ya": "you", "pls": "please", "plz": "please", "gonna": "going to", "wanna": "want to"},
+    **{"cant": "can not", "dont": "do not", "doesnt": "does not", "isnt": "is not", "whats": "what is"},
+    **{"wheres": "where is", "thats": "that is", "lets": "let us", "cannot": "can not", "theres": "there is"},
+    **{"youre": "you are", "im": "i am", "ive": "i have", "mustnt": "must not", "shouldnt": "should not"},
+    **{"straightaway": "now", "airplane": "plane", "centre": "middle", "center": "middle", "mom": "mum"},
+    **{"til": "until", "till": "until", "towards": "toward", "upwards": "up", "downwards": "down"},
+    **{"shan't": "shall not", "won't": "will not", "can't": "can not", "let's": "let us"},
+}
+"""Spellings, and contractions without a rule."""
+SAID_BY_THE_WAY: tuple[str, ...] = (
+    *("please", "kindly", "hey", "hi there", "ok", "okay", "well", "alright", "all right", "thanks", "thank you"),
+    *("haha", "right now", "right away", "straight away", "if you can", "if you do not mind", "if possible"),
+    *("hurry up", "quickly", "go ahead and", "be so kind as to", "would you mind", "for a change", "as well"),
+    *("i think", "you know", "doesn't matter which", "does not matter which", "no matter which", "whichever"),
+    *("any colour is fine", "any one is fine", "by the way", "whatever you do", "at all times", "come on", "ever"),
+    *(
+        "too",
+        "yet",
+        "as fast as you can",
+        "as quickly as (you can|possible)",
+        "as soon as (you can|possible)",
+        "somehow",
+    ),
+    *(
+        "for fun",
+        "if you would",
+        "would you",
+        "as a team",
+        "together",
+        "between the two of you",
+        "in teamwork",
+        "there you go",
+        "good luck",
+        "have fun",
+    ),
+    *("when you are done", "on your way there", "on the way there", "on your way", "on the way", "along the way"),
+)
+"""Politeness and urging, which no goal judges; "on the way" beside what is never to be, which counts all the time."""
+OPENERS: tuple[str, ...] = (
+    *("(can|could|would|will) you (|please|just|maybe|perhaps)", "i (want|need|would like|would love) you to"),
+    *("you (should|must|have to|need to|are to|ought to|can|may|could|will)", "(try|make sure|be sure|remember) to"),
+    *("(your task|your goal|your job|the task|the goal|the aim) is to", "your task", "let us", "go and", "come and"),
+    *("i (want|would like) to see you", "it is time to", "how about", "you", "why do not you", "go on and", "now"),
+    *(
+        "next",
+        "just",
+        "so",
+        "and",
+        "your (job|goal|mission)",
+        "i (need|want) to",
+        "simply",
+        "go",
+        "also",
+        "do",
+        "what about",
+        "be a dear and",
+        "help (me|us) (|to)",
+    ),
+    *(
+        "i need you to",
+        "i (would|'d) like",
+        "you are to",
+        "we (should|need to|have to|want to)",
+        "maybe you (can|could)",
+    ),
+)
+"""What an order may begin with. What begins with "do not" or "you must not" is no order: see NOT_TO."""
+NOT_TO: tuple[str, ...] = (
+    *("do not", "never", "you (must|should|may|can|shall|are|will|are allowed|have) not (|to)", "not", "try not to"),
+    *("make sure (|that) you do not", "be careful not to", "make sure not to", "take care not to", "you must never"),
+    *("at no time", "under no circumstances", "you are not allowed to", "i do not want you to", "please do not"),
+    *("you do not", "must not", "see to it that you do not", "make sure (|that) you never", "you should never"),
+    *("you never", "not to", "you are never to"),
+)
+WITHOUT: tuple[str, ...] = ("without", "without ever", "without even", "avoid", "avoiding", "no", "refrain from")
+"""What comes before a verb in -ing that is never to be done."""
+THENS: tuple[str, ...] = (
+    *("then", "after that", "afterwards", "after this", "finally", "and then", "and after that", "and next"),
+    *("and afterwards", "and finally", "and only then", "only then", "after which", "and straight after that"),
+    *("straight after that", "and then finally", "then finally", "and lastly", "lastly", "then go on to", "and last"),
+    *("followed by", "before", "before you", "before you go and", "before going on to", "later", "and later"),
+)
+ANDS: tuple[str, ...] = (
+    "and",
+    "and also",
+    "as well as",
+    "while",
+    "plus",
+    "but",
+    "whilst",
+    "and while",
+    "all the while",
+    "yet",
+)
+SAME_TIME: tuple[str, ...] = (
+    "and at the same time",
+    "while",
+    "whilst",
+    "at the same time",
+    "and while",
+    "all the while",
+)
+"""Those of ANDS that say that both are to be so at once."""
+AFTERS: tuple[str, ...] = (
+    *("after", "after you", "after you have", "once", "once you have", "when", "when you have", "as soon as"),
+    *(
+        "as soon as you have",
+        "after having",
+        "having",
+        "once you are",
+        "when you are",
+        "as soon as you are",
+        "once you",
+    ),
+    *("when you", "as soon as you"),
+)
+FIRST: tuple[str, ...] = ("first", "first of all", "to begin with", "start by", "begin by", "firstly", "at first")
+STAYS: tuple[str, ...] = (
+    *("(stay|wait|remain|stand still) (there|here)", "do not (move|leave|go) (|from there|away)"),
+    *("(stay|wait|remain) where you are", "hold still", "stand still", "stay put"),
+)
+"""After something that is reached: that it is to last for STAY turns."""
+STAY = 10
+STOPS: tuple[str, ...] = (
+    "stop (|there|then|right there)",
+    "that is (it|all)",
+    "you are done",
+    "be done",
+    "nothing more",
+)
+"""At the end: a goal that is reached ends the episode anyway."""
+FRAMES: tuple[str, ...] = (
+    *("make sure (|that)", "see to it that", "make it so that", "i (want|need|would like) (|to see|to have|that)"),
+    *(
+        "ensure (|that)",
+        "check that",
+        "get it so that",
+        "wait until",
+        "what i want is",
+        "please make sure",
+        "we need",
+        "arrange that",
+    ),
+    *("let there be", "in the end", "at the end", "by the end"),
+)
+PARTNER_DOES: tuple[str, ...] = (
+    *(
+        "let {a}",
+        "have {a}",
+        "ask {a} to",
+        "tell {a} to",
+        "get {a} to",
+        "make {a}",
+        "help {a} to",
+        "help {a}",
+        "see to it that {a}",
+    ),
+    "wait for {a} to",
+)
+"""What another player is to do; only what that player itself reaches, holds or looks at can be judged."""
+IRREGULAR: dict[str, str] = {
+    **{"took": "take", "taken": "take", "got": "get", "gotten": "get", "went": "go", "gone": "go", "found": "find"},
+    **{
+        "held": "hold",
+        "brought": "bring",
+        "ate": "eat",
+        "eaten": "eat",
+        "laid": "lay",
+        "stood": "stand",
+        "met": "meet",
+    },
+    **{"left": "leave", "saw": "see", "seen": "see", "kept": "keep", "built": "build", "made": "make", "gave": "give"},
+    **{"given": "give", "said": "say", "ran": "run", "won": "win", "been": "be", "hid": "hide", "lying": "lie"},
+}

@@ -1,0 +1,64 @@
+"""What is refused, why, and what is nearest to it."""
+
+from __future__ import annotations
+
+UNSAID: dict[str, str] = {
+    **dict.fromkeys(
+        ("under", "beneath", "below", "underneath", "behind", "above", "around", "through", "across", "along", "front"),
+        "relation",
+    ),
+    **dict.fromkeys(("left", "right", "between", "closest", "nearest", "farthest", "furthest"), "relation"),
+    **dict.fromkeys(
+        ("corner", "wall", "walls", "middle", "side", "top", "bottom", "north", "south", "east", "west"), "part"
+    ),
+    **dict.fromkeys(("corridor", "passage", "window", "floor", "ceiling", "opening", "end"), "part"),
+    **dict.fromkeys(("step", "steps", "up", "down", "forward", "forwards", "backwards", "turn"), "way"),
+    **dict.fromkeys(("except", "other", "else", "apart", "instead"), "except"),
+    **dict.fromkeys(("or", "either", "if", "whether", "unless"), "choice"),
+    **dict.fromkeys(("until", "during", "last", "twice", "again", "once"), "time"),
+    **dict.fromkeys(("only", "many", "several", "most", "few", "more", "as"), "count"),
+    **dict.fromkeys(("biggest", "largest", "smallest", "heaviest", "tallest", "longest"), "most"),
+    **dict.fromkeys(("wooden", "wood", "metal", "plastic", "cloth", "soft", "material", "heavy"), "material"),
+    **dict.fromkeys(("that", "which", "whose", "who", "where"), "whose"),
+    **dict.fromkeys(("swap", "places", "place"), "place"),
+    **dict.fromkeys(("me", "i", "us", "my", "here"), "me"),
+    **dict.fromkeys(("throw", "toss", "roll", "kick", "carefully", "slowly", "gently", "softly", "nicely"), "manner"),
+    **dict.fromkeys(("eat", "drink", "break", "destroy", "buy", "sell", "cut", "draw", "hide"), "deed"),
+    **dict.fromkeys(("explore", "follow", "turn", "swap", "flip", "knock"), "deed"),
+    **dict.fromkeys(("always", "exactly", "whatever", "whichever"), "time"),
+}
+REASONS: dict[str, str] = {
+    "relation": "{word!r} is no relation of this world; its relations are {relations}",
+    "part": "{word!r} is no thing of this world, and goals know no parts of the map; its things are {kinds}",
+    "way": "a goal says what is to be reached, and not by which steps or turns; its relations are {relations}",
+    "except": "a goal has no 'except', 'other' or 'instead': name what is meant: 'the red one, not the blue one'",
+    "choice": "a goal has no choice and no condition: ask for one thing, such as 'a box', which is any box",
+    "time": "a goal judges what is reached and in which order, and not {word!r}: say 'then', or 'for ten turns'",
+    "count": "{word!r} is not exact here: say a number, 'at least two', 'exactly two' or 'every'",
+    "most": "things are told apart by kind, colour and size, such as 'large', and not by {word!r}",
+    "material": "things are told apart by kind, colour and size, and not by {word!r}",
+    "whose": "things are told apart by kind, colour and size, and not by where they are or what they do",
+    "manner": "how something is done is not judged: say 'put', 'push' or 'go', without {word!r}",
+    "deed": "to {word} is nothing that can be judged here: the relations of this world are {relations}",
+    "place": "a goal names things, and not the places where they were",
+    "me": "{word!r} is nobody in this world: name a thing, 'you' or 'your partner'",
+}
+NEAREST: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("sofa", "couch", "armchair", "mattress", "cot"), ("bed", "stool")),
+    **dict.fromkeys(("chair", "bench", "seat"), ("stool", "bed")),
+    **dict.fromkeys(("desk", "counter", "nightstand"), ("table", "dresser")),
+    **dict.fromkeys(("wardrobe", "cupboard", "cabinet", "drawer", "drawers", "closet"), ("dresser", "shelf")),
+    **dict.fromkeys(("pan", "pot", "bowl", "glass", "jug", "kettle"), ("cup", "teapot", "plate")),
+    **dict.fromkeys(("doll", "figure", "puppet", "dinosaur", "dog", "cat"), ("teddy", "robot")),
+    **dict.fromkeys(("apple", "pear", "orange", "lemon", "fruit"), ("banana", "apple", "lemon")),
+    **dict.fromkeys(("truck", "bus", "bike", "bicycle", "tractor"), ("car", "train")),
+    **dict.fromkeys(("bag", "bin", "bucket", "barrel", "container"), ("basket", "box")),
+    **dict.fromkeys(("brick", "cube", "die"), ("block", "cube", "box")),
+    **dict.fromkeys(("pillar", "column", "post", "pole"), ("pillar", "cylinder")),
+    **dict.fromkeys(("key", "coin", "pill"), ("capsule", "disc", "key")),
+    **dict.fromkeys(("rug", "carpet", "mat"), ("cushion",)),
+    **dict.fromkeys(("brown", "gold", "golden", "tan"), ("orange", "yellow", "gold")),
+    **dict.fromkeys(("gray", "grey", "silver"), ("white", "black")),
+    **dict.fromkeys(("under", "below", "beneath", "behind"), ()),
+}
+"""What is nearest to words that worlds have no thing for, if it is there; only named in refusals."""

@@ -1,0 +1,126 @@
+"""Names of things, of players and of how many."""
+
+from __future__ import annotations
+
+NOUNS: dict[str, tuple[str, ...]] = {
+    "box": ("crate", "carton"),
+    "target": (
+        "goal",
+        "target square",
+        "coloured square",
+        "coloured spot",
+        "coloured target",
+        "coloured goal",
+        "goal square",
+        "square",
+        "spot",
+        "target spot",
+        "storage spot",
+        "marked square",
+    ),
+    "goal": ("exit", "finish", "finish line", "golden ring", "golden goal", "gold ring", "ring", "goal room"),
+    "lock": ("box", "locked box", "padlock", "chest", "closed box"),
+    "gem": ("jewel", "treasure", "diamond", "gemstone", "prize"),
+    "teddy": ("teddy bear", "bear", "teddybear"),
+    "cushion": ("pillow",),
+    "dresser": ("chest of drawers",),
+    "plane": ("aeroplane", "airplane"),
+    "boat": ("ship",),
+    "car": ("automobile",),
+    "train": ("locomotive",),
+    "rocket": ("spaceship", "space ship", "rocket ship"),
+    "shelf": ("bookshelf", "bookcase"),
+    "stool": ("footstool",),
+    "cup": ("mug",),
+    "hat": ("cap",),
+    "house": ("dollhouse",),
+    "teapot": ("tea pot",),
+    "block": ("brick", "building block", "cube", "cube shaped block"),
+    "cube": ("block",),
+    "cylinder": ("pillar", "column"),
+    "ball": ("sphere",),
+    "disc": ("disk",),
+    "chest": ("treasure chest", "trunk"),
+    "plate": ("pressure plate", "dish"),
+    "door": ("gate", "locked door", "closed door"),
+    "mushroom": ("toadstool",),
+    "hurdle": ("obstacle", "barrier"),
+    "platform": ("hidden platform",),
+    "sign": ("signpost",),
+}
+"""Other names of a kind. One is known where its kind is in the world, where it is no kind itself, and where no second
+kind of the world has it."""
+PARTNER: tuple[str, ...] = (
+    *("partner", "other player", "friend", "buddy", "mate", "teammate", "team mate", "other one", "fellow player"),
+    *("companion", "pal", "second player", "co-player"),
+)
+PARTNER_PRONOUNS: tuple[str, ...] = ("he", "she", "him", "her")
+"""The other player, in a world for two."""
+BOTH_PLAYERS: tuple[str, ...] = (
+    *("both of you", "you both", "each of you", "both players", "you two", "the two of you", "all of you", "you all"),
+    *("each player", "every player", "all players", "all the players", "everybody", "everyone", "the two players"),
+)
+CLASSES: dict[str, tuple[str, ...]] = {
+    "fruit": ("apple", "banana", "lemon", "strawberry"),
+    "food": ("apple", "banana", "lemon", "strawberry", "mushroom"),
+    "good": ("apple", "strawberry"),
+    "bad": ("lemon", "mushroom"),
+    "furniture": ("chest", "table", "shelf", "bed", "tray", "box", "basket", "stool", "dresser"),
+    "vehicle": ("car", "train", "boat", "plane", "rocket"),
+}
+CLASS_NOUNS: dict[str, tuple[str, str, str]] = {
+    "fruit": ("fruit", "fruits", "fruit"),
+    "piece of fruit": ("fruit", "pieces of fruit", ""),
+    "food": ("food", "food", "food"),
+    "good thing": ("good", "good things", "good stuff"),
+    "bad thing": ("bad", "bad things", "bad stuff"),
+    "rotten thing": ("bad", "rotten things", "rotten stuff"),
+    "good one": ("good", "good ones", ""),
+    "bad one": ("bad", "bad ones", ""),
+    "rotten one": ("bad", "rotten ones", ""),
+    "piece of furniture": ("furniture", "pieces of furniture", "furniture"),
+    "vehicle": ("vehicle", "vehicles", ""),
+    "toy": ("toy", "toys", ""),
+}
+"""General words: (class, plural, a word without a number for it). A toy is what one player can carry (`affords`)."""
+GENERAL: dict[str, str] = {"thing": "things", "object": "objects", "item": "items", "piece": "pieces"}
+ALL_OF_IT: dict[str, str] = {
+    "everything": "all",
+    "anything": "any",
+    "something": "any",
+    "nothing": "no",
+    "it all": "all",
+}
+LOOKS: dict[str, str] = {
+    "big": "large",
+    "little": "small",
+    "huge": "large",
+    "mid-sized": "medium",
+    "medium-sized": "medium",
+}
+"""Other names of colours and sizes."""
+QUANTITIES: dict[str, tuple[int | str, bool, str, str]] = {
+    "any": (1, False, "", "any"),
+    "(a|an|another|some|any single|a single|any one of the|one of the|one of|any of the|either of the)": (
+        *(1, False, "", "one"),
+    ),
+    "(the|this|that|your|these|those|its|the same)": (1, False, "", "the"),
+    "(every|each|every single|each single|each and every)": ("all", False, "", "one"),
+    "(all|all the|all of the|all these|all those|every one of the|each of the|all your|the whole|all of your)": (
+        *("all", False, "", "many"),
+    ),
+    "(both|both the|both of the|the two|both of)": (2, False, "", "many"),
+    "(a couple of|a pair of|two of the)": (2, False, "", "many"),
+    "(no|none of the|not any|not a single|not one)": (1, True, "", "either"),
+    "(not every|not all|not all the|not each)": ("all", True, "", "either"),
+    "({n}|at least {n}|{n} of the|no fewer than {n}|at least {n} of the|no less than {n}|the {n}|any {n})": (
+        *(0, False, "", "count"),
+    ),
+    "more than {n}": (0, False, "more", "count"),
+    "(fewer than|less than) {n}": (0, True, "", "count"),
+    "(at most|no more than|not more than|up to|a maximum of) {n}": (0, True, "more", "count"),
+    "(exactly|only|precisely|just|exactly the) {n}": (0, False, "exactly", "count"),
+}
+AFTER_NUMBER: tuple[str, ...] = ("or more", "at least", "or more of the")
+FLAT = ("target", "plate")
+FOOD = CLASSES["food"]

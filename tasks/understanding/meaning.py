@@ -1,0 +1,456 @@
+"""What a reading of a sentence comes to: its acts as clauses of a goal, in a world of these things.
+
+Rules, each of which is told with what was understood:
+
+- "it" is the thing that the act before was done to: the one that was put, not the one that it was put on; "them" are
+  the things; "the blue one" is of the kind named last that comes in blue.
+- "and" means at once where things are to be somewhere, or open, or gone; and one after the other from an act of the
+  player on, such as going somewhere or taking something: but one looks where one stands, and takes a thing along.
+- what is never to be counts from the start to the end, wherever the sentence says it.
+- "near" without a distance is within one cell or metre; to stay without a time is for ten turns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+from pydantic import ValidationError
+
+from ...worlds.engine.records.things import Things
+from ..goals import Clause, Goal, Question, Selector, Stage
+from . import lexicon
+from .clauses import Clauses, Found, reason_of
+from .joined import apart, contrary, together
+from .kinds import CLOSE, Refusal, why
+from .names import Noun
+from .syntax import Act, Ref, Refs, Unit
+
+YOU, OTHER = Ref(Noun(who="you"), definite=True), Ref(Noun(who="other"), definite=True)
+ANY = Ref(Noun((None,)))
+
+
+class Meaning(Clauses):
+    """The meaning of one reading. last: the things that "it" and "one" refer to; before: the act before."""
+
+    def __init__(self, things: Things, players: int | None):
+        super().__init__(things, players)
+        self.last: list[Ref] = []
+        self.before: Act | None = None
+
+    def goal(self, units: tuple[Unit, ...]) -> Goal:
+        """The goal of these units. Raises Refusal if none says it."""
+        stages: list[tuple[list[Clause], int, bool]] = []
+        nevers: list[Clause] = []
+        kind = ""
+        for unit in units:
+            if unit.kind == "stay":
+                self._stay(stages, kind)
+                continue
+            if unit.kind == "stop":
+                self.notes.append("a goal that is reached ends the episode")
+                continue
+            assert unit.act is not None
+            if unit.kind == "do" and kind == "never" and unit.joint == "and":
+                raise Refusal("'and' after what is never to be may belong to it or not: begin a new sentence there")
+            if unit.kind == "never" and unit.joint == "then" and stages:
+                raise Refusal("what is never to be counts from the start, so it cannot come after 'then'")
+            kind = unit.kind
+            found = self._never(unit.act) if unit.kind == "never" else self._act(unit.act)
+            nevers += found.nevers
+            if unit.hold and not found.clauses:
+                raise Refusal("what is never to be lasts all the time, so it takes no number of turns")
+            if found.clauses:
+                self._join(stages, found, unit)
+        contrary(stages, nevers)
+        try:
+            return Goal(stages=tuple(Stage(all=tuple(c), hold=hold) for c, hold, _ in stages), never=tuple(nevers))
+        except ValidationError as error:
+            raise Refusal(f"this cannot be a goal: {reason_of(error)}") from None
+
+    def _stay(self, stages: list[tuple[list[Clause], int, bool]], kind: str) -> None:
+        if not stages or stages[-1][2] or kind != "do":
+            raise Refusal("a goal cannot ask to stay where one is at the start: name what to stay at")
+        clauses, hold, lasting = stages[-1]
+        stages[-1] = clauses, hold or lexicon.STAY, lasting
+        self.notes.append(f"to stay is for {lexicon.STAY} turns")
+
+    def _join(self, stages: list[tuple[list[Clause], int, bool]], found: Found, unit: Unit) -> None:
+        """Add clauses to the last stage, or as a stage of their own."""
+        if stages and unit.joint not in ("then", "next"):
+            clauses, hold, lasting = stages[-1]
+            if hold and unit.joint != "stop":
+                raise Refusal("after a time comes 'then': how long what follows is to last is not clear")
+            if unit.joint == "at once" or self._together(clauses, lasting, found, unit.joint):
+                stages[-1] = [*clauses, *found.clauses], unit.hold or hold, lasting and found.lasting
+                return
+        for group in apart(found.clauses):
+            if unit.joint in ("comma", "stop") and stages and stages[-1] == (group, unit.hold, found.lasting):
+                continue
+            stages.append((group, unit.hold or found.hold, found.lasting))
+
+    def _together(self, clauses: list[Clause], lasting: bool, found: Found, joint: str) -> bool:
+        return together(clauses, found.clauses, lasting and found.lasting, joint == "and")
+
+    def _act(self, act: Act) -> Found:
+        act = self._resolved(act)
+        found = self._done(act)
+        self._mention(act)
+        return found
+
+    def _never(self, act: Act) -> Found:
+        act = self._resolved(act)
+        for ref in self._every(act):
+            if ref.negated or ref.most is not None:
+                raise Refusal("two negations, or a negation and a bound, have more than one meaning: say it with one")
+        if act.verb in _NOT_DENIED or act.negated:
+            raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
+        if act.place in ("off", "out", "from", "away"):
+            raise Refusal("what is never to end cannot be judged: say 'keep … on …'")
+        found = self._done(act, never=True)
+        self._mention(act)
+        return Found(nevers=[*found.nevers, *found.clauses])
+
+    def _every(self, act: Act) -> list[Ref]:
+        return [ref for refs in (act.a, act.b) if refs for ref in refs.all]
+
+    def _mention(self, act: Act) -> None:
+        """Note what "it", "one" and an act without a verb refer to from here on."""
+        if act.verb and act.verb not in ("say", "win", "side", "side-players"):
+            self.before = act
+        main = act.a or act.b
+        named = [ref for ref in main.all if not self.player(ref)] if main else []
+        if named:
+            self.last = named
+
+    def _resolved(self, act: Act) -> Act:
+        """The act with things in the place of pronouns, and with a verb."""
+        if not act.verb:
+            act = self._with_verb(act)
+        earlier: list[Ref] = []
+        sides: dict[str, Refs | None] = {}
+        for side in "ab":
+            refs: Refs | None = getattr(act, side)
+            if refs is not None:
+                whole: list[Ref] = []
+                for ref in refs.all:
+                    whole += self._referred(ref, earlier)
+                    earlier = [*whole, *earlier]
+                sides[side] = Refs(tuple(whole), refs.joint)
+            else:
+                sides[side] = None
+        return replace(act, a=sides["a"], b=sides["b"])
+
+    def _with_place(self, act: Act) -> Act:
+        """A place alone, of what was done before: "and straight after that into the red room"."""
+        before = self.before
+        if (
+            before is None
+            or (before.a is not None and before.verb != "put")
+            or before.verb not in ("go", "be-place", "put")
+        ):
+            raise Refusal("a verb is missing")
+        if before.verb == "put":
+            return replace(before, b=act.b, place=act.place, number=act.number)
+        if act.place in ("to", "in") and before.verb == "go" and not self._region(act):
+            return replace(before, b=act.b)
+        return Act("be-place", b=act.b, place=act.place, number=act.number, actor=before.actor)
+
+    def _region(self, act: Act) -> bool:
+        return act.b is not None and all(self.fits("region", ref) for ref in act.b.all)
+
+    def _with_verb(self, act: Act) -> Act:
+        """Things alone: what was done before is to be done to them; at the beginning, they are to be taken or found."""
+        if act.place:
+            return self._with_place(act)
+        refs, before = act.b, self.before
+        assert refs is not None
+        if any(self.player(ref) or ref.pronoun for ref in refs.all):
+            raise Refusal("a verb is missing")
+        if before is None:
+            held = "holding" in self.things.relations and all(self.fits("carried", ref) for ref in refs.all)
+            return replace(act, verb="take" if held else "go")
+        if before.a is not None and before.b is not None:
+            return replace(before, a=refs)
+        return replace(before, a=refs) if before.a is not None else replace(before, b=refs)
+
+    def _referred(self, ref: Ref, earlier: list[Ref]) -> list[Ref]:
+        if ref.pronoun:
+            if not self.last:
+                raise Refusal(f"{ref.pronoun!r} refers to nothing that was named before")
+            several = len(self.last) > 1 or self.last[0].least not in (0, 1)
+            if (ref.pronoun == "it") == several:
+                raise Refusal(f"{ref.pronoun!r} does not fit what was named before")
+            if ref.pronoun == "it" and self.last[0].negated:
+                raise Refusal("'it' refers to what is not to be")
+            return [replace(one, definite=one.definite) for one in self.last]
+        if ref.one_of:
+            for one in [*earlier[:1], *self.last, *earlier[1:]]:
+                if self._comes_in(one, ref):
+                    noun = replace(one.noun, many=ref.noun.many)
+                    return [replace(ref, noun=noun, one_of=False)]
+            raise Refusal("'one' stands for no kind that was named before and that comes in this colour or size")
+        for kind in ref.noun.kinds:
+            colours = self.things.kinds.get(kind, ()) if kind else self.things.colours
+            if ref.colour and ref.colour not in colours and len(ref.noun.kinds) == 1:
+                told = f"a {kind} comes in {', '.join(colours)}" if colours else f"a {kind} has no colour"
+                raise Refusal(f"{ref.colour!r} is no colour of it here: {told}")
+        return [ref]
+
+    def _comes_in(self, one: Ref, ref: Ref) -> bool:
+        kinds = [kind for kind in one.noun.kinds if kind]
+        return bool(kinds) and all(not ref.colour or ref.colour in self.things.kinds[kind] for kind in kinds)
+
+    def _done(self, act: Act, never: bool = False) -> Found:
+        """The clauses of an act whose things are known."""
+        verb = act.verb
+        if verb in ("put", "is") and act.a is not None and all(map(self.player, act.a.all)):
+            if act.negated:
+                raise Refusal("of players, say what they are to do or never to do")
+            return self._stood(replace(act, verb="be-place", a=None, actor=act.a), never)
+        if verb == "meet":
+            players = Refs((Ref(Noun(("player",)), least="all"),))
+            return self._simple(replace(act, verb="go", actor=players), never)
+        if verb in ("keep-away", "keep-off", "keep-out"):
+            if never:
+                raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
+            place = {"keep-away": "touching", "keep-off": "on", "keep-out": "in"}[verb]
+            found = self._placed(replace(act, verb="put", place=place), True)
+            return Found(nevers=[*found.nevers, *found.clauses])
+        if act.helped and act.actor is not None and verb not in _BY_ANYONE:
+            self.notes.append("who does it is not judged")
+            act = replace(act, actor=None)
+        if verb == "take-out":
+            act = replace(act, verb="empty")
+            verb = "empty"
+        if verb == "home":
+            if "target" not in self.things.kinds:
+                raise Refusal("there are no targets in this world: say on or in what")
+            target = Refs((Ref(Noun(("target",))),))
+            return self._placed(replace(act, verb="put", b=target, place="on"), never)
+        if act.actor is not None and verb not in (*_BY_ANYONE, "be-place", "stay-place", "side-players", "say", "give"):
+            raise Refusal(
+                "who does it cannot be judged: ask how things are to be, or let your partner go, take or look"
+            )
+        if verb in ("put", "is", "put-on", "put-in"):
+            return self._placed(act, never)
+        if verb in ("be-place", "stay-place"):
+            return self._stood(act, never)
+        if verb in ("side", "side-players"):
+            return self._beside(act, never)
+        if verb == "give":
+            return self._given(act)
+        if verb == "bring-you":
+            return self._brought(act)
+        if verb == "empty":
+            return self._emptied(act)
+        if verb in ("stack", "line"):
+            return self._chained(act)
+        if verb == "say":
+            return self.clauses(self._actors(act), "said", [None], never=never, word=act.word)
+        if verb == "win":
+            goal = Goal.model_validate(self.things.objective)
+            if len(goal.stages) > 1:
+                raise Refusal("this world's own objective has several stages: name them")
+            return Found([clause for stage in goal.stages for clause in stage.all], list(goal.never), lasting=True)
+        return self._simple(act, never)
+
+    def _simple(self, act: Act, never: bool) -> Found:
+        """An act that READINGS lists."""
+        verb = act.verb
+        refs = act.a or act.b
+        assert refs is not None
+        if act.a is not None and act.b is not None:
+            self._tool(act.a, act.b)
+        whole = Found(lasting=True)
+        forbids = verb in ("avoid", "hands-off", "keep-shut")
+        self.listable(refs, never or forbids)
+        for ref in refs.all:
+            if forbids and ref.least == "all" and not ref.negated:
+                ref = replace(ref, least=1)
+            reading = self.reading(verb, ref)
+            negated = verb in ("drop", "exit", "close", "face-not")
+            if reading.subject == "b":
+                if act.actor is not None:
+                    raise Refusal("who does it cannot be judged in this world")
+                found = self.clauses(
+                    [ref], reading.relation, [None], never=never or forbids, ends=negated, told=act.told
+                )
+                found.lasting = reading.relation in ("gone", "open")
+            else:
+                within = CLOSE if reading.relation == "near" else None
+                found = self.clauses(
+                    *(self._actors(act), reading.relation, [ref]), never=never or forbids, ends=negated, within=within
+                )
+                found.lasting = False
+            whole = Found(
+                [*whole.clauses, *found.clauses], [*whole.nevers, *found.nevers], whole.lasting and found.lasting
+            )
+        if verb == "follow":
+            whole.hold = lexicon.STAY
+            self.notes.append(f"to follow is to be within {CLOSE} {self.things.unit} for {lexicon.STAY} turns")
+        if forbids or never:
+            return Found(nevers=[*whole.nevers, *whole.clauses])
+        return whole
+
+    def _tool(self, a: Refs, b: Refs) -> None:
+        """ "Open the red lock with the red key": the key that opens it anyway."""
+        locks, keys = a.all, b.all
+        same = len(locks) == len(keys) == 1 and keys[0].noun.kinds == ("key",)
+        if not same or keys[0].colour not in (None, locks[0].colour) or keys[0].least != 1 or keys[0].negated:
+            raise Refusal("what is opened with what cannot be judged, but for a lock and the key of its colour")
+
+    def _actors(self, act: Act) -> list[Ref]:
+        if act.actor is None:
+            return [YOU]
+        return list(act.actor.all)
+
+    def _stood(self, act: Act, never: bool) -> Found:
+        """The player, somewhere."""
+        assert act.b is not None
+        self.listable(act.b, never)
+        if act.verb == "stay-place" and act.place in ("off", "out", "away", "to", "from"):
+            raise Refusal("to stay away is never to touch: say 'avoid'")
+        whole = Found()
+        for ref in act.b.all:
+            if act.place in ("to", "at"):
+                relation, ends, within = self.reading("go", ref).relation, False, None
+            else:
+                relation, ends, within = self.place(act.place, ref, act.number, player=True)
+            if relation == "gone":
+                raise Refusal("what is touched is eaten here: say 'eat' or 'take'")
+            if relation == "near" and within is None:
+                within = CLOSE
+            found = self.clauses(self._actors(act), relation, [ref], never=never, ends=ends, within=within)
+            whole.clauses += found.clauses
+            whole.nevers += found.nevers
+        return whole
+
+    def _beside(self, act: Act, never: bool) -> Found:
+        """Things, or players, next to each other."""
+        if act.verb == "side-players":
+            if (self.players or 1) < 2:
+                raise Refusal("there is no other player in this world")
+            players = Ref(Noun(("player",)), least="all")
+            return self.clauses([players], "touching", [replace(players, least=1)], never=never)
+        assert act.a is not None
+        refs = act.a.all
+        if len(refs) == 2 and all(ref.least == 1 and not ref.negated for ref in refs):
+            return self.clauses([refs[0]], "touching", [refs[1]], never=never)
+        if len(refs) == 1 and refs[0].least == 2 and not never and not refs[0].negated and refs[0].most is None:
+            return self.clauses([refs[0]], "touching", [replace(refs[0], least=1)])
+        raise Refusal("two things are next to each other: name the two")
+
+    def _placed(self, act: Act, never: bool) -> Found:
+        """Things, somewhere."""
+        assert act.a is not None and act.b is not None
+        a, b = act.a, act.b
+        self.listable(a, never)
+        self.listable(b, never)
+        if len(a.all) > 1 and len(b.all) > 1:
+            raise Refusal("several things at several places: say which goes where, one by one")
+        if any(self.player(ref) for ref in a.all) and act.verb != "is":
+            raise Refusal("players walk for themselves: say 'go' or 'let your partner go'")
+        place = {"put-on": "on", "put-in": "in"}.get(act.verb, act.place)
+        whole = Found(lasting=True)
+        if len(b.all) > 1 and not never:
+            raise Refusal("one thing is at one place: say which")
+        for one, other in product(a.all, b.all):
+            relation, ends, within = self.place(place, other, act.number, player=False)
+            if act.negated:
+                if ends or one.negated or one.least not in (1,) or one.most is not None:
+                    raise Refusal(
+                        "a negation of several has more than one meaning: say 'no', 'not every' or 'fewer than'"
+                    )
+                one = replace(one, negated=True)
+            found = self.clauses([one], relation, [other], never=never, ends=ends, within=within, told=act.verb == "is")
+            whole.clauses += found.clauses
+            whole.nevers += found.nevers
+        return whole
+
+    def _given(self, act: Act) -> Found:
+        assert act.a is not None and act.b is not None
+        if act.actor is not None or [ref.noun.who for ref in act.b.all] != ["other"]:
+            raise Refusal("only a partner can be given something")
+        if "holding" in self.things.relations:
+            return self.clauses([OTHER], "holding", list(act.a.all))
+        raise Refusal(why("relation", "give", self.things))
+
+    def _brought(self, act: Act) -> Found:
+        assert act.a is not None
+        if self.players is None or self.players < 2:
+            raise Refusal(why("me", "me", self.things))
+        self.notes.append("'me' is your partner")
+        return self.clauses(list(act.a.all), "near", [OTHER], within=CLOSE)
+
+    def _emptied(self, act: Act) -> Found:
+        assert act.b is not None
+        whole = Found(lasting=True)
+        for ref in act.b.all:
+            wanted = (act.place,) if act.place else ("in", "on")
+            places = [name for name in wanted if all(self.holds(str(kind), name) for kind in ref.noun.kinds)]
+            relation = next((name for name in places if name in self.things.relations), None)
+            if relation is None:
+                raise Refusal("nothing lies on or in that: it cannot be emptied")
+            whole.clauses += self.clauses([replace(ANY, negated=True)], relation, [ref], told=True).clauses
+        return whole
+
+    def _chained(self, act: Act) -> Found:
+        assert act.a is not None
+        relation = {"stack": "stacked", "line": "lined"}[act.verb]
+        if relation not in self.things.relations:
+            raise Refusal(why("relation", act.verb, self.things))
+        ref = act.a.all[0]
+        if len(act.a.all) > 1 or not isinstance(ref.least, int) or ref.least < 2 or ref.negated or ref.most:
+            raise Refusal("a tower or a row is of a number of things of one kind: say 'three blocks'")
+        return self.clauses([replace(ref, least=1)], relation, [None], number=ref.least)
+
+    def question(self, asks: str, slots: dict[str, Any]) -> Question:
+        """The question of a reading. Raises Refusal if none says it."""
+        a, b, relation = slots.get("a"), slots.get("b"), slots.get("p")
+        sides = {name: self._asked(refs, relation) for name, refs in (("a", a), ("b", b)) if refs is not None}
+        if b is not None and relation not in self.things.relations:
+            raise Refusal(why("relation", str(relation), self.things))
+        what = asks.removesuffix("-place")
+        refs = a.all[0] if a else None
+        if refs is not None:
+            counted = what == "count"
+            if (
+                refs.negated
+                or refs.most
+                or (counted and not refs.noun.many)
+                or (not counted and refs.least not in (0, 1))
+            ):
+                raise Refusal("a question is about things of one kind, not about so many of them")
+        try:
+            return Question(asks=what, relation=relation, **sides)  # type: ignore[arg-type]
+        except ValidationError as error:
+            raise Refusal(f"this cannot be a question: {reason_of(error)}") from None
+
+    def _asked(self, refs: Refs, relation: str | None) -> Selector:
+        ref = refs.all[0]
+        if len(refs.all) > 1 or ref.pronoun or ref.one_of or ref.noun.who or ref.noun.kinds == ("player",):
+            raise Refusal("a question is about things of one kind")
+        return self.many(replace(ref, least=1), False, relation or "there")[0]
+
+
+_BY_ANYONE = (
+    "go",
+    "touch",
+    "follow",
+    "hands-off",
+    "take",
+    "hold",
+    "drop",
+    "face",
+    "face-not",
+    "enter",
+    "exit",
+    "avoid",
+)
+_NOT_DENIED = (
+    *("avoid", "hands-off", "keep-shut", "vanish", "follow", "meet", "win", "stack", "line", "drop", "exit", "close"),
+    *("face-not", "empty", "take-out", "home"),
+)
+"""Acts whose negation says nothing that can be judged."""

@@ -1,0 +1,115 @@
+"""The names of a world's things as people say them: kinds and their synonyms, colours and sizes, general words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ...worlds.engine.records.things import Things
+from .. import grammar
+from . import lexicon
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What a noun means: things of one of these kinds (None: of any), or a player. many: whether it is a plural, or
+    either for a word that is both."""
+
+    kinds: tuple[str | None, ...] = ()
+    who: str | None = None
+    many: bool | None = False
+    toys: bool = False
+
+
+@dataclass(frozen=True)
+class Names:
+    """nouns: by their words; looks: ("colour" or "size", name) by word."""
+
+    nouns: dict[tuple[str, ...], tuple[Noun, ...]]
+    looks: dict[str, tuple[str, str]]
+    hyphened: frozenset[str]
+
+    def words(self) -> set[str]:
+        """All words of which names are made."""
+        return {word for phrase in self.nouns for word in phrase} | set(self.looks)
+
+
+def many(noun: str) -> str:
+    """The plural of a noun, by the regular rules, of its last word."""
+    if noun == "chest of drawers":
+        return "chests of drawers"
+    head, _, last = noun.rpartition(" ")
+    if last in ("shelf", "bookshelf"):
+        last = f"{last[:-1]}ves"
+    elif last.endswith(("s", "x", "z", "ch", "sh")):
+        last = f"{last}es"
+    elif last.endswith("y") and last[-2:-1] not in ("", *"aeiou"):
+        last = f"{last[:-1]}ies"
+    elif last == "fish":
+        pass
+    else:
+        last = f"{last}s"
+    return f"{head} {last}".strip()
+
+
+def synonyms(here: Collection[str]) -> dict[str, str]:
+    """The kind that each synonym means where there are these kinds: it is no kind itself, and one kind has it."""
+    found: dict[str, list[str]] = {}
+    for kind, others in lexicon.NOUNS.items():
+        for other in others if kind in here else ():
+            if other not in here:
+                found.setdefault(other, []).append(kind)
+    return {other: kinds[0] for other, kinds in found.items() if len(kinds) == 1}
+
+
+def carried(things: Things) -> tuple[str, ...]:
+    """The kinds that one player can carry, where the world tells."""
+    return tuple(kind for kind in things.kinds if "carry" in things.affords.get(kind, ()))
+
+
+@lru_cache(maxsize=64)
+def _names(kinds: tuple[str, ...], colours: tuple[str, ...], sizes: tuple[str, ...], toys: tuple[str, ...]) -> Names:
+    nouns: dict[tuple[str, ...], list[Noun]] = {}
+
+    def add(one: str, plural: str, mass: str = "", **what: Any) -> None:
+        numbers: dict[str, bool | None] = {mass: True, plural: True, one: None if one in (plural, mass) else False}
+        for words, number in numbers.items():
+            if words:
+                nouns.setdefault(tuple(words.split()), []).append(Noun(many=number, **what))
+
+    def new(words: str) -> bool:
+        return tuple(words.split()) not in nouns
+
+    for kind in kinds:
+        if kind not in grammar.RESERVED and kind != "player":
+            add(kind, many(kind), kinds=(kind,))
+            if kind in toys and new(f"toy {kind}"):
+                add(f"toy {kind}", many(f"toy {kind}"), kinds=(kind,))
+    for other, kind in synonyms(kinds).items():
+        add(other, many(other), kinds=(kind,))
+    for one, several in lexicon.GENERAL.items():
+        if new(one):
+            add(one, several, kinds=(None,))
+    for one, (name, several, mass) in lexicon.CLASS_NOUNS.items():
+        members = toys if name == "toy" else tuple(kind for kind in lexicon.CLASSES[name] if kind in kinds)
+        if members and new(one):
+            add(one, several, mass if mass == one or (mass and new(mass)) else "", kinds=members, toys=name == "toy")
+    if "player" in kinds:
+        add("player", "players", kinds=("player",))
+        for word in lexicon.PARTNER:
+            if new(word):
+                add(word, many(word), who="other")
+    looks = {colour: ("colour", colour) for colour in colours if colour not in grammar.RESERVED}
+    looks |= {size: ("size", size) for size in sizes if size not in grammar.RESERVED}
+    for other, name in lexicon.LOOKS.items():
+        if name in looks and other not in looks:
+            looks[other] = looks[name]
+    hyphened = frozenset(kind for kind in kinds if "-" in kind) | {other for other in lexicon.LOOKS if "-" in other}
+    return Names({words: tuple(found) for words, found in nouns.items()}, looks, hyphened)
+
+
+def names(things: Things) -> Names:
+    """The names of a world's things."""
+    return _names(tuple(things.kinds), things.colours, things.sizes, carried(things))

@@ -1,0 +1,106 @@
+"""Text as the words that the reader of people's sentences takes: small letters, no contractions, no politeness.
+
+A word of the result is a word, a number, or one of the marks "," and "."; all other marks become one of these.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import product
+
+from . import lexicon
+
+COMMA, STOP = ",", "."
+_MARKS = {":": COMMA, ";": STOP, "!": STOP, "?": STOP, "\n": STOP, "(": COMMA, ")": COMMA, "-": COMMA}
+_PIECE = re.compile(r"[a-z][a-z'-]*|[0-9]+|[^\s]")
+_CHOICE = re.compile(r"\(([^()]*)\)")
+
+
+def expanded(pattern: str) -> list[tuple[str, ...]]:
+    """All sentences of a pattern: each bracket is one of its choices."""
+    parts = _CHOICE.split(pattern)
+    choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
+    return [tuple("".join(chosen).split()) for chosen in product(*choices)]
+
+
+def phrases(*patterns: str) -> tuple[tuple[str, ...], ...]:
+    """All sentences of several patterns, the longest first."""
+    every = {phrase for pattern in patterns for phrase in expanded(pattern)}
+    return tuple(sorted(every - {()}, key=lambda phrase: (-len(phrase), phrase)))
+
+
+@cache
+def _by_the_way() -> tuple[tuple[str, ...], ...]:
+    return phrases(*lexicon.SAID_BY_THE_WAY)
+
+
+def words(text: str, known: frozenset[str] = frozenset()) -> list[str]:
+    """The words of a sentence. known: words with hyphens that stay as they are."""
+    text = text.lower().replace("\u2019", "'").replace("...", " , ").replace("\u2026", " , ").replace("\u2014", " , ")
+    found: list[str] = []
+    for piece in _PIECE.findall(text):
+        found += _plain(piece.strip("-'"), known) if piece[0].isalpha() else [_MARKS.get(piece, piece)]
+    return _tidy(_without(found, _by_the_way()))
+
+
+def _plain(word: str, known: frozenset[str]) -> list[str]:
+    """A word without contraction, and in the spelling of the lexicon."""
+    if word in lexicon.SPELLINGS:
+        return lexicon.SPELLINGS[word].split()
+    if word in known:
+        return [word]
+    if word.endswith("n't"):
+        return [word[:-3], "not"]
+    for ending, whole in (
+        ("'ve", "have"),
+        ("'re", "are"),
+        ("'ll", "will"),
+        ("'d", "would"),
+        ("'m", "am"),
+        ("'s", "is"),
+    ):
+        if word.endswith(ending):
+            return [word[: -len(ending)], whole]
+    return [part for part in word.split("-") if part]
+
+
+def _without(found: list[str], phrases: tuple[tuple[str, ...], ...]) -> list[str]:
+    """The words without these phrases."""
+    kept: list[str] = []
+    at = 0
+    while at < len(found):
+        phrase = next((each for each in phrases if tuple(found[at : at + len(each)]) == each), None)
+        if phrase is None:
+            kept.append(found[at])
+        at += len(phrase) if phrase else 1
+    return kept
+
+
+def _tidy(found: list[str]) -> list[str]:
+    """The words without marks at both ends, and with one mark where several stand together: the stronger one."""
+    kept: list[str] = []
+    for word in found:
+        if word in (COMMA, STOP) and (not kept or kept[-1] in (COMMA, STOP)):
+            if kept and word == STOP:
+                kept[-1] = STOP
+            continue
+        kept.append(word)
+    while kept and kept[-1] in (COMMA, STOP):
+        kept.pop()
+    return kept
+
+
+@cache
+def base_forms(word: str) -> tuple[str, ...]:
+    """What a verb may be without an ending: "putting" is "put", "places" is "place"."""
+    found = [lexicon.IRREGULAR[word]] if word in lexicon.IRREGULAR else []
+    for ending in ("ing", "ed", "es", "s"):
+        stem = word.removesuffix(ending)
+        if stem != word and len(stem) > 1:
+            found += [stem, f"{stem}e"]
+            if len(stem) > 2 and stem[-1] == stem[-2]:
+                found.append(stem[:-1])
+            if ending in ("es", "ed") and stem[-1] == "i":
+                found.append(f"{stem[:-1]}y")
+    return tuple(found)

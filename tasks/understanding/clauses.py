@@ -64,6 +64,12 @@ class Clauses(Known):
     def made(
         self, one: Ref, relation: str, other: Ref | None, never: bool, ends: bool, told: bool, more: dict[str, Any]
     ) -> list[Clause]:
+        if relation == "between" and other is not None:
+            if other.negated or other.most or not (other.least == 2 or (other.bare and other.noun.many)):
+                raise Refusal(
+                    f"{other.said!r}: what is 'between' is between two things of one description: 'two boxes'"
+                )
+            other = replace(other, least=1, bare=False)
         if other is not None and (
             (other.least not in (0, 1) and not (other.bare and other.least == "all")) or other.most
         ):

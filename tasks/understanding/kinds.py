@@ -48,6 +48,9 @@ class Known:
             if not told:
                 return not self.player(ref) and not any(kind in fast for kind in kinds)
             return kinds == (None,) or all("carry" in world.affords.get(str(kind), ()) for kind in kinds)
+        if what == "opened":
+            told = any("open" in affords for affords in world.affords.values())
+            return not told or kinds == (None,) or all("open" in world.affords.get(str(kind), ()) for kind in kinds)
         if what == "walked-onto":
             return "facing" not in world.relations and self.fits("carried", ref)
         if what == "no-hands":

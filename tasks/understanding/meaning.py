@@ -100,7 +100,7 @@ class Meaning(Clauses):
         return found
 
     def _never(self, act: Act) -> Found:
-        act = self._resolved(act)
+        act = self._resolved(act, True)
         for ref in self._every(act):
             if ref.negated or ref.most is not None:
                 raise Refusal("two negations, or a negation and a bound, have more than one meaning: say it with one")
@@ -124,10 +124,10 @@ class Meaning(Clauses):
         if named:
             self.last = named
 
-    def _resolved(self, act: Act) -> Act:
+    def _resolved(self, act: Act, never: bool = False) -> Act:
         """The act with things in the place of pronouns, and with a verb."""
         if not act.verb:
-            act = self._with_verb(act)
+            act = self._with_verb(act, never)
         earlier: list[Ref] = []
         sides: dict[str, Refs | None] = {}
         for side in "ab":
@@ -160,7 +160,23 @@ class Meaning(Clauses):
     def _region(self, act: Act) -> bool:
         return act.b is not None and all(self.fits("region", ref) for ref in act.b.all)
 
-    def _with_verb(self, act: Act) -> Act:
+    def _role(self, refs: Refs, before: Act, never: bool) -> str:
+        """Which of the things of the act before these things stand for: those that were put, or where they were put."""
+        assert before.a is not None and before.b is not None
+        ref, a, b = refs.all[0], before.a.all[0], before.b.all[0]
+        if ref.one_of:
+            if never and self._comes_in(a, ref) and self._comes_in(b, ref):
+                raise Refusal(f"{ref.said!r} may be the thing or its place: say the whole")
+            return "a"
+        alike = ref.noun.kinds == a.noun.kinds, ref.noun.kinds == b.noun.kinds
+        if alike[0] != alike[1]:
+            return "a" if alike[0] else "b"
+        place = any(self.holds(str(kind), name) for kind in ref.noun.kinds for name in ("on", "in"))
+        if place != self.fits("carried", ref):
+            return "b" if place else "a"
+        raise Refusal(f"{ref.said!r} may be the thing or its place: say the whole")
+
+    def _with_verb(self, act: Act, never: bool) -> Act:
         """Things alone: what was done before is to be done to them; at the beginning, they are to be taken or found."""
         if act.place:
             return self._with_place(act)
@@ -172,7 +188,7 @@ class Meaning(Clauses):
             held = "holding" in self.things.relations and all(self.fits("carried", ref) for ref in refs.all)
             return replace(act, verb="take" if held else "go")
         if before.a is not None and before.b is not None:
-            return replace(before, a=refs)
+            return replace(before, **{self._role(refs, before, never): refs})
         return replace(before, a=refs) if before.a is not None else replace(before, b=refs)
 
     def _referred(self, ref: Ref, earlier: list[Ref]) -> list[Ref]:

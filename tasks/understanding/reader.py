@@ -15,11 +15,11 @@ from ..parser import lexicon as exact_lexicon
 from ..scene import Scene
 from . import lexicon
 from .joined import lasting, together
-from .kinds import Refusal
+from .kinds import Known, Refusal
 from .meaning import Meaning
-from .names import Names, names
+from .names import Names, Noun, names
 from .normalise import COMMA, STOP, base_forms, phrases, words
-from .syntax import Syntax
+from .syntax import Ref, Syntax
 from .trees import ACTS, ASKED, END, PLACED, QUANTIFIED, STATED, STATES, Tree, number
 
 _NEGATIONS = frozenset(
@@ -90,10 +90,21 @@ def sensible(found: Understood, things: Things) -> bool:
 
 
 def _possible(clause: Clause, things: Things) -> bool:
-    if clause.b is None or clause.relation not in ("at", "in") or clause.a.kind not in (None, "player"):
+    if clause.relation == "open":
+        return Known(things, None).fits("opened", _ref(clause.a))
+    if clause.b is None:
         return True
     region = clause.b.kind in things.regions
-    return region or (clause.relation == "at" and "touching" not in things.relations)
+    if clause.relation == "holding" and not clause.b.who:
+        heavy = "heavy" in things.affords.get(str(clause.b.kind), ())
+        return heavy or Known(things, None).fits("carried", _ref(clause.b))
+    if clause.relation == "at":
+        return region or "touching" not in things.relations
+    return clause.relation != "in" or clause.a.kind not in (None, "player") or region
+
+
+def _ref(selector: Selector) -> Ref:
+    return Ref(Noun((selector.kind,)))
 
 
 def _in_turn(text: str, found: Understood) -> Understood:
@@ -126,6 +137,7 @@ def generous(text: str, things: Things, players: int | None = None, complaint: s
     syntax = Syntax(said, known, things.unit, players)
     reasons: list[str] = []
     found: dict[str, Understood] = {}
+    lengths: dict[str, int] = {}
     for asks, slots in syntax.questions():
         meaning = Meaning(things, players)
         try:
@@ -145,7 +157,10 @@ def generous(text: str, things: Things, players: int | None = None, complaint: s
                 continue
             key = _key(goal)
             notes = tuple(dict.fromkeys(meaning.notes))
+            lengths[key] = min(lengths.get(key, len(units)), len(units))
             found.setdefault(key, Understood(goal, None, frozenset(meaning.definites), notes))
+    if lengths:  # rather a list of things than things without a verb
+        found = {key: one for key, one in found.items() if lengths[key] == min(lengths.values())}
     if len(found) > 1:
         one, two, *_ = found.values()
         raise ValueError(f"this may mean two things: {retold(one, things)!r}, or {retold(two, things)!r}; say which")

@@ -181,12 +181,13 @@ class Syntax:
         while self.words[place] in self.names.looks:
             looks.append(self.names.looks[self.words[place]])
             place += 1
-            if self.words[place] not in ("and", "or"):
+            if self.words[place] == COMMA and not joint:
+                place += 1
+            elif self.words[place] in ("and", "or") and not joint:
+                joint = self.words[place]
+                place += 1
+            else:
                 break
-            if joint and joint != self.words[place]:
-                return
-            joint = self.words[place]
-            place += 1
             if self.words[place] in articles:
                 place += 1
         if len(looks) < 2 or not joint or len({what for what, _ in looks}) > 1:
@@ -295,7 +296,8 @@ class Syntax:
         for verb, slots, behind in self._match(STATES, at):
             yield replace(_act(verb, slots), told=True), behind
         for verb, slots, behind in self._match(STATED, at):
-            yield _act("is", slots, negated=verb == "is not"), behind
+            if verb != "is never":
+                yield _act("is", slots, negated=verb == "is not"), behind
         for refs, behind in self.refs(at):
             yield Act("", b=refs), behind
         for place, slots, behind in self._match(PLACED[self.unit], at):
@@ -431,6 +433,9 @@ class Syntax:
 
     def _never(self, at: int, joint: str = "but", *, bare: bool = True) -> Iterator[tuple[Unit, int]]:
         """What is never to be done; bare: "do not", too, which cannot follow an order without a joint."""
+        for verb, slots, behind in self._match(STATED, at) if bare else ():
+            if verb == "is never":
+                yield Unit(joint, "never", _act("is", slots)), behind
         for behind in self._after(at, _NOT) if bare else ():
             for act, last in self.acts(behind):
                 yield Unit(joint, "never", act), last

@@ -35,7 +35,9 @@ def _tree(table: dict[str, Any]) -> Tree:
 
 ACTS = _tree(lexicon.ACTS)
 STATED = tree_of(
-    *((pattern, "is") for pattern in lexicon.STATED), *((pattern, "is not") for pattern in lexicon.STATED_NOT)
+    *((pattern, "is") for pattern in lexicon.STATED),
+    *((pattern, "is not") for pattern in lexicon.STATED_NOT),
+    *((pattern, "is never") for pattern in lexicon.STATED_NEVER),
 )
 STATES = _tree(lexicon.STATES)
 ASKED = _tree(lexicon.ASKED)

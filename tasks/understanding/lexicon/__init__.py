@@ -5,7 +5,7 @@ are things, {p} a word of PLACES, {q} one of those that questions ask for, {n} a
 a word that is said. READINGS turns the act into a relation: the first that the world knows and that fits the thing.
 """
 
-from .acts import ACTS, PLACES, READINGS, STATED, STATED_NOT, STATES, Reading
+from .acts import ACTS, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STATES, Reading
 from .frames import (
     AFTERS,
     ANDS,
@@ -75,6 +75,7 @@ __all__ = [
     "SAME_TIME",
     "SPELLINGS",
     "STATED",
+    "STATED_NEVER",
     "STATED_NOT",
     "STATES",
     "STAY",

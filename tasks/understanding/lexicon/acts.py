@@ -11,6 +11,10 @@ PLACES: dict[str, str] = {
     **dict.fromkeys(("up against", "right beside", "directly next to", "side by side with", "up to"), "touching"),
     **dict.fromkeys(("near", "close to", "near to", "somewhere near", "over by", "over near"), "near"),
     **dict.fromkeys(("to", "over to", "back to"), "to"),
+    **dict.fromkeys(("left of", "to the left of", "on the left of", "on the left side of"), "left-of"),
+    **dict.fromkeys(("right of", "to the right of", "on the right of", "on the right side of"), "right-of"),
+    **dict.fromkeys(("between", "in between", "in the middle between"), "between"),
+    **dict.fromkeys(("closest to", "nearest to", "nearest"), "closest-to"),
     "at": "at",
     "within {n} {u} of": "within",
     **dict.fromkeys(("off", "off of", "down from", "down off"), "off"),
@@ -149,7 +153,11 @@ STATED: tuple[str, ...] = (
 )
 """How things are to be, about a place; "not" may come after the verb."""
 STATED_NOT: tuple[str, ...] = (
-    "{a} (is|are|should|must|may|shall|can) (not|never) (|be|lie|stand|sit|go|end up|stay|get) {p} {b}",
+    "{a} (is|are|should|must|has|have|need|needs) not (|to) (|be|lie|stand|sit|go|end up|stay|get) {p} {b}",
+)
+STATED_NEVER: tuple[str, ...] = (
+    "{a} (is|are|should|must|may|shall|can) never (|to) (|be|lie|stand|sit|go|end up|stay|get) {p} {b}",
+    "{a} (may|can|shall) not (|ever) (be|lie|stand|sit|go|end up|stay|get) {p} {b}",
 )
 STATES: dict[str, tuple[str, ...]] = {
     "open": ("{a} (is|are|should be|must be|has to be|have to be|needs to be|to be|be) (open|opened|unlocked)",),
@@ -206,10 +214,10 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     "use": (Reading("gone", "b", "key"),),
     "face": (Reading("facing"),),
     "face-not": (Reading("facing"),),
-    "enter": (Reading("in"), Reading("at", fits="region")),
-    "exit": (Reading("in"), Reading("at")),
-    "open": (Reading("open", "b"),),
-    "close": (Reading("open", "b"),),
+    "enter": (Reading("in", fits="region"), Reading("at", fits="region")),
+    "exit": (Reading("in", fits="region"), Reading("at", fits="region")),
+    "open": (Reading("open", "b", "opened"),),
+    "close": (Reading("open", "b", "opened"),),
     "lift": (Reading("lifted", "b"),),
     "stack": (Reading("stacked", "b"),),
     "line": (Reading("lined", "b"),),
@@ -218,5 +226,5 @@ READINGS: dict[str, tuple[Reading, ...]] = {
 
 region: a part of the floor; flat: a mark that one stands on; food; eaten: food where touching takes it (the world knows
 gone and no touching); carried: what hands can carry; walked-onto: what is taken by walking onto it (the world shows no
-direction); no-hands: in a world in which nothing is held; key, lock: of this kind.
+direction); no-hands: in a world in which nothing is held; opened: what can be opened; key, lock: of this kind.
 """

@@ -15,7 +15,7 @@ UNSAID: dict[str, str] = {
     **dict.fromkeys(("step", "steps", "up", "down", "forward", "forwards", "backwards", "turn"), "way"),
     **dict.fromkeys(("except", "other", "else", "apart", "instead"), "except"),
     **dict.fromkeys(("or", "either", "if", "whether", "unless"), "choice"),
-    **dict.fromkeys(("until", "during", "last", "twice", "again", "once"), "time"),
+    **dict.fromkeys(("until", "during", "seconds", "minute", "minutes", "last", "twice", "again", "once"), "time"),
     **dict.fromkeys(("only", "many", "several", "most", "few", "more", "as"), "count"),
     **dict.fromkeys(("biggest", "largest", "smallest", "heaviest", "tallest", "longest"), "most"),
     **dict.fromkeys(("wooden", "wood", "metal", "plastic", "cloth", "soft", "material", "heavy"), "material"),

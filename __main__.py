@@ -174,6 +174,7 @@ def play(
     task: Annotated[
         str | None, typer.Option(help="FILE:ID, one task of a file by its id or line; or FILE for all.")
     ] = None,
+    goal: Annotated[str | None, typer.Option(help="What to do, in your own words; said back as it is judged.")] = None,
     levels: Levels = None,
     split: Split = "train",
     knob: Knobs = None,
@@ -189,12 +190,19 @@ def play(
     from . import worlds as all_worlds
     from .agents import human
     from .agents.human.playlist import PATIENCE
-    from .tasks.compile import table
+    from .tasks.compile import judged, table
     from .tasks.files import chosen
+    from .tasks.understanding import spoken
 
     loaded = all_worlds.load(world)
     options: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "limit": limit}
     options |= {"strict_time": strict_time}
+    if goal is not None:
+        if task is not None:
+            raise ValueError("--task brings its own goal: give --task or --goal, not both")
+        wanted, told = spoken(goal, loaded)
+        print(f"Understood: {told}")
+        options |= {"tasks": judged(loaded, wanted, told), "ids": ["goal"]}
     if task is not None:
         tasks = chosen(task, loaded)
         options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks]}

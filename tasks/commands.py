@@ -171,3 +171,14 @@ def understand(world: World, text: Annotated[str, typer.Argument(help="The goal 
     elif found.goal:
         print(found.goal.model_dump_json(exclude_defaults=True))
         print("\n".join(say(found.goal, style, scene) for style in range(STYLES)))
+
+
+@app.command()
+def words() -> None:
+    """Print the words of people that are understood besides the grammar's, as docs/tasks.md does.
+
+    Example: rumpus tasks words
+    """
+    from .understanding.names import table
+
+    print(table())

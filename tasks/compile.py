@@ -53,12 +53,16 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     return Table(records, np.concatenate(levels) if levels else None)
 
 
-def judged(world: World) -> Table:
-    """The world's own task with the judge in place of its rules: its objective, as a table of one row."""
+def judged(world: World, goal: Goal | None = None, told: str = "") -> Table:
+    """A goal, by default the world's own objective, with the judge in place of the world's rules, for every player and
+    on any level: a table of one row. told: the instruction; by default the world's own. Raises ValueError
+    "place: reason"."""
     record = world.task_record()
-    goal = encode_goal(objective(world), cast(Things, world.rules.things))
+    encoded = encode_goal(goal or objective(world), cast(Things, world.rules.things))
     for seat in range(world.players):
-        goal.write(record[0], seat)
+        encoded.write(record[0], seat)
+    if told:
+        record["instruction"][:, : world.players] = _located("instruction", encode, told)
     record["judged"], record["reward"], record["reward_weights"] = 1, (j.MILLI, 0, 0, 0), (j.MILLI, 0)
     return Table(record, world.level_bank())
 

@@ -105,7 +105,7 @@ class Clauses(Known):
 
     def clause(self, a: Selector, relation: str, b: Selector | None, least: Any, negated: bool, more: Any) -> Clause:
         try:
-            return Clause(a=a, relation=relation, b=b, least=least, negated=negated, **more)  # type: ignore[arg-type]
+            return Clause(a=a, relation=relation, b=b, least=least, negated=negated, **more)
         except ValidationError as error:
             raise Refusal(f"this goes beyond what a goal may hold: {reason_of(error)}") from None
 

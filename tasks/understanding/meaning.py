@@ -46,7 +46,7 @@ class Meaning(Clauses):
         kind = ""
         for unit in units:
             if unit.kind == "stay":
-                self._stay(stages, kind)
+                self._stay(stages, kind, unit.hold)
                 continue
             if unit.kind == "stop":
                 self.notes.append("a goal that is reached ends the episode")
@@ -69,12 +69,14 @@ class Meaning(Clauses):
         except ValidationError as error:
             raise Refusal(f"this cannot be a goal: {reason_of(error)}") from None
 
-    def _stay(self, stages: list[tuple[list[Clause], int, bool]], kind: str) -> None:
+    def _stay(self, stages: list[tuple[list[Clause], int, bool]], kind: str, turns: int) -> None:
+        """Have the last stage last."""
         if not stages or stages[-1][2] or kind != "do":
             raise Refusal("a goal cannot ask to stay where one is at the start: name what to stay at")
         clauses, hold, lasting = stages[-1]
-        stages[-1] = clauses, hold or lexicon.STAY, lasting
-        self.notes.append(f"to stay is for {lexicon.STAY} turns")
+        stages[-1] = clauses, turns or hold or lexicon.STAY, lasting
+        if not (turns or hold):
+            self.notes.append(f"to stay is for {lexicon.STAY} turns")
 
     def _join(self, stages: list[tuple[list[Clause], int, bool]], found: Found, unit: Unit) -> None:
         """Add clauses to the last stage, or as a stage of their own."""
@@ -188,7 +190,10 @@ class Meaning(Clauses):
             held = "holding" in self.things.relations and all(self.fits("carried", ref) for ref in refs.all)
             return replace(act, verb="take" if held else "go")
         if before.a is not None and before.b is not None:
-            return replace(before, **{self._role(refs, before, never): refs})
+            role = self._role(refs, before, never)
+            if role == "b" and not never:
+                raise Refusal("one thing is at one place: say which")
+            return replace(before, a=refs) if role == "a" else replace(before, b=refs)
         return replace(before, a=refs) if before.a is not None else replace(before, b=refs)
 
     def _referred(self, ref: Ref, earlier: list[Ref]) -> list[Ref]:

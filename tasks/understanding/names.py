@@ -10,6 +10,7 @@ from typing import Any
 from ...worlds.engine.records.things import Things
 from .. import grammar
 from . import lexicon
+from .normalise import expanded
 
 
 @dataclass(frozen=True)
@@ -113,3 +114,28 @@ def _names(kinds: tuple[str, ...], colours: tuple[str, ...], sizes: tuple[str, .
 def names(things: Things) -> Names:
     """The names of a world's things."""
     return _names(tuple(things.kinds), things.colours, things.sizes, carried(things))
+
+
+def table() -> str:
+    """The other names of kinds and the verbs of acts, as Markdown."""
+    lines = ["| thing | also called |", "|---|---|"]
+    lines += [f"| {kind} | {', '.join(others)} |" for kind, others in lexicon.NOUNS.items()]
+    lines += [
+        f"| your partner | {', '.join(lexicon.PARTNER)} |",
+        f"| all players | {', '.join(lexicon.BOTH_PLAYERS)} |",
+    ]
+    lines += [f"| {', '.join(kinds)} | {name} |" for name, kinds in lexicon.CLASSES.items()]
+    lines += ["", "| act | verbs | relations, the first that the world knows and that fits |", "|---|---|---|"]
+    for act, patterns in lexicon.ACTS.items():
+        readings = ", ".join(dict.fromkeys(reading.relation for reading in lexicon.READINGS.get(act, ())))
+        verbs = ", ".join(dict.fromkeys(verb for pattern in patterns for verb in _verbs(pattern)))
+        lines.append(f"| {act} | {verbs} | {readings or '-'} |")
+    return "\n".join(lines)
+
+
+def _verbs(pattern: str) -> list[str]:
+    """How a pattern may begin: its first choice, or all before its first thing."""
+    start = pattern.split("{")[0].strip()
+    if start.startswith("("):
+        return start[1:].split(")")[0].split("|")
+    return [" ".join(phrase) for phrase in expanded(start)]

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from ...worlds.engine.records.things import Things
+from ...worlds.engine.world import World
 from ..goals import Clause, Goal, Question, Selector, Stage
 from ..grammar import UNITS
 from ..language import ask, canonical, plainly, whole
@@ -188,6 +189,18 @@ def retold(found: Understood, things: Things) -> str:
         return ask(found.question, 0, scene)
     assert found.goal is not None
     return plainly(found.goal, scene)
+
+
+def spoken(text: str, world: World) -> tuple[Goal, str]:
+    """The goal that a person says in a world, and the words for what will be judged. Raises ValueError as `understood`
+    does, and for a question, whose answer depends on the start."""
+    things = world.rules.things
+    if things is None:
+        raise ValueError(f"{world.name} shows no things, so it has no goals")
+    found = understood(text, things, world.players)
+    if found.goal is None:
+        raise ValueError(f"this is a question, and not what is to be done: {retold(found, things)}")
+    return found.goal, retold(found, things)
 
 
 def _nothing_lost(said: list[str], goal: Goal, notes: list[str]) -> None:

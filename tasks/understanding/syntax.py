@@ -373,7 +373,7 @@ class Syntax:
             yield from self._rest(behind, (*before, unit))
         if self.words[start] == "for" and number(self.words[start + 1]) and self.words[start + 2] in ("turns", "turn"):
             held = replace(before[-1], hold=number(self.words[start + 1]))
-            if held.kind == "do":
+            if held.kind in ("do", "stay"):
                 yield from self._rest(start + 3, (*before[:-1], held))
         if self.words[at] in ("facing", "looking", "holding", "carrying") and before[-1].kind == "do":
             for act, last in self.acts(at):

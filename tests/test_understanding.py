@@ -1,0 +1,179 @@
+"""What people say: sentences and what is understood of them, and what must never be lost on the way."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rumpus import worlds
+from rumpus.interface.text import decode
+from rumpus.tasks.compile import judged
+from rumpus.tasks.goals import Goal
+from rumpus.tasks.grammar import NUMERALS
+from rumpus.tasks.language import canonical
+from rumpus.tasks.understanding import lexicon, retold, spoken, understood
+from rumpus.tasks.understanding.names import synonyms, table
+
+SENTENCES = [json.loads(line) for line in (Path(__file__).parent / "sentences.jsonl").read_text().splitlines()]
+"""{"world", "text", and what is said back as "understood", or the word that is named when it is "refused"}."""
+
+
+def meant(text, world="room"):
+    chosen = worlds.load(world)
+    return understood(text, chosen.rules.things, chosen.players)
+
+
+def words(text, world="room"):
+    return retold(meant(text, world), worlds.load(world).rules.things)
+
+
+def clauses(goal):
+    return [*goal.never, *(clause for stage in goal.stages for clause in stage.all)]
+
+
+@pytest.mark.parametrize("told", SENTENCES, ids=lambda told: f"{told['world']}: {told['text']}")
+def test_sentences_of_people(told):
+    if "refused" in told:
+        with pytest.raises(ValueError, match=re.escape(told["refused"])):
+            meant(told["text"], told["world"])
+        return
+    found = meant(told["text"], told["world"])
+    things = worlds.load(told["world"]).rules.things
+    assert retold(found, things) == told["understood"]
+    again = meant(told["understood"], told["world"])
+    assert again.question == found.question, "what is said back means the same"
+    assert found.goal is None or canonical(again.goal) == canonical(found.goal), "what is said back means the same"
+
+
+NUMBERED = {
+    "put {n} blocks in the box": ("least", 0),
+    "i want {n} red blocks on the table, please": ("least", 0),
+    "could you put at least {n} cups on the tray?": ("least", 0),
+    "put {n} or more books on the shelf": ("least", 0),
+    "put more than {n} books on the shelf": ("least", 1),
+    "put exactly {n} blocks in the box": ("least", 1),
+    "put no more than {n} blocks in the box": ("least", 1),
+    "fewer than {n} balls should be in the box": ("least", 0),
+    "make a tower of {n} blocks": ("number", 0),
+    "line up {n} cars": ("number", 0),
+    "go to the bed and stay there for {n} turns": ("hold", 0),
+    "go within {n} metres of the bed": ("within", 0),
+    "take the ball, put it in the box, and then hold the cup for {n} turns": ("hold", 0),
+}
+
+
+@given(st.sampled_from(list(NUMBERED)), st.integers(2, 20), st.booleans())
+def test_no_number_is_lost(text, number, digits):
+    name, more = NUMBERED[text]
+    goal = meant(text.replace("{n}", str(number) if digits else NUMERALS[number])).goal
+    found = [stage.hold for stage in goal.stages] if name == "hold" else [getattr(one, name) for one in clauses(goal)]
+    assert number + more in found
+
+
+FORBIDDEN = ("touch {}", "go to {}", "look at {}", "pick up {}", "put {} in the box", "go near {}")
+MARKS = ("don't {}", "never {}", "you must not {}", "Do not {}!", "please don't ever {}", "you're not allowed to {}")
+THINGS = ("the red ball", "any ball", "a small blue cup", "the teddy bear")
+
+
+@given(st.sampled_from(FORBIDDEN), st.sampled_from(MARKS), st.sampled_from(THINGS), st.booleans())
+def test_no_negation_is_lost(act, mark, thing, more):
+    text = mark.format(act.format(thing)) + (", but put the hat on the bed" if more else "")
+    goal = meant(text).goal
+    assert len(goal.never) == 1 and len(goal.stages) == more
+
+
+@given(
+    st.sampled_from(["touching", "looking at", "picking up"]),
+    st.sampled_from(THINGS),
+    st.sampled_from(["without", "avoid"]),
+)
+def test_without_is_never(act, thing, mark):
+    joint = " " if mark == "without" else ", "
+    goal = meant(f"go to the bed{joint}{mark} {act} {thing}").goal
+    assert len(goal.never) == 1 and len(goal.stages) == 1
+
+
+SOME = (
+    *("go", "to", "put", "the", "a", "red", "ball", "box", "bed", "on", "in", "it", "not", "don't", "and", "then"),
+    *("two", "every", "never"),
+)
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(SOME)))
+def test_any_words_are_understood_or_refused(said):
+    text = " ".join(said)
+    try:
+        found = meant(text)
+    except ValueError:
+        return
+    if isinstance(found.goal, Goal):
+        denied = bool(found.goal.never) or any(clause.negated for clause in clauses(found.goal))
+        assert denied or not {"not", "don't", "never"} & set(said)
+        assert "two" not in said or 2 in {clause.least for clause in clauses(found.goal)}
+        things = worlds.load("room").rules.things
+        assert canonical(meant(retold(found, things)).goal) == canonical(found.goal)
+
+
+@pytest.mark.parametrize(
+    ("text", "readings"),
+    [
+        ("push the red box onto the blue target, not the green one", "may be the thing or its place"),
+        ("don't take the ball and put the cup on the bed", "'and' after what is never to be"),
+        ("all balls into the basket but not the red one", "may be the thing or its place"),
+        ("take the ball, then never touch the bed", "counts from the start"),
+        ("every ball is not in the box", "more than one meaning"),
+        ("put the balls and the cups in the box and the basket", "say which"),
+    ],
+)
+def test_what_has_two_meanings_is_refused(text, readings):
+    with pytest.raises(ValueError, match=readings):
+        meant(text, "sokoban" if "target" in text else "room")
+
+
+def test_the_nearest_word_is_named():
+    for text, near in {
+        "put the ball on the sofa": "'sofa', is not known .*'bed' or 'stool'",
+        "put the ball on the talbe": "'talbe', is not known .*did you mean 'table'",
+        "grab the gray ball": "'gray', .*'white' or 'black'",
+        "put the ball under the bed": "'under' is no relation .*relations are there",
+        "put the racket on the bed": "'racket', is not known .*did you mean 'rocket'",
+    }.items():
+        with pytest.raises(ValueError, match=near):
+            meant(text)
+
+
+def test_what_one_player_cannot_do_is_refused():
+    assert words("give the ball to your friend", "room-duo") == "let your partner take the ball"
+    for text in ("give the ball to your friend", "bring me the ball", "stand next to your partner's bed"):
+        with pytest.raises(ValueError, match=r"partner|nobody|no other player|does not fit"):
+            meant(text, "room")
+
+
+def test_synonyms_are_of_one_kind():
+    for name in worlds.names():
+        things = worlds.load(name).rules.things
+        if things is not None:
+            found = synonyms(things.kinds)
+            assert not set(found) & set(things.kinds) and set(found.values()) <= set(things.kinds)
+    assert synonyms(("box", "target"))["crate"] == "box" and "crate" not in synonyms(("crate", "box"))
+    assert set(lexicon.READINGS) - {"avoid"} <= set(lexicon.ACTS) | set(lexicon.STATES)
+
+
+def test_the_page_has_the_words():
+    page = Path(__file__).parent.parent / "docs" / "tasks.md"
+    assert table() in page.read_text(encoding="utf-8"), "paste what `rumpus tasks words` prints"
+
+
+def test_a_goal_in_ones_own_words_is_played():
+    world = worlds.load("sokoban-small")
+    goal, told = spoken("Shove a crate onto any spot!", world)
+    assert told == "push a box onto a target"
+    batch = worlds.batch(world, 1, tasks=judged(world, goal, told))
+    batch.reset(seed=3)
+    assert decode(batch.states["instruction"][0, 0]) == told
+    with pytest.raises(ValueError, match="question"):
+        spoken("is there a box?", world)

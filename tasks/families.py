@@ -18,7 +18,7 @@ from ..interface.action import ACTION
 from ..worlds.engine.compile.cached import cached
 from ..worlds.engine.records.judge import holds
 from ..worlds.engine.records.things import Things
-from .compile import goal_clauses
+from .codec import encode
 from .goals import Clause, Goal, Question, Selector, Stage
 from .questions import answering, fits, questions, rows_of, stands
 from .scene import Census
@@ -87,7 +87,7 @@ class SceneSampler:
 
     def so(self, wanted: Clause) -> bool:
         """Whether a clause holds already, for the first player."""
-        row = goal_clauses(goal([wanted]), self.world)[0]
+        row = encode(goal([wanted]), self.world).clauses()[0]
         silent = np.zeros(1 + int(self.things["player"].max(initial=0)), ACTION)
         return bool(cached(holds)(row, self.things, len(self.things), silent, 0))
 

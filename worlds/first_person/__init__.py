@@ -13,5 +13,5 @@
 - models.py: the solids of every thing
 - view.py: the scene of one player: its camera, the map, things, other players
 - multiplayer.py, chase.py: several players: colours, instructions, shared starts, pursuit
-- steering.py, expert.py: experts: shortest paths on the map, and goals
+- steering.py, viewpoints.py, expert.py: experts: shortest paths on the map, and goals
 """

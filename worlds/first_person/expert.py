@@ -15,7 +15,7 @@ import numpy as np
 from numba import njit
 
 from ...interface.action import ACTION
-from ..engine.records.judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B, holds, matches, stands
+from ..engine.records.judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B, holds, matches, satisfies
 from ..engine.records.relations import (
     ALONE,
     BETWEEN,
@@ -166,7 +166,7 @@ def undo(state, player, clause, things, count, mine, found, avoid, action):
 def approach_rival(state, player, clause, things, count, found, avoid, action):
     """One tick of going to the nearest other thing of the kind of one that is closest to something."""
     for index in range(count):
-        if not (matches(things[index], clause, A, player) and stands(clause, things, count, player, index)):
+        if not (matches(things[index], clause, A, player) and satisfies(clause, things, count, player, index)):
             continue
         best, least = -1, FAR
         for other in range(count):
@@ -217,7 +217,7 @@ def wrong(player, clause, things, count, found):
             continue
         good = thing.state == clause[RELATION]  # open and gone are numbered alike as relations and as states
         if clause[RELATION] not in ALONE:
-            good = stands(clause, things, count, player, index)
+            good = satisfies(clause, things, count, player, index)
         length = -1 if thing.holder == player + 1 else way_to(found, thing)
         if not good and length < least:
             best, least = index, length

@@ -10,7 +10,7 @@ import numpy as np
 from numba import njit
 
 from ...interface.action import ACTION
-from ..engine.records.judge import AMOUNT, NEGATED, RELATION, STAGE, apart, holds, matches, paired, stands
+from ..engine.records.judge import AMOUNT, NEGATED, RELATION, STAGE, apart, holds, matches, paired, satisfies
 from ..engine.records.judge import A as FIRST_FIELD
 from ..engine.records.judge import B as SECOND_FIELD
 from ..engine.records.relations import (
@@ -310,7 +310,9 @@ def choose_place(state, player, clause, things, count, one):
 @njit
 def settled(clause, index, things, count, player):
     """Whether a thing already stands as a binary clause asks for."""
-    return clause[RELATION] not in ALONE and things[index].holder == 0 and stands(clause, things, count, player, index)
+    return (
+        clause[RELATION] not in ALONE and things[index].holder == 0 and satisfies(clause, things, count, player, index)
+    )
 
 
 @njit

@@ -165,7 +165,7 @@ def paired(clause, things, count, player, i, j):
 
 
 @njit
-def stands(clause, things, count, player, i):
+def satisfies(clause, things, count, player, i):
     """Whether a thing of a table is as a clause asks for, which is not about what somebody says."""
     relation = clause[RELATION]
     if relation == STACKED:
@@ -194,7 +194,7 @@ def holds(clause, things, count, actions, player):
         if relation in SPOKEN:
             good = one.player != 0 and heard(actions, one, clause[AMOUNT], relation)
         else:
-            good = stands(clause, things, count, player, i)
+            good = satisfies(clause, things, count, player, i)
         found += np.int32(good)
         total += np.int32(good or one.state == THERE or relation <= GONE)
         if found == least or (least == 0 and found < total):

@@ -1,4 +1,4 @@
-"""How many sentences of a file are understood, and as what.
+"""Sentences of a file, and the share that is understood.
 
     python -m rumpus.docs.understanding_study FILE
 

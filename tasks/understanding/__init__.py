@@ -1,4 +1,4 @@
-"""What people say, as goals and questions: generous about words, strict about meaning.
+"""Sentences of people as goals and questions: generous about words, strict about meaning.
 
     found = understood("grab the red crate and put it on a blue spot", world.things, world.players)
     found.goal, found.question      what will be judged

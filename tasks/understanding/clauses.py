@@ -43,7 +43,7 @@ class Clauses(Known):
         told: bool = False,
         **more: Any,
     ) -> Found:
-        """That each of some things is, or is never to be, in a relation to each of others; ends: that it is to end."""
+        """Clauses of a relation between each of some things and each of others; never: forbidden; ends: to be ended."""
         if relation not in self.things.relations:
             raise Refusal(why("relation", relation, self.things))
         found = Found(lasting=True)

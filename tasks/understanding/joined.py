@@ -1,4 +1,4 @@
-"""Which clauses are to be so at once, which one after the other, and which cannot be."""
+"""Clauses that are to be so at once, those that come one after the other, and those that contradict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a world's things are good for, and which relation a verb or a place comes to there."""
+"""Uses of a world's things, and the relation that a verb or a place comes to there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reading of a sentence comes to: its acts as clauses of a goal, in a world of these things.
+"""The goal that a reading of a sentence comes to: its acts as clauses of a goal, in a world of these things.
 
 Rules, each of which is told with what was understood:
 
@@ -163,7 +163,7 @@ class Meaning(Clauses):
         return act.b is not None and all(self.fits("region", ref) for ref in act.b.all)
 
     def _role(self, refs: Refs, before: Act, never: bool) -> str:
-        """Which of the things of the act before these things stand for: those that were put, or where they were put."""
+        """The side of the act before that these things stand for: a, the things that were put, or b, their place."""
         assert before.a is not None and before.b is not None
         ref, a, b = refs.all[0], before.a.all[0], before.b.all[0]
         if ref.one_of:

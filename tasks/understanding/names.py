@@ -15,7 +15,7 @@ from .normalise import expanded
 
 @dataclass(frozen=True)
 class Noun:
-    """What a noun means: things of one of these kinds (None: of any), or a player. many: whether it is a plural, or
+    """The meaning of a noun: things of one of these kinds (None: of any), or a player. many: whether it is a plural, or
     either for a word that is both."""
 
     kinds: tuple[str | None, ...] = ()
@@ -134,7 +134,7 @@ def table() -> str:
 
 
 def _verbs(pattern: str) -> list[str]:
-    """How a pattern may begin: its first choice, or all before its first thing."""
+    """The beginnings of a pattern: its first choice, or all before its first thing."""
     start = pattern.split("{")[0].strip()
     if start.startswith("("):
         return start[1:].split(")")[0].split("|")

@@ -55,7 +55,7 @@ class Understood:
 
 
 def exact(text: str, things: Things, known: Lexicon) -> Understood:
-    """What a sentence of the grammar says. Raises ValueError with the place where it is none."""
+    """The goal or question of a sentence of the grammar. Raises ValueError with the place where it is none."""
     asking = Reader(text, known, things.unit)
     question = asking.question()
     reader = asking if question else Reader(text, known, things.unit)
@@ -64,7 +64,7 @@ def exact(text: str, things: Things, known: Lexicon) -> Understood:
 
 
 def understood(text: str, things: Things, players: int | None = None) -> Understood:
-    """What a person says in a world of these things. players: how many play there, if that is known.
+    """The goal or question that a person says in a world of these things. players: how many play, if that is known.
 
     Raises ValueError with the word that is not understood and the nearest one that is, or with the reason why no goal
     says it, or with the two goals that it may mean.
@@ -132,7 +132,7 @@ def _in_turn(text: str, found: Understood) -> Understood:
 
 
 def generous(text: str, things: Things, players: int | None = None, complaint: str = "") -> Understood:
-    """What a person says beyond the grammar; complaint: what the grammar had against it."""
+    """The goal or question of a sentence that is none of the grammar; complaint: of the grammar, about it."""
     known = names(things)
     said = words(text, known.hyphened)
     syntax = Syntax(said, known, things.unit, players)
@@ -183,7 +183,7 @@ def said_of(found: Understood, things: Things) -> Scene:
 
 
 def retold(found: Understood, things: Things) -> str:
-    """What was understood, in words of the grammar that have one reading: how a person is told what will be judged."""
+    """The words that tell a person what will be judged: the grammar's own, with one reading."""
     scene = said_of(found, things)
     if found.question is not None:
         return ask(found.question, 0, scene)
@@ -280,7 +280,7 @@ def _reason(word: str, things: Things) -> str:
 
 
 def _nearest(word: str, things: Things, every: frozenset[str] | set[str]) -> str:
-    """What is most like a word that is not known: by its meaning, or by its letters; else what there is."""
+    """The nearest to a word that is not known: by its meaning, or by its letters; else all that there is."""
     named = [name for name in lexicon.NEAREST.get(word, ()) if name in things.kinds or name in things.colours]
     if named:
         return f"nearest to it is {' or '.join(map(repr, named))}"

@@ -352,7 +352,7 @@ class Syntax:
             yield from self._tail(behind, whole)
 
     def _joints(self, at: int) -> Iterator[tuple[str, int]]:
-        """What joins the next unit to what is before."""
+        """The joints that may follow: (how they join, the place behind)."""
         mark = self.words[at] in (COMMA, STOP)
         start = at + mark
         for behind in self._after(start, _THENS):
@@ -366,7 +366,7 @@ class Syntax:
             yield ("stop" if self.words[at] == STOP else "comma"), start
 
     def _tail(self, at: int, before: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
-        """What follows a unit without a joint: "without touching a box", "for ten turns", "after you opened it"."""
+        """The readings of a unit without a joint: "without touching a box", "for ten turns", "after you opened it"."""
         start = at + (self.words[at] == COMMA)
         start += self.words[start] in ("but", "and") and self.words[start + 1] in ("without", "not", "never", "avoid")
         for unit, behind in self._never(start, bare=False):
@@ -432,7 +432,7 @@ class Syntax:
                 yield from self._openings(behind, depth - 1)
 
     def _never(self, at: int, joint: str = "but", *, bare: bool = True) -> Iterator[tuple[Unit, int]]:
-        """What is never to be done; bare: "do not", too, which cannot follow an order without a joint."""
+        """Acts that are never to be done; bare: "do not", too, which cannot follow an order without a joint."""
         for verb, slots, behind in self._match(STATED, at) if bare else ():
             if verb == "is never":
                 yield Unit(joint, "never", _act("is", slots)), behind

@@ -144,14 +144,14 @@ ACTS: dict[str, tuple[str, ...]] = {
         "do what (the game|the world|this world) (wants|rewards)",
     ),
 }
-"""What is asked of the player, by act. All patterns that fit are read; none is preferred."""
+"""Patterns of orders to the player, by act. All patterns that fit are read; none is preferred."""
 STATED: tuple[str, ...] = (
     "{a} (|should|must|has to|have to|needs to|need to|ought to|is to|are to|shall|will) "
     "(be|is|are|stand|sit|lie|end up|go|goes|belong|belongs|ends up|stay|land|get) (|lying|standing|sitting) {p} {b}",
     "{a} {p} {b}",
     "there (is|are|should be|must be|has to be|have to be|needs to be|will be) {a} (|lying|standing|sitting) {p} {b}",
 )
-"""How things are to be, about a place; "not" may come after the verb."""
+"""Statements about a place; "not" may come after the verb."""
 STATED_NOT: tuple[str, ...] = (
     "{a} (is|are|should|must|has|have|need|needs) not (|to) (|be|lie|stand|sit|go|end up|stay|get) {p} {b}",
 )
@@ -222,7 +222,7 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     "stack": (Reading("stacked", "b"),),
     "line": (Reading("lined", "b"),),
 }
-"""What an act comes to: the first of these that the world knows and that fits the thing, which is
+"""The relation of an act: the first of these that the world knows and that fits the thing, which is
 
 region: a part of the floor; flat: a mark that one stands on; food; eaten: food where touching takes it (the world knows
 gone and no touching); carried: what hands can carry; walked-onto: what is taken by walking onto it (the world shows no

@@ -1,4 +1,4 @@
-"""What stands around what is to be done: spellings, politeness, openings, joints, and what others are to do."""
+"""Words around an act: spellings, politeness, openings, joints, and orders to others."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ OPENERS: tuple[str, ...] = (
         "maybe you (can|could)",
     ),
 )
-"""What an order may begin with. What begins with "do not" or "you must not" is no order: see NOT_TO."""
+"""Beginnings of an order. NOT_TO has those of what is never to be done."""
 NOT_TO: tuple[str, ...] = (
     *("do not", "never", "you (must|should|may|can|shall|are|will|are allowed|have) not (|to)", "not", "try not to"),
     *("make sure (|that) you do not", "be careful not to", "make sure not to", "take care not to", "you must never"),
@@ -79,7 +79,7 @@ NOT_TO: tuple[str, ...] = (
     *("you never", "not to", "you are never to"),
 )
 WITHOUT: tuple[str, ...] = ("without", "without ever", "without even", "avoid", "avoiding", "no", "refrain from")
-"""What comes before a verb in -ing that is never to be done."""
+"""Words before a verb in -ing that is never to be done."""
 THENS: tuple[str, ...] = (
     *("then", "after that", "afterwards", "after this", "finally", "and then", "and after that", "and next"),
     *("and afterwards", "and finally", "and only then", "only then", "after which", "and straight after that"),
@@ -163,7 +163,7 @@ PARTNER_DOES: tuple[str, ...] = (
     ),
     "wait for {a} to",
 )
-"""What another player is to do; only what that player itself reaches, holds or looks at can be judged."""
+"""Orders to another player; only what that player itself reaches, holds or looks at can be judged."""
 IRREGULAR: dict[str, str] = {
     **{"took": "take", "taken": "take", "got": "get", "gotten": "get", "went": "go", "gone": "go", "found": "find"},
     **{

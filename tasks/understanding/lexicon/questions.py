@@ -1,4 +1,4 @@
-"""How questions are asked."""
+"""Forms of questions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is refused, why, and what is nearest to it."""
+"""Words that are refused, the reasons, and the nearest words."""
 
 from __future__ import annotations
 
@@ -61,4 +61,4 @@ NEAREST: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("gray", "grey", "silver"), ("white", "black")),
     **dict.fromkeys(("under", "below", "beneath", "behind"), ()),
 }
-"""What is nearest to words that worlds have no thing for, if it is there; only named in refusals."""
+"""Kinds and colours that are nearest to words that have none, where they are there; only named in refusals."""

@@ -93,6 +93,8 @@ class Clauses(Known):
             looks: dict[str, Any] = {"colour": one.colour, "size": one.size}
             kinds = [Selector(kind=kind, **looks) for kind in one.noun.kinds]
             return [self.clause(kind, "there", None, 1, True, {}) for kind in kinds]
+        if other is not None and one.least == "all" and one.noun.kinds == (None,) and not one.negated:
+            raise Refusal(f"{one.said!r}: players and furniture are things, too; name the kinds")
         many = self.many(one, never or (one.negated and one.least == 1), relation)
         clauses = []
         for a, b in product(many, self.many(other, never, relation) if other is not None else (None,)):

@@ -56,6 +56,8 @@ class Meaning(Clauses):
                 raise Refusal("'and' after what is never to be may belong to it or not: begin a new sentence there")
             if unit.kind == "never" and unit.joint == "then" and stages:
                 raise Refusal("what is never to be counts from the start, so it cannot come after 'then'")
+            if unit.joint == "but" and unit.kind == kind == "do" and not unit.act.verb:
+                raise Refusal(lexicon.REASONS["except"])
             kind = unit.kind
             found = self._never(unit.act) if unit.kind == "never" else self._act(unit.act)
             nevers += found.nevers
@@ -185,6 +187,8 @@ class Meaning(Clauses):
         refs, before = act.b, self.before
         assert refs is not None
         if any(self.player(ref) or ref.pronoun for ref in refs.all):
+            raise Refusal("a verb is missing")
+        if before is None and any(ref.negated or ref.noun.kinds == (None,) for ref in refs.all):
             raise Refusal("a verb is missing")
         if before is None:
             held = "holding" in self.things.relations and all(self.fits("carried", ref) for ref in refs.all)

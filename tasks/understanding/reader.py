@@ -91,6 +91,8 @@ def sensible(found: Understood, things: Things) -> bool:
 
 
 def _possible(clause: Clause, things: Things) -> bool:
+    if clause.b is not None and clause.least == "all" and not (clause.negated or clause.a.kind or clause.a.who):
+        return False
     if clause.relation == "open":
         return Known(things, None).fits("opened", _ref(clause.a))
     if clause.b is None:

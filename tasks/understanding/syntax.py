@@ -77,7 +77,7 @@ class Unit:
 
 _OPEN, _NOT, _WITHOUT = phrases(*lexicon.OPENERS), phrases(*lexicon.NOT_TO), phrases(*lexicon.WITHOUT)
 _FRAMES, _FIRST, _STAYS = phrases(*lexicon.FRAMES), phrases(*lexicon.FIRST), phrases(*lexicon.STAYS)
-_STOPS = phrases(*lexicon.STOPS)
+_STOPS, _BEFORES = phrases(*lexicon.STOPS), phrases(*lexicon.BEFORES)
 _AFTERS, _DOES, _ASKERS = phrases(*lexicon.AFTERS), phrases(*lexicon.PARTNER_DOES), phrases(*lexicon.ASKERS)
 _THENS, _ANDS = phrases(*lexicon.THENS), phrases(*lexicon.ANDS)
 _BOTH_PLAYERS = phrases(*lexicon.BOTH_PLAYERS)
@@ -415,6 +415,11 @@ class Syntax:
             behind += self.words[behind] == COMMA
             for units, last, _ in self._unit(behind, joint):
                 yield units, last, True
+        for behind in self._after(at, _BEFORES):
+            for act, last in self.acts(behind):
+                if act.verb and self.words[last] == COMMA:
+                    for units, end, _ in self._unit(last + 1, joint):
+                        yield (*units, Unit("then", "do", act)), end, False
         for behind in self._after(at, _AFTERS):
             for act, last in self.acts(behind):
                 if act.verb:

@@ -9,6 +9,7 @@ from .acts import ACTS, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STAT
 from .frames import (
     AFTERS,
     ANDS,
+    BEFORES,
     FIRST,
     FRAMES,
     IRREGULAR,
@@ -50,6 +51,7 @@ __all__ = [
     "ANDS",
     "ASKED",
     "ASKERS",
+    "BEFORES",
     "BOTH_PLAYERS",
     "CLASSES",
     "CLASS_NOUNS",

@@ -31,7 +31,7 @@ _PUT = (
 )
 _TAKE = (
     "(take|get|grab|pick up|fetch|collect|gather|pick|snatch|acquire|obtain|secure|go get|go and get|go grab|"
-    "get hold of|seize)"
+    "get hold of|grab hold of|take hold of|seize)"
 )
 ACTS: dict[str, tuple[str, ...]] = {
     "go": (
@@ -79,7 +79,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "close": ("(close|shut) {a}",),
     "lift": (
         "(lift|lift up|raise|hoist|heave) {a}",
-        "(lift|raise|hold) {a} (up|off the floor|in the air|into the air)",
+        "(lift|raise|hold) {a} (up|up in the air|off the floor|in the air|into the air)",
     ),
     "face": (
         "(look at|face|watch|turn to|turn toward|look toward|stare at|gaze at|show me|see|spot|view) {b}",

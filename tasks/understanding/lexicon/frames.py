@@ -26,6 +26,7 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
         "as quickly as (you can|possible)",
         "as soon as (you can|possible)",
         "somehow",
+        "will you",
     ),
     *(
         "for fun",
@@ -44,7 +45,7 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
 """Politeness and urging, which no goal judges; "on the way" beside what is never to be, which counts all the time."""
 OPENERS: tuple[str, ...] = (
     *("(can|could|would|will) you (|please|just|maybe|perhaps)", "i (want|need|would like|would love) you to"),
-    *("you (should|must|have to|need to|are to|ought to|can|may|could|will)", "(try|make sure|be sure|remember) to"),
+    *("you (should|must|have to|need to|are to|ought to|could|will)", "(try|make sure|be sure|remember) to"),
     *("(your task|your goal|your job|the task|the goal|the aim) is to", "your task", "let us", "go and", "come and"),
     *("i (want|would like) to see you", "it is time to", "how about", "you", "why do not you", "go on and", "now"),
     *(
@@ -67,7 +68,7 @@ OPENERS: tuple[str, ...] = (
         "i (would|'d) like",
         "you are to",
         "we (should|need to|have to|want to)",
-        "maybe you (can|could)",
+        "maybe you could",
     ),
 )
 """Beginnings of an order. NOT_TO has those of what is never to be done."""
@@ -120,6 +121,8 @@ AFTERS: tuple[str, ...] = (
     ),
     *("when you", "as soon as you"),
 )
+BEFORES: tuple[str, ...] = ("before", "before you", "before you have")
+"""At the beginning: the act comes after those that follow it."""
 FIRST: tuple[str, ...] = ("first", "first of all", "to begin with", "start by", "begin by", "firstly", "at first")
 STAYS: tuple[str, ...] = (
     *("(stay|wait|remain|stand still) (there|here)", "do not (move|leave|go) (|from there|away)"),
@@ -136,7 +139,12 @@ STOPS: tuple[str, ...] = (
 )
 """At the end: a goal that is reached ends the episode anyway."""
 FRAMES: tuple[str, ...] = (
-    *("make sure (|that)", "see to it that", "make it so that", "i (want|need|would like) (|to see|to have|that)"),
+    *(
+        "make sure (|that)",
+        "see to it that",
+        "make it so that",
+        "i (want|need|would like|would love) (|to see|to have|that)",
+    ),
     *(
         "ensure (|that)",
         "check that",

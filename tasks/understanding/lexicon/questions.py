@@ -15,6 +15,7 @@ ASKED: dict[str, tuple[str, ...]] = {
         "how many {a} (are there|are here|do you see|can you see|exist|is there|are in the room|are there in the room)",
         "how many {a} (are there|are here|do you see|are there here|are there in total|are there in all)",
         "(count|count up) {a}",
+        "how many {a} there are",
         "(what is the|the) number of {a}",
     ),
     "count-place": (

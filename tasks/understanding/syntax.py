@@ -81,6 +81,7 @@ _STOPS, _BEFORES = phrases(*lexicon.STOPS), phrases(*lexicon.BEFORES)
 _AFTERS, _DOES, _ASKERS = phrases(*lexicon.AFTERS), phrases(*lexicon.PARTNER_DOES), phrases(*lexicon.ASKERS)
 _THENS, _ANDS = phrases(*lexicon.THENS), phrases(*lexicon.ANDS)
 _BOTH_PLAYERS = phrases(*lexicon.BOTH_PLAYERS)
+_PLAIN = ("and", "but", "comma", "stop")
 _ENDS = (END, COMMA, STOP, "and", "then", "but", "first", "without")
 _PRONOUNS = {"it": "it", "that": "it", "this": "it", "them": "them", "they": "them", "these": "them", "those": "them"}
 
@@ -375,8 +376,8 @@ class Syntax:
             held = replace(before[-1], hold=number(self.words[start + 1]))
             if held.kind in ("do", "stay"):
                 yield from self._rest(start + 3, (*before[:-1], held))
-        if self.words[at] in ("facing", "looking", "holding", "carrying") and before[-1].kind == "do":
-            for act, last in self.acts(at):
+        if self.words[start] in ("facing", "looking", "holding", "carrying") and before[-1].kind == "do":
+            for act, last in self.acts(start):
                 if act.verb in ("face", "hold"):
                     yield from self._rest(last, (*before, Unit("at once", "do", act)))
         for behind in self._after(start, _AFTERS):
@@ -400,6 +401,8 @@ class Syntax:
             for act, last in self.acts(behind):
                 if behind != at and act.place and not act.verb:
                     continue
+                if behind == at and joint in _PLAIN and self.words[at].endswith("ing"):
+                    continue  # "go there, touching the box" is no second step
                 unit = Unit(joint, "do", act)
                 yield (unit,), last, False
                 if self.words[last] == "first":

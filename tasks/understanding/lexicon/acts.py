@@ -96,7 +96,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "hands-off": (
         "keep your (hands|fingers) off {b}",
-        "(leave) {b} (untouched|where it is|where they are)",
+        "leave {b} untouched",
         "have nothing to do with {b}",
     ),
     "keep-shut": ("(leave|keep) {a} (shut|closed|locked)",),

@@ -19,7 +19,7 @@ UNSAID: dict[str, str] = {
     **dict.fromkeys(("only", "many", "several", "most", "few", "more", "as"), "count"),
     **dict.fromkeys(("biggest", "largest", "smallest", "heaviest", "tallest", "longest"), "most"),
     **dict.fromkeys(("wooden", "wood", "metal", "plastic", "cloth", "soft", "material", "heavy"), "material"),
-    **dict.fromkeys(("that", "which", "whose", "who", "where"), "whose"),
+    **dict.fromkeys(("that", "which", "whose", "who", "where", "its", "their", "his"), "whose"),
     **dict.fromkeys(("swap", "places", "place"), "place"),
     **dict.fromkeys(("me", "i", "us", "my", "here"), "me"),
     **dict.fromkeys(("throw", "toss", "roll", "kick", "carefully", "slowly", "gently", "softly", "nicely"), "manner"),

@@ -104,7 +104,7 @@ QUANTITIES: dict[str, tuple[int | str, bool, str, str]] = {
     "(a|an|another|some|any single|a single|any one of the|one of the|one of|any of the|either of the)": (
         *(1, False, "", "one"),
     ),
-    "(the|this|that|your|these|those|its|the same)": (1, False, "", "the"),
+    "(the|this|that|your|these|those)": (1, False, "", "the"),
     "(every|each|every single|each single|each and every)": ("all", False, "", "one"),
     "(all|all the|all of the|all these|all those|every one of the|each of the|all your|the whole|all of your)": (
         *("all", False, "", "many"),

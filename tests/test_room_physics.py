@@ -122,7 +122,7 @@ def test_forces_are_bounded():
         _, speed, _ = poses(batch)
         assert np.linalg.norm(speed[..., :3], axis=2).max() <= THROW + 1e-9
         for row in range(8):
-            forces = batch.simulator._rooms[row]._data.xfrc_applied
+            forces = batch.simulator._simulations[row]._data.xfrc_applied
             pulled = np.unique(np.append(grip[row], batch.states["grip"][row]))
             for toy in range(TOYS):
                 holders = (batch.states["grip"][row] == toy).sum() if toy in pulled else 0
@@ -202,7 +202,7 @@ def test_a_diverged_simulation_truncates_its_own_episode_only(inside):
         batch.step()
         twin.step()
     at = TOYS_AT + 2
-    where = [room._data.qvel for room in batch.simulator._rooms] if inside else batch.states["qvel"]
+    where = [room._data.qvel for room in batch.simulator._simulations] if inside else batch.states["qvel"]
     where[1][at], where[4][at] = np.nan, 1e6
     with pytest.warns(UserWarning, match="astray"):
         batch.step()
@@ -253,7 +253,7 @@ def test_rooms_are_settled():
 
     batch = rooms(8, seed=41)
     before = batch.states["qpos"].copy()
-    for room in rooms(8, seed=41).simulator._rooms:  # others of the same, which are all woken to be looked at
+    for room in rooms(8, seed=41).simulator._simulations:  # others of the same, which are all woken to be looked at
         room._model.opt.enableflags = 0
         mujoco.mj_forward(room._model, room._data)
         assert room._data.ncon > 10 and room._data.contact.dist.min() > -0.004
@@ -265,7 +265,7 @@ def test_rooms_are_settled():
 
 def supported(batch, row):
     """Pairs (upper, lower) of bodies of MuJoCo's that touch, the one from above: recomputed with all awake."""
-    room = Simulation(batch.world, batch.n, 1)._room(batch.states, row)
+    room = Simulation(batch.world, batch.n, 1)._simulation(batch.states, row)
     room.load(batch.states, row)
     own, data = room._model, room._data
     own.opt.enableflags &= ~int(mujoco.mjtEnableBit.mjENBL_SLEEP)

@@ -224,7 +224,7 @@ def test_levels_of_a_file_are_played_in_its_order(episodes, played, different, t
 
 def test_many_levels_are_played_once_each(tmp_path):
     sokoban = worlds.load("sokoban")
-    sokoban.write(tmp_path / "levels.txt", sokoban.levels("test", count=600))
+    sokoban.levels.write(tmp_path / "levels.txt", sokoban.level_bank("test", count=600))
     result = evaluate("sokoban", "random", levels=tmp_path / "levels.txt", limit=2, threads=1)
     assert result["episodes"] == result["levels_played"] == result["levels"] == 600
     drawn = evaluate("sokoban", "random", episodes=600, limit=2, threads=1)

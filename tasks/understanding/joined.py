@@ -24,7 +24,7 @@ def together(clauses: list[Clause], more: list[Clause], lasting: bool, plain: bo
     who = {clause.a for clause in clauses}, {clause.a for clause in more}
     if who[0] != who[1]:
         return True
-    stands = {"on", "in", "at", "touching", "near"}
+    stands = {"on", "in", "at", "touching", "near", "left-of", "right-of", "between", "closest-to"}
     looking = (first == {"facing"} and second <= stands) or (second == {"facing"} and first <= stands)
     return looking or (first == {"holding"} and second <= stands | {"facing"})
 

@@ -234,6 +234,8 @@ class Meaning(Clauses):
             if act.negated:
                 raise Refusal("of players, say what they are to do or never to do")
             return self._stood(replace(act, verb="be-place", a=None, actor=act.a), never)
+        if verb == "take-place":
+            raise Refusal("'take' and a place may mean the thing that is there: say 'put' for where it is to be")
         if verb == "meet":
             players = Refs((Ref(Noun(("player",)), least="all"),))
             return self._simple(replace(act, verb="go", actor=players), never)

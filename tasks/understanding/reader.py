@@ -75,7 +75,7 @@ def understood(text: str, things: Things, players: int | None = None) -> Underst
     except ValueError as error:
         complaint = str(error)
     else:
-        if sensible(found, things):
+        if sensible(found, things) and not _selecting(text, found):
             return _in_turn(text, found)
         complaint = ""
     return generous(text, things, players, complaint)
@@ -88,6 +88,15 @@ def sensible(found: Understood, things: Things) -> bool:
         return found.question is None or found.question.relation in (None, *things.relations)
     clauses = [*found.goal.never, *(clause for stage in found.goal.stages for clause in stage.all)]
     return all(clause.relation in things.relations and _possible(clause, things) for clause in clauses)
+
+
+_SIDES = frozenset(("left-of", "right-of", "between", "closest-to"))
+
+
+def _selecting(text: str, found: Understood) -> bool:
+    """Whether "get the key closest to you" may tell which key is meant, and not where it is to be."""
+    clauses = [clause for stage in found.goal.stages for clause in stage.all] if found.goal else []
+    return bool({"get", "take", "bring"} & set(words(text))) and any(clause.relation in _SIDES for clause in clauses)
 
 
 def _possible(clause: Clause, things: Things) -> bool:
@@ -209,6 +218,7 @@ def _nothing_lost(said: list[str], goal: Goal, notes: list[str]) -> None:
     """Refuse a goal without a number, or without the negation, that the sentence has."""
     clauses = [*goal.never, *(clause for stage in goal.stages for clause in stage.all)]
     numbers = {value for clause in clauses for value in (clause.least, clause.within, clause.number) if value}
+    numbers |= {2 for clause in clauses if clause.relation == "between"}
     numbers |= {stage.hold for stage in goal.stages} | {least - 1 for least in numbers if isinstance(least, int)}
     for word in said:
         if number(word) > 1 and number(word) not in numbers:
@@ -277,8 +287,10 @@ def _refusal(said: list[str], known: Names, things: Things, syntax: Syntax, reas
 
 def _reason(word: str, things: Things) -> str:
     kinds = ", ".join(kind for kind in things.kinds if kind != "player")
-    text = lexicon.REASONS[lexicon.UNSAID[word]]
-    return text.format(word=word, relations=", ".join(things.relations), kinds=kinds)
+    key = lexicon.UNSAID[word]
+    if key == "relation" and any(word in relation.split("-") for relation in things.relations):
+        return f"{word!r} tells where something is to be, and does not fit here; it does not tell which thing is meant"
+    return lexicon.REASONS[key].format(word=word, relations=", ".join(things.relations), kinds=kinds)
 
 
 def _nearest(word: str, things: Things, every: frozenset[str] | set[str]) -> str:

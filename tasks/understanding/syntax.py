@@ -123,10 +123,11 @@ class Syntax:
             yield from self._match(tree["{n}"], at + 1, (*slots, ("n", number(word))))
         if "{w}" in tree and word.isalpha():
             yield from self._match(tree["{w}"], at + 1, (*slots, ("w", word)))
-        for slot in ("{p}", "{q}"):
+        for slot in ("{p}", "{q}", "{m}"):
             if slot in tree:
                 for place, more, behind in self._match(PLACED[self.unit], at):
-                    if slot == "{p}" or place in ("on", "in"):
+                    toward = " ".join(self.words[at:behind]) in lexicon.TOWARD
+                    if slot == "{p}" or (slot == "{q}" and place in ("on", "in")) or (slot == "{m}" and toward):
                         yield from self._match(tree[slot], behind, (*slots, ("p", place), *more.items()))
 
     # Things.

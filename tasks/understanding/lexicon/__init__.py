@@ -1,11 +1,12 @@
 """The words of people, as data: what each of them comes to in the terms of a goal.
 
 A pattern is words with choices in brackets, "(take|get) {b}", of which one may be empty, and with slots: {a} and {b}
-are things, {p} a word of PLACES, {q} one of those that questions ask for, {n} a number, {u} the unit of distances, {w}
-a word that is said. READINGS turns the act into a relation: the first that the world knows and that fits the thing.
+are things, {p} a word of PLACES, {m} one of TOWARD, {q} one of those that questions ask for, {n} a number, {u} the unit
+of distances, {w} a word that is said. READINGS turns the act into a relation: the first that the world knows and that
+fits the thing.
 """
 
-from .acts import ACTS, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STATES, Reading
+from .acts import ACTS, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STATES, TOWARD, Reading
 from .frames import (
     AFTERS,
     ANDS,
@@ -84,6 +85,7 @@ __all__ = [
     "STAYS",
     "STOPS",
     "THENS",
+    "TOWARD",
     "UNSAID",
     "WITHOUT",
     "Reading",

@@ -22,11 +22,17 @@ PLACES: dict[str, str] = {
     "from": "from",
     **dict.fromkeys(("away from", "far from"), "away"),
 }
+TOWARD: tuple[str, ...] = (
+    *("onto", "on to", "into", "in to", "to", "over to", "back to", "up to", "off", "off of", "down from", "out of"),
+    *("from", "from inside", "away from"),
+)
+"""Places behind "take" and "get"; "take the cup on the table" may mean the cup that is there, so it is refused."""
+
 _GO = "(go|walk|run|head|move|come|travel|get|hurry|return|proceed|make your way|find your way|navigate|march|stroll)"
 _STAND = "(stand|stop|sit|end up|end|finish|step|climb|jump|hop|get|go|walk|move|run|head|come|enter)"
 _STAY = "(stay|wait|be|remain|keep)"
 _PUT = (
-    "(put|place|set|lay|move|push|shove|bring|carry|get|take|drop|shift|slide|transport|deliver|deposit|drag|store|"
+    "(put|place|set|lay|move|push|shove|bring|carry|drop|shift|slide|transport|deliver|deposit|drag|store|"
     "stick|pop|return|relocate)"
 )
 _TAKE = (
@@ -109,9 +115,12 @@ ACTS: dict[str, tuple[str, ...]] = {
     "put": (
         f"{_PUT} {{a}} (|down|back|up|over|right|straight) {{p}} {{b}}",
         "(stack|pile|put down|set down|pile up|balance|pick up and put|press) {a} {p} {b}",
+        "(take|get) {a} (|down|back|up|over|right|straight) {m} {b}",
+        "(take|get) {a} {m} {b} (|that) (it|they) (is|are|stands|lies|is standing|is lying|sits) (on|in)",
         "have {a} {p} {b}",
         f"{_PUT} {{a}} {{p}} {{b}} (|that) (it|they) (is|are|stands|lies|is standing|is lying|sits) (on|in)",
     ),
+    "take-place": ("(take|get) {a} {p} {b}",),
     "put-on": ("(cover) {b} with {a}", "(load) {b} with {a}"),
     "put-in": ("(fill) {b} with {a}",),
     "give": (

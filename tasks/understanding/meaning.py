@@ -175,6 +175,9 @@ class Meaning(Clauses):
         alike = ref.noun.kinds == a.noun.kinds, ref.noun.kinds == b.noun.kinds
         if alike[0] != alike[1]:
             return "a" if alike[0] else "b"
+        carried = [self.fits("carried", one) for one in (ref, a, b)]
+        if carried[1] != carried[2]:
+            return "a" if carried[0] == carried[1] else "b"
         place = any(self.holds(str(kind), name) for kind in ref.noun.kinds for name in ("on", "in"))
         if place != self.fits("carried", ref):
             return "b" if place else "a"

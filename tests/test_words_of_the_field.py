@@ -86,6 +86,7 @@ RETIRED = {
         "NO_MARKS": "NO_SEGMENTATION",
         "marks": "segmentation, or object_ids",
     },
+    "worlds/engine/library/": {"WALKING": "DIRECTION_KEYS"},
     "worlds/engine/render/": {
         "AIM": "PROJECTION",
         "Detail": "LevelOfDetail",
@@ -230,7 +231,6 @@ STILL = (
     *(f"tasks/{name}.py" for name in ("grammar", "language", "parser")),
     *(f"worlds/{name}/__init__.py" for name in ("box_world", "collect", "maze", "memory_maze", "tag")),
     *(f"worlds/engine/{name}.py" for name in ("simulator", "world")),
-    *(f"worlds/engine/records/{name}.py" for name in ("bounds", "judge", "relations", "things")),
     "worlds/engine/run/",
     *("worlds/first_person/expert.py", "worlds/first_person/steering.py", "worlds/hide_and_seek/expert.py"),
     *("worlds/guests/dm_control/world.py", "worlds/guests/gym/__init__.py"),

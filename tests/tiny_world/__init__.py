@@ -25,7 +25,7 @@ import numpy as np
 from numba import njit
 
 from rumpus.interface.action import Move
-from rumpus.worlds.engine.library.grid import WALKING, direction
+from rumpus.worlds.engine.library.grid import DIRECTION_KEYS, direction
 from rumpus.worlds.engine.library.random import draw
 from rumpus.worlds.engine.records.states import Knob, state_dtype
 from rumpus.worlds.engine.records.things import Things, put
@@ -107,7 +107,7 @@ COINS = World(
     rules=Rules(STATE, reset, step, things=THINGS),
     view=Tiles(tile, Path(__file__).parent / "sprites.png", grid=lambda knobs: (knobs["size"], knobs["size"])),
     controls=Controls(
-        keys=WALKING,
+        keys=DIRECTION_KEYS,
         buttons=("left",),
         cursor=True,
         moves={"up": Move(("w",)), "down": Move(("s",)), "left": Move(("a",)), "right": Move(("d",))},

@@ -41,7 +41,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...interface.action import Move
-from ..engine.library.grid import WALKING
+from ..engine.library.grid import DIRECTION_KEYS
 from ..engine.library.splits import SPLITS
 from ..engine.render.views import Tiles
 from ..engine.world import Controls, Knobs, Objective, Planner, Rules, World
@@ -74,7 +74,7 @@ BOX_WORLD = World(
     rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS),
     view=Tiles(tile, Path(__file__).parent.parent.parent / "assets" / "sprites" / "box_world.png", _grid),
     controls=Controls(
-        keys=WALKING,
+        keys=DIRECTION_KEYS,
         buttons=("left",),
         cursor=True,
         moves={

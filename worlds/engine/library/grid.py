@@ -6,7 +6,7 @@ from numba import njit
 from ....interface.action import MOUSE_ONE
 from ....interface.keys import BUTTON, KEY
 
-WALKING = ("up", "down", "left", "right", "w", "s", "a", "d")
+DIRECTION_KEYS = ("up", "down", "left", "right", "w", "s", "a", "d")
 """The keys of `direction`, besides the left mouse button."""
 
 _UP, _W = KEY["up"], KEY["w"]

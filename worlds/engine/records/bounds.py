@@ -1,8 +1,9 @@
-"""Bounds: the ranges of every state's fields, by which bytes of another world, or damaged ones, are refused.
+"""Bounds: the ranges of every state's fields. States of another world, and damaged ones, are refused by them.
 
-Compiled rules index arrays by numbers of the state and check none of them. So a state that comes from outside, such as
-a checkpoint or a file, is checked here before it is written into a batch: first its checksum, which finds accidents;
-then every field against its smallest and largest value, and the fields against one another, which finds intent.
+Compiled rules index arrays by numbers of the state and check none of them. So a state from outside, such as a
+checkpoint or a file, is validated here before it is written into a batch: first its checksum, which finds accidental
+damage; then every field against its smallest and largest value, and the fields against one another, which finds states
+that were forged.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ MOST = 2**31 - 1
 FLAG = (0, 1)
 Range = tuple[Any, Any]
 LONGEST_CHAIN = 255
-"""Most things that a tower or a row of a goal can have; there are fewer in every world."""
+"""The largest number of things in a tower or a row of a goal; every world has fewer."""
 _CHAINS = list(map(number_of, CHAINS))
 
 
@@ -58,15 +59,16 @@ ENGINE: Mapping[str, Range] = {
     "hold": (0, MOST),
     "goal": _goal_bounds(),
 }
-"""The smallest and largest value of the engine's own fields; of what is not named here, any value is right."""
+"""The smallest and largest value of the engine's own fields; any value is valid in fields that are not listed."""
 
 
 @dataclass(frozen=True)
 class Bounds:
     """The bounds of the own fields of every state of a world.
 
-    fields: (smallest, largest) of each, numbers or arrays of the field's shape; a field of floats that is not named is
-    finite. whole(state): whether the fields of one record agree with one another; only called when each is in range.
+    fields: (smallest, largest) by name, numbers or arrays of the field's shape; a field of floats that is not listed
+        must be finite.
+    whole(state): whether the fields of one record agree with one another; only called when each is in range.
     """
 
     fields: Mapping[str, Range] = field(default_factory=dict)
@@ -74,7 +76,7 @@ class Bounds:
 
 
 class Guard:
-    """Checks records of one family of worlds. state: their dtype; bounds: those of the family, if it has any."""
+    """Validates records of one family of worlds. state: their dtype; bounds: those of the family, if it has any."""
 
     def __init__(self, state: np.dtype, bounds: Bounds | None):
         assert state.fields is not None
@@ -94,7 +96,7 @@ class Guard:
     def _check(
         self, kind: np.dtype, ranges: Mapping[str, Range]
     ) -> tuple[np.dtype, np.ndarray, np.ndarray, np.ndarray]:
-        """(type, places, smallest, largest) of all numbers of one type that have a range; places in numbers of it."""
+        """(dtype, offsets in numbers of it, smallest, largest) of all numbers of one dtype that have a range."""
         places, low, high = [], [], []
         for name, (least, most) in ranges.items():
             dtype, offset = self._fields[name]
@@ -105,7 +107,7 @@ class Guard:
         return kind, np.concatenate(places), np.concatenate(low), np.concatenate(high)
 
     def validate(self, data: bytes, record: np.void) -> str | None:
-        """What is wrong with a record, given as its bytes too, or None."""
+        """The error of a record as a sentence, or None if it is valid. data: the bytes of the same record."""
         for kind, places, low, high in self._checks:
             values = np.frombuffer(data, kind)[places]
             right = (values >= low) & (values <= high)  # False for NaN too

@@ -1,7 +1,7 @@
-"""The judge: one function for all goals in all worlds. It runs right after the rules, on any device.
+"""The judge: the reward and success function of all goals in all worlds. It runs right after the rules, on any device.
 
-A goal lies in the state as numbers: up to CLAUSES clauses a player, each a row of FIELDS integers, and up to STAGES
-stages. rumpus.tasks compiles it from JSON; nobody writes it by hand.
+A goal is stored in the state as numbers: up to CLAUSES clauses for each player, each a row of FIELDS integers, and up
+to STAGES stages. rumpus.tasks compiles goals from JSON.
 """
 
 import numpy as np
@@ -13,16 +13,16 @@ from .things import GONE, THERE, alone, aside, related
 
 CLAUSES, STAGES = 8, 4
 NEVER = -1  # the stage of a clause that must never hold
-ANYBODY, YOU, OTHER = 0, 1, 2  # who, in a selector
+ANYBODY, YOU, OTHER = 0, 1, 2  # the field `who` of a selector
 
 (STAGE, NEGATED, LEAST, RELATION, AMOUNT, A, _A1, _A2, _A3, B, _B1, _B2, _B3) = range(13)
 FIELDS = 13
-"""A clause: its stage or NEVER; 1 if negated; at least how many, 0 for all; the relation's index in RELATIONS; the
-distance for near, the number of things for chains, the token for said and misspoke; and from A and B on the four
+"""Numbers of a clause: its stage or NEVER; 1 if negated; the least count, 0 for all; the relation's index in RELATIONS;
+the distance for near, the number of things for chains, the token for said and misspoke; and from A and B on the four
 numbers of a selector: kind, colour, size (as in THING, 0 for any) and who."""
 
 MILLI = 1000
-"""Rewards and weights of a goal are integers in thousandths, so that they add up alike on every device."""
+"""Rewards and weights of a goal are integers in thousandths, so that sums are the same on every device."""
 SUCCESS, STAGE_REWARD, STEP_REWARD, FAILURE = range(4)
 
 
@@ -43,7 +43,7 @@ def matches(thing, clause, at, player):
 
 @njit
 def heard(actions, thing, token, relation):
-    """Whether the player that this thing is says a word in this tick, or for misspoke, anything but that one word."""
+    """Whether the player of this thing says a word in this tick, or for misspoke, anything but that one word."""
     say = actions[thing.player - 1].say
     if relation != SAID:
         return say[0] != 0 and (say[0] != token or (TOKENS > 1 and say[1] != 0))
@@ -57,8 +57,8 @@ def heard(actions, thing, token, relation):
 
 @njit
 def stacked(things, count, clause, player, top):
-    """Whether a thing is the top of a tower of so many things matching A: each lies on the next, on that one of several
-    whose middle is nearest to its own."""
+    """Whether a thing is the top of a tower of clause[AMOUNT] things that match A. Each lies on the next; of several
+    below it, that with the nearest middle is the next."""
     at = top
     for _ in range(clause[AMOUNT] - 1):
         below, least = -1, 0
@@ -76,7 +76,7 @@ def stacked(things, count, clause, player, top):
 
 @njit
 def beside(things, clause, player, i, j):
-    """Whether two things, of which the second matches A, touch side by side."""
+    """Whether two things touch side by side, and the second one matches A."""
     one, other = things[i], things[j]
     if i == j or not matches(other, clause, A, player) or not related(one, other, TOUCHING, 0):
         return False
@@ -85,8 +85,8 @@ def beside(things, clause, player, i, j):
 
 @njit
 def lined(things, count, clause, player, end):
-    """Whether a thing is the end of a row of so many things matching A: each touches the next, and the way from each to
-    the next turns off that from the first to the second by no more than 22 degrees."""
+    """Whether a thing is the end of a row of clause[AMOUNT] things that match A. Each touches the next, in a direction
+    that is at most 22 degrees away from the direction from the first to the second."""
     for second in range(count):
         if not beside(things, clause, player, end, second):
             continue
@@ -166,7 +166,7 @@ def paired(clause, things, count, player, i, j):
 
 @njit
 def satisfies(clause, things, count, player, i):
-    """Whether a thing of a table is as a clause asks for, which is not about what somebody says."""
+    """Whether a thing of a table satisfies a clause; for all relations but said and misspoke."""
     relation = clause[RELATION]
     if relation == STACKED:
         return stacked(things, count, clause, player, i)
@@ -205,7 +205,7 @@ def holds(clause, things, count, actions, player):
 
 @njit
 def fulfilled(state, things, count, actions, player):
-    """(whether the player's stage holds now, whether something that must never be is)."""
+    """(whether the player's stage holds now, whether a clause holds that must never)."""
     now, broken = state.stages[player] > 0, False
     for index in range(state.clauses[player]):
         clause = state.goal[player, index]
@@ -219,11 +219,12 @@ def fulfilled(state, things, count, actions, player):
 
 @njit
 def judge(state, things, count, actions, outcomes):
-    """Judge every player's goal after a tick, and write the outcomes anew: the world's own rewards and ends are out.
+    """Judge every player's goal after a tick and write the outcomes; they replace the rewards and ends of the world's
+    own rules.
 
-    A stage that has held for its time gives way to the next; the last one is success. Without stages, success is to
-    come to the time limit. The rewards that players share follow from the task's scheme: `reward_weights` are (of the
-    own reward, of the sum of all), in thousandths.
+    A stage that has held for its number of ticks is followed by the next one; the end of the last is success. A goal
+    without stages succeeds at the time limit. `reward_weights` are the weights (of a player's own reward, of the sum of
+    all players' rewards), in thousandths.
     """
     sum_, first = np.int64(0), False
     for player in range(state.players):

@@ -1,9 +1,9 @@
-"""The relations that goals ask for, one row each: what a clause gives with it, its meaning, its words and its skill.
+"""The relations of goals, one row each: the fields of a clause that it takes, its meaning, its words and its skill.
 
-TABLE is the one list. The schema of goals, the grammar, the skills, the proposals and the table in docs/tasks.md are
-read from it. Kernels compare numbers, which are places in TABLE: stored states hold them, so a new row goes to the end.
-The predicates behind the numbers are `alone` and `related` in things.py, and in judge.py those that need the whole
-table of things. No kernel is defined here, so that a change of words compiles nothing anew.
+The schema of goals, the grammar, the skills, the proposals and the table in docs/tasks.md are derived from TABLE.
+Kernels compare numbers, which are indices into TABLE: stored states hold them, so a new row goes to the end. The
+predicates of the numbers are `alone` and `related` in things.py, and in judge.py those that need the whole table of
+things. No kernel is defined here, so that a change of words recompiles nothing.
 
 Words have slots: {a} and {b} are the things of a clause, {n} its number, {w} its word, {u} the unit of distances.
 """
@@ -17,8 +17,11 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Orders:
-    """How to ask for a clause: to reach it, to keep it so for some turns, after "never" to avoid it, and to leave it,
-    which is to end that it is so, of the one thing or of every one. also: what is understood, and never said."""
+    """The phrases that order a clause.
+
+    reach: to make it hold. keep: to let it hold for some turns. avoid: after "never". leave: to end that it holds, for
+    the one thing or for every one. also: phrases that are understood, and never said.
+    """
 
     reach: tuple[str, ...]
     keep: tuple[str, ...] = ()
@@ -32,17 +35,17 @@ class Relation:
     """One relation.
 
     takes: the fields of a clause that it needs besides `a`: "b" for a relation between two selectors, "within" for a
-        distance, "number" for a number of things, "word" for what is said.
+        distance, "number" for a number of things, "word" for a word that is said.
     meaning: when it holds, for the table of relations in docs/tasks.md.
     states: the words for it after "is", "are" and "is not".
-    yours: what to ask of the player who reads the instruction.
-    things: what to do with things, by (kind of a, kind of b); "" is any. The best match is said, all are understood.
+    yours: orders to the player that reads the instruction.
+    things: orders about things, by (kind of a, kind of b); "" is any. The best match is said, all are understood.
     found: for chains, the words for "there is one" and for "there is none".
-    skill: of skills.py, for a clause that asks for one thing; None: "reach" if `a` is a player, else "move".
-    by_players: only players stand in it. regions: it makes sense of a region of the floor, which has no side to touch
-        and no middle to measure from. into: what the kind of b must afford where kinds say what they afford.
-    sight: where players face somewhere, it is about what the player of the goal sees. two: it takes two things that
-        match `b`. among: it compares `a` with the others of its kind.
+    skill: of skills.py, for a clause about one thing; None: "reach" if `a` is a player, else "move".
+    by_players: only players can be `a`. regions: it is defined for a region of the floor, which has no side to touch
+        and no middle to measure from. into: the affordance that the kind of `b` needs in worlds that declare any.
+    sight: in first-person worlds it depends on the view of the player of the goal. two: it takes two things that match
+        `b`. among: it compares `a` with the others of its kind.
     """
 
     name: str
@@ -62,7 +65,7 @@ class Relation:
 
 
 def _side(side: str) -> Relation:
-    """The relation of being to the left, or to the right, of something."""
+    """The relation left-of or right-of."""
     return Relation(
         f"{side}-of",
         takes=("b",),
@@ -375,22 +378,22 @@ TABLE = (
         among=True,
     ),
 )
-"""All relations. The number of a relation is its place here, for good."""
+"""All relations. The number of a relation is its index, which never changes."""
 
 ROWS: Mapping[str, Relation] = {row.name: row for row in TABLE}
 RELATIONS = tuple(ROWS)
 BINARY = tuple(row.name for row in TABLE if "b" in row.takes)
-"""Relations between what matches `a` and what matches `b`."""
+"""Relations between the things that match `a` and the things that match `b`."""
 CHAINS = tuple(row.name for row in TABLE if "number" in row.takes)
-"""Relations that come with a number of things."""
+"""Relations that take a number of things."""
 EVENTS = tuple(row.name for row in TABLE if "word" in row.takes)
-"""What players say; every world knows it."""
+"""Relations about words that players say; every world has them."""
 OF_REGIONS = tuple(row.name for row in TABLE if row.regions)
-"""Relations that make sense of a region of the floor."""
+"""Relations that are defined for a region of the floor."""
 
 
 def number_of(name: str) -> int:
-    """The number of a relation, as clauses and kernels have it. Raises KeyError for a name that is none."""
+    """The number of a relation in clauses and kernels. Raises KeyError for an unknown name."""
     return _NUMBERS[name]
 
 
@@ -400,9 +403,9 @@ SAID, MISSPOKE = map(number_of, EVENTS)
 LEFT_OF, RIGHT_OF, BETWEEN = map(number_of, ("left-of", "right-of", "between"))
 CLOSEST_TO = number_of("closest-to")
 ALONE = tuple(number_of(row.name) for row in TABLE if not {"b", "word"} & {*row.takes})
-"""The numbers of relations that one thing is in by itself."""
+"""The numbers of unary relations."""
 SPOKEN = tuple(map(number_of, EVENTS))
-"""The numbers of what players say."""
+"""The numbers of EVENTS."""
 
 
 def table() -> str:

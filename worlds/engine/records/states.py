@@ -57,7 +57,7 @@ def _goal_fields(players: int) -> list[tuple[Any, ...]]:
 
 
 FORMER_NAMES = {"reward": "pay", "reward_weights": "mix", "muted_devices": "tied"}
-"""Former names of the engine's fields, by which saved states and replays are still told from others."""
+"""Former names of the engine's fields. Marks of saved states are made from them, so that stored states stay valid."""
 
 
 def state_dtype(fields: Sequence[tuple[Any, ...]], players: int = 1) -> np.dtype:

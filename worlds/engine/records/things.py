@@ -1,8 +1,8 @@
-"""Things: what a world shows of itself to goals, as a table of records; and the relations of one or two of them.
+"""Things: the objects of a world that goals can name, as a table of records; and the relations of one or two of them.
 
 Positions, radii and heights are integers in 1/ONE of a cell (of a metre in rooms without cells), z from the floor up;
-`y` and `x` are rows and columns of the world, not of the picture. A thing is as wide as twice its radius and as tall as
-twice its height; its position is its middle. A mark on the floor has height 0 at z = 0.
+`y` and `x` are rows and columns of the world, not of the picture. A thing is twice its radius wide and twice its height
+tall; its position is its middle. A mark on the floor has height 0 at z = 0.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from .relations import LEFT_OF, ON, number_of
 
 ONE = 256
 HALF = ONE // 2
-SLACK = ONE // 16  # how far two things may be apart and still touch
-RESTS = ONE // 64  # how far what rests on something may be above its top, or in it
-LIFTED = ONE * 3 // 10  # how high the underside of what is held must be for it to be lifted
-PARTED = 16  # the cotangent of the least angle, 3.6 degrees, between what is seen side by side
-MOVING = ONE // 10  # speed from which on a thing that is touched is pushed
+SLACK = ONE // 16  # the largest gap between two things that touch
+RESTS = ONE // 64  # the largest gap, or overlap, of a thing and the top of the thing that it rests on
+LIFTED = ONE * 3 // 10  # the least height of the underside of a held thing that counts as lifted
+PARTED = 16  # the cotangent of 3.6 degrees, the least angle between things to the left and right of one another
+MOVING = ONE // 10  # the least speed at which a thing that is touched counts as pushed
 
-# States of a thing. What is gone, or open and out of the way, stays in the table: goals may ask for it.
+# States of a thing. A thing that is gone, or open and out of the way, stays in the table, since goals may name it.
 THERE, OPEN, GONE = 0, 1, 2
 
 THING = np.dtype(
@@ -33,18 +33,18 @@ THING = np.dtype(
         ("colour", np.int32),  # 1 + index into Things.colours, 0: none
         ("size", np.int32),  # 1 + index into Things.sizes, 0: it comes in one size
         ("state", np.int32),  # THERE, OPEN or GONE
-        ("player", np.int32),  # 1 + number of the player that this is, 0: no player
-        ("holder", np.int32),  # 1 + number of the player who holds it, 0: nobody
+        ("player", np.int32),  # 1 + number of this player, 0: no player
+        ("holder", np.int32),  # 1 + number of the player that holds it, 0: none
         ("y", np.int32),
         ("x", np.int32),
         ("z", np.int32),
         ("radius", np.int32),
         ("height", np.int32),
-        ("ahead_y", np.int32),  # where it faces, a vector of at most 1024; (0, 0): nowhere
+        ("ahead_y", np.int32),  # the direction that it faces, a vector of length at most 1024; (0, 0): none
         ("ahead_x", np.int32),
-        ("speed", np.int32),  # over the floor, in 1/ONE cells a second, in worlds that tell; else 0
-        ("fixed", np.int32),  # 1: it is fast to the world, so it rests on nothing and lies in nothing
-        ("hidden", np.int32),  # bit p: player p, though turned towards it, does not see it; 0: nothing ever hides it
+        ("speed", np.int32),  # over the floor, in 1/ONE cells a second, in worlds that write it; else 0
+        ("fixed", np.int32),  # 1: it is fixed to the world, and never `on` or `in` another thing
+        ("hidden", np.int32),  # bit p: it is occluded from player p, which is turned towards it; 0: never occluded
     ],
     align=True,
 )
@@ -56,20 +56,21 @@ _OPEN, _GONE, _LIFTED, _IN, _AT, _NEAR, _HOLDING, _FACING, _TOUCHED, _PUSHED = m
 
 @dataclass(frozen=True)
 class Things:
-    """What a world's things are.
+    """The things of a world: their kinds, and the goals and tasks that they allow.
 
     fill(state, things): `@njit`, writes all things of a state into an array of THING, players first and in their order,
-        and returns how many there are; at most `most`. kinds: what there is, each with the colours it comes in.
-        relations: those of RELATIONS that goals may ask for here. sizes: from small to large, if there are several.
+        and returns their number, at most `most`.
+    kinds: the colours of each kind, by its name. relations: those of RELATIONS that goals of this world may use.
+    sizes: from small to large, if there are several.
     objective: the goal that the world's own rules reward, in the form of rumpus.tasks (JSON).
-    affords: by kind what it is good for: "carry" by one player, "heavy" for two, "on" and "in" for putting things on
-        and into it, "stack" for towers and rows, "open"; what tasks are made of where a guide proves them. "parts":
-        several things of this kind are one, so nobody asks how many there are. "region": a part of the floor, such as
-        a room of a maze, of which goals may ask for OF_REGIONS only.
-    unit: what distances are told in, which are multiples of ONE: "cell", or "metre" in rooms without cells.
-    scales: what knobs are turned to for the tasks that are generated, from the smallest starts to the largest; of three
-        or more, the last two are kept from training. ranges: values that other knobs, which no bank of levels depends
-        on, are drawn from, all alike.
+    affords: the affordances of each kind, from which tasks are made in worlds whose expert is a Controller: "carry" by
+        one player, "heavy" for two, "on" and "in" for putting things on and into it, "stack" for towers and rows,
+        "open". "parts": several things of this kind are one object, so no question counts them. "region": a part of the
+        floor, such as a room of a maze; goals may use OF_REGIONS only of it.
+    unit: the unit of distances in instructions, which is ONE: "cell", or "metre" in rooms without cells.
+    scales: knobs of the generated tasks, from the smallest starts to the largest; of three or more scales, the last two
+        are withheld from training. ranges: values of further knobs, drawn uniformly; no bank of levels may depend on
+        these knobs.
     """
 
     fill: Callable[..., Any]
@@ -85,7 +86,7 @@ class Things:
 
     @property
     def colours(self) -> tuple[str, ...]:
-        """All colours of all kinds, each once, in the order they are first named in."""
+        """All colours of all kinds, each once, in the order of their first mention."""
         return tuple(dict.fromkeys(colour for colours in self.kinds.values() for colour in colours))
 
     @property
@@ -102,7 +103,7 @@ class Things:
 
 @njit
 def put(thing, kind, colour, y, x):
-    """Write a thing that stands in the cell (y, x) and fills it: the usual thing of a world of cells."""
+    """Write a thing that stands in the cell (y, x) and fills it: the default in worlds of cells."""
     thing.kind, thing.colour, thing.size, thing.state = kind, colour, 0, THERE
     thing.player, thing.holder = 0, 0
     thing.y, thing.x, thing.z = y * ONE + HALF, x * ONE + HALF, HALF
@@ -118,7 +119,7 @@ def nothing(state, things):
 
 @njit
 def towards(one, other):
-    """Whether a thing is turned towards another, to 22 degrees, seen from above."""
+    """Whether a thing is turned towards another one, within 22 degrees, seen from above."""
     dy, dx = np.int64(other.y) - one.y, np.int64(other.x) - one.x
     ahead = one.ahead_y * dy + one.ahead_x * dx
     length = np.int64(one.ahead_y) * one.ahead_y + np.int64(one.ahead_x) * one.ahead_x
@@ -134,8 +135,8 @@ def faces(one, other):
 
 @njit
 def aside(player, one, other, relation):
-    """Whether a thing is to the left (or right) of another one as a player sees them: in its picture, if it faces
-    somewhere, or else in a picture from above."""
+    """Whether a thing is to the left (or right) of another one in the player's view: the first-person view of a player
+    with a direction, else the view from above."""
     if one.state != THERE or other.state != THERE or one.holder != 0:
         return False
     if player.ahead_y == 0 and player.ahead_x == 0:
@@ -180,7 +181,7 @@ def related(one, other, relation, amount):
 
 @njit
 def alone(thing, relation):
-    """Whether a thing is in the state that a unary relation asks for (of those that are no chains)."""
+    """Whether a unary relation holds of a thing; for all but the chains."""
     if relation == _LIFTED:
         return thing.state != GONE and thing.holder != 0 and thing.z - thing.height >= LIFTED
     if relation == _OPEN:

@@ -116,9 +116,9 @@ def page(world: Any) -> None:
         title = f"[bold]{heading}[/bold]\n" if heading else ""
         console.print(f"{title}{escape(flowing(text))}\n")
     values = world.knob_values({})
-    if world.knobs.knobs:
+    if world.knobs.declared:
         table = Table("knob", "value", "from", "to", "meaning", box=None)
-        for knob, record in world.knobs.knobs.items():
+        for knob, record in world.knobs.declared.items():
             table.add_row(knob, str(values[knob]), str(record.low), str(record.high), record.meaning)
         console.print(table, "")
     if world.rules.things:

@@ -71,9 +71,9 @@ def family_page(family: Sequence[World]) -> str:
         )
     parts += [f"## {heading}\n\n{body}" for heading, body in text.items()]
     parts += ["## Variants", worlds_table(list(family)), "## Baselines", baselines_table(list(family))]
-    if first.knobs.knobs:
+    if first.knobs.declared:
         values = first.knob_values({})
-        rows = [f"| `{k}` | {values[k]} | {v.low} to {v.high} | {v.meaning} |" for k, v in first.knobs.knobs.items()]
+        rows = [f"| `{k}` | {values[k]} | {v.low} to {v.high} | {v.meaning} |" for k, v in first.knobs.declared.items()]
         parts += ["## Knobs", "\n".join(["| knob | value | range | meaning |", "|---|---|---|---|", *rows])]
     if first.rules.things:
         parts += ["## What goals can name", things_table(list(family))]

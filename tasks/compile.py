@@ -27,7 +27,7 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     """
     if not tasks:
         raise ValueError("a table needs at least one task")
-    records = np.zeros(len(tasks), task_dtype(world.knobs.knobs, world.rules.max_players))
+    records = np.zeros(len(tasks), task_dtype(world.knobs.declared, world.rules.max_players))
     places: dict[str | None, int] = {}  # None: the level that a world makes
     levels: list[np.ndarray] = []
     generated = None if world.levels is None else world.levels.generated_level

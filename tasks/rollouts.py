@@ -67,7 +67,7 @@ class StartSampler:
 
     def draw(self, rng: np.random.Generator, n: int) -> Starts:
         """n starts."""
-        records = np.zeros(n, task_dtype(self._world.knobs.knobs, self._world.rules.max_players))
+        records = np.zeros(n, task_dtype(self._world.knobs.declared, self._world.rules.max_players))
         levels: list[np.ndarray] = []
         data: list[Start] = []
         scales: list[int] = []

@@ -317,7 +317,7 @@ CHECKS = {memory_maze: check_memory, collect: check_collect, visual_match: check
 def test_any_knobs_make_right_levels_or_a_clear_error(family, data, seed):
     world = family.WORLDS[0]
     knobs = {
-        name: data.draw(st.integers(knob.low, min(knob.high, 40)), name) for name, knob in world.knobs.knobs.items()
+        name: data.draw(st.integers(knob.low, min(knob.high, 40)), name) for name, knob in world.knobs.declared.items()
     }
     knobs |= {"size": data.draw(st.integers(3, 12)) * 2 + 1} if "size" in knobs else {}
     complaint = world.knobs.validate({**knobs}) if world.knobs.validate else None

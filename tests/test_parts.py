@@ -11,7 +11,7 @@ from rumpus.tests.tiny_world import BIG, COINS
 from rumpus.worlds.engine.render.views import Frames
 from rumpus.worlds.engine.world import Controls, Knobs, Levels, Objective, Rules
 
-RULES, KNOBS = COINS.rules, COINS.knobs.knobs
+RULES, KNOBS = COINS.rules, COINS.knobs.declared
 PRESS = {"press": Move(("w",), ("left",))}
 LEVEL = np.zeros(1, np.int32)
 ANY: Any = len

@@ -305,7 +305,7 @@ def test_absurd_frame_sizes_are_refused(name, size):
 @all_worlds
 def test_knobs_are_bounded(name):
     world = worlds.load(name)
-    for knob, record in world.knobs.knobs.items():
+    for knob, record in world.knobs.declared.items():
         for value in (record.low - 1, record.high + 1):
             with pytest.raises(ValueError, match=knob):
                 world.task_record({knob: value})

@@ -4,7 +4,7 @@ Each part is a frozen record that checks itself where it is made; `World` checks
 `help(Rules)`, `help(Levels)` and so on say what the writer of a world needs.
 
 Functions that kernels call (`reset`, `step`, and those of the view and of the things) are compiled with `@njit`, are
-scalar, work on one record, and run on CPU threads and on CUDA alike. All others are plain Python.
+scalar, work on one record, and run on CPU threads and on CUDA. All others are plain Python.
 """
 
 from __future__ import annotations
@@ -28,27 +28,26 @@ from .render.views import Frames, Rays, Tiles
 from .simulator import Simulator
 
 NO_LEVELS = np.zeros(1, np.uint8)
-"""What `reset` of a world that knows no levels is given in their place."""
+"""The `levels` argument of `reset` in worlds that have none."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What happens in an episode: the state, and the functions that begin it and move it on.
+    """The dynamics: the state of an episode, and the functions that begin it and move it on.
 
     state: a dtype made by `state_dtype`, the same for all variants of a family.
-    reset(state, task, levels): begins an episode. state: one record, whose engine fields are set and whose other fields
-        still hold the last episode: every field of the world's own must be written. task: one record of the table of
-        tasks, with a field for each knob. levels: the world's levels, (k,) LEVEL, or NO_LEVELS.
+    reset(state, task, levels): begins an episode. state: one record; the engine's fields are set, and the world's own
+        fields still hold the last episode, so `reset` writes all of them. task: one record of the table of tasks, with
+        a field for each knob. levels: the world's levels, (k,) LEVEL, or NO_LEVELS.
     step(state, actions, outcomes): one tick for all players. actions: (players,) ACTION; outcomes: (players,) OUTCOME,
         zeros on entry. The engine moves cursors, passes chat on and keeps the time limit.
-    things: what the state shows to goals and tasks; see records/things.py. None: the world has no tasks but its own.
-    bounds: the values that the world's own fields may have, by which damaged states are refused; see records/bounds.py.
+    things: the objects of a state that goals can name; see records/things.py. None: the world has its own task only.
+    bounds: the ranges of the world's own fields, by which damaged states are refused; see records/bounds.py.
     simulator(world, n, threads): makes the Simulator that moves n copies besides `step`, such as a physics engine; see
-        simulator.py. None for worlds of rules alone, which run on CUDA too.
-    savable: whether the state record holds all that an episode needs to go on. Only a simulator may keep a part of it
-        to itself.
+        simulator.py. None for worlds without a simulator, which run on CUDA too.
+    savable: whether the state record determines the rest of the episode. It does in all worlds without a simulator.
 
-    Raises ValueError for rules that do not fit together.
+    Raises ValueError for rules that contradict one another.
     """
 
     state: np.dtype
@@ -74,24 +73,24 @@ class Rules:
 
     @property
     def max_players(self) -> int:
-        """The most players that a state can hold."""
+        """The largest number of players in a state."""
         return self.state["cursor"].shape[0]
 
 
 @dataclass(frozen=True)
 class Controls:
-    """What a player has to act with: the part of keyboard and mouse that the world listens to, and its clock.
+    """The action specification: the part of keyboard and mouse that the world listens to, and its clock.
 
     keys, buttons: names of interface/keys.py. cursor: whether the mouse moves a cursor over the picture.
-    moves: the few meaningful actions by name, in a fixed order: the discrete actions of agents that want such.
-    help: what people are told that a key, a "left button", the "wheel" or the "mouse" does, where the names of the
-        moves do not say it.
-    aimed(state, player): (row of the things that this player aims at, or -1; whether that is in reach), for views that
-        show a crosshair.
-    needs_something_held: those of the keys and buttons that do nothing while the player's hands are empty.
+    moves: the few meaningful actions by name, in a fixed order: the discrete action space of agents.
+    help: the effect of a key, a "left button", the "wheel" or the "mouse", for people, where the names of the moves do
+        not say it.
+    aimed(state, player): (index of the thing at the crosshair of this player, or -1; whether it is in reach), for views
+        that show a crosshair.
+    needs_something_held: those of the keys and buttons that do nothing while the player holds nothing.
     tick_hz: ticks in a second, at least 1. turn_based: whether time waits for the player; a tick is then a turn.
 
-    Raises ValueError for an unknown key or button, and for moves or help with some that the world does not listen to.
+    Raises ValueError for an unknown key or button, and for moves or help that use others than `keys` and `buttons`.
     """
 
     keys: tuple[str, ...]
@@ -126,12 +125,13 @@ class Controls:
 
 @dataclass(frozen=True)
 class Objective:
-    """What players are to do, in words, and how long they have for it.
+    """The objective in words, and the time limit.
 
-    limit: ticks after which an episode is truncated. instruction: what each player is told: one text for all, or one
-    for each in a tuple. other_instructions: every other text that the rules may tell a player during an episode.
+    limit: ticks after which an episode is truncated. instruction: one text for all players, or one for each in a tuple.
+    other_instructions: all texts that may replace the instruction of a player during an episode.
 
-    Raises ValueError for a limit that is none, and for a text of more tokens than a record holds.
+    Raises ValueError for a limit that is no whole number of at least 1, and for a text of more tokens than a record
+    holds.
     """
 
     limit: int
@@ -144,25 +144,25 @@ class Objective:
             encode(text)
 
     def texts(self, players: int) -> tuple[str, ...]:
-        """The instruction of each of so many players."""
+        """The instructions of this number of players, one for each."""
         return (self.instruction,) * players if isinstance(self.instruction, str) else self.instruction
 
 
 @dataclass(frozen=True)
 class Knobs:
-    """What a user may turn, and the sets of levels that differ in it.
+    """The parameters of the environment, and its splits.
 
-    knobs: the numbers of a task by name, each with its default, its range and its meaning; fields of the task record.
+    declared: the knobs by name, each with its default, its range and its meaning; each is a field of the task record.
     overrides: values that differ from the defaults in this variant of the world.
-    validate(values): what is wrong with a combination of values, {name: int} of all knobs, as a sentence; None if
-        nothing is.
-    splits: the sets of levels by name, and the knobs that each turns; "train" is among them. Splits that are not told
-        apart by content, by a bank or the knob `fold`, draw from other numbers than training does: see World.salt.
+    validate(values): the error of a combination of values, {name: int} of all knobs, as a sentence; None if they are
+        valid.
+    splits: the sets of levels by name, and the knobs that each changes; "train" is among them. Splits that do not
+        differ in content (by a bank or the knob `fold`) differ in their random numbers: see World.salt.
 
-    Raises ValueError for overrides or splits that name no knob, are out of range or do not go together.
+    Raises ValueError for overrides or splits that name no knob, are out of range or contradict one another.
     """
 
-    knobs: Mapping[str, Knob] = field(default_factory=dict)
+    declared: Mapping[str, Knob] = field(default_factory=dict)
     overrides: Mapping[str, int] = field(default_factory=dict)
     validate: Callable[[Mapping[str, int]], str | None] | None = None
     splits: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: {"train": {}, "valid": {}, "test": {}})
@@ -177,15 +177,15 @@ class Knobs:
                 raise ValueError(f"split {split!r}: {error}") from error
 
     def values(self, chosen: Mapping[str, int]) -> dict[str, int]:
-        """All knobs with their values: what is `chosen`, or this variant's override, or the default.
+        """The values of all knobs: those of `chosen`, else this variant's overrides, else the defaults.
 
-        Raises ValueError for an unknown knob, a value out of range, or values that do not go together.
+        Raises ValueError for an unknown knob, a value out of range, or values that contradict one another.
         """
-        values = {name: knob.default for name, knob in self.knobs.items()} | dict(self.overrides) | dict(chosen)
+        values = {name: knob.default for name, knob in self.declared.items()} | dict(self.overrides) | dict(chosen)
         for name, value in values.items():
-            if name not in self.knobs:
-                raise ValueError(f"there is no knob {name!r}; the knobs: {', '.join(self.knobs) or 'none'}")
-            knob = self.knobs[name]
+            if name not in self.declared:
+                raise ValueError(f"there is no knob {name!r}; the knobs: {', '.join(self.declared) or 'none'}")
+            knob = self.declared[name]
             if int(value) != value or not knob.low <= value <= knob.high:
                 raise ValueError(
                     f"{name} must be a whole number from {knob.low} to {knob.high}, got {value} ({knob.meaning})"
@@ -199,19 +199,19 @@ class Knobs:
 
 @dataclass(frozen=True)
 class Levels:
-    """Levels that `reset` is given, made beforehand or by people. A level is one record of a dtype of the world's own.
+    """Levels from a bank, a file or a text. A level is one record of the world's own dtype, called LEVEL here.
 
     bank(split, knobs, count=None): the levels of a split as (k,) LEVEL, for worlds whose `reset` makes none. knobs: the
-        values of all knobs; count: how many, by default as many as the world thinks right. It keeps what it made.
+        values of all knobs; count: the number of levels, by default the world's own. The result is cached.
     read(path): ((k,) LEVEL, {knob: value}) from a user's file or folder, with the knobs that fit these levels; raises
-        ValueError with file, line and column of what is wrong.
+        ValueError with file, line and column of the error.
     write(path, levels, players=n): the reverse: writes (k,) LEVEL into a file.
-    parse(text): (1,) LEVEL from a text, so that a task may bring its own; raises ValueError as `read` does.
-    show(level, players=n): the reverse: one LEVEL record as the text that `parse` understands.
-    generated_level: (1,) LEVEL that says "make one", for worlds whose `reset` makes levels but plays given ones too. It
-        is what `reset` is given where there are no others.
+    parse(text): (1,) LEVEL from the level text of a task; raises ValueError as `read` does.
+    show(level, players=n): the reverse: one LEVEL record as the text that `parse` reads.
+    generated_level: (1,) LEVEL that means "generate one", for worlds whose `reset` generates levels and plays given
+        ones too. It is the `levels` argument of `reset` where no others are given.
 
-    Raises ValueError for functions that are of no use without others.
+    Raises ValueError for functions that need others which are not given.
     """
 
     bank: Callable[..., np.ndarray] | None = None
@@ -239,8 +239,8 @@ class Levels:
 
 @dataclass(frozen=True)
 class Planner:
-    """An expert that plans: plan(state) gives, from one state record, the moves to the objective's end as indices into
-    `Controls.moves`, integers (steps,), or None if it finds none."""
+    """An expert that plans: plan(state) computes, from one state record, the moves that reach the objective as indices
+    into `Controls.moves`, integers (steps,), or None if it finds none."""
 
     plan: Callable[[Any], np.ndarray | None]
 
@@ -249,23 +249,24 @@ class Planner:
 class Controller:
     """An expert that decides tick by tick: act(state, player, action, things, count) writes one tick's action of a
     player into `action`, one ACTION record, zeros on entry. state: one record; things: (most,) THING, of which the
-    first `count` are there. It is compiled, may allocate, and runs on the CPU only."""
+    first `count` are valid. It is compiled, may allocate, and runs on the CPU only."""
 
     act: Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class World:
-    """A world: what the engine, environments, agents and people need to know of it.
+    """A world, which is an environment: one record of all its parts.
 
-    name: as typed on the command line, lower case with hyphens. summary: one sentence for lists. doc: the page that
-    people read (the package's docstring). players: how many play in this variant. version: raised when an episode of
-    the same seed and actions goes another way.
-    view: how players see it: `Tiles` from above, `Rays` through their eyes, or `Frames` that its simulator draws.
+    name: as typed on the command line, lower case with hyphens. summary: one sentence for lists. doc: the page for
+    people (the package's docstring). players: the number of players of this variant. version: raised by each change
+    after which an episode of the same seed and actions differs.
+    view: the renderer of observations: `Tiles` from above, `Rays` in first person, or `Frames` of its simulator.
     expert: a Planner or a Controller, or None.
-    origin: for worlds that are in no folder: makes this very one again in another process; not kept by `variant`.
+    origin: for worlds outside the package: a function that makes the same world in another process; `variant` does not
+    keep it.
 
-    Raises ValueError for parts that do not fit together.
+    Raises ValueError for parts that contradict one another.
     """
 
     name: str
@@ -304,7 +305,7 @@ class World:
         return Guard(self.rules.state, self.rules.bounds)
 
     def made_by(self, origin: Callable[[], World]) -> World:
-        """This world, noted to be what `origin()` makes; pickle sends it as that call."""
+        """This world, with its `origin` set; pickle stores it as that call."""
         object.__setattr__(self, "origin", origin)
         return self
 
@@ -316,7 +317,7 @@ class World:
         """Another world of the same family. overrides: values of knobs, added to this world's own; changes: fields of
         the world or of its parts by their names, such as players=2, limit=300, keys=("w",) or things=….
 
-        Raises TypeError for a name that is no field, and ValueError for parts that do not fit together.
+        Raises TypeError for a name that is no field, and ValueError for parts that contradict one another.
         """
         if overrides is not None:
             changes["overrides"] = {**self.knobs.overrides, **overrides}
@@ -331,7 +332,7 @@ class World:
         return dataclasses.replace(self, name=name, summary=summary, **own)
 
     def knob_values(self, chosen: Mapping[str, int]) -> dict[str, int]:
-        """All knobs with their values, as `Knobs.values` gives them; its error names this world."""
+        """The values of all knobs, see `Knobs.values`; the error names this world."""
         try:
             return self.knobs.values(chosen)
         except ValueError as error:
@@ -342,7 +343,7 @@ class World:
     ) -> np.ndarray | None:
         """The bank of levels of a split, (k,) LEVEL, made on first use; None if `reset` makes this world's levels.
 
-        count: how many, by default as many as the world thinks right.
+        count: the number of levels, by default the world's own.
         """
         self.check_split(split)
         if self.levels is None or self.levels.bank is None:
@@ -351,7 +352,7 @@ class World:
 
     @property
     def no_levels(self) -> np.ndarray:
-        """What `reset` is given where there are no levels: the one that says "make one", or NO_LEVELS."""
+        """The `levels` argument of `reset` where none are given: the one that means "generate one", or NO_LEVELS."""
         generated = None if self.levels is None else self.levels.generated_level
         return NO_LEVELS if generated is None else generated
 
@@ -361,9 +362,9 @@ class World:
             raise ValueError(f"{self.name} has no split {split!r}; its splits: {', '.join(self.knobs.splits)}")
 
     def salt(self, split: str) -> int:
-        """What a split adds to the keys of its episodes, 64 bits, so that the seeds of training draw nothing again in
-        it: a hash of its name. It is 0 in training, and where levels are parted by content: by a bank's, or by the
-        knob `fold`, which has a world draw on until what it has drawn belongs to the split."""
+        """The number, 64 bits, that a split adds to the keys of its episodes, so that one seed draws other levels in
+        each split: a hash of its name. It is 0 in training, and where splits differ in content: by a bank, or by the
+        knob `fold`, with which a world draws again until a level belongs to the split."""
         banked = self.levels is not None and self.levels.bank is not None
         if split == "train" or banked or "fold" in self.knobs.splits[split]:
             return 0
@@ -372,10 +373,10 @@ class World:
     def task_record(
         self, knobs: Mapping[str, int] | None = None, *, limit: int | None = None, split: str = "train"
     ) -> np.ndarray:
-        """This world's default task as a table of one record, (1,). `split` turns the knobs that the split turns."""
+        """This world's default task as a table of one record, (1,). split: the split whose knobs apply."""
         self.check_split(split)
         values = self.knob_values({**self.knobs.splits[split], **(knobs or {})})
-        task = np.zeros(1, task_dtype(self.knobs.knobs, self.rules.max_players))
+        task = np.zeros(1, task_dtype(self.knobs.declared, self.rules.max_players))
         task["limit"] = self.objective.limit if limit is None else check_limit(limit)
         task["players"], task["level"], task["salt"] = self.players, -1, self.salt(split)
         task["rows"], task["cols"] = self.view.grid(values)

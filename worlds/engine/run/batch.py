@@ -134,7 +134,7 @@ class Batch:
         if self._size[0]:
             self.world.view.check(*self._size, rows, cols)
         self.task_table, self.split = tasks, split
-        self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs.knobs}
+        self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs.declared}
         if levels is None:
             levels = self.world.no_levels
         self.levels = levels

@@ -65,7 +65,7 @@ class Episode:
         head = (
             world.name,
             world.version,
-            {name: int(own[name]) for name in world.knobs.knobs},
+            {name: int(own[name]) for name in world.knobs.declared},
             int(state["limit"]),
         )
         start = cls(*head, batch.split, int(state["seed"]), [], [checksum(batch, row)])

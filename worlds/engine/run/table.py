@@ -28,7 +28,7 @@ class Table:
 
     def check(self, world: World) -> None:
         """Raise ValueError unless this is a table for this world."""
-        if self.records.dtype != task_dtype(world.knobs.knobs, world.rules.max_players) or not len(self.records):
+        if self.records.dtype != task_dtype(world.knobs.declared, world.rules.max_players) or not len(self.records):
             raise ValueError(f"this is no table of tasks of {world.name}, or it is empty")
         if (self.records["players"] != world.players).any():
             raise ValueError(f"{world.name} is for {world.players} player(s), and these tasks are not")

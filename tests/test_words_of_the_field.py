@@ -230,7 +230,6 @@ STILL = (
     "tasks/understanding/",
     *(f"tasks/{name}.py" for name in ("grammar", "language", "parser")),
     *(f"worlds/{name}/__init__.py" for name in ("box_world", "collect", "maze", "memory_maze", "tag")),
-    "worlds/engine/run/",
     *("worlds/first_person/expert.py", "worlds/first_person/steering.py", "worlds/hide_and_seek/expert.py"),
     *("worlds/guests/dm_control/world.py", "worlds/guests/gym/__init__.py"),
     *(f"worlds/room/{name}.py" for name in ("builds", "expert", "skills")),

@@ -36,26 +36,26 @@ from .device import Device, DeviceArray, Rows, TaskTable
 from .table import Table, read_levels
 
 TALLY = ("attempts", "successes", "returns")
-"""What is counted of each row of the table of tasks: episodes that ended and were reset, those that a player won, and
-the sum of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
-_WHOLE = 1 << 31  # to which the weights of tasks are scaled
-_OWN = ("states", "actions", "outcomes", "pixels", "_seeds", "_spare", "_things")  # arrays that two batches never share
-_REMADE = ("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights")  # made from the rest
+"""Counters of each row of the table of tasks: episodes that ended and were reset, episodes with a success, and the sum
+of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
+_WHOLE = 1 << 31  # the sum of the scaled weights of tasks
+_OWN = ("states", "actions", "outcomes", "pixels", "_seeds", "_spare", "_things")  # arrays that a clone copies
+_REMADE = ("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights")  # derived from the rest
 
 
 class Batch:
     """n copies of a world.
 
-    world: a World; n: how many copies; size: (height, width) of a frame in pixels, or the edge of a square one; seed:
+    world: a World; n: number of copies; size: (height, width) of a frame in pixels, or the edge of a square one; seed:
     row i starts from seed + i; device: "cpu" or "cuda"; threads: CPU threads, all cores by default; knobs: values that
-    differ from the world's; limit: ticks in an episode; split: which levels ("train", "valid", "test", …); levels: in
-    place of the world's own bank, a structured array, or the path of a file or folder that the world can read; tasks: a
-    Table to play in place of the world's own task, of which every reset draws a row; repeat: ticks that a step holds
-    its actions for.
+    differ from the world's; limit: ticks in an episode; split: the set of levels ("train", "valid", "test", …); levels:
+    in place of the world's own bank, a structured array, or the path of a file or folder that the world can read;
+    tasks: a Table in place of the world's own task, each reset draws a row of it; repeat: ticks for which a step holds
+    its actions.
 
     states (n,), actions (n, players), outcomes (n, players): structured arrays of this device (NumPy's on the CPU; on
     CUDA records whose fields, such as batch.actions["keys"], are torch tensors); pixels: uint8 (n, players, height,
-    width, 3). All are written in place, step after step: copy what you want to keep.
+    width, 3). All are overwritten by each step: copy the data that you keep.
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Batch:
         make = self._device.zeros
         states = np.zeros(self.n, world.rules.state)
         states["stream"] = python(mix)(row_seeds(check_seed(seed), self.n)[0])
-        states["over"] = 1  # until the first reset nothing happens in a row
+        states["over"] = 1  # until the first reset a row does not move
         self.states = self._device.copy(self._device.put(states))
         self.actions = make((self.n, self.players), ACTION)
         self.outcomes = make((self.n, self.players), OUTCOME)
@@ -110,9 +110,8 @@ class Batch:
         levels: np.ndarray | str | Path | None = None,
         tasks: Table | None = None,
     ) -> None:
-        """Choose what episodes are made of from now on; see the constructor. On an error nothing changes.
-
-        What is not given is the world's own. `chosen` holds what was chosen last, by these names.
+        """Set the knobs, limit, split, levels or tasks of the next episodes; see the constructor. By default they are
+        the world's own. `chosen` holds the last arguments by name. On an error nothing changes.
         """
         chosen = {"knobs": dict(knobs or {}), "limit": limit, "split": split, "levels": levels, "tasks": tasks}
         if tasks is not None:
@@ -143,7 +142,7 @@ class Batch:
         self.tally = {name: self._device.zeros((len(tasks),), np.int64) for name in TALLY}
 
     def _place(self) -> None:
-        """Put what never changes onto the device."""
+        """Copy the constant arrays to the device."""
         self._any = self._device.put(np.full(self.n, -1, np.int32))
         self._all = self._device.mask(np.ones(self.n, np.uint8))
         self._moves = self._device.put(move_table(self.world.controls.moves))
@@ -154,12 +153,12 @@ class Batch:
 
     @property
     def weights(self) -> np.ndarray:
-        """How likely each row of the table of tasks is drawn at a reset, float64 (tasks,), to any scale."""
+        """The relative probability of each row of the table of tasks at a reset, float64 (tasks,), of any sum."""
         return self._shares
 
     @weights.setter
     def weights(self, weights: Any) -> None:
-        """Raises ValueError for weights that cannot be."""
+        """Raises ValueError for weights that are not finite, are negative or are all 0."""
         weights = np.asarray(weights, np.float64)
         fitting = weights.shape == self.task_table.shape and np.isfinite(weights).all()
         if not fitting or weights.min() < 0 or not weights.any():
@@ -195,7 +194,7 @@ class Batch:
 
     @size.setter
     def size(self, size: Any) -> None:
-        """Raises ValueError for a size that cannot show this world."""
+        """Raises ValueError for a size that is too small for this world."""
         height, width = frame_size(size)
         self.world.view.check(height, width, self.rows, self.cols)
         self._size = (height, width)
@@ -204,9 +203,9 @@ class Batch:
     def reset(self, mask: Any = None, *, seed: Any = None, tasks: Any = None) -> None:
         """Begin a new episode in the rows of the mask, (n,) bools; in all rows without one.
 
-        seed: row i starts from seed + i, or from seed[i] of n numbers, where None goes on with the row's own generator,
-        as all do without a seed (the first reset takes the seed of the constructor); see interface/seeds.py. tasks:
-        rows of the table, (n,) integers, -1 to draw one by weight, as all are by default.
+        seed: row i starts from seed + i, or from seed[i] of n numbers. None, as the whole or as one of the numbers,
+        continues a row's own generator; the first reset without a seed takes that of the constructor. See
+        interface/seeds.py. tasks: rows of the table, (n,) integers, -1 to draw one by weight; by default all -1.
         """
         everywhere = mask is None
         mask = self._all if everywhere else self._checked(mask)
@@ -220,8 +219,8 @@ class Batch:
             self.simulator.reset(self.states, mask)
 
     def _take_seeds(self, seed: Any, everywhere: bool) -> np.ndarray:
-        """Put the seeds of a reset into `_seeds`, and say which rows have one, bool (n,). The first reset of all rows
-        at once gives each one."""
+        """Write the seeds of a reset into `_seeds`, and return the mask of the rows that have one, bool (n,): in
+        the first reset of all rows at once, every row."""
         given = np.zeros(self.n, bool)
         if seed is not None:
             seeds, given = row_seeds(seed, self.n)
@@ -233,7 +232,7 @@ class Batch:
         return given
 
     def _parts(self, mask: DeviceArray, given: np.ndarray) -> Iterator[tuple[DeviceArray, bool]]:
-        """The rows of a mask that are given seeds, and those that are not, as (mask, whether they are)."""
+        """The rows of a mask with a given seed, and those without, as (mask, whether they have seeds)."""
         if given.all() or not given.any():
             yield mask, bool(given.all())
             return
@@ -242,7 +241,7 @@ class Batch:
         yield mask * (1 - seeded), False
 
     def _count(self, mask: DeviceArray) -> None:
-        """Add what has ended in the rows of the mask to the tally of their tasks."""
+        """Add the episodes that have ended in the rows of the mask to the tally of their tasks."""
         states, ended = self.states, (mask != 0) & (self.states["over"] != 0) & (self.states["tick"] != 0)
         self._device.add(self.tally["attempts"], states["task"], ended)
         self._device.add(self.tally["successes"], states["task"], ended & (states["won"] != 0))
@@ -259,8 +258,8 @@ class Batch:
         return rows.astype(np.int32)
 
     def step(self) -> RecordArray:
-        """One step of every row with what `actions` holds: `repeat` ticks, or as many as its episode has left, with
-        their rewards added up. Rows that are over, or were never reset, do nothing. Returns `outcomes`.
+        """One step of every row with the current `actions`: `repeat` ticks, fewer at the end of an episode, with the
+        sum of their rewards. Rows that are over, or were never reset, do not change. Returns `outcomes`.
 
         Raises RuntimeError before the first reset.
         """
@@ -272,10 +271,10 @@ class Batch:
         return self.outcomes
 
     def things(self) -> tuple[DeviceArray, DeviceArray, DeviceArray]:
-        """What each row shows of itself now: (things, counts, holds).
+        """The things of each row, and the state of its goals: (things, counts, holds).
 
-        things: THING records (n, most), of which the first `counts`, int32 (n,), are there; holds: uint8 (n, players,
-        2): 1 where the player's stage of the goal holds, and where something that must never be does. Fresh arrays.
+        things: THING records (n, most), of which the first `counts`, int32 (n,), are valid; holds: uint8 (n, players,
+        2): 1 where the player's stage of the goal holds, and where a clause holds that must never. New arrays.
         """
         things, counts = self._device.zeros(self._things.shape, THING), self._device.zeros((self.n,), np.int32)
         holds = self._device.zeros((self.n, self.players, 2), np.uint8)
@@ -320,14 +319,14 @@ class Batch:
         return out
 
     def scenes(self, row: int = 0, whole: bool = False) -> np.ndarray:
-        """What the players of a row see, as SCENE records (players,) on the CPU; see raycast/scene.py. whole: with what
-        lies behind them too, as a map wants it. Raises ValueError for a world that is not drawn by rays."""
+        """The scenes of the players of a row, SCENE records (players,) on the CPU; see raycast/scene.py. whole: with
+        the parts behind the players too, as for a map. Raises ValueError for a world that is not drawn by rays."""
         if not isinstance(self.world.view, Rays):
             raise ValueError(f"{self.world.name} is not drawn by rays, and has no scenes")
         return self._device.get(self._device.write_scenes(self.states[row : row + 1], whole))[0]
 
     def picture(self, row: int = 0, player: int = 0, size: Any = None) -> np.ndarray:
-        """A fresh frame of one row as one player sees it: uint8 (height, width, 3), of any size, on the CPU."""
+        """A new frame of one row from one player's view: uint8 (height, width, 3), of any size, on the CPU."""
         height, width = self._size if size is None else frame_size(size)
         one = self._device.zeros((1, self.players, height, width, 3), np.uint8)
         if isinstance(self.world.view, Frames):
@@ -348,12 +347,12 @@ class Batch:
 
     @property
     def instruction(self) -> DeviceArray:
-        """What each player is told, as tokens: uint16 (n, players, 64); empty before the first reset."""
+        """The instruction of each player as tokens: uint16 (n, players, 64); empty before the first reset."""
         return self.states["instruction"][:, : self.players]
 
     @property
     def chat(self) -> DeviceArray:
-        """What each player heard in the last tick, as tokens: uint16 (n, players, 64)."""
+        """The texts that each player heard in the last tick, as tokens: uint16 (n, players, 64)."""
         return self.states["chat"][:, : self.players]
 
     def tensors(self) -> dict[str, Any]:
@@ -372,9 +371,9 @@ class Batch:
         return tensors
 
     def save(self, row: int) -> bytes:
-        """One row's whole state as bytes: `load` gives back this moment, in this batch or another of this world.
+        """One row's whole state as bytes, which `load` restores in this batch or another one of this world.
 
-        Raises ValueError for a world that cannot be saved, as `load` and `clone` do.
+        Raises ValueError for a world that cannot be saved, as do `load` and `clone`.
         """
         return sealed(self.mark, self.record(row))
 
@@ -384,9 +383,9 @@ class Batch:
         return self._device.get(self.states[row : row + 1]).tobytes()
 
     def load(self, row: int, data: bytes) -> None:
-        """Put a saved state into a row. Raises ValueError, and changes nothing, unless it is one that this batch could
-        be in: of this family and version, undamaged, with as many players, no larger a picture, and each field within
-        the world's bounds."""
+        """Restore a saved state in a row. Raises ValueError, and changes nothing, unless the state is valid in this
+        batch: of this family and version, undamaged, of the same number of players, with a picture that is no larger,
+        and each field within the world's bounds."""
         self.load_rows(slice(row, row + 1), [data])
 
     def load_rows(self, rows: slice, saved: Sequence[bytes]) -> None:
@@ -395,7 +394,7 @@ class Batch:
         self.states[rows] = self._device.put(np.concatenate([self._opened(data) for data in saved]))
 
     def _opened(self, data: bytes) -> np.ndarray:
-        """A saved state as a record (1,) that is safe to go on from. Raises ValueError."""
+        """A saved state as a validated record (1,). Raises ValueError."""
         world, bytes_ = self.world, opened(self.mark, data, self.world.rules.state.itemsize)
         if bytes_ is None:
             size = len(self.mark) + SEAL + world.rules.state.itemsize
@@ -410,7 +409,7 @@ class Batch:
         return record
 
     def _misfit(self, state: np.void) -> str | None:
-        """Why a state of this family does not fit into this batch, or None."""
+        """The reason for which a state of this family does not fit into this batch, or None."""
         if state["players"] != self.players:
             return f"it is of {state['players']} player(s), and this batch is for {self.players}"
         if state["rows"] > self.rows or state["cols"] > self.cols:
@@ -426,13 +425,13 @@ class Batch:
 
     @cached_property
     def mark(self) -> bytes:
-        """Eight bytes that tell this family's records from others."""
+        """Eight bytes that identify this family's records."""
         fields = [(FORMER_NAMES.get(name, name), *kind) for name, *kind in self.world.rules.state.descr]
         record = f"{self.world.rules.reset.__module__} {self.world.version} {fields}"
         return hashlib.sha256(record.encode()).digest()[:8]
 
     def clone(self) -> Batch:
-        """Another batch in the same state, from which both go on independently. Actions and outcomes are copied too."""
+        """An independent batch in the same state. Actions and outcomes are copied too."""
         self._check_savable()
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
@@ -448,28 +447,28 @@ class Batch:
         return self.clone()
 
     def __getstate__(self) -> dict[str, Any]:
-        """What pickle keeps: this moment, with all arrays on the CPU. Raises ValueError for a world that cannot be
-        saved."""
+        """The content of a pickle: the current state, with all arrays on the CPU. Raises ValueError for a world that
+        cannot be saved."""
         self._check_savable()
-        kept = {name: value for name, value in self.__dict__.items() if name not in _REMADE}
-        kept |= {name: self._device.get(kept[name]) for name in _OWN}
-        kept["tally"] = {name: self._device.get(counts) for name, counts in self.tally.items()}
-        return kept | {"device": (self.device, self.threads or None)}
+        content = {name: value for name, value in self.__dict__.items() if name not in _REMADE}
+        content |= {name: self._device.get(content[name]) for name in _OWN}
+        content["tally"] = {name: self._device.get(counts) for name, counts in self.tally.items()}
+        return content | {"device": (self.device, self.threads or None)}
 
-    def __setstate__(self, kept: dict[str, Any]) -> None:
-        """Go on from there on the same kind of device, which must be here."""
-        name, threads = kept.pop("device")
-        self.__dict__.update(kept)
+    def __setstate__(self, content: dict[str, Any]) -> None:
+        """Restore the state on a device of the same name, which must be available."""
+        name, threads = content.pop("device")
+        self.__dict__.update(content)
         self._device = _device(name, self.world, threads)
         for own in _OWN:
-            setattr(self, own, self._device.copy(self._device.put(kept[own])))
-        self.tally = {name: self._device.copy(self._device.put(counts)) for name, counts in kept["tally"].items()}
+            setattr(self, own, self._device.copy(self._device.put(content[own])))
+        self.tally = {name: self._device.copy(self._device.put(counts)) for name, counts in content["tally"].items()}
         self._place()
         self.weights = self._shares
         self.simulator = self._make_simulator()
 
     def _make_simulator(self) -> Simulator | None:
-        """What moves the rows besides the rules, if this world has such; it goes when this batch does."""
+        """The world's simulator for these rows, or None; it is closed when this batch is deleted."""
         if self.world.rules.simulator is None:
             return None
         made = self.world.rules.simulator(self.world, self.n, self.threads)

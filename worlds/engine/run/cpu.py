@@ -32,7 +32,7 @@ class Cpu:
         self.kernels = family.cpu_kernels(world)
 
     def prepare(self, rows: Rows, mask: np.ndarray, seeds: np.ndarray, draws: np.ndarray, table: TaskTable) -> None:
-        """Compile or load the step and reset kernels by calling them on no rows; say so if it will take a while."""
+        """Compile or load the step and reset kernels by calls on zero rows, with a message if that takes a while."""
         states, actions, outcomes, spare, things = rows
         step = ("begin_tick", "end_tick") if self.world.rules.simulator else ("step",)
         with modules.progress(self.world.name, self.kernels.reset, *(getattr(self.kernels, name) for name in step)):
@@ -76,8 +76,8 @@ class Cpu:
         return torch.from_numpy(array)
 
     def take(self, moves: np.ndarray, indices: Any, actions: np.ndarray) -> None:
-        """Write moves[indices] into `actions`; indices are integers, as many as there are actions. Raises IndexError
-        for a number that is no move."""
+        """Write moves[indices] into `actions`; indices: an integer for each action. Raises IndexError for a number that
+        is no move."""
         actions[...] = moves[np.asarray(indices).reshape(actions.shape)]
 
     def step(self, rows: Rows, repeat: int, simulator: Simulator | None) -> None:
@@ -99,7 +99,7 @@ class Cpu:
     def show_things(
         self, states: np.ndarray, actions: np.ndarray, things: np.ndarray, counts: np.ndarray, holds: np.ndarray
     ) -> None:
-        """Write the things of every row, and what its goals say of them."""
+        """Write the things of every row, and whether its goals hold."""
         over_rows(self.kernels.show_things, len(states), self.threads, states, actions, things, counts, holds)
 
     def reset(
@@ -118,8 +118,8 @@ class Cpu:
         depths: np.ndarray | None = None,
         segmentation: np.ndarray | None = None,
     ) -> None:
-        """Draw every row of the mask into pixels (n, players, height, width, 3), and what first-person worlds show of
-        depths and segmentation into (n, players, height, width); all must be contiguous."""
+        """Draw every row of the mask into pixels (n, players, height, width, 3), and depths and segmentation of
+        first-person worlds into (n, players, height, width); all must be contiguous."""
         for array in (pixels, depths, segmentation):
             if array is not None and not (array.flags.c_contiguous and array.flags.writeable):
                 raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
@@ -129,36 +129,36 @@ class Cpu:
             self._draw_rays(states, mask, rays.frames(pixels, depths, segmentation))
 
     def write_scenes(self, states: np.ndarray, whole: bool = False) -> np.ndarray:
-        """What the players of every row see, as SCENE records (n, players); of first-person worlds. whole: with what
-        lies behind them too."""
+        """The scenes of the players of every row, SCENE records (n, players); of first-person worlds. whole: with the
+        parts behind the players too."""
         scenes = rays.blank(len(states), self.world.players)
         scenes["whole"] = whole
         self.kernels.write_scenes(states, np.ones(len(states), np.uint8), scenes, 0, 0, len(states))
         return scenes
 
     def _draw_rays(self, states: np.ndarray, mask: np.ndarray, frames: rays.Frames) -> None:
-        look, kernel, texels = self.kernels.write_scenes, rays.cpu_kernels().draw, pyramid().reshape(-1)
+        write_scenes, kernel, texels = self.kernels.write_scenes, rays.cpu_kernels().draw, pyramid().reshape(-1)
         players, height = frames.pixels.shape[1:3]
 
         def draw(low: int, high: int) -> None:
             scenes, scratch = rays.blank(min(rays.TOGETHER, high - low), players), rays.scratch(height)
             for first in range(low, high, rays.TOGETHER):
                 last = min(first + rays.TOGETHER, high)
-                look(states, mask, scenes, first, first, last)
+                write_scenes(states, mask, scenes, first, first, last)
                 kernel(scenes, first, texels, scratch, frames, first, last)
 
         if not kernel.signatures:
-            with modules.progress(self.world.name, look, kernel):
+            with modules.progress(self.world.name, write_scenes, kernel):
                 draw(0, min(len(states), 1))
         over_rows(draw, len(states), self.threads)
 
     def _draw_tiles(
-        self, look: Tiles, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, rows: int, cols: int
+        self, view: Tiles, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, rows: int, cols: int
     ) -> None:
         height, width = pixels.shape[2:4]
         place = layout(height, width, rows, cols)
         bytes_ = pixels.reshape(*pixels.shape[:3], -1)
-        lines, sprites = overlapping(bytes_, place.tile), overlapping(atlas(look.sprites, place.tile), place.tile)
+        lines, sprites = overlapping(bytes_, place.tile), overlapping(atlas(view.sprites, place.tile), place.tile)
         arguments = (states, mask, pixels, bytes_, lines, sprites, place.tile, place.top, place.left, rows, cols)
         kernel = getattr(self.kernels, f"draw_{lines.dtype.name}")
         if not kernel.signatures:

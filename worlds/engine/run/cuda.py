@@ -35,14 +35,14 @@ from ..simulator import Simulator
 from ..world import World
 from .device import DeviceArray, Rows, TaskTable
 
-THREADS = 64  # threads in a block of step and reset: small, so that few worlds still spread over all multiprocessors
-AT_ONCE = 1 << 26  # pixels of first-person frames that are drawn together; each takes 21 bytes to work in
-MOST_VIEWS = 1 << 15  # that are drawn together; a grid has fewer than 65536 blocks in its second direction
-LANES, TEAMS = 32, 8  # threads in a block of draw: so many side by side in a row of tiles, and so many rows at once
+THREADS = 64  # threads in a block of step and reset: small, so that small batches use all multiprocessors
+AT_ONCE = 1 << 26  # pixels of first-person frames in one launch; each takes 21 bytes of scratch memory
+MOST_VIEWS = 1 << 15  # views in one launch; a grid has fewer than 65536 blocks along its second axis
+LANES, TEAMS = 32, 8  # threads in a block of draw: along a row of tiles, and rows
 
 
 class NoCudaError(RuntimeError):
-    """CUDA was asked for where it cannot be used; the message says what is missing."""
+    """Raised where CUDA is requested and cannot be used; the message says what is missing."""
 
 
 class Records:
@@ -66,7 +66,7 @@ class Records:
         return values.unflatten(-1, field.shape) if field.shape else values[..., 0]
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        """Copy Records into some rows, or anything torch can convert into a field."""
+        """Copy Records into rows, or a value that torch can convert into a field."""
         if isinstance(key, str):
             self[key][...] = torch.as_tensor(value, device=self.bytes.device)
         else:
@@ -90,7 +90,7 @@ class Cuda:
         self._torch = torch.device("cpu") if self.simulated else torch.device("cuda", torch.cuda.current_device())
         self._threads, self._block = (4, (4, 2)) if self.simulated else (THREADS, (LANES, TEAMS))
         self._sheets: dict[int, torch.Tensor] = {}
-        self._rooms: dict[tuple[int, ...], dict[str, DeviceArray]] = {}
+        self._scratch: dict[tuple[int, ...], dict[str, DeviceArray]] = {}
         self._begun: set[str] = set()
         self._numba = importlib.import_module("numba.cuda")
         if not self.simulated:
@@ -100,7 +100,7 @@ class Cuda:
     def prepare(
         self, rows: Rows, mask: torch.Tensor, seeds: torch.Tensor, draws: torch.Tensor, table: TaskTable
     ) -> None:
-        """Compile or load the step and reset kernels by calling them on one row that is over."""
+        """Compile or load the step and reset kernels by calls on one row that is over."""
         idle = self.zeros((1,), rows.states.dtype)
         idle["over"] = 1
         self.reset(idle, self.mask([0]), seeds[:1], True, draws[:1], table)
@@ -147,9 +147,9 @@ class Cuda:
         return array
 
     def take(self, moves: Records, indices: Any, actions: Records) -> None:
-        """Write moves[indices] into `actions`; indices are integers, as many as there are actions, of torch or NumPy.
+        """Write moves[indices] into `actions`; indices: an integer of torch or NumPy for each action.
 
-        Raises IndexError for a number that is no move, where that can be seen without waiting for the GPU.
+        Raises IndexError for a number that is no move, except for indices on the GPU, which are not checked.
         """
         indices = torch.as_tensor(indices)
         if not indices.is_cuda and indices.numel() and not 0 <= int(indices.min()) <= int(indices.max()) < len(moves):
@@ -164,7 +164,7 @@ class Cuda:
     def show_things(
         self, states: Records, actions: Records, things: Records, counts: torch.Tensor, holds: torch.Tensor
     ) -> None:
-        """Write the things of every row, and what its goals say of them."""
+        """Write the things of every row, and whether its goals hold."""
         blocks = self._blocks(len(states))
         self._launch("show_things", blocks, self._threads, states, actions, things, counts, holds)
 
@@ -190,8 +190,8 @@ class Cuda:
         depths: torch.Tensor | None = None,
         segmentation: torch.Tensor | None = None,
     ) -> None:
-        """Draw every row of the mask into pixels (n, players, height, width, 3), and what first-person worlds show of
-        depths and segmentation into (n, players, height, width); all must be contiguous."""
+        """Draw every row of the mask into pixels (n, players, height, width, 3), and depths and segmentation of
+        first-person worlds into (n, players, height, width); all must be contiguous."""
         if isinstance(self.world.view, Tiles):
             self._draw_tiles(self.world.view, states, mask, pixels, rows, cols)
             return
@@ -201,27 +201,27 @@ class Cuda:
         n, players, height, width, _ = pixels.shape
         scenes = self._write_scenes(states, mask)
         together = min(max(AT_ONCE // (height * width), 1), n * players, MOST_VIEWS)
-        if (together, height, width) not in self._rooms:
+        if (together, height, width) not in self._scratch:
             shapes = rays.cuda_scratch(together, height, width)
-            self._rooms = {(together, height, width): {name: self.zeros(*what) for name, what in shapes.items()}}
-        room = self._rooms[together, height, width]
-        room["floors"][-1] = width
+            self._scratch = {(together, height, width): {name: self.zeros(*each) for name, each in shapes.items()}}
+        scratch = self._scratch[together, height, width]
+        scratch["floors"][-1] = width
         if 0 not in self._sheets:
             self._sheets[0] = self.put(pyramid().reshape(-1).view(np.int32))
         module, threads = rays.cuda_kernels(version("numba-cuda")), 4 if self.simulated else rays.LANES
         for first in range(0, n * players, together):
             views = min(together, n * players - first)
             across = -(-max(height, rays.SOLIDS) // threads), views
-            five = (room[name] for name in ("rows", "row_textures", "projections", "visible", "floors"))
+            five = (scratch[name] for name in ("rows", "row_textures", "projections", "visible", "floors"))
             self._launch("prepare", across, threads, scenes, first, *five, module=module)
-            counted = scenes, first, room["projections"][:views], room["visible"][:views]
+            counted = scenes, first, scratch["projections"][:views], scratch["visible"][:views]
             self._launch("gather", -(-views // threads), threads, *counted, module=module)
-            drawn = scenes, first, self._sheets[0], *room.values(), pixels, depths, segmentation
+            drawn = scenes, first, self._sheets[0], *scratch.values(), pixels, depths, segmentation
             self._launch("draw", (-(-width // threads), views), threads, *drawn, module=module)
 
     def write_scenes(self, states: Records, whole: bool = False) -> Records:
-        """What the players of every row see, as SCENE records (n, players); of first-person worlds. whole: with what
-        lies behind them too."""
+        """The scenes of the players of every row, SCENE records (n, players); of first-person worlds. whole: with the
+        parts behind the players too."""
         return self._write_scenes(states, self.mask([1] * len(states)), whole)
 
     def _write_scenes(self, states: Records, mask: torch.Tensor, whole: bool = False) -> Records:
@@ -232,23 +232,23 @@ class Cuda:
         return scenes
 
     def _draw_tiles(
-        self, look: Tiles, states: Records, mask: torch.Tensor, pixels: torch.Tensor, rows: int, cols: int
+        self, view: Tiles, states: Records, mask: torch.Tensor, pixels: torch.Tensor, rows: int, cols: int
     ) -> None:
         n, players, height, width, _ = pixels.shape
         place = layout(height, width, rows, cols)
         word = np.dtype(words_of(place, width))
         lines = self._view(pixels, word, (n, players, height, width * 3 // word.itemsize))
         if place.tile not in self._sheets:
-            self._sheets[place.tile] = self.put(atlas(look.sprites, place.tile))
+            self._sheets[place.tile] = self.put(atlas(view.sprites, place.tile))
         sheet = self._sheets[place.tile]
         sprites = self._view(sheet, word, (*sheet.shape[:2], place.tile * 3 // word.itemsize))
         numbers = (place.tile, place.top, place.left * 3 // word.itemsize, rows, cols)
         self._launch(f"draw_{word.name}", (n, players), self._block, states, mask, pixels, lines, sprites, *numbers)
 
     def _launch(self, name: str, grid: Grid, block: Grid, *arguments: Any, module: ModuleType | None = None) -> None:
-        """Run a kernel on torch's current stream, so that it waits for what torch began there, and torch for it.
+        """Run a kernel on torch's current stream, in order with the operations of torch.
 
-        Its first call compiles or loads it, and says so if that will take a while.
+        The first call compiles or loads the kernel, with a message if that takes a while.
         """
         handle = 0 if self.simulated else torch.cuda.current_stream(self._torch).cuda_stream
         stream = _stream(self._numba.external_stream, handle) if handle else 0
@@ -256,10 +256,10 @@ class Cuda:
         first = nullcontext() if name in self._begun else modules.progress(self.world.name, getattr(module, name))
         self._begun.add(name)
         with first:
-            getattr(module, name)[grid, block, stream](*(self._seen(argument) for argument in arguments))
+            getattr(module, name)[grid, block, stream](*(self._argument(argument) for argument in arguments))
 
-    def _seen(self, argument: Any) -> Any:
-        """An argument as a kernel sees it: numbers as they are, Records and tensors as arrays on the device."""
+    def _argument(self, argument: Any) -> Any:
+        """The argument of a kernel: numbers unchanged, Records and tensors as Numba's arrays on the device."""
         if isinstance(argument, Records):
             return self._view(argument.bytes, argument.dtype, argument.shape)
         if isinstance(argument, torch.Tensor):
@@ -284,16 +284,16 @@ def _stream(make: Any, handle: int) -> Any:
 
 @lru_cache(maxsize=256)
 def _described(make: Any, pointer: int, dtype: np.dtype, shape: tuple[int, ...]) -> Any:
-    """Numba's array of what lies at this place of the GPU. It owns nothing, so it may outlive the memory."""
+    """Numba's array at this address of the GPU. It does not own the memory and does not keep it allocated."""
     return make({"data": (pointer, False), "shape": shape, "strides": None, "typestr": dtype, "version": 3})
 
 
 @cache
 def _simulated() -> Any:
-    """The simulator's array, but fields named like something that NumPy's arrays have, such as "size", are fields."""
+    """The simulator's array, in which fields take precedence over attributes of NumPy's arrays, such as "size"."""
     simulator = importlib.import_module("numba.cuda.cudadrv.devicearray")
 
-    class Seen(simulator.FakeCUDAArray):  # type: ignore[name-defined]
+    class RecordsFirst(simulator.FakeCUDAArray):  # type: ignore[name-defined]
         def __getattribute__(self, name: str) -> Any:
             if name in (object.__getattribute__(self, "_ary").dtype.names or ()):
                 return self[name]
@@ -301,9 +301,9 @@ def _simulated() -> Any:
 
         def __getitem__(self, key: Any) -> Any:
             value = self._ary[key]
-            return Seen(value) if isinstance(value, np.ndarray | np.void) else value
+            return RecordsFirst(value) if isinstance(value, np.ndarray | np.void) else value
 
-    return Seen
+    return RecordsFirst
 
 
 def _torch(dtype: np.dtype) -> torch.dtype:
@@ -368,21 +368,24 @@ def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
 
 
 def rays_ptx(capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
-    """PTX of the kernels that draw scenes, by name, as `ptx` gives it of a world's own."""
+    """PTX of the kernels that draw scenes, by name; see `ptx`."""
     from numba import int64
 
-    scenes, room = _array(SCENE, 2), [_array(kind, len(shape)) for shape, kind in rays.cuda_scratch(1, 8, 8).values()]
+    scenes, scratch = (
+        _array(SCENE, 2),
+        [_array(kind, len(shape)) for shape, kind in rays.cuda_scratch(1, 8, 8).values()],
+    )
     drawn = _array(np.uint8, 5), _array(np.float32, 4), _array(np.uint8, 4)
     signatures = {
-        "prepare": (scenes, int64, *room[:5]),
-        "gather": (scenes, int64, *room[2:4]),
-        "draw": (scenes, int64, _array(np.int32, 1), *room, *drawn),
+        "prepare": (scenes, int64, *scratch[:5]),
+        "gather": (scenes, int64, *scratch[2:4]),
+        "draw": (scenes, int64, _array(np.int32, 1), *scratch, *drawn),
     }
     return _compiled(rays.cuda_kernels(version("numba-cuda")), signatures, capability)
 
 
 def _array(dtype: Any, axes: int) -> Any:
-    """Numba's type of an array of so many axes."""
+    """Numba's type of an array with this number of axes."""
     from numba.cuda.typing.typeof import typeof
 
     return typeof(np.zeros((1,) * axes, dtype))
@@ -391,7 +394,7 @@ def _array(dtype: Any, axes: int) -> Any:
 def _compiled(module: ModuleType, signatures: dict[str, Any], capability: tuple[int, int]) -> dict[str, str]:
     from numba.cuda import compile_ptx, dispatcher
 
-    # Compiling a function that a kernel calls asks which GPU is there; say which one it is for.
+    # To compile a function that a kernel calls, Numba asks for the current GPU: answer with the target.
     with patch.object(dispatcher, "get_current_device", lambda: SimpleNamespace(compute_capability=capability)):
         return {
             name: compile_ptx(getattr(module, name).py_func, signature, cc=capability)[0]

@@ -1,4 +1,4 @@
-"""A device of the batched engine: where a batch keeps its arrays, and where its kernels run."""
+"""The device of a batch: the owner of its arrays, on which its kernels run."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import numpy as np
 from ..simulator import Simulator
 
 DeviceArray: TypeAlias = Any
-"""An array on a device. On the CPU one of NumPy's; on CUDA a torch tensor, or `Records` for a structured dtype."""
+"""An array on a device. On the CPU a NumPy array; on CUDA a torch tensor, or `Records` for a structured dtype."""
 
 
 class Rows(NamedTuple):
     """The arrays of a batch that a step reads and writes.
 
-    states: (n,) of the world's dtype; actions: (n, players) ACTION; outcomes: (n, players) OUTCOME; spare: the same,
-    room for the outcomes of further ticks of a step; things: (n, most) THING, room for the judge.
+    states: (n,) of the world's dtype; actions: (n, players) ACTION; outcomes: (n, players) OUTCOME; spare: of the
+    same shape and dtype, scratch memory for the outcomes of further ticks of a step; things: (n, most) THING, scratch
+    memory of the judge.
     """
 
     states: DeviceArray
@@ -28,7 +29,7 @@ class Rows(NamedTuple):
 
 class TaskTable(NamedTuple):
     """The tasks that a reset draws from. weights: cumulative, int64 (tasks,); tasks: (tasks,) of the world's task
-    dtype; levels: (k,) LEVEL that the tasks number."""
+    dtype; levels: (k,) LEVEL, to which the field `level` of the tasks is an index."""
 
     weights: DeviceArray
     tasks: DeviceArray
@@ -69,15 +70,15 @@ class Device(Protocol):
         """A torch tensor that shares the memory of an array without fields."""
 
     def take(self, moves: DeviceArray, indices: Any, actions: DeviceArray) -> None:
-        """Write moves[indices] into `actions`. moves: (k,) ACTION; indices: integers, as many as there are actions, of
-        NumPy or torch. Raises IndexError for a number that is no move."""
+        """Write moves[indices] into `actions`. moves: (k,) ACTION; indices: an integer of NumPy or torch for each
+        action. Raises IndexError for a number that is no move."""
 
     def prepare(self, rows: Rows, mask: DeviceArray, seeds: DeviceArray, draws: DeviceArray, table: TaskTable) -> None:
         """Compile or load the step and reset kernels, without an effect on the rows; arguments as those of the two."""
 
     def step(self, rows: Rows, repeat: int, simulator: Simulator | None) -> None:
-        """One step of every row that is not over, of at most `repeat` ticks. simulator: what moves the rows besides the
-        rules, tick by tick; None in worlds of rules alone, and on CUDA."""
+        """One step of every row that is not over, of at most `repeat` ticks. simulator: that of the world, which moves
+        the rows tick by tick; None in worlds without one, and on CUDA."""
 
     def reset(
         self, states: DeviceArray, mask: DeviceArray, seeds: DeviceArray, reseed: bool, draws: DeviceArray,
@@ -89,7 +90,7 @@ class Device(Protocol):
     def show_things(
         self, states: DeviceArray, actions: DeviceArray, things: DeviceArray, counts: DeviceArray, holds: DeviceArray
     ) -> None:
-        """Write the things of every row, and what its goals say of them, into things (n, most) THING, counts int32 (n,)
+        """Write the things of every row, and whether its goals hold, into things (n, most) THING, counts int32 (n,)
         and holds uint8 (n, players, 2); see Batch.things."""
 
     def draw(
@@ -100,5 +101,5 @@ class Device(Protocol):
         of first-person worlds depths and segmentation into (n, players, height, width); all contiguous."""
 
     def write_scenes(self, states: DeviceArray, whole: bool = False) -> DeviceArray:
-        """What the players of every row see, SCENE (n, players); of first-person worlds. whole: with what lies behind
-        them too."""
+        """The scenes of the players of every row, SCENE (n, players); of first-person worlds. whole: with the parts
+        behind the players too."""

@@ -1,7 +1,7 @@
-"""Episodes as data: world, version, knobs, limit, split, seed and actions, with checksums that tell a wrong replay.
+"""Recorded episodes: world, version, knobs, limit, split, seed and actions, with checksums that detect a wrong replay.
 
-Pixels are not kept: a replay makes them again, at any size. A level set of your own is not kept either: give the same
-one. The task of an episode is kept as its JSON; to play it again, give the table of one row that rumpus.tasks.compile
+Pixels are not stored: a replay draws them again, at any size. Levels from files are not stored either: give the same
+ones. The task of an episode is stored as its JSON; to replay it, give the table of one row that rumpus.tasks.compile
 makes of it.
 """
 
@@ -30,15 +30,15 @@ _JUDGED = ("stage", "lasted", "reward", "reward_weights", "stages", "clauses", "
 
 
 class ReplayError(ValueError):
-    """A replay that cannot be read, or that did not go as it was recorded."""
+    """Raised for a replay that cannot be read, or that departs from its recording."""
 
 
 @dataclass
 class Episode:
     """One episode. actions: a list of ACTION arrays (players,), one a tick; checksums: of the state at the start and
-    after each tick, 32 bits each; task: its JSON, if it is not the world's own, and grid: (rows, columns) of the
-    picture, which the largest task of a table settles for all; level: which of a file's levels it is of, from 0 on, if
-    that was said and not drawn."""
+    after each tick, 32 bits each; task: its JSON, if it is not the world's own; grid: (rows, columns) of the picture,
+    those of the largest task in the table that it was recorded with; level: the index of its level in the file, if the
+    task fixed the level, else None."""
 
     world: str
     version: int
@@ -56,7 +56,7 @@ class Episode:
     def start(cls, batch: Batch, row: int = 0, task: Mapping[str, Any] | None = None) -> Episode:
         """A recording of the episode that has just begun in this row: call `note` after each step.
 
-        task: the JSON of the task that the row plays, in a batch that has a table of them; ValueError without it.
+        task: the JSON of the row's task, in a batch with a table of tasks; ValueError without it.
         """
         world, state = batch.world, batch.states[row]
         own = batch.task_table[int(state["task"])]
@@ -81,7 +81,7 @@ class Episode:
         self.checksums.append(checksum(batch, row))
 
     def save(self, path: str | Path) -> None:
-        """Write the episode as JSON, whole or not at all."""
+        """Write the episode as JSON, atomically."""
         head = {name: getattr(self, name) for name in _HEAD}
         if self.task is not None:
             head |= {"task": self.task, "grid": self.grid}
@@ -95,7 +95,7 @@ class Episode:
 
     @classmethod
     def load(cls, path: str | Path) -> Episode:
-        """Read an episode. Raises ReplayError, naming the file and the reason, for anything that is not one."""
+        """Read an episode. Raises ReplayError, with the file and the reason, for a file that holds none."""
         try:
             data = json.loads(Path(path).read_text(encoding="utf-8"))
             if data.pop("rumpus_replay") != FORMAT:
@@ -116,8 +116,8 @@ class Episode:
         levels: Any = None,
         tasks: Table | None = None,
     ) -> Iterator[np.ndarray]:
-        """Play the episode again and yield its frames, uint8 (height, width, 3). `load` finds a world by its name
-        (worlds.named imports nothing for it); tasks: the table of the episode's task, if it has one.
+        """Replay the episode and yield its frames, uint8 (height, width, 3). load: the function from a name to a World
+        (worlds.named imports no foreign module); tasks: the table of the episode's task, if it has one.
 
         Raises ReplayError at the first tick whose state is not the recorded one.
         """
@@ -131,7 +131,7 @@ class Episode:
         self, world: World, size: tuple[int, int] = (64, 64), levels: Any = None, tasks: Table | None = None
     ) -> Batch:
         """A batch of one row at the start of this episode; tasks: the table of its task, if it has one.
-        Raises ReplayError if that is not where it began."""
+        Raises ReplayError if the start differs from the recorded one."""
         if world.version != self.version:
             raise ReplayError(f"this replay is of {self.world} version {self.version}; this is version {world.version}")
         options: dict[str, Any] = {"knobs": self.knobs, "limit": self.limit, "levels": levels}
@@ -145,14 +145,14 @@ class Episode:
         return batch
 
     def _of_level(self, world: World, levels: Any) -> Table:
-        """The table of one row in which this episode's level is played."""
+        """The table of one row with this episode's level."""
         every = None if levels is None else level_table(world, levels, knobs=self.knobs, limit=self.limit)
         if every is None or not 0 <= cast(int, self.level) < len(every):
             raise ReplayError(f"this replay is of level {self.level} of a file: give its `levels`")
         return Table(every.records[self.level : cast(int, self.level) + 1], every.levels)
 
     def _as_drawn(self, tasks: Table | None) -> Table:
-        """The table of this episode's task, with the size of picture that it was recorded with."""
+        """The table of this episode's task, with the recorded size of the picture."""
         if tasks is None or len(tasks) != 1:
             raise ReplayError("this replay is of a task: give `tasks`, a table of one row made of its JSON (`task`)")
         records = tasks.records.copy()
@@ -160,7 +160,7 @@ class Episode:
         return Table(records, tasks.levels)
 
     def play(self, batch: Batch, tick: int) -> Any:
-        """Do this tick's actions in a batch that stands before it. Returns the outcomes (players,)."""
+        """Step a batch that is at this tick with the recorded actions. Returns the outcomes (players,)."""
         batch.actions[0] = self.actions[tick]
         outcomes = batch.step()[0]
         self._check(batch, tick + 1)
@@ -173,9 +173,9 @@ class Episode:
 
 
 def checksum(batch: Batch, row: int) -> int:
-    """A 32-bit checksum of a row's state: of all that is the episode's own, wherever and after whatever it is played.
+    """A 32-bit checksum of a row's state, independent of the batch and of earlier episodes.
 
-    Left out are the row of the table, the seeds to come, and what the judge had to do in episodes before.
+    It excludes the row of the table, the stream of later seeds, and the fields of the judge in unjudged episodes.
     """
     data = bytearray(batch.mark + batch.record(row))
     state = np.frombuffer(data, batch.world.rules.state, offset=len(batch.mark))  # shares the bytes
@@ -187,7 +187,7 @@ def checksum(batch: Batch, row: int) -> int:
 
 
 def _plain(action: np.void) -> dict[str, Any]:
-    """An ACTION record as short JSON: only what is not at rest."""
+    """An ACTION record as short JSON: only the parts that are not at rest."""
     full = as_action(action)
     short = {
         "keys": [name for name, held in zip(KEYS, action["keys"], strict=True) if held],
@@ -200,7 +200,7 @@ def _plain(action: np.void) -> dict[str, Any]:
 
 
 def _record(short: Mapping[str, Any]) -> np.void:
-    """The ACTION record of such JSON; what it does not name is at rest."""
+    """The ACTION record of such JSON; parts that it does not name are at rest."""
     record = np.zeros(1, ACTION)[0]
     keys, buttons = np.zeros(len(KEYS), np.int8), np.zeros(len(BUTTONS), np.int8)
     keys[[key_index(name) for name in short.get("keys", [])]] = 1

@@ -1,8 +1,8 @@
-"""Exhaustive search on cloned states: the shortest way for one player to reach its goal, whatever the world.
+"""Exhaustive search on cloned states: the shortest plan with which one player reaches its goal, in any world.
 
-Breadth first over the world's own moves, with its own rules and the judge, until the goal is reached, there is nothing
-new to reach, or `nodes` different states have been looked at. Two states are the same if the world's own fields and the
-stage of the goal are. The other players stand still.
+Breadth first over the world's own moves, with its own rules and the judge, until the goal is reached, no new state can
+be reached, or `nodes` different states have been visited. Two states are equal if the world's own fields and the stages
+of the goals are. The other players do not act.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from ..world import World
 from .threads import over_rows
 
 FOUND, NONE, GAVE_UP = 1, 0, -1
-"""Verdicts: there is a plan; there is none, however long; the nodes were used up before either was known."""
+"""Verdicts: a plan exists; no plan of any length exists; the limit of nodes was reached first."""
 LONGEST = 1024
 """Moves of the longest plan."""
 
 NODE = np.dtype([("mark", np.uint64), ("parent", np.int32), ("move", np.int32)], align=True)
-"""A state in the tree of a search: the hash of what is its own, where it came from, and by which move."""
+"""A state in the tree of a search: the hash of its own fields, its parent, and the move that led to it."""
 RESULT = np.dtype([("verdict", np.int32), ("steps", np.int32), ("nodes", np.int32), ("left", np.int32)], align=True)
 
 
@@ -34,8 +34,8 @@ class Plans:
     """The result of a search from n states.
 
     verdicts: int32 (n,), FOUND, NONE or GAVE_UP; moves: for each state a uint8 array (steps,) of indices into the
-    world's moves, empty where there is no plan; nodes: how many different states were looked at, int32 (n,);
-    branching: new states for each state that was left, float64 (n,).
+    world's moves, empty where there is no plan; nodes: the number of different states visited, int32 (n,);
+    branching: the mean number of new states per expanded state, float64 (n,).
     """
 
     verdicts: np.ndarray
@@ -55,19 +55,19 @@ def search(
     if world.rules.things is None:
         raise ValueError(f"{world.name} shows no things, so nothing can be searched for in it")
     n, threads = len(states), threads or cores()
-    room = (threads, nodes + len(world.controls.moves))
-    pool = np.zeros(room, world.rules.state)
-    tree = np.zeros(room, NODE)
-    slots = np.zeros((threads, 1 << int(np.ceil(np.log2(2 * room[1])))), np.int32)
-    hands, outcomes = np.zeros((threads, world.players), ACTION), np.zeros((threads, world.players), OUTCOME)
+    shape = (threads, nodes + len(world.controls.moves))
+    pool = np.zeros(shape, world.rules.state)
+    tree = np.zeros(shape, NODE)
+    slots = np.zeros((threads, 1 << int(np.ceil(np.log2(2 * shape[1])))), np.int32)
+    actions, outcomes = np.zeros((threads, world.players), ACTION), np.zeros((threads, world.players), OUTCOME)
     things = np.zeros((threads, world.rules.things.most), THING)
     starts = np.frombuffer(states.tobytes(), np.uint64).reshape(n, -1)
     plans, results = np.zeros((n, LONGEST), np.uint8), np.zeros(n, RESULT)
     kernel = family.kernel_module(world, template.SEARCH, "njit").search
-    words = pool.view(np.uint64).reshape(*room, -1)
+    words = pool.view(np.uint64).reshape(*shape, -1)
     first, last = own_words(world.rules.state)
     given = (n, nodes, player, move_table(world.controls.moves), starts, first, last)
-    over_rows(kernel, n, threads, *given, pool, words, tree, slots, hands, outcomes, things, plans, results)
+    over_rows(kernel, n, threads, *given, pool, words, tree, slots, actions, outcomes, things, plans, results)
     moves = [plans[row, : results["steps"][row]].copy() for row in range(n)]
     branching = (results["nodes"] - 1) / np.maximum(results["left"], 1)
     return Plans(results["verdict"].copy(), moves, results["nodes"].copy(), branching)

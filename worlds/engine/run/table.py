@@ -1,4 +1,4 @@
-"""A table of tasks, ready for the device: records that a reset draws from, and the levels that they start in."""
+"""Tables of tasks for the device: the records that a reset draws from, and their levels."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from ..world import World
 
 @dataclass(frozen=True)
 class Table:
-    """Tasks of one family of worlds, as many rows as tasks.
+    """Tasks of one family of worlds, one in each row.
 
-    records: of the dtype `task_dtype` makes for the world, (tasks,), at least one; levels: of the world's own dtype,
-    which the field `level` of the records counts in, or None for a world that makes its levels as it goes.
+    records: (tasks,) of the dtype that `task_dtype` makes for the world, at least one; levels: (k,) LEVEL, to which the
+    field `level` of the records is an index, or None for a world that generates its levels at each reset.
     """
 
     records: np.ndarray
@@ -37,8 +37,9 @@ class Table:
 def read_levels(
     world: World, levels: str | Path | np.ndarray | None, knobs: Mapping[str, int] | None = None
 ) -> tuple[np.ndarray | None, Mapping[str, int] | None]:
-    """(levels, knobs) with a file or folder of levels read in, and the knobs that fit these behind those chosen; what
-    is no path comes back as it is. Raises ValueError if the world reads none, or if something is wrong with them."""
+    """(levels, knobs) after a file or folder of levels is read. The given knobs take precedence over those that fit the
+    levels. Levels that are no path are returned unchanged. Raises ValueError for a world that reads none, and for
+    invalid levels."""
     if not isinstance(levels, str | Path):
         return levels, knobs
     if world.levels is None or world.levels.read is None:
@@ -58,7 +59,7 @@ def level_table(
     """A table with one task a level, in the order of the file: row i is the world's own task in level i.
 
     levels: the path of a file or folder that the world can read, or an array of its levels, (n,); knobs, limit, split:
-    see Batch. Raises ValueError for a world without levels, and for what is wrong with the file.
+    see Batch. Raises ValueError for a world without levels, and for an invalid file.
     """
     found, knobs = read_levels(world, levels, knobs)
     if found is None or not len(found):

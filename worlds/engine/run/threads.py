@@ -15,7 +15,7 @@ from typing import Any
 
 from ....interface.machine import cores
 
-_LEAST = 32  # rows worth handing to another thread
+_LEAST = 32  # the fewest rows for which another thread pays
 
 _pool: ThreadPoolExecutor | None = None
 
@@ -32,7 +32,7 @@ if hasattr(os, "register_at_fork"):
 def over_rows(kernel: Callable[..., Any], rows: int, threads: int, *arguments: Any, least: int = _LEAST) -> None:
     """Call kernel(*arguments, low, high) so that the ranges cover `rows`, on up to `threads` threads, and wait.
 
-    least: rows that are worth handing to another thread.
+    least: the fewest rows for which another thread pays.
     """
     global _pool
     parts = min(threads, rows // least)
@@ -50,8 +50,8 @@ def over_rows(kernel: Callable[..., Any], rows: int, threads: int, *arguments: A
 
 @contextlib.contextmanager
 def one_core() -> Iterator[int | None]:
-    """Pin this thread, and all that it starts, to one of the cores that it may use; yields its number, or None where
-    that cannot be done."""
+    """Pin this thread, and the threads that it starts, to one of its allowed cores; yields the core's number, or None
+    on systems without thread affinity."""
     if not hasattr(os, "sched_setaffinity"):
         yield None
         return

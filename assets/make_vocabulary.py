@@ -12,7 +12,7 @@ from pathlib import Path
 from .. import worlds
 from ..interface.files import write_atomically
 from ..tasks import grammar
-from ..tasks.language import partner_told, public
+from ..tasks.language import partner_instruction, public
 
 PATH = Path(__file__).parent / "vocabulary.txt"
 LARGEST = 100
@@ -42,7 +42,7 @@ world would yellow yes yet you your zero
 def texts() -> list[str]:
     """All texts whose words are in the vocabulary."""
     found = [EVERYDAY, *grammar.RESERVED, *map(str, range(LARGEST + 1))]
-    found += [public(partner_told(style), [""]) for style in range(len(grammar.PARTNER_TOLD))]
+    found += [public(partner_instruction(style), [""]) for style in range(len(grammar.PARTNER_INSTRUCTIONS))]
     for world in map(worlds.load, worlds.names()):
         found += (
             [world.objective.instruction]

@@ -12,7 +12,7 @@ from ..interface.text import encode
 from ..worlds.engine.world import World
 from .goals import FORMAT, Goal, Player, Reward, Solution, Task
 from .kinds import PAIRED
-from .language import STYLES, ask, partner_told, public, say
+from .language import STYLES, ask, partner_instruction, public, say
 from .pipeline import Candidate, Draft
 from .recorded import packed
 from .rollouts import REST
@@ -112,7 +112,7 @@ def _players(one: Candidate, style: int, public_: bool, scene: Scene) -> tuple[P
     texts = [ask(one.question, style, scene) if one.question else say(goal, style, scene) for goal in one.goals]
     blind = one.kind == "informed-blind"
     if blind:
-        texts[1] = partner_told(style)
+        texts[1] = partner_instruction(style)
     for seat, text in enumerate(texts):
         encode(public(text, [other for i, other in enumerate(texts) if i != seat]) if public_ else text)
     return tuple(

@@ -1,10 +1,10 @@
-"""The grammar of instructions, as data: one set of tables, read from goal to sentence and from sentence to goal.
+"""The grammar of instructions as tables, which are used in both directions: from goals to text, and from text to goals.
 
-The words of each relation stand in its row in worlds/engine/records/relations.py.
+The words of each relation are in its row in worlds/engine/records/relations.py.
 
 A phrase is words with slots: {a} and {b} are the things of a clause, {n} a number, {w} a word that is said; {u} is the
-unit of a world's distances. A name of a stranger's world that is also a word of these tables stands between quotation
-marks, so that no sentence has two readings; two phrases that would read alike are refused when this module is imported.
+unit of a world's distances. A name of a world that is also a word of these tables is put between quotation marks, so
+that no sentence has two readings. The import of this module raises ValueError for two phrases with the same reading.
 
     sentence   = [opening] stage {THEN stage} {[BOTH] never}  or  [opening] never {[BOTH] never}
     stage      = clause {BOTH clause} [HOLD]
@@ -15,8 +15,8 @@ marks, so that no sentence has two readings; two phrases that would read alike a
     question   = [call] a phrase of ASKED
     thing      = [quantity] [size] [colour] kind  or  "you"
 
-"The" before one thing says that there is one such thing at the start, and nothing else does; to the goal it is the same
-as "a", since any match will do.
+"The" before one thing is the only way to say that there is one such thing at the start. The goal is the same as with
+"a", since any match satisfies it.
 """
 
 from __future__ import annotations
@@ -27,26 +27,26 @@ from typing import Any, Literal
 
 from ..worlds.engine.records.relations import TABLE, Orders
 
-# What to ask of the player who reads the instruction, by relation.
+# Orders to the player that reads the instruction, by relation.
 YOURS: dict[str, Orders] = {row.name: row.yours for row in TABLE if row.yours}
 
-# What to do with things, by (kind of a, relation, kind of b); "" is any. What fits best is used, all is understood.
+# Orders about things, by (kind of a, relation, kind of b); "" is any. The best match is said, all are understood.
 THINGS: dict[tuple[str, str, str], Orders] = {
     (a, row.name, b): orders for row in TABLE for (a, b), orders in row.things.items()
 }
 
-# What another player is to do is asked for with one of these and what that player would be told.
+# An order to another player is one of these and the order that this player would get.
 CAUSES = ("let {a}", "have {a}")
 
 # The state of things, after "is", "are" and "not".
 STATES: dict[str, tuple[str, ...]] = {row.name: row.states for row in TABLE}
 
-# The same of towers and rows, of which there is one, or none.
+# Statements that there is a tower or a row, or none, by (relation, whether none).
 FOUND: dict[tuple[str, bool], tuple[str, ...]] = {
     (row.name, none): row.found[none] for row in TABLE for none in (False, True) if row.found[none]
 }
 
-# What is asked, by (what for, relation); "" is none.
+# Questions, by (their kind, relation); "" is none.
 ASKED: dict[tuple[str, str], tuple[str, ...]] = {
     ("colour", ""): ("what colour is {a}", "what is the colour of {a}", "which colour does {a} have"),
     ("count", ""): ("how many {a} are there", "what is the number of {a}", "how many {a} are here"),
@@ -62,7 +62,7 @@ ASKING = (
     *(("", 0), ("please answer: ", 1), ("tell me: ", 2), ("answer this: ", 0), ("i want you to tell me: ", 1)),
     *(("", 1), ("please tell me: ", 2), ("please answer this: ", 1)),
 )
-"""How a question is put in each style: what comes before it, and which of its phrases is used."""
+"""The form of a question in each style: its opening, and the index of its phrase."""
 
 FRAMES = ("make it so that", "make sure that", "see to it that")
 LET_IT_BE = "let it be that"
@@ -73,7 +73,7 @@ HOLDS = ("for {n} turns", "and keep it so for {n} turns", "and stay so for {n} t
 
 Number = Literal["one", "many", "either"]
 
-# Quantities: how many at least (0: the number in the phrase), whether negated, and the number of what follows.
+# Quantities: the least count (0: the number in the phrase), whether negated, and the number of the noun.
 QUANTITIES: dict[str, tuple[int | Literal["all"], bool, Number]] = {
     "a": (1, False, "one"),
     "an": (1, False, "one"),
@@ -95,7 +95,7 @@ QUANTITIES: dict[str, tuple[int | Literal["all"], bool, Number]] = {
     "less than {n}": (0, True, "many"),
 }
 
-# Nouns that every world knows: a thing of any kind, and players as the reader sees them.
+# Nouns of every world: a thing of any kind, and players from the point of view of the reader.
 NOUNS: dict[Literal["you", "other"] | None, tuple[str, str]] = {
     None: ("thing", "things"),
     "you": ("self", "selves"),
@@ -110,12 +110,12 @@ NUMERALS = (
 
 @dataclass(frozen=True)
 class Style:
-    """One way to say any goal.
+    """One form of words for all goals.
 
-    verb: which phrase of a list is used, beginning anew at its end. but: what joins `mark` to what comes before it.
-    every, count: its quantities. the: "the red box" where there is one, else "a red box". digits: for all numbers, else
-    beyond twenty. statements: whether it tells how things are to be, in place of what to do. several: whether two boxes
-    are "on targets", else "on a target".
+    verb: index of its phrase in each list, modulo the length. but: the joint before `mark`. every, count: its
+    quantities. the: whether a thing that is the only match is "the red box", else "a red box". digits: whether all
+    numbers are digits, else those beyond twenty. statements: whether it states the state of things, in place of orders.
+    several: whether two boxes are "on targets", else "on a target".
     """
 
     opening: str = ""
@@ -157,12 +157,12 @@ STYLES = (
         statements=True,
     ),
 )
-"""A style is its place in this tuple. The last two are held out; whatever words they use, others use too."""
+"""The number of a style is its index. The last two are held out; other styles use all words that these two use."""
 
-RETOLD = Style(both=" and at the same time ", count="at least {n}", several=False)
-"""How a person is told what was understood: no style of instructions, and with one reading."""
+PARAPHRASE = Style(both=" and at the same time ", count="at least {n}", several=False)
+"""The form in which an understood goal is repeated to a person: it has one reading, and is no style of instructions."""
 
-PARTNER_TOLD = (
+PARTNER_INSTRUCTIONS = (
     "do what your partner asks",
     "please do as your partner says",
     "your task: help your partner with what it wants",
@@ -172,7 +172,7 @@ PARTNER_TOLD = (
     "please listen to your partner and help with what it wants",
     "your task: wait for what your partner says and do as it wants",
 )
-"""What a player is told who must learn from its partner what to do, by style."""
+"""The instruction, by style, of a player that has to learn its goal from its partner."""
 
 END, THING, COUNT, WORD = "", "{}", "#", "*"
 """Keys of a tree of phrases beside its words: the meaning of a phrase that ends here, and the slots."""
@@ -180,7 +180,7 @@ Tree = dict[str, Any]
 
 
 def tree(phrases: Iterable[tuple[str, Any]]) -> Tree:
-    """Phrases and their meanings as a tree of words. Raises ValueError if a phrase has two meanings."""
+    """The tree of words of phrases and their meanings. Raises ValueError if a phrase has two meanings."""
     root: Tree = {}
     for phrase, meaning in phrases:
         for form in {phrase, singular(phrase)}:
@@ -207,7 +207,7 @@ def singular(phrase: str) -> str:
 
 
 def roles(phrase: str) -> str:
-    """Which things a phrase names, in their order: "ab", "ba", "a", "b" or ""."""
+    """The things that a phrase names, in their order: "ab", "ba", "a", "b" or ""."""
     return "".join(word[1] for word in phrase.split() if word in ("{a}", "{b}"))
 
 
@@ -226,7 +226,7 @@ def _listed(table: Iterable[tuple[str, Orders]]) -> list[tuple[str, Meaning]]:
 
 
 def _caused(phrase: str, meaning: Meaning) -> Iterable[tuple[str, Meaning]]:
-    """The part of another player, with its meaning."""
+    """The order to another player, with its meaning."""
     whole = [f"{cause} {phrase}" for cause in CAUSES]
     return [(text, (meaning[0], roles(text), meaning[2])) for text in whole]
 
@@ -238,13 +238,13 @@ _STATES = [(phrase, relation) for relation, phrases in STATES.items() for phrase
 _QUESTIONS = [(phrase, (asks, relation)) for (asks, relation), phrases in ASKED.items() for phrase in phrases]
 
 
-def _told_in(unit: str, phrases: Iterable[tuple[str, Any]]) -> Tree:
-    """The tree of phrases that tell distances in this unit."""
+def _in_unit(unit: str, phrases: Iterable[tuple[str, Any]]) -> Tree:
+    """The tree of phrases with distances in this unit."""
     return tree((phrase.replace("{u}", UNITS[unit]), meaning) for phrase, meaning in phrases)
 
 
-ORDERED = {unit: _told_in(unit, _ORDERS) for unit in UNITS}
-STATED = {unit: _told_in(unit, _STATES) for unit in UNITS}
+ORDERED = {unit: _in_unit(unit, _ORDERS) for unit in UNITS}
+STATED = {unit: _in_unit(unit, _STATES) for unit in UNITS}
 EXISTING = tree((phrase, meaning) for meaning, phrases in FOUND.items() for phrase in phrases)
 QUANTIFIED = tree(QUANTITIES.items())
 OPENED = tree((style.opening.strip(" :"), True) for style in STYLES if style.opening)
@@ -277,12 +277,12 @@ QUOTE = '"'
 
 
 def written(name: str) -> str:
-    """A name of a world as it stands in a sentence."""
+    """The form of a world's name in a sentence."""
     return f"{QUOTE}{name}{QUOTE}" if name in RESERVED else name
 
 
 def plural(kind: str) -> str:
-    """Several of a kind, by the regular rules; a kind whose plural is a word of the grammar stays as it is, quoted."""
+    """The plural of a kind, by the regular rules; a kind whose plural is a word of the grammar is quoted unchanged."""
     if kind.endswith(("s", "x", "z", "ch", "sh")):
         many = f"{kind}es"
     elif kind.endswith("y") and kind[-2:-1] not in ("", *"aeiou-"):

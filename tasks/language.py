@@ -2,13 +2,12 @@
 
     say(goal)                                   "push the red box onto the blue target, then take the key"
     say(goal, style=1)                          the same goal in other words
-    say(goal, 0, scene(things, world.rules.things))   "the red box" where these things are and it is the only one, else
+    say(goal, 0, scene(things, world.rules.things))   "the red box" if it is the only one among these things, else
                                                 "a red box", "another", "any"; and distances in the unit of the world
     understand("push every box onto a target", world.rules.things)        the goal
 
-Styles are the places in STYLES. Held-out styles are kept from training, to see whether an agent understands words it
-knows in an order that it does not: `held_styles` gives those of the validation and test splits, the last two, and every
-word that they use is used by another style too.
+Styles are indices into grammar.STYLES. The last two are held out: `held_styles` names those of the validation and test
+splits. They measure whether an agent understands known words in a new order, since other styles use all their words.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from .grammar import (
     FOUND,
     NOUNS,
     NUMERALS,
-    PARTNER_TOLD,
+    PARTNER_INSTRUCTIONS,
     QUOTE,
     STATES,
     THINGS,
@@ -41,14 +40,14 @@ from .parser import Reader, lexicon
 from .scene import ANYWHERE, Scene
 
 STYLES = len(grammar.STYLES)
-"""How many ways there are to say a goal."""
+"""The number of styles."""
 held_styles: Mapping[str, tuple[int, ...]] = MappingProxyType({"valid": (STYLES - 2,), "test": (STYLES - 1,)})
-"""Styles kept out of training, by the split that they are for."""
+"""Styles withheld from training, by their split."""
 
 
 def canonical(goal: Goal) -> Goal:
-    """The one form of all goals that mean the same: clauses sorted and each once, `who` with the kind "player", and
-    "all" of the one player that you are as 1. Raises ValueError if the goal turns out to contradict itself."""
+    """The normal form of goals with the same meaning: sorted clauses without duplicates, `who` with the kind "player",
+    and the count "all" of "you", which is one player, as 1. Raises ValueError if the goal contradicts itself."""
     stages = tuple(Stage(all=_sorted(stage.all), hold=stage.hold) for stage in goal.stages)
     return Goal(stages=stages, never=_sorted(goal.never))
 
@@ -69,16 +68,16 @@ def _plain(clause: Clause) -> Clause:
 
 
 def whole(selector: Selector) -> Selector:
-    """The selector, with the kind "player" if it names none and says whose."""
+    """The selector, with the kind "player" if it has `who` and no kind."""
     return selector.model_copy(update={"kind": "player"}) if selector.who and not selector.kind else selector
 
 
 def say(goal: Goal, style: int = 0, scene: Scene = ANYWHERE) -> str:
-    """A goal as the instruction for the player whose goal it is: lower-case ASCII. A style is always said alike, and no
-    two styles say a goal alike. scene: of what there is one thing where the goal is told; only that is "the" red box.
+    """The instruction of a goal for its player: lower-case ASCII. The text is determined by goal, style and scene, and
+    differs from style to style. scene: the selectors with one match at the start; only these get "the".
 
-    A sentence that comes to more than an instruction's 64 tokens does without its commas; if it still does, encoding
-    refuses it. Raises ValueError for a style that there is not.
+    The commas of a sentence of more than 64 tokens are left out; encoding refuses it if it is still too long. Raises
+    ValueError for an unknown style.
     """
     if not 0 <= style < STYLES:
         raise ValueError(f"there is no style {style}; the styles are 0 to {STYLES - 1}")
@@ -86,30 +85,30 @@ def say(goal: Goal, style: int = 0, scene: Scene = ANYWHERE) -> str:
 
 
 def plainly(goal: Goal, scene: Scene = ANYWHERE) -> str:
-    """A goal in words that have one reading, for people: what holds at the same time is said to."""
-    return _said(goal, grammar.RETOLD, scene)
+    """A goal in words with one reading, for people: clauses of a stage are joined by "and at the same time"."""
+    return _said(goal, grammar.PARAPHRASE, scene)
 
 
 def _said(goal: Goal, how: Style, scene: Scene) -> str:
     text = how.opening + how.then.join(_stage(stage, how, scene) for stage in goal.stages)
     for index, clause in enumerate(goal.never):
         joint = how.but if index or goal.stages else ""
-        told, phrase = _worded(clause, how, scene, "avoid")
-        if told and how.statements:
+        stated, phrase = _worded(clause, how, scene, "avoid")
+        if stated and how.statements:
             text += f"{joint}{how.frame} {how.mark} {phrase}"
         else:
-            text += f"{joint}{how.mark} {grammar.LET_IT_BE + ' ' if told else ''}{phrase}"
+            text += f"{joint}{how.mark} {grammar.LET_IT_BE + ' ' if stated else ''}{phrase}"
     tokens = 1 + text.count(" ") + 2 * text.count(",")  # a comma costs two: itself and the space after it
     return text if tokens <= TOKENS else text.replace(",", "")
 
 
 def _stage(stage: Stage, how: Style, scene: Scene) -> str:
-    text, telling = "", False
+    text, framed = "", False
     for index, clause in enumerate(stage.all):
-        told, phrase = _worded(clause, how, scene, "keep" if stage.hold else "reach")
-        frame = f"{how.frame} " if told and not telling else ""
+        stated, phrase = _worded(clause, how, scene, "keep" if stage.hold else "reach")
+        frame = f"{how.frame} " if stated and not framed else ""
         text += f"{how.both if index else ''}{frame}{phrase}"
-        telling = told
+        framed = stated
     return f"{text} {_counted(how.hold, stage.hold, how)}" if stage.hold else text
 
 
@@ -125,9 +124,9 @@ def _clause(clause: Clause, how: Style, purpose: str, unit: str, a_one: bool, b_
     alone = clause.least == 1 and a_one and (how.the or bool(clause.a.who))
     found = clause.relation in CHAINS and clause.least == 1
     if how.statements or not phrases:
-        phrases, leaving, told = FOUND[clause.relation, clause.negated] if found else (), False, True
+        phrases, leaving, stated = FOUND[clause.relation, clause.negated] if found else (), False, True
     else:
-        told = False
+        stated = False
     if phrases:
         phrase = phrases[how.verb % len(phrases)]
     else:
@@ -139,11 +138,11 @@ def _clause(clause: Clause, how: Style, purpose: str, unit: str, a_one: bool, b_
     else:
         a = _thing(clause.a, clause.least, clause.negated and not alone, how, one=a_one, many=found)
     b = _other(clause, how, b_one, purpose) if clause.b else ""
-    return told, phrase.replace("{b}", b).replace("{w}", clause.word or "").replace("{a}", a)
+    return stated, phrase.replace("{b}", b).replace("{w}", clause.word or "").replace("{a}", a)
 
 
 def _orders(clause: Clause, how: Style, purpose: str) -> tuple[str, ...]:
-    """The phrases that may be used to order this, the best-fitting ones of the tables; none if it can only be told."""
+    """The phrases that order a clause, of the best match in the tables; none if it can only be stated."""
     a, kind = clause.a, clause.a.kind or ""
     player = bool(a.who) or kind == "player"
     if player:
@@ -169,7 +168,7 @@ def _plainly_you(selector: Selector) -> bool:
 
 
 def _other(clause: Clause, how: Style, one: bool, purpose: str) -> str:
-    """The things that a clause's things are related to, as words: "the", "another", "any" or "a", whichever it is."""
+    """The words for `b` of a clause, with "the", "another", "any" or "a"."""
     a, b = clause.a, clause.b
     assert b is not None
     if ROWS[clause.relation].two or (how.several and _several(clause, how)):
@@ -185,14 +184,14 @@ def _other(clause: Clause, how: Style, one: bool, purpose: str) -> str:
 
 
 def _wider(one: Selector, other: Selector) -> bool:
-    """Whether all that matches the other selector matches this one, too."""
+    """Whether all things that match the other selector match this one too."""
     kinds = [selector.kind or ("player" if selector.who else None) for selector in (one, other)]
     pairs = ((one.colour, other.colour), (one.size, other.size), (one.who, other.who), kinds)
     return all(mine in (None, theirs) for mine, theirs in pairs)
 
 
 def _several(clause: Clause, how: Style) -> bool:
-    """Whether what the clause's things are on, in or at is better called "targets" than "a target"."""
+    """Whether `b` of a clause is in the plural: "boxes on targets", not "on a target"."""
     b = clause.b
     plain = b is not None and not (b.who or b.colour or b.size)
     return (
@@ -208,7 +207,7 @@ def _be(clause: Clause, how: Style, alone: bool) -> str:
 
 
 def _number(least: int | str, how: Style) -> str:
-    """Whether so many things are spoken of as one or as many."""
+    """The grammatical number of a count: "one" or "many"."""
     return grammar.QUANTITIES[how.every][2] if least == "all" else "one" if least == 1 else "many"
 
 
@@ -222,8 +221,8 @@ def _thing(
     many: bool = False,
     article: str = "a",
 ) -> str:
-    """At least so many things as words. one: there is one such thing; many: any of them, in the plural and without a
-    number; article: what to say of one of several."""
+    """The words for at least this number of things. one: there is one such thing; many: the plural without a number;
+    article: the article of one of several."""
     looks = [written(name) for name in (selector.size, selector.colour) if name]
     kind = None if selector.who else selector.kind
     nouns = (written(kind), plural(kind)) if kind else NOUNS[selector.who]
@@ -246,15 +245,15 @@ def _thing(
 
 
 def _counted(phrase: str, number: int, how: Style) -> str:
-    """A phrase with a number in it, spelled up to twenty or in digits."""
+    """A phrase with its number, in letters up to twenty, else in digits."""
     numeral = str(number) if how.digits or number >= len(NUMERALS) else NUMERALS[number]
     return (singular(phrase) if number == 1 else phrase).replace("{n}", numeral)
 
 
 def understand(text: str, things: Things) -> Goal:
-    """The goal that a sentence says, in a world of these things; `understanding` reads what people say besides. Capital
-    letters, extra spaces, commas and a full stop at the end do not matter. Raises ValueError naming the word that was
-    not understood, its place, and what would be.
+    """The goal of a sentence of this grammar, in a world of these things; `understanding` reads more sentences. Capital
+    letters, extra spaces, commas and a full stop at the end do not matter. Raises ValueError with the word that is not
+    understood, its place, and the words that were expected.
     """
     return _reader(text, things).goal()
 
@@ -264,9 +263,9 @@ def _reader(text: str, things: Things) -> Reader:
 
 
 def ask(question: Question, style: int = 0, scene: Scene = ANYWHERE) -> str:
-    """A question as an instruction; as goals are, it is always said alike in a style, and in no two styles alike.
+    """The instruction of a question. Question, style and scene determine the text, which differs from style to style.
 
-    Raises ValueError for a style that there is not.
+    Raises ValueError for an unknown style.
     """
     if not 0 <= style < STYLES:
         raise ValueError(f"there is no style {style}; the styles are 0 to {STYLES - 1}")
@@ -283,14 +282,14 @@ def _article(words: str) -> str:
 
 
 def asked(text: str, things: Things) -> Question | None:
-    """The question that a sentence is, in a world of these things; None if it is none. Raises ValueError for a question
-    that is not understood, as `understand` does."""
+    """The question of a sentence, in a world of these things; None if it is none. Raises ValueError for a question that
+    is not understood, as `understand` does."""
     return _reader(text, things).question()
 
 
 def definites(text: str, things: Things) -> dict[Selector, str]:
-    """The descriptions of which a goal or a question says that there is one, such as "the red box", each as it is said;
-    nothing if the sentence is not understood."""
+    """The definite descriptions of a goal or a question, such as "the red box": their selectors and words; none if the
+    sentence is not understood."""
     reader = _reader(text, things)
     try:
         if reader.question() is None:
@@ -301,22 +300,22 @@ def definites(text: str, things: Things) -> dict[Selector, str]:
 
 
 def said_in(text: str, things: Things) -> Scene:
-    """The scene that a sentence speaks of: there is one of what it says so of."""
+    """The scene that a sentence implies: one match for each definite description."""
     named = definites(text, things)
     return Scene(things.unit, lambda selector: whole(selector) in named)
 
 
-def partner_told(style: int = 0) -> str:
-    """What a player reads who is to learn from its partner what to do, as many ways as there are styles."""
-    return PARTNER_TOLD[style]
+def partner_instruction(style: int = 0) -> str:
+    """The instruction, in a style, of a player that has to learn its goal from its partner."""
+    return PARTNER_INSTRUCTIONS[style]
 
 
 _OPENINGS = sorted({style.opening for style in grammar.STYLES} | {opening for opening, _ in grammar.ASKING}, key=len)
 
 
 def public(own: str, others: Sequence[str]) -> str:
-    """An instruction that all players read, for one of them: its own part, then those of its partners. Each part goes
-    without what it opens with, such as "your task:", which would be a second head to it."""
+    """The public instruction for one player: its own part, then those of its partners. The openings of the parts, such
+    as "your task:", are left out."""
     heads = ["your partner"] if len(others) == 1 else ["one partner", *["another partner"] * (len(others) - 1)]
     parts = zip(("you", *heads), (own, *others), strict=False)
     return "; ".join(f"{head}: {_unopened(part)}" for head, part in parts)

@@ -1,6 +1,6 @@
-"""The reader of sentences: walks the trees of grammar.py from left to right, always taking the longest phrase.
+"""The parser of sentences: it walks the trees of grammar.py from left to right and takes the longest phrase.
 
-It never takes anything back, so the first word that fits nowhere is the one that was not understood.
+It does not backtrack, so the first word without a match is the one that is not understood.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _LARGEST = 1000
 
 
 def _number(word: str) -> int:
-    """The number that a word is; 0 if it is none."""
+    """The number of a numeral; 0 for any other word."""
     number = _NUMERALS.get(word) or (int(word) if word.isdecimal() and len(word) < 5 else 0)
     return number if number <= _LARGEST else 0
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The names of a world as they stand in sentences. looks: (what it is, name); kinds: by number, name."""
+    """The names of a world, by their forms in sentences. looks: ("colour" or "size", name); kinds: by number, name."""
 
     looks: dict[str, tuple[str, str]]
     kinds: dict[str, dict[str, str]]
@@ -49,7 +49,7 @@ class Lexicon:
 
 @lru_cache(maxsize=256)
 def lexicon(kinds: tuple[str, ...], colours: tuple[str, ...], sizes: tuple[str, ...]) -> Lexicon:
-    """The names of a world. Raises ValueError for names that no sentence could tell apart."""
+    """The lexicon of a world. Raises ValueError for names with the same form."""
     looks = {written(colour): ("colour", colour) for colour in colours}
     for size in sizes:
         if written(size) in looks:
@@ -69,8 +69,8 @@ def _selector(kind: str | None, colour: str | None, size: str | None, who: Any) 
 
 
 class Phrase(NamedTuple):
-    """Things as a sentence names them. least: 0 if it gives no number; at: the place of its first word; any: whether it
-    is a bare plural, or a plural after "the", which may be more than are there."""
+    """A noun phrase. least: 0 without a number; at: the index of its first word; any: whether it is a bare plural, or a
+    plural after "the"."""
 
     selector: Selector
     least: Any
@@ -83,7 +83,7 @@ _YOU = Phrase(_selector(None, None, None, "you"), 1, False, 0)
 
 
 class Reader:
-    """Reads one sentence. definites: of what it says that there is one, by place: what is meant, and the words."""
+    """Parses one sentence. definites: its definite descriptions, (selector, words) by the index of the first word."""
 
     def __init__(self, text: str, names: Lexicon, unit: str):
         self.words = [*_PIECE.findall(text.lower().rstrip(" \t\n.!?")), END]
@@ -94,7 +94,7 @@ class Reader:
         self.furthest, self.nodes = 0, list[Tree]()
 
     def goal(self) -> Goal:
-        """The goal of the sentence. Raises ValueError with the place where it was not understood."""
+        """The goal of the sentence. Raises ValueError with the word that is not understood, and its place."""
         self._match(grammar.OPENED)
         stages: list[tuple[list[Clause], int]] = []
         clauses: list[Clause] = []
@@ -104,16 +104,16 @@ class Reader:
             start = self.at
             clause, never = self._clause()
             if never and joint == "then" and stages:
-                self._fail(start, "before what must never be comes 'and' or 'but'")
+                self._fail(start, "'and' or 'but' comes before a clause with 'never'")
             if not never and (hold or nevers):
-                self._fail(start, "after a time comes 'then', and what must never be comes last")
+                self._fail(start, "after a time comes 'then', and a clause with 'never' comes last")
             (nevers if never else clauses).append(clause)
             joint, number = self._joint()
             if joint == "hold" and not never:
                 hold = number
                 joint, _ = self._joint()
             if joint == "hold" or (nevers and joint == "then"):
-                self._fail(self.at - 1, "a time, or what comes next, cannot stand here")
+                self._fail(self.at - 1, "a time, or a further stage, cannot stand here")
             if clauses and joint != "both":
                 stages.append((clauses, hold))
                 clauses, hold = [], 0
@@ -126,7 +126,7 @@ class Reader:
             raise ValueError(f"this cannot be a goal: {_reason(error)}") from None
 
     def question(self) -> Question | None:
-        """The question of the sentence; None if it is none. Raises ValueError as `goal` does."""
+        """The question of the sentence; None if it is no question. Raises ValueError as `goal` does."""
         self._match(grammar.CALLED)
         start = self.at
         found = self._match(grammar.QUESTIONED)
@@ -140,7 +140,7 @@ class Reader:
         for role, phrase in phrases.items():
             many = asks == "count" and role == "a"
             if phrase.negated or (phrase.least != 0 if many else phrase.least != 1):
-                self._fail(phrase.at, f"what is asked for here is {'several things' if many else 'one thing'}")
+                self._fail(phrase.at, f"a question here is about {'several things' if many else 'one thing'}")
         try:
             selectors = {role: phrase.selector for role, phrase in phrases.items()}
             return Question(asks=asks, relation=relation or None, **selectors)
@@ -148,12 +148,12 @@ class Reader:
             self._fail(start, f"this cannot be a question: {_reason(error)}")
 
     def _joint(self) -> tuple[str, int]:
-        """What joins the next clause to this one, "" if nothing does, and the number in it."""
+        """The joint between this clause and the next, "" at the end of the sentence, and the number in it."""
         meaning, numbers = self._match(grammar.JOINED) or ("", [0])
         return meaning, sum(numbers)
 
     def _clause(self) -> tuple[Clause, bool]:
-        """A clause, and whether it must never be."""
+        """A clause, and whether it must never hold."""
         never = self._match(grammar.MARKED)
         framed = self._match(grammar.LET if never else grammar.FRAMED)
         if framed and not never:
@@ -175,7 +175,7 @@ class Reader:
         return self._made(self._left(a) if left else a, relation, slots, phrases.get("b")), never is not None
 
     def _left(self, a: Phrase) -> Phrase:
-        """Things of which something is to end: the one, or every one; as the negation of any."""
+        """The things of an order that ends a relation: the one, or every one; as the negation of any."""
         if a.negated or (a.least != "all" and a is not _YOU and a.at not in self.definites and a.selector.who != "you"):
             self._fail(a.at, "what is to be ended is so of more than one: say 'the', if there is one, or 'every'")
         return a._replace(least=1, negated=True)
@@ -221,7 +221,7 @@ class Reader:
             self._fail(a.at, f"this goes beyond what a goal may hold: {_reason(error)}")
 
     def _begins(self, word: str) -> bool:
-        """Whether things may be named from this word on."""
+        """Whether this word can begin a noun phrase."""
         return word in _OWN or word in grammar.QUANTIFIED or _number(word) > 0 or self._names(word)
 
     def _thing(self) -> Phrase:
@@ -248,13 +248,13 @@ class Reader:
         return self._definite(phrase) if number == "either" else phrase
 
     def _definite(self, phrase: Phrase) -> Phrase:
-        """The phrase, noted as one that says that there is one such thing."""
+        """The phrase, recorded as a definite description."""
         if phrase.selector.who != "you":
             self.definites[phrase.at] = phrase.selector, " ".join(self.words[phrase.at : self.at])
         return phrase
 
     def _noun(self, number: str, nouns: frozenset[str] = frozenset()) -> tuple[Selector, str]:
-        """A noun and what is before it, and whether it is one or many. nouns: those that may stand here, if not all."""
+        """The selector of a noun and its adjectives, and its number. nouns: the allowed ones; empty: all."""
         looks: dict[str, str] = {}
         numbers = ("one", "many") if number == "either" else (number,)
         while True:
@@ -285,7 +285,7 @@ class Reader:
         return word in names.looks or word in names.kinds["one"] or word in names.kinds["many"] or word in _WHO
 
     def _match(self, tree: Tree) -> tuple[Any, list[Any]] | None:
-        """The longest phrase of a tree that comes next, as its meaning and what its slots hold; None if none does."""
+        """The longest match of a tree at this place, (meaning, content of the slots), or None."""
         node, at, slots, start = tree, self.at, list[Any](), self.at
         best: tuple[Any, int, int] | None = None
         while True:
@@ -315,14 +315,14 @@ class Reader:
         return meaning, slots[:count]
 
     def _expect(self, at: int, node: Tree) -> None:
-        """Note what could have stood at a place, for the complaint if nothing else fits there either."""
+        """Record the words that a place allows, for the error message."""
         if at > self.furthest:
             self.furthest, self.nodes = at, []
         if at == self.furthest:
             self.nodes.append(node)
 
     def _stuck(self) -> NoReturn:
-        """Complain about the furthest place that was reached."""
+        """Raise the error of the furthest place that was reached."""
         keys = {key for node in self.nodes for key in node}
         things = THING in keys or any(node is self.ordered for node in self.nodes)
         words = sorted(keys - {END, THING, COUNT, WORD})
@@ -332,7 +332,7 @@ class Reader:
         self._fail(self.furthest, "expected " + _listed(words, self.words[self.furthest], wanted), [*words, *near])
 
     def _nameless(self, number: str, owned: bool, looks: dict[str, str]) -> NoReturn:
-        """Complain that no name of this world stands where there should be one."""
+        """Raise the error of a place that needs a name of this world."""
         names = self.names
         kinds = [word for word, (_, its) in _WHO.items() if (word in _OWNED) == owned and number in (its, "either")]
         if not owned:
@@ -356,6 +356,6 @@ def _reason(error: ValidationError) -> str:
 
 
 def _listed(words: list[str], word: str, others: list[str]) -> str:
-    """Words that were expected, those most like the one that came first; the rest is left out."""
+    """The list of expected words, at most eight, the most similar first."""
     close = get_close_matches(word, words, n=8, cutoff=0.0)
     return " or ".join([*map(repr, close), *others]) or "the end of the sentence"

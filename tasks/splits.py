@@ -24,7 +24,7 @@ from typing import Literal
 from ..worlds.engine.records.things import Things
 from ..worlds.engine.world import World
 from .goals import Clause, Goal, Player, Question, Selector, Stage, Task
-from .language import STYLES, ask, held_styles, partner_told, said_in, say
+from .language import STYLES, ask, held_styles, partner_instruction, said_in, say
 from .questions import answered
 from .scene import Scene
 
@@ -122,7 +122,7 @@ def styles(player: Player, things: Things) -> list[int]:
     text = player.instruction
     scene = said_in(text, things)
     spoken = [style for style in range(STYLES) if instruction(player, style, scene) == text]
-    return spoken or [style for style in range(STYLES) if partner_told(style) == text]
+    return spoken or [style for style in range(STYLES) if partner_instruction(style) == text]
 
 
 def style_split(style: int) -> Split:

@@ -19,7 +19,7 @@ from rumpus.tasks.files import read, write_line
 from rumpus.tasks.generate import generate, write
 from rumpus.tasks.goals import Task
 from rumpus.tasks.kinds import FOR_TWO as KINDS
-from rumpus.tasks.language import STYLES, partner_told, understand
+from rumpus.tasks.language import STYLES, partner_instruction, understand
 from rumpus.tasks.prove import check, check_file, proofs
 from rumpus.tasks.rollouts import shortcut
 from rumpus.tasks.skills import SKILLS, skill_of
@@ -72,7 +72,7 @@ def test_every_task_can_be_done_and_is_not_done_yet(name, kind):
 @pytest.mark.parametrize(("name", "kind"), SETS)
 def test_words_mean_the_goal_and_skills_are_balanced(name, kind):
     world, tasks = worlds.load(name), made(name, kind)
-    blind = {partner_told(style) for style in range(STYLES)}
+    blind = {partner_instruction(style) for style in range(STYLES)}
     for task in tasks:
         assert task.skill == skill_of(task.players[0].goal)
         assert task.kind == (kind or "alone")

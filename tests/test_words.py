@@ -15,7 +15,7 @@ from rumpus.tasks.language import (
     canonical,
     definites,
     held_styles,
-    partner_told,
+    partner_instruction,
     public,
     said_in,
     say,
@@ -366,7 +366,7 @@ def words_of(styles):
             if options
         ]
         phrases += [options[how.verb % len(options)] for options in lists]
-        phrases.append(partner_told(style))
+        phrases.append(partner_instruction(style))
         found |= {word.strip(",:") for phrase in phrases for word in phrase.split()}
     return found
 
@@ -378,7 +378,7 @@ def test_held_styles_use_no_word_that_training_does_not_teach():
 
 
 def test_partners_are_told_to_ask_each_other():
-    told = [partner_told(style) for style in range(STYLES)]
+    told = [partner_instruction(style) for style in range(STYLES)]
     assert len(set(told)) == STYLES
     for text in told:
         assert decode(encode(text)) == text

@@ -21,7 +21,7 @@ def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
     """Weights, spec and settings in today's format. Raises ValueError, naming the file `where`, if it is damaged or of
     a world that is not known by its name."""
     from .algorithms import ALGORITHMS
-    from .networks.heads import Controls
+    from .networks.heads import ActionSpec
     from .settings import ALIASES, NetworkSettings, RunSettings
 
     for part, kind in (("world", str), ("shape", dict), ("settings", dict), ("learners", list), ("updates", int)):
@@ -40,7 +40,7 @@ def converted(content: Mapping[str, Any], where: str) -> dict[str, Any]:
         algorithm = "dagger" if alone else "ppo"
         options = {each: shape.pop(each) for each in ("channels", "blocks", "patch")}
         spec = {
-            "controls": dataclasses.asdict(Controls.of(world)),
+            "controls": dataclasses.asdict(ActionSpec.of(world)),
             "torso_options": options,
             "core": "lstm" if shape["units"] else "none",
             "instructed": shape.pop("guided"),

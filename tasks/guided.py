@@ -45,7 +45,7 @@ def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, np
     """
     assert isinstance(world.expert, Controller)
     assert world.rules.things is not None
-    guide, fill = cached(world.expert.act), cached(world.rules.things.fill)
+    act, fill = cached(world.expert.act), cached(world.rules.things.fill)
     things = np.zeros(world.rules.things.most, THING)
     won, seen = np.zeros((batch.n, batch.players), np.int64), []
     already = np.zeros(won.shape, bool)
@@ -57,7 +57,7 @@ def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, np
             count = fill(state, things)
             for player in np.flatnonzero(acting[row]):
                 if not state["done"][player]:
-                    guide(state, player, batch.actions[row, player], things, count)
+                    act(state, player, batch.actions[row, player], things, count)
         seen.append(batch.actions.copy())
         success, held = tick(batch)
         won[success & (won == 0) & going[:, None]] = len(seen)

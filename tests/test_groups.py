@@ -13,7 +13,7 @@ from rumpus.agents import checkpoint
 from rumpus.agents.contracts import Decision
 from rumpus.agents.data.collector import Collector
 from rumpus.agents.data.lanes import Lanes
-from rumpus.agents.networks.heads import Controls, head_of
+from rumpus.agents.networks.heads import ActionSpec, head_of
 from rumpus.agents.settings import Config
 from rumpus.agents.training import run
 from rumpus.agents.training.trainer import Trainer
@@ -51,7 +51,7 @@ class Scripted:
 def played(world, sizes, steps):
     """Transitions of groups of these sizes, by step, all lanes together."""
     algorithm, groups, row = Scripted(len(world.controls.moves)), [], 0
-    head = head_of("moves", 1, Controls.of(world), False)
+    head = head_of("moves", 1, ActionSpec.of(world), False)
     for size in sizes:
         lanes = Lanes([Batch(world, size, seed=row, limit=17, threads=1)], CPU, start=row * world.players)
         lanes.reset()
@@ -89,7 +89,7 @@ def test_no_lane_is_cut_off_that_was_not_foreseen():
     """With worlds on a GPU the lanes that were cut off are looked for only where one was foreseen."""
     world = worlds.load("maze-random-goal")
     lanes = Lanes([Batch(world, 4, seed=0, limit=limit, threads=1, repeat=4) for limit in (10, 23)], CPU)
-    lanes.lead(head_of("moves", 1, Controls.of(world), False))
+    lanes.lead(head_of("moves", 1, ActionSpec.of(world), False))
     lanes.reset()
     foreseen = cut = 0
     for step in range(40):

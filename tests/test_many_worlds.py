@@ -14,7 +14,7 @@ from rumpus.agents import checkpoint
 from rumpus.agents.measuring.benchmark import benchmark
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.networks import Network, NetworkSpec
-from rumpus.agents.networks.heads import Controls, head_of
+from rumpus.agents.networks.heads import ActionSpec, head_of
 from rumpus.agents.observations import ObservationReader, draw_at
 from rumpus.agents.settings import Config
 from rumpus.agents.training import run
@@ -35,7 +35,7 @@ THREE = ("box-world-small", "sokoban-small", "maze-small")
 def test_no_key_is_pressed_that_a_world_ignores(name: str) -> None:
     """And every key and button that it heeds is pressed sometimes; the rest adds nothing to the entropy."""
     world = worlds.load(name)
-    head: Any = head_of("universal", 3, Controls.of(world), talk=world.players > 1)
+    head: Any = head_of("universal", 3, ActionSpec.of(world), talk=world.players > 1)
     mask = head.mask(world)
     batch = Batch(world, 300, size=draw_size(world), threads=1)
     lanes = batch.n * batch.players
@@ -49,7 +49,7 @@ def test_no_key_is_pressed_that_a_world_ignores(name: str) -> None:
         pressed["still"] |= set((batch.actions["mouse"] == 0).all(-1).ravel().tolist())
     assert pressed["keys"] == set(world.controls.keys)
     assert pressed["buttons"] == set(world.controls.buttons)
-    assert pressed["still"] == ({True, False} if Controls.of(world).mouse else {True})
+    assert pressed["still"] == ({True, False} if ActionSpec.of(world).mouse else {True})
     entropy = head.score(mask.expand(1, -1), choice[:1])[1]
     parts = [(-p[p > 0] * p[p > 0].log()).sum() for p in (g.softmax(-1) for g in mask.double().split(head.sizes()))]
     assert float(entropy) == pytest.approx(float(sum(parts)), abs=2e-3)
@@ -68,7 +68,7 @@ def draw_size(world: Any) -> tuple[int, int]:
 def test_the_head_reads_back_the_actions_that_it_wrote(name: str) -> None:
     """Of actions that hold a key or two: the head reads its own choices back from the batch's actions."""
     world = worlds.load(name)
-    head: Any = head_of("universal", 3, Controls.of(world))
+    head: Any = head_of("universal", 3, ActionSpec.of(world))
     batch = Batch(world, 8, size=draw_size(world), threads=1)
     lanes = batch.n * batch.players
     choice = head.sample(head.mask(world).expand(lanes, -1), torch.Generator().manual_seed(1))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rumpus.agents.experts.guide import Guide
+from rumpus.agents.experts.controller import ControllerExpert
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import FORMAT, Task
 from rumpus.tests.batches import begin, fresh
@@ -165,7 +165,7 @@ def test_rewards_and_returns_agree_with_a_second_model():
 
 @functools.cache
 def expert(name):
-    return Guide(load(name))
+    return ControllerExpert(load(name))
 
 
 def lead(batch):

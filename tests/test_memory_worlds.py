@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rumpus.agents.experts.guide import Guide
+from rumpus.agents.experts.controller import ControllerExpert
 from rumpus.interface.keys import KEY
 from rumpus.interface.text import decode
 from rumpus.tasks.compile import judged
@@ -372,7 +372,7 @@ def test_impossible_tasks_are_refused(world, knobs, words):
 )
 def test_experts_do_well(world, rows, least, most):
     """Nearly always with success; and what they score on average is of the size that it should be."""
-    batch, expert = fresh(world, rows, seed=100), Guide(world)
+    batch, expert = fresh(world, rows, seed=100), ControllerExpert(world)
     while not batch.over.all():
         expert.act(batch, batch.over)
         batch.step()

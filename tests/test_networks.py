@@ -12,7 +12,7 @@ from rumpus.agents.algorithms.ppo import PPO
 from rumpus.agents.network_policy import NetworkPolicy
 from rumpus.agents.networks import Network, NetworkSpec
 from rumpus.agents.networks.cores import CORES
-from rumpus.agents.networks.heads import HEADS, Controls, Devices, Moves, head_of
+from rumpus.agents.networks.heads import HEADS, ActionSpec, Devices, Moves, head_of
 from rumpus.agents.networks.pointing import Pointing
 from rumpus.agents.networks.torsos import TORSOS
 from rumpus.agents.networks.torsos.patches import Patches, patch_size
@@ -27,7 +27,7 @@ def test_log_probabilities_and_entropies_are_those_of_torch() -> None:
     torch.manual_seed(0)
     world = worlds.load("box-world-small")
     features = torch.randn(50, 16)
-    moves = Moves(16, Controls.of(world))
+    moves = Moves(16, ActionSpec.of(world))
     moves.layer.weight.data.normal_()
     logits = moves(features)
     choice = moves.sample(logits, torch.Generator().manual_seed(0))
@@ -36,7 +36,7 @@ def test_log_probabilities_and_entropies_are_those_of_torch() -> None:
     assert torch.allclose(log_prob, expected.log_prob(choice[:, 0]), atol=1e-6)
     assert torch.allclose(entropy, expected.entropy(), atol=1e-6)
 
-    devices = Devices(16, Controls.of(world))
+    devices = Devices(16, ActionSpec.of(world))
     devices.layer.weight.data.normal_()
     logits = devices(features)
     choice = devices.sample(logits, torch.Generator().manual_seed(0))
@@ -55,7 +55,7 @@ def test_log_probabilities_and_entropies_are_those_of_torch() -> None:
 @pytest.mark.parametrize("head", ["moves", "devices"])
 def test_choices_are_drawn_with_their_probabilities(head: str) -> None:
     torch.manual_seed(1)
-    made = HEADS[head](4, Controls.of(worlds.load("box-world-small")))
+    made = HEADS[head](4, ActionSpec.of(worlds.load("box-world-small")))
     made.layer.weight.data.normal_()
     logits = made(torch.randn(1, 4)).expand(20_000, -1)
     drawn = made.sample(logits, torch.Generator().manual_seed(2))
@@ -70,7 +70,7 @@ def test_choices_are_drawn_with_their_probabilities(head: str) -> None:
 
 def test_devices_write_the_hands_and_nothing_else() -> None:
     batch = worlds.batch("sokoban-duo", 3)
-    head, tensors = Devices(4, Controls.of(batch.world)), batch.tensors()
+    head, tensors = Devices(4, ActionSpec.of(batch.world)), batch.tensors()
     choice = torch.zeros(6, head.parts, dtype=torch.int64)
     choice[:, -2:] = 5  # the mouse at rest
     choice[4, batch.world.controls.keys.index("a")] = 1
@@ -121,7 +121,7 @@ def test_cores_are_those_of_torch() -> None:
 def test_a_core_is_given_the_last_action_and_reward(head: str, core: str) -> None:
     """Also when it plays; nothing of the episode before; and what it is given matters."""
     world = worlds.load("box-world-small")
-    spec = NetworkSpec((40, 40), Controls.of(world), head=head, hidden=8, core=core, units=4, recall=True)
+    spec = NetworkSpec((40, 40), ActionSpec.of(world), head=head, hidden=8, core=core, units=4, recall=True)
     network, told = Network(spec), []
     assert network.core is not None
     network.core.register_forward_pre_hook(lambda _, given: told.append((given[0][0, :, spec.hidden :], given[2])))
@@ -208,7 +208,7 @@ def test_words_point_at_what_answers_them() -> None:
 
 def test_a_network_with_points_reads_its_instruction() -> None:
     """What it does follows from the words by way of its questions alone, if channels are left as they are."""
-    controls = Controls.of(worlds.load("room-small"))
+    controls = ActionSpec.of(worlds.load("room-small"))
     torch.manual_seed(0)
     network = Network(NetworkSpec((24, 32), controls, head="devices", queries=2, instructed=True))
     assert network.film is not None
@@ -225,7 +225,7 @@ def test_a_network_with_points_reads_its_instruction() -> None:
 def test_hands_are_read_as_they_are_written(head: str, world: str) -> None:
     """What a choice writes into a batch is read as that choice; and of other hands, the mouse to the nearest bin."""
     batch = worlds.batch(world, 5)
-    controls = Controls.of(batch.world)
+    controls = ActionSpec.of(batch.world)
     hands = head_of(head, 8, controls, talk=batch.players > 1)
     assert hands.sizes() and sum(hands.sizes()) == hands(torch.zeros(1, 8)).shape[1]
     mask = hands.mask(batch.world)

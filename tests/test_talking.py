@@ -15,7 +15,7 @@ from rumpus import worlds
 from rumpus.agents.contracts import Policy
 from rumpus.agents.episodes import episodes_of
 from rumpus.agents.network_policy import trained
-from rumpus.agents.networks.heads import HEADS, Controls, Talking, head_of, words_of
+from rumpus.agents.networks.heads import HEADS, ActionSpec, Talking, head_of, words_of
 from rumpus.agents.observations import ObservationReader
 from rumpus.agents.settings import Config
 from rumpus.agents.training import run
@@ -75,7 +75,7 @@ def test_words_are_single_tokens_of_the_world() -> None:
 @pytest.mark.parametrize("name", ["moves", "devices"])
 def test_the_voice_is_a_categorical_beside_the_hands(name: str) -> None:
     torch.manual_seed(0)
-    controls = Controls.of(DUO)
+    controls = ActionSpec.of(DUO)
     hands = HEADS[name](16, controls)
     head = Talking(hands, 16, controls)
     head.layer.weight.data.normal_()
@@ -99,7 +99,7 @@ def test_the_voice_is_a_categorical_beside_the_hands(name: str) -> None:
 @pytest.mark.parametrize("name", ["moves", "devices"])
 def test_a_word_is_heard_by_the_other_in_that_tick_only(name: str) -> None:
     batch = worlds.batch("sokoban-duo", 3, threads=1)
-    head, tensors = head_of(name, 4, Controls.of(batch.world), talk=True), batch.tensors()
+    head, tensors = head_of(name, 4, ActionSpec.of(batch.world), talk=True), batch.tensors()
     words = ("", *words_of(DUO))
     batch.reset()
     batch.actions["say"][...] = encode("push the red box")  # what is left from before
@@ -108,7 +108,7 @@ def test_a_word_is_heard_by_the_other_in_that_tick_only(name: str) -> None:
         choice[:, -1] = torch.tensor(said)
         head.write(choice, batch, tensors)
         plain = batch.actions.copy()
-        HEADS[name](4, Controls.of(batch.world)).write(choice[:, :-1], batch, tensors)
+        HEADS[name](4, ActionSpec.of(batch.world)).write(choice[:, :-1], batch, tensors)
         assert all((plain[field] == batch.actions[field]).all() for field in ("keys", "buttons", "wheel", "mouse"))
         head.write(choice, batch, tensors)
         batch.step()

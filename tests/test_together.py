@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rumpus import worlds
-from rumpus.agents.experts.guide import Guide
+from rumpus.agents.experts.controller import ControllerExpert
 from rumpus.interface.text import decode
 from rumpus.tasks.compile import judged
 from rumpus.tests.batches import fresh
@@ -22,7 +22,7 @@ name = lambda world: world.name  # noqa: E731
 
 def play(batch, ticks, slips=0.0, seed=0):
     """Let experts play, with a random move now and then; yields what has come out of each tick, and who was going."""
-    guide, rng = Guide(batch.world), np.random.default_rng(seed)
+    guide, rng = ControllerExpert(batch.world), np.random.default_rng(seed)
     guide.start(batch)
     for tick in range(ticks):
         going = batch.over == 0

@@ -32,6 +32,7 @@ RETIRED = {
         "told": "reporting, or instruction",
     },
     "agents/": {
+        "Guide": "ControllerExpert",
         "Hand": "Manual",
         "Hands": "Input",
         "LookHands": "CameraInput",
@@ -62,6 +63,7 @@ RETIRED = {
     "agents/episodes.py": {"begun": "on_begin, or is_first", "playing": "active"},
     "agents/experts/": {"begun": "started, or is_first"},
     "agents/human/": {"aim": "crosshair", "kept": "stored", "told": "reporting, or instructions"},
+    "agents/networks/": {"Controls": "ActionSpec"},
     "agents/training/": {"Seen": "TaskOutcomes"},
     "agents/measuring/": {"_told": "_reported", "begun": "on_begin, or is_first", "told": "reporting"},
     "worlds/": {
@@ -178,6 +180,7 @@ MOVED = {
     "agents/clip.py": "agents/measuring/clip.py",
     "agents/curricula.py": "agents/training/curricula.py",
     "agents/demo.py": "agents/measuring/demo.py",
+    "agents/experts/guide.py": "agents/experts/controller.py",
     "agents/evaluate.py": "agents/measuring/evaluate.py",
     "agents/human/hands.py": "agents/human/input.py",
     "agents/human/looking.py": "agents/human/camera.py",

@@ -10,7 +10,7 @@ import torch
 
 from ...worlds.engine.run.batch import Batch
 from ..contracts import Head
-from ..experts import Expert, Guide
+from ..experts import ControllerExpert, Expert
 from ..observations import Observation, ObservationReader
 from ..transfer import Fetcher, Sender
 
@@ -39,7 +39,7 @@ class Lanes:
         self._senders: dict[str, Sender] = {}
         self._fetcher = Fetcher(self.world_device)
         self._foreseen = Fetcher(torch.device("cpu"))
-        self.experts: list[Expert | Guide] | None = None
+        self.experts: list[Expert | ControllerExpert] | None = None
         self.head: Head | None = None
 
     def lead(self, head: Any) -> None:
@@ -49,7 +49,7 @@ class Lanes:
         self.reader.mask([head.mask(batch.world) for batch in self.batches])
         self.head = copy.deepcopy(head).to(self.world_device)
 
-    def teach(self, experts: Sequence[Expert | Guide]) -> None:
+    def teach(self, experts: Sequence[Expert | ControllerExpert]) -> None:
         """Let the expert of each batch, one of its own, say what it would do, see `ask`."""
         self.experts = list(experts)
         for batch, expert in zip(self.batches, experts, strict=True):

@@ -13,7 +13,7 @@ from ...interface.action import ACTION, move_table
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.search import FOUND, search
 from ...worlds.engine.world import Controller, Planner, World
-from .guide import Guide
+from .controller import ControllerExpert
 
 
 class Expert:
@@ -34,7 +34,7 @@ class Expert:
         if not isinstance(world.expert, Planner) and solutions is None:
             raise ValueError(f"{world.name} has no Planner, so there is no expert for it")
         self._world, self._seed, self._solutions = world, seed, solutions
-        self._guide = Guide(world) if isinstance(world.expert, Controller) else None
+        self._controller = ControllerExpert(world) if isinstance(world.expert, Controller) else None
         self._moves = np.concatenate(
             [move_table(world.controls.moves), np.zeros(1, ACTION)]
         )  # the last, -1, holds nothing
@@ -61,7 +61,7 @@ class Expert:
             if is_first[row] or (surprised[row] and plan is not None):
                 plan = self._plans[row] = self._plan(batch.states[row : row + 1])
                 self._next[row] = 0
-            if self._guide and (plan is None or (plan.dtype == ACTION and self._next[row] >= len(plan))):
+            if self._controller and (plan is None or (plan.dtype == ACTION and self._next[row] >= len(plan))):
                 led.append(row)
             elif plan is None:
                 batch.actions[row] = self._moves[self._rng.integers(len(self._moves) - 1, size=batch.players)]
@@ -69,8 +69,8 @@ class Expert:
                 step = np.atleast_1d(plan[self._next[row]])
                 batch.actions[row, : len(step)] = step if step.dtype == ACTION else self._moves[step]
                 self._next[row] += 1
-        if led and self._guide:
-            self._guide.lead(batch, np.array(led))
+        if led and self._controller:
+            self._controller.lead(batch, np.array(led))
         if self._foreseen is not None:
             self._foreseen.states[...] = batch.states
             self._foreseen.actions[...] = batch.actions
@@ -138,9 +138,11 @@ def _unpacked(packed: tuple[str, tuple[int, ...], bytes]) -> np.ndarray:
     return np.frombuffer(data, ACTION if kind == "action" else np.int64).reshape(shape).copy()
 
 
-def expert(world: World, seed: int = 0, solutions: Sequence[np.ndarray | None] | None = None) -> Expert | Guide | None:
+def expert(
+    world: World, seed: int = 0, solutions: Sequence[np.ndarray | None] | None = None
+) -> Expert | ControllerExpert | None:
     """The expert of a world, or None for a world that has none, unless solutions (see Expert) are
     given."""
     if isinstance(world.expert, Controller):
-        return Guide(world)
+        return ControllerExpert(world)
     return Expert(world, seed, solutions) if world.expert or solutions is not None else None

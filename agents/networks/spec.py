@@ -30,7 +30,7 @@ from torch import nn
 from ..lookup import find
 from ..observations import Observation
 from .cores import CORES
-from .heads import Controls, head_of
+from .heads import ActionSpec, head_of
 from .language import Language
 from .layers import initialise
 from .pointing import Pointing
@@ -52,7 +52,7 @@ class NetworkSpec:
     """
 
     size: tuple[int, int]
-    controls: Controls
+    controls: ActionSpec
     torso: str = "patches"
     torso_options: dict[str, Any] = field(default_factory=dict)
     core: str = "none"
@@ -71,7 +71,7 @@ class NetworkSpec:
     @classmethod
     def saved(cls, fields: Mapping[str, Any]) -> NetworkSpec:
         """From the fields that a checkpoint holds. Raises TypeError or KeyError for others."""
-        values = dict(fields) | {"controls": Controls.saved(fields["controls"]), "size": tuple(fields["size"])}
+        values = dict(fields) | {"controls": ActionSpec.saved(fields["controls"]), "size": tuple(fields["size"])}
         return cls(**values | {"cells": values.get("cells") and tuple(values["cells"])})
 
     @property

@@ -29,11 +29,11 @@ from ..contracts import Algorithm, Setup
 from ..data.collector import Collector
 from ..data.lanes import Lanes
 from ..episodes import ROWS, episodes_of, interval, play_tasks
-from ..experts import Expert, Guide, expert
+from ..experts import ControllerExpert, Expert, expert
 from ..lookup import find
 from ..network_policy import NetworkPolicy
 from ..networks import Network, NetworkSpec
-from ..networks.heads import Controls, head_of
+from ..networks.heads import ActionSpec, head_of
 from ..observations import draw_at
 from ..settings import Config, NetworkSettings
 from .independent import Independent
@@ -124,9 +124,9 @@ class Trainer:
             if given:
                 raise ValueError(f"--from brings a network of its own, with other {', '.join(given)}: leave them out")
             return NetworkSpec(**vars(spec) | {"instructed": spec.instructed or several})
-        controls = Controls.of(self.worlds[0])
+        controls = ActionSpec.of(self.worlds[0])
         for world in self.worlds[1:]:
-            controls = controls.joined(Controls.of(world))
+            controls = controls.joined(ActionSpec.of(world))
         head = n.head or ("moves" if len(self.worlds) == 1 else "universal")
         tiles = cells is not None and not s.size and n.torso == "patches"
         torso = ({"patch": TILE} if tiles else {}) | n.torso_options
@@ -137,7 +137,7 @@ class Trainer:
             queries=n.queries, cells=cells,
         )  # fmt: skip
 
-    def _expert(self, world: World) -> Expert | Guide:
+    def _expert(self, world: World) -> Expert | ControllerExpert:
         """The expert that is imitated in a batch of a world. Raises ValueError for a world without one."""
         found = expert(world)
         if found is None:

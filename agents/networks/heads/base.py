@@ -19,12 +19,12 @@ MASKED = -1e4
 
 
 @dataclass(frozen=True)
-class Controls:
-    """The actions that a narrow head is made of, as plain values that a checkpoint can hold.
+class ActionSpec:
+    """The action specification of a narrow head, as plain values that a checkpoint can hold.
 
-    moves: named moves, each as the fields of a `Move`; keys, buttons: names that are listened to; mouse, wheel: whether
-    their motion is; reach: the farthest useful motion of the mouse in a tick, in picture heights; words: what can be
-    said, each one token; players: how many there are.
+    moves: named moves, each as the fields of a `Move`; keys, buttons: the names that the world uses; mouse, wheel:
+    whether the world uses their motion; reach: the largest useful motion of the mouse in a tick, in picture heights;
+    words: the words that a head can say, each one token; players: the number of players.
     """
 
     moves: dict[str, dict[str, Any]]
@@ -37,8 +37,8 @@ class Controls:
     players: int
 
     @classmethod
-    def of(cls, world: World) -> Controls:
-        """Those of a world."""
+    def of(cls, world: World) -> ActionSpec:
+        """The specification of a world."""
         mouse, wheel, reach = listens(world)
         moves = {name: asdict(move) for name, move in world.controls.moves.items()}
         return cls(
@@ -53,21 +53,21 @@ class Controls:
         )
 
     @classmethod
-    def saved(cls, fields: Mapping[str, Any]) -> Controls:
-        """From the fields that a checkpoint holds. Raises TypeError for others."""
+    def saved(cls, fields: Mapping[str, Any]) -> ActionSpec:
+        """The specification from the fields of a checkpoint. Raises TypeError for unknown or missing fields."""
         return cls(**_tuples(fields))
 
     def table(self) -> Any:
         """The moves as ACTION records, (len(moves),)."""
         return move_table({name: Move(**_tuples(fields)) for name, fields in self.moves.items()})
 
-    def same_moves(self, other: Controls) -> bool:
-        """Whether the moves mean the same keys and motion in the same order, whatever they are called."""
+    def same_moves(self, other: ActionSpec) -> bool:
+        """Whether the moves are the same keys and motion in the same order; their names do not matter."""
         mine, yours = ([_tuples(fields) for fields in each.moves.values()] for each in (self, other))
         return mine == yours
 
-    def joined(self, other: Controls) -> Controls:
-        """The controls that either has, for a run of several worlds; moves stay only where both have the same."""
+    def joined(self, other: ActionSpec) -> ActionSpec:
+        """The union of two specifications, for a run of several worlds; with moves only if both have the same ones."""
         moves = self.moves if self.same_moves(other) else {}
         keys, buttons, words = (
             tuple(dict.fromkeys((*mine, *yours)))
@@ -75,7 +75,7 @@ class Controls:
                 (self.keys, self.buttons, self.words), (other.keys, other.buttons, other.words), strict=True
             )
         )
-        return Controls(
+        return ActionSpec(
             moves, keys, buttons, self.mouse or other.mouse, self.wheel or other.wheel, max(self.reach, other.reach),
             words, max(self.players, other.players),
         )  # fmt: skip
@@ -88,7 +88,7 @@ class Narrow(nn.Module):
         """Added to the logits in this world, float32 (logits,); None for a head that is made for its world."""
         return None
 
-    def words(self, controls: Controls) -> tuple[str, ...]:
+    def words(self, controls: ActionSpec) -> tuple[str, ...]:
         """The words of a voice beside this head."""
         return controls.words
 

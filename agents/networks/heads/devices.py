@@ -13,7 +13,7 @@ from ....interface.keys import WHEEL, button_index, key_index
 from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
-from .base import Controls, Narrow, pick
+from .base import ActionSpec, Narrow, pick
 
 
 class Devices(Narrow):
@@ -27,7 +27,7 @@ class Devices(Narrow):
     buttons: torch.Tensor
     motion: torch.Tensor
 
-    def __init__(self, features: int, controls: Controls):
+    def __init__(self, features: int, controls: ActionSpec):
         super().__init__()
         self.controls = controls
         self.switches = len(controls.keys) + len(controls.buttons)
@@ -48,7 +48,7 @@ class Devices(Narrow):
 
     def check(self, world: World) -> None:
         """Raise ValueError if the world does not listen to what this head presses."""
-        own = Controls.of(world)
+        own = ActionSpec.of(world)
         lacking = [
             *sorted(set(self.controls.keys) - set(own.keys)),
             *sorted(set(self.controls.buttons) - set(own.buttons)),

@@ -11,7 +11,7 @@ from ....interface.action import MOUSE_ONE
 from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
-from .base import Controls, Narrow, pick
+from .base import ActionSpec, Narrow, pick
 
 
 class Moves(Narrow):
@@ -21,7 +21,7 @@ class Moves(Narrow):
     turned: torch.Tensor
     motion: torch.Tensor
 
-    def __init__(self, features: int, controls: Controls):
+    def __init__(self, features: int, controls: ActionSpec):
         super().__init__()
         if not controls.moves:
             raise ValueError(
@@ -38,7 +38,7 @@ class Moves(Narrow):
 
     def check(self, world: World) -> None:
         """Raise ValueError unless the world has the moves that this head picks from."""
-        if not Controls.of(world).same_moves(self.controls):
+        if not ActionSpec.of(world).same_moves(self.controls):
             raise ValueError(
                 f"this agent picks one of the moves {', '.join(self.controls.moves)}, and {world.name} has "
                 f"{', '.join(world.controls.moves)}, or means other keys by them: choose another world, or train with "

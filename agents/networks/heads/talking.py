@@ -12,7 +12,7 @@ from ....interface.text import encode
 from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
-from .base import MASKED, Controls, pick, words_of
+from .base import MASKED, ActionSpec, pick, words_of
 
 
 class Talking(nn.Module):
@@ -26,7 +26,7 @@ class Talking(nn.Module):
 
     tokens: torch.Tensor
 
-    def __init__(self, acting: Any, features: int, controls: Controls):
+    def __init__(self, acting: Any, features: int, controls: ActionSpec):
         super().__init__()
         if controls.players < 2:
             raise ValueError(

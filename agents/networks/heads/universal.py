@@ -16,7 +16,7 @@ from ....interface.text import vocabulary
 from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
-from .base import MASKED, Controls, pick
+from .base import MASKED, ActionSpec, pick
 
 SLOTS = 2
 """Keys and buttons that are held at once at most, besides the motion of the mouse. No source: the moves of all worlds
@@ -41,7 +41,7 @@ class Universal(nn.Module):
     of PPO with the settings with which one categorical learns; see docs/agents.md.
     """
 
-    def __init__(self, features: int, controls: Controls):
+    def __init__(self, features: int, controls: ActionSpec):
         super().__init__()
         self.controls = controls
         self.groups = (SWITCHES,) * SLOTS + (BINS, BINS, len(WHEEL))
@@ -51,7 +51,7 @@ class Universal(nn.Module):
     def check(self, world: World) -> None:
         """Every world will do."""
 
-    def words(self, controls: Controls) -> tuple[str, ...]:
+    def words(self, controls: ActionSpec) -> tuple[str, ...]:
         """The words of a voice beside this head: the whole vocabulary."""
         return vocabulary()
 

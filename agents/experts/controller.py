@@ -15,11 +15,10 @@ from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import Controller, World
 
 
-class Guide:
-    """Plays every player of every row by the world's own Controller, which sees the whole state and writes an ACTION
-    record.
+class ControllerExpert:
+    """The policy of a world's own Controller, for every player of every row.
 
-    In a batch that holds its actions for several ticks, the motion of the mouse is divided among them.
+    In a batch with action repeat, the motion of the mouse is divided among the ticks of a step.
     """
 
     name = "expert"

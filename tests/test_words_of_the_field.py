@@ -230,10 +230,7 @@ NOUNS = (
 )
 """Where no sentence begins with a relative pronoun."""
 STILL = (
-    "tasks/understanding/",
-    *(f"worlds/{name}/__init__.py" for name in ("box_world", "collect", "maze", "memory_maze", "tag")),
     *("worlds/first_person/expert.py", "worlds/first_person/steering.py", "worlds/hide_and_seek/expert.py"),
-    *("worlds/guests/dm_control/world.py", "worlds/guests/gym/__init__.py"),
     *(f"worlds/room/{name}.py" for name in ("builds", "expert", "skills")),
 )
 """Files and folders of NOUNS in which some still do."""

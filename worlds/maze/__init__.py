@@ -134,7 +134,7 @@ SMALL = RANDOM.variant(
     "Find the goal of a small maze again and again, in fifteen seconds.",
     overrides={"height": 3, "width": 3, "braid": 50, "far": 3, "apples": 0},
     splits={**SPLITS, "larger": {"height": 4, "width": 4}, **OTHER},
-    limit=450,  # ours: the expert reaches the goal seven times, random hands once in one episode of seven
+    limit=450,  # ours: the expert reaches the goal seven times, a random policy in one of seven episodes
     things=dataclasses.replace(THINGS, scales=SMALL_SCALES),
 )
 FIND = RANDOM.variant(

@@ -49,7 +49,7 @@ from .things import THINGS
 from .view import scene
 
 TICKS = 3
-"""Of ours for each published step."""
+"""Ticks of this world in each published step."""
 
 NINE = World(
     name="memory-maze-9",

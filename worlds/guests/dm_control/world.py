@@ -14,7 +14,7 @@ from .tasks import ARM, CONTROL, hyphened
 
 _DOC = """{summary}
 
-{who} of dm_control, unchanged: its physics, starts, rewards and limits.
+{task} of dm_control, unchanged: its physics, starts, rewards and limits.
 
 Observation: the picture of dm_control's camera, drawn by Rumpus's own renderer.
 
@@ -87,12 +87,12 @@ def arm(name: str) -> World:
     ).made_by(partial(arm, name))
 
 
-def _doc(instance: TaskInstance, instruction: str, keys: str, who: str, source: str, paid: str = "") -> str:
+def _doc(instance: TaskInstance, instruction: str, keys: str, task: str, source: str, paid: str = "") -> str:
     exact = abs(1 / instance.seconds - instance.tick_hz) < 1e-9
     ends = f"by the rules of dm_control{' and its limit' if instance.ticks else ', without a limit'}."
     return _DOC.format(
         summary=instruction.capitalize() + ".",
-        who=who,
+        task=task,
         keys=keys,
         seconds=instance.seconds,
         hz=instance.tick_hz,

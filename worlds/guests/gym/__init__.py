@@ -1,8 +1,8 @@
 """Gymnasium environments as guests, if they have pixels and an action space that keys and a mouse can fill.
 
-    rumpus play gym/FrozenLake-v1                        # any id that Gymnasium knows, "module:id" too
+    rumpus play gym/FrozenLake-v1                        # any id of Gymnasium, "module:id" too
     world = guest(lambda: MyMaze(), keys={"w": 0, "s": 1}, instruction="find the way out")
-    rumpus.worlds.vector(world, 64)                      # a World, as any other
+    rumpus.worlds.vector(world, 64)                      # a World like all others
 
 Rewards, terminations and the time limit are the environment's own; the seed of an episode is the seed of its reset. The
 pixels are the environment's rendering, or its observation if that is a picture.
@@ -255,7 +255,7 @@ _WON = {
 
 
 def _page(label: str, source: Any, instruction: str, action_map: ActionMap, won: str | None, seen: bool) -> str:
-    """The page that people read of it, with the headings of all worlds."""
+    """The page of the world, with the headings of all worlds."""
     keys = "; ".join(f"{key}: {what}" for key, what in action_map.uses.items())
     mouse = "".join(f" The mouse's {'xy'[way]} moves axis {axis}." for way, axis, _ in action_map.mouse)
     picture = "its own, which is a picture" if seen else "the picture that it renders (rgb_array)"

@@ -1,20 +1,17 @@
-"""An expert of Collect: it walks to the nearest good thing, and around the bad ones."""
+"""The expert of Collect: it walks to the nearest good thing, and around the bad ones."""
 
 from numba import njit
 
 from ..engine.records.things import THERE
-from ..first_person.expert import pursue
+from ..first_person.expert import expert_of
 from ..first_person.grid_queries import cell_of
-from ..first_person.steering import FAR, lengths, nowhere, walk_around
+from ..first_person.steering import nearest_thing, nowhere, walk_around
 from .rules import good
 
 
 @njit
-def guide(state, player, action, things, count):
-    """Write the expert's hands for one tick: for the goal of a task, or else for what is good."""
-    if state.judged != 0:
-        pursue(state, player, action, things, count)
-        return
+def to_good(state, player, action):
+    """One tick: walk to the nearest good thing, and around the bad ones if a path leads around them."""
     avoid = nowhere()
     for index in range(state.things):
         if state.status[index] == THERE and not good(state, index):
@@ -25,12 +22,15 @@ def guide(state, player, action, things, count):
 
 @njit
 def to_nearest(state, player, avoid, action):
-    """Walk to the good thing to which the way around some cells is shortest. False if no way leads to any."""
-    found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
-    best, least = -1, FAR
-    for index in range(state.things):
-        if state.status[index] == THERE and good(state, index):
-            length = found[cell_of(state.thing_y[index]), cell_of(state.thing_x[index])]
-            if length < least:
-                best, least = index, length
+    """Walk to the good thing with the shortest path that enters no cell of `avoid`. False if no path leads to any."""
+    best = nearest_thing(state, player, good_left, avoid)
     return best >= 0 and walk_around(state, player, state.thing_y[best], state.thing_x[best], avoid, action)
+
+
+@njit
+def good_left(state, index):
+    """Whether a thing is a good one that is left."""
+    return state.status[index] == THERE and good(state, index)
+
+
+guide = expert_of(to_good, resume=False)

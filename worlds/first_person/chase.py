@@ -16,6 +16,12 @@ def from_player(state, player):
 
 
 @njit
+def length_to(state, found, player):
+    """The length of the path to a player, of those that `from_player` found."""
+    return found[cell_of(state.y[player]), cell_of(state.x[player])]
+
+
+@njit
 def chase(state, player, prey, action):
     """Run to another player. Returns whether there is a path."""
     action.keys[SHIFT] = 1
@@ -42,12 +48,3 @@ def flee(state, player, hunters, worth, action):
                 best, most, first = np.int32(y * COLS + x), value, sooner
     if best >= 0:
         walk_to(state, player, middle(best // COLS), middle(best % COLS), action)
-
-
-@njit
-def resting(action):
-    """Whether an action has no keys, mouse motion or text so far."""
-    moved = action.mouse[0] != 0 or action.mouse[1] != 0 or action.say[0] != 0
-    for key in range(len(action.keys)):
-        moved = moved or action.keys[key] != 0
-    return not moved

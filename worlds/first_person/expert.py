@@ -77,6 +77,45 @@ _WIDE = CELL // 3  # how far from what must not be touched one stays, beyond wha
 
 
 @njit
+def no_goal(state, player):
+    """That there is no goal that the world's own objective reaches."""
+    return False
+
+
+@njit
+def resting(action):
+    """Whether an action has no keys, mouse motion or text so far."""
+    moved = action.mouse[0] != 0 or action.mouse[1] != 0 or action.say[0] != 0
+    for key in range(len(action.keys)):
+        moved = moved or action.keys[key] != 0
+    return not moved
+
+
+def expert_of(objective, instead=no_goal, resume=True):
+    """The `act` of a world's Controller, an @njit function, which a world assigns to the name `guide` in its expert.py:
+    it pursues the goal of a task, and in episodes without a task the world's own objective.
+
+    objective(state, player, action): writes one tick's action towards the world's own objective; action: one ACTION
+        record, zeros on entry.
+    instead(state, player): whether the objective is also the way to the player's goal, and replaces `pursue` now.
+    resume: the objective also acts in ticks of a task in which `pursue` has nothing to do.
+
+    Both functions are compiled. Kernels import `act` by its name from the module of the objective.
+    """
+
+    def guide(state, player, action, things, count):
+        """One tick of a player's action."""
+        tasked = state.judged != 0 and not instead(state, player)
+        if tasked:
+            pursue(state, player, action, things, count)
+        if not tasked or (resume and resting(action)):
+            objective(state, player, action)
+
+    guide.__module__ = objective.__module__
+    return njit(guide)
+
+
+@njit
 def pursue(state, player, action, things, count):
     """Write a player's hands for one tick towards its stage of the state's goal. They rest where all holds already.
 

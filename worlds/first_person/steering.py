@@ -63,6 +63,20 @@ def lengths(state, y, x, avoid):
 
 
 @njit
+def nearest_thing(state, player, wanted, avoid):
+    """Index of the thing for which wanted(state, index) is true and to which the path is the shortest that enters no
+    cell of the mask `avoid`; -1 if no path leads to any. wanted: a compiled function."""
+    found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
+    best, least = -1, FAR
+    for index in range(state.things):
+        if wanted(state, index):
+            length = found[cell_of(state.thing_y[index]), cell_of(state.thing_x[index])]
+            if length < least:
+                best, least = index, length
+    return best
+
+
+@njit
 def _open(state, y, x, avoid):
     return free(state, y, x) and not avoid[y, x]
 

@@ -4,9 +4,9 @@ import numpy as np
 from numba import njit
 
 from ..engine.render.raycast.scene import COLS, ROWS
-from ..first_person.chase import chase, flee, from_player, resting
-from ..first_person.expert import pursue
-from ..first_person.grid_queries import cell_of, line_of_sight, middle
+from ..first_person.chase import chase, flee, from_player, length_to
+from ..first_person.expert import expert_of
+from ..first_person.grid_queries import line_of_sight, middle
 from ..first_person.multiplayer import squared_distance_between
 from ..first_person.state import CELL, TURN
 from ..first_person.steering import FAR, face, tap_use, turn, walk_to
@@ -15,17 +15,9 @@ from .rules import ARM
 from .state import CRATE
 
 HIDDEN = 300
-"""What being out of sight is worth, as a length of ways."""
+"""The value of a cell out of the seekers' sight, as a length of paths: see chase.flee."""
 CLOSE = 2 * CELL
-
-
-@njit
-def guide(state, player, action, things, count):
-    """One tick towards the goal of a task, as far as walking and using can reach it; else towards the world's own."""
-    if state.judged:
-        pursue(state, player, action, things, count)
-    if resting(action):
-        play(state, player, action)
+"""Distance, in units, from which a seeker stands and looks at a hider that it sees."""
 
 
 @njit
@@ -39,7 +31,7 @@ def play(state, player, action):
 
 @njit
 def hide(state, player, action):
-    """Run to where no seeker sees, and where they come last."""
+    """Run to a cell that no seeker sees, and that they reach last."""
     nearest = np.full((ROWS, COLS), FAR, np.int32)
     worth = np.zeros((ROWS, COLS), np.int32)
     for other in range(state.players):
@@ -54,7 +46,7 @@ def hide(state, player, action):
 
 @njit
 def in_sight(state, y, x):
-    """Whether a seeker who turned round could see the middle of this cell."""
+    """Whether no wall is between a seeker, whichever way it looks, and the middle of this cell."""
     for player in range(state.players):
         if state.seeks[player] == 0:
             continue
@@ -78,14 +70,8 @@ def seek(state, player, action):
 
 
 @njit
-def length_to(state, found, player):
-    """Length of the way to a player."""
-    return found[cell_of(state.y[player]), cell_of(state.x[player])]
-
-
-@njit
 def clear_way(state, player, action):
-    """Blocks are in the way: take the nearest, or put the one in hand down behind."""
+    """One tick where blocks bar the path: take the nearest, or turn aside and put down the one in hand."""
     if held(state, player) >= 0:
         turn(state, player, state.yaw[player] + TURN // 4, action)
         tap_use(state, player, action)
@@ -101,3 +87,6 @@ def clear_way(state, player, action):
                     best, least = np.int32(index), dy * dy + dx * dx
         if best >= 0 and not walk_to(state, player, state.thing_y[best], state.thing_x[best], action):
             face(state, player, state.thing_y[best], state.thing_x[best], action)
+
+
+guide = expert_of(play)

@@ -4,22 +4,12 @@ import numpy as np
 from numba import njit
 
 from ..engine.records.things import THERE
-from ..first_person.chase import resting
-from ..first_person.expert import pursue
+from ..first_person.expert import expert_of
 from ..first_person.grid_queries import cell_of
 from ..first_person.steering import FAR, face, lengths, nowhere, tap_use, walk_to
 from ..first_person.things import ahead_of, held
 from .rules import ARM
 from .state import DOOR, KEY, TARGET
-
-
-@njit
-def guide(state, player, action, things, count):
-    """One tick towards the goal of a task, as far as walking and using can reach it; else towards the world's own."""
-    if state.judged:
-        pursue(state, player, action, things, count)
-    if resting(action):
-        open_doors(state, player, action)
 
 
 @njit
@@ -56,7 +46,7 @@ def door_of(state, colour):
 
 @njit
 def within_reach(state, index, found):
-    """Whether one can walk to a cell beside a thing, `found` being the lengths of ways."""
+    """Whether a path, of those whose lengths are `found`, leads to a cell beside a thing."""
     y, x = cell_of(state.thing_y[index]), cell_of(state.thing_x[index])
     beside = min(min(found[y - 1, x], found[y + 1, x]), min(found[y, x - 1], found[y, x + 1]))
     return beside < FAR
@@ -75,7 +65,10 @@ def use_thing(state, player, index, action):
 
 @njit
 def near(state, player, index):
-    """Whether a thing is at hand, if one turns to it."""
+    """Whether a thing is near enough to be used by a player that turns to it."""
     dy = np.int64(state.thing_y[index]) - state.y[player]
     dx = np.int64(state.thing_x[index]) - state.x[player]
     return dy * dy + dx * dx < np.int64(ARM) * ARM * 3 // 5
+
+
+guide = expert_of(open_doors)

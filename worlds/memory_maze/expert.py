@@ -1,14 +1,15 @@
-"""An expert of Memory Maze: it knows the maze, and walks the shortest way to the ball that is asked for."""
+"""The expert of Memory Maze: it knows the maze, and walks the shortest path to the ball that is asked for."""
 
 from numba import njit
 
-from ..first_person.expert import pursue, walk_to
+from ..first_person.expert import expert_of
+from ..first_person.steering import walk_to
 
 
 @njit
-def guide(state, player, action, things, count):
-    """Write the expert's hands for one tick: for the goal of a task, or else for the prompt."""
-    if state.judged != 0:
-        pursue(state, player, action, things, count)
-    else:
-        walk_to(state, player, state.thing_y[state.asked], state.thing_x[state.asked], action)
+def to_asked(state, player, action):
+    """One tick: walk to the ball that the prompt asks for."""
+    walk_to(state, player, state.thing_y[state.asked], state.thing_x[state.asked], action)
+
+
+guide = expert_of(to_asked, resume=False)

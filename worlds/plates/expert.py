@@ -1,25 +1,15 @@
-"""The expert of plates and doors, for every player: one holds the door open, the others pass, and then for it."""
+"""The expert of plates and doors, for every player: one holds a door open for the others, and then they for it."""
 
 import numpy as np
 from numba import njit
 
 from ..engine.records.judge import B
 from ..engine.render.raycast.scene import COLS
-from ..first_person.chase import resting
-from ..first_person.expert import pursue
+from ..first_person.expert import expert_of
 from ..first_person.grid_queries import cell_of, middle
 from ..first_person.rooms import room_of
 from ..first_person.steering import walk_to
 from .state import DOOR, GOAL, PLATE, TARGET
-
-
-@njit
-def guide(state, player, action, things, count):
-    """One tick towards the goal of a task, as far as walking and using can reach it; else towards the world's own."""
-    if state.judged and not to_the_goal(state, player):
-        pursue(state, player, action, things, count)
-    if resting(action):
-        pass_doors(state, player, action)
 
 
 @njit
@@ -33,7 +23,7 @@ def to_the_goal(state, player):
 
 @njit
 def pass_doors(state, player, action):
-    """One tick: at the first door that somebody has yet to pass, stand on its plate or pass it; else go to the goal."""
+    """One tick: at the first door that not all players have passed, stand on its plate or pass it; else to the goal."""
     door = first_door(state)
     if door < 0:
         walk_to(state, player, state.thing_y[TARGET], state.thing_x[TARGET], action)
@@ -41,7 +31,7 @@ def pass_doors(state, player, action):
     room = behind(state, door)
     beyond = passed(state, player, room)
     holder, other = first_of(state, room, False), first_of(state, room, True)
-    if other >= 0:  # somebody is through: who is first holds it open for the rest
+    if other >= 0:  # the first player behind the door holds it open for the rest
         if player == other:
             to_thing(state, player, plate_of(state, door, room, True), action)
         else:
@@ -76,7 +66,7 @@ def behind(state, door):
 
 @njit
 def passed(state, player, room):
-    """Whether a player is in this room or one that only leads on from it; who stands in a doorway is not through."""
+    """Whether a player is in this room or in one behind it; a player in a doorway is still before it."""
     here = room_of(state, cell_of(state.y[player]), cell_of(state.x[player]))
     at = cell_of(state.y[player]) * COLS + cell_of(state.x[player])
     if here < 0:
@@ -122,3 +112,6 @@ def to_room(state, player, room, door, action):
     x = middle(state.corner[room] % COLS + half)
     if not walk_to(state, player, y, x, action):
         to_thing(state, player, door, action)
+
+
+guide = expert_of(pass_doors, to_the_goal)

@@ -1,33 +1,23 @@
-"""The expert of the race: it runs the shortest way, over hurdles."""
+"""The expert of the race: it runs the shortest path, over hurdles."""
 
 import numpy as np
 from numba import njit
 
 from ..engine.render.raycast.scene import COLS, ROWS
 from ..first_person.bindings import SHIFT, SPACE, W
-from ..first_person.chase import resting
-from ..first_person.expert import pursue
+from ..first_person.expert import expert_of
 from ..first_person.grid_queries import SIDES, cell_of, middle
 from ..first_person.state import CELL
 from ..first_person.state import HURDLE as STOPS
 from ..first_person.steering import steer, walk_to
 
 TAKE_OFF = CELL * 5 // 4
-"""How far from the middle of a hurdle one jumps."""
-
-
-@njit
-def guide(state, player, action, things, count):
-    """One tick towards the goal of a task, as far as walking and using can reach it; else towards the world's own."""
-    if state.judged:
-        pursue(state, player, action, things, count)
-    if resting(action):
-        race(state, player, action)
+"""Largest distance from the middle of a hurdle, in units, at which a running player jumps."""
 
 
 @njit
 def race(state, player, action):
-    """One tick: run to the goal, or to the next hurdle on the way there and over it."""
+    """One tick: run to the goal, or to the next hurdle on the path there and over it."""
     action.keys[SHIFT] = 1
     steps = steps_to(state, cell_of(state.thing_y[0]), cell_of(state.thing_x[0]))
     y, x = cell_of(state.y[player]), cell_of(state.x[player])
@@ -59,7 +49,7 @@ def over(state, player, y, x, beyond, action):
 
 @njit
 def steps_to(state, y, x):
-    """Steps from all cells to (y, x), hurdles counting as floor; -1 where no way leads. int32 (ROWS, COLS)."""
+    """Steps from all cells to (y, x), hurdles counting as floor; -1 where no path leads. int32 (ROWS, COLS)."""
     steps, queue = np.full((ROWS, COLS), -1, np.int32), np.empty(ROWS * COLS, np.int32)
     steps[y, x], queue[0], done, count = 0, y * COLS + x, 0, 1
     while done < count:
@@ -76,8 +66,11 @@ def steps_to(state, y, x):
 
 @njit
 def next_cell(steps, y, x):
-    """The neighbour, flat, from which the way is shorter."""
+    """The flat index of a neighbour with fewer steps; of the cell itself if there is none."""
     for dy, dx in SIDES:
         if 0 <= steps[y + dy, x + dx] < steps[y, x]:
             return np.int32((y + dy) * COLS + x + dx)
     return np.int32(y * COLS + x)
+
+
+guide = expert_of(race)

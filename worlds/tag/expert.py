@@ -1,21 +1,11 @@
-"""The expert of tag, for every player: who is it runs after the nearest, the others run where it comes last."""
+"""The expert of tag, for every player: the catcher runs after the nearest; the others run to where it comes last."""
 
 import numpy as np
 from numba import njit
 
 from ..engine.render.raycast.scene import COLS, ROWS
-from ..first_person.chase import chase, flee, from_player, resting
-from ..first_person.expert import pursue
-from ..first_person.grid_queries import cell_of
-
-
-@njit
-def guide(state, player, action, things, count):
-    """One tick towards the goal of a task, as far as walking and using can reach it; else towards the world's own."""
-    if state.judged:
-        pursue(state, player, action, things, count)
-    if resting(action):
-        run_or_catch(state, player, action)
+from ..first_person.chase import chase, flee, from_player, length_to
+from ..first_person.expert import expert_of
 
 
 @njit
@@ -32,7 +22,4 @@ def run_or_catch(state, player, action):
     chase(state, player, best, action)
 
 
-@njit
-def length_to(state, found, player):
-    """Length of the way to a player."""
-    return found[cell_of(state.y[player]), cell_of(state.x[player])]
+guide = expert_of(run_or_catch)

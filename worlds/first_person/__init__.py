@@ -13,5 +13,6 @@
 - models.py: the solids of every thing
 - view.py: the scene of one player: its camera, the map, things, other players
 - multiplayer.py, chase.py: several players: colours, instructions, shared starts, pursuit
-- steering.py, viewpoints.py, expert.py: experts: shortest paths on the map, and goals
+- steering.py, viewpoints.py: for experts: shortest paths on the map, and places to see things from
+- dispatch.py, expert.py: experts: the skill that a clause of a goal asks for, and the skills
 """

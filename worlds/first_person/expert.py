@@ -1,21 +1,20 @@
-"""An expert's hands towards a goal of the judge: what is wrong with it now, and where one goes to set that right.
+"""The expert of first-person worlds: it pursues the goal of a task, and else the world's own objective.
 
+    expert_of(objective)                           the `guide` of a world, made of its own objective
     pursue(state, player, action, things, count)   one tick towards the goal that the state holds
-    fetch(…), bring(…), approach(…), flee(…)       the errands it is made of, for guides of a world's own
-    walk_to(…), face(…), press_use(…)              from steering.py
 
-A clause that does not hold names things: whoever asks for a player near, on or at a thing walks there; for a thing in
-its hands, or open, or gone, goes there and uses it; for a thing near another, fetches the one and puts it down at the
-other; for two things side by side, goes to where they are seen so; for none of that, goes away, or puts down what it
-holds. What must never be touched is walked around. It is a
-guess at what a world's rules make of these, and no plan: puzzles (a door that needs a key) are the world's to solve.
+The first clause of the goal that does not hold gives the errand. For the player to be near, on or at a thing, it walks
+there; for a thing to be in its hands, open or gone, it walks there and uses it; for a thing to be near another, it
+fetches the one and puts it down at the other; for two things to be seen side by side, it walks to where they are. To
+end what a negated clause speaks of, it walks away, or puts down what it holds. Things that must never be touched are
+walked around. Nothing is planned: a puzzle, such as a door that needs a key, is for the world's own objective.
 """
 
 import numpy as np
 from numba import njit
 
 from ...interface.action import ACTION
-from ..engine.records.judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B, holds, matches, satisfies
+from ..engine.records.judge import AMOUNT, NEGATED, NEVER, RELATION, STAGE, A, B, matches, satisfies
 from ..engine.records.relations import (
     ALONE,
     BETWEEN,
@@ -23,15 +22,15 @@ from ..engine.records.relations import (
     LEFT_OF,
     MISSPOKE,
     RIGHT_OF,
-    SAID,
     SPOKEN,
     number_of,
 )
-from ..engine.records.things import GONE, ONE, related, towards
+from ..engine.records.things import GONE, ONE, towards
 from ..engine.render.raycast.scene import COLS, ROWS
 from .angles import difference, heading
 from .bindings import S
 from .body import RADIUS
+from .dispatch import FIRST, SECOND, Skills, errand_of, first_pair, unmet
 from .grid_queries import cell_of, line_of_sight, middle
 from .state import CELL, TURN
 from .steering import (
@@ -42,43 +41,26 @@ from .steering import (
     lengths,
     nowhere,
     nudge,
-    press_use,
-    steer,
     tap_use,
     turn,
     walk_around,
-    walk_to,
 )
 from .things import IN_FRONT, held
 from .viewpoints import come_between, step_out, view
 
-__all__ = [
-    "approach",
-    "arrived",
-    "bring",
-    "face",
-    "fetch",
-    "flee",
-    "press_use",
-    "pursue",
-    "steer",
-    "tap_use",
-    "walk_to",
-]
-
 _NEAR, _HOLDING, _FACING, _OPEN, _THERE = map(number_of, ("near", "holding", "facing", "open", "there"))
-_A, _B = np.int32(A), np.int32(B)  # where the selectors of a clause begin
 _UNITS = CELL // ONE
 _HARMLESS = (_FACING, _THERE, _OPEN, LEFT_OF, RIGHT_OF, BETWEEN, CLOSEST_TO)
-"""Relations of which no cell is kept clear when they must never be."""
+"""Relations for which no cell is avoided when they must never hold."""
 _REACH = CELL * 3 // 4
-"""From here on one faces what one uses."""
-_WIDE = CELL // 3  # how far from what must not be touched one stays, beyond what is needed
+"""Distance, in units, from which on a player faces the thing that it is to use."""
+_WIDE = CELL // 3
+"""Distance, in units, that is kept from things that must not be touched, beyond what is needed."""
 
 
 @njit
 def no_goal(state, player):
-    """That there is no goal that the world's own objective reaches."""
+    """False: no goal of a task is reached by the world's own objective."""
     return False
 
 
@@ -100,7 +82,7 @@ def expert_of(objective, instead=no_goal, resume=True):
     instead(state, player): whether the objective is also the way to the player's goal, and replaces `pursue` now.
     resume: the objective also acts in ticks of a task in which `pursue` has nothing to do.
 
-    Both functions are compiled. Kernels import `act` by its name from the module of the objective.
+    Both functions are @njit ones. The kernel of an expert imports `guide` from the module of the objective.
     """
 
     def guide(state, player, action, things, count):
@@ -117,67 +99,80 @@ def expert_of(objective, instead=no_goal, resume=True):
 
 @njit
 def pursue(state, player, action, things, count):
-    """Write a player's hands for one tick towards its stage of the state's goal. They rest where all holds already.
+    """Write a player's action of one tick towards its stage of the state's goal; nothing where the stage holds.
 
-    things: the world's table of `count` things, players first. Nothing is written but the action, whose hands rest on
-    entry.
+    action: one ACTION record, zeros on entry. things: (most,) THING, players first, of which `count` are there.
     """
     silent = np.zeros(state.players, ACTION)
-    for careful in (True, False):  # without a way round what must never be touched, there may be one through it
+    for careful in (True, False):  # where no path leads around what must never be touched, one may lead through it
         avoid = forbidden(state, player, things, count, careful)
         found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
         for index in range(state.clauses[player]):
             clause = state.goal[player, index]
-            wanted = clause[STAGE] == state.stage[player] and not holds(clause, things, count, silent, player)
-            if wanted and errand(state, player, clause, things, count, found, avoid, action):
+            wanted = unmet(state, player, clause, things, count, silent)
+            if wanted and errand(state, player, clause, things, count, (found, avoid), action):
                 return
 
 
 @njit
-def errand(state, player, clause, things, count, found, avoid, action):
-    """One tick towards a clause that does not hold. Returns whether there was anything to do.
+def say(clause, mine, action):
+    """Say the word of a clause, whether this player or another one is to say it."""
+    action.say[0] = clause[AMOUNT]
+    return True
 
-    found: the `lengths` of ways from the player's cell that enter no cell of the mask `avoid`.
-    """
-    relation, you = clause[RELATION], things[player]
-    if relation == SAID:
-        action.say[0] = clause[AMOUNT]
-        return True
-    if relation == MISSPOKE:
-        return False
-    mine = matches(you, clause, A, player)
-    if clause[NEGATED] != 0:
-        return undo(state, player, clause, things, count, mine, found, avoid, action)
+
+@njit
+def handle(state, player, clause, things, count, mine, ways, action):
+    """One tick towards seeing two things in their order, towards a place between two, or towards what a thing is by
+    itself, for which it is used."""
+    relation, (found, avoid) = clause[RELATION], ways
     if relation in (LEFT_OF, RIGHT_OF):
         return view(state, player, clause, relation == LEFT_OF, things, count, found, avoid, action)
     if relation == BETWEEN:
         return mine and come_between(state, player, clause, things, count, found, avoid, action)
-    if relation in ALONE:
-        return fetch(state, player, wrong(player, clause, things, count, found), things, avoid, action)
-    if mine:
-        other = nearest(player, clause, _B, things, count, found)
-        if other < 0:
-            return False
-        if relation == _HOLDING:
-            return fetch(state, player, other, things, avoid, action)
-        if relation == _FACING:
-            return look_at(state, player, other, things, avoid, action)
-        return approach(state, player, other, things, avoid, action)
-    one = wrong(player, clause, things, count, found)
-    if one < 0 or relation in (_HOLDING, _FACING):
-        return False
-    if matches(you, clause, B, player) or things[one].player != 0:
-        return approach(state, player, one, things, avoid, action)
-    other = nearest(player, clause, _B, things, count, found)
-    return other >= 0 and bring(state, player, one, other, things, avoid, action)
+    return relation in ALONE and fetch(
+        state, player, wrong(player, clause, things, count, found), things, avoid, action
+    )
 
 
 @njit
-def undo(state, player, clause, things, count, mine, found, avoid, action):
-    """One tick towards a negated clause that does not hold, because what it speaks of does."""
-    relation = clause[RELATION]
+def choose(state, player, clause, at, things, count, ways):
+    """The nearest thing for the selector at a field of a clause; for the first one, that the clause does not hold
+    for."""
+    if at == FIRST:
+        return wrong(player, clause, things, count, ways[0])
+    return nearest(player, clause, at, things, count, ways[0])
+
+
+@njit
+def visit(state, player, clause, index, things, ways, action):
+    """One tick of holding, facing or walking to a thing."""
+    if clause[RELATION] == _HOLDING:
+        return fetch(state, player, index, things, ways[1], action)
+    if clause[RELATION] == _FACING:
+        return look_at(state, player, index, things, ways[1], action)
+    return approach(state, player, index, things, ways[1], action)
+
+
+@njit
+def move(state, player, clause, index, things, count, ways, action):
+    """One tick of bringing a thing to one that matches B. To a thing that is to come to the player, and to another
+    player, it walks itself."""
+    found, avoid = ways
+    if clause[RELATION] in (_HOLDING, _FACING):
+        return False
+    if matches(things[player], clause, SECOND, player) or things[index].player != 0:
+        return approach(state, player, index, things, avoid, action)
+    other = nearest(player, clause, SECOND, things, count, found)
+    return other >= 0 and bring(state, player, index, other, things, avoid, action)
+
+
+@njit
+def undo(state, player, clause, things, count, mine, ways, action):
+    """One tick towards ending what a negated clause speaks of."""
+    relation, (found, avoid) = clause[RELATION], ways
     if relation in ALONE:
-        one = nearest(player, clause, _A, things, count, found)
+        one = nearest(player, clause, FIRST, things, count, found)
         return one >= 0 and fetch(state, player, one, things, avoid, action)
     if relation == _HOLDING:
         tap_use(state, player, action)
@@ -189,16 +184,19 @@ def undo(state, player, clause, things, count, mine, found, avoid, action):
         return step_out(state, player, clause, things, count, found, avoid, action)
     if relation == CLOSEST_TO:
         return approach_rival(state, player, clause, things, count, found, avoid, action)
-    if mine or matches(things[player], clause, B, player):
-        return flee(state, player, clause, _B if mine else _A, things, count, found, avoid, action)
-    for i in range(count):
-        for j in range(count):
-            pair = i != j and matches(things[i], clause, A, player) and matches(things[j], clause, B, player)
-            if pair and related(things[i], things[j], relation, clause[AMOUNT]):
-                if things[i].holder == player + 1:
-                    return flee(state, player, clause, _B, things, count, found, avoid, action)
-                return fetch(state, player, i, things, avoid, action)
-    return False
+    if mine or matches(things[player], clause, SECOND, player):
+        return flee(state, player, clause, SECOND if mine else FIRST, things, count, found, avoid, action)
+    index, _ = first_pair(player, clause, things, count)
+    if index < 0:
+        return False
+    if things[index].holder == player + 1:
+        return flee(state, player, clause, SECOND, things, count, found, avoid, action)
+    return fetch(state, player, index, things, avoid, action)
+
+
+HANDLED = (MISSPOKE, LEFT_OF, RIGHT_OF, BETWEEN, *ALONE)
+"""The relations that `handle` takes. For `misspoke` there is nothing to do."""
+errand = errand_of(Skills(say, undo, HANDLED, handle, choose, visit, move))
 
 
 @njit
@@ -216,12 +214,13 @@ def approach_rival(state, player, clause, things, count, found, avoid, action):
     return False
 
 
-# Which thing.
+# Choice of a thing.
 
 
 @njit
 def way_to(found, thing):
-    """The length of the way, of those `found` from a player, to a thing or to a cell beside it; FAR if none leads."""
+    """The length of the path, of those `found` from a player, to a thing or to a cell beside it; FAR if none leads
+    there."""
     row, col = cell_of(thing.y * _UNITS), cell_of(thing.x * _UNITS)
     if not (0 < row < ROWS - 1 and 0 < col < COLS - 1):
         return FAR
@@ -234,8 +233,8 @@ def way_to(found, thing):
 
 @njit
 def nearest(player, clause, at, things, count, found):
-    """Index of the nearest thing that matches the selector at a field of a clause, other than the player and what is
-    gone; -1 if there is none or no way leads to it."""
+    """Index of the nearest thing that matches the selector at a field of a clause, other than the player and gone
+    things; -1 if there is none or no path leads to it."""
     best, least = -1, FAR
     for index in range(count):
         if index != player and things[index].state != GONE and matches(things[index], clause, at, player):
@@ -247,8 +246,8 @@ def nearest(player, clause, at, things, count, found):
 
 @njit
 def wrong(player, clause, things, count, found):
-    """Index of the thing that matches a clause's A, that it does not hold for, and that is nearest (what the player
-    holds is); -1 if there is none."""
+    """Index of the nearest thing that matches a clause's A and that the clause does not hold for: a thing that the
+    player holds comes first; -1 if there is none."""
     best, least = -1, FAR
     for index in range(count):
         thing = things[index]
@@ -263,13 +262,13 @@ def wrong(player, clause, things, count, found):
     return best
 
 
-# Errands. Each returns whether there was a way.
+# Moves: each returns whether there was a path.
 
 
 @njit
 def look_at(state, player, index, things, avoid, action):
-    """Turn the eyes to a thing of the table; first walk to where no wall hides it, nearer to it where anything else
-    does, and back from what lies at the feet."""
+    """Turn to a thing of the table; first walk to where no wall hides it, nearer where another thing does, and
+    backwards from a thing at the feet."""
     you, thing = things[player], things[index]
     y, x = thing.y * _UNITS, thing.x * _UNITS
     apart = max(abs(y - state.y[player]), abs(x - state.x[player]))
@@ -294,8 +293,8 @@ def approach(state, player, index, things, avoid, action):
 
 @njit
 def fetch(state, player, index, things, avoid, action):
-    """Walk to a thing, and use it at arm's length while walking on: it is taken, opened or eaten, whichever it is for.
-    Who holds something else puts that down first."""
+    """Walk to a thing, and use it at arm's length while walking on, so that it is taken, opened or eaten. A player that
+    holds another thing puts that down first."""
     if index < 0:
         return False
     thing = things[index]
@@ -353,12 +352,12 @@ def flee(state, player, clause, at, things, count, found, avoid, action):
     return walk_around(state, player, middle(best // COLS), middle(best % COLS), avoid, action)
 
 
-# What to keep away from.
+# Cells to avoid.
 
 
 @njit
 def keep_off(clause, thing, you):
-    """How far from a thing, in units, a player is to stay for a clause not to hold."""
+    """The distance from a thing, in units, that a player is to keep for a clause not to hold."""
     least = thing.radius + you.radius
     if clause[RELATION] == _NEAR:
         least = max(least, clause[AMOUNT])
@@ -367,15 +366,15 @@ def keep_off(clause, thing, you):
 
 @njit
 def within(thing, row, col, distance):
-    """Whether the middle of a cell is as near to a thing as this, in units."""
+    """Whether the middle of a cell is nearer to a thing than a distance in units."""
     dy, dx = np.int64(thing.y) * _UNITS - middle(row), np.int64(thing.x) * _UNITS - middle(col)
     return dy * dy + dx * dx < np.int64(distance) * distance
 
 
 @njit
 def forbidden(state, player, things, count, careful):
-    """The cells in which a player might do what must never be: touch, or come near to, what such clauses speak of. None
-    for who is not careful."""
+    """The cells, bool (ROWS, COLS), in which a player might touch, or come near to, a thing of a clause that must never
+    hold; none if not `careful`."""
     avoid = nowhere()
     for index in range(state.clauses[player] if careful else 0):
         clause = state.goal[player, index]

@@ -1,7 +1,7 @@
-"""An expert of the room: it sees everything, and acts with keys and mouse like anyone. On the CPU only.
+"""The expert of the room: it reads the whole state, and acts by keys and mouse as any policy does. On the CPU only.
 
-It looks for the first clause of its goal that does not hold, and does what that takes: goes, looks, lifts, puts, says.
-Without a goal it plays: it puts the nearest toy onto a piece of furniture.
+The first clause of its goal that does not hold gives the errand: to go, look, lift, put or say. Without a goal it puts
+the nearest toy onto a piece of furniture.
 """
 
 import math
@@ -10,9 +10,7 @@ import numpy as np
 from numba import njit
 
 from ...interface.action import ACTION
-from ..engine.records.judge import AMOUNT, NEGATED, RELATION, STAGE, apart, holds, matches, paired, satisfies
-from ..engine.records.judge import A as FIRST_FIELD
-from ..engine.records.judge import B as SECOND_FIELD
+from ..engine.records.judge import AMOUNT, RELATION, apart, matches, satisfies
 from ..engine.records.relations import (
     ALONE,
     BETWEEN,
@@ -21,11 +19,11 @@ from ..engine.records.relations import (
     LINED,
     ON,
     RIGHT_OF,
-    SAID,
     STACKED,
     number_of,
 )
 from ..engine.records.things import GONE, ONE, THERE, related, towards
+from ..first_person.dispatch import FIRST, SECOND, Skills, errand_of, first_pair, unmet
 from .builds import next_of_row, next_of_tower, support
 from .paths import feet, toy_at
 from .pose import bounds
@@ -50,34 +48,33 @@ from .state import NOBODY
 from .viewpoints import see
 from .visibility import sees
 
-_A, _B = np.int32(FIRST_FIELD), np.int32(SECOND_FIELD)  # where the selectors of a clause begin
 _IN, _AT, _NEAR, _HOLDING, _FACING, _OPEN, _LIFTED, _TOUCHED, _PUSHED = map(
     number_of, ("in", "at", "near", "holding", "facing", "open", "lifted", "touched", "pushed")
 )
-_SEEN = (_FACING, LEFT_OF, RIGHT_OF)  # what holds while one looks
+_SEEN = (_FACING, LEFT_OF, RIGHT_OF)  # relations that hold while the player looks somewhere
 _PATIENCE = 120  # ticks until another way is tried
-_CLOSE = 0.6  # metres: one need not come nearer to what one wants to see
+_CLOSE = 0.6  # metres: a player goes no nearer to a thing that it is to see
 _BESIDE = ONE * 6 // 10
-"""How near to another one a thing is put that is to be seen beside it."""
+"""Distance, in 1/ONE metres, at which a thing is put beside another, to be seen beside it."""
 HIGH = 0.95
-"""Metres above the floor at which what is lifted is held."""
+"""Metres above the floor at which a lifted toy is held."""
 
 
 @njit
 def guide(state, player, action, things, count):
-    """Write the expert's hands for one tick: for the goal of a task, or else for play."""
+    """Write one tick's action of a player, zeros on entry: towards the goal of a task, or else in play."""
     if state.judged == 0:
         play(state, player, action)
         return
     silent = np.zeros(state.players, ACTION)
-    for last in range(2):  # at last one turns to what is to be looked at: that ends nothing else
+    for last in range(2):  # a clause about looking comes last: to turn ends nothing else
         for index in range(state.clauses[player]):
             clause = state.goal[player, index]
-            now = clause[STAGE] == state.stage[player] and (clause[RELATION] in _SEEN) == (last == 1)
-            wanted = now and not holds(clause, things, count, silent, player)
-            if wanted and errand(state, player, clause, things, count, action):
+            now = (clause[RELATION] in _SEEN) == (last == 1)
+            wanted = now and unmet(state, player, clause, things, count, silent)
+            if wanted and errand(state, player, clause, things, count, None, action):
                 return
-    if state.grip[player] != NOBODY:  # all holds already, or nothing can be done: wait, and drop nothing
+    if state.grip[player] != NOBODY:  # the stage holds, or nothing can be done: wait, and drop nothing
         hold(action)
 
 
@@ -119,14 +116,16 @@ def piece_of(state, index):
 
 
 @njit
-def errand(state, player, clause, things, count, action):
-    """One tick towards a clause that does not hold. Returns whether there was anything to do."""
-    relation, mine = clause[RELATION], matches(things[player], clause, _A, player)
-    if relation == SAID:
-        action.say[0] = clause[AMOUNT]
-        return mine
-    if clause[NEGATED] != 0:
-        return undo(state, player, clause, things, count, mine, action)
+def say(clause, mine, action):
+    """Say the word of a clause. Only a word that the player itself is to say is an errand."""
+    action.say[0] = clause[AMOUNT]
+    return mine
+
+
+@njit
+def handle(state, player, clause, things, count, mine, ways, action):
+    """One tick towards an open door, towers and rows, touching and pushing, and places between or beside things."""
+    relation = clause[RELATION]
     if relation == _OPEN:
         return push_open(state, player, action)
     if relation in (STACKED, LINED):
@@ -135,30 +134,27 @@ def errand(state, player, clause, things, count, action):
         return use_on(state, player, clause, things, count, action)
     if relation in (LEFT_OF, RIGHT_OF):
         return arrange(state, player, clause, things, count, action)
-    if relation == BETWEEN:
-        return come_between(state, player, clause, things, count, mine, action)
-    if relation == CLOSEST_TO and not mine and matches(things[player], clause, _B, player):
-        one = choose(state, player, clause, _A, things, count)
-        return one >= 0 and visit(state, player, _NEAR, ONE * 3 // 10, one, things, action)
-    if mine and relation not in ALONE:
-        other = choose(state, player, clause, _B, things, count)
-        return other >= 0 and visit(state, player, relation, clause[AMOUNT], other, things, action)
-    one = choose(state, player, clause, _A, things, count)
-    if one < 0:
-        return False
-    toy = toy_of(state, one)
+    return come_between(state, player, clause, things, count, mine, action)
+
+
+@njit
+def move(state, player, clause, one, things, count, ways, action):
+    """One tick of lifting a toy, or of bringing it to a thing that matches B."""
+    relation, toy = clause[RELATION], toy_of(state, one)
+    if relation == CLOSEST_TO and matches(things[player], clause, SECOND, player):
+        return approach(state, player, _NEAR, ONE * 3 // 10, one, things, action)
     if toy < 0:
         return False
     if relation == _LIFTED:
         return lift(state, player, toy, action)
-    other = choose_place(state, player, clause, things, count, one)
-    if other < 0:
+    place = choose_place(state, player, clause, things, count, one)
+    if place < 0:
         return False
     if state.grip[player] != toy:
         return grasp(state, player, toy, action) >= 0
     if relation == CLOSEST_TO:
-        return bring_to(state, player, toy, _NEAR, nearest_rival(things, count, one, other), other, things, action)
-    return bring_to(state, player, toy, relation, clause[AMOUNT], other, things, action)
+        return bring_to(state, player, toy, _NEAR, nearest_rival(things, count, one, place), place, things, action)
+    return bring_to(state, player, toy, relation, clause[AMOUNT], place, things, action)
 
 
 @njit
@@ -180,16 +176,16 @@ def arrange(state, player, clause, things, count, action):
             i == player
             or things[i].state != THERE
             or things[i].holder != 0
-            or not matches(things[i], clause, _A, player)
+            or not matches(things[i], clause, FIRST, player)
         ):
             continue
         for j in range(count):
-            if j in (i, player) or things[j].state != THERE or not matches(things[j], clause, _B, player):
+            if j in (i, player) or things[j].state != THERE or not matches(things[j], clause, SECOND, player):
                 continue
             left, right = (i, j) if clause[RELATION] == LEFT_OF else (j, i)
             if see(state, player, things[left], things[right], action):
                 return True
-    one = choose(state, player, clause, _A, things, count)
+    one = choose(state, player, clause, FIRST, things, count, None)
     if one < 0 or toy_of(state, one) < 0:
         return False
     other = choose_place(state, player, clause, things, count, one)
@@ -203,15 +199,15 @@ def arrange(state, player, clause, things, count, action):
 @njit
 def come_between(state, player, clause, things, count, mine, action):
     """One tick towards being, or putting a thing, halfway between two things that match a clause's B."""
-    one = player if mine else choose(state, player, clause, _A, things, count)
+    one = player if mine else choose(state, player, clause, FIRST, things, count, None)
     if one < 0 or (not mine and toy_of(state, one) < 0):
         return False
     toy = NONE if mine else toy_of(state, one)
     for j in range(count):
-        if j == one or things[j].state != THERE or not matches(things[j], clause, _B, player):
+        if j == one or things[j].state != THERE or not matches(things[j], clause, SECOND, player):
             continue
         for k in range(j + 1, count):
-            if k == one or things[k].state != THERE or not matches(things[k], clause, _B, player):
+            if k == one or things[k].state != THERE or not matches(things[k], clause, SECOND, player):
                 continue
             x, y = (things[j].x + things[k].x) / (2 * ONE), (things[j].y + things[k].y) / (2 * ONE)
             slack = 0.08 * math.sqrt(apart(things[j], things[k])) / ONE
@@ -248,22 +244,22 @@ def build(state, player, clause, things, count, action):
 @njit
 def use_on(state, player, clause, things, count, action):
     """One tick towards touching or pushing a thing with another one, or with the own body."""
-    one = choose(state, player, clause, _A, things, count)
+    one = choose(state, player, clause, FIRST, things, count, None)
     if one < 0:
         return False
     x, y, z = things[one].x / ONE, things[one].y / ONE, things[one].z / ONE
-    if matches(things[player], clause, _B, player) and clause[RELATION] == _PUSHED:
+    if matches(things[player], clause, SECOND, player) and clause[RELATION] == _PUSHED:
         if go(state, player, x, y, z, 0.0, 0.7, UNSEEN, toy_of(state, one), action) == 1:
             walk(state, player, x, y, action)
         return True
-    other = choose(state, player, clause, _B, things, count)
+    other = choose(state, player, clause, SECOND, things, count, None)
     toy = toy_of(state, other)
     if toy < 0:
         return False
     if state.grip[player] != toy:
         return grasp(state, player, toy, action) >= 0
     if go(state, player, x, y, z, 0.45, 0.9, SEEN, toy, action) == 1:
-        round_ = state.tick / 8.0  # about it, so that it is met from some side
+        round_ = state.tick / 8.0  # around it, so that the two meet from some side
         bring(state, player, x + 0.2 * math.cos(round_), y + 0.2 * math.sin(round_), z, action)
     else:
         carry(state, player, action)
@@ -271,16 +267,16 @@ def use_on(state, player, clause, things, count, action):
 
 
 @njit
-def choose(state, player, clause, at, things, count):
-    """Index of the thing to take for the selector at a field of a clause, -1 if there is none: what is in hand, else
-    the nearest; for the first selector of those for which the clause does not hold yet."""
+def choose(state, player, clause, at, things, count, ways):
+    """Index of the thing to take for the selector at a field of a clause, -1 if there is none: the one in hand,
+    else the nearest; for the first selector of those for which the clause does not hold yet."""
     best, least = -1, 1e9
     own_x, own_y = feet(state, player)
     for index in range(count):
         thing = things[index]
         if index == player or thing.state == GONE or not matches(thing, clause, at, player):
             continue
-        if at == _A and settled(clause, index, things, count, player):
+        if at == FIRST and settled(clause, index, things, count, player):
             continue
         if thing.player == 0 and thing.holder == player + 1:
             return index
@@ -297,7 +293,7 @@ def choose_place(state, player, clause, things, count, one):
     best = -1
     for index in range(count - 1, -1, -1):
         thing = things[index]
-        if index in (player, one) or thing.state == GONE or not matches(thing, clause, _B, player):
+        if index in (player, one) or thing.state == GONE or not matches(thing, clause, SECOND, player):
             continue
         if thing.player != 0 or piece_of(state, index) >= 0:
             return index
@@ -325,8 +321,14 @@ def burdened(index, things, count, beside):
 
 
 @njit
-def visit(state, player, relation, amount, other, things, action):
-    """What a player itself is to do with a thing: hold it, face it, go to it."""
+def visit(state, player, clause, index, things, ways, action):
+    """One tick of holding, facing, or going to a thing."""
+    return approach(state, player, clause[RELATION], clause[AMOUNT], index, things, action)
+
+
+@njit
+def approach(state, player, relation, amount, other, things, action):
+    """One tick towards a relation of the player to a thing; amount: the distance in 1/ONE metres of `near`."""
     toy = toy_of(state, other)
     thing = things[other]
     x, y, z = thing.x / ONE, thing.y / ONE, thing.z / ONE
@@ -338,7 +340,7 @@ def visit(state, player, relation, amount, other, things, action):
         return look_at(state, player, other, things, action)
     far = amount / ONE - 0.05 if relation == _NEAR else (thing.radius + things[player].radius) / ONE + 0.03
     high = z - thing.height / ONE > 0.15 or (state.tick // _PATIENCE) % 2 == 1
-    if toy >= 0 and relation != _NEAR and high:  # what one cannot walk to comes to who takes it
+    if toy >= 0 and relation != _NEAR and high:  # a thing out of reach of the feet is taken, and so comes to the player
         if grasp(state, player, toy, action) == 1:
             own_x, own_y, _ = eye(state, player)
             way = max(math.hypot(x - own_x, y - own_y), 0.05)
@@ -349,13 +351,13 @@ def visit(state, player, relation, amount, other, things, action):
     own_x, own_y = feet(state, player)
     close = far + (0.15 if toy < 0 else 0.3)
     if math.hypot(x - own_x, y - own_y) < close or go(state, player, x, y, z, 0.0, close, UNSEEN, toy, action) == 1:
-        walk(state, player, x, y, action)  # on, until that is near enough
+        walk(state, player, x, y, action)  # until it is near enough
     return True
 
 
 @njit
 def look_at(state, player, other, things, action):
-    """Look at a thing, from somewhere where it is seen."""
+    """Look at a thing, from a place where it is seen."""
     thing = things[other]
     seen, (x, y, z) = sees(state, thing, player, other, False)
     there_x, there_y, there_z = thing.x / ONE, thing.y / ONE, thing.z / ONE
@@ -387,7 +389,7 @@ def lift(state, player, toy, action):
 
 @njit
 def bring_to(state, player, toy, relation, amount, other, things, action):
-    """Carry what is in hand to another thing, and put it on, in, or beside that."""
+    """Carry the toy in hand to another thing, and put it on, in, or beside that."""
     found, x, y, z = place_for(state, player, toy, relation, amount, other, things)
     if not found:
         carry(state, player, action)
@@ -397,7 +399,7 @@ def bring_to(state, player, toy, relation, amount, other, things, action):
 
 @njit
 def place_for(state, player, toy, relation, amount, other, things):
-    """Where the middle of a toy is to come, to stand in a relation to a thing. Returns (found, x, y, z)."""
+    """A place for the middle of a toy, in a relation to a thing. Returns (found, x, y, z)."""
     thing, piece, half = things[other], piece_of(state, other), half_height(state, toy)
     x, y, upon = thing.x / ONE, thing.y / ONE, relation in (ON, _IN, _AT)
     if upon and piece >= 0:
@@ -416,33 +418,30 @@ def place_for(state, player, toy, relation, amount, other, things):
 
 
 @njit
-def undo(state, player, clause, things, count, mine, action):
-    """One tick towards a negated clause that does not hold, because what it speaks of does."""
+def undo(state, player, clause, things, count, mine, ways, action):
+    """One tick towards ending what a negated clause speaks of."""
     relation = clause[RELATION]
     if mine and relation == _HOLDING:
-        return True  # the hand opens
+        return True  # without the button the hand opens
     if relation in (LEFT_OF, RIGHT_OF) or (mine and relation == _FACING):
         x, y, z = eye(state, player)
-        other = choose(state, player, clause, _B, things, count)
+        other = choose(state, player, clause, SECOND, things, count, None)
         gaze(state, player, 2 * x - things[other].x / ONE, 2 * y - things[other].y / ONE, z, action)
         return True
-    for i in range(count):
-        for j in range(count):
-            pair = i != j and matches(things[i], clause, _A, player) and matches(things[j], clause, _B, player)
-            if not pair or not paired(clause, things, count, player, i, j):
-                continue
-            x, y = things[j].x / ONE, things[j].y / ONE
-            far = max(things[j].radius / ONE, amount_of(relation, clause[AMOUNT])) + 0.5
-            if mine:
-                return go(state, player, x, y, 0.0, far, 99.0, UNSEEN, NONE, action) >= 0
-            toy = toy_of(state, i)
-            if toy < 0:
-                return False
-            if state.grip[player] != toy:
-                return grasp(state, player, toy, action) >= 0
-            found, x, y, z = spot_around(state, player, toy, x, y, NONE, far, far + 0.6)
-            return found and put(state, player, x, y, z, action) >= 0
-    return False
+    i, j = first_pair(player, clause, things, count)
+    if i < 0:
+        return False
+    x, y = things[j].x / ONE, things[j].y / ONE
+    far = max(things[j].radius / ONE, amount_of(relation, clause[AMOUNT])) + 0.5
+    if mine:
+        return go(state, player, x, y, 0.0, far, 99.0, UNSEEN, NONE, action) >= 0
+    toy = toy_of(state, i)
+    if toy < 0:
+        return False
+    if state.grip[player] != toy:
+        return grasp(state, player, toy, action) >= 0
+    found, x, y, z = spot_around(state, player, toy, x, y, NONE, far, far + 0.6)
+    return found and put(state, player, x, y, z, action) >= 0
 
 
 @njit
@@ -461,3 +460,8 @@ def push_open(state, player, action):
     to_x = x + through if state.door_turn == 0 else x
     to_y = y if state.door_turn == 0 else y + through
     return go(state, player, to_x, to_y, 0.0, 0.0, 0.3, UNSEEN, NONE, action) >= 0
+
+
+HANDLED = (_OPEN, STACKED, LINED, _TOUCHED, _PUSHED, LEFT_OF, RIGHT_OF, BETWEEN)
+"""The relations that `handle` takes."""
+errand = errand_of(Skills(say, undo, HANDLED, handle, choose, visit, move))

@@ -229,11 +229,6 @@ NOUNS = (
     *("agents/catalogue.py", "agents/episodes.py", "agents/policies.py", "agents/training/curricula.py"),
 )
 """Where no sentence begins with a relative pronoun."""
-STILL = (
-    *("worlds/first_person/expert.py", "worlds/first_person/steering.py", "worlds/hide_and_seek/expert.py"),
-    *(f"worlds/room/{name}.py" for name in ("builds", "expert", "skills")),
-)
-"""Files and folders of NOUNS in which some still do."""
 PRONOUN = re.compile(r"(?:\A\W*|[.!?:;]\W*\s\W*|\n\s*\n\W*)(Who|Whoever|What)\b")
 
 
@@ -369,7 +364,7 @@ def test_former_names_of_curricula_are_accepted_and_replaced():
 
 
 def test_sentences_begin_with_nouns():
-    files = [file for file in modules(*NOUNS) if not file.startswith(STILL)]
+    files = modules(*NOUNS)
     assert len(files) > 150
     assert not [line for file in files for line in pronouns(file, (ROOT / file).read_text(encoding="utf-8"))]
 

@@ -1,8 +1,8 @@
-"""Ways over the map and hands that walk them: for experts, on the CPU only.
+"""Paths over the map, and the keys and mouse motion that follow them: for experts, on the CPU only.
 
-A way is found anew in every tick, by steps between the middles of free cells (diagonal ones too, past no corner); then
-one walks straight to the farthest of them that the whole width of a body can go straight to. Nothing of the state is
-written, so that an expert's episode can be played again from its actions alone.
+A path is found anew in every tick, by steps between the middles of free cells (diagonal ones too, past no corner). The
+player then walks straight to the farthest of these that the whole width of its body can reach on a straight line.
+Nothing of the state is written, so that an expert's episode can be played again from its actions alone.
 """
 
 import numpy as np
@@ -17,28 +17,28 @@ from .grid_queries import cell_of, free, middle
 from .state import CELL, TURN
 
 FAR = 1 << 30
-"""The distance of where no way leads."""
+"""The length of a path to a cell that no path leads to."""
 THERE_AT = CELL // 16
-"""Who is as near as this to where it wants to be has come there."""
+"""Distance, in units along either axis, within which a player has arrived."""
 
 _STRAIGHT, _SLANTED = 5, 7  # lengths of steps to the next cells
-_QUICKEST = MOUSE_ONE // 10  # motion of the mouse in a tick
+_QUICKEST = MOUSE_ONE // 10  # the most motion of the mouse in a tick
 _PER_ANGLE = MOUSE_ONE // (TURN // 4)
 _ALIGNED = TURN // 16
-_NEAR = CELL * 3 // 4  # from here on one goes sideways and backwards, rather than turn
-_COAST = 3  # so many ticks of its speed a body still goes when the keys are let go
+_NEAR = CELL * 3 // 4  # units: within these a player steps sideways and backwards, rather than turn
+_COAST = 3  # ticks: a body whose keys are released goes on for its speed times these
 
 
 @njit
 def nowhere():
-    """A mask of no cells: that nothing is to be avoided."""
+    """A mask of no cells, bool (ROWS, COLS): nothing is to be avoided."""
     return np.zeros((ROWS, COLS), np.bool_)
 
 
 @njit
 def lengths(state, y, x, avoid):
-    """Lengths of the shortest ways from the cell (y, x) to all cells, 5 for each straight step and 7 for a slanted one,
-    that enter no cell of the mask `avoid`; FAR where none lead. int32 (ROWS, COLS)."""
+    """Lengths of the shortest paths from the cell (y, x) to all cells that enter no cell of the mask `avoid`, 5 for
+    each straight step and 7 for a slanted one; FAR where none lead. int32 (ROWS, COLS)."""
     found = np.full((ROWS, COLS), FAR, np.int32)
     waiting, inside = np.empty(ROWS * COLS, np.int32), np.zeros(ROWS * COLS, np.bool_)
     if not (0 <= y < ROWS and 0 <= x < COLS):
@@ -88,15 +88,15 @@ def _step(state, row, col, dy, dx, avoid):
         return FAR
     if dy == 0 or dx == 0:
         return _STRAIGHT
-    corner = not _open(state, row, col, avoid)  # in or out of a closed cell one goes straight
+    corner = not _open(state, row, col, avoid)  # steps into and out of a closed cell are straight
     corner = corner or not _open(state, row + dy, col, avoid) or not _open(state, row, col + dx, avoid)
     return FAR if corner else _SLANTED
 
 
 @njit
 def clear(state, y0, x0, y1, x1, avoid):
-    """Whether a body can go straight from one position to another, in units, without touching a cell it may not enter:
-    whether the line between them meets none of those cells, grown by RADIUS on all sides."""
+    """Whether a body can go straight from one position to another, in units, without touching a cell that it may not
+    enter: the line between them meets none of those cells, grown by RADIUS on all sides."""
     dy, dx = np.int64(y1) - y0, np.int64(x1) - x0
     for row in range(cell_of(min(y0, y1) - RADIUS), cell_of(max(y0, y1) + RADIUS - 1) + 1):
         for col in range(cell_of(min(x0, x1) - RADIUS), cell_of(max(x0, x1) + RADIUS - 1) + 1):
@@ -115,8 +115,8 @@ def clear(state, y0, x0, y1, x1, avoid):
 
 @njit
 def onward(state, row, col, found, avoid):
-    """The neighbour (row, col) from which the way whose `lengths` are `found` is the shortest; the cell itself if there
-    is none."""
+    """The neighbour (row, col) that the shortest path leads through, of those whose `lengths` are `found`; the cell
+    itself if there is none."""
     least, best_row, best_col = FAR, row, col
     for dy in range(-1, 2):
         for dx in range(-1, 2):
@@ -128,14 +128,14 @@ def onward(state, row, col, found, avoid):
 
 @njit
 def waypoint(state, player, y, x, found, avoid):
-    """(y, x, last) in units: where to go straight to on the way to (y, x), whose `lengths` are `found`; last: whether
-    that is where the way ends."""
+    """(y, x, last): the position, in units, to go straight to on the path to (y, x), whose `lengths` are `found`; last:
+    whether the path ends there."""
     own_y, own_x = state.y[player], state.x[player]
     if clear(state, own_y, own_x, y, x, avoid):
         return y, x, True
     row, col = cell_of(own_y), cell_of(own_x)
     if found[row, col] == _STRAIGHT and not _open(state, cell_of(y), cell_of(x), avoid):
-        return y, x, True  # as near as one gets to what cannot be entered
+        return y, x, True  # beside a cell that cannot be entered no position is nearer
     best_y, best_x = middle(row), middle(col)
     if not _open(state, row, col, avoid):
         row, col = onward(state, row, col, found, avoid)
@@ -143,7 +143,7 @@ def waypoint(state, player, y, x, found, avoid):
     while found[row, col] > 0:
         length = found[row, col]
         row, col = onward(state, row, col, found, avoid)
-        if found[row, col] >= length:  # where it ends cannot be entered
+        if found[row, col] >= length:  # the last cell cannot be entered
             break
         if not clear(state, own_y, own_x, middle(row), middle(col), avoid):
             break
@@ -163,8 +163,8 @@ def standable(state, y, x, avoid):
 
 @njit
 def walk_to(state, player, y, x, action):
-    """Write the hands that walk to the position (y, x), in units, around walls: one tick. To something in a wall (a
-    door) they walk until that stops them. Returns whether there is a way; without one the hands rest."""
+    """Write one tick's action of walking to the position (y, x), in units, around walls; to a thing in a wall, such as
+    a door, until it stops the body. Returns whether there is a path; without one nothing is written."""
     return walk_around(state, player, y, x, nowhere(), action)
 
 
@@ -184,13 +184,13 @@ def walk_around(state, player, y, x, avoid, action):
 
 @njit
 def arrived(state, player, y, x):
-    """Whether a player is where `walk_to` to a position in units ends, if a body has room there."""
+    """Whether a player is where `walk_to` ends for a position in units, if a body has room there."""
     return max(abs(state.y[player] - y), abs(state.x[player] - x)) <= THERE_AT
 
 
 @njit
 def steer(state, player, y, x, stop, action):
-    """Write the hands that go straight to a position in units; stop: to come to rest there."""
+    """Write the action of going straight to a position in units; stop: to come to rest there."""
     dy, dx = y - state.y[player], x - state.x[player]
     distance = max(abs(dy), abs(dx))
     if distance > CELL // 4:
@@ -204,8 +204,8 @@ def steer(state, player, y, x, stop, action):
 
 @njit
 def nudge(state, player, y, x, stop, action):
-    """Write the keys that go to a position nearby, in units, however one looks; stop: so that they are let go in time
-    to come to rest there."""
+    """Write the keys that move a player to a position nearby, in units, whichever way it looks; stop: they are released
+    in time for it to come to rest there."""
     coast = _COAST if stop else 0
     dy = np.int64(y) - state.y[player] - coast * state.vy[player]
     dx = np.int64(x) - state.x[player] - coast * state.vx[player]
@@ -219,13 +219,13 @@ def nudge(state, player, y, x, stop, action):
 
 @njit
 def turn(state, player, yaw, action):
-    """Move the mouse so that a player comes to look along `yaw`, and level. Returns by how much it does not yet."""
+    """Move the mouse so that a player comes to look along `yaw`, and level. Returns the angle that is left."""
     return turn_up(state, player, yaw, 0, action)
 
 
 @njit
 def turn_up(state, player, yaw, pitch, action):
-    """The same, looking up by `pitch`, or down."""
+    """The same, with the camera up by `pitch`, or down if that is negative."""
     off = difference(yaw, state.yaw[player])
     action.mouse[0] = min(max(off * _PER_ANGLE, -_QUICKEST), _QUICKEST)
     action.mouse[1] = min(max((state.pitch[player] - pitch) * _PER_ANGLE, -_QUICKEST), _QUICKEST)
@@ -234,14 +234,14 @@ def turn_up(state, player, yaw, pitch, action):
 
 @njit
 def face(state, player, y, x, action):
-    """Write the hands that turn a player towards a position in units. Returns whether it looks there, to 3 degrees."""
+    """Move the mouse so that a player turns to a position in units. Returns whether it looks there, to 3 degrees."""
     yaw = heading(y - state.y[player], x - state.x[player])
     return turn(state, player, yaw, action) < TURN // 128
 
 
 @njit
 def gaze(state, player, y, x, z, action):
-    """Write the hands that turn a player's eyes to a point, in units."""
+    """Move the mouse so that a player comes to look at a point, in units."""
     dy, dx = np.int64(y) - state.y[player], np.int64(x) - state.x[player]
     rise = np.int64(z) - state.z[player] - CELL // 2
     flat = max(np.int64(np.sqrt(dy * dy + dx * dx)), 1)
@@ -256,6 +256,6 @@ def press_use(action):
 
 @njit
 def tap_use(state, player, action):
-    """Press the use key, or let it go if it was down: every second tick of these is a press."""
+    """Press the use key, or release it if it was down: every second tick of these is a press."""
     if state.using[player] == 0:
         action.keys[E] = 1

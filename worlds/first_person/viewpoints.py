@@ -1,4 +1,4 @@
-"""Where an expert stands for what is told by places: to see two things in their order, or to be between two.
+"""Places for experts: to see two things in their order, or to be between two.
 
 Nothing of the world is moved for these: the player goes to the nearest cell from which the clause holds, and looks.
 """
@@ -17,18 +17,18 @@ from .steering import FAR, standable, turn, walk_around
 _UNITS = CELL // ONE
 _A, _B = np.int32(A), np.int32(B)
 _LEAST = ONE * 3 // 4
-"""How near to an eye, in 1/ONE cells, what it looks at may be: nearer things are below the picture."""
+"""Least distance, in 1/ONE cells, from an eye to a thing to look at: nearer things are below the picture."""
 _BESIDE = ONE // 4
-"""How far from a line of sight other things must be for it to be clear."""
+"""Least distance, in 1/ONE cells, of other things from a clear line of sight."""
 _PATIENCE = 120
-"""Ticks after which other cells are tried, where something unforeseen hides what is to be seen."""
+"""Ticks after which other cells are tried, in case something unforeseen hides a thing."""
 
 
 @njit
 def view(state, player, clause, to_the_left, things, count, found, avoid, action):
-    """One tick of going to where a thing is seen to the left (or right) of another as a clause asks for, and of looking
-    between them. Returns whether there is such a place. found: the `lengths` of ways from the player's cell that enter
-    no cell of the mask `avoid`."""
+    """One tick of going to a place from which a thing is seen to the left (or right) of another as a clause asks for,
+    and of looking between them. Returns whether there is such a place. found: the `lengths` of paths from the player's
+    cell that enter no cell of the mask `avoid`."""
     y, x = state.y[player], state.x[player]
     best, least = -1, FAR
     for i in range(count):
@@ -61,8 +61,8 @@ def tried(state, row, col):
 
 @njit
 def ordered(state, things, count, player, left, right, y, x):
-    """Whether who looks between two things from a position in units sees both, the one left of the other: from 5 to 40
-    degrees apart, and with a clear line of sight to each."""
+    """Whether a player that looks between two things from a position in units sees both, the one left of the other:
+    from 5 to 40 degrees apart, and with a clear line of sight to each."""
     dy, dx = np.int64(things[left].y) - y // _UNITS, np.int64(things[left].x) - x // _UNITS
     ey, ex = np.int64(things[right].y) - y // _UNITS, np.int64(things[right].x) - x // _UNITS
     aside, along = dx * ey - dy * ex, dy * ey + dx * ex
@@ -95,7 +95,7 @@ def clear_view(state, things, count, player, index, y, x):
 
 @njit
 def look_between(state, player, one, other, action):
-    """Turn to the middle between the ways to two things."""
+    """Turn to the middle between the directions of two things."""
     dy, dx = one.y * _UNITS - state.y[player], one.x * _UNITS - state.x[player]
     ey, ex = other.y * _UNITS - state.y[player], other.x * _UNITS - state.x[player]
     far, away = max(np.hypot(dy, dx), 1.0), max(np.hypot(ey, ex), 1.0)
@@ -106,7 +106,7 @@ def look_between(state, player, one, other, action):
 @njit
 def come_between(state, player, clause, things, count, found, avoid, action):
     """One tick of going to the nearest place, of three for each two things that match a clause's B, between these.
-    Returns whether there is a way."""
+    Returns whether there is a path."""
     best_y, best_x, least = np.int32(0), np.int32(0), FAR
     for j in range(count):
         if j == player or things[j].state != THERE or not matches(things[j], clause, _B, player):
@@ -126,7 +126,7 @@ def come_between(state, player, clause, things, count, found, avoid, action):
 @njit
 def step_out(state, player, clause, things, count, found, avoid, action):
     """One tick of going to the nearest cell that lies between no two things that match a clause's B. Returns whether
-    there is a way."""
+    there is a path."""
     best, least = -1, FAR
     for cell in range(ROWS * COLS):
         row, col = cell // COLS, cell % COLS

@@ -1,4 +1,4 @@
-"""Towers and rows: what an expert does next to build them, from how far they are. On the CPU only."""
+"""Towers and rows: the next part and its place, from the parts that stand already. On the CPU only."""
 
 import math
 
@@ -20,7 +20,7 @@ _CLOSE = 0.02
 
 @njit
 def part_of(things, index, clause, player):
-    """Whether a thing can be a part of what a clause asks for."""
+    """Whether a thing can be a part of the tower or row of a clause."""
     return things[index].state != GONE and things[index].player == 0 and matches(things[index], clause, _A, player)
 
 
@@ -36,7 +36,7 @@ def below(things, count, clause, player, index):
 
 @njit
 def next_of_tower(state, player, things, count, clause):
-    """(what to put, onto what): indices of the parts with which a tower goes on; -1 if there are too few."""
+    """(index of the next part, index of the part below it) of a tower; -1 where there is none."""
     best, highest = -1, 0
     for index in range(count):
         if not rests(things, index, clause, player):
@@ -58,7 +58,7 @@ def next_of_tower(state, player, things, count, clause):
 
 @njit
 def spare(state, player, things, count, clause, used):
-    """Index of a part that is not used yet: what the player holds, else the nearest; -1 if there is none."""
+    """Index of a part that is not used yet: one that the player holds, else the nearest; -1 if there is none."""
     best, least = -1, 1e9
     own_x, own_y = feet(state, player)
     for index in range(count):
@@ -74,7 +74,7 @@ def spare(state, player, things, count, clause, used):
 
 @njit
 def next_of_row(state, player, things, count, clause):
-    """(what to put, found, x, y, z): the part with which a row goes on, by its index, and where its middle comes."""
+    """(index, found, x, y, z): the next part of a row, and the place for its middle."""
     nothing = -1, False, 0.0, 0.0, 0.0
     used = np.zeros(count, np.bool_)
     first, second = -1, -1
@@ -89,7 +89,7 @@ def next_of_row(state, player, things, count, clause):
     dx, dy = (things[second].x - things[first].x) / ONE, (things[second].y - things[first].y) / ONE
     length = max(math.hypot(dx, dy), 1e-6)
     dx, dy = dx / length, dy / length
-    for i in range(count):  # what stands in the row already, behind its second part or before its first
+    for i in range(count):  # parts that stand in the row already, behind its second part or before its first
         if not used[i] and rests(things, i, clause, player):
             x, y = (things[i].x - things[first].x) / ONE, (things[i].y - things[first].y) / ONE
             used[i] = abs(x * dy - y * dx) < 0.3 * abs(x * dx + y * dy) and (
@@ -110,7 +110,7 @@ def rests(things, index, clause, player):
 
 @njit
 def start_row(state, player, things, count, clause, used):
-    """(what to put, found, x, y, z): two parts that are to stand side by side, the first where it is."""
+    """(index, found, x, y, z): a part to put beside a first one, which stays where it is."""
     for first in range(count):
         if not rests(things, first, clause, player):
             continue

@@ -1,6 +1,6 @@
-"""What an expert's hands can do in a room, tick by tick: look, walk, grasp, carry, put. On the CPU only.
+"""The skills of the room's expert, tick by tick: to look, walk, grasp, carry and put. On the CPU only.
 
-Nothing is remembered between ticks: what to do next follows from where everything is. All positions are in metres.
+Nothing is kept between ticks: the next action follows from the state alone. All positions are in metres.
 """
 
 import math
@@ -20,33 +20,33 @@ from .raycast import ahead, eye, pose
 from .state import NOBODY, REACH, TOYS_AT
 
 QUICKEST, CAREFUL = MOUSE_ONE // 4, MOUSE_ONE // 10
-"""Motion of the mouse in a tick: 22 degrees, and with something in hand 9."""
+"""The most motion of the mouse in a tick: 22 degrees, and with a toy in hand 9."""
 COAST = 0.12
-"""Seconds for which a body goes on when the keys are let go."""
+"""Seconds for which a body goes on after its keys are released."""
 STILL = 0.25
-"""Metres a second below which what is held has come to rest."""
+"""Metres a second below which a held toy has come to rest."""
 CLOSE = 0.025
-"""Metres by which what is held may be nearer or farther than it is to be."""
+"""Metres by which the distance of a held toy may differ from the wanted one."""
 OVER = 0.05
-"""Metres that what is put down may be aside of where it is to come."""
+"""Metres by which a toy may be aside of its place when it is put down."""
 STUCK = 0.1
-"""Metres by which the hand is ahead of what can go no farther."""
+"""Metres by which the hand is ahead of a toy that can go no farther."""
 ABOVE = 0.22
-"""Metres above that place at which it is brought there."""
+"""Metres above its place at which a toy is brought there."""
 SEEN, UNSEEN, NONE = np.bool_(True), np.bool_(False), np.int64(-1)
-"""Whether a place is to be in sight; no toy. (Of NumPy's types, so that what is called with them is compiled once.)"""
+"""Whether a place is to be in sight; no toy. (Of NumPy's types, so that functions called with them compile once.)"""
 _ROOMY = np.array([1.05, 0.75, 0.45, -9.0])  # shares of its girth by which a toy is put away from others
 _BESIDE = 0.6
 _IN_VIEW = 0.8  # radians to each side
 _RADIANS = 2 * math.pi / TURN
 _PER_RADIAN = MOUSE_ONE / (math.pi / 2)
-_BANDS = np.array([[0.45, 0.85], [0.75, 1.1], [0.35, 0.6]])  # how far from a thing one stands to grasp it
+_BANDS = np.array([[0.45, 0.85], [0.75, 1.1], [0.35, 0.6]])  # distances from a thing to grasp it from, in metres
 _SECOND = 30
 
 
 @njit
 def aside(state, player, yaw):
-    """By how many radians a player looks past a yaw: positive if that is to the right, half a turn at most."""
+    """Radians by which a player looks past a yaw: positive if that is to the right, half a turn at most."""
     off = yaw - state.yaw[player] * _RADIANS
     return off - 2 * math.pi * math.floor(off / (2 * math.pi) + 0.5)
 
@@ -56,7 +56,7 @@ def turn_to(state, player, yaw, pitch, action):
     """Move the mouse so that a player comes to look along a yaw and a pitch, in radians."""
     off = aside(state, player, yaw)
     rise = pitch - state.pitch[player] * _RADIANS
-    if abs(off) > _IN_VIEW:  # one looks for what is out of sight by turning to the right, as who cannot know would
+    if abs(off) > _IN_VIEW:  # a point out of view is looked for to the right, as by a policy that does not see it
         off = math.pi
     most = QUICKEST if state.grip[player] == NOBODY else CAREFUL
     action.mouse[0] = min(max(round(off * _PER_RADIAN), -most), most)
@@ -73,8 +73,8 @@ def gaze(state, player, x, y, z, action):
 
 @njit
 def step_to(state, player, x, y, action):
-    """Hold the keys that go to a point, however one looks, and let them go in time: of the eight ways that keys can go,
-    the one nearest to straight."""
+    """Hold the keys that move a player to a point, whichever way it looks, and release them in time: of the eight
+    directions of keys, the one nearest to straight."""
     own_x, own_y = feet(state, player)
     dx = x - own_x - COAST * state.qvel[3 * player]
     dy = y - own_y - COAST * state.qvel[3 * player + 1]
@@ -102,7 +102,7 @@ def walk(state, player, x, y, action):
 
 @njit
 def walk_watching(state, player, to_x, to_y, x, y, z, action):
-    """Walk straight to a place with the eyes on a point that nothing hides: turn there first if it is out of view."""
+    """Walk straight to a place while looking at a point that nothing hides: turn there first if it is out of view."""
     gaze(state, player, x, y, z, action)
     own_x, own_y = feet(state, player)
     if abs(aside(state, player, math.atan2(y - own_y, x - own_x))) < _IN_VIEW:
@@ -134,12 +134,12 @@ def hold(action):
 
 @njit
 def grasp(state, player, toy, action):
-    """Go to a toy, look at it and take it. Returns 1 with it in hand, 0 on the way, -1 if it cannot be come to."""
+    """Go to a toy, look at it and take it. Returns 1 with it in hand, 0 on the way, -1 if no path leads to it."""
     if state.grip[player] == toy:
         hold(action)
         return 1
     if state.grip[player] != NOBODY:
-        return 0  # let go of what is in hand
+        return 0  # the toy in hand is released
     x, y, z = toy_at(state, toy)
     low, high = _BANDS[(state.tick // (3 * _SECOND)) % len(_BANDS)]
     near = go(state, player, x, y, z, low, high, SEEN, toy, action)
@@ -150,14 +150,14 @@ def grasp(state, player, toy, action):
     x, y, z = _in_sight(state, toy, x, y, z)
     gaze(state, player, x, y, z, action)
     aimed = state.aim[player] == toy and state.aim_distance[player] < REACH - 0.05
-    if aimed and state.gripping[player] == 0:  # what was pressed in vain is let go first
+    if aimed and state.gripping[player] == 0:  # a button that was pressed in vain is released first
         hold(action)
     return 0
 
 
 @njit
 def _in_sight(state, toy, x, y, z):
-    """A point of a toy to look at: its middle first, and others if that has led to nothing for a while."""
+    """A point of a toy to look at: by turns its middle and points off that, in case the middle cannot be aimed at."""
     turn = (state.tick // 10) % 6
     x0, _, _, x1, y1, z1 = bounds(state, toy)
     if turn == 2:
@@ -173,7 +173,7 @@ def _in_sight(state, toy, x, y, z):
 
 @njit
 def grasped(state, player):
-    """Where the point by which a player holds something is."""
+    """The position of the point by which a player holds its toy."""
     (x, y, z), turned = pose(state, state.grip[player])
     own = state.held_at[player]
     off_x, off_y, off_z = rotated(turned, (own[0], own[1], own[2]))
@@ -182,15 +182,15 @@ def grasped(state, player):
 
 @njit
 def speed(state, toy):
-    """Of a toy, in metres a second."""
+    """The speed of a toy, in metres a second."""
     at = TOYS_AT + 6 * toy
     return math.sqrt(state.qvel[at] ** 2 + state.qvel[at + 1] ** 2 + state.qvel[at + 2] ** 2)
 
 
 @njit
 def bring(state, player, x, y, z, action):
-    """Move what is held so that its middle comes to a point, standing still: look there, and push or pull. Returns how
-    far the hand is ahead of what it holds, in metres."""
+    """Move the held toy so that its middle comes to a point, standing still: look there, and push or pull. Returns the
+    metres by which the hand is ahead of the point by which it holds the toy."""
     hold(action)
     toy = np.int64(state.grip[player])
     at_x, at_y, at_z = toy_at(state, toy)
@@ -213,7 +213,7 @@ def bring(state, player, x, y, z, action):
 
 @njit
 def carry(state, player, action):
-    """Hold what is in hand before the chest and high, out of the way of furniture, while walking."""
+    """Hold the toy in hand before the chest and high, out of the way of furniture, while walking."""
     hold(action)
     if state.distance[player] > 0.62:
         action.keys[F] = 1
@@ -223,8 +223,8 @@ def carry(state, player, action):
 
 @njit
 def put(state, player, x, y, z, action):
-    """Carry what is held to where its middle comes to a point, and let go there. Returns 0 on the way, 1 when the hand
-    opens, -1 if there is no way."""
+    """Carry the held toy until its middle comes to a point, and release it there. Returns 0 on the way, 1 when the hand
+    opens, -1 if there is no path."""
     toy = np.int64(state.grip[player])
     near = go(state, player, x, y, z, 0.45, 0.85, SEEN, toy, action)
     if near < 0:
@@ -245,7 +245,7 @@ def put(state, player, x, y, z, action):
     return 0
 
 
-# Where to put something.
+# Places for toys.
 
 
 @njit

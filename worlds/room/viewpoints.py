@@ -1,4 +1,4 @@
-"""Where an expert of the room stands to see one thing left of another. On the CPU only; all positions are in metres."""
+"""Places from which one thing is seen left of another, for the room's expert. On the CPU only; positions in metres."""
 
 import math
 
@@ -21,8 +21,8 @@ _PATIENCE = 150
 
 @njit
 def in_order(state, x, y, left, right):
-    """Whether who looks between two things from a place sees the one left of the other: from 7 to 40 degrees apart, and
-    neither behind a wall or furniture."""
+    """Whether a player that looks between two things from a place sees the one left of the other: from 7 to 40 degrees
+    apart, and neither behind a wall or furniture."""
     dx, dy, ex, ey = left.x / ONE - x, left.y / ONE - y, right.x / ONE - x, right.y / ONE - y
     aside, along = dx * ey - dy * ex, dx * ex + dy * ey
     if not (along <= 8 * aside and 6 * aside <= 5 * along):

@@ -4,23 +4,47 @@ A crown is a thing without a holder until the game is decided: then each winner 
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
 from ...interface.text import TOKENS
-from ..engine.records.things import GONE, THERE
+from ..engine.records.things import GONE, ONE, THERE
 from .angles import cosine, sine, squared_length
+from .body import RADIUS
 from .models import COLOURS, PAINTS
 from .state import CELL
-from .things import drop, fill_things
+from .things import PLAYER_HALF, drop, fill_things
 
 PLAYER_COLOURS = ("blue", "yellow", "green", "pink")
 """The names of the players' colours, in the order of the players."""
 PLAYER_COLOUR_NUMBERS = np.array([1 + COLOURS.index(name) for name in PLAYER_COLOURS], np.int32)
 PLAYER_PAINTS = PAINTS[PLAYER_COLOUR_NUMBERS]
 
+PLAYER_RADIUS = RADIUS * ONE // CELL
+"""Half the width of a player in the table of things, in 1/ONE cells."""
+
 _ASIDE = CELL // 5
+
+
+class Shape(NamedTuple):
+    """A kind of things in the table: half its width and half its height, in 1/ONE cells, and the names of its
+    colours."""
+
+    radius: int
+    height: int
+    colours: tuple[str, ...] = ()
+
+
+class Tables(NamedTuple):
+    """The kinds of a world: their colours by name, and for `fill_all` int32 arrays, in which number 0 is no kind, or no
+    colour: radii and heights (kinds + 1,), and the numbers of the colours, see colour_numbers."""
+
+    kinds: dict[str, tuple[str, ...]]
+    radii: np.ndarray
+    heights: np.ndarray
+    numbers: np.ndarray
 
 
 @njit
@@ -77,6 +101,20 @@ def colour_numbers(kinds: Mapping[str, tuple[str, ...]]) -> np.ndarray:
     """For each colour of models.COLOURS its number among the colours of a world's kinds, int32; 0 for unused ones."""
     named = list(dict.fromkeys(name for names in kinds.values() for name in names))
     return np.array([0, *(1 + named.index(name) if name in named else 0 for name in COLOURS)], np.int32)
+
+
+def players_and(kinds: Mapping[str, Shape], players: tuple[str, ...] = PLAYER_COLOURS) -> Tables:
+    """The tables of a world's kinds: of players of these colours first, and then of the given kinds."""
+    rows = {"player": Shape(PLAYER_RADIUS, PLAYER_HALF, players), **kinds}
+    colours = {name: row.colours for name, row in rows.items()}
+    radii = np.array([0, *(row.radius for row in rows.values())], np.int32)
+    heights = np.array([0, *(row.height for row in rows.values())], np.int32)
+    return Tables(colours, radii, heights, colour_numbers(colours))
+
+
+def players_and_crowns(kinds: Mapping[str, Shape]) -> Tables:
+    """The same, with crowns for the winners after the given kinds."""
+    return players_and({**kinds, "crown": Shape(ONE // 4, ONE // 8, ("yellow",))})
 
 
 @njit

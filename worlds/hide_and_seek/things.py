@@ -1,23 +1,14 @@
 """The things of hide and seek for goals: players, blocks, and crowns for the winners."""
 
-import numpy as np
 from numba import njit
 
-from ..engine.records.things import HALF, ONE, Things
-from ..first_person.body import RADIUS
-from ..first_person.multiplayer import PLAYER_COLOURS, colour_numbers, fill_all
-from ..first_person.state import CELL
-from ..first_person.things import PLAYER_HALF
+from ..engine.records.things import HALF, Things
+from ..first_person.multiplayer import Shape, fill_all, players_and_crowns
 from ..first_person.visibility import EYES, hide
 from .state import BLOCKS, PLAYERS
 from .view import LOOKS, blind
 
-BODY = RADIUS * ONE // CELL
-# Half the width and half the height of no kind, players, blocks, crowns, in 1/ONE cells.
-RADII = np.array([0, BODY, HALF, ONE // 4], np.int32)
-HEIGHTS = np.array([0, PLAYER_HALF, HALF, ONE // 8], np.int32)
-KINDS = {"player": PLAYER_COLOURS, "block": ("orange",), "crown": ("yellow",)}
-NUMBERS = colour_numbers(KINDS)
+KINDS, RADII, HEIGHTS, NUMBERS = players_and_crowns({"block": Shape(HALF, HALF, ("orange",))})
 
 
 @njit

@@ -1,23 +1,17 @@
 """The things of a world of plates and doors for goals."""
 
-import numpy as np
 from numba import njit
 
 from ..engine.records.things import HALF, ONE, Things
-from ..first_person.body import RADIUS
-from ..first_person.multiplayer import PLAYER_COLOURS, colour_numbers, fill_all
-from ..first_person.state import CELL
-from ..first_person.things import PLAYER_HALF
+from ..first_person.multiplayer import PLAYER_COLOURS, Shape, fill_all, players_and
 from ..first_person.visibility import EYES, hide
 from .state import DOORS, PAINTED, PLAYERS, TARGET
 from .view import LOOKS
 
-BODY = RADIUS * ONE // CELL
-# Half the width and half the height of no kind, players, plates, doors, the goal, in 1/ONE cells.
-RADII = np.array([0, BODY, HALF, HALF, HALF], np.int32)
-HEIGHTS = np.array([0, PLAYER_HALF, ONE // 16, HALF, HALF], np.int32)
-KINDS = {"player": PLAYER_COLOURS[:PLAYERS], "plate": PAINTED, "door": PAINTED, "goal": ()}
-NUMBERS = colour_numbers(KINDS)
+KINDS, RADII, HEIGHTS, NUMBERS = players_and(
+    {"plate": Shape(HALF, ONE // 16, PAINTED), "door": Shape(HALF, HALF, PAINTED), "goal": Shape(HALF, HALF)},
+    players=PLAYER_COLOURS[:PLAYERS],
+)
 
 
 @njit

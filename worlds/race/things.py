@@ -1,25 +1,23 @@
 """The things of the race for goals: players, the goal, hurdles."""
 
-import numpy as np
 from numba import njit
 
 from ..engine.records.things import HALF, ONE, SLACK, Things
-from ..first_person.body import HURDLE_TALL, RADIUS
-from ..first_person.multiplayer import PLAYER_COLOURS, colour_numbers, fill_all
+from ..first_person.body import HURDLE_TALL
+from ..first_person.multiplayer import PLAYER_RADIUS, Shape, fill_all, players_and
 from ..first_person.state import CELL
-from ..first_person.things import PLAYER_HALF
 from ..first_person.visibility import EYES, hide
 from .rules import FEET
 from .state import HURDLES, PLAYERS
 from .view import LOOKS
 
-BODY = RADIUS * ONE // CELL
-# Half the width and half the height of no kind, players, the goal, hurdles, in 1/ONE cells. The width of the goal makes
-# the relation `touching` equal to the rules' condition.
-RADII = np.array([0, BODY, FEET - BODY - SLACK, HALF], np.int32)
-HEIGHTS = np.array([0, PLAYER_HALF, HALF, HURDLE_TALL * ONE // CELL // 2], np.int32)
-KINDS = {"player": PLAYER_COLOURS, "goal": (), "hurdle": ("red", "white")}
-NUMBERS = colour_numbers(KINDS)
+# The width of the goal makes the relation `touching` equal to the rules' condition.
+KINDS, RADII, HEIGHTS, NUMBERS = players_and(
+    {
+        "goal": Shape(FEET - PLAYER_RADIUS - SLACK, HALF),
+        "hurdle": Shape(HALF, HURDLE_TALL * ONE // CELL // 2, ("red", "white")),
+    }
+)
 
 
 @njit

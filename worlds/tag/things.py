@@ -5,22 +5,12 @@ from numba import njit
 
 from ..engine.records.things import ONE, Things, towards
 from ..first_person import models
-from ..first_person.body import RADIUS
-from ..first_person.multiplayer import PLAYER_COLOURS, colour_numbers, fill_all
-from ..first_person.state import CELL
-from ..first_person.things import PLAYER_HALF
+from ..first_person.multiplayer import Shape, fill_all, players_and_crowns
 from ..first_person.visibility import BULK, EYES, HIGH, MIDDLE, hide, sees_point
 from .state import PLAYERS
 from .view import HEAD
 
-BODY = RADIUS * ONE // CELL
-# Half the width and half the height of no kind, players, the hat, crowns, in 1/ONE cells.
-RADII = np.array([0, BODY, ONE // 4, ONE // 4], np.int32)
-HEIGHTS = np.array([0, PLAYER_HALF, ONE // 8, ONE // 8], np.int32)
-KINDS = {"player": PLAYER_COLOURS, "hat": ("red",), "crown": ("yellow",)}
-NUMBERS = colour_numbers(KINDS)
-
-
+KINDS, RADII, HEIGHTS, NUMBERS = players_and_crowns({"hat": Shape(ONE // 4, ONE // 8, ("red",))})
 LOOKS = np.array([models.NOTHING, models.PLAYER, models.NOTHING, models.NOTHING], np.int32)
 """The model of each kind at its place in the table: the hat is drawn on a head instead, and crowns are not drawn."""
 _HAT_AT = round(float(HEAD) * ONE) + int(BULK[models.HAT, MIDDLE])

@@ -6,14 +6,20 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
+from typing import Any
 
+import numpy as np
+
+from ....interface.action import ACTION
 from ....interface.progress import quiet, work
 from ..compile import modules
+from ..compile.cached import cached
 from ..kernels import family
+from ..records.things import THING, nothing
 from ..render.raycast import draw as rays
 from ..render.views import Rays, Tiles
 from ..run.batch import Batch
-from ..world import World
+from ..world import Controller, World
 
 SECONDS = 0.2
 """Approximate time of compiling a function: `rumpus warm maze-small` compiles 130 in 28 s on one core of a 2-core cloud
@@ -21,8 +27,8 @@ machine, `rumpus warm box-world` 50 in 9 s."""
 
 
 def warm(world: World) -> None:
-    """Compile the kernels for stepping, judging and drawing this world on the CPU, and generate the levels of all its
-    splits, unless the cache has them."""
+    """Compile the kernels for stepping, judging and drawing this world on the CPU, and its expert if that is a
+    Controller, and generate the levels of all its splits, unless the cache has them."""
     _generate_levels([world])
     batch = Batch(world, 1, threads=1)
     batch.size = world.view.frame(batch.rows, batch.cols)
@@ -30,6 +36,17 @@ def warm(world: World) -> None:
     batch.step()
     batch.things()
     batch.draw()
+    if compiled := _controller(world):
+        act, fill = compiled
+        things = np.zeros(max(world.rules.things.most, 1) if world.rules.things else 1, THING)
+        act(batch.states[0], 0, np.zeros((), ACTION)[()], things, fill(batch.states[0], things))
+
+
+def _controller(world: World) -> tuple[Any, Any] | None:
+    """The compiled functions of a world's controller and of its things; None for worlds without a controller."""
+    if not isinstance(world.expert, Controller):
+        return None
+    return cached(world.expert.act), cached(world.rules.things.fill if world.rules.things else nothing)
 
 
 def warm_all(worlds: Sequence[World], workers: int) -> None:
@@ -77,4 +94,5 @@ def seconds(world: World) -> float:
         played.append(module.draw_uint64)
     elif isinstance(world.view, Rays):
         played += [module.write_scenes, rays.cpu_kernels().draw]
+    played += _controller(world) or ()
     return SECONDS * len(modules.uncompiled(played))

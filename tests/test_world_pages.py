@@ -66,7 +66,7 @@ def test_facts_are_those_of_the_record(name):
     assert [line.split(":")[0] for line in facts(world)["Splits"]] == list(world.knobs.splits)
     for split, line in zip(world.knobs.splits, facts(world)["Splits"], strict=True):
         knobs = dict(re.findall(r"(\w+)=(-?\d+)", line))
-        assert set(knobs) <= set(task_dtype(world.knobs.knobs).names)
+        assert set(knobs) <= set(task_dtype(world.knobs.declared).names)
         assert all(world.task_record(split=split)[knob][0] == int(value) for knob, value in knobs.items())
 
 

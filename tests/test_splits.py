@@ -18,7 +18,7 @@ from rumpus.tasks.splits import AXES, SPLITS, axes, form, form_split, latest, pa
 WORLDS = ("sokoban-small", "box-world-small")
 OWN = tuple(axis for axis in AXES if axis != "verb")
 """The axes of worlds in which nothing is said of what can be carried."""
-COUNT = 120
+COUNT = 200
 
 
 @cache

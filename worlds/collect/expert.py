@@ -5,7 +5,7 @@ from numba import njit
 from ..engine.records.things import THERE
 from ..first_person.expert import expert_of
 from ..first_person.grid_queries import cell_of
-from ..first_person.steering import nearest_thing, nowhere, walk_around
+from ..first_person.steering import nearest_of, nowhere, walk_around
 from .rules import good
 
 
@@ -23,7 +23,7 @@ def to_good(state, player, action):
 @njit
 def to_nearest(state, player, avoid, action):
     """Walk to the good thing with the shortest path that enters no cell of `avoid`. False if no path leads to any."""
-    best = nearest_thing(state, player, good_left, avoid)
+    best = nearest_good(state, player, avoid)
     return best >= 0 and walk_around(state, player, state.thing_y[best], state.thing_x[best], avoid, action)
 
 
@@ -33,4 +33,5 @@ def good_left(state, index):
     return state.status[index] == THERE and good(state, index)
 
 
+nearest_good = nearest_of(good_left)
 guide = expert_of(to_good, resume=False)

@@ -62,18 +62,25 @@ def lengths(state, y, x, avoid):
     return found
 
 
-@njit
-def nearest_thing(state, player, wanted, avoid):
-    """Index of the thing for which wanted(state, index) is true and to which the path is the shortest that enters no
-    cell of the mask `avoid`; -1 if no path leads to any. wanted: a compiled function."""
-    found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
-    best, least = -1, FAR
-    for index in range(state.things):
-        if wanted(state, index):
-            length = found[cell_of(state.thing_y[index]), cell_of(state.thing_x[index])]
-            if length < least:
-                best, least = index, length
-    return best
+def nearest_of(wanted):
+    """The @njit function nearest_thing(state, player, avoid): index of the thing for which wanted(state, index) is true
+    and to which the path is the shortest that enters no cell of the mask `avoid`; -1 if no path leads to any.
+
+    wanted: an @njit function. As an argument of a compiled function it would keep that out of Numba's cache on disk.
+    """
+
+    @njit
+    def nearest_thing(state, player, avoid):
+        found = lengths(state, cell_of(state.y[player]), cell_of(state.x[player]), avoid)
+        best, least = -1, FAR
+        for index in range(state.things):
+            if wanted(state, index):
+                length = found[cell_of(state.thing_y[index]), cell_of(state.thing_x[index])]
+                if length < least:
+                    best, least = index, length
+        return best
+
+    return nearest_thing
 
 
 @njit

@@ -8,7 +8,7 @@ from ..engine.records.things import OPEN, THERE
 from ..first_person.bindings import SHIFT
 from ..first_person.expert import expert_of
 from ..first_person.grid_queries import cell_of
-from ..first_person.steering import face, nearest_thing, nowhere, walk_around
+from ..first_person.steering import face, nearest_of, nowhere, walk_around
 from .state import FIRST_APPLE, FIRST_DOOR, FIRST_PILLAR, PILLAR, PILLARS, SECOND_DOOR, THE_SIGN
 
 _OPEN = number_of("open")
@@ -25,7 +25,7 @@ def match(state, player, action):
             if index != aim:
                 avoid[cell_of(state.thing_y[index]), cell_of(state.thing_x[index])] = True
     elif state.status[FIRST_DOOR] == OPEN:
-        aim = nearest_thing(state, player, apple, avoid)
+        aim = nearest_apple(state, player, avoid)
     else:
         face(state, player, state.thing_y[THE_SIGN], state.thing_x[THE_SIGN], action)
     if aim >= 0:
@@ -48,4 +48,5 @@ def apple(state, index):
     return index >= FIRST_APPLE and state.status[index] == THERE
 
 
+nearest_apple = nearest_of(apple)
 guide = expert_of(match, to_choose, resume=False)

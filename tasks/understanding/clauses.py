@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ...worlds.engine.records.things import Things
 from ..goals import Clause, Selector
 from .kinds import Known, Refusal, why
-from .syntax import Ref, Refs
+from .phrases import Ref, Refs
 
 
 @dataclass

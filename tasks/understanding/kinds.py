@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...worlds.engine.records.things import Things
 from . import lexicon
-from .syntax import Ref
+from .phrases import Ref
 
 CLOSE = 1
 """Cells, or metres, that "near" means."""

@@ -13,7 +13,6 @@ Rules, each of which is told with what was understood:
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,17 +20,16 @@ from pydantic import ValidationError
 from ...worlds.engine.records.things import Things
 from ..goals import Clause, Goal, Question, Selector, Stage
 from . import lexicon
-from .clauses import Clauses, Found, reason_of
+from .clauses import Found, reason_of
+from .deeds import Deeds
 from .joined import apart, contrary, together
-from .kinds import CLOSE, Refusal, why
+from .kinds import Refusal, why
 from .names import Noun
-from .syntax import Act, Ref, Refs, Unit
-
-YOU, OTHER = Ref(Noun(who="you"), definite=True), Ref(Noun(who="other"), definite=True)
-ANY = Ref(Noun((None,)))
+from .phrases import Ref, Refs
+from .syntax import Act, Unit
 
 
-class Meaning(Clauses):
+class Meaning(Deeds):
     """The meaning of one reading. last: the things that "it" and "one" refer to; before: the act before."""
 
     def __init__(self, things: Things, players: int | None):
@@ -285,156 +283,6 @@ class Meaning(Clauses):
                 raise Refusal("this world's own objective has several stages: name them")
             return Found([clause for stage in goal.stages for clause in stage.all], list(goal.never), lasting=True)
         return self._simple(act, never)
-
-    def _simple(self, act: Act, never: bool) -> Found:
-        """An act that READINGS lists."""
-        verb = act.verb
-        refs = act.a or act.b
-        assert refs is not None
-        if act.a is not None and act.b is not None:
-            self._tool(act.a, act.b)
-        whole = Found(lasting=True)
-        forbids = verb in ("avoid", "hands-off", "keep-shut")
-        self.listable(refs, never or forbids)
-        for ref in refs.all:
-            if forbids and ref.least == "all" and not ref.negated:
-                ref = replace(ref, least=1)
-            reading = self.reading(verb, ref)
-            negated = verb in ("drop", "exit", "close", "face-not")
-            if reading.subject == "b":
-                if act.actor is not None:
-                    raise Refusal("who does it cannot be judged in this world")
-                found = self.clauses(
-                    [ref], reading.relation, [None], never=never or forbids, ends=negated, told=act.told
-                )
-                found.lasting = reading.relation in ("gone", "open")
-            else:
-                within = CLOSE if reading.relation == "near" else None
-                found = self.clauses(
-                    *(self._actors(act), reading.relation, [ref]), never=never or forbids, ends=negated, within=within
-                )
-                found.lasting = False
-            whole = Found(
-                [*whole.clauses, *found.clauses], [*whole.nevers, *found.nevers], whole.lasting and found.lasting
-            )
-        if verb == "follow":
-            whole.hold = lexicon.STAY
-            self.notes.append(f"to follow is to be within {CLOSE} {self.things.unit} for {lexicon.STAY} turns")
-        if forbids or never:
-            return Found(nevers=[*whole.nevers, *whole.clauses])
-        return whole
-
-    def _tool(self, a: Refs, b: Refs) -> None:
-        """ "Open the red lock with the red key": the key that opens it anyway."""
-        locks, keys = a.all, b.all
-        same = len(locks) == len(keys) == 1 and keys[0].noun.kinds == ("key",)
-        if not same or keys[0].colour not in (None, locks[0].colour) or keys[0].least != 1 or keys[0].negated:
-            raise Refusal("what is opened with what cannot be judged, but for a lock and the key of its colour")
-
-    def _actors(self, act: Act) -> list[Ref]:
-        if act.actor is None:
-            return [YOU]
-        return list(act.actor.all)
-
-    def _stood(self, act: Act, never: bool) -> Found:
-        """The player, somewhere."""
-        assert act.b is not None
-        self.listable(act.b, never)
-        if act.verb == "stay-place" and act.place in ("off", "out", "away", "to", "from"):
-            raise Refusal("to stay away is never to touch: say 'avoid'")
-        whole = Found()
-        for ref in act.b.all:
-            if act.place in ("to", "at"):
-                relation, ends, within = self.reading("go", ref).relation, False, None
-            else:
-                relation, ends, within = self.place(act.place, ref, act.number, player=True)
-            if relation == "gone":
-                raise Refusal("what is touched is eaten here: say 'eat' or 'take'")
-            if relation == "near" and within is None:
-                within = CLOSE
-            found = self.clauses(self._actors(act), relation, [ref], never=never, ends=ends, within=within)
-            whole.clauses += found.clauses
-            whole.nevers += found.nevers
-        return whole
-
-    def _beside(self, act: Act, never: bool) -> Found:
-        """Things, or players, next to each other."""
-        if act.verb == "side-players":
-            if (self.players or 1) < 2:
-                raise Refusal("there is no other player in this world")
-            players = Ref(Noun(("player",)), least="all")
-            return self.clauses([players], "touching", [replace(players, least=1)], never=never)
-        assert act.a is not None
-        refs = act.a.all
-        if len(refs) == 2 and all(ref.least == 1 and not ref.negated for ref in refs):
-            return self.clauses([refs[0]], "touching", [refs[1]], never=never)
-        if len(refs) == 1 and refs[0].least == 2 and not never and not refs[0].negated and refs[0].most is None:
-            return self.clauses([refs[0]], "touching", [replace(refs[0], least=1)])
-        raise Refusal("two things are next to each other: name the two")
-
-    def _placed(self, act: Act, never: bool) -> Found:
-        """Things, somewhere."""
-        assert act.a is not None and act.b is not None
-        a, b = act.a, act.b
-        self.listable(a, never)
-        self.listable(b, never)
-        if len(a.all) > 1 and len(b.all) > 1:
-            raise Refusal("several things at several places: say which goes where, one by one")
-        if any(self.player(ref) for ref in a.all) and act.verb != "is":
-            raise Refusal("players walk for themselves: say 'go' or 'let your partner go'")
-        place = {"put-on": "on", "put-in": "in"}.get(act.verb, act.place)
-        whole = Found(lasting=True)
-        if len(b.all) > 1 and not never:
-            raise Refusal("one thing is at one place: say which")
-        for one, other in product(a.all, b.all):
-            relation, ends, within = self.place(place, other, act.number, player=False)
-            if act.negated:
-                if ends or one.negated or one.least not in (1,) or one.most is not None:
-                    raise Refusal(
-                        "a negation of several has more than one meaning: say 'no', 'not every' or 'fewer than'"
-                    )
-                one = replace(one, negated=True)
-            found = self.clauses([one], relation, [other], never=never, ends=ends, within=within, told=act.verb == "is")
-            whole.clauses += found.clauses
-            whole.nevers += found.nevers
-        return whole
-
-    def _given(self, act: Act) -> Found:
-        assert act.a is not None and act.b is not None
-        if act.actor is not None or [ref.noun.who for ref in act.b.all] != ["other"]:
-            raise Refusal("only a partner can be given something")
-        if "holding" in self.things.relations:
-            return self.clauses([OTHER], "holding", list(act.a.all))
-        raise Refusal(why("relation", "give", self.things))
-
-    def _brought(self, act: Act) -> Found:
-        assert act.a is not None
-        if self.players is None or self.players < 2:
-            raise Refusal(why("me", "me", self.things))
-        self.notes.append("'me' is your partner")
-        return self.clauses(list(act.a.all), "near", [OTHER], within=CLOSE)
-
-    def _emptied(self, act: Act) -> Found:
-        assert act.b is not None
-        whole = Found(lasting=True)
-        for ref in act.b.all:
-            wanted = (act.place,) if act.place else ("in", "on")
-            places = [name for name in wanted if all(self.holds(str(kind), name) for kind in ref.noun.kinds)]
-            relation = next((name for name in places if name in self.things.relations), None)
-            if relation is None:
-                raise Refusal("nothing lies on or in that: it cannot be emptied")
-            whole.clauses += self.clauses([replace(ANY, negated=True)], relation, [ref], told=True).clauses
-        return whole
-
-    def _chained(self, act: Act) -> Found:
-        assert act.a is not None
-        relation = {"stack": "stacked", "line": "lined"}[act.verb]
-        if relation not in self.things.relations:
-            raise Refusal(why("relation", act.verb, self.things))
-        ref = act.a.all[0]
-        if len(act.a.all) > 1 or not isinstance(ref.least, int) or ref.least < 2 or ref.negated or ref.most:
-            raise Refusal("a tower or a row is of a number of things of one kind: say 'three blocks'")
-        return self.clauses([replace(ref, least=1)], relation, [None], number=ref.least)
 
     def question(self, asks: str, slots: dict[str, Any]) -> Question:
         """The question of a reading. Raises Refusal if none says it."""

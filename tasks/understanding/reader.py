@@ -20,7 +20,8 @@ from .kinds import Known, Refusal
 from .meaning import Meaning
 from .names import Names, Noun, names
 from .normalise import COMMA, STOP, base_forms, phrases, words
-from .syntax import Ref, Syntax
+from .phrases import Ref
+from .syntax import Syntax
 from .trees import ACTS, ASKED, END, PLACED, QUANTIFIED, STATED, STATES, Tree, number
 
 _NEGATIONS = frozenset(

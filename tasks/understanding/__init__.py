@@ -15,6 +15,7 @@ One goal is understood. None, or more than one, is refused with the reason. No w
 SAID_BY_THE_WAY and OPENERS, and no number and no negation is lost.
 """
 
+from .kinds import Refusal
 from .reader import Understood, retold, said_of, spoken, understood
 
-__all__ = ["Understood", "retold", "said_of", "spoken", "understood"]
+__all__ = ["Refusal", "Understood", "retold", "said_of", "spoken", "understood"]

@@ -10,19 +10,20 @@ from pydantic import ValidationError
 
 from ...worlds.engine.records.things import Things
 from ..goals import Clause, Selector
-from .kinds import Known, Refusal, why
+from .kinds import Known, Refusal, because
 from .phrases import Ref, Refs
 
 
 @dataclass
 class Found:
     """Clauses that one act comes to. lasting: whether they stay as they are when the player goes on; nevers: what must
-    never be."""
+    never be; at_once: whether all are to be so at once."""
 
     clauses: list[Clause] = field(default_factory=list)
     nevers: list[Clause] = field(default_factory=list)
     lasting: bool = False
     hold: int = 0
+    at_once: bool = False
 
 
 class Clauses(Known):
@@ -45,7 +46,7 @@ class Clauses(Known):
     ) -> Found:
         """Clauses of a relation between each of some things and each of others; never: forbidden; ends: to be ended."""
         if relation not in self.things.relations:
-            raise Refusal(why("relation", relation, self.things))
+            raise because("relation", relation, self.things)
         found = Found(lasting=True)
         for one, other in product(a, b):
             if other is not None and other.negated and not (never or ends) and other.least == 1:
@@ -137,7 +138,7 @@ class Clauses(Known):
 
     def listable(self, refs: Refs, never: bool) -> None:
         if refs.joint == "or" and not never:
-            raise Refusal(why("choice", "or", self.things))
+            raise because("choice", "or", self.things)
 
 
 def reason_of(error: ValidationError) -> str:

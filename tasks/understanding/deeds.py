@@ -7,7 +7,7 @@ from itertools import product
 
 from . import lexicon
 from .clauses import Clauses, Found
-from .kinds import CLOSE, Refusal, why
+from .kinds import CLOSE, Refusal, because
 from .names import Noun
 from .phrases import Ref, Refs
 from .syntax import Act
@@ -27,9 +27,11 @@ class Deeds(Clauses):
         if act.a is not None and act.b is not None:
             self._tool(act.a, act.b)
         whole = Found(lasting=True)
-        forbids = verb in ("avoid", "hands-off", "keep-shut")
+        forbids = verb in ("avoid", "hands-off", "keep-shut", "spare")
         self.listable(refs, never or forbids)
         for ref in refs.all:
+            if verb == "spare" and self.fits("region", ref):
+                raise Refusal("'leave' may mean to go out of it, or to leave it alone: say which")
             if forbids and ref.least == "all" and not ref.negated:
                 ref = replace(ref, least=1)
             reading = self.reading(verb, ref)
@@ -77,6 +79,11 @@ class Deeds(Clauses):
             raise Refusal("to stay away is never to touch: say 'avoid'")
         whole = Found()
         for ref in act.b.all:
+            if act.place == "front":
+                found = self._before(act, ref, never)
+                whole.clauses += found.clauses
+                whole.at_once = True
+                continue
             if act.place in ("to", "at"):
                 relation, ends, within = self.reading("go", ref).relation, False, None
             else:
@@ -89,6 +96,23 @@ class Deeds(Clauses):
             whole.clauses += found.clauses
             whole.nevers += found.nevers
         return whole
+
+    def _before(self, act: Act, ref: Ref, never: bool) -> Found:
+        """In front of a thing: near it, and facing it."""
+        if never or not {"near", "facing"} <= set(self.things.relations):
+            raise because("relation", "in front of", self.things)
+        self.notes.append(f"in front of a thing is within {CLOSE} {self.things.unit} of it, and facing it")
+        near = self.clauses(self._actors(act), "near", [ref], within=CLOSE)
+        return Found([*near.clauses, *self.clauses(self._actors(act), "facing", [ref]).clauses])
+
+    def _wielded(self, act: Act, never: bool) -> Found:
+        """A thing that is touched or pushed with what a player holds."""
+        assert act.a is not None and act.b is not None
+        self.listable(act.a, never)
+        if len(act.b.all) > 1:
+            raise Refusal("one thing is held at a time: say with which")
+        relation = {"wield": "touched", "shove": "pushed"}[act.verb]
+        return self.clauses(list(act.a.all), self.known(relation, act.verb), list(act.b.all), never=never)
 
     def _beside(self, act: Act, never: bool) -> Found:
         """Things, or players, next to each other."""
@@ -115,7 +139,9 @@ class Deeds(Clauses):
             raise Refusal("several things at several places: say which goes where, one by one")
         if any(self.player(ref) for ref in a.all) and act.verb != "is":
             raise Refusal("players walk for themselves: say 'go' or 'let your partner go'")
-        place = {"put-on": "on", "put-in": "in"}.get(act.verb, act.place)
+        place = {"put-on": "on", "put-in": "in", "put-touch": "touching", "states-touch": "touching"}.get(
+            act.verb, act.place
+        )
         whole = Found(lasting=True)
         if len(b.all) > 1 and not never:
             raise Refusal("one thing is at one place: say which")
@@ -138,12 +164,12 @@ class Deeds(Clauses):
             raise Refusal("only a partner can be given something")
         if "holding" in self.things.relations:
             return self.clauses([OTHER], "holding", list(act.a.all))
-        raise Refusal(why("relation", "give", self.things))
+        raise because("relation", "give", self.things)
 
     def _brought(self, act: Act) -> Found:
         assert act.a is not None
         if self.players is None or self.players < 2:
-            raise Refusal(why("me", "me", self.things))
+            raise because("me", "me", self.things)
         self.notes.append("'me' is your partner")
         return self.clauses(list(act.a.all), "near", [OTHER], within=CLOSE)
 
@@ -163,7 +189,7 @@ class Deeds(Clauses):
         assert act.a is not None
         relation = {"stack": "stacked", "line": "lined"}[act.verb]
         if relation not in self.things.relations:
-            raise Refusal(why("relation", act.verb, self.things))
+            raise because("relation", act.verb, self.things)
         ref = act.a.all[0]
         if len(act.a.all) > 1 or not isinstance(ref.least, int) or ref.least < 2 or ref.negated or ref.most:
             raise Refusal("a tower or a row is of a number of things of one kind: say 'three blocks'")

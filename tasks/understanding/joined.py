@@ -37,6 +37,21 @@ def apart(clauses: list[Clause]) -> list[list[Clause]]:
     return [clauses]
 
 
+def spared(stages: list[tuple[list[Clause], int, bool]], nevers: list[Clause]) -> list[tuple[list[Clause], int, bool]]:
+    """The stages without what is never to be: "eat all fruit, but no lemon" asks for the other kinds. The kinds of a
+    class are all gone where none of them is there, so a kind can be left out; one clause of a stage remains."""
+    spares = {clause.a for clause in nevers if clause.relation == "gone" and clause.least == 1}
+    left = []
+    for clauses, hold, lasting in stages:
+        kept = [
+            clause for clause in clauses if not (clause.relation == "there" and clause.negated and clause.a in spares)
+        ]
+        if not kept:
+            raise Refusal("this asks for something and forbids it")
+        left.append((kept, hold, lasting))
+    return left
+
+
 def contrary(stages: list[tuple[list[Clause], int, bool]], nevers: list[Clause]) -> None:
     """Raise Refusal if some of what is to be is among what is never to be: "every ball, but not the red one"."""
     for clause in (clause for clauses, _, _ in stages for clause in clauses):
@@ -47,7 +62,7 @@ def contrary(stages: list[tuple[list[Clause], int, bool]], nevers: list[Clause])
             same = _covers(wrong.a, clause.a) and _covers(wrong.b, clause.b)
             part = clause.least == "all" and _covers(clause.a, wrong.a)
             if (same and wrong.least == 1) or part:
-                raise Refusal(lexicon.REASONS["except"])
+                raise Refusal(lexicon.REASONS["except"], "except")
 
 
 def _covers(one: Selector | None, other: Selector | None) -> bool:

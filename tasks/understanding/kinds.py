@@ -11,7 +11,13 @@ CLOSE = 1
 
 
 class Refusal(ValueError):
-    """A reading that no goal says; the message is the reason."""
+    """A sentence, or a reading of it, that no goal says; the message is the reason. kind: "unknown" for a thing or a
+    colour that the world has not, "word" for any other word that is not known, a key of REASONS, "ambiguous",
+    "syntax" for words in an order that is not read, and "meaning" for all others."""
+
+    def __init__(self, reason: str, kind: str = "meaning"):
+        super().__init__(reason)
+        self.kind = kind
 
 
 class Known:
@@ -47,7 +53,8 @@ class Known:
             fast = ("lock", "door", "goal", "target", "player", "box", *lexicon.FOOD)
             if not told:
                 return not self.player(ref) and not any(kind in fast for kind in kinds)
-            return kinds == (None,) or all("carry" in world.affords.get(str(kind), ()) for kind in kinds)
+            uses = {"carry"} if (self.players or 1) < 2 else {"carry", "heavy"}
+            return kinds == (None,) or all(uses & set(world.affords.get(str(kind), ())) for kind in kinds)
         if what == "opened":
             told = any("open" in affords for affords in world.affords.values())
             return not told or kinds == (None,) or all("open" in world.affords.get(str(kind), ()) for kind in kinds)
@@ -105,8 +112,13 @@ class Known:
     def known(self, relation: str, word: str) -> str:
         """A relation, if the world knows it. Raises Refusal with the word if not."""
         if relation not in self.things.relations:
-            raise Refusal(why("relation", word, self.things))
+            raise because("relation", word, self.things)
         return relation
+
+
+def because(key: str, word: str, things: Things) -> Refusal:
+    """The refusal of a word for one of REASONS."""
+    return Refusal(why(key, word, things), key)
 
 
 def why(key: str, word: str, things: Things) -> str:

@@ -21,9 +21,9 @@ from ...worlds.engine.records.things import Things
 from ..goals import Clause, Goal, Question, Selector, Stage
 from . import lexicon
 from .clauses import Found, reason_of
-from .deeds import Deeds
-from .joined import apart, contrary, together
-from .kinds import Refusal, why
+from .deeds import ANY, Deeds
+from .joined import apart, contrary, spared, together
+from .kinds import Refusal, because
 from .names import Noun
 from .phrases import Ref, Refs
 from .syntax import Act, Unit
@@ -39,6 +39,8 @@ class Meaning(Deeds):
 
     def goal(self, units: tuple[Unit, ...]) -> Goal:
         """The goal of these units. Raises Refusal if none says it."""
+        if len({unit.plain for unit in units if unit.kind != "stop"}) > 1 and units[0].plain:
+            raise Refusal("the beginning may tell how things are, or how they are to be: say 'make sure that …'")
         stages: list[tuple[list[Clause], int, bool]] = []
         nevers: list[Clause] = []
         kind = ""
@@ -50,24 +52,48 @@ class Meaning(Deeds):
                 self.notes.append("a goal that is reached ends the episode")
                 continue
             assert unit.act is not None
+            if unit.kind == "mention":
+                self._mentioned(unit.act, units)
+                continue
             if unit.kind == "do" and kind == "never" and unit.joint == "and":
                 raise Refusal("'and' after what is never to be may belong to it or not: begin a new sentence there")
             if unit.kind == "never" and unit.joint == "then" and stages:
                 raise Refusal("what is never to be counts from the start, so it cannot come after 'then'")
             if unit.joint == "but" and unit.kind == kind == "do" and not unit.act.verb:
-                raise Refusal(lexicon.REASONS["except"])
+                raise Refusal(lexicon.REASONS["except"], "except")
+            self._same_actor(unit)
             kind = unit.kind
-            found = self._never(unit.act) if unit.kind == "never" else self._act(unit.act)
+            found = self._never(unit.act) if unit.kind == "never" else self._act(unit.act, unit.joint)
             nevers += found.nevers
             if unit.hold and not found.clauses:
                 raise Refusal("what is never to be lasts all the time, so it takes no number of turns")
             if found.clauses:
                 self._join(stages, found, unit)
+        stages = spared(stages, nevers)
         contrary(stages, nevers)
         try:
             return Goal(stages=tuple(Stage(all=tuple(c), hold=hold) for c, hold, _ in stages), never=tuple(nevers))
         except ValidationError as error:
             raise Refusal(f"this cannot be a goal: {reason_of(error)}") from None
+
+    def _same_actor(self, unit: Unit) -> None:
+        """Refuse "let your partner take the ball and go to the bed", which may be for either player."""
+        act, before = unit.act, self.before
+        if act is None or before is None or before.actor is None or before.helped or act.actor or unit.opened:
+            return
+        mine = act.verb in (*_BY_ANYONE, "be-place", "stay-place", "say") or (not act.verb and act.place)
+        if mine and unit.joint not in ("then", "stop", "next"):
+            raise Refusal("who is to do it? begin with 'you', or with 'let your partner'")
+
+    def _mentioned(self, act: Act, units: tuple[Unit, ...]) -> None:
+        """A remark: later words refer to it, or it would be lost."""
+        remark = self._resolved(act)
+        later = [ref for unit in units if unit.act and unit.kind != "mention" for ref in self._every(unit.act)]
+        if any(ref.negated or ref.most or ref.least == "all" for ref in self._every(remark)):
+            raise Refusal("a remark names a thing: say what is to be done with it")
+        if not any(ref.pronoun or ref in self._every(remark) for ref in later):
+            raise Refusal("a remark by itself is nothing to be done: say what is to be done with the thing")
+        self._mention(remark)
 
     def _stay(self, stages: list[tuple[list[Clause], int, bool]], kind: str, turns: int) -> None:
         """Have the last stage last."""
@@ -87,7 +113,7 @@ class Meaning(Deeds):
             if unit.joint == "at once" or self._together(clauses, lasting, found, unit.joint):
                 stages[-1] = [*clauses, *found.clauses], unit.hold or hold, lasting and found.lasting
                 return
-        for group in apart(found.clauses):
+        for group in [found.clauses] if found.at_once else apart(found.clauses):
             if unit.joint in ("comma", "stop") and stages and stages[-1] == (group, unit.hold, found.lasting):
                 continue
             stages.append((group, unit.hold or found.hold, found.lasting))
@@ -95,10 +121,11 @@ class Meaning(Deeds):
     def _together(self, clauses: list[Clause], lasting: bool, found: Found, joint: str) -> bool:
         return together(clauses, found.clauses, lasting and found.lasting, joint == "and")
 
-    def _act(self, act: Act) -> Found:
+    def _act(self, act: Act, joint: str = "then") -> Found:
+        listed = not act.verb and not act.place and joint in ("and", "comma")
         act = self._resolved(act)
         found = self._done(act)
-        self._mention(act)
+        self._mention(act, listed)
         return found
 
     def _never(self, act: Act) -> Found:
@@ -117,14 +144,14 @@ class Meaning(Deeds):
     def _every(self, act: Act) -> list[Ref]:
         return [ref for refs in (act.a, act.b) if refs for ref in refs.all]
 
-    def _mention(self, act: Act) -> None:
+    def _mention(self, act: Act, more: bool = False) -> None:
         """Note what "it", "one" and an act without a verb refer to from here on."""
-        if act.verb and act.verb not in ("say", "win", "side", "side-players"):
+        if act.verb and act.verb not in ("mention", "say", "win", "side", "side-players"):
             self.before = act
         main = act.a or act.b
         named = [ref for ref in main.all if not self.player(ref)] if main else []
         if named:
-            self.last = named
+            self.last = [*self.last, *named] if more else named
 
     def _resolved(self, act: Act, never: bool = False) -> Act:
         """The act with things in the place of pronouns, and with a verb."""
@@ -137,7 +164,7 @@ class Meaning(Deeds):
             if refs is not None:
                 whole: list[Ref] = []
                 for ref in refs.all:
-                    whole += self._referred(ref, earlier)
+                    whole += self._referred(ref, earlier, act.verb == "drop")
                     earlier = [*whole, *earlier]
                 sides[side] = Refs(tuple(whole), refs.joint)
             else:
@@ -201,8 +228,10 @@ class Meaning(Deeds):
             return replace(before, a=refs) if role == "a" else replace(before, b=refs)
         return replace(before, a=refs) if before.a is not None else replace(before, b=refs)
 
-    def _referred(self, ref: Ref, earlier: list[Ref]) -> list[Ref]:
+    def _referred(self, ref: Ref, earlier: list[Ref], dropped: bool = False) -> list[Ref]:
         if ref.pronoun:
+            if not self.last and dropped:
+                return [ANY]
             if not self.last:
                 raise Refusal(f"{ref.pronoun!r} refers to nothing that was named before")
             several = len(self.last) > 1 or self.last[0].least not in (0, 1)
@@ -249,6 +278,10 @@ class Meaning(Deeds):
         if act.helped and act.actor is not None and verb not in _BY_ANYONE:
             self.notes.append("who does it is not judged")
             act = replace(act, actor=None)
+        if verb == "drop-all":
+            if never:
+                raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
+            return self._simple(replace(act, verb="drop", b=Refs((ANY,))), never)
         if verb == "take-out":
             act = replace(act, verb="empty")
             verb = "empty"
@@ -261,7 +294,11 @@ class Meaning(Deeds):
             raise Refusal(
                 "who does it cannot be judged: ask how things are to be, or let your partner go, take or look"
             )
-        if verb in ("put", "is", "put-on", "put-in"):
+        if verb in ("wield", "shove"):
+            return self._wielded(act, never)
+        if verb == "states-touch" and any(map(self.player, act.a.all if act.a else ())):
+            return self._simple(replace(act, verb="touch", a=None, actor=act.a), never)
+        if verb in ("put", "is", "put-on", "put-in", "put-touch", "states-touch"):
             return self._placed(act, never)
         if verb in ("be-place", "stay-place"):
             return self._stood(act, never)
@@ -287,10 +324,13 @@ class Meaning(Deeds):
     def question(self, asks: str, slots: dict[str, Any]) -> Question:
         """The question of a reading. Raises Refusal if none says it."""
         a, b, relation = slots.get("a"), slots.get("b"), slots.get("p")
+        what = asks.split("-")[0]
+        if asks.endswith("-in") and b is not None:
+            kinds = b.all[0].noun.kinds
+            relation = next((name for name in ("in", "on") if all(self.holds(str(kind), name) for kind in kinds)), "in")
         sides = {name: self._asked(refs, relation) for name, refs in (("a", a), ("b", b)) if refs is not None}
         if b is not None and relation not in self.things.relations:
-            raise Refusal(why("relation", str(relation), self.things))
-        what = asks.removesuffix("-place")
+            raise because("relation", str(relation), self.things)
         refs = a.all[0] if a else None
         if refs is not None:
             counted = what == "count"
@@ -298,7 +338,7 @@ class Meaning(Deeds):
                 refs.negated
                 or refs.most
                 or (counted and not refs.noun.many)
-                or (not counted and refs.least not in (0, 1))
+                or (not counted and refs.least not in (0, 1) and not (what == "colour" and refs.bare))
             ):
                 raise Refusal("a question is about things of one kind, not about so many of them")
         try:
@@ -328,7 +368,21 @@ _BY_ANYONE = (
     "avoid",
 )
 _NOT_DENIED = (
-    *("avoid", "hands-off", "keep-shut", "vanish", "follow", "meet", "win", "stack", "line", "drop", "exit", "close"),
+    *(
+        "avoid",
+        "hands-off",
+        "keep-shut",
+        "spare",
+        "vanish",
+        "follow",
+        "meet",
+        "win",
+        "stack",
+        "line",
+        "drop",
+        "exit",
+        "close",
+    ),
     *("face-not", "empty", "take-out", "home"),
 )
 """Acts whose negation says nothing that can be judged."""

@@ -41,7 +41,7 @@ def words(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     found: list[str] = []
     for piece in _PIECE.findall(text):
         found += _plain(piece.strip("-'"), known) if piece[0].isalpha() else [_MARKS.get(piece, piece)]
-    return _tidy(_without(found, _by_the_way()))
+    return _tidy(without(found, _by_the_way()))
 
 
 def _plain(word: str, known: frozenset[str]) -> list[str]:
@@ -65,7 +65,7 @@ def _plain(word: str, known: frozenset[str]) -> list[str]:
     return [part for part in word.split("-") if part]
 
 
-def _without(found: list[str], phrases: tuple[tuple[str, ...], ...]) -> list[str]:
+def without(found: list[str], phrases: tuple[tuple[str, ...], ...]) -> list[str]:
     """The words without these phrases."""
     kept: list[str] = []
     at = 0

@@ -13,6 +13,8 @@ from .trees import END, PLACED, QUANTIFIED, Tree, number
 
 _BOTH_PLAYERS = phrases(*lexicon.BOTH_PLAYERS)
 _ENDS = (END, COMMA, STOP, "and", "then", "but", "first", "without")
+_THAT_IS = phrases("(that|which) (is|are) (|coloured)", "(of|in|with) (|the) colour", "whose colour is")
+_CAN_CARRY = phrases("(|that) (you can|can be) (carry|lift|hold|carried|lifted|held|pick up|picked up)")
 _PRONOUNS = {"it": "it", "that": "it", "this": "it", "them": "them", "they": "them", "these": "them", "those": "them"}
 
 
@@ -60,7 +62,7 @@ class Phrases:
             if tuple(self.words[at : at + len(phrase)]) == phrase:
                 yield at + len(phrase)
 
-    def _match(
+    def matched(
         self, tree: Tree, at: int, slots: tuple[tuple[str, Any], ...] = ()
     ) -> Iterator[tuple[Any, dict[str, Any], int]]:
         """All (meaning, slots, place behind) of the phrases of a tree that stand at a place."""
@@ -70,21 +72,21 @@ class Phrases:
         word = self.words[at]
         for key in dict.fromkeys((word, *base_forms(word))):
             if key in tree and key != END:
-                yield from self._match(tree[key], at + 1, slots)
+                yield from self.matched(tree[key], at + 1, slots)
         for slot in ("{a}", "{b}"):
             if slot in tree:
                 for refs, behind in self.refs(at):
-                    yield from self._match(tree[slot], behind, (*slots, (slot[1], refs)))
+                    yield from self.matched(tree[slot], behind, (*slots, (slot[1], refs)))
         if "{n}" in tree and number(word):
-            yield from self._match(tree["{n}"], at + 1, (*slots, ("n", number(word))))
+            yield from self.matched(tree["{n}"], at + 1, (*slots, ("n", number(word))))
         if "{w}" in tree and word.isalpha():
-            yield from self._match(tree["{w}"], at + 1, (*slots, ("w", word)))
+            yield from self.matched(tree["{w}"], at + 1, (*slots, ("w", word)))
         for slot in ("{p}", "{q}", "{m}"):
             if slot in tree:
-                for place, more, behind in self._match(PLACED[self.unit], at):
+                for place, more, behind in self.matched(PLACED[self.unit], at):
                     toward = " ".join(self.words[at:behind]) in lexicon.TOWARD
                     if slot == "{p}" or (slot == "{q}" and place in ("on", "in")) or (slot == "{m}" and toward):
-                        yield from self._match(tree[slot], behind, (*slots, ("p", place), *more.items()))
+                        yield from self.matched(tree[slot], behind, (*slots, ("p", place), *more.items()))
 
     # Things.
 
@@ -177,9 +179,11 @@ class Phrases:
             what = lexicon.ALL_OF_IT[word]
             ref = Ref(Noun((None,)), least="all" if what == "all" else 1, negated=what == "no")
             yield ref, at + 1
+            for behind in self._after(at + 1, _CAN_CARRY) if what == "any" else ():
+                yield ref, behind
             if self.words[at + 1] in self.names.looks:
                 yield looking(ref, *self.names.looks[self.words[at + 1]]), at + 2
-        for meaning, slots, behind in self._match(QUANTIFIED, at):
+        for meaning, slots, behind in self.matched(QUANTIFIED, at):
             yield from self._counted(meaning, slots, behind)
         for ref, behind in self._described(at):
             yield replace(ref, least=0 if ref.noun.many else 1, bare=True), behind
@@ -222,7 +226,9 @@ class Phrases:
         looks: dict[str, str] = {}
         while True:
             for noun, behind in self._noun(at):
-                yield Ref(noun, colour=looks.get("colour"), size=looks.get("size")), behind
+                ref = Ref(noun, colour=looks.get("colour"), size=looks.get("size"))
+                yield ref, behind
+                yield from self._looks_after(ref, behind)
             word = self.words[at]
             if word in ("one", "ones") and looks:
                 noun = Noun(many=word == "ones")
@@ -231,7 +237,17 @@ class Phrases:
                 return
             what, name = self.names.looks[word]
             looks[what] = name
-            at += 1
+            at += 2 if self.words[at + 1] == "coloured" else 1
+
+    def _looks_after(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
+        """A colour or a size that is said behind the noun: "that is red", "of the colour red"."""
+        if self.words[at : at + 2] == ["is", "head"]:  # "on the teddy's head"
+            yield ref, at + 2
+        for behind in self._after(at, _THAT_IS):
+            word = self.words[behind]
+            if word in self.names.looks and getattr(ref, self.names.looks[word][0]) is None:
+                behind += 2 if self.words[behind + 1] == "coloured" else 1
+                yield looking(ref, *self.names.looks[word]), behind
 
     def _noun(self, at: int) -> Iterator[tuple[Noun, int]]:
         longest = next((n for n in (4, 3, 2, 1) if tuple(self.words[at : at + n]) in self.names.nouns), 0)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import cache
 
 from ...worlds.engine.records.things import Things
 from ...worlds.engine.world import World
 from ..goals import Clause, Goal, Question, Selector, Stage
-from ..grammar import UNITS
 from ..language import ask, canonical, plainly, whole
 from ..parser import Lexicon, Reader
 from ..parser import lexicon as exact_lexicon
@@ -19,10 +16,11 @@ from .joined import lasting, together
 from .kinds import Known, Refusal
 from .meaning import Meaning
 from .names import Names, Noun, names
-from .normalise import COMMA, STOP, base_forms, phrases, words
+from .normalise import COMMA, STOP, phrases, without, words
 from .phrases import Ref
+from .refusing import refusal
 from .syntax import Syntax
-from .trees import ACTS, ASKED, END, PLACED, QUANTIFIED, STATED, STATES, Tree, number
+from .trees import PLACED, number
 
 _NEGATIONS = frozenset(
     (
@@ -42,6 +40,12 @@ _NEGATIONS = frozenset(
         "off",
     )
 )
+
+
+_MANNER = phrases(*lexicon.MANNER)
+_CALLS = frozenset(("can", "could", "would", "will", "how", "what", "let", "i", "make", "see", "shall", "should"))
+_CALLED = frozenset(("put", "place", "set", "lay", "there", "i", "we", "push", "open", "unlock"))
+"""Words that go on after a place without a comma."""
 
 
 @dataclass(frozen=True)
@@ -147,39 +151,68 @@ def generous(text: str, things: Things, players: int | None = None, complaint: s
     """The goal or question of a sentence that is none of the grammar; complaint: of the grammar, about it."""
     known = names(things)
     said = words(text, known.hyphened)
+    plain = without(said, _MANNER)
+    manner = ("how something is done is not judged",) if plain != said else ()
+    said = _unfronted(plain, known, things.unit)
+    doubtful = text.rstrip().endswith("?")
     syntax = Syntax(said, known, things.unit, players)
-    reasons: list[str] = []
+    reasons: list[Refusal] = []
     found: dict[str, Understood] = {}
     lengths: dict[str, int] = {}
     for asks, slots in syntax.questions():
+        if "ellipsis" in asks and not doubtful:
+            continue
         meaning = Meaning(things, players)
         try:
             question = meaning.question(asks, slots)
         except Refusal as error:
-            reasons.append(str(error))
+            reasons.append(error)
             continue
         found.setdefault(question.model_dump_json(), Understood(None, question, frozenset(meaning.definites)))
     if not found:
         for units in syntax.sentences():
+            if (
+                doubtful
+                and units[0].kind == "do"
+                and units[0].act
+                and units[0].act.verb in ("", "is")
+                and said[0] not in _CALLS
+            ):
+                reasons.append(Refusal("this may be a question: say what is to be done, or ask 'is there …'"))
+                continue
             meaning = Meaning(things, players)
             try:
                 goal = meaning.goal(units)
                 _nothing_lost(said, goal, meaning.notes)
             except Refusal as error:
-                reasons.append(str(error))
+                reasons.append(error)
                 continue
             key = _key(goal)
-            notes = tuple(dict.fromkeys(meaning.notes))
+            notes = tuple(dict.fromkeys((*meaning.notes, *manner)))
             lengths[key] = min(lengths.get(key, len(units)), len(units))
             found.setdefault(key, Understood(goal, None, frozenset(meaning.definites), notes))
     if lengths:  # rather a list of things than things without a verb
         found = {key: one for key, one in found.items() if lengths[key] == min(lengths.values())}
     if len(found) > 1:
         one, two, *_ = found.values()
-        raise ValueError(f"this may mean two things: {retold(one, things)!r}, or {retold(two, things)!r}; say which")
+        told = f"{retold(one, things)!r}, or {retold(two, things)!r}"
+        raise Refusal(f"this may mean two things: {told}; say which", "ambiguous")
     if found:
         return next(iter(found.values()))
-    raise ValueError(_refusal(said, known, things, syntax, reasons, complaint))
+    raise refusal(said, known, things, players, syntax, reasons, complaint)
+
+
+def _unfronted(said: list[str], known: Names, unit: str) -> list[str]:
+    """The words with a place or a tool at the beginning moved to the end: "on the table, put a cup"."""
+    syntax = Syntax(said, known, unit, None)
+    starts = [behind for _, _, behind in syntax.matched(PLACED[unit], 0)] + ([1] if said[:1] == ["with"] else [])
+    for start in starts:
+        for _, behind in reversed(syntax.refs(start)):
+            comma = said[behind : behind + 1] == [COMMA]
+            rest = said[behind + comma :]
+            if rest and not {COMMA, STOP, "then", "but", "it", "them"} & set(rest) and (comma or rest[0] in _CALLED):
+                return [*rest, *said[:behind]]
+    return said
 
 
 def _key(goal: Goal) -> str:
@@ -227,86 +260,3 @@ def _nothing_lost(said: list[str], goal: Goal, notes: list[str]) -> None:
     denied = bool(goal.never) or any(clause.negated for clause in clauses)
     if not denied and _NEGATIONS & set(said):
         raise Refusal(f"{next(word for word in said if word in _NEGATIONS)!r} has no place in a goal here")
-
-
-def _words_of(tree: Tree) -> set[str]:
-    found = {key for key in tree if not key.startswith("{") and key != END}
-    return found.union(*(_words_of(below) for key, below in tree.items() if key != END))
-
-
-@cache
-def _all_words(unit: str) -> frozenset[str]:
-    """All words that the tables have, in a world of this unit."""
-    tables = (
-        *(lexicon.OPENERS, lexicon.NOT_TO, lexicon.WITHOUT, lexicon.THENS, lexicon.ANDS, lexicon.AFTERS, lexicon.FIRST),
-        *(
-            lexicon.STAYS,
-            lexicon.STOPS,
-            lexicon.FRAMES,
-            lexicon.PARTNER_DOES,
-            lexicon.ASKERS,
-            lexicon.BOTH_PLAYERS,
-            lexicon.PARTNER,
-        ),
-        *(lexicon.AFTER_NUMBER, tuple(lexicon.ALL_OF_IT), lexicon.PARTNER_PRONOUNS),
-    )
-    every = {word for table in tables for phrase in phrases(*table) for word in phrase}
-    trees = map(_words_of, (ACTS, STATED, STATES, ASKED, QUANTIFIED, PLACED[unit]))
-    more = {"or", "nor", "them", "they", "one", "ones", "turns", "turn", "yourself", "neither", "either", "for", "it"}
-    return frozenset(every.union(*trees, more) - {"{a}"})
-
-
-def _refusal(said: list[str], known: Names, things: Things, syntax: Syntax, reasons: list[str], complaint: str) -> str:
-    """Why nothing was understood: an unknown word, a reason why no goal says it, or the place that fits nothing."""
-    every = _all_words(things.unit) | known.words()
-    for place, word in enumerate(said):
-        spoken = place and said[place - 1] in ("say", "shout", "answer")
-        familiar = spoken or word in every or any(base in every for base in base_forms(word)) or number(word)
-        if not familiar and word not in (COMMA, STOP):
-            start = f"word {place + 1}, {word!r}"
-            if word in [each for pair in UNITS.items() for each in pair]:
-                return f"{start}: distances are told in {UNITS[things.unit]!r} here"
-            if word.isdecimal():
-                return f"{start}: a goal holds a number from 1 to 1000"
-            if word in lexicon.UNSAID:
-                return f"{start}: {_reason(word, things)}"
-            return f"{start}, is not known in this world; {_nearest(word, things, every)}"
-    if reasons:
-        return max(dict.fromkeys(reasons), key=reasons.count)
-    stuck = next((word for word in said[syntax.furthest :] if word in lexicon.UNSAID), None)
-    stuck = stuck or next((word for word in said if word in lexicon.UNSAID), None)
-    if stuck:
-        return f"{stuck!r}: {_reason(stuck, things)}"
-    if syntax.furthest >= len(said):
-        early = complaint.startswith("the sentence ends")
-        return complaint if early else "the sentence ends too early: something to be done, or a thing, is missing"
-    place = syntax.furthest
-    if complaint and _piece(complaint) in said[place:]:
-        return complaint
-    return f"word {place + 1}, {said[place]!r}, does not fit here"
-
-
-def _reason(word: str, things: Things) -> str:
-    kinds = ", ".join(kind for kind in things.kinds if kind != "player")
-    key = lexicon.UNSAID[word]
-    if key == "relation" and any(word in relation.split("-") for relation in things.relations):
-        return f"{word!r} tells where something is to be, and does not fit here; it does not tell which thing is meant"
-    return lexicon.REASONS[key].format(word=word, relations=", ".join(things.relations), kinds=kinds)
-
-
-def _nearest(word: str, things: Things, every: frozenset[str] | set[str]) -> str:
-    """The nearest to a word that is not known: by its meaning, or by its letters; else all that there is."""
-    named = [name for name in lexicon.NEAREST.get(word, ()) if name in things.kinds or name in things.colours]
-    if named:
-        return f"nearest to it is {' or '.join(map(repr, named))}"
-    near = get_close_matches(word, sorted(each for each in every if len(each) > 2), n=1, cutoff=0.75)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    kinds = ", ".join(kind for kind in things.kinds if kind != "player")
-    return f"the things here are {kinds}"
-
-
-def _piece(complaint: str) -> str:
-    """The word that a complaint of the grammar names."""
-    parts = complaint.split("'")
-    return parts[1] if len(parts) > 1 else ""

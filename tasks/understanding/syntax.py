@@ -15,7 +15,7 @@ from . import lexicon
 from .names import Names
 from .normalise import COMMA, STOP, phrases
 from .phrases import Phrases, Refs
-from .trees import ACTS, ASKED, PLACED, STATED, STATES, number
+from .trees import ACTS, ASKED, MENTIONED, PLACED, STATED, STATES, number
 
 MOST_READINGS = 200
 """Readings of one sentence that are looked at."""
@@ -41,12 +41,16 @@ class Act:
 
 @dataclass(frozen=True)
 class Unit:
-    """joint: how it goes on from the unit before: "and", "at once", "then" or "but"; kind: "do", "never" or "stay"."""
+    """joint: how it goes on from the unit before: "and", "at once", "then" or "but"; kind: "do", "never", "stay",
+    "stop" or "mention"; plain: whether it may tell how things are, not how they are to be; opened: whether
+    it has an opening, such as "you"."""
 
     joint: str
     kind: str
     act: Act | None = None
     hold: int = 0
+    plain: bool = False
+    opened: bool = False
 
 
 _OPEN, _NOT, _WITHOUT = phrases(*lexicon.OPENERS), phrases(*lexicon.NOT_TO), phrases(*lexicon.WITHOUT)
@@ -54,6 +58,11 @@ _FRAMES, _FIRST, _STAYS = phrases(*lexicon.FRAMES), phrases(*lexicon.FIRST), phr
 _STOPS, _BEFORES = phrases(*lexicon.STOPS), phrases(*lexicon.BEFORES)
 _AFTERS, _DOES, _ASKERS = phrases(*lexicon.AFTERS), phrases(*lexicon.PARTNER_DOES), phrases(*lexicon.ASKERS)
 _THENS, _ANDS = phrases(*lexicon.THENS), phrases(*lexicon.ANDS)
+_WANTED = frozenset(
+    ("should", "must", "has", "have", "need", "needs", "ought", "shall", "will", "go", "goes", "be", "to")
+)
+_TOLD = frozenset(("is", "are", "stands", "stand", "lies", "lie", "sits", "sit"))
+_BRINGING = ("take", "bring-you", "give", "put", "hold")
 _PLAIN = ("and", "but", "comma", "stop")
 
 
@@ -74,16 +83,16 @@ class Syntax(Phrases):
         return self._acts[at]
 
     def _every_act(self, at: int) -> Iterator[tuple[Act, int]]:
-        for verb, slots, behind in self._match(ACTS, at):
+        for verb, slots, behind in self.matched(ACTS, at):
             yield _act(verb, slots), behind
-        for verb, slots, behind in self._match(STATES, at):
+        for verb, slots, behind in self.matched(STATES, at):
             yield replace(_act(verb, slots), told=True), behind
-        for verb, slots, behind in self._match(STATED, at):
+        for verb, slots, behind in self.matched(STATED, at):
             if verb != "is never":
                 yield _act("is", slots, negated=verb == "is not"), behind
         for refs, behind in self.refs(at):
             yield Act("", b=refs), behind
-        for place, slots, behind in self._match(PLACED[self.unit], at):
+        for place, slots, behind in self.matched(PLACED[self.unit], at):
             for refs, last in self.refs(behind):
                 yield Act("", b=refs, place=place, number=slots.get("n")), last
         for before in _DOES:
@@ -110,7 +119,7 @@ class Syntax(Phrases):
 
     def _acted(self, at: int) -> Iterator[tuple[Act, int]]:
         """Acts with a verb of their own, whose actor is known."""
-        for verb, slots, behind in self._match(ACTS, at):
+        for verb, slots, behind in self.matched(ACTS, at):
             yield _act(verb, slots), behind
 
     # Sentences.
@@ -128,7 +137,12 @@ class Syntax(Phrases):
             if behind == self.end:
                 yield whole
                 continue
+            if units[-1].kind == "mention" and self.words[behind] == "so":
+                behind += 1
+                yield from self._units(behind + (self.words[behind] == COMMA), "stop", whole)
             for nextjoint, start in self._joints(behind):
+                if units[-1].kind == "never" and "before" in self.words[behind:start]:
+                    continue
                 yield from self._units(
                     start, "next" if force and nextjoint not in ("at once", "then") else nextjoint, whole
                 )
@@ -158,6 +172,9 @@ class Syntax(Phrases):
             held = replace(before[-1], hold=number(self.words[start + 1]))
             if held.kind in ("do", "stay"):
                 yield from self._rest(start + 3, (*before[:-1], held))
+        act_before = before[-1].act
+        if self.words[start : start + 2] == ["for", "me"] and act_before and act_before.verb not in _BRINGING:
+            yield from self._rest(start + 2, before)
         if self.words[start] in ("facing", "looking", "holding", "carrying") and before[-1].kind == "do":
             for act, last in self.acts(start):
                 if act.verb in ("face", "hold"):
@@ -185,10 +202,19 @@ class Syntax(Phrases):
                     continue
                 if behind == at and joint in _PLAIN and self.words[at].endswith("ing"):
                     continue  # "go there, touching the box" is no second step
-                unit = Unit(joint, "do", act)
+                said = set(self.words[at:last])
+                told = (act.told or act.verb == "is") and bool(_TOLD & said) and not _WANTED & said
+                plain = told and behind == at
+                unit = Unit(joint, "do", act, plain=plain, opened=behind != at)
                 yield (unit,), last, False
                 if self.words[last] == "first":
                     yield (unit,), last + 1, True
+                if self.words[last] == "last" and last + 1 == self.end and at:
+                    yield (replace(unit, joint="then"),), last + 1, False
+            if joint == "stop" or not at:
+                for _, slots, last in self.matched(MENTIONED, behind):
+                    if self.words[last] in (COMMA, STOP, "so", "and"):
+                        yield (Unit("stop", "mention", _act("mention", slots)),), last, False
             for unit, last in self._never(behind, joint):
                 yield (unit,), last, False
             for stop in self._after(behind, _STOPS):
@@ -216,6 +242,8 @@ class Syntax(Phrases):
     def _openings(self, at: int, depth: int = 3) -> Iterator[int]:
         """Places behind what an order may begin with, several times over."""
         for behind in (*self._after(at, _OPEN), *self._after(at, _FRAMES)):
+            if self.words[behind - 1 : behind + 1] == ["you", "and"]:
+                continue
             behind += self.words[behind] == COMMA
             yield behind
             if depth:
@@ -223,7 +251,7 @@ class Syntax(Phrases):
 
     def _never(self, at: int, joint: str = "but", *, bare: bool = True) -> Iterator[tuple[Unit, int]]:
         """Acts that are never to be done; bare: "do not", too, which cannot follow an order without a joint."""
-        for verb, slots, behind in self._match(STATED, at) if bare else ():
+        for verb, slots, behind in self.matched(STATED, at) if bare else ():
             if verb == "is never":
                 yield Unit(joint, "never", _act("is", slots)), behind
         for behind in self._after(at, _NOT) if bare else ():
@@ -245,7 +273,7 @@ class Syntax(Phrases):
         for _ in range(3):
             starts |= {behind + (self.words[behind] == COMMA) for at in starts for behind in self._after(at, _ASKERS)}
         for at in sorted(starts):
-            for asks, slots, behind in self._match(ASKED, at):
+            for asks, slots, behind in self.matched(ASKED, at):
                 if behind == self.end:
                     yield asks, slots
 

@@ -40,6 +40,7 @@ STATED = tree_of(
     *((pattern, "is never") for pattern in lexicon.STATED_NEVER),
 )
 STATES = _tree(lexicon.STATES)
+MENTIONED = tree_of(*((pattern, "mention") for pattern in lexicon.MENTIONED))
 ASKED = _tree(lexicon.ASKED)
 QUANTIFIED = tree_of(*lexicon.QUANTITIES.items())
 PLACED = {

@@ -6,7 +6,7 @@ of distances, {w} a word that is said. READINGS turns the act into a relation: t
 fits the thing.
 """
 
-from .acts import ACTS, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STATES, TOWARD, Reading
+from .acts import ACTS, MENTIONED, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STATES, TOWARD, Reading
 from .frames import (
     AFTERS,
     ANDS,
@@ -14,6 +14,7 @@ from .frames import (
     FIRST,
     FRAMES,
     IRREGULAR,
+    MANNER,
     NOT_TO,
     OPENERS,
     PARTNER_DOES,
@@ -27,7 +28,7 @@ from .frames import (
     WITHOUT,
 )
 from .questions import ASKED, ASKERS
-from .refusals import NEAREST, REASONS, UNSAID
+from .refusals import COLOURS, ELSEWHERE, NEAREST, REASONS, UNSAID
 from .things import (
     AFTER_NUMBER,
     ALL_OF_IT,
@@ -56,6 +57,8 @@ __all__ = [
     "BOTH_PLAYERS",
     "CLASSES",
     "CLASS_NOUNS",
+    "COLOURS",
+    "ELSEWHERE",
     "FIRST",
     "FLAT",
     "FOOD",
@@ -63,6 +66,8 @@ __all__ = [
     "GENERAL",
     "IRREGULAR",
     "LOOKS",
+    "MANNER",
+    "MENTIONED",
     "NEAREST",
     "NOT_TO",
     "NOUNS",

@@ -16,6 +16,8 @@ PLACES: dict[str, str] = {
     **dict.fromkeys(("between", "in between", "in the middle between"), "between"),
     **dict.fromkeys(("closest to", "nearest to", "nearest"), "closest-to"),
     "at": "at",
+    **dict.fromkeys(("in front of", "right in front of", "just in front of"), "front"),
+    **dict.fromkeys(("on the top of", "over onto", "over on"), "on"),
     "within {n} {u} of": "within",
     **dict.fromkeys(("off", "off of", "down from", "down off"), "off"),
     **dict.fromkeys(("out of", "from inside"), "out"),
@@ -44,6 +46,10 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{_GO} (|over|back|up|straight|right|directly|on|across|all the way|straight back) (to|toward) {{b}}",
         "(go|head) (for|straight for) {b}",
         "(reach|visit|find|approach|meet|go find|search for|look for|go see|locate|seek|seek out|find your way to) {b}",
+        "(make for|make your way over to|go looking for|hunt for|track down|go and find) {b}",
+        "(navigate to|come up to|get yourself to) {b}",
+        "get (right up|all the way) to {b}",
+        "pay {b} a visit",
         "(end up|arrive|stop|wait|be) at {b}",
         "(walk|run|bump|go) into {b}",
         "(check out|check on|go check out|go check) {b}",
@@ -52,6 +58,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "side": (
         f"{_PUT} {{a}} (|right) (next to|beside|close to) (each other|one another)",
         "(put|place|set) {a} side by side",
+        "(have|get|make) {a} (touch|touching|side by side) (|each other|one another)",
     ),
     "side-players": (
         "(stand|stay|be|remain|keep|walk|go) (next to|beside) (each other|one another)",
@@ -66,6 +73,9 @@ ACTS: dict[str, tuple[str, ...]] = {
         "pick {b} up",
         "take {b} (with you|into your hand|in your hand)",
         "get {b} into your hand",
+        "(get|lay) your hands on {b}",
+        "(take|get) possession of {b}",
+        "(lift|take) {b} into your (hand|hands)",
     ),
     "hold": (
         "(hold|keep|carry|keep holding|hold on to|hang on to|keep hold of|be holding|have|keep hold on) {b}",
@@ -74,6 +84,13 @@ ACTS: dict[str, tuple[str, ...]] = {
     "drop": (
         *("(drop|put down|let go of|set down|release|lay down|stop holding) {b}",),
         *("(put|set|lay) {b} (down|down again)", "put {b} back down", "let {b} go"),
+        *("(place|set|put) {b} (on the floor|on the ground|down on the floor)",),
+    ),
+    "drop-all": (
+        "(drop|put down|let go of|release) (whatever|what|everything|anything|all that) you (are|) (holding|carrying)",
+        "(drop|put down|let go of|release) (whatever|what|everything|anything|all that) you (have|hold|carry)",
+        "(drop|release) everything",
+        "empty your (hand|hands)",
     ),
     "eat": ("(eat|eat up|consume|devour|swallow|munch) {b}",),
     "use": ("(use|use up) {b}",),
@@ -90,7 +107,13 @@ ACTS: dict[str, tuple[str, ...]] = {
     "face": (
         "(look at|face|watch|turn to|turn toward|look toward|stare at|gaze at|show me|see|spot|view) {b}",
         "(take a look at|have a look at|keep looking at|turn to face|point at|turn around to|look over at) {b}",
+        "(take|have) (a quick|a good|a close|another) look at {b}",
+        "(catch sight of|lay eyes on|look straight at|look directly at|observe|inspect|examine|go look at) {b}",
+        "(turn|turn yourself|position yourself) so that you (face|look at|are facing|see) {b}",
+        "have {b} in (view|sight)",
+        "(bring|get) {b} into (view|sight)",
         "keep (an eye|your eyes) on {b}",
+        "(stand|stay|be|wait|end up|keep|remain) (facing|looking at) {b}",
         "(turn|look|face) (to|toward) {b}",
     ),
     "face-not": ("(look away from|turn away from|stop looking at) {b}",),
@@ -105,7 +128,11 @@ ACTS: dict[str, tuple[str, ...]] = {
         "leave {b} untouched",
         "have nothing to do with {b}",
     ),
-    "keep-shut": ("(leave|keep) {a} (shut|closed|locked)",),
+    "keep-shut": ("(leave|keep) {a} (shut|closed|locked|unopened)",),
+    "spare": ("(leave|spare|skip|leave out) {b}", "leave {b} out"),
+    "wield": ("(touch|hit|tap|poke|strike) {a} with {b}",),
+    "shove": ("(push|nudge|shove) {a} with {b}",),
+    "put-touch": ("(push|move|shove|slide) {a} until (it|they) (touches|touch|reaches|reach|hits|hit) {b}",),
     "keep-away": ("(keep|hold|leave) {a} (away from|clear of|far from) {b}",),
     "keep-off": ("(keep|hold|leave) {a} off {b}",),
     "keep-out": ("(keep|hold|leave) {a} out of {b}",),
@@ -118,6 +145,10 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(take|get) {a} (|down|back|up|over|right|straight) {m} {b}",
         "(take|get) {a} {m} {b} (|that) (it|they) (is|are|stands|lies|is standing|is lying|sits) (on|in)",
         "have {a} {p} {b}",
+        "(push|move|shove|slide|keep pushing) {a} until (it|they) (is|are|stands|lies|is standing|ends up) {p} {b}",
+        "(tidy|tidy up|tidy away|stow|sort|clear) {a} (|away|up|back) {m} {b}",
+        f"{_PUT} {{a}} (away|together|in the end|again) {{p}} {{b}}",
+        "(pack|stow|tuck|arrange|install|park|rest|dump|load|stand|hang|put away|pack away|stow away) {a} {p} {b}",
         f"{_PUT} {{a}} {{p}} {{b}} (|that) (it|they) (is|are|stands|lies|is standing|is lying|sits) (on|in)",
     ),
     "take-place": ("(take|get) {a} {p} {b}",),
@@ -169,10 +200,16 @@ STATED_NEVER: tuple[str, ...] = (
     "{a} (may|can|shall) not (|ever) (be|lie|stand|sit|go|end up|stay|get) {p} {b}",
 )
 STATES: dict[str, tuple[str, ...]] = {
-    "open": ("{a} (is|are|should be|must be|has to be|have to be|needs to be|to be|be) (open|opened|unlocked)",),
+    "open": (
+        "{a} (is|are|should be|must be|has to be|have to be|needs to be|need to be) (open|opened|unlocked)",
+        "{a} (to be|be|should stand|stands|gets|get) (open|opened|unlocked)",
+        "(leave|have|get) {a} (open|opened|unlocked)",
+        "{a} (open|opened|unlocked)",
+    ),
     "close": ("{a} (is|are|should be|must be|has to be|have to be|needs to be|be) (closed|shut|locked)",),
     "there": (
         "{a} (is|are|should be|must be|has to be|have to be) (|still) (there|present|left)",
+        "{a} still (|lying|standing|being) there",
         "there (is|are) {a} left",
     ),
     "empty": (
@@ -181,8 +218,20 @@ STATES: dict[str, tuple[str, ...]] = {
     ),
     "face": ("you (are|should be|must be) (facing|looking at) {b}", "you (can|) see {b}"),
     "touch": ("you (are|should be|must be) touching {b}",),
+    "states-touch": (
+        "{a} (should|must|has to|have to|needs to|) (touch|be touching|is touching|are touching|touches) {b}",
+    ),
     "hold": ("you (are|should be|must be) (holding|carrying) {b}", "you have {b} in your (hand|hands)"),
 }
+
+
+MENTIONED: tuple[str, ...] = (
+    "there (is|are) {a} (|somewhere|here|in here|around here|over there|in this room|in the room|around)",
+    "(do|can) you see {a} (|over there|there|here)",
+    "{a} (is|are) (a trap|traps|dangerous|poisonous|fragile|precious|over there|somewhere|somewhere here|heavy)",
+    "i (lost|have lost|am looking for|miss|am missing) {a}",
+)
+"""Remarks, after which "it" is the thing that they name; no goal by themselves."""
 
 
 class Reading(NamedTuple):
@@ -205,6 +254,7 @@ READINGS: dict[str, tuple[Reading, ...]] = {
         *(Reading("in", fits="region"), Reading("at", fits="region")),
         *(Reading("on", fits="flat"), Reading("touching"), Reading("at"), Reading("near")),
     ),
+    "spare": (*(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("open", "b", "lock")),),
     "hands-off": (
         *(Reading("gone", "b", "eaten"), Reading("open", "b", "lock"), Reading("holding", fits="carried")),
         *(Reading("touching"), Reading("near")),

@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
+from .things import CLASSES, NOUNS
+
 UNSAID: dict[str, str] = {
     **dict.fromkeys(
         ("under", "beneath", "below", "underneath", "behind", "above", "around", "through", "across", "along", "front"),
         "relation",
     ),
-    **dict.fromkeys(("left", "right", "between", "closest", "nearest", "farthest", "furthest"), "relation"),
     **dict.fromkeys(
-        ("corner", "wall", "walls", "middle", "side", "top", "bottom", "north", "south", "east", "west"), "part"
+        ("left", "right", "between", "closest", "nearest", "farthest", "furthest", "past", "over", "toward"), "relation"
+    ),
+    **dict.fromkeys(
+        (
+            "corner",
+            "corners",
+            "maze",
+            "wall",
+            "walls",
+            "edge",
+            "middle",
+            "side",
+            "top",
+            "bottom",
+            "north",
+            "south",
+            "east",
+            "west",
+        ),
+        "part",
     ),
     **dict.fromkeys(("corridor", "passage", "window", "floor", "ceiling", "opening", "end"), "part"),
     **dict.fromkeys(("step", "steps", "up", "down", "forward", "forwards", "backwards", "turn"), "way"),
@@ -17,14 +37,67 @@ UNSAID: dict[str, str] = {
     **dict.fromkeys(("or", "either", "if", "whether", "unless"), "choice"),
     **dict.fromkeys(("until", "during", "seconds", "minute", "minutes", "last", "twice", "again", "once"), "time"),
     **dict.fromkeys(("only", "many", "several", "most", "few", "more", "as"), "count"),
-    **dict.fromkeys(("biggest", "largest", "smallest", "heaviest", "tallest", "longest"), "most"),
-    **dict.fromkeys(("wooden", "wood", "metal", "plastic", "cloth", "soft", "material", "heavy"), "material"),
+    **dict.fromkeys(
+        (
+            "biggest",
+            "largest",
+            "smallest",
+            "heaviest",
+            "tallest",
+            "longest",
+            "bigger",
+            "smaller",
+            "taller",
+            "heavier",
+            "lightest",
+            "shortest",
+        ),
+        "most",
+    ),
+    **dict.fromkeys(
+        ("wooden", "wood", "metal", "plastic", "cloth", "soft", "hard", "material", "made", "heavy", "round", "light"),
+        "material",
+    ),
     **dict.fromkeys(("that", "which", "whose", "who", "where", "its", "their", "his"), "whose"),
     **dict.fromkeys(("swap", "places", "place"), "place"),
     **dict.fromkeys(("me", "i", "us", "my", "here"), "me"),
-    **dict.fromkeys(("throw", "toss", "roll", "kick", "carefully", "slowly", "gently", "softly", "nicely"), "manner"),
+    **dict.fromkeys(
+        (
+            "throw",
+            "toss",
+            "roll",
+            "slow",
+            "quietly",
+            "backward",
+            "kick",
+            "carefully",
+            "slowly",
+            "gently",
+            "softly",
+            "nicely",
+        ),
+        "manner",
+    ),
     **dict.fromkeys(("eat", "drink", "break", "destroy", "buy", "sell", "cut", "draw", "hide"), "deed"),
-    **dict.fromkeys(("explore", "follow", "turn", "swap", "flip", "knock"), "deed"),
+    **dict.fromkeys(
+        (
+            "explore",
+            "follow",
+            "turn",
+            "swap",
+            "flip",
+            "knock",
+            "exchange",
+            "wash",
+            "paint",
+            "chase",
+            "dance",
+            "trap",
+            "memorise",
+            "remember",
+        ),
+        "deed",
+    ),
     **dict.fromkeys(("always", "exactly", "whatever", "whichever"), "time"),
 }
 REASONS: dict[str, str] = {
@@ -62,3 +135,29 @@ NEAREST: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("under", "below", "beneath", "behind"), ()),
 }
 """Kinds and colours that are nearest to words that have none, where they are there; only named in refusals."""
+COLOURS: tuple[str, ...] = (
+    *("red", "green", "blue", "yellow", "purple", "orange", "cyan", "pink", "white", "black", "brown", "gray", "grey"),
+    *("silver", "gold", "golden", "tan", "beige", "navy", "teal", "maroon", "violet", "lime", "olive", "turquoise"),
+    *("magenta", "peach", "cream", "indigo", "emerald", "sky", "lilac", "crimson", "bronze", "transparent"),
+)
+ELSEWHERE: frozenset[str] = frozenset(
+    {*COLOURS, *NEAREST, *NOUNS, *(word for others in NOUNS.values() for word in others)}
+    | {kind for kinds in CLASSES.values() for kind in kinds}
+    | {
+        "phone",
+        "racket",
+        "spoon",
+        "fork",
+        "knife",
+        "shoe",
+        "sock",
+        "clock",
+        "picture",
+        "plant",
+        "flower",
+        "pen",
+        "pencil",
+    }
+    | {"paper", "remote", "laptop", "hammer", "stone", "candle", "toaster", "tv", "television", "toothbrush", "vase"}
+)
+"""Colours, and words that name things in other worlds or in a home."""

@@ -174,6 +174,8 @@ class Meaning(Deeds):
     def _with_place(self, act: Act) -> Act:
         """A place alone, of what was done before: "and straight after that into the red room"."""
         before = self.before
+        if before is not None and before.verb == "face" and act.place in ("at", "to"):
+            return replace(before, b=act.b)
         if (
             before is None
             or (before.a is not None and before.verb != "put")

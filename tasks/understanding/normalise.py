@@ -62,7 +62,7 @@ def _plain(word: str, known: frozenset[str]) -> list[str]:
     ):
         if word.endswith(ending):
             return [word[: -len(ending)], whole]
-    return [part for part in word.split("-") if part]
+    return [lexicon.SPELLINGS.get(part, part) for part in word.split("-") if part]
 
 
 def without(found: list[str], phrases: tuple[tuple[str, ...], ...]) -> list[str]:

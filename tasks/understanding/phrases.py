@@ -243,6 +243,10 @@ class Phrases:
         """A colour or a size that is said behind the noun: "that is red", "of the colour red"."""
         if self.words[at : at + 2] == ["is", "head"]:  # "on the teddy's head"
             yield ref, at + 2
+        if self.words[at] in ("of", "in", "with") and self.words[at + 2] == "colour":
+            what, name = self.names.looks.get(self.words[at + 1], ("", ""))
+            if what == "colour" and ref.colour is None:
+                yield replace(ref, colour=name), at + 3
         for behind in self._after(at, _THAT_IS):
             word = self.words[behind]
             if word in self.names.looks and getattr(ref, self.names.looks[word][0]) is None:

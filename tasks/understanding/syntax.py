@@ -62,6 +62,7 @@ _WANTED = frozenset(
     ("should", "must", "has", "have", "need", "needs", "ought", "shall", "will", "go", "goes", "be", "to")
 )
 _TOLD = frozenset(("is", "are", "stands", "stand", "lies", "lie", "sits", "sit"))
+_LASTING = ("holding", "carrying", "facing", "looking", "watching")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
 _PLAIN = ("and", "but", "comma", "stop")
 
@@ -175,7 +176,7 @@ class Syntax(Phrases):
         act_before = before[-1].act
         if self.words[start : start + 2] == ["for", "me"] and act_before and act_before.verb not in _BRINGING:
             yield from self._rest(start + 2, before)
-        if self.words[start] in ("facing", "looking", "holding", "carrying") and before[-1].kind == "do":
+        if self.words[start] in _LASTING and before[-1].kind == "do":
             for act, last in self.acts(start):
                 if act.verb in ("face", "hold"):
                     yield from self._rest(last, (*before, Unit("at once", "do", act)))
@@ -200,7 +201,9 @@ class Syntax(Phrases):
             for act, last in self.acts(behind):
                 if behind != at and act.place and not act.verb:
                     continue
-                if behind == at and joint in _PLAIN and self.words[at].endswith("ing"):
+                if behind == at == 0 and self.words[0] in _LASTING:
+                    continue
+                if behind == at and joint in _PLAIN and _gerund(self.words[at]):
                     continue  # "go there, touching the box" is no second step
                 said = set(self.words[at:last])
                 told = (act.told or act.verb == "is") and bool(_TOLD & said) and not _WANTED & said
@@ -222,6 +225,13 @@ class Syntax(Phrases):
                     yield (Unit(joint, "stop"),), stop, False
             for stay in self._after(behind, _STAYS):
                 yield (Unit(joint, "stay"),), stay, False
+        start = at + (self.words[at] in ("while", "whilst"))
+        if at == 0 and self.words[start] in _LASTING:  # "holding the ball, go to the bed"
+            for act, last in self.acts(start):
+                if act.verb in ("face", "hold") and self.words[last] == COMMA:
+                    for units, end, force in self._unit(last + 1, joint):
+                        if len(units) == 1 and units[0].kind == "do":
+                            yield (*units, Unit("at once", "do", act)), end, force
         for behind in self._after(at, _FIRST):
             behind += self.words[behind] == COMMA
             for units, last, _ in self._unit(behind, joint):
@@ -258,7 +268,7 @@ class Syntax(Phrases):
             for act, last in self.acts(behind):
                 yield Unit(joint, "never", act), last
         for behind in self._after(at, _WITHOUT):
-            for act, last in self.acts(behind) if self.words[behind].endswith("ing") else ():
+            for act, last in self.acts(behind) if _gerund(self.words[behind]) else ():
                 if act.verb not in ("", "is"):
                     yield Unit(joint, "never", act), last
         if not bare and self.words[at] in ("not", "never"):
@@ -280,3 +290,8 @@ class Syntax(Phrases):
 
 def _act(verb: str, slots: dict[str, Any], *, negated: bool = False) -> Act:
     return Act(verb, slots.get("a"), slots.get("b"), slots.get("p", ""), slots.get("n"), slots.get("w"), negated)
+
+
+def _gerund(word: str) -> bool:
+    """Whether a word is a verb in -ing, unlike "bring"."""
+    return word.endswith("ing") and word not in ACTS

@@ -41,6 +41,9 @@ _TAKE = (
     "(take|get|grab|pick up|fetch|collect|gather|pick|snatch|acquire|obtain|secure|go get|go and get|go grab|"
     "get hold of|grab hold of|take hold of|seize)"
 )
+_MODAL = "(should|must|has to|have to|needs to|need to|is to|are to|ought to)"
+_MOVED = "(put|place|set|lay|move|push|bring|carry|keep|store|leave|stack|deliver)"
+_FORBID = "(should|must|may|can|shall|is to|are to) (not|never) (|to)"
 ACTS: dict[str, tuple[str, ...]] = {
     "go": (
         f"{_GO} (|over|back|up|straight|right|directly|on|across|all the way|straight back) (to|toward) {{b}}",
@@ -50,6 +53,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(navigate to|come up to|get yourself to) {b}",
         "get (right up|all the way) to {b}",
         "pay {b} a visit",
+        f"{{b}} {_MODAL} be (visit|find|reach|approach)",
         "(end up|arrive|stop|wait|be) at {b}",
         "(walk|run|bump|go) into {b}",
         "(check out|check on|go check out|go check) {b}",
@@ -67,13 +71,17 @@ ACTS: dict[str, tuple[str, ...]] = {
     "be-place": (f"{_STAND} (|right|down|up|over|back) {{p}} {{b}}", "(put|place|position|plant) yourself {p} {b}"),
     "enter": ("(enter|go inside|step inside|get inside) {b}",),
     "exit": ("(leave|exit) {b}", "(go|get|walk|step) out of {b}"),
-    "touch": ("(touch|tap|feel|poke|make contact with|come into contact with|bump into|run into|hit) {b}",),
+    "touch": (
+        f"{{b}} {_MODAL} be (touch|tap)",
+        "(touch|tap|feel|poke|make contact with|come into contact with|bump into|run into|hit) {b}",
+    ),
     "take": (
         f"{_TAKE} {{b}}",
         "pick {b} up",
         "take {b} (with you|into your hand|in your hand)",
         "get {b} into your hand",
         "(get|lay) your hands on {b}",
+        f"{{b}} {_MODAL} be (take|pick up|collect|grab|fetch|gather)",
         "(take|get) possession of {b}",
         "(lift|take) {b} into your (hand|hands)",
     ),
@@ -83,7 +91,12 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "drop": (
         *("(drop|put down|let go of|set down|release|lay down|stop holding) {b}",),
-        *("(put|set|lay) {b} (down|down again)", "put {b} back down", "let {b} go"),
+        *(
+            "(put|set|lay) {b} (down|down again)",
+            "put {b} back down",
+            "let {b} go",
+            "(drop|leave|put down|set down|release) {b} there",
+        ),
         *("(place|set|put) {b} (on the floor|on the ground|down on the floor)",),
     ),
     "drop-all": (
@@ -92,14 +105,17 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(drop|release) everything",
         "empty your (hand|hands)",
     ),
-    "eat": ("(eat|eat up|consume|devour|swallow|munch) {b}",),
+    "eat": (
+        f"{{b}} {_MODAL} be eat",
+        "(eat|eat up|consume|devour|swallow|munch) {b}",
+    ),
     "use": ("(use|use up) {b}",),
     "open": (
         "(open|unlock|open up) {a}",
         "(open|unlock|open up) {a} (with|using) {b}",
         "use {b} (to open|on|to unlock|for) {a}",
     ),
-    "close": ("(close|shut) {a}",),
+    "close": ("(close|shut) {a}", "(close|shut) {a} again"),
     "lift": (
         "(lift|lift up|raise|hoist|heave) {a}",
         "(lift|raise|hold) {a} (up|up in the air|off the floor|in the air|into the air)",
@@ -113,17 +129,20 @@ ACTS: dict[str, tuple[str, ...]] = {
         "have {b} in (view|sight)",
         "(bring|get) {b} into (view|sight)",
         "keep (an eye|your eyes) on {b}",
+        f"{{b}} {_MODAL} be (look at|face|watch|in view|in sight)",
         "(stand|stay|be|wait|end up|keep|remain) (facing|looking at) {b}",
         "(turn|look|face) (to|toward) {b}",
     ),
     "face-not": ("(look away from|turn away from|stop looking at) {b}",),
     "avoid": (
+        f"{{b}} {_FORBID} be touch",
         "(avoid|steer clear of|keep clear of|dodge|ignore) {b}",
         "(stay|keep|remain|stay well|keep well) (away from|off|clear of|off of|out of|far from|far away from) {b}",
         "leave {b} (alone|be)",
         "(look out|watch out) for {b}",
     ),
     "hands-off": (
+        f"{{b}} {_FORBID} be (take|pick up|collect|grab|eat|open|unlock)",
         "keep your (hands|fingers) off {b}",
         "leave {b} untouched",
         "have nothing to do with {b}",
@@ -133,7 +152,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "wield": ("(touch|hit|tap|poke|strike) {a} with {b}",),
     "shove": ("(push|nudge|shove) {a} with {b}",),
     "put-touch": ("(push|move|shove|slide) {a} until (it|they) (touches|touch|reaches|reach|hits|hit) {b}",),
-    "keep-away": ("(keep|hold|leave) {a} (away from|clear of|far from) {b}",),
+    "keep-away": ("(keep|hold|leave) {a} (away from|clear of|far from) {b}", f"{{a}} {_FORBID} touch {{b}}"),
     "keep-off": ("(keep|hold|leave) {a} off {b}",),
     "keep-out": ("(keep|hold|leave) {a} out of {b}",),
     "vanish": ("make {a} (disappear|vanish|go away)", "(remove|get rid of) {a}"),
@@ -186,6 +205,9 @@ ACTS: dict[str, tuple[str, ...]] = {
 }
 """Patterns of orders to the player, by act. All patterns that fit are read; none is preferred."""
 STATED: tuple[str, ...] = (
+    f"{{a}} {_MODAL} (all|both) be {{p}} {{b}}",
+    f"{{a}} {_MODAL} (|all|both) be {_MOVED} (|back) {{p}} {{b}}",
+    "{a} (goes|go) (back|right|straight) {p} {b}",
     "{a} (|should|must|has to|have to|needs to|need to|ought to|is to|are to|shall|will) "
     "(be|is|are|stand|sit|lie|end up|go|goes|belong|belongs|ends up|stay|land|get) (|lying|standing|sitting) {p} {b}",
     "{a} {p} {b}",

@@ -16,7 +16,6 @@ UNSAID: dict[str, str] = {
         (
             "corner",
             "corners",
-            "maze",
             "wall",
             "walls",
             "edge",
@@ -36,7 +35,7 @@ UNSAID: dict[str, str] = {
     **dict.fromkeys(("except", "other", "else", "apart", "instead"), "except"),
     **dict.fromkeys(("or", "either", "if", "whether", "unless"), "choice"),
     **dict.fromkeys(("until", "during", "seconds", "minute", "minutes", "last", "twice", "again", "once"), "time"),
-    **dict.fromkeys(("only", "many", "several", "most", "few", "more", "as"), "count"),
+    **dict.fromkeys(("only", "many", "some", "several", "most", "few", "more", "as"), "count"),
     **dict.fromkeys(
         (
             "biggest",
@@ -55,7 +54,23 @@ UNSAID: dict[str, str] = {
         "most",
     ),
     **dict.fromkeys(
-        ("wooden", "wood", "metal", "plastic", "cloth", "soft", "hard", "material", "made", "heavy", "round", "light"),
+        (
+            "wooden",
+            "wood",
+            "metal",
+            "plastic",
+            "cloth",
+            "soft",
+            "hard",
+            "material",
+            "made",
+            "heavy",
+            "round",
+            "light",
+            "dark",
+            "pale",
+            "bright",
+        ),
         "material",
     ),
     **dict.fromkeys(("that", "which", "whose", "who", "where", "its", "their", "his"), "whose"),

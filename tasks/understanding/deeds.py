@@ -35,6 +35,8 @@ class Deeds(Clauses):
             if forbids and ref.least == "all" and not ref.negated:
                 ref = replace(ref, least=1)
             reading = self.reading(verb, ref)
+            if verb == "take" and reading.relation == "touching":
+                self.notes.append("nothing is held here: to take a thing is to touch it")
             negated = verb in ("drop", "exit", "close", "face-not")
             if reading.subject == "b":
                 if act.actor is not None:

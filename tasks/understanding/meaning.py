@@ -59,7 +59,8 @@ class Meaning(Deeds):
                 raise Refusal("'and' after what is never to be may belong to it or not: begin a new sentence there")
             if unit.kind == "never" and unit.joint == "then" and stages:
                 raise Refusal("what is never to be counts from the start, so it cannot come after 'then'")
-            if unit.joint == "but" and unit.kind == kind == "do" and not unit.act.verb:
+            spares = unit.act.b is not None and all(ref.negated and ref.least == 1 for ref in unit.act.b.all)
+            if unit.joint == "but" and unit.kind == kind == "do" and not (unit.act.verb or spares):
                 raise Refusal(lexicon.REASONS["except"], "except")
             self._same_actor(unit)
             kind = unit.kind
@@ -244,7 +245,8 @@ class Meaning(Deeds):
             return [replace(one, definite=one.definite) for one in self.last]
         if ref.one_of:
             for one in [*earlier[:1], *self.last, *earlier[1:]]:
-                if self._comes_in(one, ref):
+                itself = one in earlier and (one.colour, one.size) == (ref.colour, ref.size)
+                if self._comes_in(one, ref) and not itself:
                     noun = replace(one.noun, many=ref.noun.many)
                     return [replace(ref, noun=noun, one_of=False)]
             raise Refusal("'one' stands for no kind that was named before and that comes in this colour or size")

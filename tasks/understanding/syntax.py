@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import lexicon
-from .names import Names
+from .names import Names, Noun
 from .normalise import COMMA, STOP, phrases
-from .phrases import Phrases, Refs
+from .phrases import Phrases, Ref, Refs
 from .trees import ACTS, ASKED, MENTIONED, PLACED, STATED, STATES, number
 
 MOST_READINGS = 200
@@ -63,6 +63,7 @@ _WANTED = frozenset(
 )
 _TOLD = frozenset(("is", "are", "stands", "stand", "lies", "lie", "sits", "sit"))
 _LASTING = ("holding", "carrying", "facing", "looking", "watching")
+_AT_THE_END, _IN_HAND = phrases(*lexicon.AT_THE_END), phrases("in (your|one) (hand|hands)", "in hand", "with you")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
 _PLAIN = ("and", "but", "comma", "stop")
 
@@ -96,6 +97,9 @@ class Syntax(Phrases):
         for place, slots, behind in self.matched(PLACED[self.unit], at):
             for refs, last in self.refs(behind):
                 yield Act("", b=refs, place=place, number=slots.get("n")), last
+        if self.words[at] == "both" and (self.players or 1) > 1:
+            for act, last in self._acted(at + 1):
+                yield replace(act, actor=Refs((Ref(Noun(("player",)), least="all"),))), last
         for before in _DOES:
             yield from self._done_by(list(before), at)
         for refs, behind in self.refs(at):  # "your partner goes to the bed", "both of you go to the bed"
@@ -105,6 +109,7 @@ class Syntax(Phrases):
                 )
                 behind += bool(modal)
                 behind += self.words[behind] == "to" and bool(modal)
+                behind += self.words[behind] in ("both", "each")
                 for act, last in self._acted(behind):
                     yield replace(act, actor=refs), last
 
@@ -176,6 +181,15 @@ class Syntax(Phrases):
         act_before = before[-1].act
         if self.words[start : start + 2] == ["for", "me"] and act_before and act_before.verb not in _BRINGING:
             yield from self._rest(start + 2, before)
+        if self.words[start] == "together" and act_before and act_before.verb not in ("put", "take", "side", ""):
+            yield from self._rest(start + 1, before)
+        if act_before and before[-1].kind == "do":
+            for behind in self._after(start, _AT_THE_END):
+                yield from self._rest(behind, before)
+        if self.words[start] == "with" and act_before and act_before.verb in ("go", "be-place", "enter"):
+            for refs, behind in self.refs(start + 1):
+                behind = next(self._after(behind, _IN_HAND), behind)
+                yield from self._rest(behind, (*before, Unit("at once", "do", Act("hold", b=refs))))
         if self.words[start] in _LASTING and before[-1].kind == "do":
             for act, last in self.acts(start):
                 if act.verb in ("face", "hold"):
@@ -252,7 +266,7 @@ class Syntax(Phrases):
     def _openings(self, at: int, depth: int = 3) -> Iterator[int]:
         """Places behind what an order may begin with, several times over."""
         for behind in (*self._after(at, _OPEN), *self._after(at, _FRAMES)):
-            if self.words[behind - 1 : behind + 1] == ["you", "and"]:
+            if self.words[behind - 1 : behind + 1] in (["you", "and"], ["do", "you"]):
                 continue
             behind += self.words[behind] == COMMA
             yield behind

@@ -10,6 +10,7 @@ from .acts import ACTS, MENTIONED, PLACES, READINGS, STATED, STATED_NEVER, STATE
 from .frames import (
     AFTERS,
     ANDS,
+    AT_THE_END,
     BEFORES,
     FIRST,
     FRAMES,
@@ -53,6 +54,7 @@ __all__ = [
     "ANDS",
     "ASKED",
     "ASKERS",
+    "AT_THE_END",
     "BEFORES",
     "BOTH_PLAYERS",
     "CLASSES",

@@ -32,7 +32,7 @@ TOWARD: tuple[str, ...] = (
 
 _GO = "(go|walk|run|head|move|come|travel|get|hurry|return|proceed|make your way|find your way|navigate|march|stroll)"
 _STAND = "(stand|stop|sit|end up|end|finish|step|climb|jump|hop|get|go|walk|move|run|head|come|enter)"
-_STAY = "(stay|wait|be|remain|keep)"
+_STAY = "(stay|wait|be|remain|keep|keep standing|keep sitting|stay standing|remain standing)"
 _PUT = (
     "(put|place|set|lay|move|push|shove|bring|carry|drop|shift|slide|transport|deliver|deposit|drag|store|"
     "stick|pop|return|relocate)"
@@ -62,6 +62,9 @@ ACTS: dict[str, tuple[str, ...]] = {
     "side": (
         f"{_PUT} {{a}} (|right) (next to|beside|close to) (each other|one another)",
         "(put|place|set) {a} side by side",
+        "(bring|put|push|move|place) {a} together",
+        f"{{a}} {_MODAL} (touch|be together|be side by side) (|each other|one another)",
+        f"{{a}} {_MODAL} be (next to|beside) (each other|one another)",
         "(have|get|make) {a} (touch|touching|side by side) (|each other|one another)",
     ),
     "side-players": (
@@ -225,7 +228,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "open": (
         "{a} (is|are|should be|must be|has to be|have to be|needs to be|need to be) (open|opened|unlocked)",
         "{a} (to be|be|should stand|stands|gets|get) (open|opened|unlocked)",
-        "(leave|have|get) {a} (open|opened|unlocked)",
+        "(leave|have|get|hold|keep|prop) {a} (open|opened|unlocked)",
         "{a} (open|opened|unlocked)",
     ),
     "close": ("{a} (is|are|should be|must be|has to be|have to be|needs to be|be) (closed|shut|locked)",),

@@ -33,7 +33,6 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
         "if you would",
         "would you",
         "as a team",
-        "together",
         "between the two of you",
         "in teamwork",
         "there you go",
@@ -90,7 +89,7 @@ OPENERS: tuple[str, ...] = (
     ),
     *("(keep|keep on|go on|continue) (walking|going|looking|searching|moving) (|around|on) until you",),
     *("(can|could|would|will) you (try to|manage to|go and|go)", "i (want|would like) you to (go and|try to|go)"),
-    *("you (might|may) want to", "attempt to", "see if you can", "the (mission|objective|plan|idea) is to"),
+    *("you (might|may) want to", "attempt to", "together", "see if you can", "the (mission|objective|plan|idea) is to"),
     *("your (mission|objective|challenge|aim) is to", "i am asking you to", "i ask you to", "we want you to"),
     *("do not forget to", "get ready to", "head over and", "(you|we) had better", "better", "(you|we) would better"),
     *("i wish you would", "it would be (nice|great|good) if you (could|would|)", "the thing to do is to", "time to"),
@@ -187,6 +186,8 @@ SAME_TIME: tuple[str, ...] = (
     "all the while",
 )
 """Those of ANDS that say that both are to be so at once."""
+AT_THE_END: tuple[str, ...] = ("(at|in|by) the (end|very end)", "when (all is|you are|it is) (done|over)")
+"""Behind what is to be in the end, as all that a goal asks for is."""
 AFTERS: tuple[str, ...] = (
     *("after", "after you", "after you have", "once", "once you have", "when", "when you have", "as soon as"),
     *(

@@ -25,6 +25,7 @@ ASKED: dict[str, tuple[str, ...]] = {
         "how many {a} there are (|here|in the room|in total|in all|altogether)",
         "how many {a} (do we have|have we got|have you got|do you count|can you count|can you find)",
         "how many {a}",
+        "how many {a} (are left|remain|are still there|are still left|are present)",
         "(what is the|the) number of {a}",
     ),
     "count-place": (

@@ -165,6 +165,7 @@ QUANTITIES: dict[str, tuple[int | str, bool, str, str]] = {
     "({n}|at least {n}|{n} of the|no fewer than {n}|at least {n} of the|no less than {n}|the {n}|any {n})": (
         *(0, False, "", "count"),
     ),
+    "(all {n}|all the {n}|all {n} of the)": (0, False, "", "count"),
     "more than {n}": (0, False, "more", "count"),
     "(fewer than|less than) {n}": (0, True, "", "count"),
     "(at most|no more than|not more than|up to|a maximum of) {n}": (0, True, "more", "count"),

@@ -6,6 +6,13 @@ from ...worlds.engine.records.things import Things
 from . import lexicon
 from .phrases import Ref
 
+_SPOKEN = {
+    "exit": "leave",
+    "spare": "leave",
+    "vanish": "disappear",
+    "hands-off": "keep your hands off",
+    "there": "still",
+}
 CLOSE = 1
 """Cells, or metres, that "near" means."""
 
@@ -34,7 +41,7 @@ class Known:
             if reading.relation in self.things.relations and (not reading.fits or self.fits(reading.fits, ref)):
                 return reading
         raise Refusal(
-            f"nothing here is judged that {verb.split('-')[0]!r} could mean for that thing; "
+            f"nothing here is judged that {_SPOKEN.get(verb, verb.split('-')[0])!r} could mean for that thing; "
             f"the relations of this world are {', '.join(self.things.relations)}"
         )
 

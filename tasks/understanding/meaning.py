@@ -8,6 +8,10 @@ Rules, each of which is told with what was understood:
   player on, such as going somewhere or taking something: but one looks where one stands, and takes a thing along.
 - what is never to be counts from the start to the end, wherever the sentence says it.
 - "near" without a distance is within one cell or metre; to stay without a time is for ten turns.
+- "in front of" a thing is near it and facing it, for players and where players face somewhere.
+- a kind of a class that is never to be gone is left out of what is to be gone: "eat every fruit but no lemon".
+- a remark, such as "the red key is a trap, so avoid it", only names what "it" is.
+- words on how something is done are left out, and where nothing can be held, to take is to touch.
 """
 
 from __future__ import annotations
@@ -149,7 +153,8 @@ class Meaning(Deeds):
         """Note what "it", "one" and an act without a verb refer to from here on."""
         if act.verb and act.verb not in ("mention", "say", "win", "side", "side-players"):
             self.before = act
-        main = act.a or act.b
+        place = act.a is None or all(map(self.player, act.a.all))
+        main = (act.b or act.a) if place else act.a
         named = [ref for ref in main.all if not self.player(ref)] if main else []
         if named:
             self.last = [*self.last, *named] if more else named

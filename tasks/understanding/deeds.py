@@ -30,6 +30,10 @@ class Deeds(Clauses):
         forbids = verb in ("avoid", "hands-off", "keep-shut", "spare")
         self.listable(refs, never or forbids)
         for ref in refs.all:
+            if verb == "spare" and not (ref.definite or ref.least in (0, "all")):
+                raise Refusal(
+                    f"{ref.said!r}: how many are to be left? say 'avoid every …', or how many are to be taken"
+                )
             if verb == "spare" and self.fits("region", ref):
                 raise Refusal("'leave' may mean to go out of it, or to leave it alone: say which")
             if forbids and ref.least == "all" and not ref.negated:

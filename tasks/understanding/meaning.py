@@ -59,8 +59,9 @@ class Meaning(Deeds):
             if unit.kind == "mention":
                 self._mentioned(unit.act, units)
                 continue
-            if unit.kind == "do" and kind == "never" and unit.joint == "and":
-                raise Refusal("'and' after what is never to be may belong to it or not: begin a new sentence there")
+            if unit.kind == "do" and kind == "never" and unit.joint in ("and", "at once"):
+                told = f"{'while' if unit.joint == 'at once' else 'and'!r} after what is never to be may belong to it"
+                raise Refusal(f"{told} or not: begin a new sentence there")
             if unit.kind == "never" and unit.joint == "then" and stages:
                 raise Refusal("what is never to be counts from the start, so it cannot come after 'then'")
             spares = unit.act.b is not None and all(ref.negated and ref.least == 1 for ref in unit.act.b.all)
@@ -163,6 +164,10 @@ class Meaning(Deeds):
         """The act with things in the place of pronouns, and with a verb."""
         if not act.verb:
             act = self._with_verb(act, never)
+        if act.verb == "leave-there":
+            if not all(ref.pronoun for ref in self._every(act)):
+                raise Refusal("'leave' may mean to put down, or to leave alone: say which")
+            act = replace(act, verb="drop")
         earlier: list[Ref] = []
         sides: dict[str, Refs | None] = {}
         for side in "ab":

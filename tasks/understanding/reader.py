@@ -44,6 +44,7 @@ _NEGATIONS = frozenset(
 
 _MANNER = phrases(*lexicon.MANNER)
 _CALLS = frozenset(("can", "could", "would", "will", "how", "what", "let", "i", "make", "see", "shall", "should"))
+_ASKED_FOR = frozenset(("have", "has", "did", "are", "is", "does", "was", "were"))
 _CALLED = frozenset(("put", "place", "set", "lay", "there", "i", "we", "push", "open", "unlock"))
 """Words that go on after a place without a comma."""
 
@@ -169,7 +170,7 @@ def generous(text: str, things: Things, players: int | None = None, complaint: s
             reasons.append(error)
             continue
         found.setdefault(question.model_dump_json(), Understood(None, question, frozenset(meaning.definites)))
-    if not found:
+    if not found and not (doubtful and said[:1] and said[0] in _ASKED_FOR):
         for units in syntax.sentences():
             if (
                 doubtful

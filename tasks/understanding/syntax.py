@@ -86,6 +86,12 @@ class Syntax(Phrases):
 
     def _every_act(self, at: int) -> Iterator[tuple[Act, int]]:
         for verb, slots, behind in self.matched(ACTS, at):
+            if self.words[at] in ("every", "each", "all", "both", "not") and verb in (
+                "avoid",
+                "hands-off",
+                "keep-away",
+            ):
+                continue  # "every ball must not be touched"
             yield _act(verb, slots), behind
         for verb, slots, behind in self.matched(STATES, at):
             yield replace(_act(verb, slots), told=True), behind
@@ -232,7 +238,8 @@ class Syntax(Phrases):
                 for _, slots, last in self.matched(MENTIONED, behind):
                     if self.words[last] in (COMMA, STOP, "so", "and"):
                         yield (Unit("stop", "mention", _act("mention", slots)),), last, False
-            for unit, last in self._never(behind, joint):
+            undone = "until" in self.words[at:behind]
+            for unit, last in () if undone else self._never(behind, joint):
                 yield (unit,), last, False
             for stop in self._after(behind, _STOPS):
                 if stop == self.end and at:

@@ -20,6 +20,7 @@ Where a simulator moves the world, two others stand in place of all between Star
 | guided.py: prove, with inquire.py | Drafts, as tasks | the actions by which the world's expert solves them |
 
 The rest of the folder serves users of tasks: goals.py is their schema, compile.py makes records for the engine of them
-(codec.py encodes the goals), prove.py checks tasks from anywhere, language.py says and understands goals (grammar.py,
-parser.py, scene.py), splits.py and skills.py sort tasks by their contents, show.py draws them, replays.py plays them.
+(codec.py encodes the goals), prove.py checks tasks from anywhere, language.py says goals and understands what it says
+(grammar.py, parser.py, scene.py), understanding/ takes goals in people's own words, splits.py and skills.py sort tasks
+by their contents, show.py draws them, replays.py plays them.
 """

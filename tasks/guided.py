@@ -14,8 +14,8 @@ import numpy as np
 from ..interface.action import ACTION
 from ..interface.text import encode
 from ..worlds.engine.compile.cached import cached
-from ..worlds.engine.records.things import THING
 from ..worlds.engine.run.batch import Batch
+from ..worlds.engine.run.device import check_things, things_table
 from ..worlds.engine.world import Controller, World
 from .assemble import draft, task_of
 from .codec import swapped
@@ -46,7 +46,7 @@ def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, np
     assert isinstance(world.expert, Controller)
     assert world.rules.things is not None
     act, fill = cached(world.expert.act), cached(world.rules.things.fill)
-    things = np.zeros(world.rules.things.most, THING)
+    things = things_table(1, world.rules.things.most)[0]
     won, seen = np.zeros((batch.n, batch.players), np.int64), []
     already = np.zeros(won.shape, bool)
     going = np.ones(batch.n, bool)
@@ -55,6 +55,7 @@ def lead(world: World, batch: Batch, acting: np.ndarray) -> tuple[np.ndarray, np
         for row in np.flatnonzero(going):
             state = batch.states[row]
             count = fill(state, things)
+            check_things(world, count)
             for player in np.flatnonzero(acting[row]):
                 if not state["done"][player]:
                     act(state, player, batch.actions[row, player], things, count)

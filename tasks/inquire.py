@@ -17,9 +17,10 @@ from ..interface.text import encode
 from ..worlds.engine.compile.cached import cached
 from ..worlds.engine.records import judge as j
 from ..worlds.engine.records.relations import number_of
-from ..worlds.engine.records.things import ONE, THING, Things
+from ..worlds.engine.records.things import ONE, Things
 from ..worlds.engine.render.views import Rays
 from ..worlds.engine.run.batch import Batch
+from ..worlds.engine.run.device import things_table
 from ..worlds.engine.world import Controller, World
 from .goals import Question, Selector, Task
 from .questions import answered, fits, rows_of
@@ -46,7 +47,7 @@ def inquire(world: World, tasks: Sequence[Task], batch: Batch, acting: np.ndarra
         _Way(world, task, int(seats.argmax()), things[row, : counts[row]], world.rules.things)
         for row, (task, seats) in enumerate(zip(tasks, acting, strict=True))
     ]
-    table, most = np.zeros(world.rules.things.most, THING), world.objective.limit // PART
+    table, most = things_table(1, world.rules.things.most)[0], world.objective.limit // PART
     played: list[np.ndarray] = []
     while any(way.going for way in ways) and len(played) < most:
         batch.actions[...] = np.zeros((), ACTION)

@@ -1,5 +1,7 @@
 """The parts of a World: each refuses, where it is made, what does not fit together, and says what was expected."""
 
+import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,6 +10,7 @@ import pytest
 from rumpus.interface.action import Move
 from rumpus.tests.tiny_hall import FOUR, HALL
 from rumpus.tests.tiny_world import BIG, COINS
+from rumpus.worlds.engine.records.states import state_dtype
 from rumpus.worlds.engine.render.views import Frames
 from rumpus.worlds.engine.world import Controls, Knobs, Levels, Objective, Rules
 
@@ -15,6 +18,8 @@ RULES, KNOBS = COINS.rules, COINS.knobs.declared
 PRESS = {"press": Move(("w",), ("left",))}
 LEVEL = np.zeros(1, np.int32)
 ANY: Any = len
+TILES: Any = COINS.view
+NOT: Any = (5, 5)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +27,16 @@ ANY: Any = len
     [
         (lambda: Rules(np.dtype([("y", "i4")]), RULES.reset, RULES.step), "make its dtype with state_dtype"),
         (lambda: Rules(RULES.state, RULES.reset, RULES.step, savable=False), "have no simulator"),
+        (
+            lambda: Rules(state_dtype([("bag", object)]), RULES.reset, RULES.step),
+            "fields bag hold Python objects, which kernels cannot",
+        ),
+        (lambda: Rules(NOT, RULES.reset, RULES.step), "state= is the dtype that state_dtype"),
+        (lambda: Rules(RULES.state, RULES.reset, NOT), r"Rules\(step=…\) is a function; got \(5"),
+        (lambda: dataclasses.replace(TILES, grid=(5, 5)), r"lambda knobs: \(5, 5\); got \(5, 5\)"),
+        (lambda: dataclasses.replace(TILES, sprites=Path("none.png")), "there is no file at none.png"),
+        (lambda: dataclasses.replace(COINS, rules=ANY), "coins: rules= is a record of Rules; got"),
+        (lambda: Objective(limit=9, instruction=NOT), "one for each player; got 5"),
         (lambda: Controls(keys=("upp",), moves={}), "unknown key 'upp'; did you mean"),
         (lambda: Controls(keys=("w",), buttons=("wheel",), moves={}), "unknown mouse button 'wheel'"),
         (lambda: Controls(keys=("w",), moves=PRESS), r"'press' presses \['left'\], which are none"),
@@ -55,6 +70,30 @@ ANY: Any = len
 def test_a_part_that_does_not_fit_is_refused(make, message):
     with pytest.raises(ValueError, match=message):
         make()
+
+
+GONE = {"a": {"kind": "coin"}, "relation": "there", "negated": True}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"relations": ("ther",)}, r"Things\(relations=…\) names the relation 'ther', .*did you mean 'there'"),
+        ({"relations": "there"}, r"'there' is one text: write \('there',\)"),
+        ({"objective": {"stages": [{"all": [GONE | {"a": {"kind": "coni"}}]}]}}, "kind 'coni', .*did you mean 'coin'"),
+        ({"objective": {"stages": [{"all": [GONE | {"a": {"colour": "glod"}}]}]}}, "colour 'glod'.*'gold'"),
+        ({"objective": {"stages": [], "never": [GONE | {"relation": "nera"}]}}, "relation 'nera'.*'near'"),
+        ({"objective": {"stages": [{"all": [GONE | {"relation": "near"}]}]}}, "relation 'near' needs b"),
+        ({"affords": {"coins": ("carry",)}}, r"Things\(affords=…\) names the kind 'coins'.*'coin'"),
+        ({"affords": {"coin": ("cary",)}}, "affordance 'cary'.*'carry'"),
+        ({"scales": ({"sise": 3},)}, r"scale 0, names the knob 'sise'.*'size'"),
+        ({"ranges": {"coin": (1, 2)}}, r"Things\(ranges=…\) names the knob 'coin'.*'coins'"),
+        ({"most": 0}, "at least 1; got 0"),
+    ],
+)
+def test_unknown_names_in_things_are_refused_with_the_nearest(changes, message):
+    with pytest.raises(ValueError, match=message):
+        COINS.variant("names", "", things=dataclasses.replace(COINS.rules.things, **changes))
 
 
 def test_a_variant_changes_fields_of_parts_by_their_names():

@@ -34,9 +34,11 @@ import os
 import pkgutil
 import re
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
+from inspect import signature
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypedDict, Unpack
@@ -49,6 +51,7 @@ from ..interface.parallel import ParallelEnvironment
 from ..interface.single import Environment
 from ..interface.vector import VectorEnvironment
 from . import guests
+from .engine import world as world_parts
 from .engine.compile.ingredients import python
 from .engine.run.batch import Batch
 from .engine.run.table import Table
@@ -125,7 +128,13 @@ def _place(text: str) -> tuple[Path, str] | None:
 
 
 def _choose(module: ModuleType, folder: Path, variant: str) -> World:
-    found = {world.name: world for world in getattr(module, "WORLDS", ())}
+    listed = getattr(module, "WORLDS", ())
+    if strange := [each for each in listed if type(each) is not World] if type(listed) in (tuple, list) else [listed]:
+        raise ValueError(
+            f"{folder}/__init__.py: WORLDS is a tuple of World records, such as WORLDS = (COINS,); got "
+            f"{type(strange[0]).__name__} {getattr(strange[0], 'name', strange[0])!r}"
+        )
+    found = {world.name: world for world in listed}
     if not found:
         raise ValueError(f"{folder}/__init__.py holds no world: it must define WORLDS, a tuple of World records")
     if variant and variant not in found:
@@ -147,10 +156,31 @@ def _import_folder(folder: Path) -> ModuleType:
         sys.modules[name] = module
         try:
             spec.loader.exec_module(module)
+        except (TypeError, ValueError) as error:
+            del sys.modules[name]
+            raise ValueError(f"{_line(error, folder) or start}: {error}{_hint(error)}") from error
         except BaseException:
             del sys.modules[name]
             raise
     return sys.modules[name]
+
+
+def _line(error: BaseException, folder: Path) -> str:
+    """`file:line` of the last line of a folder that an error came by, or ""."""
+    frames = traceback.extract_tb(error.__traceback__)
+    found = [f"{frame.filename}:{frame.lineno}" for frame in frames if Path(frame.filename).is_relative_to(folder)]
+    return found[-1] if found else ""
+
+
+def _hint(error: BaseException) -> str:
+    """The arguments of a record that was made with wrong ones, as a sentence; "" for other errors."""
+    made = re.match(r"(\w+)\.__init__\(\)", str(error))
+    kind = getattr(world_parts, made[1], None) if made else None
+    return (
+        f"; it is made as {made[1]}({', '.join(signature(kind).parameters)}), see docs/your-own-world.md"
+        if made and kind
+        else ""
+    )
 
 
 def _send(world: World) -> tuple[Any, ...]:

@@ -10,8 +10,9 @@ import numpy as np
 
 from ...interface.action import ACTION
 from ...worlds.engine.compile.cached import cached
-from ...worlds.engine.records.things import THING, nothing
+from ...worlds.engine.records.things import nothing
 from ...worlds.engine.run.batch import Batch
+from ...worlds.engine.run.device import check_things, things_table
 from ...worlds.engine.world import Controller, World
 
 
@@ -28,7 +29,7 @@ class ControllerExpert:
             raise ValueError(f"{world.name} has no Controller for an expert, so no expert acts in it")
         things = world.rules.things
         self._act, self._fill = cached(world.expert.act), cached(things.fill if things else nothing)
-        self._things = np.zeros(max(things.most, 1) if things else 1, THING)
+        self._things = things_table(1, things.most if things else 1)[0]
         self.ticks, self.seconds = 0, 0.0
 
     def start(self, batch: Batch) -> None:
@@ -47,6 +48,7 @@ class ControllerExpert:
         for row in rows:
             state = batch.states[row]
             count = self._fill(state, self._things)
+            check_things(batch.world, count)
             for player in range(state["players"]):
                 if not state["done"][player]:
                     self._act(state, player, batch.actions[row, player], self._things, count)

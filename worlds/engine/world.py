@@ -22,6 +22,7 @@ from ...interface.action import Move
 from ...interface.keys import BUTTONS, button_index, key_index
 from ...interface.text import encode
 from .records.bounds import Bounds, Guard
+from .records.names import check_functions, check_names, check_scales
 from .records.states import Knob, task_dtype
 from .records.things import Things
 from .render.views import Frames, Rays, Tiles
@@ -59,6 +60,14 @@ class Rules:
     savable: bool = True
 
     def __post_init__(self) -> None:
+        if not isinstance(self.state, np.dtype):
+            raise ValueError(f"state= is the dtype that state_dtype(fields, players) makes; got {self.state!r}")
+        if objects := [name for name in self.state.names or () if self.state[name].hasobject]:
+            raise ValueError(
+                f"the state's fields {', '.join(objects)} hold Python objects, which kernels cannot: give each a "
+                "number of NumPy's as its type, and its fixed shape"
+            )
+        check_functions("Rules", reset=self.reset, step=self.step)
         missing = {"cursor", "players", "task", "instruction"} - set(self.state.names or ())
         if missing:
             raise ValueError(
@@ -70,6 +79,8 @@ class Rules:
                 "savable=False is for a world whose simulator keeps a part of the state to itself, and these rules "
                 "have no simulator: leave savable out, or give simulator="
             )
+        if self.things is not None:
+            check_names(self.things)
 
     @property
     def max_players(self) -> int:
@@ -140,6 +151,9 @@ class Objective:
 
     def __post_init__(self) -> None:
         check_limit(self.limit)
+        wrong = [text for text in (*self.texts(1), *self.other_instructions) if not isinstance(text, str)]
+        if wrong:
+            raise ValueError(f"an instruction is a text, or a tuple of one for each player; got {wrong[0]!r}")
         for text in (*self.texts(1), *self.other_instructions):
             encode(text)
 
@@ -284,6 +298,12 @@ class World:
     origin: Callable[[], World] | None = field(default=None, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        for part, kinds in _KINDS.items():
+            if not isinstance(getattr(self, part), kinds):
+                names = " or ".join(kind.__name__ for kind in kinds)
+                raise ValueError(f"{self.name}: {part}= is a record of {names}; got {getattr(self, part)!r}")
+        if self.rules.things is not None:
+            check_scales(self.rules.things, tuple(self.knobs.declared))
         most, texts = self.rules.max_players, self.objective.texts(self.players)
         if not 1 <= self.players <= most:
             raise ValueError(f"{self.name}: its states hold 1 to {most} players, not {self.players}: see state_dtype")
@@ -394,6 +414,13 @@ def check_limit(limit: Any) -> int:
     return int(limit)
 
 
+_KINDS: Mapping[str, tuple[type[Any], ...]] = {
+    "rules": (Rules,),
+    "view": (Tiles, Rays, Frames),
+    "controls": (Controls,),
+    "objective": (Objective,),
+    "knobs": (Knobs,),
+}
 _OWN = {each.name for each in dataclasses.fields(World) if each.init} - {"name", "summary"}
 _PARTS: Mapping[str, type[Any]] = {
     "rules": Rules,

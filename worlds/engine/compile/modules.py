@@ -23,10 +23,9 @@ from numba.core import event
 from ....interface.files import write_atomically
 from ....interface.progress import Work, work
 from . import symbols
+from .errors import COMPILING, explained
 from .ingredients import fingerprint, used
 
-COMPILING = "numba:compile"
-"""Numba's name for the event of a function being compiled."""
 _KEPT_DAYS = 30  # kernels that no process loaded for so long are removed when new ones are written
 
 
@@ -90,16 +89,19 @@ def _temporary_folder(instead_of: str) -> Path:
 
 @contextmanager
 def progress(name: str, *kernels: Any) -> Iterator[None]:
-    """Report how far the compilation of these kernels is, under this name, unless the cache holds all of them."""
+    """Report how far the compilation of these kernels is, under this name, unless the cache holds all of them. Raises
+    ValueError, with function and cause, if they cannot be compiled."""
     new = uncompiled(kernels)
     if not new:
-        yield
+        with explained(name):
+            yield
         return
     with work(f"Compiling {name} (the first time on this machine only)", len(new)) as job:
         listener = _Counting(job, new)
         event.register(COMPILING, listener)
         try:
-            yield
+            with explained(name):
+                yield
         finally:
             event.unregister(COMPILING, listener)
 

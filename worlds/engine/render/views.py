@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..records.names import check_functions
 from .tiles import LARGEST, frame_size, layout
 
 ASPECT = (3, 4)
@@ -21,11 +22,21 @@ TILE = 4
 class Tiles:
     """Seen from above. tile(state, player, row, col): index into the sprite sheet of what this player sees there;
     sprites: the sheet, a PNG of square tiles side by side; grid(knobs): (rows, columns) of the picture, from the values
-    of the knobs."""
+    of the knobs. Raises ValueError for what is no function, and for a missing sheet."""
 
     tile: Callable[..., Any]
     sprites: Path
     grid: Callable[[Mapping[str, int]], tuple[int, int]]
+
+    def __post_init__(self) -> None:
+        if not callable(self.grid):
+            raise ValueError(
+                f"Tiles(grid=…) is a function from the knobs to (rows, columns), such as lambda knobs: (5, 5); got "
+                f"{self.grid!r}"
+            )
+        check_functions("Tiles", tile=self.tile)
+        if not Path(self.sprites).is_file():
+            raise ValueError(f"Tiles(sprites=…) is the path of a PNG, and there is no file at {self.sprites}")
 
     def check(self, height: int, width: int, rows: int, cols: int) -> None:
         """Raise ValueError for a frame of height x width pixels that cannot show rows x cols tiles."""

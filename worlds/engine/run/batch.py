@@ -26,21 +26,20 @@ from ..library.random import mix
 from ..records.bounds import SEAL, opened, sealed
 from ..records.judge import MILLI
 from ..records.states import FORMER_NAMES, RecordArray
-from ..records.things import THING
 from ..render.tiles import frame_size
 from ..render.views import Frames, Rays
 from ..simulator import RenderingSimulator, Simulator
 from ..world import World
 from .cpu import Cpu
-from .device import Device, DeviceArray, Rows, TaskTable
+from .device import Device, DeviceArray, Rows, TaskTable, check_things
 from .table import Table, read_levels
 
 TALLY = ("attempts", "successes", "returns")
 """Counters of each row of the table of tasks: episodes that ended and were reset, episodes with a success, and the sum
 of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
 _WHOLE = 1 << 31  # the sum of the scaled weights of tasks
-_OWN = ("states", "actions", "outcomes", "pixels", "_seeds", "_spare", "_things")  # arrays that a clone copies
-_REMADE = ("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights")  # derived from the rest
+_OWN = ("states", "actions", "outcomes", "pixels", "_seeds", "_spare")  # arrays that a clone copies
+_REMADE = ("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights", "_things")  # derived
 
 
 class Batch:
@@ -92,8 +91,6 @@ class Batch:
         self.actions = make((self.n, self.players), ACTION)
         self.outcomes = make((self.n, self.players), OUTCOME)
         self._spare = make((self.n, self.players), OUTCOME)
-        most = world.rules.things.most if world.rules.things else 1
-        self._things = make((self.n, most), THING)
         self._seeds = self._device.put(np.zeros(self.n, np.uint64))
         self._place()
         self._seed: int | None = check_seed(seed)
@@ -142,11 +139,15 @@ class Batch:
         self.tally = {name: self._device.zeros((len(tasks),), np.int64) for name in TALLY}
 
     def _place(self) -> None:
-        """Copy the constant arrays to the device."""
+        """Copy the constant arrays to the device, and make the judge's scratch memory."""
         self._any = self._device.put(np.full(self.n, -1, np.int32))
         self._all = self._device.mask(np.ones(self.n, np.uint8))
+        self._things = self._new_things()
         self._moves = self._device.put(move_table(self.world.controls.moves))
         self._place_table()
+
+    def _new_things(self) -> DeviceArray:
+        return self._device.things(self.n, self.world.rules.things.most if self.world.rules.things else 1)
 
     def _place_table(self) -> None:
         self._task, self._levels = self._device.put(self.task_table), self._device.put(self.levels)
@@ -251,10 +252,8 @@ class Batch:
         rows = np.asarray(rows)
         fitting = rows.shape == (self.n,) and rows.dtype.kind in "iu"
         if not fitting or rows.min() < -1 or rows.max() >= len(self.task_table):
-            raise ValueError(
-                f"tasks to begin with are {self.n} rows of the table, from 0 to {len(self.task_table) - 1}, or -1 to "
-                "draw one"
-            )
+            last = len(self.task_table) - 1
+            raise ValueError(f"tasks to begin with are {self.n} rows of the table, from 0 to {last}, or -1 to draw one")
         return rows.astype(np.int32)
 
     def step(self) -> RecordArray:
@@ -275,10 +274,12 @@ class Batch:
 
         things: THING records (n, most), of which the first `counts`, int32 (n,), are valid; holds: uint8 (n, players,
         2): 1 where the player's stage of the goal holds, and where a clause holds that must never. New arrays.
+        Raises ValueError for more than `most` things.
         """
-        things, counts = self._device.zeros(self._things.shape, THING), self._device.zeros((self.n,), np.int32)
+        things, counts = self._new_things(), self._device.zeros((self.n,), np.int32)
         holds = self._device.zeros((self.n, self.players, 2), np.uint8)
         self._device.show_things(self.states, self.actions, things, counts, holds)
+        check_things(self.world, int(counts.max()))
         return things, counts, holds
 
     def act(self, moves: Any) -> None:
@@ -435,7 +436,7 @@ class Batch:
         self._check_savable()
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
-        twin.simulator = twin._make_simulator()
+        twin.simulator, twin._things = twin._make_simulator(), twin._new_things()
         for name in _OWN:
             setattr(twin, name, self._device.copy(getattr(self, name)))
         twin.tally = {name: self._device.copy(counts) for name, counts in self.tally.items()}

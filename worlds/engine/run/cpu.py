@@ -15,7 +15,7 @@ from ..render.tiles import atlas, layout, overlapping
 from ..render.views import Tiles
 from ..simulator import Simulator
 from ..world import World
-from .device import Rows, TaskTable
+from .device import Rows, TaskTable, things_table
 from .threads import over_rows
 
 
@@ -46,6 +46,10 @@ class Cpu:
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         """A new array of zeros on this device."""
         return np.zeros(shape, dtype)
+
+    def things(self, rows: int, most: int) -> np.ndarray:
+        """A new table of things, THING (rows, most), with memory to spare after its end."""
+        return things_table(rows, most)
 
     def put(self, array: np.ndarray) -> np.ndarray:
         """This NumPy array on this device (here: a view of it, read-only, so that kernels meet one type of it)."""

@@ -33,7 +33,7 @@ from ..render.tiles import atlas, layout, words_of
 from ..render.views import Tiles
 from ..simulator import Simulator
 from ..world import World
-from .device import DeviceArray, Rows, TaskTable
+from .device import SPARE, DeviceArray, Rows, TaskTable
 
 THREADS = 64  # threads in a block of step and reset: small, so that small batches use all multiprocessors
 AT_ONCE = 1 << 26  # pixels of first-person frames in one launch; each takes 21 bytes of scratch memory
@@ -112,6 +112,11 @@ class Cuda:
         if dtype.names is None:
             return torch.zeros(shape, dtype=_torch(dtype), device=self._torch)
         return Records(torch.zeros((*shape, dtype.itemsize), dtype=torch.uint8, device=self._torch), dtype)
+
+    def things(self, rows: int, most: int) -> DeviceArray:
+        """A new table of things, THING (rows, most), with memory to spare after its end."""
+        flat = torch.zeros((rows * most + SPARE, THING.itemsize), dtype=torch.uint8, device=self._torch)
+        return Records(flat[: rows * most].view(rows, most, THING.itemsize), THING)
 
     def put(self, array: np.ndarray) -> DeviceArray:
         """A copy of this NumPy array on this device."""

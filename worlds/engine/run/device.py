@@ -6,10 +6,31 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
+from ..records.things import THING
 from ..simulator import Simulator
+from ..world import World
 
 DeviceArray: TypeAlias = Any
 """An array on a device. On the CPU a NumPy array; on CUDA a torch tensor, or `Records` for a structured dtype."""
+
+SPARE = 4096
+"""THING records of memory after the end of a table of things. The `fill` of a world is compiled without a check of
+bounds: one that writes more than `most` things writes into the next row or into this memory, and is then refused."""
+
+
+def things_table(rows: int, most: int) -> np.ndarray:
+    """A new table of things on the CPU, THING (rows, most), all zeros, with SPARE records of memory after its end."""
+    return np.zeros(rows * most + SPARE, THING)[: rows * most].reshape(rows, most)
+
+
+def check_things(world: World, most_written: int) -> None:
+    """Raise ValueError if the `fill` of a world wrote more things than it declares."""
+    most = world.rules.things.most if world.rules.things else 1
+    if most_written > most:
+        raise ValueError(
+            f"{world.name}: fill wrote {most_written} things, and Things(most={most}) says that there are at most "
+            f"{most}: raise most, or write fewer"
+        )
 
 
 class Rows(NamedTuple):
@@ -49,6 +70,9 @@ class Device(Protocol):
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> DeviceArray:
         """A new array of zeros."""
+
+    def things(self, rows: int, most: int) -> DeviceArray:
+        """A new table of things, THING (rows, most), with SPARE records of memory after its end; see `check_things`."""
 
     def put(self, array: np.ndarray) -> DeviceArray:
         """The content of a NumPy array on this device, which kernels only read."""

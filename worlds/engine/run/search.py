@@ -15,8 +15,8 @@ from ....interface.action import ACTION, OUTCOME, move_table
 from ....interface.machine import cores
 from ..kernels import family, template
 from ..records.states import own_words
-from ..records.things import THING
 from ..world import World
+from .device import things_table
 from .threads import over_rows
 
 FOUND, NONE, GAVE_UP = 1, 0, -1
@@ -60,7 +60,7 @@ def search(
     tree = np.zeros(shape, NODE)
     slots = np.zeros((threads, 1 << int(np.ceil(np.log2(2 * shape[1])))), np.int32)
     actions, outcomes = np.zeros((threads, world.players), ACTION), np.zeros((threads, world.players), OUTCOME)
-    things = np.zeros((threads, world.rules.things.most), THING)
+    things = things_table(threads, world.rules.things.most)
     starts = np.frombuffer(states.tobytes(), np.uint64).reshape(n, -1)
     plans, results = np.zeros((n, LONGEST), np.uint8), np.zeros(n, RESULT)
     kernel = family.kernel_module(world, template.SEARCH, "njit").search

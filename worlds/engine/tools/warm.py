@@ -15,10 +15,11 @@ from ....interface.progress import quiet, work
 from ..compile import modules
 from ..compile.cached import cached
 from ..kernels import family
-from ..records.things import THING, nothing
+from ..records.things import nothing
 from ..render.raycast import draw as rays
 from ..render.views import Rays, Tiles
 from ..run.batch import Batch
+from ..run.device import things_table
 from ..world import Controller, World
 
 SECONDS = 0.2
@@ -38,7 +39,7 @@ def warm(world: World) -> None:
     batch.draw()
     if compiled := _controller(world):
         act, fill = compiled
-        things = np.zeros(max(world.rules.things.most, 1) if world.rules.things else 1, THING)
+        things = things_table(1, world.rules.things.most if world.rules.things else 1)[0]
         act(batch.states[0], 0, np.zeros((), ACTION)[()], things, fill(batch.states[0], things))
 
 

@@ -31,7 +31,7 @@ from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
@@ -48,7 +48,7 @@ COLLECT = World(
     controls=WALKING,
     objective=Objective(limit=60 * HZ, instruction="take the good things and leave the bad ones"),
     knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "held-out-pairs": {"unseen": 1}}),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 SMALL = COLLECT.variant(
     "collect-small",

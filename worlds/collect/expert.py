@@ -34,4 +34,4 @@ def good_left(state, index):
 
 
 nearest_good = nearest_of(good_left)
-guide = expert_of(to_good, resume=False)
+act = expert_of(to_good, resume=False)

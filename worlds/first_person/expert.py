@@ -1,6 +1,6 @@
 """The expert of first-person worlds: it pursues the goal of a task, and else the world's own objective.
 
-    expert_of(objective)                           the `guide` of a world, made of its own objective
+    expert_of(objective)                           the `act` of a world, made of its own objective
     pursue(state, player, action, things, count)   one tick towards the goal that the state holds
 
 The first clause of the goal that does not hold gives the errand. For the player to be near, on or at a thing, it walks
@@ -74,7 +74,7 @@ def resting(action):
 
 
 def expert_of(objective, instead=no_goal, resume=True):
-    """The `act` of a world's Controller, an @njit function, which a world assigns to the name `guide` in its expert.py:
+    """The `act` of a world's Controller, an @njit function, which a world assigns to the name `act` in its expert.py:
     it pursues the goal of a task, and in episodes without a task the world's own objective.
 
     objective(state, player, action): writes one tick's action towards the world's own objective; action: one ACTION
@@ -82,10 +82,10 @@ def expert_of(objective, instead=no_goal, resume=True):
     instead(state, player): whether the objective is also the way to the player's goal, and replaces `pursue` now.
     resume: the objective also acts in ticks of a task in which `pursue` has nothing to do.
 
-    Both functions are @njit ones. The kernel of an expert imports `guide` from the module of the objective.
+    Both functions are @njit ones. The kernel of an expert imports `act` from the module of the objective.
     """
 
-    def guide(state, player, action, things, count):
+    def act(state, player, action, things, count):
         """One tick of a player's action."""
         tasked = state.judged != 0 and not instead(state, player)
         if tasked:
@@ -93,8 +93,8 @@ def expert_of(objective, instead=no_goal, resume=True):
         if not tasked or (resume and resting(action)):
             objective(state, player, action)
 
-    guide.__module__ = objective.__module__
-    return njit(guide)
+    act.__module__ = objective.__module__
+    return njit(act)
 
 
 @njit

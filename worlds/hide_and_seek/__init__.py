@@ -34,7 +34,7 @@ from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING_AND_USING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import reset, validate
 from .rules import TEXTS, step
 from .state import BOUNDS, KNOBS, STATE
@@ -52,7 +52,7 @@ HIDE_AND_SEEK = World(
     controls=WALKING_AND_USING,
     objective=Objective(limit=36 * HZ, instruction="hide, or find who hides", other_instructions=TEXTS),
     knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "larger": {"down": 3, "across": 4, "blocks": 6}}),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 FOUR = HIDE_AND_SEEK.variant(
     "hide-and-seek-four", "Two players hide among rooms and blocks, the other two look for them.", players=4

@@ -89,4 +89,4 @@ def clear_way(state, player, action):
             face(state, player, state.thing_y[best], state.thing_x[best], action)
 
 
-guide = expert_of(play)
+act = expert_of(play)

@@ -31,7 +31,7 @@ from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING_AND_USING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
@@ -48,7 +48,7 @@ KEY_AND_DOOR = World(
     controls=WALKING_AND_USING,
     objective=Objective(limit=60 * HZ, instruction="open the doors with their keys and go to the goal"),
     knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "longer": {"down": 3, "across": 5, "doors": 6}}),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 SMALL = KEY_AND_DOOR.variant(
     "key-and-door-small",

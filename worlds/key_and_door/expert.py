@@ -71,4 +71,4 @@ def near(state, player, index):
     return dy * dy + dx * dx < np.int64(ARM) * ARM * 3 // 5
 
 
-guide = expert_of(open_doors)
+act = expert_of(open_doors)

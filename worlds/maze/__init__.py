@@ -52,7 +52,7 @@ from ..first_person import maps
 from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS, TEST
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import RULES, reset, validate
 from .rules import step
 from .state import BOUNDS, DEPTH_FIRST, KNOBS, KRUSKAL, LETTER_I, RED_BALL, ROOMS, STATE
@@ -81,7 +81,7 @@ RANDOM = World(
         show=maps.show,
         generated_level=np.zeros(1, maps.LEVEL),
     ),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 RANDOM_LARGE = RANDOM.variant(
     "maze-random-goal-large",

@@ -25,4 +25,4 @@ def fruit(state, index):
 
 
 nearest_fruit = nearest_of(fruit)
-guide = expert_of(to_goal_or_fruit, resume=False)
+act = expert_of(to_goal_or_fruit, resume=False)

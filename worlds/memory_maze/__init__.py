@@ -41,7 +41,7 @@ from ..engine.render.views import Rays
 from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
-from .expert import guide
+from .expert import act
 from .level import reset, validate
 from .rules import TEXTS, step
 from .state import BOUNDS, KNOBS, STATE
@@ -65,7 +65,7 @@ NINE = World(
         other_instructions=TEXTS,
     ),
     knobs=Knobs(KNOBS, validate=validate, splits=SPLITS),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 ELEVEN = NINE.variant(
     "memory-maze-11",

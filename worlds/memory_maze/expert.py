@@ -12,4 +12,4 @@ def to_asked(state, player, action):
     walk_to(state, player, state.thing_y[state.asked], state.thing_x[state.asked], action)
 
 
-guide = expert_of(to_asked, resume=False)
+act = expert_of(to_asked, resume=False)

@@ -28,7 +28,7 @@ from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
@@ -53,7 +53,7 @@ PLATES = World(
         validate=validate,
         splits={**SPLITS, "longer": {"down": 3, "across": 3, "rooms": 8, "doors": 4}},
     ),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 TRIO = PLATES.variant("plates-trio", "Three players hold doors open for one another.", players=3)
 

@@ -114,4 +114,4 @@ def to_room(state, player, room, door, action):
         to_thing(state, player, door, action)
 
 
-guide = expert_of(pass_doors, to_the_goal)
+act = expert_of(pass_doors, to_the_goal)

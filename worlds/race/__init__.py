@@ -29,7 +29,7 @@ from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import reset
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
@@ -49,7 +49,7 @@ RACE = World(
     ),
     objective=Objective(limit=40 * HZ, instruction="be the first at the goal"),
     knobs=Knobs(KNOBS, splits={**SPLITS, "longer": {"down": 6, "across": 10, "hurdles": 10}}),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 FOUR = RACE.variant(
     "race-four", "Four players race through a maze with hurdles; the first at the goal wins.", players=4

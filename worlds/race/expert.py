@@ -73,4 +73,4 @@ def next_cell(steps, y, x):
     return np.int32(y * COLS + x)
 
 
-guide = expert_of(race)
+act = expert_of(race)

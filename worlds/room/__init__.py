@@ -38,7 +38,7 @@ from ..engine.world import Controller, Controls, Knobs, Objective, Rules, World
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
 from .bounds import BOUNDS
-from .expert import guide
+from .expert import act
 from .level import reset, validate
 from .moves import BUTTONS, HELP, KEYS, MOVES, NEEDS_SOMETHING_HELD
 from .rules import step
@@ -77,7 +77,7 @@ ROOM = World(
         validate=validate,
         splits={**SPLITS, "larger": {"height": 8, "width": 10, "rooms": 2, "toys": 24, "pieces": 9}},
     ),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 SMALL = ROOM.variant(
     "room-small",

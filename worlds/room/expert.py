@@ -61,7 +61,7 @@ HIGH = 0.95
 
 
 @njit
-def guide(state, player, action, things, count):
+def act(state, player, action, things, count):
     """Write one tick's action of a player, zeros on entry: towards the goal of a task, or else in play."""
     if state.judged == 0:
         play(state, player, action)

@@ -27,7 +27,7 @@ from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
@@ -44,7 +44,7 @@ T_MAZE = World(
     controls=WALKING,
     objective=Objective(limit=40 * HZ, instruction="go to the side where the ball was"),
     knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "longer": {"length_min": 20, "length_max": 24}}),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 SHORT = T_MAZE.variant(
     "t-maze-short",

@@ -12,4 +12,4 @@ def to_goal(state, player, action):
     walk_to(state, player, state.thing_y[1], state.thing_x[1], action)
 
 
-guide = expert_of(to_goal)
+act = expert_of(to_goal)

@@ -29,7 +29,7 @@ from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import reset
 from .rules import TEXTS, step
 from .state import BOUNDS, KNOBS, STATE
@@ -51,7 +51,7 @@ TAG = World(
         other_instructions=TEXTS,
     ),
     knobs=Knobs(KNOBS, splits={**SPLITS, "larger": {"height": 15, "width": 21, "pillars": 20}}),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 FOUR = TAG.variant("tag-four", "Four players: one is it and tries to catch another, who is it then.", players=4)
 

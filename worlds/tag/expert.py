@@ -22,4 +22,4 @@ def run_or_catch(state, player, action):
     chase(state, player, best, action)
 
 
-guide = expert_of(run_or_catch)
+act = expert_of(run_or_catch)

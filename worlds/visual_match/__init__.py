@@ -34,7 +34,7 @@ from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import reset, validate
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
@@ -54,7 +54,7 @@ VISUAL_MATCH = World(
         instruction="look at the colour on the wall, and when the last door opens touch the pillar of that colour",
     ),
     knobs=Knobs(KNOBS, validate=validate, splits={**SPLITS, "unseen-pairs": {"unseen": 1}}),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 SHORT = VISUAL_MATCH.variant(
     "visual-match-short",

@@ -49,4 +49,4 @@ def apple(state, index):
 
 
 nearest_apple = nearest_of(apple)
-guide = expert_of(match, to_choose, resume=False)
+act = expert_of(match, to_choose, resume=False)

@@ -32,7 +32,7 @@ from ..engine.world import Controller, Knobs, Objective, Rules, World
 from ..first_person.bindings import WALKING
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
-from .expert import guide
+from .expert import act
 from .level import reset
 from .rules import step
 from .state import BOUNDS, KNOBS, STATE
@@ -49,7 +49,7 @@ WATER_MAZE = World(
     controls=WALKING,
     objective=Objective(limit=120 * HZ, instruction="find the platform that is hidden in the water"),
     knobs=Knobs(KNOBS, splits={**SPLITS, "other-walls": {"shuffled": 1}}),
-    expert=Controller(guide),
+    expert=Controller(act),
 )
 SHORT = WATER_MAZE.variant(
     "water-maze-short",

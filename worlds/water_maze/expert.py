@@ -16,4 +16,4 @@ def to_platform(state, player, action):
         walk_to(state, player, state.thing_y[0], state.thing_x[0], action)
 
 
-guide = expert_of(to_platform, resume=False)
+act = expert_of(to_platform, resume=False)

@@ -59,7 +59,7 @@ def generate(
     seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same file.")] = 0,
     by: Annotated[
         str | None,
-        typer.Option(help="play: goals that rollouts reached; guide: families that the world's expert solves."),
+        typer.Option(help="play: goals that rollouts reached; expert: families that the world's expert solves."),
     ] = None,
 ) -> None:
     """Make tasks, each proven to be feasible, no two alike.

@@ -58,7 +58,7 @@ LED_BLOCK = 48
 MORE, DRAWN, LED_PATIENCE = 1.5, 3, 2
 """Goals that the expert tries for each that is wanted, starts drawn for each such goal, and attempts to balance the
 families, after which common families fill the places of rare ones."""
-WAYS = ("play", "guide")
+WAYS = ("play", "expert")
 """The two ways to make tasks: goals that rollouts reached, or goals from families that the world's expert solves."""
 
 
@@ -74,7 +74,7 @@ def generate(
     """`count` tasks of a world, each proven to be feasible, no two alike.
 
     kind: "alone", or of a world for two players one of kinds.FOR_TWO; all of them in turn if none is given. split:
-    of their contents, see splits.py. by: one of WAYS; by default "guide" where a simulator moves the world, and "play"
+    of their contents, see splits.py. by: one of WAYS; by default "expert" where a simulator moves the world, and "play"
     elsewhere. Raises ValueError for arguments that do not fit the world, and, after its last task, if the world has
     fewer.
     """
@@ -152,10 +152,11 @@ class _Maker:
             raise ValueError(f"{world.name} shows no things, so it has no goals")
         if split not in SPLITS:
             raise ValueError(f"there is no split {split!r} of tasks; the splits are {', '.join(SPLITS)}")
+        by = "expert" if by == "guide" else by  # its former name
         if by is not None and by not in WAYS:
             raise ValueError(f"tasks are made by {' or '.join(WAYS)}, not by {by!r}")
-        usual = "guide" if world.rules.simulator else "play"
-        self._led = (by or usual) == "guide"
+        usual = "expert" if world.rules.simulator else "play"
+        self._led = (by or usual) == "expert"
         fitting = {1: ("alone",), 2: LED_KINDS if self._led else FOR_TWO}.get(world.players, ())
         if kind is not None and kind not in fitting:
             raise ValueError(
@@ -167,7 +168,8 @@ class _Maker:
         self._world, self._split, self._seed = world, split, check_seed(seed)
         self._kinds = fitting if kind is None else (kind,)
         mark = "" if self._kinds == ("alone",) else f"-{kind or 'all'}"
-        mark += "" if (by or usual) == usual else f"-{by}"
+        if by is not None and by != usual:
+            mark += "-guide" if by == "expert" else "-play"  # kept, because ids and random numbers follow from it
         self._name = f"{world.name[:20]}{mark}-{split}-{seed}"
         self.block = LED_BLOCK if self._led else BLOCK
         self._starts = StartSampler(world, self._split)

@@ -35,7 +35,7 @@ NODES = 20_000
 PATIENCE = 4096
 """Ticks without action that are played for a goal that only forbids."""
 
-PROOFS = ("solution", "search", "rest", "guide")
+PROOFS = ("solution", "search", "rest", "expert")
 """The proofs of a task."""
 
 _TOGETHER = 512  # tasks checked at a time
@@ -142,7 +142,9 @@ def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list
     elif guided:
         departed += [row for row in range(len(tasks)) if not found[row]]
     _lead([tasks[row] for row in departed], departed, found, world)
-    return [how or f"players[0].goal: {world.name} has no guide, so nothing shows that it is feasible" for how in found]
+    return [
+        how or f"players[0].goal: {world.name} has no expert, so nothing shows that it is feasible" for how in found
+    ]
 
 
 def _form(task: Task) -> str:
@@ -178,8 +180,10 @@ def _lead(tasks: list[Task], rows: list[int], found: list[str], world: World) ->
     if tasks:
         proven = guided.prove(world, tasks, np.array([guided.acting_in(task) for task in tasks]))
         for row, actions in zip(rows, proven, strict=True):
-            lost = f"{found[row]}, nor does the guide" if found[row] else "players[0].goal: the guide does not reach it"
-            found[row] = lost if actions is None else "guide"
+            lost = (
+                f"{found[row]}, nor does the expert" if found[row] else "players[0].goal: the expert does not reach it"
+            )
+            found[row] = lost if actions is None else "expert"
 
 
 _LONG = f"players[0].goal: not shown to be feasible within {PATIENCE} ticks of rest"

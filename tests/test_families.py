@@ -205,7 +205,7 @@ def made():
     """Tasks of a small first-person world that its guide has proven."""
     kept, generator.LED_BLOCK = generator.LED_BLOCK, 20
     try:
-        return tuple(generate(worlds.load("collect-small"), 20, split="test", by="guide"))
+        return tuple(generate(worlds.load("collect-small"), 20, split="test", by="expert"))
     finally:
         generator.LED_BLOCK = kept
 
@@ -231,7 +231,7 @@ def test_hands_that_lead_elsewhere_are_no_proof_but_the_guide_is():
     bad = Task.model_validate(
         lost.model_dump() | {"players": [{"goal": never.model_dump(), "instruction": "wait"}], "steps": None}
     )
-    assert proofs([lost, bad], world) == ["guide", "players[0].goal.never: what must never be is so at the start"]
+    assert proofs([lost, bad], world) == ["expert", "players[0].goal.never: what must never be is so at the start"]
 
 
 def test_answers_count_in_one_word_and_wrong_questions_are_refused():
@@ -267,7 +267,7 @@ def test_led_informed_blind_tasks_tell_the_first_player_and_move_the_second():
     world, kept = worlds.load("plates"), generator.LED_BLOCK
     try:
         generator.LED_BLOCK = 8
-        tasks = list(generate(world, 8, kind="informed-blind", by="guide"))
+        tasks = list(generate(world, 8, kind="informed-blind", by="expert"))
     finally:
         generator.LED_BLOCK = kept
     assert set(proofs(tasks, world)) == {"solution"}

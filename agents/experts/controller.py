@@ -66,4 +66,4 @@ class ControllerExpert:
 
     def report(self) -> dict[str, float]:
         """Mean seconds for one player's action of a tick."""
-        return {"guide_seconds_mean": self.seconds / max(self.ticks, 1)}
+        return {"expert_seconds_mean": self.seconds / max(self.ticks, 1)}

@@ -26,6 +26,15 @@ API = {
         "Environments by name, as Gymnasium, vector and PettingZoo environments or as a batch.",
         ("rumpus.worlds", "rumpus.worlds.pages", "rumpus.worlds.guests", "rumpus.worlds.guests.gym"),
     ),
+    "worlds.engine": (
+        "The parts of a world of one's own, the engine that runs it, and replays.",
+        (
+            *("rumpus.worlds.engine.world", "rumpus.worlds.engine.simulator", "rumpus.worlds.engine.render.views"),
+            *("rumpus.worlds.engine.records.states", "rumpus.worlds.engine.records.things"),
+            *("rumpus.worlds.engine.library.random", "rumpus.worlds.engine.library.grid"),
+            "rumpus.worlds.engine.run.replay",
+        ),
+    ),
     "interface": (
         "The observation space and the action space, the environments that have them, and wrappers.",
         (
@@ -38,6 +47,7 @@ API = {
         "Tasks as data: schema, files, language, generation, and the tables that environments take.",
         (
             *("rumpus.tasks.goals", "rumpus.tasks.files", "rumpus.tasks.compile", "rumpus.tasks.language"),
+            "rumpus.tasks.understanding",
             *("rumpus.tasks.generate", "rumpus.tasks.splits", "rumpus.tasks.skills"),
         ),
     ),

@@ -83,6 +83,13 @@ def test_the_public_api_exists_and_is_documented(site):
                 assert inspect.getdoc(value) or not callable(value), f"{name}.{each}"
 
 
+def test_the_api_holds_what_a_world_of_ones_own_imports(site):
+    text = (ROOT / "docs" / "your-own-world.md").read_text(encoding="utf-8")
+    needed = set(re.findall(r"^from (rumpus\S+) import", text, re.M))
+    assert len(needed) > 5
+    assert not needed - {name for _, modules in site.API.values() for name in modules}
+
+
 def test_worlds_say_what_is_public():
     from rumpus import worlds
 

@@ -51,6 +51,7 @@ def test_facts_are_those_of_the_record(name):
     told = {decode(text) for text in task["instruction"][0, : world.players]}
     texts = re.findall(r'"([^"]*)"', lines["instruction"])
     assert told <= set(texts)
+    assert ("the rules replace it" in lines["instruction"]) == bool(world.objective.other_instructions)
     assert set(texts) - told == set(world.objective.other_instructions) - told
     if isinstance(world.view, Tiles):
         assert f"{task['rows'][0]}x{task['cols'][0]} tiles" in lines["pixels"]

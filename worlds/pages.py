@@ -114,10 +114,16 @@ def _observation(world: World) -> list[str]:
     if isinstance(world.view, Rays):
         degrees = 2 * math.degrees(math.atan(float(ZOOM)))
         lines[0] += f", {degrees:.0f} degrees high, and as wide where the picture is square"
-    told = (*world.objective.texts(world.players), *world.objective.other_instructions)
-    texts = "; ".join(f'"{text}"' for text in dict.fromkeys(told))
+    texts = _quoted(world.objective.texts(world.players))
+    if world.objective.other_instructions:
+        others = _quoted(world.objective.other_instructions)
+        texts += f"; the rules replace it in an episode, from its reset on, by one of {others}"
     chat = "what the other players said in the step before" if world.players > 1 else "empty, without other players"
     return [*lines, f"instruction: text of up to {TOKENS} tokens: {texts}", f"chat: {chat}"]
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    return "; ".join(f'"{text}"' for text in dict.fromkeys(texts))
 
 
 def _actions(world: World) -> list[str]:

@@ -14,7 +14,7 @@ from rumpus.tasks.compile import judged
 from rumpus.tasks.goals import Goal
 from rumpus.tasks.grammar import NUMERALS
 from rumpus.tasks.language import canonical
-from rumpus.tasks.understanding import lexicon, retold, spoken, understood
+from rumpus.tasks.understanding import Refusal, lexicon, retold, spoken, understood
 from rumpus.tasks.understanding.names import synonyms, table
 
 SENTENCES = [json.loads(line) for line in (Path(__file__).parent / "sentences.jsonl").read_text().splitlines()]
@@ -94,6 +94,16 @@ def test_without_is_never(act, thing, mark):
     joint = " " if mark == "without" else ", "
     goal = meant(f"go to the bed{joint}{mark} {act} {thing}").goal
     assert len(goal.never) == 1 and len(goal.stages) == 1
+
+
+WHEN = ("before", "while", "without", "until", "unless", "before you finish", "as long as you are", "when you are")
+
+
+@given(st.sampled_from(FORBIDDEN), st.sampled_from(MARKS), st.sampled_from(WHEN), st.booleans())
+def test_no_deferral_is_a_ban(act, mark, when, fronted):
+    forbidden, other = mark.format(act.format("the red ball")), f"{when} holding the cup"
+    with pytest.raises(Refusal):
+        meant(f"{other}, {forbidden}" if fronted else f"{forbidden.rstrip('!')} {other}")
 
 
 SOME = (

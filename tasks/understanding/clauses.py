@@ -17,13 +17,16 @@ from .phrases import Ref, Refs
 @dataclass
 class Found:
     """Clauses that one act comes to. lasting: whether they stay as they are when the player goes on; nevers: what must
-    never be; at_once: whether all are to be so at once."""
+    never be; at_once: whether all are to be so at once; again: whether they are of the thing that was named
+    before; beside: whether they are a further place of it."""
 
     clauses: list[Clause] = field(default_factory=list)
     nevers: list[Clause] = field(default_factory=list)
     lasting: bool = False
     hold: int = 0
     at_once: bool = False
+    again: bool = False
+    beside: bool = False
 
 
 class Clauses(Known):

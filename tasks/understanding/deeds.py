@@ -27,8 +27,10 @@ class Deeds(Clauses):
         if act.a is not None and act.b is not None:
             self._tool(act.a, act.b)
         whole = Found(lasting=True)
-        forbids = verb in ("avoid", "hands-off", "keep-shut", "spare")
+        forbids = verb in ("avoid", "keep-clear", "hands-off", "keep-shut", "spare")
         self.listable(refs, never or forbids)
+        if forbids:
+            self.certain(refs, verb == "keep-shut")
         for ref in refs.all:
             if verb == "spare" and not (ref.definite or ref.least in (0, "all")):
                 raise Refusal(
@@ -36,6 +38,8 @@ class Deeds(Clauses):
                 )
             if verb == "spare" and self.fits("region", ref):
                 raise Refusal("'leave' may mean to go out of it, or to leave it alone: say which")
+            if forbids and ref.negated:
+                raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
             if forbids and ref.least == "all" and not ref.negated:
                 ref = replace(ref, least=1)
             reading = self.reading(verb, ref)
@@ -58,12 +62,21 @@ class Deeds(Clauses):
             whole = Found(
                 [*whole.clauses, *found.clauses], [*whole.nevers, *found.nevers], whole.lasting and found.lasting
             )
+        whole.at_once = verb == "hold" and refs.joint == "and"
         if verb == "follow":
             whole.hold = lexicon.STAY
             self.notes.append(f"to follow is to be within {CLOSE} {self.things.unit} for {lexicon.STAY} turns")
         if forbids or never:
             return Found(nevers=[*whole.nevers, *whole.clauses])
         return whole
+
+    def certain(self, refs: Refs | None, any_one: bool = True) -> None:
+        """Refuse "keep one door shut", which leaves the others as they are; any_one: refuse "a door", too."""
+        for ref in refs.all if refs else ():
+            first = ref.said.split(" ")[0]
+            numbered = first in ("one", "some", "at") or (isinstance(ref.least, int) and ref.least > 1)
+            if numbered or (any_one and first in ("a", "an")):
+                raise Refusal(f"{ref.said!r} may be one and not the others: say 'the', 'any' or 'every'")
 
     def _tool(self, a: Refs, b: Refs) -> None:
         """ "Open the red lock with the red key": the key that opens it anyway."""
@@ -151,9 +164,15 @@ class Deeds(Clauses):
         whole = Found(lasting=True)
         if len(b.all) > 1 and not never:
             raise Refusal("one thing is at one place: say which")
+        if len(a.all) > 1 and len(b.all) == 1 and b.all[0].bare and b.all[0].least == 0 and not never:
+            b = Refs((replace(b.all[0], least=1, bare=False),))  # "the red and the blue box onto targets"
         for one, other in product(a.all, b.all):
             relation, ends, within = self.place(place, other, act.number, player=False)
-            if act.negated:
+            if act.negated and one.said.split(" ")[0] in ("one", "some", "at", "a", "an"):
+                if ends or one.negated or one.least != 1 or one.most is not None:
+                    raise Refusal(f"{one.said!r}: a negation of several has more than one meaning: say 'not every'")
+                one = replace(one, negated=True, least="all")  # "one box is not on a target"
+            elif act.negated:
                 if ends or one.negated or one.least not in (1,) or one.most is not None:
                     raise Refusal(
                         "a negation of several has more than one meaning: say 'no', 'not every' or 'fewer than'"
@@ -188,6 +207,10 @@ class Deeds(Clauses):
             relation = next((name for name in places if name in self.things.relations), None)
             if relation is None:
                 raise Refusal("nothing lies on or in that: it cannot be emptied")
+            if not (ref.definite or ref.least == "all"):
+                raise Refusal(
+                    f"{ref.said!r}: nothing is to be on which of them? say 'the', if there is one, or 'every'"
+                )
             whole.clauses += self.clauses([replace(ANY, negated=True)], relation, [ref], told=True).clauses
         return whole
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from ..goals import Clause, Selector
 from . import lexicon
 from .kinds import Refusal
@@ -11,10 +13,15 @@ def _positions(clause: Clause) -> bool:
     return clause.a.who is not None or clause.a.kind == "player"
 
 
-def together(clauses: list[Clause], more: list[Clause], lasting: bool, plain: bool) -> bool:
-    """Whether "and" between these means at once. lasting: none of them is an act of a player's; plain: it is "and"."""
+def together(
+    clauses: list[Clause], more: list[Clause], lasting: bool, plain: bool, definites: Set[Selector] | None = None
+) -> bool:
+    """Whether "and" between these means at once. lasting: none of them is an act of a player's; plain: it is "and";
+    definites: of what there is one, where the others are not the same thing again."""
     if lasting:
         placed = {clause.a for clause in clauses if clause.b is not None and not clause.negated}
+        if definites is not None:
+            placed &= definites
         return not any(clause.a in placed and clause.b is not None and not clause.negated for clause in more)
     if not plain:
         return False
@@ -53,7 +60,16 @@ def spared(stages: list[tuple[list[Clause], int, bool]], nevers: list[Clause]) -
 
 
 def contrary(stages: list[tuple[list[Clause], int, bool]], nevers: list[Clause]) -> None:
-    """Raise Refusal if some of what is to be is among what is never to be: "every ball, but not the red one"."""
+    """Raise Refusal if some of what is to be is among what is never to be: "every ball, but not the red one"; or if it
+    was among all that were to be so before: "every box onto a target, the red one last"."""
+    earlier: list[Clause] = []
+    for clauses, _, _ in stages:
+        for clause in clauses if not any(clause in clauses for clause in earlier) else ():
+            for whole in earlier:
+                alike = clause.relation == whole.relation and not (clause.negated or whole.negated)
+                if alike and whole.least == "all" and _covers(whole.a, clause.a) and _covers(whole.b, clause.b):
+                    raise Refusal("the last of these is among all that are to be so before it: say them in their order")
+        earlier += clauses
     for clause in (clause for clauses, _, _ in stages for clause in clauses):
         for wrong in nevers:
             alike = clause.relation == wrong.relation and (clause.within, clause.word) == (wrong.within, wrong.word)

@@ -2,8 +2,9 @@
 
 Rules, each of which is told with what was understood:
 
-- "it" is the thing that the act before was done to: the one that was put, not the one that it was put on; "them" are
-  the things; "the blue one" is of the kind named last that comes in blue.
+- "it" is the thing that the act before was done to: the one that was put, not the one that it was put on, unless only
+  the other can be a place; "them" are the things; "the blue one" is of the kind named last that comes in blue, and
+  as a place of the kind of the place before.
 - "and" means at once where things are to be somewhere, or open, or gone; and one after the other from an act of the
   player on, such as going somewhere or taking something: but one looks where one stands, and takes a thing along.
 - what is never to be counts from the start to the end, wherever the sentence says it.
@@ -25,21 +26,21 @@ from ...worlds.engine.records.things import Things
 from ..goals import Clause, Goal, Question, Selector, Stage
 from . import lexicon
 from .clauses import Found, reason_of
-from .deeds import ANY, Deeds
+from .deeds import ANY
 from .joined import apart, contrary, spared, together
 from .kinds import Refusal, because
 from .names import Noun
 from .phrases import Ref, Refs
+from .references import References
 from .syntax import Act, Unit
 
 
-class Meaning(Deeds):
-    """The meaning of one reading. last: the things that "it" and "one" refer to; before: the act before."""
+class Meaning(References):
+    """The meaning of one reading. alone: whether the sentence begins with things without a verb."""
 
     def __init__(self, things: Things, players: int | None):
         super().__init__(things, players)
-        self.last: list[Ref] = []
-        self.before: Act | None = None
+        self.alone = False
 
     def goal(self, units: tuple[Unit, ...]) -> Goal:
         """The goal of these units. Raises Refusal if none says it."""
@@ -50,7 +51,7 @@ class Meaning(Deeds):
         kind = ""
         for unit in units:
             if unit.kind == "stay":
-                self._stay(stages, kind, unit.hold)
+                self._stay(stages, kind, unit.hold, unit.lasts)
                 continue
             if unit.kind == "stop":
                 self.notes.append("a goal that is reached ends the episode")
@@ -59,9 +60,9 @@ class Meaning(Deeds):
             if unit.kind == "mention":
                 self._mentioned(unit.act, units)
                 continue
-            if unit.kind == "do" and kind == "never" and unit.joint in ("and", "at once"):
-                told = f"{'while' if unit.joint == 'at once' else 'and'!r} after what is never to be may belong to it"
-                raise Refusal(f"{told} or not: begin a new sentence there")
+            self._ordered(unit, kind, bool(stages))
+            if unit.kind == "do" and kind == "never" and unit.joint == "and":
+                raise Refusal("'and' after what is never to be may belong to it or not: begin a new sentence there")
             if unit.kind == "never" and unit.joint == "then" and stages:
                 raise Refusal("what is never to be counts from the start, so it cannot come after 'then'")
             spares = unit.act.b is not None and all(ref.negated and ref.least == 1 for ref in unit.act.b.all)
@@ -71,6 +72,13 @@ class Meaning(Deeds):
             kind = unit.kind
             found = self._never(unit.act) if unit.kind == "never" else self._act(unit.act, unit.joint)
             nevers += found.nevers
+            if unit.kind == "do" and unit.joint == "at once" and found.nevers:
+                raise Refusal(_NOT_WHILE)
+            if unit.hold and unit.act.verb == "follow":
+                self.notes = [note for note in self.notes if not note.startswith("to follow")]
+            if unit.lasts and found.clauses and not unit.hold:
+                found.hold = lexicon.STAY
+                self.notes.append(f"to stay is for {lexicon.STAY} turns")
             if unit.hold and not found.clauses:
                 raise Refusal("what is never to be lasts all the time, so it takes no number of turns")
             if found.clauses:
@@ -91,6 +99,30 @@ class Meaning(Deeds):
         if mine and unit.joint not in ("then", "stop", "next"):
             raise Refusal("who is to do it? begin with 'you', or with 'let your partner'")
 
+    def _ordered(self, unit: Unit, kind: str, begun: bool) -> None:
+        """Refuse what only tells when something is forbidden, and what is said to be first behind what it precedes;
+        kind: of the unit before; begun: whether something to be done was said before."""
+        act = unit.act
+        assert act is not None
+        if kind == "never" and (unit.qualifies or unit.joint == "at once"):
+            raise Refusal(
+                "what is never to be counts from the start to the end, so it cannot be so only until, before, without "
+                "or while something else is: say what is to be done, in its order, with 'then'"
+            )
+        if unit.kind == "never" and (unit.joint == "at once" or (unit.qualifies and act.verb == "hold")):
+            raise Refusal(_NOT_WHILE)
+        if unit.kind == "never" and unit.lasts:
+            raise Refusal("not to stop or to stay somewhere is not judged: say 'never go to', or 'never touch'")
+        if unit.first and begun:
+            raise Refusal("'first' comes after what it is to precede: say it in order, with 'then'")
+        if kind == "never" and unit.joint == "but" and not act.verb and self.before is not None:
+            named = [ref for ref in self._every(self.before) if not ref.definite]
+            for ref in act.b.all if act.b else ():
+                if any((ref.one_of or ref.noun.kinds == one.noun.kinds) and one.colour is None for one in named):
+                    raise Refusal(lexicon.REASONS["except"], "except")
+        if self.alone and kind and (act.verb == "is" or act.told or act.place) and act.verb in ("", "is"):
+            raise Refusal("a verb is missing: say what is to be done with the thing that is named first")
+
     def _mentioned(self, act: Act, units: tuple[Unit, ...]) -> None:
         """A remark: later words refer to it, or it would be lost."""
         remark = self._resolved(act)
@@ -101,9 +133,9 @@ class Meaning(Deeds):
             raise Refusal("a remark by itself is nothing to be done: say what is to be done with the thing")
         self._mention(remark)
 
-    def _stay(self, stages: list[tuple[list[Clause], int, bool]], kind: str, turns: int) -> None:
-        """Have the last stage last."""
-        if not stages or stages[-1][2] or kind != "do":
+    def _stay(self, stages: list[tuple[list[Clause], int, bool]], kind: str, turns: int, keeps: bool) -> None:
+        """Have the last stage last; keeps: it is of things, not of the player."""
+        if not stages or stages[-1][2] != keeps or kind != "do":
             raise Refusal("a goal cannot ask to stay where one is at the start: name what to stay at")
         clauses, hold, lasting = stages[-1]
         stages[-1] = clauses, turns or hold or lexicon.STAY, lasting
@@ -125,18 +157,33 @@ class Meaning(Deeds):
             stages.append((group, unit.hold or found.hold, found.lasting))
 
     def _together(self, clauses: list[Clause], lasting: bool, found: Found, joint: str) -> bool:
-        return together(clauses, found.clauses, lasting and found.lasting, joint == "and")
+        if found.beside:
+            relations = {clause.relation for clause in (*clauses, *found.clauses)}
+            if relations <= {"left-of", "right-of", "near", "touching", "between", "closest-to"}:
+                return True
+            if found.lasting and len(relations & {"on", "in"}) == len(relations):
+                raise Refusal("one thing is at one place: say 'and then' for the next, or name the other thing")
+        same = None if found.again else self.definites
+        return together(clauses, found.clauses, lasting and found.lasting, joint == "and", same)
 
     def _act(self, act: Act, joint: str = "then") -> Found:
         listed = not act.verb and not act.place and joint in ("and", "comma")
+        beside = not act.verb and bool(act.place) and joint in ("and", "comma")
+        again = beside or any(ref.pronoun for ref in (act.a.all if act.a else ()))
         act = self._resolved(act)
         found = self._done(act)
+        found.again = again
+        found.beside = beside
         self._mention(act, listed)
         return found
 
     def _never(self, act: Act) -> Found:
         act = self._resolved(act, True)
         for ref in self._every(act):
+            if ref.said.split(" ")[0] in ("one", "some"):
+                raise Refusal(f"{ref.said!r} may be any of them, or one and not the others: say 'any' or 'the'")
+            if act.verb == "is" and ref.least == "all":
+                raise Refusal("this may be so at the end, or never: say 'make sure that not every …', or 'never …'")
             if ref.negated or ref.most is not None:
                 raise Refusal("two negations, or a negation and a bound, have more than one meaning: say it with one")
         if act.verb in _NOT_DENIED or act.negated:
@@ -154,6 +201,10 @@ class Meaning(Deeds):
         """Note what "it", "one" and an act without a verb refer to from here on."""
         if act.verb and act.verb not in ("mention", "say", "win", "side", "side-players"):
             self.before = act
+        if act.verb in ("take", "hold") and act.b is not None and act.actor is None:
+            self.held = list(act.b.all)
+        elif act.verb in ("drop", "put", "drop-all", "give"):
+            self.held = []
         place = act.a is None or all(map(self.player, act.a.all))
         main = (act.b or act.a) if place else act.a
         named = [ref for ref in main.all if not self.player(ref)] if main else []
@@ -175,7 +226,7 @@ class Meaning(Deeds):
             if refs is not None:
                 whole: list[Ref] = []
                 for ref in refs.all:
-                    whole += self._referred(ref, earlier, act.verb == "drop")
+                    whole += self._referred(self._placing(ref, act, side, earlier), earlier, act.verb == "drop")
                     earlier = [*whole, *earlier]
                 sides[side] = Refs(tuple(whole), refs.joint)
             else:
@@ -232,6 +283,7 @@ class Meaning(Deeds):
         if before is None and any(ref.negated or ref.noun.kinds == (None,) for ref in refs.all):
             raise Refusal("a verb is missing")
         if before is None:
+            self.alone = True
             held = "holding" in self.things.relations and all(self.fits("carried", ref) for ref in refs.all)
             return replace(act, verb="take" if held else "go")
         if before.a is not None and before.b is not None:
@@ -240,36 +292,6 @@ class Meaning(Deeds):
                 raise Refusal("one thing is at one place: say which")
             return replace(before, a=refs) if role == "a" else replace(before, b=refs)
         return replace(before, a=refs) if before.a is not None else replace(before, b=refs)
-
-    def _referred(self, ref: Ref, earlier: list[Ref], dropped: bool = False) -> list[Ref]:
-        if ref.pronoun:
-            if not self.last and dropped:
-                return [ANY]
-            if not self.last:
-                raise Refusal(f"{ref.pronoun!r} refers to nothing that was named before")
-            several = len(self.last) > 1 or self.last[0].least not in (0, 1)
-            if (ref.pronoun == "it") == several:
-                raise Refusal(f"{ref.pronoun!r} does not fit what was named before")
-            if ref.pronoun == "it" and self.last[0].negated:
-                raise Refusal("'it' refers to what is not to be")
-            return [replace(one, definite=one.definite) for one in self.last]
-        if ref.one_of:
-            for one in [*earlier[:1], *self.last, *earlier[1:]]:
-                itself = one in earlier and (one.colour, one.size) == (ref.colour, ref.size)
-                if self._comes_in(one, ref) and not itself:
-                    noun = replace(one.noun, many=ref.noun.many)
-                    return [replace(ref, noun=noun, one_of=False)]
-            raise Refusal("'one' stands for no kind that was named before and that comes in this colour or size")
-        for kind in ref.noun.kinds:
-            colours = self.things.kinds.get(kind, ()) if kind else self.things.colours
-            if ref.colour and ref.colour not in colours and len(ref.noun.kinds) == 1:
-                told = f"a {kind} comes in {', '.join(colours)}" if colours else f"a {kind} has no colour"
-                raise Refusal(f"{ref.colour!r} is no colour of it here: {told}")
-        return [ref]
-
-    def _comes_in(self, one: Ref, ref: Ref) -> bool:
-        kinds = [kind for kind in one.noun.kinds if kind]
-        return bool(kinds) and all(not ref.colour or ref.colour in self.things.kinds[kind] for kind in kinds)
 
     def _done(self, act: Act, never: bool = False) -> Found:
         """The clauses of an act whose things are known."""
@@ -287,6 +309,10 @@ class Meaning(Deeds):
             if never:
                 raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
             place = {"keep-away": "touching", "keep-off": "on", "keep-out": "in"}[verb]
+            for ref in (*act.a.all, *act.b.all) if act.a and act.b else ():
+                if ref.negated:
+                    raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
+            self.certain(act.a)
             found = self._placed(replace(act, verb="put", place=place), True)
             return Found(nevers=[*found.nevers, *found.clauses])
         if act.helped and act.actor is not None and verb not in _BY_ANYONE:
@@ -367,6 +393,10 @@ class Meaning(Deeds):
         return self.many(replace(ref, least=1), False, relation or "there")[0]
 
 
+_NOT_WHILE = (
+    "what is not to be only while something else is done cannot be said, as 'never' counts from the start: "
+    "say 'put down …, then …'"
+)
 _BY_ANYONE = (
     "go",
     "touch",
@@ -380,10 +410,12 @@ _BY_ANYONE = (
     "enter",
     "exit",
     "avoid",
+    "keep-clear",
 )
 _NOT_DENIED = (
     *(
         "avoid",
+        "keep-clear",
         "hands-off",
         "keep-shut",
         "spare",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from ...worlds.engine.records.things import Things
@@ -81,7 +82,7 @@ def understood(text: str, things: Things, players: int | None = None) -> Underst
     except ValueError as error:
         complaint = str(error)
     else:
-        if sensible(found, things) and not _selecting(text, found):
+        if sensible(found, things) and not _selecting(text, found) and not _generously(text, found):
             return _in_turn(text, found)
         complaint = ""
     return generous(text, things, players, complaint)
@@ -103,6 +104,20 @@ def _selecting(text: str, found: Understood) -> bool:
     """Whether "get the key closest to you" may tell which key is meant, and not where it is to be."""
     clauses = [clause for stage in found.goal.stages for clause in stage.all] if found.goal else []
     return bool({"get", "take", "bring"} & set(words(text))) and any(clause.relation in _SIDES for clause in clauses)
+
+
+_SOME_NOT = re.compile(r"\b(one|some|an?|at least \w+)( [\w-]+){1,3} (is|are|be|stays?) not\b")
+_YET = re.compile(r"\byet\b")
+_AT_THE_END = re.compile(r"\b(at|in|by) the (very )?end\b")
+_STAYING = re.compile(r"\b(stay|stays|remain|remains|keep|keeps)\b")
+
+
+def _generously(text: str, found: Understood) -> bool:
+    """Whether people mean otherwise what the grammar reads: "one box is not on a target" leaves others there, and to
+    stay lasts."""
+    goal, said = found.goal, text.lower().replace("n't", " not")
+    stays = goal is not None and bool(goal.stages) and not any(stage.hold for stage in goal.stages)
+    return bool(_SOME_NOT.search(said) or (stays and _STAYING.search(said)))
 
 
 def _possible(clause: Clause, things: Things) -> bool:
@@ -185,6 +200,8 @@ def generous(text: str, things: Things, players: int | None = None, complaint: s
             try:
                 goal = meaning.goal(units)
                 _nothing_lost(said, goal, meaning.notes)
+                if not goal.stages and _YET.search(text.lower()):
+                    raise Refusal("'yet' tells when, and what is never to be counts to the end: say what is to be done")
             except Refusal as error:
                 reasons.append(error)
                 continue
@@ -258,6 +275,8 @@ def _nothing_lost(said: list[str], goal: Goal, notes: list[str]) -> None:
     for word in said:
         if number(word) > 1 and number(word) not in numbers:
             raise Refusal(f"the number {word!r} has no place in a goal here")
+    if goal.never and _AT_THE_END.search(" ".join(said)):
+        raise Refusal("what is not to be at the end may be so before: say 'make sure that no …', without 'at the end'")
     denied = bool(goal.never) or any(clause.negated for clause in clauses)
     if not denied and _NEGATIONS & set(said):
         raise Refusal(f"{next(word for word in said if word in _NEGATIONS)!r} has no place in a goal here")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from functools import cache
 
@@ -15,6 +16,7 @@ from .syntax import Syntax
 from .trees import ACTS, ASKED, END, MENTIONED, PLACED, QUANTIFIED, STATED, STATES, Tree, number
 
 _ASKING = ("what", "which", "where", "who", "how", "why", "when", "is", "are", "does", "do", "did", "has", "have")
+_EXCEPT = re.compile(r"\b(all|every|each|any|no|everything|anything|nothing)( [a-z]+)* but\b")
 _FORMS = "'what colour is …', 'how many … are there', 'is there …' and 'what is on …'"
 
 
@@ -63,10 +65,13 @@ def refusal(
     if reasons:
         told = [str(reason) for reason in reasons]
         return max(reasons, key=lambda reason: told.count(str(reason)))
-    stuck = [word for place, word in enumerate(said) if _stops(said, place, players)]
-    later = [word for place, word in enumerate(said) if place >= syntax.furthest and _stops(said, place, players)]
+    ends = [place for place, word in enumerate(said) if _stops(said, place, players) and not _judged(word, things)]
+    stuck = [said[place] for place in ends]
+    later = [said[place] for place in ends if place >= syntax.furthest]
     if stuck:
         return _reason((*later, *stuck)[0], things)
+    if _EXCEPT.search(" ".join(said)):
+        return Refusal(f"'but': {lexicon.REASONS['except']}", "except")
     if said and said[0] in _ASKING and said[1:2] != ["not"]:
         return Refusal(
             f"this question, {' '.join(said[:3])!r} …, is none of those that are answered: {_FORMS}", "question"
@@ -135,6 +140,11 @@ def _stops(said: list[str], place: int, players: int | None) -> bool:
     verbs = ("go", "look", "walk", "push", "move", "turn", "run")
     loose = word in ("up", "down") and bool(place) and said[place - 1] not in verbs
     return word in lexicon.UNSAID and not loose
+
+
+def _judged(word: str, things: Things) -> bool:
+    """Whether a verb that is refused in most worlds is one of this world's, such as "eat"."""
+    return any(reading.relation in things.relations for reading in lexicon.READINGS.get(word, ()))
 
 
 def _reason(word: str, things: Things) -> Refusal:

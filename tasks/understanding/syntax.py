@@ -13,7 +13,7 @@ from typing import Any
 
 from . import lexicon
 from .names import Names, Noun
-from .normalise import COMMA, STOP, phrases
+from .normalise import COMMA, STOP, base_forms, phrases
 from .phrases import Phrases, Ref, Refs
 from .trees import ACTS, ASKED, MENTIONED, PLACED, STATED, STATES, number
 
@@ -43,7 +43,8 @@ class Act:
 class Unit:
     """joint: how it goes on from the unit before: "and", "at once", "then" or "but"; kind: "do", "never", "stay",
     "stop" or "mention"; plain: whether it may tell how things are, not how they are to be; opened: whether
-    it has an opening, such as "you"."""
+    it has an opening, such as "you"; qualifies: whether it only tells when or how the unit before is so, as behind
+    "without" and "before"; first: whether it is said to be first; lasts: whether it says "stay" or "keep"."""
 
     joint: str
     kind: str
@@ -51,6 +52,9 @@ class Unit:
     hold: int = 0
     plain: bool = False
     opened: bool = False
+    qualifies: bool = False
+    first: bool = False
+    lasts: bool = False
 
 
 _OPEN, _NOT, _WITHOUT = phrases(*lexicon.OPENERS), phrases(*lexicon.NOT_TO), phrases(*lexicon.WITHOUT)
@@ -62,6 +66,9 @@ _WANTED = frozenset(
     ("should", "must", "has", "have", "need", "needs", "ought", "shall", "will", "go", "goes", "be", "to")
 )
 _TOLD = frozenset(("is", "are", "stands", "stand", "lies", "lie", "sits", "sit"))
+_STAYING = frozenset(("stay", "stays", "staying", "remain", "remains", "remaining", "keep", "keeps", "keeping"))
+_STAYED = ("is", "put", "stay-place", "side-players", "hold", "face", "empty", "open")
+_PAUSES = frozenset(("stop", "wait", "stay", "remain", "end", "finish", "arrive"))
 _LASTING = ("holding", "carrying", "facing", "looking", "watching")
 _AT_THE_END, _IN_HAND = phrases(*lexicon.AT_THE_END), phrases("in (your|one) (hand|hands)", "in hand", "with you")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
@@ -154,7 +161,7 @@ class Syntax(Phrases):
                 yield from self._units(behind + (self.words[behind] == COMMA), "stop", whole)
             for nextjoint, start in self._joints(behind):
                 if units[-1].kind == "never" and "before" in self.words[behind:start]:
-                    continue
+                    nextjoint = "at once"
                 yield from self._units(
                     start, "next" if force and nextjoint not in ("at once", "then") else nextjoint, whole
                 )
@@ -165,6 +172,8 @@ class Syntax(Phrases):
         mark = self.words[at] in (COMMA, STOP)
         start = at + mark
         for behind in self._after(start, _THENS):
+            if self.words[behind - 1 : behind + 1] == ["next", "to"]:
+                continue
             behind += self.words[behind] == COMMA
             yield "then", behind
         for behind in self._after(start, _ANDS):
@@ -228,10 +237,11 @@ class Syntax(Phrases):
                 said = set(self.words[at:last])
                 told = (act.told or act.verb == "is") and bool(_TOLD & said) and not _WANTED & said
                 plain = told and behind == at
-                unit = Unit(joint, "do", act, plain=plain, opened=behind != at)
+                lasts = act.verb in _STAYED and bool(_STAYING & said) and not _negated(act)
+                unit = Unit(joint, "do", act, plain=plain, opened=behind != at, lasts=lasts)
                 yield (unit,), last, False
                 if self.words[last] == "first":
-                    yield (unit,), last + 1, True
+                    yield (replace(unit, first=True),), last + 1, True
                 if self.words[last] == "last" and last + 1 == self.end and at:
                     yield (replace(unit, joint="then"),), last + 1, False
             if joint == "stop" or not at:
@@ -245,7 +255,11 @@ class Syntax(Phrases):
                 if stop == self.end and at:
                     yield (Unit(joint, "stop"),), stop, False
             for stay in self._after(behind, _STAYS):
-                yield (Unit(joint, "stay"),), stay, False
+                yield (
+                    (Unit(joint, "stay", lasts=bool({"it", "them", "they"} & set(self.words[behind:stay]))),),
+                    stay,
+                    False,
+                )
         start = at + (self.words[at] in ("while", "whilst"))
         if at == 0 and self.words[start] in _LASTING:  # "holding the ball, go to the bed"
             for act, last in self.acts(start):
@@ -256,12 +270,12 @@ class Syntax(Phrases):
         for behind in self._after(at, _FIRST):
             behind += self.words[behind] == COMMA
             for units, last, _ in self._unit(behind, joint):
-                yield units, last, True
+                yield (replace(units[0], first=True), *units[1:]), last, True
         for behind in self._after(at, _BEFORES):
             for act, last in self.acts(behind):
                 if act.verb and self.words[last] == COMMA:
                     for units, end, _ in self._unit(last + 1, joint):
-                        yield (*units, Unit("then", "do", act)), end, False
+                        yield (*units, Unit("then", "do", act, qualifies=units[-1].kind == "never")), end, False
         for behind in self._after(at, _AFTERS):
             for act, last in self.acts(behind):
                 if act.verb:
@@ -287,14 +301,16 @@ class Syntax(Phrases):
                 yield Unit(joint, "never", _act("is", slots)), behind
         for behind in self._after(at, _NOT) if bare else ():
             for act, last in self.acts(behind):
-                yield Unit(joint, "never", act), last
+                word = self.words[behind]
+                pauses = bool(_PAUSES & {word, *base_forms(word)}) and act.verb in ("go", "be-place", "stay-place")
+                yield Unit(joint, "never", act, qualifies=_gerund(word), lasts=pauses), last
         for behind in self._after(at, _WITHOUT):
             for act, last in self.acts(behind) if _gerund(self.words[behind]) else ():
                 if act.verb not in ("", "is"):
-                    yield Unit(joint, "never", act), last
+                    yield Unit(joint, "never", act, qualifies=self.words[at] == "without"), last
         if not bare and self.words[at] in ("not", "never"):
             for act, last in self.acts(at + 1):
-                yield Unit(joint, "never", act), last
+                yield Unit(joint, "never", act, qualifies=_gerund(self.words[at + 1])), last
 
     # Questions.
 
@@ -311,6 +327,10 @@ class Syntax(Phrases):
 
 def _act(verb: str, slots: dict[str, Any], *, negated: bool = False) -> Act:
     return Act(verb, slots.get("a"), slots.get("b"), slots.get("p", ""), slots.get("n"), slots.get("w"), negated)
+
+
+def _negated(act: Act) -> bool:
+    return act.negated or any(ref.negated for refs in (act.a, act.b) if refs for ref in refs.all)
 
 
 def _gerund(word: str) -> bool:

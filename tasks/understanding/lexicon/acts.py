@@ -22,7 +22,7 @@ PLACES: dict[str, str] = {
     **dict.fromkeys(("off", "off of", "down from", "down off"), "off"),
     **dict.fromkeys(("out of", "from inside"), "out"),
     "from": "from",
-    **dict.fromkeys(("away from", "far from"), "away"),
+    "away from": "away",
 }
 TOWARD: tuple[str, ...] = (
     *("onto", "on to", "into", "in to", "to", "over to", "back to", "up to", "off", "off of", "down from", "out of"),
@@ -141,10 +141,11 @@ ACTS: dict[str, tuple[str, ...]] = {
     "avoid": (
         f"{{b}} {_FORBID} be touch",
         "(avoid|steer clear of|keep clear of|dodge|ignore) {b}",
-        "(stay|keep|remain|stay well|keep well) (away from|off|clear of|off of|out of|far from|far away from) {b}",
+        "(stay|keep|remain|stay well|keep well) (off|off of|out of) {b}",
         "leave {b} (alone|be)",
         "(look out|watch out) for {b}",
     ),
+    "keep-clear": ("(stay|keep|remain|stay well|keep well) (away from|clear of) {b}",),
     "hands-off": (
         f"{{b}} {_FORBID} be (take|pick up|collect|grab|eat|open|unlock)",
         "keep your (hands|fingers) off {b}",
@@ -156,7 +157,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "wield": ("(touch|hit|tap|poke|strike) {a} with {b}",),
     "shove": ("(push|nudge|shove) {a} with {b}",),
     "put-touch": ("(push|move|shove|slide) {a} until (it|they) (touches|touch|reaches|reach|hits|hit) {b}",),
-    "keep-away": ("(keep|hold|leave) {a} (away from|clear of|far from) {b}", f"{{a}} {_FORBID} touch {{b}}"),
+    "keep-away": ("(keep|hold|leave) {a} (away from|clear of) {b}", f"{{a}} {_FORBID} touch {{b}}"),
     "keep-off": ("(keep|hold|leave) {a} off {b}",),
     "keep-out": ("(keep|hold|leave) {a} out of {b}",),
     "vanish": ("make {a} (disappear|vanish|go away)", "(remove|get rid of) {a}"),
@@ -168,6 +169,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(take|get) {a} (|down|back|up|over|right|straight) {m} {b}",
         "(take|get) {a} {m} {b} (|that) (it|they) (is|are|stands|lies|is standing|is lying|sits) (on|in)",
         "have {a} {p} {b}",
+        "keep {a} {q} {b}",
         "(push|move|shove|slide|keep pushing) {a} until (it|they) (is|are|stands|lies|is standing|ends up) {p} {b}",
         "(tidy|tidy up|tidy away|stow|sort|clear) {a} (|away|up|back) {m} {b}",
         f"{_PUT} {{a}} (away|again) {{p}} {{b}}",
@@ -279,6 +281,10 @@ READINGS: dict[str, tuple[Reading, ...]] = {
         *(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("open", "b", "lock")),
         *(Reading("in", fits="region"), Reading("at", fits="region")),
         *(Reading("on", fits="flat"), Reading("touching"), Reading("at"), Reading("near")),
+    ),
+    "keep-clear": (
+        *(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("in", fits="region")),
+        *(Reading("at", fits="region"), Reading("touching"), Reading("at"), Reading("near")),
     ),
     "spare": (*(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("open", "b", "lock")),),
     "hands-off": (

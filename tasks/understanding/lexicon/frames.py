@@ -206,6 +206,7 @@ BEFORES: tuple[str, ...] = ("before", "before you", "before you have")
 FIRST: tuple[str, ...] = ("first", "first of all", "to begin with", "start by", "begin by", "firstly", "at first")
 STAYS: tuple[str, ...] = (
     *("(stay|wait|remain|stand still) (there|here)", "do not (move|leave|go) (|from there|away)"),
+    *("(keep|hold) (it|them) there", "make (it|them) stay there", "(it|they) (should|must) stay there"),
     *("(stay|wait|remain) where you are", "hold still", "stand still", "stay put"),
 )
 """After something that is reached: that it is to last for STAY turns."""

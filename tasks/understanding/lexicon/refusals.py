@@ -32,7 +32,7 @@ UNSAID: dict[str, str] = {
     ),
     **dict.fromkeys(("corridor", "passage", "window", "floor", "ceiling", "opening", "end"), "part"),
     **dict.fromkeys(("step", "steps", "up", "down", "forward", "forwards", "backwards", "turn"), "way"),
-    **dict.fromkeys(("except", "other", "else", "apart", "instead"), "except"),
+    **dict.fromkeys(("except", "other", "else", "apart", "instead", "rest", "others"), "except"),
     **dict.fromkeys(("or", "either", "if", "whether", "unless"), "choice"),
     **dict.fromkeys(("until", "during", "seconds", "minute", "minutes", "last", "twice", "again", "once"), "time"),
     **dict.fromkeys(("only", "many", "some", "several", "most", "few", "more", "as"), "count"),
@@ -75,6 +75,8 @@ UNSAID: dict[str, str] = {
     ),
     **dict.fromkeys(("that", "which", "whose", "who", "where", "its", "their", "his"), "whose"),
     **dict.fromkeys(("swap", "places", "place"), "place"),
+    "far": "far",
+    "neither": "neither",
     **dict.fromkeys(("me", "i", "us", "my", "here"), "me"),
     **dict.fromkeys(
         (
@@ -123,6 +125,8 @@ REASONS: dict[str, str] = {
     "choice": "a goal has no choice and no condition: ask for one thing, such as 'a box', which is any box",
     "time": "a goal judges what is reached and in which order, and not {word!r}: say 'then', or 'for ten turns'",
     "count": "{word!r} is not exact here: say a number, 'at least two', 'exactly two' or 'every'",
+    "far": "{word!r} is not exact here: say 'away from', which is not next to it",
+    "neither": "{word!r} is not understood here: say 'never', and name each of the things",
     "most": "things are told apart by kind, colour and size, such as 'large', and not by {word!r}",
     "material": "things are told apart by kind, colour and size, and not by {word!r}",
     "whose": "things are told apart by kind, colour and size, and not by where they are or what they do",

@@ -1,0 +1,115 @@
+"""Things that are named by words such as "it", "the blue one" and "another", which refer to what was named before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...worlds.engine.records.things import Things
+from . import lexicon
+from .deeds import ANY, Deeds
+from .kinds import Refusal
+from .phrases import Ref
+from .syntax import Act
+
+
+class References(Deeds):
+    """Finds the things that words refer to. last: the things that "it" and "one" refer to; before: the act before;
+    held: what is in hand."""
+
+    def __init__(self, things: Things, players: int | None):
+        super().__init__(things, players)
+        self.last: list[Ref] = []
+        self.before: Act | None = None
+        self.held: list[Ref] = []
+
+    def _placing(self, ref: Ref, act: Act, side: str, earlier: list[Ref]) -> Ref:
+        """A thing whose words come from the act before by its role: "the blue one", as a place, is such a place as the
+        one before, and "it" is what can be put or be a place."""
+        before, own = self.before, earlier[0] if earlier else None
+        if ref.said.split(" ")[0] == "another" and any(one.noun.kinds == ref.noun.kinds for one in self.last):
+            raise Refusal(lexicon.REASONS["except"], "except")
+        if (
+            ref.pronoun == "it"
+            and side == "a"
+            and self.held
+            and act.verb in ("put", "drop", "give")
+            and len(self.last) == 1
+        ):
+            named = [one for one in dict.fromkeys((*self.held[-1:], *self.last)) if self.fits("carried", one)]
+            return self._only(ref, named)
+        if before is None or before.b is None:
+            return ref
+        if ref.one_of and own is None and before.a is not None:
+            return self._contrasting(ref, before.a.all[0], before.b.all[0], side)
+        if side != "b":
+            return ref
+        place, held = before.b.all[0], before.a.all[0] if before.a else None
+        if ref.pronoun == "it" and act.place in ("on", "in", "off", "out") and self.last:
+            relation = {"off": "on", "out": "in"}.get(act.place, act.place)
+            named = [one for one in dict.fromkeys((*self.last[:1], place)) if not self.player(one)]
+            if len(self.last) == 1 and place.least == 1:
+                fit = [one for one in named if all(self.holds(str(kind), relation) for kind in one.noun.kinds)]
+                return self._only(ref, fit)
+        if ref.one_of and own is not None and held is not None and self._comes_in(place, ref):
+            alike, contrasts = act.place == before.place, self._looking(place, ref)
+            if alike or (contrasts and not self._looking(own, ref)):
+                noun = replace(place.noun, many=ref.noun.many)
+                return replace(ref, noun=noun, one_of=False)
+            if contrasts and place.noun.kinds != own.noun.kinds:
+                raise Refusal(f"{ref.said!r} may be one of two kinds: name the kind")
+        return ref
+
+    def _contrasting(self, ref: Ref, put: Ref, place: Ref, side: str) -> Ref:
+        """ "Put the duck on the red book, then go to the blue one": the one of which a look was said."""
+        if put.noun.kinds == place.noun.kinds or not self._looking(place, ref):
+            return ref
+        if self._looking(put, ref) and side == "a":
+            return ref
+        same = (put.colour, put.size) == (ref.colour, ref.size)
+        if same or self._looking(put, ref) or side == "a":
+            raise Refusal(f"{ref.said!r} may be one of two kinds: name the kind")
+        return replace(ref, noun=replace(place.noun, many=ref.noun.many), one_of=False)
+
+    def _looking(self, one: Ref, ref: Ref) -> bool:
+        """Whether a thing is named by a look that tells it from "the blue one"."""
+        said = one.colour if ref.colour else one.size
+        return said is not None and (one.colour, one.size) != (ref.colour, ref.size) and self._comes_in(one, ref)
+
+    def _only(self, ref: Ref, named: list[Ref]) -> Ref:
+        """The one thing that "it" can be."""
+        if len(named) == 1:
+            return replace(named[0], pronoun="")
+        if not named:
+            raise Refusal(f"{ref.pronoun!r} refers to nothing that was named before and that fits here: name the thing")
+        told = " or ".join(repr(one.said) for one in named)
+        raise Refusal(f"{ref.pronoun!r} may be {told}: name the thing")
+
+    def _referred(self, ref: Ref, earlier: list[Ref], dropped: bool = False) -> list[Ref]:
+        if ref.pronoun:
+            if not self.last and dropped:
+                return [ANY]
+            if not self.last:
+                raise Refusal(f"{ref.pronoun!r} refers to nothing that was named before")
+            several = len(self.last) > 1 or self.last[0].least not in (0, 1)
+            if (ref.pronoun == "it") == several:
+                raise Refusal(f"{ref.pronoun!r} does not fit what was named before")
+            if ref.pronoun == "it" and self.last[0].negated:
+                raise Refusal("'it' refers to what is not to be")
+            return [replace(one, definite=one.definite) for one in self.last]
+        if ref.one_of:
+            for one in [*earlier[:1], *self.last, *earlier[1:]]:
+                itself = one in earlier and (one.colour, one.size) == (ref.colour, ref.size)
+                if self._comes_in(one, ref) and not itself:
+                    noun = replace(one.noun, many=ref.noun.many)
+                    return [replace(ref, noun=noun, one_of=False)]
+            raise Refusal("'one' stands for no kind that was named before and that comes in this colour or size")
+        for kind in ref.noun.kinds:
+            colours = self.things.kinds.get(kind, ()) if kind else self.things.colours
+            if ref.colour and ref.colour not in colours and len(ref.noun.kinds) == 1:
+                told = f"a {kind} comes in {', '.join(colours)}" if colours else f"a {kind} has no colour"
+                raise Refusal(f"{ref.colour!r} is no colour of it here: {told}")
+        return [ref]
+
+    def _comes_in(self, one: Ref, ref: Ref) -> bool:
+        kinds = [kind for kind in one.noun.kinds if kind]
+        return bool(kinds) and all(not ref.colour or ref.colour in self.things.kinds[kind] for kind in kinds)

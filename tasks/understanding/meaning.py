@@ -3,8 +3,8 @@
 Rules, each of which is told with what was understood:
 
 - "it" is the thing that the act before was done to: the one that was put, not the one that it was put on, unless only
-  the other can be a place; "them" are the things; "the blue one" is of the kind named last that comes in blue, and
-  as a place of the kind of the place before.
+  the other can be a place; "them" are the things; "the blue one" is of the kind named last that comes in blue, and as
+  a place of the kind of the place before.
 - "and" means at once where things are to be somewhere, or open, or gone; and one after the other from an act of the
   player on, such as going somewhere or taking something: but one looks where one stands, and takes a thing along.
 - what is never to be counts from the start to the end, wherever the sentence says it.
@@ -48,7 +48,7 @@ class Meaning(References):
             raise Refusal("the beginning may tell how things are, or how they are to be: say 'make sure that …'")
         stages: list[tuple[list[Clause], int, bool]] = []
         nevers: list[Clause] = []
-        kind = ""
+        kind, forbids = "", False
         for unit in units:
             if unit.kind == "stay":
                 self._stay(stages, kind, unit.hold, unit.lasts)
@@ -60,7 +60,7 @@ class Meaning(References):
             if unit.kind == "mention":
                 self._mentioned(unit.act, units)
                 continue
-            self._ordered(unit, kind, bool(stages))
+            self._ordered(unit, "never" if forbids and unit.joint == "at once" else kind, bool(stages))
             if unit.kind == "do" and kind == "never" and unit.joint == "and":
                 raise Refusal("'and' after what is never to be may belong to it or not: begin a new sentence there")
             if unit.kind == "never" and unit.joint == "then" and stages:
@@ -70,11 +70,15 @@ class Meaning(References):
                 raise Refusal(lexicon.REASONS["except"], "except")
             self._same_actor(unit)
             kind = unit.kind
-            found = self._never(unit.act) if unit.kind == "never" else self._act(unit.act, unit.joint)
+            act = unit.act
+            if unit.lasts and act.verb == "is" and act.place in _KEPT:  # "must stay off the bed"
+                act = replace(act, verb=_KEPT[act.place])
+            found = self._never(act) if unit.kind == "never" else self._act(act, unit.joint)
             nevers += found.nevers
+            forbids = bool(found.nevers and not found.clauses)
             if unit.kind == "do" and unit.joint == "at once" and found.nevers:
                 raise Refusal(_NOT_WHILE)
-            if unit.hold and unit.act.verb == "follow":
+            if unit.hold and act.verb == "follow":
                 self.notes = [note for note in self.notes if not note.startswith("to follow")]
             if unit.lasts and found.clauses and not unit.hold:
                 found.hold = lexicon.STAY
@@ -148,8 +152,10 @@ class Meaning(References):
             clauses, hold, lasting = stages[-1]
             if hold and unit.joint != "stop":
                 raise Refusal("after a time comes 'then': how long what follows is to last is not clear")
+            if found.hold and unit.joint != "at once" and self._together(clauses, lasting, found, unit.joint):
+                raise Refusal("before what is to last comes 'then': how long the rest is to last is not clear")
             if unit.joint == "at once" or self._together(clauses, lasting, found, unit.joint):
-                stages[-1] = [*clauses, *found.clauses], unit.hold or hold, lasting and found.lasting
+                stages[-1] = [*clauses, *found.clauses], unit.hold or found.hold or hold, lasting and found.lasting
                 return
         for group in [found.clauses] if found.at_once else apart(found.clauses):
             if unit.joint in ("comma", "stop") and stages and stages[-1] == (group, unit.hold, found.lasting):
@@ -170,6 +176,11 @@ class Meaning(References):
         listed = not act.verb and not act.place and joint in ("and", "comma")
         beside = not act.verb and bool(act.place) and joint in ("and", "comma")
         again = beside or any(ref.pronoun for ref in (act.a.all if act.a else ()))
+        kept = self.before.verb if self.before else ""
+        if act.verb == "is" and kept in _KEPT.values():  # "keep the ball off the bed and the cup off the table"
+            if _KEPT.get(act.place) != kept:
+                raise Refusal("this may be to be kept so, too, or to be done: begin with a verb")
+            act = replace(act, verb=kept)
         act = self._resolved(act)
         found = self._done(act)
         found.again = again
@@ -313,7 +324,8 @@ class Meaning(References):
                 if ref.negated:
                     raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
             self.certain(act.a)
-            found = self._placed(replace(act, verb="put", place=place), True)
+            self.certain(act.b, False)
+            found = self._placed(replace(act, verb="put", place=place, a=_any(act.a), b=_any(act.b)), True)
             return Found(nevers=[*found.nevers, *found.clauses])
         if act.helped and act.actor is not None and verb not in _BY_ANYONE:
             self.notes.append("who does it is not judged")
@@ -393,6 +405,14 @@ class Meaning(References):
         return self.many(replace(ref, least=1), False, relation or "there")[0]
 
 
+def _any(refs: Refs | None) -> Refs | None:
+    """The things, each of them where all are named: what is never to be of all is never to be of any."""
+    if refs is None:
+        return None
+    return replace(refs, all=tuple(replace(ref, least=1) if ref.least == "all" else ref for ref in refs.all))
+
+
+_KEPT = {"off": "keep-off", "out": "keep-out", "away": "keep-away"}
 _NOT_WHILE = (
     "what is not to be only while something else is done cannot be said, as 'never' counts from the start: "
     "say 'put down …, then …'"

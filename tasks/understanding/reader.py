@@ -116,7 +116,7 @@ def _generously(text: str, found: Understood) -> bool:
     """Whether people mean otherwise what the grammar reads: "one box is not on a target" leaves others there, and to
     stay lasts."""
     goal, said = found.goal, text.lower().replace("n't", " not")
-    stays = goal is not None and bool(goal.stages) and not any(stage.hold for stage in goal.stages)
+    stays = goal is not None and not any(stage.hold for stage in goal.stages)
     return bool(_SOME_NOT.search(said) or (stays and _STAYING.search(said)))
 
 
@@ -275,6 +275,8 @@ def _nothing_lost(said: list[str], goal: Goal, notes: list[str]) -> None:
     for word in said:
         if number(word) > 1 and number(word) not in numbers:
             raise Refusal(f"the number {word!r} has no place in a goal here")
+    if len(goal.never) > 1 and "both" in said:
+        raise Refusal("'both' may be one without the other: say 'never …' for each, without 'both'")
     if goal.never and _AT_THE_END.search(" ".join(said)):
         raise Refusal("what is not to be at the end may be so before: say 'make sure that no …', without 'at the end'")
     denied = bool(goal.never) or any(clause.negated for clause in clauses)

@@ -51,6 +51,8 @@ class References(Deeds):
                 fit = [one for one in named if all(self.holds(str(kind), relation) for kind in one.noun.kinds)]
                 return self._only(ref, fit)
         if ref.one_of and own is not None and held is not None and self._comes_in(place, ref):
+            if (place.colour, place.size) == (ref.colour, ref.size) and self._looking(own, ref):
+                raise Refusal(f"{ref.said!r} may be one of two kinds: name the kind")
             alike, contrasts = act.place == before.place, self._looking(place, ref)
             if alike or (contrasts and not self._looking(own, ref)):
                 noun = replace(place.noun, many=ref.noun.many)

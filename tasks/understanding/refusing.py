@@ -84,7 +84,7 @@ def refusal(
         )
     place = syntax.furthest
     if complaint and _piece(complaint) in said[place:]:
-        return Refusal(complaint, "syntax")
+        return Refusal(complaint.partition("; did you mean")[0], "syntax")
     return Refusal(f"word {place + 1}, {said[place]!r}, does not fit here", "syntax")
 
 

@@ -68,7 +68,7 @@ _WANTED = frozenset(
 _TOLD = frozenset(("is", "are", "stands", "stand", "lies", "lie", "sits", "sit"))
 _STAYING = frozenset(("stay", "stays", "staying", "remain", "remains", "remaining", "keep", "keeps", "keeping"))
 _STAYED = ("is", "put", "stay-place", "side-players", "hold", "face", "empty", "open")
-_PAUSES = frozenset(("stop", "wait", "stay", "remain", "end", "finish", "arrive"))
+_PAUSES = frozenset(("stop", "wait", "stay", "remain", "end", "finish", "arrive", "keep", "continue"))
 _LASTING = ("holding", "carrying", "facing", "looking", "watching")
 _AT_THE_END, _IN_HAND = phrases(*lexicon.AT_THE_END), phrases("in (your|one) (hand|hands)", "in hand", "with you")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
@@ -160,7 +160,9 @@ class Syntax(Phrases):
                 behind += 1
                 yield from self._units(behind + (self.words[behind] == COMMA), "stop", whole)
             for nextjoint, start in self._joints(behind):
-                if units[-1].kind == "never" and "before" in self.words[behind:start]:
+                act = units[-1].act
+                forbids = units[-1].kind == "never" or (act is not None and _negated(act))
+                if forbids and "before" in self.words[behind:start]:
                     nextjoint = "at once"
                 yield from self._units(
                     start, "next" if force and nextjoint not in ("at once", "then") else nextjoint, whole
@@ -203,6 +205,8 @@ class Syntax(Phrases):
                 yield from self._rest(behind, before)
         if self.words[start] == "with" and act_before and act_before.verb in ("go", "be-place", "enter"):
             for refs, behind in self.refs(start + 1):
+                if any(ref.noun.who or ref.noun.kinds == ("player",) for ref in refs.all):
+                    continue
                 behind = next(self._after(behind, _IN_HAND), behind)
                 yield from self._rest(behind, (*before, Unit("at once", "do", Act("hold", b=refs))))
         if self.words[start] in _LASTING and before[-1].kind == "do":
@@ -302,7 +306,7 @@ class Syntax(Phrases):
         for behind in self._after(at, _NOT) if bare else ():
             for act, last in self.acts(behind):
                 word = self.words[behind]
-                pauses = bool(_PAUSES & {word, *base_forms(word)}) and act.verb in ("go", "be-place", "stay-place")
+                pauses = bool(_PAUSES & {word, *base_forms(word)}) and act.verb in (*_STAYED, "go", "be-place")
                 yield Unit(joint, "never", act, qualifies=_gerund(word), lasts=pauses), last
         for behind in self._after(at, _WITHOUT):
             for act, last in self.acts(behind) if _gerund(self.words[behind]) else ():

@@ -32,6 +32,8 @@ GROUPS = {
     "deed": "deed that is not judged",
     "time": "time, repetition",
     "count": "number that is not exact",
+    "far": "distance that is not exact",
+    "neither": "two negations in one",
     "choice": "choice or condition",
     "except": "exception",
     "place": "place where something was",

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rumpus import worlds
+from rumpus.docs import understanding_study
 from rumpus.interface.text import decode
 from rumpus.tasks.compile import judged
 from rumpus.tasks.goals import Goal
@@ -17,7 +18,8 @@ from rumpus.tasks.language import canonical
 from rumpus.tasks.understanding import Refusal, lexicon, retold, spoken, understood
 from rumpus.tasks.understanding.names import synonyms, table
 
-SENTENCES = [json.loads(line) for line in (Path(__file__).parent / "sentences.jsonl").read_text().splitlines()]
+FILE = Path(__file__).parent / "sentences.jsonl"
+SENTENCES = [json.loads(line) for line in FILE.read_text().splitlines()]
 """{"world", "text", and what is said back as "understood", or the word that is named when it is "refused"}."""
 
 
@@ -176,6 +178,13 @@ def test_synonyms_are_of_one_kind():
 def test_the_page_has_the_words():
     page = Path(__file__).parent.parent / "docs" / "tasks.md"
     assert table() in page.read_text(encoding="utf-8"), "paste what `rumpus tasks words` prints"
+
+
+def test_the_study_has_a_group_for_every_kind_of_refusal(capsys):
+    """The kinds are those of the reasons in the lexicon, and what the sentences of this folder are refused for."""
+    assert lexicon.REASONS.keys() <= understanding_study.GROUPS.keys()
+    understanding_study.main(str(FILE))
+    assert "possible: " in capsys.readouterr().out
 
 
 def test_a_goal_in_ones_own_words_is_played():

@@ -62,9 +62,8 @@ _FRAMES, _FIRST, _STAYS = phrases(*lexicon.FRAMES), phrases(*lexicon.FIRST), phr
 _STOPS, _BEFORES = phrases(*lexicon.STOPS), phrases(*lexicon.BEFORES)
 _AFTERS, _DOES, _ASKERS = phrases(*lexicon.AFTERS), phrases(*lexicon.PARTNER_DOES), phrases(*lexicon.ASKERS)
 _THENS, _ANDS = phrases(*lexicon.THENS), phrases(*lexicon.ANDS)
-_WANTED = frozenset(
-    ("should", "must", "has", "have", "need", "needs", "ought", "shall", "will", "go", "goes", "be", "to")
-)
+_WANTED = frozenset(("should", "must", "has", "have", "need", "needs", "ought", "shall", "will", "go", "goes", "be"))
+_PLACED_BY_TO = ("next", "close", "closest", "closer", "near", "nearest")
 _TOLD = frozenset(("is", "are", "stands", "stand", "lies", "lie", "sits", "sit"))
 _STAYING = frozenset(("stay", "stays", "staying", "remain", "remains", "remaining", "keep", "keeps", "keeping"))
 _STAYED = ("is", "put", "stay-place", "side-players", "hold", "face", "empty", "open")
@@ -239,7 +238,7 @@ class Syntax(Phrases):
                 if behind == at and joint in _PLAIN and _gerund(self.words[at]):
                     continue  # "go there, touching the box" is no second step
                 said = set(self.words[at:last])
-                told = (act.told or act.verb == "is") and bool(_TOLD & said) and not _WANTED & said
+                told = (act.told or act.verb == "is") and bool(_TOLD & said) and not self._wanted(at, last)
                 plain = told and behind == at
                 lasts = act.verb in _STAYED and bool(_STAYING & said) and not _negated(act)
                 unit = Unit(joint, "do", act, plain=plain, opened=behind != at, lasts=lasts)
@@ -287,6 +286,14 @@ class Syntax(Phrases):
                     last += self.words[last] == "then"
                     for units, end, _ in self._unit(last, "then"):
                         yield (Unit(joint, "do", act), *units), end, False
+
+    def _wanted(self, at: int, last: int) -> bool:
+        """Whether words of a statement tell a wish: "should", or a "to" that belongs to no place such as "next to"."""
+        for place, word in enumerate(self.words[at:last], at):
+            of_place = self.words[place - 1] in _PLACED_BY_TO or self.words[place + 1] in ("the", "its")
+            if word in _WANTED or (word == "to" and not of_place):
+                return True
+        return False
 
     def _openings(self, at: int, depth: int = 3) -> Iterator[int]:
         """Places behind what an order may begin with, several times over."""

@@ -2,7 +2,7 @@
 #
 #   make demo       train an agent for two to five minutes, measure it, and leave runs/demo/report.html
 #   make test       lint and test                       make test ARGS="-k sokoban"   some of the tests
-#                                                       make test WORKERS=0   in one process, not one a core
+#                                                       make test WORKERS=0   in one process, not two a core
 #   make setup      prepare .venv (with .venv/bin/rumpus in it), or bring it up to date
 #   make lint       check style and types               make format     put the style right
 #   make bench      measure the speed of this machine   make bench ARGS="sokoban --seconds 5"
@@ -23,7 +23,7 @@
 
 PYTHON ?= python3
 ARGS ?=
-WORKERS ?= auto
+WORKERS ?= $(shell echo $$((2 * $$(getconf _NPROCESSORS_ONLN))))
 MINUTES ?= 11
 OUT ?= runs/gpu
 DEVICE ?= cuda

@@ -118,7 +118,10 @@ def pytest_sessionfinish(session):
     if hasattr(config, "workeroutput"):
         config.workeroutput["peak_memory"] = judged_memory(config)
         return
-    config.stash[PEAKS] |= judged_memory(config)
+    own = judged_memory(config)
+    if getattr(config.option, "numprocesses", None):
+        own.pop("started", None)  # these are the workers, which measure themselves
+    config.stash[PEAKS] |= own
     if max(config.stash[PEAKS].values(), default=0) > TOO_MUCH:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -18,6 +18,8 @@ from .ingredients import python
 COMPILING = "numba:compile"
 """Numba's name for the event of a function being compiled."""
 _PLACE = re.compile(r'File "([^"]+)", line (\d+)')
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""The marks of bold and coloured text, which Numba writes where it takes the output for a terminal."""
 
 
 class _First(event.Listener):
@@ -62,7 +64,7 @@ def _sentence(function: Any, error: BaseException) -> str:
         source, _ = inspect.getsourcelines(function)
         line += next((at for at, text in enumerate(source) if re.search(rf"\.{error.args[0]}\b", text)), 0)
     else:
-        text = str(error)
+        text = _COLOURS.sub("", str(error))
         lines = [each.strip() for each in text.splitlines() if each.strip()]
         cause = next((each for each in lines if not each.startswith("Failed in")), type(error).__name__)
         for file, number in _PLACE.findall(text):

@@ -10,7 +10,6 @@ import numpy as np
 
 from ...interface.action import ACTION
 from ...worlds.engine.compile.cached import cached
-from ...worlds.engine.records.things import nothing
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.device import check_things, things_table
 from ...worlds.engine.world import Controller, World
@@ -27,9 +26,8 @@ class ControllerExpert:
     def __init__(self, world: World):
         if not isinstance(world.expert, Controller):
             raise ValueError(f"{world.name} has no Controller for an expert, so no expert acts in it")
-        things = world.rules.things
-        self._act, self._fill = cached(world.expert.act), cached(things.fill if things else nothing)
-        self._things = things_table(1, things.most if things else 1)[0]
+        self._act, self._fill = cached(world.expert.act), cached(world.rules.fill)
+        self._things = things_table(1, world.rules.most_things)[0]
         self.ticks, self.seconds = 0, 0.0
 
     def start(self, batch: Batch) -> None:

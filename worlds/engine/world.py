@@ -24,7 +24,7 @@ from ...interface.text import encode
 from .records.bounds import Bounds, Guard
 from .records.names import check_functions, check_names, check_scales
 from .records.states import Knob, task_dtype
-from .records.things import Things
+from .records.things import Things, nothing
 from .render.views import Frames, Rays, Tiles
 from .simulator import Simulator
 
@@ -86,6 +86,16 @@ class Rules:
     def max_players(self) -> int:
         """The largest number of players in a state."""
         return self.state["cursor"].shape[0]
+
+    @property
+    def fill(self) -> Callable[..., Any]:
+        """The function that writes the things of a state; where there are none to show, one that writes nothing."""
+        return self.things.fill if self.things else nothing
+
+    @property
+    def most_things(self) -> int:
+        """The length of a table of things, at least 1."""
+        return self.things.most if self.things else 1
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -92,16 +92,17 @@ def progress(name: str, *kernels: Any) -> Iterator[None]:
     """Report how far the compilation of these kernels is, under this name, unless the cache holds all of them. Raises
     ValueError, with function and cause, if they cannot be compiled."""
     new = uncompiled(kernels)
-    if not new:
-        with explained(name):
-            yield
-        return
+    with explained(name), _counted(name, new) if new else nullcontext():
+        yield
+
+
+@contextmanager
+def _counted(name: str, new: set[Any]) -> Iterator[None]:
     with work(f"Compiling {name} (the first time on this machine only)", len(new)) as job:
         listener = _Counting(job, new)
         event.register(COMPILING, listener)
         try:
-            with explained(name):
-                yield
+            yield
         finally:
             event.unregister(COMPILING, listener)
 

@@ -12,7 +12,6 @@ from numba.core import config
 from ..compile.ingredients import python
 from ..compile.modules import module_of
 from ..records.judge import fulfilled, judge
-from ..records.things import nothing
 from ..render.raycast.scene import clear
 from ..render.tiles import border, copy_sprite, draw_cursor
 from ..render.views import Rays, Tiles
@@ -30,8 +29,7 @@ def kernel_module(world: World, text: str, target: str, *versions: str) -> Modul
     versions: of tools that compile it, besides Numba.
     Raises ValueError for a function of the world that the module could not import and compile.
     """
-    fill = world.rules.things.fill if world.rules.things else nothing
-    functions = {"reset": world.rules.reset, "step": world.rules.step, "fill": fill}
+    functions = {"reset": world.rules.reset, "step": world.rules.step, "fill": world.rules.fill}
     if isinstance(world.view, Tiles | Rays):
         functions["view"] = world.view.tile if isinstance(world.view, Tiles) else world.view.scene
     names = {what: _importable(world, what, function) for what, function in functions.items()}

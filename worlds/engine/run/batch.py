@@ -147,7 +147,7 @@ class Batch:
         self._place_table()
 
     def _new_things(self) -> DeviceArray:
-        return self._device.things(self.n, self.world.rules.things.most if self.world.rules.things else 1)
+        return self._device.things(self.n, self.world.rules.most_things)
 
     def _place_table(self) -> None:
         self._task, self._levels = self._device.put(self.task_table), self._device.put(self.levels)

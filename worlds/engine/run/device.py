@@ -25,7 +25,7 @@ def things_table(rows: int, most: int) -> np.ndarray:
 
 def check_things(world: World, most_written: int) -> None:
     """Raise ValueError if the `fill` of a world wrote more things than it declares."""
-    most = world.rules.things.most if world.rules.things else 1
+    most = world.rules.most_things
     if most_written > most:
         raise ValueError(
             f"{world.name}: fill wrote {most_written} things, and Things(most={most}) says that there are at most "

@@ -15,7 +15,6 @@ from ....interface.progress import quiet, work
 from ..compile import modules
 from ..compile.cached import cached
 from ..kernels import family
-from ..records.things import nothing
 from ..render.raycast import draw as rays
 from ..render.views import Rays, Tiles
 from ..run.batch import Batch
@@ -39,7 +38,7 @@ def warm(world: World) -> None:
     batch.draw()
     if compiled := _controller(world):
         act, fill = compiled
-        things = things_table(1, world.rules.things.most if world.rules.things else 1)[0]
+        things = things_table(1, world.rules.most_things)[0]
         act(batch.states[0], 0, np.zeros((), ACTION)[()], things, fill(batch.states[0], things))
 
 
@@ -47,7 +46,7 @@ def _controller(world: World) -> tuple[Any, Any] | None:
     """The compiled functions of a world's controller and of its things; None for worlds without a controller."""
     if not isinstance(world.expert, Controller):
         return None
-    return cached(world.expert.act), cached(world.rules.things.fill if world.rules.things else nothing)
+    return cached(world.expert.act), cached(world.rules.fill)
 
 
 def warm_all(worlds: Sequence[World], workers: int) -> None:

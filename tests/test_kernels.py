@@ -3,6 +3,7 @@
 import functools
 import json
 import os
+import re
 import runpy
 import shutil
 import subprocess
@@ -76,6 +77,8 @@ def check_ptx(made):
         assert ".f64" not in text, (
             f"{kernel} computes in float64, which is slow on a GPU and may differ between devices"
         )
+        constant = sum(map(int, re.findall(r"\.const \.align \d+ \.b8 \S+\[(\d+)\]", text)))
+        assert constant <= 64 * 1024, f"{kernel} has {constant} bytes of constants, and a GPU has room for 65,536"
 
 
 @pytest.fixture(scope="module")

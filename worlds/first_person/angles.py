@@ -18,11 +18,19 @@ _SINES = np.array([round(math.sin(2 * math.pi * step / _STEPS) * ONE_UNIT) for s
 
 
 @njit
+def _entry(step):
+    """An entry of the table, int32. step: int32. The only mention of the table: CUDA copies it into the constant memory
+    of a kernel for every mention and every type of argument, and has 64 KB of that."""
+    return _SINES[step]
+
+
+@njit
 def sine(angle):
     """Sine of an integer angle in 1/TURN turns, int32 in 1/ONE_UNIT: the table, interpolated, exact to 2 units."""
     angle = angle & (TURN - 1)
-    low = _SINES[angle // _STEP]
-    return np.int32(low + ((_SINES[angle // _STEP + 1] - low) * (angle % _STEP) + _HALF_STEP) // _STEP)
+    step = np.int32(angle // _STEP)
+    low = _entry(step)
+    return np.int32(low + ((_entry(np.int32(step + 1)) - low) * (angle % _STEP) + _HALF_STEP) // _STEP)
 
 
 @njit

@@ -12,7 +12,7 @@ import importlib
 import importlib.util
 import os
 import warnings
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import cache, lru_cache
 from importlib.metadata import version
 from types import ModuleType, SimpleNamespace
@@ -331,6 +331,14 @@ def check() -> bool:
         )
     if not torch.cuda.is_available():
         raise NoCudaError("PyTorch finds no NVIDIA GPU with a working driver; `nvidia-smi` shows what the driver finds")
+    try:
+        with suppress(ImportError):
+            importlib.import_module("numba.cuda.np.arrayobj")  # what its compiler loads first
+    except AttributeError as error:
+        raise NoCudaError(
+            f"numba-cuda {version('numba-cuda')} does not work with NumPy {np.__version__} ({error}): "
+            "pip install 'numpy<2.5'"
+        ) from error
     if not importlib.import_module("numba.cuda").is_available():
         raise NoCudaError(
             "numba-cuda cannot use this GPU: the driver may be too old, or NVVM is missing; pip install "

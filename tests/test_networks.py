@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -87,10 +89,17 @@ def test_devices_write_the_hands_and_nothing_else() -> None:
     assert (np.diff(centres) > 0).all() and np.allclose(centres, -centres[::-1]) and centres[-1] == 1
 
 
+def core_and_features(name: str) -> tuple[Any, torch.Tensor]:
+    """A small core of 5 units, and 6 steps of 2 lanes for it."""
+    made = CORES[name]
+    shape = (3, 4, 2) if getattr(made, "takes_map", False) else (3,)
+    return made(shape if len(shape) > 1 else 3, 5), torch.randn(6, 2, *shape)
+
+
 @pytest.mark.parametrize("name", sorted(CORES))
 def test_memory_is_wiped_where_an_episode_begins(name: str) -> None:
     torch.manual_seed(0)
-    core, features = CORES[name](3, 5), torch.randn(6, 2, 3)
+    core, features = core_and_features(name)
     is_first = torch.zeros(6, 2)
     is_first[3, 1] = 1
     whole, last = core(features, core.initial(2), is_first)
@@ -116,7 +125,51 @@ def test_cores_are_those_of_torch() -> None:
         assert torch.allclose(found, theirs(features)[0], atol=1e-6)
 
 
-@pytest.mark.parametrize("core", sorted(CORES))
+def test_a_drc_of_one_tick_is_a_stack_of_convolutional_lstms() -> None:
+    """DRC(2, 1) step by step, as Shi et al. 2015 and Guez et al. 2019 write them, one gate of one cell at a time."""
+    torch.manual_seed(0)
+    core, channels = CORES["drc"]((3, 4, 5), 6, layers=2, ticks=1, channels=2), 2
+    features = torch.randn(4, 1, 3, 4, 5)
+    hidden, cell = [np.zeros((channels, 4, 5)) for _ in range(2)], [np.zeros((channels, 4, 5)) for _ in range(2)]
+
+    def convolved(weight: torch.Tensor, cells: np.ndarray) -> np.ndarray:
+        padded, kernel = np.pad(cells, ((0, 0), (1, 1), (1, 1))), weight.detach().numpy()
+        places = [(y, x) for y in range(4) for x in range(5)]
+        found = [np.tensordot(kernel, padded[:, y : y + 3, x : x + 3], 3) for y, x in places]
+        return np.stack(found, 1).reshape(-1, 4, 5)
+
+    def squashed(gate: np.ndarray) -> np.ndarray:
+        return 1 / (1 + np.exp(-gate))
+
+    for step in features[:, 0].numpy():
+        below = hidden[-1]
+        for index, layer in enumerate(core.layers):
+            gates = convolved(layer.seen.weight, step) + layer.around.bias.detach().numpy()[:, None, None]
+            gates += convolved(layer.around.weight, np.concatenate([below, hidden[index]]))
+            pooled = np.concatenate([hidden[index].mean((1, 2)), hidden[index].max((1, 2))])
+            gates += (layer.pooled.weight.detach().numpy() @ pooled)[:, None, None]
+            enter, forget, leave, news = np.split(gates, 4)
+            cell[index] = squashed(forget) * cell[index] + squashed(enter) * np.tanh(news)
+            hidden[index] = below = squashed(leave) * np.tanh(cell[index])
+    _, (found, inner) = core(features, core.initial(1), torch.zeros(4, 1))
+    assert np.allclose(found[0].detach().numpy(), hidden, atol=1e-5)
+    assert np.allclose(inner[0].detach().numpy(), cell, atol=1e-5)
+
+
+def test_ticks_of_a_drc_are_steps_without_an_action() -> None:
+    """Three ticks are what three steps of one tick come to, if all steps show the same."""
+    torch.manual_seed(0)
+    thrice, once = (CORES["drc"]((3, 4, 5), 6, ticks=ticks, channels=2) for ticks in (3, 1))
+    once.load_state_dict(thrice.state_dict())
+    features = torch.randn(1, 2, 3, 4, 5)
+    state = thrice(features, thrice.initial(2), torch.zeros(1, 2))[1]
+    slowly = once(features.expand(3, -1, -1, -1, -1), once.initial(2), torch.zeros(3, 2))[1]
+    assert all(torch.allclose(one, other, atol=1e-6) for one, other in zip(state, slowly, strict=True))
+    with pytest.raises(ValueError, match="ticks of a DRC must be at least 1, got 0"):
+        CORES["drc"]((3, 4, 5), 6, ticks=0)
+
+
+@pytest.mark.parametrize("core", sorted(name for name in CORES if not getattr(CORES[name], "takes_map", False)))
 @pytest.mark.parametrize("head", ["moves", "devices"])
 def test_a_core_is_given_the_last_action_and_reward(head: str, core: str) -> None:
     """Also when it plays; nothing of the episode before; and what it is given matters."""

@@ -2,6 +2,7 @@
 
     lstm   a long short-term memory
     gru    a gated recurrent unit
+    drc    a deep repeated ConvLSTM over the map, for puzzles that want planning
 
 A network without a memory has no core (`core = "none"`).
 """
@@ -10,7 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .drc import DRC
 from .gru import GRU
 from .lstm import LSTM
 
-CORES: dict[str, Any] = {"lstm": LSTM, "gru": GRU}
+CORES: dict[str, Any] = {"lstm": LSTM, "gru": GRU, "drc": DRC}

@@ -1,0 +1,115 @@
+"""DRC(D, N): a deep repeated ConvLSTM, after Guez et al. 2019, An Investigation of Model-Free Planning (arXiv
+1901.03559).
+
+A stack of `layers` (D) convolutional LSTMs (Shi et al. 2015, arXiv 1506.04214) lies over the map of the torso, and is
+run `ticks` (N) times before each action, so that the network may think without acting. Each layer is given the map,
+the output of the layer below (the lowest one that of the top, a tick before), its own output, and pooled features of
+its own output, by which news crosses the map in one tick. The output is a vector made from the top layer's map and
+the torso's.
+
+Two differences from the paper: what is pooled goes straight to the gates rather than through a 3x3 convolution of a
+constant map, which is the same but for the border; and the torso's part of the gates, equal in all ticks of a step, is
+computed once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import torch
+from torch import nn
+
+from ..layers import initialise
+
+State = tuple[torch.Tensor, torch.Tensor]
+"""Hidden and cell state, each float32 (lanes, layers, channels, rows, columns)."""
+
+
+def gated(gates: torch.Tensor, cell: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """One step of an LSTM. gates: (lanes, 4 * channels, rows, columns), of input, forgetting, output and news; cell:
+    (lanes, channels, rows, columns). Returns the hidden state and the cell after it."""
+    enter, forget, leave, news = gates.chunk(4, 1)
+    cell = torch.sigmoid(forget) * cell + torch.sigmoid(enter) * torch.tanh(news)
+    return (torch.sigmoid(leave) * torch.tanh(cell)).to(gates.dtype), cell
+
+
+class Layer(nn.Module):
+    """The weights of one ConvLSTM: `seen` of the torso's map, `around` of the hidden states of two layers, `pooled` of
+    the mean and the maximum of its own."""
+
+    def __init__(self, depth: int, channels: int):
+        super().__init__()
+        self.seen = nn.Conv2d(depth, 4 * channels, 3, padding=1, bias=False)
+        self.around = nn.Conv2d(2 * channels, 4 * channels, 3, padding=1)
+        self.pooled = nn.Linear(2 * channels, 4 * channels, bias=False)
+        for part in (self.seen, self.around, self.pooled):  # LeCun's, so that signals keep their size
+            nn.init.normal_(part.weight, std=part.weight[0].numel() ** -0.5)
+
+    def forward(
+        self, seen: torch.Tensor, below: torch.Tensor, hidden: torch.Tensor, cell: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """seen: the torso's part of the gates; below: of the layer below; hidden, cell: its own state. Returns the
+        latter two a tick later."""
+        pool = torch.cat([hidden.mean((2, 3)), hidden.amax((2, 3))], 1)
+        gates = self.around(torch.cat([below, hidden], 1)) + seen + self.pooled(pool)[..., None, None]
+        return gated(gates, cell)
+
+
+class DRC(nn.Module):
+    """A sequence of maps (steps, lanes, channels, rows, columns) and the state before it to (steps, lanes, units) and
+    the state after it. layers: D; ticks: N, for each action; channels: of hidden states, 32 in the paper."""
+
+    takes_map = True
+
+    def __init__(
+        self, features: tuple[int, int, int], units: int, *, layers: int = 3, ticks: int = 3, channels: int = 32
+    ):
+        super().__init__()
+        for name, value in {"layers": layers, "ticks": ticks, "channels": channels}.items():
+            if value < 1:
+                raise ValueError(f"{name} of a DRC must be at least 1, got {value}")
+        depth, rows, columns = features
+        self.outputs, self.ticks, self.shape = units, ticks, (layers, channels, rows, columns)
+        self.layers = nn.ModuleList(Layer(depth, channels) for _ in range(layers))
+        self.skip = nn.Conv2d(depth, channels, 1)
+        self.out = initialise(nn.Linear(channels * rows * columns, units))
+
+    def initial(self, lanes: int) -> State:
+        """The state at the start of an episode."""
+        zeros = self.out.weight.new_zeros(lanes, *self.shape)
+        return zeros, zeros.clone()
+
+    def forward(self, features: torch.Tensor, state: State, is_first: torch.Tensor) -> tuple[torch.Tensor, State]:
+        """is_first: (steps, lanes), 1 where an episode begins with this step, so that nothing older is remembered."""
+        return self._through(list(self.layers), features, state, is_first)
+
+    def compiled(self, features: torch.Tensor, state: State, is_first: torch.Tensor) -> tuple[torch.Tensor, State]:
+        """The same, with a layer's tick compiled: not the whole, whose hundreds of ticks would take minutes."""
+        layers = [torch.compile(layer, dynamic=False) for layer in self.layers]
+        return self._through(layers, features, state, is_first)
+
+    def _through(
+        self, layers: Sequence[Callable[..., Any]], features: torch.Tensor, state: State, is_first: torch.Tensor
+    ) -> tuple[torch.Tensor, State]:
+        steps, lanes = features.shape[:2]
+        flat = features.flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        own = cast("Sequence[Layer]", self.layers)
+        seen = [layer.seen(flat).unflatten(0, (steps, lanes)).unbind() for layer in own]
+        hidden, cell = (
+            [part.contiguous(memory_format=torch.channels_last) for part in parts.unbind(1)] for parts in state
+        )
+        hidden = [part.to(seen[0][0].dtype) for part in hidden]
+        keeps, tops = (1 - is_first).view(steps, lanes, 1, 1, 1), []
+        for step in range(steps):
+            hidden = [part * keeps[step].to(part.dtype) for part in hidden]
+            cell = [part * keeps[step] for part in cell]
+            for _ in range(self.ticks):
+                below = hidden[-1]
+                for index, layer in enumerate(layers):
+                    hidden[index], cell[index] = layer(seen[index][step], below, hidden[index], cell[index])
+                    below = hidden[index]
+            tops.append(below)
+        top = torch.cat(tops) + self.skip(flat)
+        outputs = torch.relu(self.out(top.flatten(1))).unflatten(0, (steps, lanes))
+        return outputs, (torch.stack(hidden, 1).float(), torch.stack(cell, 1).float())

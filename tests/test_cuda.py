@@ -65,3 +65,31 @@ def test_states_move_between_devices():
     twin.act(np.zeros(4, int))
     twin.step()
     assert on_gpu.save(0) == on_cpu.save(3)
+
+
+@pytest.mark.parametrize("name", ["lstm", "drc"])
+def test_graphs_of_a_core_give_what_it_gives(name):
+    """Outputs, states and gradients, with gradients and without, compiled and not, for several shapes."""
+    import torch
+
+    from rumpus.agents.networks.cores import CORES
+    from rumpus.agents.networks.graphs import Graphed
+
+    torch.manual_seed(0)
+    shape = (8, 6, 6) if name == "drc" else (8,)
+    core = CORES[name](shape if name == "drc" else 8, 16).cuda()
+    for compiled in (False, True):
+        graphed = Graphed(core, compiled)
+        for steps, lanes in ((5, 4), (1, 7), (5, 4)):
+            features = torch.randn(steps, lanes, *shape, device="cuda", requires_grad=True)
+            is_first = (torch.rand(steps, lanes, device="cuda") < 0.2).float()
+            state = tuple(torch.rand_like(part) for part in core.initial(lanes))
+            found = []
+            for run in (core, graphed):
+                with torch.no_grad():
+                    acted = run(features, state, is_first)
+                output, after = run(features, state, is_first)
+                slopes = torch.autograd.grad(output.square().sum(), [features, *core.parameters()])
+                found.append([acted[0], *acted[1], output, *after, *slopes])
+            for one, other in zip(*found, strict=True):
+                assert torch.allclose(one, other, rtol=1e-3, atol=1e-4)

@@ -39,10 +39,7 @@ class OneNetwork:
         future = torch.zeros_like(transition.reward)
         if len(transition.cut):
             state = at(transition.decision.state, transition.cut)
-            goes_on = torch.zeros(1, len(transition.cut), device=future.device)
-            with torch.no_grad(), self.descent.cast():
-                _, values, _ = self.network(transition.final(transition.cut).trim(), state, goes_on)
-            future[transition.cut] = gamma * values
+            future[transition.cut] = gamma * self.descent.ahead(transition.final(transition.cut), state)
         return future
 
     def state_dict(self) -> dict[str, Any]:

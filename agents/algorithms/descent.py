@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -21,11 +22,15 @@ import torch
 from torch import distributed, nn
 
 from ..contracts import Setup, State
+from ..networks.graphs import Graphed
 from ..observations import Observation
 from ..trees import at, joined
 
 FEWEST = 16
 """Lanes that a thread is given at least when networks only act: fewer are not worth a thread."""
+
+FEWEST_AHEAD = 64
+"""Lanes of the smallest graph in which values ahead are worked out; the next have twice as many."""
 
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
 """Parameters of mallopt: malloc.h of glibc."""
@@ -52,8 +57,15 @@ class Descent:
         self.network, self.optimiser, self.grad_norm = network, optimiser, grad_norm
         self._device, self._bf16 = setup.device, setup.bf16
         self.parameters = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self.forward: Callable[..., Any] = torch.compile(network) if setup.compile else network
         self._several = processes()
+        self.forward: Callable[..., Any] = network
+        self._ahead: Callable[..., Any] | None = None
+        core = getattr(network, "core", None)
+        if setup.device.type == "cuda" and core is not None and self._several == 1:
+            self.forward = partial(network, core=Graphed(core, setup.compile))
+            self._ahead = partial(network, core=Graphed(core, compiled=False))  # of too many shapes to compile each
+        elif setup.compile:
+            self.forward = torch.compile(network)
         if self._several > 1:
             self._learned: Any = nn.parallel.DistributedDataParallel(self.forward)
         else:
@@ -86,6 +98,18 @@ class Descent:
 
         found = self._shared(one, slices)
         return joined(found)
+
+    def ahead(self, observation: Observation, state: State) -> torch.Tensor:
+        """The values of what some lanes see in the middle of an episode, (lanes,), without gradients."""
+        lanes, run = len(observation.pixels), self._ahead or self.network
+        if self._ahead is not None:  # graphs of few shapes
+            size = max(FEWEST_AHEAD, 1 << (lanes - 1).bit_length())
+            index = torch.arange(size, device=self._device).clamp(max=lanes - 1)
+            observation, state = observation.of(index), at(state, index)
+        is_first = torch.zeros(1, len(observation.pixels), device=self._device)
+        with torch.no_grad(), self.cast():
+            values: torch.Tensor = run(observation.trim(), state, is_first)[1]
+        return values[:lanes]
 
     def learn(
         self, observation: Observation, state: State, is_first: torch.Tensor

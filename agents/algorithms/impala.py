@@ -113,7 +113,9 @@ class IMPALA(OneNetwork):
         example |= {"expert": action} if self.wants_expert else {}
         if self.reference is not None:
             with torch.no_grad():
-                example["reference"] = self.network(one.trim(), self.network.initial(1), torch.ones(1, 1))[0]
+                example["reference"] = self.network(
+                    one.trim(), self.network.initial(1), torch.ones(1, 1, device=self.setup.device)
+                )[0]
         return example
 
     def act(self, timestep: TimeStep, state: State, progress: float) -> Decision:

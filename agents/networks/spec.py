@@ -20,7 +20,7 @@ github.com/google-deepmind/scalable_agent does, which cuts the reward to -1 … 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,15 +122,20 @@ class Network(nn.Module):
         return self.core.initial(lanes) if self.core else None
 
     def forward(
-        self, observation: Observation, state: State, is_first: torch.Tensor
+        self,
+        observation: Observation,
+        state: State,
+        is_first: torch.Tensor,
+        core: Callable[..., tuple[torch.Tensor, State]] | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor, State]:
         """(logits of the head (steps * lanes, …), values (steps * lanes,), both float32, state after the last step).
 
-        observation: of steps * lanes, step by step; is_first: (steps, lanes), 1 where an episode begins.
+        observation: of steps * lanes, step by step; is_first: (steps, lanes), 1 where an episode begins; core: what
+        runs in place of the core, such as graphs of it.
         """
         features = self.features(observation, is_first)
         if self.core:
-            outputs, state = self.core(features.view(*is_first.shape, *features.shape[1:]), state, is_first)
+            outputs, state = (core or self.core)(features.view(*is_first.shape, *features.shape[1:]), state, is_first)
             features = outputs.flatten(0, 1)
         with torch.autocast(features.device.type, enabled=False):  # ratios of probabilities need all digits
             features = features.to(self.critic.weight.dtype)

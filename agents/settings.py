@@ -28,7 +28,7 @@ POLICIES = ("shared", "independent")
 PATHS = ("levels", "tasks", "evaluate_tasks", "start")
 """Settings that are paths of files or folders."""
 FREE = (
-    *("steps", *PATHS, "threads", "compile", "memory", "checkpoint_seconds", "tensorboard"),
+    *("steps", "minutes", *PATHS, "threads", "compile", "memory", "checkpoint_seconds", "tensorboard"),
     *("evaluate_every", "evaluate_split", "evaluate_episodes"),
 )
 """Settings that may change when a run goes on: how long it is, where its files lie now, how it is run and measured."""
@@ -53,6 +53,7 @@ class RunSettings:
     worlds: tuple[str, ...]
     shares: tuple[float, ...] | None = None  # of the environments, for each world; None: all alike
     steps: int = 1_000_000  # steps of all lanes together
+    minutes: float | None = None  # of collecting and learning, after which it ends too; the same run comes out no twice
     seed: int = 0
     knobs: dict[str, int] = field(default_factory=dict)
     limit: int | None = None
@@ -68,6 +69,7 @@ class RunSettings:
     size: tuple[int, int] | None = None  # of a frame, pixels; None: as worlds/engine/render/views.py says
     repeat: int | None = None  # ticks that an action is held; None: REPEAT in real time, 1 where worlds take turns
     envs: int = 64  # + copies of the worlds in all
+    stagger: bool = False  # cut the first episodes off at random times, so that later ones do not end all at once
 
     device: str = "cpu"  # of the network
     world_device: str | None = None  # of the worlds; None: the network's
@@ -96,6 +98,8 @@ class RunSettings:
         _at_least(self, dict.fromkeys(positive, 1) | dict.fromkeys(("evaluate_every", "checkpoint_seconds"), 0))
         if not self.worlds:
             raise ValueError("a run needs a world")
+        if self.minutes is not None and not 0 < self.minutes < math.inf:
+            raise ValueError(f"minutes must be a number greater than 0, got {self.minutes}")
         if len(set(self.worlds)) < len(self.worlds):
             raise ValueError(f"each world is named once, and --shares says how often it comes up; got {self.worlds}")
         if self.shares is not None:

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
 from ...worlds.engine.run.batch import Batch
@@ -140,6 +141,13 @@ class Lanes:
         for index, batch in enumerate(self.batches):
             batch.reset() if over is None else batch.reset(over[index])
         self.draw()
+
+    def stagger(self, random: np.random.Generator) -> None:
+        """Give the episodes that have just begun random parts of their limits, one step at least."""
+        for batch in self.batches:
+            limits = torch.as_tensor(batch.states["limit"], device=self.world_device)
+            shares = torch.as_tensor(random.random(batch.n), device=self.world_device)
+            batch.states["limit"][:] = (limits * shares).clamp(min=batch.repeat).to(limits.dtype)
 
     def draw(self) -> None:
         """Draw what is seen now."""

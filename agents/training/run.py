@@ -159,7 +159,7 @@ def _loop(trainer: Trainer, folder: Path, bar: bool, ranks: Ranks) -> Path:
     s, path = trainer.config.run, folder / checkpoint.NAME
     console = Console(stderr=True, quiet=not (bar and ranks.first), soft_wrap=True)
     steps = trainer.total * trainer.per_update
-    if trainer.updates >= trainer.total:
+    if trainer.finished:
         console.print(
             f"{folder} is finished at {trainer.steps:,} of {steps:,} steps; with more --steps it is trained on"
         )
@@ -175,18 +175,17 @@ def _loop(trainer: Trainer, folder: Path, bar: bool, ranks: Ranks) -> Path:
     ):
         if ranks.first and not trainer.updates and s.evaluate_every:
             log.write({"update": 0, "steps": 0, "seconds": 0.0, "steps_per_second": 0.0} | trainer.evaluate())
-        stopped = 0
-        while trainer.updates < trainer.total and not stopped:
+        stopped = last = 0
+        while not (last or stopped):
             row = ranks.mean(trainer.update())
-            stopped = ranks.any(stop.asked)
-            last = trainer.updates == trainer.total
+            stopped, last = ranks.any(stop.asked), ranks.any(trainer.finished)
             if ranks.first and s.evaluate_every and (last or trainer.updates % s.evaluate_every == 0):
                 row |= trainer.evaluate()
             log.write(row)
             if ranks.any(last or stopped or time.monotonic() - saved >= s.checkpoint_seconds):
                 ranks.save(path, trainer)
                 saved = time.monotonic()
-    if trainer.updates < trainer.total:
+    if not last:
         where = " ".join(map(shlex.quote, s.worlds))
         command = "rumpus" if ranks.count == 1 else f"torchrun --nproc-per-node {ranks.count} -m rumpus"
         how = f"{command} train {trainer.config.algorithm} {where} --resume --out {shlex.quote(str(folder))}"

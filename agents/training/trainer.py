@@ -86,6 +86,8 @@ class Trainer:
         self.updates, self.seconds = 0, 0.0
         for lanes in self.lanes:
             lanes.reset()
+            if s.stagger:
+                lanes.stagger(np.random.default_rng(s.seed + self.rank))
         with torch_threads(self.threads), torch.random.fork_rng(devices=[]):
             self._head = head_of(self.spec.head, 1, self.spec.controls, self.spec.talk)  # for its actions alone
             for lanes in self.lanes:
@@ -191,8 +193,14 @@ class Trainer:
 
     @property
     def progress(self) -> float:
-        """Share of the run that lies behind."""
-        return min(self.updates / self.total, 1.0)
+        """Share of the run that lies behind: of its steps or, with `minutes`, of its time, whichever is more."""
+        minutes = self.config.run.minutes
+        return min(max(self.updates / self.total, self.seconds / (60 * minutes) if minutes else 0.0), 1.0)
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is no update left."""
+        return self.progress >= 1
 
     def update(self) -> dict[str, float]:
         """One rollout and what is learned from it. Returns the row of metrics."""
@@ -202,7 +210,7 @@ class Trainer:
             row = self.collector.collect(self.config.own.rollout, progress)
             found = check_metrics(self.algorithm.update(*self.collector.now(), progress), (*COUNTED, *row))
         row |= found
-        self._choose_tasks()
+        self._choose_tasks(progress + 1 / self.total)
         wrong = [name for name, value in row.items() if not math.isfinite(value)]
         if wrong:
             raise RuntimeError(
@@ -216,9 +224,9 @@ class Trainer:
         head = {"update": self.updates, "steps": self.steps, "seconds": self.seconds, "steps_per_second": speed}
         return head | row
 
-    def _choose_tasks(self) -> None:
-        """Let each curriculum choose what comes up next."""
-        done, errors, at = (self.updates + 1) / self.total, self.algorithm.errors, 0
+    def _choose_tasks(self, done: float) -> None:
+        """Let each curriculum choose what comes up next, when this share of the run is done."""
+        errors, at = self.algorithm.errors, 0
         check_errors(errors, (self.config.own.rollout, self.count))
         for place in self.places:
             count = place.batch.n * place.batch.players

@@ -7,7 +7,7 @@
 #   make lint       check style and types               make format     put the style right
 #   make bench      measure the speed of this machine   make bench ARGS="sokoban --seconds 5"
 #   make gpu        on a machine with an NVIDIA GPU: tests, speeds, and the longest training that fits into MINUTES; all
-#                   of it goes into OUT as it comes. Without a GPU: make gpu DEVICE=cpu MINUTES=10 ARGS="--most 10000"
+#                   of it goes into OUT as it comes. Without a GPU: make gpu DEVICE=cpu MINUTES=10 ARGS="--envs 4 --train 'ppo sokoban-small'"
 #   make docs       build the documentation site into build/site, and refuse dead links
 #   make goldens    record the golden playthroughs anew, after a change that is meant to change them
 #   make tables     print the tables of the README and of the pages anew

@@ -27,11 +27,18 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("torch", "numba", "numba-cuda", "cuda-toolkit", "numpy", "triton")
 WORLDS = {"sokoban": "80x80", "box-world": "80x80", "maze-random-goal": "64x64"}
 """Whose speed is measured, and at which size of frames: two of tiles, and one in the first person."""
-TRAIN = "ppo sokoban-small --envs 1024"
+TRAIN = (
+    "impala sokoban --core drc --units 256 --envs 2048 --compile --steps 10000000000 --set channels=32 --set blocks=1 "
+    "--set recall=False --set stagger=True --set rollout=20 --set passes=1 --set reward=raw --set lam=0.8 "
+    "--set learning_rate=8e-4"
+)
+"""DRC(3, 3) from scratch: the settings whose result docs/agents.md tells."""
 SHARES = {"tests": 0.25, "bench": 0.12}
 """Parts of the time that the tests, and each measurement of speed, may take at most."""
 LAST = 0.12
 """The part of the time that is kept for the evaluation."""
+START = 45.0
+"""Seconds that a run takes before its first update on a new machine, where kernels are compiled."""
 KILL = 10.0
 """Seconds that a part has to end by itself once it was asked to."""
 
@@ -127,30 +134,18 @@ def machine() -> dict[str, Any]:
     return found
 
 
-def learn(parts: Parts, train: list[str], device: str, probe: int, most: int, episodes: int) -> None:
-    """A short run that tells the speed, the longest run that fits, and its evaluation."""
+def learn(parts: Parts, train: list[str], device: str, episodes: int) -> None:
+    """The longest run that fits, by the clock, and its evaluation."""
     from rumpus.agents.training.log import read_metrics
 
     world = train[1]
-    chosen = ["train", *train, "--device", device, "--set", "checkpoint_seconds=60"]
-    status, _ = parts.run(
-        "probe", rumpus(*chosen, "--steps", str(probe), "--out", str(parts.out / "probe")), parts.left / 4
-    )
-    rows = read_metrics(parts.out / "probe")
-    if not rows:
-        parts.worked = False
-        parts.note("probe", status=status, error=(parts.out / "probe.txt").read_text().strip().splitlines()[-12:])
-        return
-    fastest = sorted(row["steps_per_second"] for row in rows)[len(rows) // 2 :]
-    speed = sum(fastest) / len(fastest)  # the first updates compile
     last = LAST * parts.seconds
-    seconds = parts.left - last
-    steps = min(max(int(0.85 * speed * seconds), probe), most)
-    parts.note("probe", status=status, steps_per_second=speed, steps=steps)
+    minutes = max((parts.left - last - START) / 60, 0.01)
+    chosen = ["train", *train, "--device", device, "--set", "checkpoint_seconds=60", "--set", f"minutes={minutes:.2f}"]
     folder = parts.out / "train"
-    status, _ = parts.run("train", rumpus(*chosen, "--steps", str(steps), "--out", str(folder)), seconds)
+    status, _ = parts.run("train", rumpus(*chosen, "--out", str(folder)), parts.left - last)
     rows = read_metrics(folder)
-    found: dict[str, Any] = {"status": status, "command": shlex.join(chosen), "steps": steps}
+    found: dict[str, Any] = {"status": status, "command": shlex.join(chosen)}
     if rows:
         found |= {"last": rows[-1], "steps_per_second": rows[-1]["steps"] / max(rows[-1]["seconds"], 1e-9)}
     else:
@@ -171,8 +166,6 @@ def main() -> None:
     parser.add_argument("--envs", type=int, default=4096, help="copies of a world when its speed is measured")
     parser.add_argument("--seconds", type=float, default=5.0, help="for the speed of each world")
     parser.add_argument("--train", default=TRAIN, help="what `rumpus train` is given: algorithm, world, options")
-    parser.add_argument("--probe", type=int, default=500_000, help="steps of the run that tells how fast it learns")
-    parser.add_argument("--most", type=int, default=10**12, help="steps of the longest run")
     parser.add_argument("--episodes", type=int, default=512, help="of the evaluation")
     given = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
@@ -199,7 +192,7 @@ def main() -> None:
     if "--train" in shown:
         learning = rumpus("bench", "--train", "--device", given.device, "--seconds", str(given.seconds), "--json")
         parts.measure("bench-train", learning, limits["bench"])
-    learn(parts, shlex.split(given.train), given.device, given.probe, given.most, given.episodes)
+    learn(parts, shlex.split(given.train), given.device, given.episodes)
     parts.note("end", left=round(parts.left, 1), worked=parts.worked)
     sys.exit(not parts.worked)
 

@@ -101,11 +101,15 @@ def train(
         ),
     ] = None,
     torso: Annotated[
-        str | None, typer.Option(help="patches, impala, or the file of one of your own.", show_default="patches")
+        str | None,
+        typer.Option(help="patches, relational, impala, or the file of one of your own.", show_default="patches"),
     ] = None,
     core: Annotated[
         str | None,
-        typer.Option(help="Memory: lstm, gru, none, or the file of one of your own.", show_default="lstm if units"),
+        typer.Option(
+            help="Memory: lstm, gru, drc, rmc, gtrxl, none, or the file of one of your own.",
+            show_default="lstm if units",
+        ),
     ] = None,
     units: Annotated[int | None, typer.Option(help="Units of the memory; 0 for none.", show_default="0")] = None,
     size: Annotated[str | None, typer.Option(help="Frame size that the agent sees, HEIGHTxWIDTH.")] = None,

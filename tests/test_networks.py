@@ -13,11 +13,13 @@ from rumpus import worlds
 from rumpus.agents.algorithms.ppo import PPO
 from rumpus.agents.network_policy import NetworkPolicy
 from rumpus.agents.networks import Network, NetworkSpec
+from rumpus.agents.networks.attention import Attention, Block
 from rumpus.agents.networks.cores import CORES
 from rumpus.agents.networks.heads import HEADS, ActionSpec, Devices, Moves, head_of
 from rumpus.agents.networks.pointing import Pointing
 from rumpus.agents.networks.torsos import TORSOS
 from rumpus.agents.networks.torsos.patches import Patches, patch_size
+from rumpus.agents.networks.torsos.relational import Relational
 from rumpus.agents.observations import Observation, ObservationReader, Tables
 from rumpus.agents.trees import leaves
 from rumpus.interface.action import MOUSE_ONE
@@ -90,10 +92,10 @@ def test_devices_write_the_hands_and_nothing_else() -> None:
 
 
 def core_and_features(name: str) -> tuple[Any, torch.Tensor]:
-    """A small core of 5 units, and 6 steps of 2 lanes for it."""
+    """A small core of 16 units, and 6 steps of 2 lanes for it."""
     made = CORES[name]
     shape = (3, 4, 2) if getattr(made, "takes_map", False) else (3,)
-    return made(shape if len(shape) > 1 else 3, 5), torch.randn(6, 2, *shape)
+    return made(shape if len(shape) > 1 else 3, 16), torch.randn(6, 2, *shape)
 
 
 @pytest.mark.parametrize("name", sorted(CORES))
@@ -174,7 +176,7 @@ def test_ticks_of_a_drc_are_steps_without_an_action() -> None:
 def test_a_core_is_given_the_last_action_and_reward(head: str, core: str) -> None:
     """Also when it plays; nothing of the episode before; and what it is given matters."""
     world = worlds.load("box-world-small")
-    spec = NetworkSpec((40, 40), ActionSpec.of(world), head=head, hidden=8, core=core, units=4, recall=True)
+    spec = NetworkSpec((40, 40), ActionSpec.of(world), head=head, hidden=8, core=core, units=16, recall=True)
     network, told = Network(spec), []
     assert network.core is not None
     network.core.register_forward_pre_hook(lambda _, given: told.append((given[0][0, :, spec.hidden :], given[2])))
@@ -203,8 +205,8 @@ def test_a_core_is_given_the_last_action_and_reward(head: str, core: str) -> Non
         observation._replace(last_action=actions, last_reward=torch.full((30,), reward)) for reward in (0.0, 1.0)
     )
     for begun, alike in ((torch.ones(1, 30), True), (torch.zeros(1, 30), False)):
-        before, after = (leaves(network(given, state, begun)[2])[-1] for given in (one, other))
-        assert torch.equal(before, after) == alike
+        before, after = (leaves(network(given, state, begun)[2]) for given in (one, other))
+        assert all(map(torch.equal, before, after)) == alike
 
 
 @pytest.mark.parametrize(("size", "patch"), [((80, 80), 8), ((40, 40), 4), ((10, 10), 1), ((7, 11), 1), ((64, 96), 8)])
@@ -297,3 +299,72 @@ def test_hands_are_read_as_they_are_written(head: str, world: str) -> None:
     if head != "moves" and world == "room-duo":
         batch.actions["mouse"][...] += 100  # 1/655 of a picture height
         assert (hands.read(batch, tensors) == choice).all()
+
+
+def test_attention_is_that_of_its_formula_and_knows_no_order() -> None:
+    """Answers are the values, weighted by how well their keys fit; and entities in another order give the same answers
+    in that order."""
+    torch.manual_seed(0)
+    attention, entities, asked = Attention(12, 3), torch.randn(2, 5, 12), torch.randn(2, 7, 12)
+    query, key, value = (
+        norm(layer(given))
+        for norm, layer, given in zip(
+            attention.norms, (attention.query, attention.key, attention.value), (entities, asked, asked), strict=True
+        )
+    )
+    weights, found = attention.weights(entities, asked), torch.zeros(2, 5, 12)
+    for row, one, head in np.ndindex(2, 5, 3):
+        part = slice(4 * head, 4 * head + 4)
+        scores = torch.stack([query[row, one, part] @ key[row, other, part] / 2 for other in range(7)])
+        assert torch.allclose(weights[row, head, one], scores.exp() / scores.exp().sum(), atol=1e-5)
+        found[row, one, part] = sum(
+            weight * each for weight, each in zip(scores.softmax(0), value[row, :, part], strict=True)
+        )
+    assert torch.allclose(attention(entities, asked), attention.out(found), atol=1e-5)
+    block, order = Block(12, 3), torch.randperm(5)
+    assert torch.allclose(block(entities[:, order], entities[:, order]), block(entities, entities)[:, order], atol=1e-5)
+
+
+def test_a_relational_torso_tells_places_apart_by_their_coordinates_alone() -> None:
+    """With a stem that sees one cell at a time, moving tiles about changes the features; without places it does not."""
+    torch.manual_seed(0)
+    torso = Relational((12, 12), channels=6, width=8, heads=2, patch=4)
+    torso.see.blocks = torch.nn.ModuleList()
+    tiles = torch.randint(0, 256, (9, 4, 4, 3), dtype=torch.uint8)
+
+    def frame(order: torch.Tensor) -> torch.Tensor:
+        return tiles[order].view(1, 3, 3, 4, 4, 3).transpose(2, 3).reshape(1, 12, 12, 3)
+
+    one, other = frame(torch.arange(9)), frame(torch.arange(8, -1, -1))
+    assert not torch.allclose(torso(one), torso(other), atol=1e-4)
+    weights = torso.attention(one)
+    assert weights.shape == (1, 2, 2, 9, 9) and torch.allclose(weights.sum(4), torch.ones(1, 2, 2, 9), atol=1e-5)
+    torso.places.zero_()
+    assert torch.allclose(torso(one), torso(other), atol=1e-5)
+
+
+def test_a_gated_transformer_forgets_what_lies_beyond_its_layers_windows() -> None:
+    """Each layer looks `window` steps back, so that two of them reach twice as far, and no further."""
+    torch.manual_seed(0)
+    core = CORES["gtrxl"](3, 8, layers=2, heads=2, window=3)
+    steps = torch.randn(12, 1, 3)
+    for age, remembered in ((6, True), (7, False)):
+        changed = steps.clone()
+        changed[11 - age] += 1
+        before, after = (core(given, core.initial(1), torch.zeros(12, 1))[0][11] for given in (steps, changed))
+        assert torch.allclose(before, after, atol=1e-6) != remembered
+
+
+@pytest.mark.parametrize(
+    ("core", "units", "options", "match"),
+    [
+        ("rmc", 10, {"slots": 4}, "10 units do not fill 4 slots"),
+        ("rmc", 12, {"slots": 4, "heads": 2}, "2 heads do not divide 3 numbers"),
+        ("rmc", 16, {"passes": 0}, "at least 1 pass"),
+        ("gtrxl", 10, {"heads": 4}, "4 heads do not divide 10 units"),
+        ("gtrxl", 8, {"window": 0}, "window of a GTrXL must be at least 1, got 0"),
+    ],
+)
+def test_cores_refuse_numbers_that_do_not_fit(core: str, units: int, options: dict[str, int], match: str) -> None:
+    with pytest.raises(ValueError, match=match):
+        CORES[core](3, units, **options)

@@ -239,6 +239,9 @@ def evaluate(
     knob: Knobs = None,
     limit: Limit = None,
     greedy: Greedy = False,
+    think: Annotated[
+        int, typer.Option(min=0, help="Times that an agent's memory runs on the first frame before its first action.")
+    ] = 0,
     device: Device = "cpu",
     threads: Threads = None,
     plugin: Plugins = None,
@@ -256,13 +259,15 @@ def evaluate(
 
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if suite:
+        if think:
+            raise ValueError("--think is for one world: leave --suite or --think out")
         rows = benchmark(agent or world, tasks or TASKS, **options)
         print_json(rows) if as_json else Console().print(formatting.benchmark(agent or world, rows))
         return
     if agent is None:
         raise ValueError("evaluate needs a world and an agent, such as: rumpus evaluate sokoban random")
     chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
-    result = measure(world, agent, episodes=episodes, split=split, **chosen, **options)
+    result = measure(world, agent, episodes=episodes, split=split, think=think, **chosen, **options)
     what = str(tasks or levels or f"{split} levels")
     print_json(result) if as_json else Console().print(formatting.evaluation(result, what))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +16,28 @@ from . import checkpoint
 from .lookup import find
 from .networks import Network, NetworkSpec
 from .observations import ObservationReader, draw_at
+from .trees import at, tree_map
 
 
 class NetworkPolicy:
     """Plays with a network for all players, or with one for each, in any world that its head can play.
 
     play: how choices come from what a network gives, see Algorithm.play; by chance with the seed, or always the best
-    with greedy.
+    with greedy. think: how often the core runs again on the first frame of an episode before the first action (Guez et
+    al. 2019). Raises ValueError if it should think and has no core.
     """
 
     def __init__(
         self, networks: Sequence[Network], play: Callable[..., torch.Tensor], *, name: str = "learned", seed: int = 0,
-        greedy: bool = False,
+        greedy: bool = False, think: int = 0,
     ):  # fmt: skip
         self.name, self._networks, self._play, self._seed, self._greedy = name, list(networks), play, seed, greedy
         self._spec: NetworkSpec = networks[0].spec
+        if think < 0 or (think and not self._spec.remembers):
+            raise ValueError(
+                f"{name} has no memory to think with: leave --think out" if think > 0 else "think is 0 or more"
+            )
+        self._cores = [partial(thinking, each.core, think) if think and each.core else None for each in networks]
 
     def plays(self, world: World) -> bool:
         """Whether it can play this world: its head fits, and it is for one player or as many as there are."""
@@ -66,7 +74,7 @@ class NetworkPolicy:
         for seat, network in enumerate(self._networks):
             lanes = slice(seat, None, len(self._networks))
             logits, values, self._states[seat] = network(
-                observation.of(lanes).trim(), self._states[seat], first[lanes].unsqueeze(0)
+                observation.of(lanes).trim(), self._states[seat], first[lanes].unsqueeze(0), self._cores[seat]
             )
             self._action[lanes] = self._play(network, logits, values, self._generator)
         self._networks[0].head.write(self._action, batch, tensors)
@@ -76,8 +84,30 @@ class NetworkPolicy:
         return {}
 
 
-def trained(path: str | Path, *, seed: int = 0, greedy: bool = False) -> tuple[NetworkPolicy, dict[str, Any]]:
-    """The player in a checkpoint (a file, or a run's folder), and the checkpoint.
+def thinking(
+    core: Callable[..., tuple[torch.Tensor, Any]],
+    ticks: int,
+    features: torch.Tensor,
+    state: Any,
+    is_first: torch.Tensor,
+) -> tuple[torch.Tensor, Any]:
+    """One step of a core, which is run so many times more in lanes where an episode begins. features: (1, lanes, …)."""
+    outputs, state = core(features, state, is_first)
+    lanes = is_first[0].nonzero().squeeze(1)
+    if len(lanes):
+        some, goes_on = at(state, lanes), is_first.new_zeros(1, len(lanes))
+        for _ in range(ticks):
+            found, some = core(features[:, lanes], some, goes_on)
+        outputs = outputs.index_copy(1, lanes, found)
+        state = tree_map(lambda whole, part: whole.index_copy(0, lanes, part), state, some)
+    return outputs, state
+
+
+def trained(
+    path: str | Path, *, seed: int = 0, greedy: bool = False, think: int = 0
+) -> tuple[NetworkPolicy, dict[str, Any]]:
+    """The player in a checkpoint (a file, or a run's folder), and the checkpoint. For seed, greedy and
+    think see NetworkPolicy.
 
     Raises ValueError if the file is missing or damaged, or of an algorithm or network that is not known here.
     """
@@ -95,4 +125,4 @@ def trained(path: str | Path, *, seed: int = 0, greedy: bool = False) -> tuple[N
     except (KeyError, TypeError, AttributeError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip() if str(error) else repr(error)
         raise ValueError(f"{path} is damaged, or of another version of Rumpus: {reason}") from None
-    return NetworkPolicy(networks, algorithm.play, name=str(path), seed=seed, greedy=greedy), content
+    return NetworkPolicy(networks, algorithm.play, name=str(path), seed=seed, greedy=greedy, think=think), content

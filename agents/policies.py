@@ -50,14 +50,17 @@ def player(
     *,
     seed: int = 0,
     greedy: bool = False,
+    think: int = 0,
     solutions: Sequence[np.ndarray | None] | None = None,
 ) -> tuple[Policy, dict[str, Any]]:
     """A policy by the text that a person types: "random", "expert", or the path of a checkpoint or run.
 
-    solutions: of the rows of the table that will be played, for the expert. Returns it with the options of the batch
-    that it was trained on (`knobs`, `limit` and `repeat`), empty for the first two. Raises ValueError for any other
-    text.
+    solutions: of the rows of the table that will be played, for the expert; think: see NetworkPolicy. Returns it with
+    the options of the batch that it was trained on (`knobs`, `limit` and `repeat`), empty for the first two. Raises
+    ValueError for any other text.
     """
+    if think and agent in NAMES:
+        raise ValueError(f"{agent} has no memory to think with: leave --think out, or name a checkpoint")
     if agent == "random":
         return RandomPolicy(seed), {}
     if agent == "expert":
@@ -75,7 +78,7 @@ def player(
     from .network_policy import trained
     from .settings import Config
 
-    policy, content = trained(agent, seed=seed, greedy=greedy)
+    policy, content = trained(agent, seed=seed, greedy=greedy, think=think)
     run = Config.saved(content, str(agent)).run
     own = world.name in content["worlds"]  # elsewhere its knobs mean nothing
     return policy, {"repeat": run.ticks(world)} | ({"knobs": run.knobs, "limit": run.limit} if own else {})

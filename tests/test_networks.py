@@ -11,7 +11,7 @@ from torch.distributions import Bernoulli, Categorical, Distribution
 
 from rumpus import worlds
 from rumpus.agents.algorithms.ppo import PPO
-from rumpus.agents.network_policy import NetworkPolicy
+from rumpus.agents.network_policy import NetworkPolicy, thinking
 from rumpus.agents.networks import Network, NetworkSpec
 from rumpus.agents.networks.attention import Attention, Block
 from rumpus.agents.networks.cores import CORES
@@ -368,3 +368,20 @@ def test_a_gated_transformer_forgets_what_lies_beyond_its_layers_windows() -> No
 def test_cores_refuse_numbers_that_do_not_fit(core: str, units: int, options: dict[str, int], match: str) -> None:
     with pytest.raises(ValueError, match=match):
         CORES[core](3, units, **options)
+
+
+@pytest.mark.parametrize("name", sorted(CORES))
+def test_thinking_is_running_again_on_the_first_frame(name: str) -> None:
+    """Only in lanes whose episode begins; each of the ticks is a step that shows the same."""
+    torch.manual_seed(0)
+    core, features = core_and_features(name)
+    _, state = core(features[:2], core.initial(2), torch.zeros(2, 2))
+    is_first = torch.tensor([[1.0, 0.0]])
+    outputs, after = thinking(core, 2, features[2:3], state, is_first)
+    plain, unthought = core(features[2:3], state, is_first)
+    slowly = features[2:3].expand(3, *features.shape[1:])
+    thought, last = core(slowly, state, torch.cat([is_first, torch.zeros(2, 2)]))
+    for lane, (output, expected) in enumerate(((thought[2:], last), (plain, unthought))):
+        assert torch.allclose(outputs[:, lane], output[:, lane], atol=1e-6)
+        for one, other in zip(leaves(after), leaves(expected), strict=True):
+            assert torch.allclose(one[lane], other[lane], atol=1e-6)

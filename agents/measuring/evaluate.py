@@ -41,6 +41,7 @@ def evaluate(
     device: str = "cpu",
     threads: int | None = None,
     greedy: bool = False,
+    think: int = 0,
 ) -> dict[str, Any]:
     """Play `episodes` episodes, or every task `times` times, and sum them up.
 
@@ -49,29 +50,30 @@ def evaluate(
     of the split at random, so that some may be drawn twice.
 
     agent: "random", "expert", the path of a checkpoint or of a run's folder, or a Policy. knobs and limit: those that
-    the agent was trained on unless given. tasks: a file of tasks or a list of them, in place of episodes, split, knobs,
-    limit and levels. Returns {world, agent, episodes, success, success_low, success_high, return_mean, length_mean},
-    without tasks {sampled: whether levels were drawn at random}, and in worlds that have a file or a bank of levels
-    {levels: their number, levels_played: the number of different ones that were played}, with several players
-    success_1, return_1, success_2, … of each, with tasks {lines_refused (of the file, as no tasks of this world),
-    skills, difficulty} (see `by_group`), and the report of the player itself (experts: planning time in seconds). An
-    episode succeeds if any of its players does; its return is the mean over its players. The same seed gives the same
-    result on the CPU. Raises ValueError for unknown names.
+    the agent was trained on unless given. greedy, think: see NetworkPolicy. tasks: a file of tasks or a list of them,
+    in place of episodes, split, knobs, limit and levels. Returns {world, agent, episodes, success, success_low,
+    success_high, return_mean, length_mean}, without tasks {sampled: whether levels were drawn at random}, and in worlds
+    that have a file or a bank of levels {levels: their number, levels_played: the number of different ones that were
+    played}, with several players success_1, return_1, success_2, … of each, with tasks {lines_refused (of the file, as
+    no tasks of this world), skills, difficulty} (see `by_group`), and the report of the player itself (experts:
+    planning time in seconds). An episode succeeds if any of its players does; its return is the mean over its players.
+    The same seed gives the same result on the CPU. Raises ValueError for unknown names.
     """
     world = worlds.load(world)
     for name, value in {"episodes": episodes, "times": times}.items():
         if value is not None and (int(value) != value or value < 1):
             raise ValueError(f"{name} must be a whole number of at least 1, got {value}")
     options: dict[str, Any] = {"seed": seed, "device": device, "threads": threads}
+    how: dict[str, Any] = {"seed": seed, "greedy": greedy, "think": think}
     if tasks is not None:
         if knobs or limit is not None or levels is not None:
             raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
         listed, refused = load(tasks, world) if isinstance(tasks, str | Path) else (list(tasks), [])
-        policy, trained = _player(agent, world, seed, greedy, listed)
+        policy, trained = _player(agent, world, listed, **how)
         played = play_tasks(policy, world, listed, times, **options, repeat=trained.get("repeat", 1))
         extra = {"lines_refused": len(refused)} | by_group(listed, played.wins)
     else:
-        policy, trained = _player(agent, world, seed, greedy, None)
+        policy, trained = _player(agent, world, None, **how)
         knobs = trained.get("knobs") if knobs is None else knobs
         limit = trained.get("limit") if limit is None else limit
         chosen: dict[str, Any] = {"knobs": knobs, "limit": limit, "split": split}
@@ -153,11 +155,11 @@ def by_group(tasks: Sequence[Task], wins: np.ndarray) -> dict[str, dict[str, dic
 
 
 def _player(
-    agent: str | Path | Policy, world: World, seed: int, greedy: bool, tasks: Sequence[Task] | None
+    agent: str | Path | Policy, world: World, tasks: Sequence[Task] | None, **how: Any
 ) -> tuple[Policy, dict[str, Any]]:
     if isinstance(agent, Policy):
         return agent, {}
-    return player(agent, world, seed=seed, greedy=greedy, solutions=None if tasks is None else solutions(tasks))
+    return player(agent, world, solutions=None if tasks is None else solutions(tasks), **how)
 
 
 def _rate(wins: np.ndarray) -> dict[str, float]:

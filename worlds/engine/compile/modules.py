@@ -23,6 +23,7 @@ from numba.core import event
 from ....interface.files import write_atomically
 from ....interface.progress import Work, work
 from . import symbols
+from .callees import compile_whole
 from .errors import COMPILING, explained
 from .ingredients import fingerprint, used
 
@@ -46,6 +47,7 @@ def module_of(source: str, functions: Iterable[Callable[..., Any]], stem: str, *
         assert spec is not None and spec.loader is not None
         made = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(made)
+        compile_whole(made)
         sys.modules[module] = made
     return sys.modules[module]
 

@@ -8,7 +8,7 @@ import pytest
 from rumpus.worlds.engine.compile.modules import cache_folder
 from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.sokoban import DUO, SMALL, SOKOBAN
-from rumpus.worlds.sokoban.bank import DIGITS, bank, split_of
+from rumpus.worlds.sokoban.bank import COUNTS, DIGITS, bank, packed, split_of, unpacked
 from rumpus.worlds.sokoban.level import PUSHES, STEPS
 from rumpus.worlds.sokoban.solve import solve
 from rumpus.worlds.sokoban.state import LEVEL, STATE
@@ -368,17 +368,36 @@ def test_banks_are_the_same_for_any_number_of_threads_and_any_count(levels, fres
     for count, threads in ((120, 1), (70, 2)):
         for file in fresh_cache.glob("levels/*"):
             file.unlink()
-        again = bank("valid", KNOBS, count=count, threads=threads, progress=False)
+        again = bank("valid", KNOBS, count=count, threads=threads, progress=False, anew=True)
         assert again.tobytes() == levels["valid"][:count].tobytes()
 
 
+@pytest.mark.parametrize("count", [60, pytest.param(None, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("knobs", [KNOBS, SMALL_KNOBS], ids=["large", "small"])
+@pytest.mark.parametrize("split", sorted(DIGITS))
+def test_levels_that_come_with_rumpus_are_those_that_are_generated(split, knobs, count, fresh_cache):
+    assert bank(split, knobs, progress=False).shape == (COUNTS[split],)
+    known = bank(split, knobs, count=count, progress=False)
+    assert not (fresh_cache / "levels").exists()  # nothing was generated
+    assert known.tobytes() == bank(split, knobs, count=count, progress=False, anew=True).tobytes()
+    assert unpacked(packed(known), knobs["height"], knobs["width"]).tobytes() == known.tobytes()
+
+
+def test_more_levels_than_come_with_rumpus_begin_with_those(fresh_cache):
+    count = COUNTS["test"] + 10
+    more = bank("test", SMALL_KNOBS, count=count, progress=False)
+    assert len(more) == count
+    assert more[: COUNTS["test"]].tobytes() == bank("test", SMALL_KNOBS, progress=False).tobytes()
+
+
 def test_damaged_banks_are_made_anew(fresh_cache):
-    first = bank("test", SMALL_KNOBS, count=50, progress=False)
+    first = bank("test", SMALL_KNOBS, count=50, progress=False, anew=True)
     (file,) = (fresh_cache / "levels").iterdir()
     whole = file.read_bytes()
     for damaged in (whole[:-100], whole[:2000] + b"?" + whole[2001:], b""):
         file.write_bytes(damaged)
-        assert bank("test", SMALL_KNOBS, count=50, progress=False).tobytes() == first.tobytes()
+        again = bank("test", SMALL_KNOBS, count=50, progress=False, anew=True)
+        assert again.tobytes() == first.tobytes()
         assert file.read_bytes() == whole
     assert len(np.load(file)) == 50
 

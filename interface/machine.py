@@ -63,7 +63,7 @@ def _cuda() -> dict[str, Any]:
     try:
         import torch
     except ImportError as error:
-        return {"ok": False, "detail": f"torch cannot be imported ({error}): pip install torch"}
+        return {"ok": False, "detail": f"torch cannot be imported ({error}): pip install 'rumpus[learn]'"}
     if _version("numba-cuda") is None:
         return {"ok": False, "detail": "numba-cuda is not installed: pip install 'rumpus[cuda]'"}
     if torch.version.cuda is None:

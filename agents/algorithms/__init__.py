@@ -10,9 +10,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .dagger import DAgger
-from .impala import IMPALA
-from .ppo import PPO
-from .r2d2 import R2D2
+from ..needs import learning
+
+learning()
+
+from .dagger import DAgger  # noqa: E402  not before the sentence that says what is missing
+from .impala import IMPALA  # noqa: E402
+from .ppo import PPO  # noqa: E402
+from .r2d2 import R2D2  # noqa: E402
 
 ALGORITHMS: dict[str, Any] = {"ppo": PPO, "impala": IMPALA, "r2d2": R2D2, "dagger": DAgger}

@@ -3,6 +3,10 @@
 NetworkSpec says how one is made and Network is it; the parts are in torsos/, cores/ and heads/.
 """
 
-from .spec import Network, NetworkSpec
+from ..needs import learning
+
+learning()
+
+from .spec import Network, NetworkSpec  # noqa: E402  not before the sentence that says what is missing
 
 __all__ = ["Network", "NetworkSpec"]

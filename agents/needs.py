@@ -1,0 +1,26 @@
+"""What agents that learn need besides the rest: `rumpus[learn]`, which is PyTorch and TensorBoard.
+
+Worlds, tasks, levels, the window, experts and the random policy do without.
+"""
+
+from importlib.util import find_spec
+
+LEARN = ("torch", "tensorboard")
+"""The modules that `rumpus[learn]` installs."""
+
+
+def missing(name: str) -> str:
+    """What to type where a module of this name is missing."""
+    what = "agents that learn need PyTorch" if name == "torch" else f"this needs {name}"
+    package = "'rumpus[learn]'" if name in LEARN else name
+    return f"{what}, which is not installed: pip install {package}"
+
+
+def learning() -> None:
+    """Raise ModuleNotFoundError where PyTorch is not installed."""
+    try:
+        found = find_spec("torch")
+    except ModuleNotFoundError:
+        found = None
+    if found is None:
+        raise ModuleNotFoundError(missing("torch"), name="torch")

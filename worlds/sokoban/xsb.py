@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 from numba import njit
@@ -32,6 +33,8 @@ from .level import EDGE, beside_first, walkable
 from .state import BOX, KNOBS, LEVEL, SIZE, TARGET, WALL
 
 _CELLS = {"#": WALL, "$": BOX, "*": BOX | TARGET, ".": TARGET, "+": TARGET, "%": TARGET, **dict.fromkeys(" -_@&", 0)}
+_CODES = {ord(letter): chr(cell) for letter, cell in _CELLS.items()}
+_BOXES, _TARGETS = ([letter for letter, cell in _CELLS.items() if cell & kind] for kind in (BOX, TARGET))
 _FIRST, _SECOND = ("@", "+"), ("&", "%")
 _TEXT = {WALL: "#", 0: " ", TARGET: ".", BOX: "$", BOX | TARGET: "*"}
 
@@ -160,17 +163,14 @@ def _unpacked(line: str) -> list[str] | None:
 def _parse(level: np.void, numbered: list[tuple[int, str]], name: str) -> None:
     """Write the rows of one level into a LEVEL record; the position of a missing second player is -1."""
     line, rows = numbered[0][0], [row for _, row in numbered]
-    places: dict[tuple[str, str], list[tuple[int, int]]] = {_FIRST: [], _SECOND: []}
-    for y, (number, row) in enumerate(numbered):
-        for x, letter in enumerate(row):
-            if letter not in _CELLS:
-                raise ValueError(f"{name}:{number}: {letter!r} in column {x + 1} is not a character of a Sokoban level")
-            for who in places:
-                if letter in who:
-                    places[who].append((y, x))
-                    if len(places[who]) > 1:
-                        raise ValueError(f"{name}:{number}: this level has a second {letter!r}; one is allowed")
-    if not places[_FIRST]:
+    text = "".join(rows)
+    if not _LETTERS.issuperset(text) or any(sum(map(text.count, who)) > 1 for who in (_FIRST, _SECOND)):
+        _refuse(numbered, name)
+    places = [
+        [(y, row.find(letter)) for letter in who if letter in text for y, row in enumerate(rows) if letter in row]
+        for who in (_FIRST, _SECOND)
+    ]
+    if not places[0]:
         raise ValueError(f"{name}:{line}: this level has no player ('@', or '+' on a target)")
     height, width = len(rows), max(map(len, rows))
     if height > SIZE or width > SIZE:
@@ -179,20 +179,34 @@ def _parse(level: np.void, numbered: list[tuple[int, str]], name: str) -> None:
         )
     cells = level["cells"]
     cells[:] = WALL
-    for y, row in enumerate(rows):
-        cells[y, :width] = [_CELLS[letter] for letter in row.ljust(width)]
-    boxes, targets = int((cells & BOX > 0).sum()), int((cells & TARGET > 0).sum())
+    inside = "".join([row.ljust(width) for row in rows]).translate(_CODES).encode("latin-1")
+    cells[:height, :width] = np.frombuffer(inside, np.uint8).reshape(height, width)
+    boxes, targets = sum(map(text.count, _BOXES)), sum(map(text.count, _TARGETS))
     if not boxes:
         raise ValueError(f"{name}:{line}: this level has no box ('$')")
     if boxes != targets:
         raise ValueError(f"{name}:{line}: this level has {boxes} boxes and {targets} targets; there must be as many")
     if boxes > KNOBS["boxes"].high:
         raise ValueError(f"{name}:{line}: this level has {boxes} boxes; {KNOBS['boxes'].high} at most")
-    if not ((cells & (BOX | TARGET)) == BOX).any():
+    if "$" not in text:
         raise ValueError(f"{name}:{line}: this level is solved already: every box is on a target")
     level["height"], level["width"] = height, width
-    for player, who in enumerate(places):
-        level["y"][player], level["x"][player] = places[who][0] if places[who] else (-1, -1)
+    for player, found in enumerate(places):
+        level["y"][player], level["x"][player] = found[0] if found else (-1, -1)
+
+
+def _refuse(numbered: list[tuple[int, str]], name: str) -> NoReturn:
+    """Raise ValueError for the first letter that is none of a level, or is a player's second place."""
+    seen: set[tuple[str, str]] = set()
+    for number, row in numbered:
+        for x, letter in enumerate(row):
+            if letter not in _CELLS:
+                raise ValueError(f"{name}:{number}: {letter!r} in column {x + 1} is not a character of a Sokoban level")
+            for who in (_FIRST, _SECOND):
+                if letter in who and who in seen:
+                    raise ValueError(f"{name}:{number}: this level has a second {letter!r}; one is allowed")
+                seen.update([who] if letter in who else ())
+    raise AssertionError("only levels with such a letter come here")
 
 
 @njit

@@ -94,29 +94,62 @@ def _swapped(row: EncodedClause) -> EncodedClause:
     return (*row[: j.A + 3], _SWAPPED[row[j.A + 3]], *row[j.B : j.B + 3], _SWAPPED[row[j.B + 3]])
 
 
+class _Names:
+    """The numbers of what goals may name in a world of these things."""
+
+    def __init__(self, things: Things):
+        self.things = things
+        self.relations = {*things.relations, *EVENTS}
+        self.kinds: dict[str | None, int] = {None: 0, **{kind: number for number, kind in enumerate(things.kinds, 1)}}
+        self.sizes: dict[str | None, int] = {None: 0, **{size: number for number, size in enumerate(things.sizes, 1)}}
+        numbers: dict[str | None, int] = {
+            None: 0,
+            **{colour: number for number, colour in enumerate(things.colours, 1)},
+        }
+        self.colours = {kind: {c: numbers[c] for c in (None, *colours)} for kind, colours in things.kinds.items()}
+        self.any_colour = numbers
+        self.regions = things.regions
+
+    def selector(self, selector: Selector, place: str) -> tuple[int, int, int, int]:
+        """Kind, colour, size and who of a selector as numbers; ValueError "place: reason" for another name."""
+        kind, colour, size = selector.kind, selector.colour, selector.size
+        colours = self.any_colour if kind is None else self.colours.get(kind)
+        if colours is None or colour not in colours or size not in self.sizes:
+            raise ValueError(_strange(selector, self.things, place))
+        return self.kinds[kind], colours[colour], self.sizes[size], _WHO[selector.who]
+
+
+_known: dict[int, _Names] = {}
+
+
+def _names(things: Things) -> _Names:
+    found = _known.get(id(things))
+    if found is None:
+        found = _known[id(things)] = _Names(things)  # which holds the things, so no others get their number
+    return found
+
+
 def _encoded(clause: Clause, things: Things, place: str) -> EncodedClause:
-    if clause.relation not in (*things.relations, *EVENTS):
-        raise ValueError(
-            f"{place}.relation: this world knows no {clause.relation!r}; it knows {', '.join(things.relations)}"
-        )
-    row = [0] * j.FIELDS
-    row[j.NEGATED], row[j.RELATION] = int(clause.negated), number_of(clause.relation)
-    row[j.LEAST] = 0 if clause.least == "all" else clause.least
+    names, relation = _names(things), clause.relation
+    if relation not in names.relations:
+        raise ValueError(f"{place}.relation: this world knows no {relation!r}; it knows {', '.join(things.relations)}")
+    amount = 0
     if clause.within is not None:
-        row[j.AMOUNT] = clause.within * ONE
-    if clause.number is not None:
-        row[j.AMOUNT] = clause.number
-    if clause.word is not None:
+        amount = clause.within * ONE
+    elif clause.number is not None:
+        amount = clause.number
+    elif clause.word is not None:
         if clause.word not in vocabulary():
             raise ValueError(f"{place}.word: {clause.word!r} is not in the vocabulary, and what is said must be")
-        row[j.AMOUNT] = int(tokens_of(clause.word)[0])
-    for side, selector in (("a", clause.a), ("b", clause.b)):
-        if selector and clause.relation not in (*OF_REGIONS, *EVENTS):
-            _check_no_region(selector, clause, things, f"{place}.{side}")
-    row[j.A : j.A + 4] = _selector(clause.a, things, f"{place}.a")
-    if clause.b is not None:
-        row[j.B : j.B + 4] = _selector(clause.b, things, f"{place}.b")
-    return tuple(row)
+        amount = int(tokens_of(clause.word)[0])
+    if names.regions and relation not in OF_REGIONS and relation not in EVENTS:
+        for side, selector in (("a", clause.a), ("b", clause.b)):
+            if selector:
+                _check_no_region(selector, clause, things, f"{place}.{side}")
+    a = names.selector(clause.a, f"{place}.a")
+    b = (0, 0, 0, 0) if clause.b is None else names.selector(clause.b, f"{place}.b")
+    least = 0 if clause.least == "all" else clause.least
+    return (0, int(clause.negated), least, number_of(relation), amount, *a, *b)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -151,23 +184,15 @@ def _check_no_region(selector: Selector, clause: Clause, things: Things, place: 
             )
 
 
-def _selector(selector: Selector, things: Things, place: str) -> list[int]:
+def _strange(selector: Selector, things: Things, place: str) -> str:
+    """What a selector names that there is not in a world of these things, as a sentence."""
     kinds = list(things.kinds)
     if selector.kind is not None and selector.kind not in kinds:
-        raise ValueError(f"{place}.kind: there is no {selector.kind!r} in this world; its kinds: {', '.join(kinds)}")
+        return f"{place}.kind: there is no {selector.kind!r} in this world; its kinds: {', '.join(kinds)}"
     colours = things.colours if selector.kind is None else things.kinds[selector.kind]
     if selector.colour is not None and selector.colour not in colours:
         what = f"a {selector.kind}" if selector.kind else "a thing"
-        raise ValueError(
-            f"{place}.colour: {what} is never {selector.colour!r} here; its colours: {', '.join(colours) or 'none'}"
-        )
-    if selector.size is not None and selector.size not in things.sizes:
-        raise ValueError(
-            f"{place}.size: there is no {selector.size!r} size here; the sizes: {', '.join(things.sizes) or 'none'}"
-        )
-    return [
-        0 if selector.kind is None else 1 + kinds.index(selector.kind),
-        0 if selector.colour is None else 1 + things.colours.index(selector.colour),
-        0 if selector.size is None else 1 + things.sizes.index(selector.size),
-        _WHO[selector.who],
-    ]
+        known = ", ".join(colours) or "none"
+        return f"{place}.colour: {what} is never {selector.colour!r} here; its colours: {known}"
+    sizes = ", ".join(things.sizes) or "none"
+    return f"{place}.size: there is no {selector.size!r} size here; the sizes: {sizes}"

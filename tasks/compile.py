@@ -14,10 +14,13 @@ from ..worlds.engine.records.states import task_dtype
 from ..worlds.engine.records.things import Things
 from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import World
+from .codec import EncodedGoal
 from .codec import encode as encode_goal
 from .goals import Goal, Player, Reward, Task
 from .language import asked, public
 from .questions import answered
+
+_UNBANKED = "tasks of {} bring their levels as text (start.level), and some of these do not"
 
 
 def table(tasks: Sequence[Task], world: World) -> Table:
@@ -49,7 +52,7 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()
     banked = world.levels is not None and world.levels.bank is not None
     if banked and (not levels or (records["level"] < 0).any()):
-        raise ValueError(f"tasks of {world.name} bring their levels as text (start.level), and some of these do not")
+        raise ValueError(_UNBANKED.format(world.name))
     return Table(records, np.concatenate(levels) if levels else None)
 
 
@@ -69,7 +72,15 @@ def judged(world: World, goal: Goal | None = None, told: str = "") -> Table:
 
 def check(task: Task, world: World) -> None:
     """Raise ValueError "place: reason" unless the task can be compiled for its world."""
-    table([task], world)
+    try:
+        _read(task, world)
+        if task.start.level is not None:
+            assert world.levels is not None and world.levels.parse is not None
+            _located("start.level", world.levels.parse, task.start.level)
+        elif world.levels is not None and world.levels.bank is not None:
+            raise ValueError(_UNBANKED.format(world.name))
+    except ValueError as error:
+        raise ValueError(f"task {task.id}: {error}") from None
 
 
 def reward_weights(reward: Reward, players: int) -> tuple[int, int]:
@@ -94,7 +105,9 @@ def instructions(task: Task) -> list[str]:
     return texts
 
 
-def _fill(record: np.void, task: Task, world: World) -> None:
+def _read(task: Task, world: World) -> tuple[dict[str, int], list[tuple[EncodedGoal, np.ndarray]]]:
+    """The values of all knobs, and for each player its goal as numbers and its instruction as tokens. Raises ValueError
+    "place: reason" unless the task, but for its level, can be played in this world."""
     if task.world != world.name:
         raise ValueError(f"world: it is of {task.world}, not of {world.name}")
     if task.version not in (None, world.version):
@@ -108,6 +121,18 @@ def _fill(record: np.void, task: Task, world: World) -> None:
     if task.reward.scheme == "world" and any(p.goal != objective(world) for p in task.players):
         raise ValueError("reward.scheme: 'world' pays for the world's own objective, and this is another goal")
     values = _located("start.knobs", world.knob_values, task.start.knobs)
+    seats = []
+    for seat, (player, text) in enumerate(zip(task.players, instructions(task), strict=True)):
+        place = f"players[{seat}]"
+        if player.question is not None:
+            _located(f"{place}.question", _check_question, player, world.rules.things)
+        goal = encode_goal(player.goal, world.rules.things, f"{place}.goal")
+        seats.append((goal, _located(f"{place}.instruction", encode, text)))
+    return values, seats
+
+
+def _fill(record: np.void, task: Task, world: World) -> None:
+    values, seats = _read(task, world)
     for name, value in values.items():
         record[name] = value
     record["rows"], record["cols"] = world.view.grid(values)
@@ -115,16 +140,13 @@ def _fill(record: np.void, task: Task, world: World) -> None:
     record["players"], record["first"] = len(task.players), task.ends == "first"
     record["judged"] = task.reward.scheme != "world"
     reward = task.reward
-    values = (reward.success, reward.stage, reward.step, reward.failure)
-    record["reward"] = [round(value * j.MILLI) for value in values]
+    rewards = (reward.success, reward.stage, reward.step, reward.failure)
+    record["reward"] = [round(value * j.MILLI) for value in rewards]
     record["reward_weights"] = reward_weights(reward, len(task.players))
-    for seat, (player, text) in enumerate(zip(task.players, instructions(task), strict=True)):
-        place = f"players[{seat}]"
-        if player.question is not None:
-            _located(f"{place}.question", _check_question, player, world.rules.things)
-        encode_goal(player.goal, world.rules.things, f"{place}.goal").write(record, seat)
-        record["muted_devices"][seat] = not player.acts
-        record["instruction"][seat] = _located(f"{place}.instruction", encode, text)
+    for seat, (goal, tokens) in enumerate(seats):
+        goal.write(record, seat)
+        record["muted_devices"][seat] = not task.players[seat].acts
+        record["instruction"][seat] = tokens
 
 
 def _check_question(player: Player, things: Things) -> None:

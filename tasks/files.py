@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from ..interface.garbage import no_collection
 from ..worlds.engine.world import World
 from .compile import check
 from .goals import Task
@@ -84,14 +85,18 @@ def load(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
     If some lines are left out, a warning counts them and gives the first reason. Raises ValueError, with the first
     problem, if none can be played.
     """
-    return of_world(path, world) if Path(path).is_dir() else usable(path, read(path), world)
+    if Path(path).is_dir():
+        return of_world(path, world)
+    with no_collection():
+        return usable(path, read(path), world)
 
 
 def of_world(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
     """Like `load`, but only the tasks that name this world, in a file, or in all *.jsonl of a folder, that holds tasks
     of other worlds too. Raises ValueError if there is none."""
     files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
-    lines = [(line, task) for file in files for line, task in read(file)]
+    with no_collection():
+        lines = [(line, task) for file in files for line, task in read(file)]
     own = [(line, task) for line, task in lines if isinstance(task, Task) and task.world == world.name]
     if not own:
         raise ValueError(f"{path} holds no task of {world.name}: leave that world out, or give a file with tasks of it")

@@ -73,18 +73,27 @@ class Clause(_Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Clause:
-        row = ROWS[self.relation]
-        if (self.b is not None) != ("b" in row.takes):
-            needs = "needs" if "b" in row.takes else "takes no"
+        takes = ROWS[self.relation].takes
+        if (self.b is not None) != ("b" in takes):
+            needs = "needs" if "b" in takes else "takes no"
             raise ValueError(f"the relation {self.relation!r} {needs} b")
-        for given in ("within", "number", "word"):
-            if (getattr(self, given) is not None) != (given in row.takes):
+        for given, value in (("within", self.within), ("number", self.number), ("word", self.word)):
+            if (value is not None) != (given in takes):
                 takers = [one.name for one in ROWS.values() if given in one.takes]
                 need = "relation {}, which needs it" if len(takers) == 1 else "relations {}, which need it"
                 raise ValueError(f"{given} is for the {need.format(' and '.join(takers))}")
         if self.relation in EVENTS and self.a.kind not in (None, "player"):
             raise ValueError(f"only players say something, and a is a {self.a.kind}")
         return self
+
+    def is_opposite(self, other: Clause) -> bool:
+        """Whether the other clause says that this one does not hold, in the same words."""
+        return (
+            self.negated != other.negated
+            and self.relation == other.relation
+            and (self.a, self.b, self.least) == (other.a, other.b, other.least)
+            and (self.within, self.number, self.word) == (other.within, other.number, other.word)
+        )
 
 
 class Stage(_Strict):
@@ -110,10 +119,9 @@ class Goal(_Strict):
             raise ValueError("a goal needs a stage, or something that must never be")
         if clauses > CLAUSES:
             raise ValueError(f"a goal holds {CLAUSES} clauses, stages and never together; this one has {clauses}")
-        for stage in self.stages:
+        for stage in self.stages if clauses > 1 else ():
             for clause in stage.all:
-                opposite = clause.model_copy(update={"negated": not clause.negated})
-                if opposite in stage.all or (clause in self.never):
+                if any(map(clause.is_opposite, stage.all)) or clause in self.never:
                     raise ValueError("this goal contradicts itself: it asks for something and for its opposite")
         return self
 

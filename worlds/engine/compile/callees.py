@@ -16,7 +16,6 @@ hundreds of thousands of times, are put together from the defaults of their clas
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -35,6 +34,7 @@ from numba.core.registry import CPUDispatcher
 from numba.core.targetconfig import TargetConfig
 from numba.core.typed_passes import NativeLowering
 
+from ....interface.garbage import no_collection
 from .errors import COMPILING
 
 
@@ -152,9 +152,7 @@ class _Compiling(event.Listener):
                 stack.callback(event.unregister, COMPILING, self)
                 for owner, name, replacement in _REPLACED:
                     stack.enter_context(patch.object(owner, name, replacement))
-                if gc.isenabled():
-                    gc.disable()
-                    stack.callback(gc.enable)
+                stack.enter_context(no_collection())
             yield
 
     def _leave(self) -> None:

@@ -39,6 +39,20 @@ def cache_folder() -> Path:
 def module_of(source: str, functions: Iterable[Callable[..., Any]], stem: str, *versions: str) -> ModuleType:
     """The module of this source text, which uses these functions, from a folder of the cache that is named by what they
     are made of: what Numba compiles for it is kept beside it. Written there if it is new; loaded once in a process."""
+    functions = tuple(functions)
+    known = source, functions, stem, versions
+    if known not in _loaded:
+        _loaded[known] = _loaded_of(source, functions, stem, versions)
+    return _loaded[known]
+
+
+_loaded: dict[tuple[Any, ...], ModuleType] = {}
+"""The modules of this process by what they are asked for: a fingerprint takes some milliseconds."""
+
+
+def _loaded_of(
+    source: str, functions: Iterable[Callable[..., Any]], stem: str, versions: tuple[str, ...]
+) -> ModuleType:
     name = fingerprint(functions, source, symbols.SCHEME, *versions)
     module = f"_rumpus_kernels_{stem}_{name}"
     if module not in sys.modules:

@@ -61,12 +61,16 @@ def generate(
         str | None,
         typer.Option(help="play: goals that rollouts reached; expert: families that the world's expert solves."),
     ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes that make them, as many as cores by default.")
+    ] = None,
 ) -> None:
     """Make tasks, each proven to be feasible, no two alike.
 
     Example: rumpus tasks generate box-world-small --count 10000 --out tasks.jsonl
     """
     from .. import worlds
+    from ..interface.machine import cores
     from .generate import write
 
     chosen = worlds.load(world)
@@ -74,7 +78,7 @@ def generate(
         fitting = [name for name in worlds.names() if worlds.load(name).players == players]
         hint = f"worlds for {players}: {', '.join(fitting)}" if fitting else f"no world is for {players}"
         raise ValueError(f"{chosen.name} is for {chosen.players} player(s), not {players}; {hint}")
-    write(chosen, out, count, kind=kind, split=split, seed=seed, by=by)
+    write(chosen, out, count, kind=kind, split=split, seed=seed, by=by, workers=workers or cores())
     print(out)
 
 

@@ -14,12 +14,17 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import closing
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from ..interface.garbage import no_collection
 from ..interface.progress import quiet, work
 from ..interface.seeds import check_seed
 from ..worlds.engine.world import World
@@ -70,15 +75,17 @@ def generate(
     split: str = "train",
     seed: int = 0,
     by: str | None = None,
+    workers: int = 1,
 ) -> Iterator[Task]:
     """`count` tasks of a world, each proven to be feasible, no two alike.
 
     kind: "alone", or of a world for two players one of kinds.FOR_TWO; all of them in turn if none is given. split:
     of their contents, see splits.py. by: one of WAYS; by default "expert" where a simulator moves the world, and "play"
-    elsewhere. Raises ValueError for arguments that do not fit the world, and, after its last task, if the world has
-    fewer.
+    elsewhere. workers: processes that make them, which import the main script, so that this must be guarded by `if
+    __name__ == "__main__"` if there are more than one; the tasks are the same for any number. Raises ValueError for
+    arguments that do not fit the world, and, after its last task, if the world has fewer.
     """
-    for block in _Maker(world, kind, split, seed, by).blocks(0, count):
+    for block in _Maker(world, kind, split, seed, by).blocks(0, count, workers):
         yield from block
 
 
@@ -91,10 +98,11 @@ def write(
     split: str = "train",
     seed: int = 0,
     by: str | None = None,
+    workers: int = 1,
     progress: bool = True,
 ) -> None:
     """Write a file of tasks, JSON Lines, with a progress bar on stderr. A file that was begun with the same arguments
-    is resumed: the finished file is the same, byte by byte, as one made at once.
+    is resumed: the finished file is the same, byte by byte, as one made at once, and by any number of workers.
 
     Raises ValueError as generate does, for a count below 1, and if the file holds anything else.
     """
@@ -107,7 +115,7 @@ def write(
     path.parent.mkdir(parents=True, exist_ok=True)
     title = f"Making {split} tasks: {world.name}"
     with quiet(not progress), path.open("ab") as file, work(title, count - kept) as job:
-        for block in maker.blocks(kept, count):
+        for block in maker.blocks(kept, count, workers):
             file.write("".join(map(write_line, block)).encode())
             file.flush()
             job.advance(len(block))
@@ -174,6 +182,8 @@ class _Maker:
         self.block = LED_BLOCK if self._led else BLOCK
         self._starts = StartSampler(world, self._split)
         self._seen: set[int] = set()
+        self._met: set[int] = set()
+        self._arguments = world, kind, split, seed, by
 
     def name(self, number: int) -> str:
         """The id of a task by its number."""
@@ -188,20 +198,60 @@ class _Maker:
             for task, mark in zip(some, marks(self._world, batch.states), strict=True):
                 self._seen.add(key(int(mark), [player.goal for player in task.players]))
 
-    def blocks(self, first: int, count: int) -> Iterator[list[Task]]:
+    def blocks(self, first: int, count: int, workers: int = 1) -> Iterator[list[Task]]:
         """The tasks from the number `first`, a multiple of `block`, to the number `count`, block by block."""
-        for number in range(first, count, self.block):
-            block = self._block(number // self.block)
-            numbered = enumerate(block[: count - number], number)
-            yield [task_of(self._world, one, self.name(place), self._split) for place, one in numbered]
-            if len(block) < min(self.block, count - number):
-                raise ValueError(
-                    f"{self._world.name} has {number + len(block)} different tasks of this kind and split, or a few "
-                    f"more, not {count}: ask for fewer, or for another split"
-                )
+        numbers = range(first // self.block, -(-count // self.block))
+        workers = min(workers, len(numbers))
+        with closing(self._shared(numbers, workers) if workers > 1 else (self._made(one) for one in numbers)) as made:
+            for number, block in zip(numbers, made, strict=True):
+                wanted = min(self.block, count - number * self.block)
+                yield block[:wanted]
+                if len(block) < wanted:
+                    raise ValueError(
+                        f"{self._world.name} has {number * self.block + len(block)} different tasks of this kind and "
+                        f"split, or a few more, not {count}: ask for fewer, or for another split"
+                    )
+
+    def _made(self, number: int) -> list[Task]:
+        """The tasks of a block, and none that are seen already."""
+        self._met = set()
+        block = enumerate(self._block(number), number * self.block)
+        return [task_of(self._world, one, self.name(place), self._split) for place, one in block]
+
+    def _shared(self, numbers: range, workers: int) -> Generator[list[Task], None, None]:
+        """The tasks of these blocks, made by several processes. A block that is made before the one in front of it is
+        known is made again if any of its drafts turns out to be there already: so the tasks are the same."""
+        pool = ProcessPoolExecutor(workers, get_context("spawn"), _prepare, self._arguments)
+        try:
+            waiting: deque[tuple[set[int], Future[tuple[list[Task], set[int], set[int]]]]] = deque()
+            later = iter(numbers)
+            for number in numbers:
+                while len(waiting) < workers and (ahead := next(later, None)) is not None:
+                    seen = set(self._seen)
+                    waiting.append((seen, pool.submit(_block_of, ahead, seen)))
+                seen, future = waiting.popleft()
+                tasks, met, chosen = future.result()
+                if met & (self._seen - seen):
+                    tasks = self._made(number)
+                else:
+                    self._seen |= chosen
+                yield tasks
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def apart(self, number: int, seen: set[int]) -> tuple[list[Task], set[int], set[int]]:
+        """(the tasks of a block, the keys of all drafts that were made for it, those of its tasks), where `seen` are
+        the keys of tasks that are there already."""
+        self._seen = set(seen)
+        tasks = self._made(number)
+        return tasks, self._met, self._seen - seen
 
     def _block(self, number: int) -> list[Draft]:
         """The tasks of a block."""
+        with no_collection():
+            return self._drafts(number)
+
+    def _drafts(self, number: int) -> list[Draft]:
         chosen: list[Draft] = []
         for index, kind in enumerate(self._kinds):
             share = self.block * (index + 1) // len(self._kinds) - self.block * index // len(self._kinds)
@@ -251,8 +301,14 @@ class _Maker:
         scenes = [scene(things[:number], world.rules.things) for things, number in seen]  # type: ignore[arg-type]
         for one in candidates:
             made = draft(world, one, scenes[one.row], self._split, rng)
-            if made and made.key not in pool.keys and made.key not in self._seen:
-                pool.add(made)
+            if made:
+                self._add(pool, made)
+
+    def _add(self, pool: Pool, one: Draft) -> None:
+        """Put a draft into the pool unless it is there, or has become a task."""
+        self._met.add(one.key)
+        if one.key not in pool.keys and one.key not in self._seen:
+            pool.add(one)
 
     def _led_share(self, number: int, kind: str, count: int) -> list[Draft]:
         """`count` drafts of one kind for a block, proven by the world's expert, with its families in balance."""
@@ -271,11 +327,24 @@ class _Maker:
             wanted = rng.permutation(wanted)[: round(MORE * count)].tolist()
             starts = self._starts.draw(rng, DRAWN * len(wanted))
             for one in guided.attempt(self._world, starts, kind, wanted, self._split, rng):
-                if one.key not in pool.keys and one.key not in self._seen:
-                    pool.add(one)
+                self._add(pool, one)
         return pool.take(count)
 
     def _rng(self, *what: object) -> np.random.Generator:
         """Random numbers for a part of the work, the same in every run."""
         names = (self._world.name, self._split, *self._kinds, *what)
         return np.random.default_rng([self._seed, *(zlib.crc32(str(name).encode()) for name in names)])
+
+
+_own: list[_Maker] = []
+"""The maker of a process that makes blocks for another."""
+
+
+def _prepare(*arguments: Any) -> None:
+    with quiet():
+        _own[:] = [_Maker(*arguments)]
+
+
+def _block_of(number: int, seen: set[int]) -> tuple[list[Task], set[int], set[int]]:
+    with quiet():
+        return _own[0].apart(number, seen)

@@ -3,7 +3,10 @@
 import cmath
 import json
 import math
+import subprocess
+import sys
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from itertools import combinations
 
@@ -14,7 +17,9 @@ from hypothesis import strategies as st
 
 from rumpus import worlds
 from rumpus.interface.action import ACTION, move_table
+from rumpus.tasks import assemble
 from rumpus.tasks import generate as generator
+from rumpus.tasks.assemble import key
 from rumpus.tasks.files import read, write_line
 from rumpus.tasks.generate import generate, write
 from rumpus.tasks.goals import Task
@@ -312,6 +317,40 @@ def test_threads_change_nothing(monkeypatch):
     for module in ("worlds.engine.run.cpu", "worlds.engine.run.search", "tasks.rollouts", "tasks.hindsight.propose"):
         monkeypatch.setattr(f"rumpus.{module}.cores", lambda: 1)
     assert tuple(generate(worlds.load("sokoban-small"), COUNT)) == made("sokoban-small", None)
+
+
+@pytest.mark.parametrize("keys", [1 << 64, 499])
+def test_blocks_made_ahead_are_the_same(keys, monkeypatch):
+    """With 499 keys, many tasks pass for one that is there already, and their blocks are made again."""
+    numbers, making = [], generator._Maker._made
+
+    def noted(maker, number):
+        numbers.append(number)
+        return making(maker, number)
+
+    monkeypatch.setattr(assemble, "key", lambda *given: key(*given) % keys)
+    world = worlds.load("sokoban-duo")
+    alone = list(generate(world, COUNT))
+    monkeypatch.setattr(generator._Maker, "_made", noted)
+    monkeypatch.setattr(
+        generator,
+        "ProcessPoolExecutor",
+        lambda workers, context, prepare, arguments: ThreadPoolExecutor(1, initializer=prepare, initargs=arguments),
+    )
+    assert list(generate(world, COUNT, workers=3)) == alone
+    assert sorted(set(numbers)) == [0, 1, 2]
+    assert (len(numbers) > 3) == (keys == 499)
+
+
+def test_two_processes_write_the_same_file(tmp_path):
+    written = []
+    for workers in ("1", "2"):
+        out = tmp_path / f"{workers}.jsonl"
+        command = ["tasks", "generate", "sokoban-small", "--count", "410", "--workers", workers, "--out", str(out)]
+        subprocess.run([sys.executable, "-m", "rumpus", *command], check=True, capture_output=True)
+        written.append(out.read_bytes())
+    assert written[0] == written[1]
+    assert written[0].count(b"\n") == 410
 
 
 @pytest.mark.parametrize(

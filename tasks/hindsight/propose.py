@@ -40,19 +40,52 @@ _PRIME = 1_000_003
 
 
 @njit
-def truths(things, counts, clauses, actions, acting, truth, low, high):
-    """Write whether each clause, (n, clauses, FIELDS), holds at each tick of its rollout: uint8 (n, clauses, ticks)."""
+def truths(things, counts, still, clauses, actions, acting, truth, low, high):
+    """Write whether each clause, (n, clauses, FIELDS), holds at each tick of its rollout: uint8 (n, clauses, ticks).
+
+    still: bool (ticks, n), whether the things are as in the tick before. Neither such ticks nor clauses that are there
+    twice are judged again.
+    """
     for i in range(low, high):
         for c in range(clauses.shape[1]):
+            twin = 0
+            while not equal(clauses[i, twin], clauses[i, c]):
+                twin += 1
             for tick in range(things.shape[0]):
-                truth[i, c, tick] = j.holds(clauses[i, c], things[tick, i], counts[tick, i], actions, acting[i])
+                if twin < c:
+                    truth[i, c, tick] = truth[i, twin, tick]
+                elif still[tick, i]:
+                    truth[i, c, tick] = truth[i, c, tick - 1]
+                else:
+                    truth[i, c, tick] = j.holds(clauses[i, c], things[tick, i], counts[tick, i], actions, acting[i])
 
 
-def hold(world: World, played: Rollouts, clauses: np.ndarray) -> np.ndarray:
-    """The ticks at which clauses, int32 (n, clauses, FIELDS), hold: bool (n, clauses, ticks + 1)."""
+@njit
+def equal(one, other):
+    """Whether two clauses are the same."""
+    for field in range(len(one)):
+        if one[field] != other[field]:
+            return False
+    return True
+
+
+def unmoved(played: Rollouts) -> np.ndarray:
+    """The ticks of each rollout at which its things are as in the tick before, byte by byte: bool (ticks + 1, n)."""
+    ticks, n = played.counts.shape
+    words = np.ascontiguousarray(played.things).view(np.uint8).reshape(ticks, n, -1).view(np.uint32)
+    still = np.zeros((ticks, n), bool)
+    for tick in range(1, ticks):
+        same = (words[tick] == words[tick - 1]).all(axis=1)
+        still[tick] = same & (played.counts[tick] == played.counts[tick - 1])
+    return still
+
+
+def hold(world: World, played: Rollouts, still: np.ndarray, clauses: np.ndarray) -> np.ndarray:
+    """The ticks at which clauses, int32 (n, clauses, FIELDS), hold: bool (n, clauses, ticks + 1). still: what `unmoved`
+    says of these rollouts."""
     truth = np.zeros((*clauses.shape[:2], len(played.things)), np.uint8)
     actions = np.zeros(world.players, ACTION)
-    given = (played.things, played.counts, clauses, actions, played.acting, truth)
+    given = (played.things, played.counts, still, clauses, actions, played.acting, truth)
     over_rows(cached(truths), len(clauses), cores(), *given)
     return truth.view(bool)
 
@@ -64,7 +97,8 @@ class ClauseSampler:
         self.looks: dict[int, list[tuple[int, int]]] = {}  # kind: (colour, size) of each thing of it
         self.player = 0
         self.facing = bool((things["ahead_y"] | things["ahead_x"]).any())  # in first-person worlds
-        for kind, colour, size, player in things[["kind", "colour", "size", "player"]].tolist():
+        fields = (things[name].tolist() for name in ("kind", "colour", "size", "player"))
+        for kind, colour, size, player in zip(*fields, strict=True):
             self.looks.setdefault(kind, []).append((colour, size))
             if player:
                 self.player = kind
@@ -194,14 +228,15 @@ def draw(
     movable = moving(played)
     every = [sorts(sampler, known, movable) for sampler in samplers]
     drawn = _drawn(samplers, every, FIRST, rng)
-    truth = hold(world, played, drawn)
+    still = unmoved(played)
+    truth = hold(world, played, still, drawn)
     changing = (truth != truth[:, :, :1]).any(axis=2)
     alive = {tuple(row) for row in drawn[changing][:, [j.RELATION, j.A, j.B]].tolist()}
     left = [[sort for sort in some if sort in alive or (sort[0], sort[1], 0) in alive] or some for some in every]
     drawn = _drawn(samplers, left, THEN, rng)
     if shared:
         drawn[1::2] = drawn[::2]
-    return drawn, hold(world, played, drawn)
+    return drawn, hold(world, played, still, drawn)
 
 
 def _drawn(samplers: list[ClauseSampler], every: list[list[Sort]], count: int, rng: np.random.Generator) -> np.ndarray:

@@ -8,6 +8,7 @@ from rumpus.agents.experts import expert
 from rumpus.interface.action import ACTION, FIELDS, MOUSE_ONE
 from rumpus.interface.keys import BUTTONS, KEYS
 from rumpus.interface.text import decode
+from rumpus.tests.batches import random_actions
 from rumpus.tests.chosen import EVERY, ONE_OF_EACH
 from rumpus.worlds.engine.render.tiles import atlas, layout
 from rumpus.worlds.engine.render.views import Rays, Tiles
@@ -22,16 +23,6 @@ CLICKED = [name for name in ONE_OF_EACH if worlds.load(name).controls.cursor and
 
 def make(name, n=ROWS, **options):
     return worlds.batch(name, n, **{"size": (64, 64), **options})
-
-
-def random_actions(rng, batch):
-    """Any hands at all: a few of all 96 keys, buttons, wheel and mouse."""
-    actions = np.zeros(batch.actions.shape, ACTION)
-    actions["keys"] = rng.random(actions["keys"].shape) < 0.02
-    actions["buttons"] = rng.random(actions["buttons"].shape) < 0.2
-    actions["wheel"] = rng.integers(0, 3, actions["wheel"].shape)
-    actions["mouse"] = rng.integers(-MOUSE_ONE // 4, MOUSE_ONE // 4, actions["mouse"].shape)
-    return actions
 
 
 def copied(records):
@@ -269,8 +260,8 @@ def test_any_frame_size(name, size):
     assert pixels.shape == (2, batch.players, *size, 3)
     assert pixels.std() > 5
     assert (batch.picture(1, size=size) == pixels[1, 0]).all()
-    pixels[...] = 255
-    again = batch.draw(np.array([False, True]))
+    own = np.full_like(pixels, 255)
+    again = batch.draw(np.array([False, True]), own)
     assert (again[0] == 255).all(), "a masked draw leaves other rows alone"
     assert (again[1, 0] == batch.picture(1, size=size)).all(), "a draw writes every pixel of the frame"
 

@@ -16,8 +16,8 @@ from typing import Any
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from ...interface.machine import cores
 from ...interface.progress import quiet, work
-from ...worlds.engine.run.threads import cores
 from ..algorithms.descent import torch_threads
 from ..settings import Config
 from ..training.trainer import Trainer, hardware_bf16

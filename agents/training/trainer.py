@@ -14,12 +14,12 @@ import numpy as np
 import torch
 
 from ... import worlds
+from ...interface.machine import cores
 from ...interface.progress import quiet
 from ...tasks.goals import Task
 from ...worlds.engine.kernels.tick import longest_chat
 from ...worlds.engine.render.views import TILE, Tiles
 from ...worlds.engine.run.batch import Batch
-from ...worlds.engine.run.threads import cores
 from ...worlds.engine.world import World
 from .. import checkpoint
 from ..algorithms import ALGORITHMS

@@ -19,8 +19,9 @@ from ..world import World
 from . import template
 from .tick import add, after, before, begin, draw_task, still
 
-# Functions that the kernels themselves call.
-_ENGINE = (draw_task, begin, still, before, after, add, judge, fulfilled, border, copy_sprite, draw_cursor, clear)
+# Functions that the kernels themselves call: all of them, and those of a kind of view.
+_ENGINE = (draw_task, begin, still, before, after, add, judge, fulfilled)
+_VIEW: dict[type, tuple[Any, ...]] = {Tiles: (border, copy_sprite, draw_cursor), Rays: (clear,)}
 
 
 def kernel_module(world: World, text: str, target: str, *versions: str) -> ModuleType:
@@ -36,7 +37,8 @@ def kernel_module(world: World, text: str, target: str, *versions: str) -> Modul
     family = python(world.rules.reset).__module__.rpartition(".")[0] or python(world.rules.reset).__module__
     targets = target if target == "njit" else f"{target}, njit"
     source = text.format(family=family, targets=targets, engine=__package__.rpartition(".")[0], **names)
-    return module_of(source, [*functions.values(), *_ENGINE], f"{target}_{family.rpartition('.')[2]}", *versions)
+    called = *functions.values(), *_ENGINE, *_VIEW.get(type(world.view), ())
+    return module_of(source, called, f"{target}_{family.rpartition('.')[2]}", *versions)
 
 
 def _importable(world: World, what: str, function: Callable[..., Any]) -> str:

@@ -2,12 +2,12 @@
 
 Numba's disk cache does not notice when a function that a kernel calls is edited, and never finds kernels made in
 closures. So each family gets a module of its own, in a folder named by a digest of everything it is made of. And each
-kernel is compiled for one signature only (frames of other machine words have a `draw` of their own): processes that
-start at once may write the same entry of Numba's index, and then both write the same code.
+kernel is compiled for one signature only (on CUDA frames of other machine words have a `draw` of their own): processes
+that start at once may write the same entry of Numba's index, and then both write the same code.
 """
 
 WORDS = ("uint8", "uint16", "uint32", "uint64")
-"""The machine words in which frames are copied; see tiles.words_of and tiles.overlapping."""
+"""The machine words in which frames are copied on CUDA; see tiles.words_of."""
 
 _HEAD = '''"""Kernels of {family}: written by Rumpus, never edited; the folder can be deleted at any time."""
 
@@ -105,31 +105,34 @@ def show_things(states, actions, things, counts, holds, low, high):
 
 _CPU_TILES = '''
 
-@njit
-def draw_row(state, player, pixels, bytes_, lines, sprites, tile, top, left, rows, cols, row):
-    """One row of tiles and the border beside it; the first and the last row also draw the border above and below."""
-    first, last = top + row * tile, top + (row + 1) * tile
-    border(bytes_, first, last, 3 * left, 3 * tile * cols, row == 0, row == rows - 1)
-    for col in range(cols):
-        kind = world_tile(state, player, row, col)
-        copy_sprite(lines, first, 3 * (left + tile * col), sprites, kind, tile, lines.itemsize)
-    if state.pointing[player]:
-        draw_cursor(state, player, pixels, tile, top, left, first, last)
-'''
-
-_CPU_DRAW = """
-
 @njit(cache=True, nogil=True, _nrt=False)
-def draw_WORD(states, mask, pixels, bytes_, lines, sprites, tile, top, left, rows, cols, low, high):
+def draw(states, mask, shown, pixels, flat, sprites, tile, top, left, rows, cols, low, high):
+    """Draw the tiles that differ from those that each frame shows, see tiles.shown_tiles; with a cursor all of them."""
+    edge, line = np.uint64(tile), np.uint64(3 * pixels.shape[3])
     for i in range(low, high):
         if mask[i]:
             state = states[i]
             height, width = min(state.rows, rows), min(state.cols, cols)
             for player in range(state.players):
-                frame, plain, line = pixels[i, player], bytes_[i, player], lines[i, player]
+                tiles, frame, cell = shown[i, player], pixels[i, player], np.uint64(2)
+                whole = tiles[0] != height or tiles[1] != width or state.pointing[player] != 0
+                if whole:
+                    border(frame, top, left, top + tile * height, left + tile * width)
+                corner = np.uint64((i * pixels.shape[1] + player) * pixels.shape[2] + top) * line + np.uint64(3 * left)
                 for row in range(height):
-                    draw_row(state, player, frame, plain, line, sprites, tile, top, left, height, width, row)
-"""
+                    for col in range(width):
+                        kind = world_tile(state, player, row, col)
+                        if whole or tiles[cell] != kind:
+                            tiles[cell] = kind
+                            at = corner + edge * (np.uint64(row) * line + np.uint64(3 * col))
+                            start = np.uint64(kind) * edge * edge * np.uint64(3)
+                            copy_sprite(flat, at, line, sprites, start, edge)
+                        cell += np.uint64(1)
+                tiles[0], tiles[1] = height, width
+                if state.pointing[player]:
+                    draw_cursor(state, player, frame, tile, top, left, top, top + tile * height)
+                    tiles[0] = 0
+'''
 
 _CUDA = '''
 @cuda.jit(cache=True)
@@ -171,9 +174,10 @@ KINDS = 4096  # tiles whose sprites a block looks up at a time: at least one row
 _CUDA_DRAW = '''
 
 @cuda.jit(cache=True)
-def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols):
-    """One block a player: first its threads look up the sprites of the grid; then a row of threads copies one row of
-    tiles, each thread a word of every line and the next one its neighbour, so that writes coalesce."""
+def draw_WORD(states, mask, shown, pixels, lines, sprites, tile, top, left, rows, cols):
+    """One block a player: first its threads look up the sprites of the grid, -1 for those that the frame shows already,
+    see tiles.shown_tiles; then a row of threads copies one row of tiles, each thread a word of every line and the next
+    one its neighbour, so that writes coalesce."""
     kinds = cuda.shared.array(KINDS, np.int16)
     i, player = cuda.blockIdx.x, cuda.blockIdx.y
     lane, lanes, team, teams = cuda.threadIdx.x, cuda.blockDim.x, cuda.threadIdx.y, cuda.blockDim.y
@@ -182,26 +186,35 @@ def draw_WORD(states, mask, pixels, lines, sprites, tile, top, left, rows, cols)
         return
     line, width = lines[i, player], np.uint32(sprites.shape[2])
     rows, cols = min(state.rows, rows), min(state.cols, cols)
-    words, together = cols * sprites.shape[2], KINDS // cols
+    words, together, tiles = cols * sprites.shape[2], KINDS // cols, shown[i, player]
+    whole = tiles[0] != rows or tiles[1] != cols or state.pointing[player] != 0
     for first in range(0, rows, together):
         count = min(together, rows - first)
         for cell in range(team * lanes + lane, count * cols, teams * lanes):
             row, col = np.uint32(cell) // np.uint32(cols), np.uint32(cell) % np.uint32(cols)
-            kinds[cell] = world_tile(state, player, first + np.int64(row), np.int64(col))
+            kind, at = world_tile(state, player, first + np.int64(row), np.int64(col)), 2 + first * cols + cell
+            changed = whole or tiles[at] != kind
+            kinds[cell] = kind if changed else -1
+            if changed:
+                tiles[at] = kind
         cuda.syncthreads()
         for row in range(team, count, teams):
             start = top + (first + row) * tile
             for word in range(lane, words, lanes):
                 col, inside = np.uint32(word) // width, np.uint32(word) % width
-                sprite = sprites[kinds[row * cols + np.int64(col)]]
-                for y in range(tile):
-                    line[start + y, left + word] = sprite[y, np.int64(inside)]
+                kind = kinds[row * cols + np.int64(col)]
+                if kind >= 0:
+                    for y in range(tile):
+                        line[start + y, left + word] = sprites[kind, y, np.int64(inside)]
         cuda.syncthreads()
-    for word in range(lane, line.shape[1], lanes):
-        beside = word < left or word >= left + words
-        for y in range(team, line.shape[0], teams):
-            if beside or y < top or y >= top + rows * tile:
-                line[y, word] = 0
+    if whole:
+        for word in range(lane, line.shape[1], lanes):
+            beside = word < left or word >= left + words
+            for y in range(team, line.shape[0], teams):
+                if beside or y < top or y >= top + rows * tile:
+                    line[y, word] = 0
+    if lane == 0 and team == 0:
+        tiles[0], tiles[1] = 0 if state.pointing[player] else rows, cols
     if state.pointing[player]:
         cuda.syncthreads()
         corner = (pixels.shape[3] - tile * cols) // 2
@@ -307,13 +320,7 @@ def enter(words, node, slot, number, first, last):
 
 SEARCH = _HEAD + _SEARCH
 CPU = {
-    "Tiles": _HEAD
-    + _HEAD_TILES
-    + _TICK
-    + _CPU_STEP
-    + _CPU
-    + _CPU_TILES
-    + "".join(_CPU_DRAW.replace("WORD", w) for w in WORDS[1:]),
+    "Tiles": _HEAD + _HEAD_TILES + _TICK + _CPU_STEP + _CPU + _CPU_TILES,
     "Rays": _HEAD + _HEAD_RAYS + _TICK + _CPU_STEP + _CPU + _CPU_RAYS,
 }
 """The kernels for CPU threads, by the kind of a world's view."""

@@ -1,7 +1,7 @@
 """The renderer of 2D worlds: copies sprites, one row of tiles at a time, at any size, on CPU and CUDA.
 
 A frame shows the whole grid of tiles, as large as whole pixels allow, in the middle of a black border. A sprite's rows
-are copied in machine words, not bytes.
+are copied in machine words, not bytes, and only to where the last draw into that frame showed another sprite.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ import numpy as np
 from numba import njit
 
 from ....interface.action import MOUSE_ONE
+from .wide import move_8, move_16, move_32
 
 LARGEST = 4096
 """Largest height and width of a frame, in pixels."""
+_0, _3, _8, _16, _32 = (np.uint64(number) for number in (0, 3, 8, 16, 32))
 
 
 class Layout(NamedTuple):
@@ -81,37 +83,46 @@ def words_of(place: Layout, width: int) -> type[np.unsignedinteger]:
     return np.uint8
 
 
-def overlapping(array: np.ndarray, tile: int) -> np.ndarray:
-    """A uint8 array whose last axis is seen as words that begin at every byte, not at every word (CPU).
-
-    The words are the widest that are no longer than a sprite's row of 3 * tile bytes.
-    """
-    word = np.dtype(np.uint64 if tile > 2 else np.uint32 if tile == 2 else np.uint16)
-    shape = (*array.shape[:-1], array.shape[-1] - word.itemsize + 1)
-    return np.ndarray(shape, word, array, strides=(*array.strides[:-1], 1))
+def shown_tiles(rows: int, cols: int) -> int:
+    """The length of the list of what a frame of rows x cols tiles shows: int16, the rows and the columns of the grid,
+    then the sprite of each of its tiles. Zeros, as rows, mean that the frame must be drawn whole."""
+    return 2 + rows * cols
 
 
 @njit
-def copy_sprite(lines, top, left, sprites, kind, tile, step):
-    """Copy a sprite to pixel row `top` and byte `left` of a frame; both are seen as overlapping words of `step` bytes.
+def copy_sprite(flat, at, line, sprites, start, tile):
+    """Copy the sprite of 3 * tile bytes a row that begins at byte `start` of the sprites to byte `at` of the frames.
 
-    The last word of a row may overlap the one before, so that tiles of any size take as few words as can be.
+    flat, sprites: all frames and all sprites as flat bytes; line: bytes from a row of a frame to the next. All numbers
+    are uint64. The last move of a row may overlap the one before, so that it takes as few moves as can be.
     """
-    last = 3 * tile - step
-    if last <= step:
-        for y in range(tile):
-            lines[top + y, left] = sprites[kind, y, 0]
-            lines[top + y, left + last] = sprites[kind, y, last]
-    elif last <= 2 * step:
-        for y in range(tile):
-            lines[top + y, left] = sprites[kind, y, 0]
-            lines[top + y, left + step] = sprites[kind, y, step]
-            lines[top + y, left + last] = sprites[kind, y, last]
+    size = _3 * tile
+    if size < _8:
+        for _ in range(tile):
+            for x in range(size):
+                flat[at + x] = sprites[start + x]
+            at, start = at + line, start + size
+    elif size <= _16:
+        last = size - _8
+        for _ in range(tile):
+            move_8(flat, at, sprites, start)
+            move_8(flat, at + last, sprites, start + last)
+            at, start = at + line, start + size
+    elif size <= _32:
+        last = size - _16
+        for _ in range(tile):
+            move_16(flat, at, sprites, start)
+            move_16(flat, at + last, sprites, start + last)
+            at, start = at + line, start + size
     else:
-        for y in range(tile):
-            for x in range(0, last, step):
-                lines[top + y, left + x] = sprites[kind, y, x]
-            lines[top + y, left + last] = sprites[kind, y, last]
+        last = size - _32
+        for _ in range(tile):
+            done = _0
+            while done < last:
+                move_32(flat, at + done, sprites, start + done)
+                done += _32
+            move_32(flat, at + last, sprites, start + last)
+            at, start = at + line, start + size
 
 
 @njit
@@ -130,16 +141,13 @@ def draw_cursor(state, player, pixels, tile, top, left, first, last):
 
 
 @njit
-def border(bytes_, first, last, left, width, above, below):
-    """Blacken the border beside rows [first, last) of a frame of bytes, and all above or below them if asked."""
-    for y in range(first, last):
-        for x in range(left):
-            bytes_[y, x] = 0
-        for x in range(left + width, bytes_.shape[1]):
-            bytes_[y, x] = 0
-    if above:
-        for y in range(first):
-            bytes_[y, :] = 0
-    if below:
-        for y in range(last, bytes_.shape[0]):
-            bytes_[y, :] = 0
+def border(frame, top, left, bottom, right):
+    """Blacken a frame (height, width, 3) outside of rows [top, bottom) and columns [left, right)."""
+    for y in range(frame.shape[0]):
+        inside = top <= y < bottom
+        for x in range(left if inside else frame.shape[1]):
+            for channel in range(3):
+                frame[y, x, channel] = 0
+        for x in range(right if inside else frame.shape[1], frame.shape[1]):
+            for channel in range(3):
+                frame[y, x, channel] = 0

@@ -10,7 +10,6 @@ pixels = batch.draw()
 
 from __future__ import annotations
 
-import hashlib
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -23,23 +22,25 @@ from ....interface.action import ACTION, OUTCOME, move_table
 from ....interface.seeds import check_seed, row_seeds
 from ..compile.ingredients import python
 from ..library.random import mix
-from ..records.bounds import SEAL, opened, sealed
+from ..records.bounds import sealed
 from ..records.judge import MILLI
-from ..records.states import FORMER_NAMES, RecordArray
+from ..records.states import RecordArray
 from ..render.tiles import frame_size
 from ..render.views import Frames, Rays
 from ..simulator import RenderingSimulator, Simulator
 from ..world import World
-from .cpu import Cpu
-from .device import Device, DeviceArray, Rows, TaskTable, check_things
+from .device import DeviceArray, Resets, Rows, TaskTable, check_things
+from .devices import device_of
+from .saved import mark_of, opened_record
+from .screen import Screen, check_frames
 from .table import Table, read_levels
 
 TALLY = ("attempts", "successes", "returns")
 """Counters of each row of the table of tasks: episodes that ended and were reset, episodes with a success, and the sum
 of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
 _WHOLE = 1 << 31  # the sum of the scaled weights of tasks
-_OWN = ("states", "actions", "outcomes", "pixels", "_seeds", "_spare")  # arrays that a clone copies
-_REMADE = ("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights", "_things")  # derived
+_OWN = ("states", "actions", "outcomes", "_seeds", "_spare")  # arrays that a clone copies
+_REMADE = ("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights", "_things", "_screen")
 
 
 class Batch:
@@ -54,7 +55,7 @@ class Batch:
 
     states (n,), actions (n, players), outcomes (n, players): structured arrays of this device (NumPy's on the CPU; on
     CUDA records whose fields, such as batch.actions["keys"], are torch tensors); pixels: uint8 (n, players, height,
-    width, 3). All are overwritten by each step: copy the data that you keep.
+    width, 3), see there. All are overwritten by each step: copy the data that you keep.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class Batch:
         if int(repeat) != repeat or repeat < 1:
             raise ValueError(f"a step repeats its actions for a whole number of ticks, at least 1; got {repeat}")
         self.world, self.n, self.players, self.repeat = world, int(n), world.players, int(repeat)
-        self._device = _device(device, world, threads)
+        self._device = device_of(device, world, threads)
         self._size: tuple[int, int] = (0, 0)
         self._shares = np.ones(1)
         self._begun = False
@@ -199,7 +200,21 @@ class Batch:
         height, width = frame_size(size)
         self.world.view.check(height, width, self.rows, self.cols)
         self._size = (height, width)
-        self.pixels = self._device.zeros((self.n, self.players, *self._size, 3), np.uint8)
+        self._screen = self._make_screen()
+
+    def _make_screen(self) -> Screen:
+        return Screen(self._device, (self.n, self.players, *self._size, 3))
+
+    @property
+    def pixels(self) -> DeviceArray:
+        """The frames as last drawn: uint8 (n, players, height, width, 3).
+
+        A draw of a 2D world writes only the tiles that changed, so this array is read-only: to write into a frame, copy
+        it, or draw into an array of your own with `draw(out=…)`. Torch's writes in place into a tensor of this memory,
+        that of `tensors()` or on CUDA this very one, are noticed, and the next draw is of whole frames. Writes past
+        both, such as those of a kernel of your own, are not: then call `draw(whole=True)`.
+        """
+        return self._screen.pixels
 
     def reset(self, mask: Any = None, *, seed: Any = None, tasks: Any = None) -> None:
         """Begin a new episode in the rows of the mask, (n,) bools; in all rows without one.
@@ -262,12 +277,15 @@ class Batch:
 
         Raises RuntimeError before the first reset.
         """
+        self._check_begun()
+        self._device.step(self._rows, self.repeat, self.simulator)
+        return self.outcomes
+
+    def _check_begun(self) -> None:
         if not self._begun:
             self._begun = bool((self.states["players"] != 0).any())
             if not self._begun:
                 raise RuntimeError("no episode has begun: call reset() before step()")
-        self._device.step(self._rows, self.repeat, self.simulator)
-        return self.outcomes
 
     def things(self) -> tuple[DeviceArray, DeviceArray, DeviceArray]:
         """The things of each row, and the state of its goals: (things, counts, holds).
@@ -288,36 +306,53 @@ class Batch:
 
     def draw(
         self, mask: Any = None, out: DeviceArray | None = None, depths: DeviceArray | None = None,
-        segmentation: DeviceArray | None = None,
+        segmentation: DeviceArray | None = None, whole: bool = False,
     ) -> DeviceArray:  # fmt: skip
         """Draw all rows, or those of the mask, into `pixels`, or into `out` (n, players, any height, any width, 3).
+
+        Into `pixels` only the tiles of 2D worlds are written that changed since the last draw, unless all are asked for
+        with `whole`; into any other array always whole frames.
 
         Of a first-person world the same pass also writes, if they are given: depths, float32 (n, players, height,
         width), in cells along the line of sight, 1e9 for the sky; segmentation, uint8 of the same shape: 0 for the map,
         1 + number of a player, 16 + index of a thing (those of `things`, without the players).
         """
-        out = self.pixels if out is None else out
-        if (*out.shape[:2], *out.shape[4:]) != (self.n, self.players, 3) or not str(out.dtype).endswith("uint8"):
-            raise ValueError(
-                f"frames are drawn into uint8 of shape ({self.n}, {self.players}, height, width, 3), got "
-                f"{tuple(out.shape)} of {out.dtype}"
-            )
         mask = self._all if mask is None else self._checked(mask)
-        for name, array, kind in (("depths", depths, "float32"), ("segmentation", segmentation, "uint8")):
-            if array is None:
-                continue
-            if not isinstance(self.world.view, Rays):
-                raise ValueError(f"{self.world.name} is not drawn by rays, and has no depths and no segmentation")
-            if tuple(array.shape) != tuple(out.shape[:4]) or not str(array.dtype).endswith(kind):
-                raise ValueError(
-                    f"{name} are {kind} of shape {tuple(out.shape[:4])}, got {tuple(array.shape)} of {array.dtype}"
-                )
-        if isinstance(self.world.view, Frames):
+        screen, view = self._screen, self.world.view
+        own = out is None or out is screen.pixels
+        if own and depths is None and segmentation is None and not isinstance(view, Frames):
+            self._device.draw(self.states, mask, screen.canvas(self.rows, self.cols, whole))
+            return screen.pixels
+        target: DeviceArray = screen.frames if own else out
+        check_frames(self.world, self.n, target, depths, segmentation)
+        if isinstance(view, Frames):
             for row in np.flatnonzero(mask):
-                self._draw_simulated(int(row), out[row])
+                self._draw_simulated(int(row), target[row])
         else:
-            self._device.draw(self.states, mask, out, self.rows, self.cols, depths, segmentation)
-        return out
+            canvas = self._device.canvas(target, self.rows, self.cols, depths, segmentation)
+            self._device.draw(self.states, mask, canvas)
+        return screen.pixels if own else out
+
+    def play(self, ended: Any = None) -> DeviceArray:
+        """One step of all rows, new episodes in those of the mask `ended`, by default in those that are over then, and
+        a draw: what `step()`, `reset(over)` and `draw()` do, with one start of the threads. Returns `pixels`; the step
+        is in `outcomes`.
+
+        Rows that end in this step show their next episode, as with Gymnasium's AutoresetMode.SAME_STEP; with the mask
+        of those that ended in the step before, as with NEXT_STEP.
+        """
+        if self.simulator is not None or self._seed is not None or (self._counting and ended is None):
+            self.step()
+            self.reset(self.over if ended is None else ended)
+            return self.draw()
+        self._check_begun()
+        mask = None if ended is None else self._checked(ended)
+        if self._counting and mask is not None:
+            self._count(mask)
+        canvas = self._screen.canvas(self.rows, self.cols, False)
+        resets = Resets(self._seeds, False, self._any, *self._table)
+        self._device.step_reset_draw(self._rows, self.repeat, mask, resets, self._all, canvas)
+        return self._screen.pixels
 
     def scenes(self, row: int = 0, whole: bool = False) -> np.ndarray:
         """The scenes of the players of a row, SCENE records (players,) on the CPU; see raycast/scene.py. whole: with
@@ -333,7 +368,7 @@ class Batch:
         if isinstance(self.world.view, Frames):
             self._draw_simulated(row, one[0])
             return one[0, player]
-        self._device.draw(self.states[row : row + 1], self._all[:1], one, self.rows, self.cols)
+        self._device.draw(self.states[row : row + 1], self._all[:1], self._device.canvas(one, self.rows, self.cols))
         return self._device.get(one)[0, player].copy()
 
     def _draw_simulated(self, row: int, out: np.ndarray) -> None:
@@ -362,14 +397,13 @@ class Batch:
         pixels; keys, buttons, wheel, mouse, say of the actions; reward, terminated, truncated, success of the outcomes;
         over, task, instruction and chat of the states.
         """
-        arrays = {"pixels": self.pixels}
-        arrays |= {name: self.actions[name] for name in ACTION.names or ()}
+        arrays = {name: self.actions[name] for name in ACTION.names or ()}
         arrays |= {name: self.outcomes[name] for name in OUTCOME.names or ()}
         arrays |= {name: self.states[name] for name in ("over", "task", "instruction", "chat")}
         tensors = {name: self._device.tensor(array) for name, array in arrays.items()}
         for name in ("instruction", "chat"):
             tensors[name] = tensors[name][:, : self.players]
-        return tensors
+        return {"pixels": self._screen.tensor(), **tensors}
 
     def save(self, row: int) -> bytes:
         """One row's whole state as bytes, which `load` restores in this batch or another one of this world.
@@ -392,44 +426,14 @@ class Batch:
     def load_rows(self, rows: slice, saved: Sequence[bytes]) -> None:
         """The same for several rows at once, a saved state for each; on an error no row is changed."""
         self._check_savable()
-        self.states[rows] = self._device.put(np.concatenate([self._opened(data) for data in saved]))
-
-    def _opened(self, data: bytes) -> np.ndarray:
-        """A saved state as a validated record (1,). Raises ValueError."""
-        world, bytes_ = self.world, opened(self.mark, data, self.world.rules.state.itemsize)
-        if bytes_ is None:
-            size = len(self.mark) + SEAL + world.rules.state.itemsize
-            raise ValueError(
-                f"these {len(data)} bytes are no saved state of {world.name} version {world.version} with this record, "
-                f"or are damaged; one has {size} bytes and is made by save()"
-            )
-        record = np.frombuffer(bytes_, world.rules.state)
-        wrong = world.guard.validate(bytes_, record[0]) or self._misfit(record[0])
-        if wrong:
-            raise ValueError(f"this is no saved state that {world.name} can be in: {wrong}")
-        return record
-
-    def _misfit(self, state: np.void) -> str | None:
-        """The reason for which a state of this family does not fit into this batch, or None."""
-        if state["players"] != self.players:
-            return f"it is of {state['players']} player(s), and this batch is for {self.players}"
-        if state["rows"] > self.rows or state["cols"] > self.cols:
-            return (
-                f"its picture has {state['rows']}x{state['cols']} tiles, and this batch draws {self.rows}x{self.cols}: "
-                "make the batch with the knobs or tasks that it was saved with"
-            )
-        if state["task"] >= len(self.task_table):
-            return (
-                f"it plays row {state['task']} of a table of tasks, and this batch's has {len(self.task_table)} row(s)"
-            )
-        return None
+        fitting = (self.rows, self.cols), len(self.task_table)
+        records = [opened_record(self.world, self.mark, data, *fitting) for data in saved]
+        self.states[rows] = self._device.put(np.concatenate(records))
 
     @cached_property
     def mark(self) -> bytes:
         """Eight bytes that identify this family's records."""
-        fields = [(FORMER_NAMES.get(name, name), *kind) for name, *kind in self.world.rules.state.descr]
-        record = f"{self.world.rules.reset.__module__} {self.world.version} {fields}"
-        return hashlib.sha256(record.encode()).digest()[:8]
+        return mark_of(self.world)
 
     def clone(self) -> Batch:
         """An independent batch in the same state. Actions and outcomes are copied too."""
@@ -439,6 +443,8 @@ class Batch:
         twin.simulator, twin._things = twin._make_simulator(), twin._new_things()
         for name in _OWN:
             setattr(twin, name, self._device.copy(getattr(self, name)))
+        twin._screen = twin._make_screen()
+        twin._screen.frames[...] = self._screen.frames
         twin.tally = {name: self._device.copy(counts) for name, counts in self.tally.items()}
         return twin
 
@@ -453,14 +459,18 @@ class Batch:
         self._check_savable()
         content = {name: value for name, value in self.__dict__.items() if name not in _REMADE}
         content |= {name: self._device.get(content[name]) for name in _OWN}
+        content["pixels"] = self._device.get(self._screen.frames)
         content["tally"] = {name: self._device.get(counts) for name, counts in self.tally.items()}
         return content | {"device": (self.device, self.threads or None)}
 
     def __setstate__(self, content: dict[str, Any]) -> None:
         """Restore the state on a device of the same name, which must be available."""
         name, threads = content.pop("device")
+        pixels = content.pop("pixels")
         self.__dict__.update(content)
-        self._device = _device(name, self.world, threads)
+        self._device = device_of(name, self.world, threads)
+        self._screen = self._make_screen()
+        self._screen.frames[...] = self._device.put(pixels)
         for own in _OWN:
             setattr(self, own, self._device.copy(self._device.put(content[own])))
         self.tally = {name: self._device.copy(self._device.put(counts)) for name, counts in content["tally"].items()}
@@ -486,15 +496,3 @@ class Batch:
         if tuple(mask.shape) != (self.n,):
             raise ValueError(f"a mask over the rows has shape ({self.n},), got {tuple(mask.shape)}")
         return self._device.mask(mask)
-
-
-def _device(name: str, world: World, threads: int | None) -> Device:
-    if name == "cpu":
-        return Cpu(world, threads)
-    if name == "cuda":
-        if world.rules.simulator:
-            raise ValueError(f"{world.name} is moved by a simulation that runs on CPU only: use device 'cpu'")
-        from .cuda import Cuda
-
-        return Cuda(world)
-    raise ValueError(f"unknown device {name!r}; it is 'cpu' or 'cuda'")

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
 
+from ....interface.action import ACTION
 from ....interface.machine import cores
 from ..compile import modules
 from ..kernels import family
 from ..render.raycast import draw as rays
 from ..render.raycast.textures import pyramid
-from ..render.tiles import atlas, layout, overlapping
+from ..render.tiles import atlas, layout, shown_tiles
 from ..render.views import Tiles
 from ..simulator import Simulator
 from ..world import World
-from .device import Rows, TaskTable, things_table
-from .threads import over_rows
+from .device import Resets, Rows, TaskTable, things_table
+from .threads import Pace, over_rows
 
 
 class Cpu:
@@ -30,6 +32,7 @@ class Cpu:
         self.world = world
         self.threads = int(threads) if threads else cores()
         self.kernels = family.cpu_kernels(world)
+        self._paces: dict[str, Pace] = defaultdict(Pace)
 
     def prepare(self, rows: Rows, mask: np.ndarray, seeds: np.ndarray, draws: np.ndarray, table: TaskTable) -> None:
         """Compile or load the step and reset kernels by calls on zero rows, with a message if that takes a while."""
@@ -77,28 +80,47 @@ class Cpu:
         """A torch tensor that shares this array's memory."""
         import torch
 
-        return torch.from_numpy(array)
+        with torch.inference_mode(False):  # whose tensors do not count what is written into them
+            return torch.from_numpy(array)
+
+    def frames(self, shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """New frames of zeros, uint8: the array that is drawn into, and the same memory for all others, read-only.
+
+        NumPy lets nobody set the flag of the second, since the array that owns the memory is read-only as well.
+        """
+        owner = np.zeros(shape, np.uint8)
+        frames = owner.view()
+        owner.flags.writeable = False
+        return frames, owner.view()
 
     def take(self, moves: np.ndarray, indices: Any, actions: np.ndarray) -> None:
         """Write moves[indices] into `actions`; indices: an integer for each action. Raises IndexError for a number that
         is no move."""
-        actions[...] = moves[np.asarray(indices).reshape(actions.shape)]
+        indices = np.asarray(indices).reshape(actions.shape)
+        if indices.dtype.kind not in "iu" or not 0 <= indices.min() <= indices.max() < len(moves):
+            raise IndexError(f"a move is a number from 0 to {len(moves) - 1}, got {indices.tolist()}")
+        if not actions.flags.c_contiguous:
+            actions[...] = moves[indices]
+            return
+        source, target = (array.view(np.uint8).reshape(-1, ACTION.itemsize) for array in (moves, actions))
+        np.take(source, indices.reshape(-1), 0, target, "clip")  # twenty times as quick by bytes as by records
 
     def step(self, rows: Rows, repeat: int, simulator: Simulator | None) -> None:
         """One step of every row, of at most `repeat` ticks; tick by tick where a simulator moves the rows."""
         if simulator is None:
-            over_rows(self.kernels.step, len(rows.states), self.threads, *rows, repeat)
+            over_rows(self.kernels.step, len(rows.states), self.threads, *rows, repeat, pace=self._paces["step"])
             return
         states, actions, outcomes, spare, things = rows
         live = np.zeros(len(states), np.uint8)
         for tick in range(repeat):
             own = spare if tick else outcomes
-            over_rows(self.kernels.begin_tick, len(states), self.threads, states, actions, own, live)
+            arguments: tuple[Any, ...] = states, actions, own, live
+            over_rows(self.kernels.begin_tick, len(states), self.threads, *arguments, pace=self._paces["begin_tick"])
             if not live.any():
                 break
             simulator.step(states, actions, own, live)
             arguments = states, actions, own, outcomes, tick > 0, things, live
-            over_rows(self.kernels.end_tick, len(states), self.threads, *arguments)
+            over_rows(self.kernels.end_tick, len(states), self.threads, *arguments, pace=self._paces["end_tick"])
 
     def show_things(
         self, states: np.ndarray, actions: np.ndarray, things: np.ndarray, counts: np.ndarray, holds: np.ndarray
@@ -110,27 +132,56 @@ class Cpu:
         self, states: np.ndarray, mask: np.ndarray, seeds: np.ndarray, reseed: bool, draws: np.ndarray, table: TaskTable
     ) -> None:
         """A new episode in every row of the mask."""
-        over_rows(self.kernels.reset, len(states), self.threads, states, mask, seeds, reseed, draws, *table)
+        arguments = states, mask, seeds, reseed, draws, *table
+        self._masked("reset", self.kernels.reset, states, mask, *arguments)
 
-    def draw(
+    def _masked(self, name: str, kernel: Any, states: np.ndarray, mask: np.ndarray, *arguments: Any) -> None:
+        """Run a kernel over the rows of a mask."""
+        if units := int(np.count_nonzero(mask)):
+            over_rows(kernel, len(states), self.threads, *arguments, pace=self._paces[name], units=units)
+
+    def canvas(
         self,
-        states: np.ndarray,
-        mask: np.ndarray,
         pixels: np.ndarray,
         rows: int,
         cols: int,
         depths: np.ndarray | None = None,
         segmentation: np.ndarray | None = None,
-    ) -> None:
-        """Draw every row of the mask into pixels (n, players, height, width, 3), and depths and segmentation of
-        first-person worlds into (n, players, height, width); all must be contiguous."""
+    ) -> _Tiles | _Rays:
+        """A canvas that draws into these arrays; see Device.canvas. Raises ValueError unless all are contiguous and
+        writeable."""
         for array in (pixels, depths, segmentation):
             if array is not None and not (array.flags.c_contiguous and array.flags.writeable):
                 raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
         if isinstance(self.world.view, Tiles):
-            self._draw_tiles(self.world.view, states, mask, pixels, rows, cols)
-        else:
-            self._draw_rays(states, mask, rays.frames(pixels, depths, segmentation))
+            return _Tiles(self, self.world.view, pixels, rows, cols)
+        return _Rays(self, rays.frames(pixels, depths, segmentation))
+
+    def draw(self, states: np.ndarray, mask: np.ndarray, canvas: _Tiles | _Rays) -> None:
+        """Draw every row of the mask."""
+        self._masked("draw", canvas.job, states, mask, states, mask)
+
+    def step_reset_draw(
+        self,
+        rows: Rows,
+        repeat: int,
+        ended: np.ndarray | None,
+        resets: Resets,
+        everywhere: np.ndarray,
+        canvas: _Tiles | _Rays,
+    ) -> None:
+        """The three in one start of the threads; see Device.step_reset_draw."""
+        step, reset, states = self.kernels.step, self.kernels.reset, rows.states
+        mask, over = np.empty(len(states), np.uint8) if ended is None else ended, states["over"]
+
+        def job(low: int, high: int) -> None:
+            step(*rows, repeat, low, high)
+            if ended is None:
+                mask[low:high] = over[low:high]
+            reset(states, mask, *resets, low, high)
+            canvas.job(states, everywhere, low, high)
+
+        over_rows(job, len(states), self.threads, pace=self._paces["step_reset_draw"])
 
     def write_scenes(self, states: np.ndarray, whole: bool = False) -> np.ndarray:
         """The scenes of the players of every row, SCENE records (n, players); of first-person worlds. whole: with the
@@ -140,32 +191,55 @@ class Cpu:
         self.kernels.write_scenes(states, np.ones(len(states), np.uint8), scenes, 0, 0, len(states))
         return scenes
 
-    def _draw_rays(self, states: np.ndarray, mask: np.ndarray, frames: rays.Frames) -> None:
-        write_scenes, kernel, texels = self.kernels.write_scenes, rays.cpu_kernels().draw, pyramid().reshape(-1)
-        players, height = frames.pixels.shape[1:3]
 
-        def draw(low: int, high: int) -> None:
-            scenes, scratch = rays.blank(min(rays.TOGETHER, high - low), players), rays.scratch(height)
-            for first in range(low, high, rays.TOGETHER):
-                last = min(first + rays.TOGETHER, high)
-                write_scenes(states, mask, scenes, first, first, last)
-                kernel(scenes, first, texels, scratch, frames, first, last)
+class _Tiles:
+    """Draws a world of tiles into some frames, and remembers what they show."""
 
-        if not kernel.signatures:
-            with modules.progress(self.world.name, write_scenes, kernel):
-                draw(0, min(len(states), 1))
-        over_rows(draw, len(states), self.threads)
-
-    def _draw_tiles(
-        self, view: Tiles, states: np.ndarray, mask: np.ndarray, pixels: np.ndarray, rows: int, cols: int
-    ) -> None:
-        height, width = pixels.shape[2:4]
+    def __init__(self, device: Cpu, view: Tiles, pixels: np.ndarray, rows: int, cols: int):
+        n, players, height, width, _ = pixels.shape
         place = layout(height, width, rows, cols)
-        bytes_ = pixels.reshape(*pixels.shape[:3], -1)
-        lines, sprites = overlapping(bytes_, place.tile), overlapping(atlas(view.sprites, place.tile), place.tile)
-        arguments = (states, mask, pixels, bytes_, lines, sprites, place.tile, place.top, place.left, rows, cols)
-        kernel = getattr(self.kernels, f"draw_{lines.dtype.name}")
-        if not kernel.signatures:
-            with modules.progress(self.world.name, kernel):
-                kernel(*arguments, 0, 0)
-        over_rows(kernel, len(states), self.threads, *arguments)
+        self._shown = np.zeros((n, players, shown_tiles(rows, cols)), np.int16)
+        flat, sprites = pixels.reshape(-1), atlas(view.sprites, place.tile).reshape(-1)
+        self._arguments = self._shown, pixels, flat, sprites, place.tile, place.top, place.left, rows, cols
+        self._kernel = device.kernels.draw
+        if not self._kernel.signatures:
+            blank = np.zeros(0, device.world.rules.state)
+            with modules.progress(device.world.name, self._kernel):
+                self.job(blank, device.mask(blank["over"]), 0, 0)
+
+    def job(self, states: np.ndarray, mask: np.ndarray, low: int, high: int) -> None:
+        """Draw rows [low, high) of the mask."""
+        self._kernel(states, mask, *self._arguments, low, high)
+
+    def forget(self) -> None:
+        """Draw whole frames the next time."""
+        self._shown[:, :, 0] = 0
+
+
+class _Rays:
+    """Draws a first-person world into some frames; keeps the memory in which each thread draws."""
+
+    def __init__(self, device: Cpu, frames: rays.Frames):
+        self._frames, self._texels = frames, pyramid().reshape(-1)
+        self._write_scenes, self._kernel = device.kernels.write_scenes, rays.cpu_kernels().draw
+        self._spare: list[tuple[np.ndarray, rays.Scratch]] = []
+        if not self._kernel.signatures:
+            blank = np.zeros(0, device.world.rules.state)
+            with modules.progress(device.world.name, self._write_scenes, self._kernel):
+                self.job(blank, device.mask(blank["over"]), 0, 0)
+
+    def job(self, states: np.ndarray, mask: np.ndarray, low: int, high: int) -> None:
+        """Draw rows [low, high) of the mask."""
+        n, players, height = self._frames.pixels.shape[:3]
+        try:
+            scenes, scratch = memory = self._spare.pop()
+        except IndexError:
+            scenes, scratch = memory = rays.blank(min(rays.TOGETHER, n), players), rays.scratch(height)
+        for first in range(low, max(high, low + 1), rays.TOGETHER):
+            last = min(first + rays.TOGETHER, high)
+            self._write_scenes(states, mask, scenes, first, first, last)
+            self._kernel(scenes, first, self._texels, scratch, self._frames, first, last)
+        self._spare.append(memory)
+
+    def forget(self) -> None:
+        """Every draw is of whole frames."""

@@ -16,7 +16,7 @@ from contextlib import nullcontext, suppress
 from functools import cache, lru_cache
 from importlib.metadata import version
 from types import ModuleType, SimpleNamespace
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from unittest.mock import patch
 
 import numpy as np
@@ -29,11 +29,11 @@ from ..records.things import THING
 from ..render.raycast import draw as rays
 from ..render.raycast.scene import SCENE
 from ..render.raycast.textures import pyramid
-from ..render.tiles import atlas, layout, words_of
+from ..render.tiles import Layout, atlas, layout, shown_tiles, words_of
 from ..render.views import Tiles
 from ..simulator import Simulator
 from ..world import World
-from .device import SPARE, DeviceArray, Rows, TaskTable
+from .device import SPARE, DeviceArray, Resets, Rows, TaskTable
 
 THREADS = 64  # threads in a block of step and reset: small, so that small batches use all multiprocessors
 AT_ONCE = 1 << 26  # pixels of first-person frames in one launch; each takes 21 bytes of scratch memory
@@ -185,24 +185,54 @@ class Cuda:
         """Blocks of a grid that has at least this many threads."""
         return -(-threads // self._threads)
 
-    def draw(
+    def frames(self, shape: tuple[int, ...]) -> tuple[torch.Tensor, torch.Tensor]:
+        """New frames of zeros, uint8: one tensor, for all."""
+        made = self.zeros(shape, np.uint8)
+        return made, made
+
+    def canvas(
         self,
-        states: Records,
-        mask: torch.Tensor,
         pixels: torch.Tensor,
         rows: int,
         cols: int,
         depths: torch.Tensor | None = None,
         segmentation: torch.Tensor | None = None,
-    ) -> None:
-        """Draw every row of the mask into pixels (n, players, height, width, 3), and depths and segmentation of
-        first-person worlds into (n, players, height, width); all must be contiguous."""
+    ) -> _Tiles | _Rays:
+        """A canvas that draws into these tensors; see Device.canvas."""
         if isinstance(self.world.view, Tiles):
-            self._draw_tiles(self.world.view, states, mask, pixels, rows, cols)
-            return
+            n, players, height, width, _ = pixels.shape
+            shown = self.zeros((n, players, shown_tiles(rows, cols)), np.int16)
+            return _Tiles(pixels, shown, layout(height, width, rows, cols), rows, cols)
         none = (0, 0, 0, 0)
         depths = self.zeros(none, np.float32) if depths is None else depths
         segmentation = self.zeros(none, np.uint8) if segmentation is None else segmentation
+        return _Rays(pixels, depths, segmentation)
+
+    def draw(self, states: Records, mask: torch.Tensor, canvas: _Tiles | _Rays) -> None:
+        """Draw every row of the mask."""
+        if isinstance(canvas, _Tiles):
+            self._draw_tiles(states, mask, canvas)
+        else:
+            self._draw_rays(states, mask, canvas)
+
+    def step_reset_draw(
+        self,
+        rows: Rows,
+        repeat: int,
+        ended: torch.Tensor | None,
+        resets: Resets,
+        everywhere: torch.Tensor,
+        canvas: _Tiles | _Rays,
+    ) -> None:
+        """One after the other, in order on the stream; see Device.step_reset_draw."""
+        seeds, reseed, draws, *table = resets
+        self.step(rows, repeat, None)
+        ended = self.mask(rows.states["over"]) if ended is None else ended
+        self.reset(rows.states, ended, seeds, reseed, draws, TaskTable(*table))
+        self.draw(rows.states, everywhere, canvas)
+
+    def _draw_rays(self, states: Records, mask: torch.Tensor, canvas: _Rays) -> None:
+        pixels, depths, segmentation = canvas.pixels, canvas.depths, canvas.segmentation
         n, players, height, width, _ = pixels.shape
         scenes = self._write_scenes(states, mask)
         together = min(max(AT_ONCE // (height * width), 1), n * players, MOST_VIEWS)
@@ -236,19 +266,19 @@ class Cuda:
         self._launch("write_scenes", blocks, self._threads, states, mask, scenes)
         return scenes
 
-    def _draw_tiles(
-        self, view: Tiles, states: Records, mask: torch.Tensor, pixels: torch.Tensor, rows: int, cols: int
-    ) -> None:
+    def _draw_tiles(self, states: Records, mask: torch.Tensor, canvas: _Tiles) -> None:
+        pixels, place = canvas.pixels, canvas.place
         n, players, height, width, _ = pixels.shape
-        place = layout(height, width, rows, cols)
         word = np.dtype(words_of(place, width))
         lines = self._view(pixels, word, (n, players, height, width * 3 // word.itemsize))
         if place.tile not in self._sheets:
-            self._sheets[place.tile] = self.put(atlas(view.sprites, place.tile))
+            assert isinstance(self.world.view, Tiles)
+            self._sheets[place.tile] = self.put(atlas(self.world.view.sprites, place.tile))
         sheet = self._sheets[place.tile]
         sprites = self._view(sheet, word, (*sheet.shape[:2], place.tile * 3 // word.itemsize))
-        numbers = (place.tile, place.top, place.left * 3 // word.itemsize, rows, cols)
-        self._launch(f"draw_{word.name}", (n, players), self._block, states, mask, pixels, lines, sprites, *numbers)
+        numbers = (place.tile, place.top, place.left * 3 // word.itemsize, canvas.rows, canvas.cols)
+        arguments = states, mask, canvas.shown, pixels, lines, sprites, *numbers
+        self._launch(f"draw_{word.name}", (n, players), self._block, *arguments)
 
     def _launch(self, name: str, grid: Grid, block: Grid, *arguments: Any, module: ModuleType | None = None) -> None:
         """Run a kernel on torch's current stream, in order with the operations of torch.
@@ -280,6 +310,31 @@ class Cuda:
         if self.simulated:
             return _simulated()(tensor.numpy().reshape(-1).view(np.uint8).view(dtype).reshape(shape))
         return _described(self._numba.from_cuda_array_interface, tensor.data_ptr(), dtype, shape)
+
+
+class _Tiles(NamedTuple):
+    """Frames of a world of rows x cols tiles, and the list of what each shows; see tiles.shown_tiles."""
+
+    pixels: torch.Tensor
+    shown: torch.Tensor
+    place: Layout
+    rows: int
+    cols: int
+
+    def forget(self) -> None:
+        """Draw whole frames the next time."""
+        self.shown[:, :, 0] = 0
+
+
+class _Rays(NamedTuple):
+    """Frames of a first-person world, and what is drawn in the same pass."""
+
+    pixels: torch.Tensor
+    depths: torch.Tensor
+    segmentation: torch.Tensor
+
+    def forget(self) -> None:
+        """Every draw is of whole frames."""
 
 
 @lru_cache(maxsize=64)
@@ -374,7 +429,15 @@ def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
     }
     if isinstance(world.view, Tiles):
         for word in template.WORDS:
-            signatures[f"draw_{word}"] = (*rows, _array(np.uint8, 5), _array(word, 4), _array(word, 3), *(int64,) * 5)
+            shown = _array(np.int16, 3)
+            signatures[f"draw_{word}"] = (
+                *rows,
+                shown,
+                _array(np.uint8, 5),
+                _array(word, 4),
+                _array(word, 3),
+                *(int64,) * 5,
+            )
     else:
         signatures["write_scenes"] = (*rows, _array(SCENE, 2))
     return _compiled(cuda_kernels(world), signatures, capability)

@@ -57,6 +57,24 @@ class TaskTable(NamedTuple):
     levels: DeviceArray
 
 
+class Resets(NamedTuple):
+    """The arguments of a reset besides states and mask, see Device.reset."""
+
+    seeds: DeviceArray
+    reseed: bool
+    draws: DeviceArray
+    weights: DeviceArray
+    tasks: DeviceArray
+    levels: DeviceArray
+
+
+class Canvas(Protocol):
+    """Frames of one batch that are drawn into again and again, with all that it takes; see Device.canvas."""
+
+    def forget(self) -> None:
+        """Draw every pixel the next time, since others have written into the frames."""
+
+
 class Device(Protocol):
     """The arrays and the kernels of one world on one device. Masks are uint8 (n,) as `mask` makes them."""
 
@@ -70,6 +88,10 @@ class Device(Protocol):
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> DeviceArray:
         """A new array of zeros."""
+
+    def frames(self, shape: tuple[int, ...]) -> tuple[DeviceArray, DeviceArray]:
+        """New frames of zeros, uint8: the array that is drawn into, and the same memory as others are given it, which
+        on the CPU is read-only."""
 
     def things(self, rows: int, most: int) -> DeviceArray:
         """A new table of things, THING (rows, most), with SPARE records of memory after its end; see `check_things`."""
@@ -117,12 +139,26 @@ class Device(Protocol):
         """Write the things of every row, and whether its goals hold, into things (n, most) THING, counts int32 (n,)
         and holds uint8 (n, players, 2); see Batch.things."""
 
-    def draw(
-        self, states: DeviceArray, mask: DeviceArray, pixels: DeviceArray, rows: int, cols: int,
-        depths: DeviceArray | None = None, segmentation: DeviceArray | None = None,
-    ) -> None:  # fmt: skip
-        """Draw every row of the mask into pixels, uint8 (n, players, height, width, 3), with rows x cols tiles, and
-        of first-person worlds depths and segmentation into (n, players, height, width); all contiguous."""
+    def canvas(
+        self, pixels: DeviceArray, rows: int, cols: int, depths: DeviceArray | None = None,
+        segmentation: DeviceArray | None = None,
+    ) -> Canvas:  # fmt: skip
+        """A canvas that draws into pixels, uint8 (n, players, height, width, 3), with rows x cols tiles, and of
+        first-person worlds into depths and segmentation (n, players, height, width), as often as it is asked; all
+        contiguous.
+
+        It remembers the tiles that it has drawn and draws what differs: nothing else may write into these arrays,
+        unless `Canvas.forget` is called then.
+        """
+
+    def draw(self, states: DeviceArray, mask: DeviceArray, canvas: Any) -> None:
+        """Draw every row of the mask into a canvas of this device."""
+
+    def step_reset_draw(
+        self, rows: Rows, repeat: int, ended: DeviceArray | None, resets: Resets, everywhere: DeviceArray, canvas: Any
+    ) -> None:
+        """`step`, then `reset` of the rows of the mask `ended`, by default of those that are over then, each with its
+        own generator, then `draw` of the mask `everywhere`; for worlds without a simulator."""
 
     def write_scenes(self, states: DeviceArray, whole: bool = False) -> DeviceArray:
         """The scenes of the players of every row, SCENE (n, players); of first-person worlds. whole: with the parts

@@ -91,7 +91,7 @@ def seconds(world: World) -> float:
     names = ("begin_tick", "end_tick") if world.rules.simulator else ("step",)
     played = [getattr(module, name) for name in ("reset", "show_things", *names)]
     if isinstance(world.view, Tiles):
-        played.append(module.draw_uint64)
+        played.append(module.draw)
     elif isinstance(world.view, Rays):
         played += [module.write_scenes, rays.cpu_kernels().draw]
     played += _controller(world) or ()

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from ..primitives import BOX, CYLINDER, FAR, HALF, ONE, SPRITE, ZERO, F, bounding_half, compiled, dot, extent
+from ..primitives import BOX, CAPSULE, CYLINDER, FAR, HALF, ONE, SPRITE, ZERO, F, bounding_half, compiled, dot, extent
 from .frame import BITS, DEPTH, MASK, REACH, SHADE, SHIFT, START, V
 from .solids import NEAR
 from .textures import EDGE, OFFSETS
@@ -17,6 +17,8 @@ HORIZON = F(500)
 """Cells away, from where on the floor is one flat colour."""
 SHADOW, SPREAD = F(0.55), F(1.3)
 """Darkest a shadow gets, and its radius as a multiple of the solid's."""
+AROUND, SLACK = SPREAD * F(1.02), F(0.001)
+"""Radius of the ball around a solid and its shadow: a multiple of that of the ball around the solid, and some cells."""
 CEILING_LIGHT = F(0.25)
 """Part of the direct light that falls on ceilings."""
 FULL = F(256)
@@ -66,17 +68,35 @@ def prepare_row(scene, rows, row_textures, row, height):
     row_textures[MASK, row], row_textures[BITS, row] = (EDGE >> level) - 1, _LEVELS - 1 - level
 
 
+PREPARED = 9
+"""Numbers of a scene that `prepare_row` reads."""
+
+
+@compiled
+def rows_differ(scene, prepared):
+    """Whether the rows of a scene differ from those made from the numbers in `prepared`, which become this scene's.
+    Most cameras move along the floor, and look neither up nor down."""
+    now = (
+        scene.ahead[2], scene.up[2], scene.eye[2], scene.zoom, scene.tall, scene.light[2], scene.ambient, scene.fog,
+        F(scene.sky),
+    )  # fmt: skip
+    differ = False
+    for number in range(PREPARED):
+        differ |= prepared[number] != now[number]
+        prepared[number] = now[number]
+    return differ
+
+
 @compiled
 def uniform_floor(scene):
     """The texture of the floor if the whole map has the same, else -1."""
     if scene.rows == 0:
         return np.int32(scene.beyond)
-    first = np.int32(scene.floors[0, 0])
-    for row in range(scene.rows):
-        for col in range(scene.cols):
-            if np.int32(scene.floors[row, col]) != first:
-                return np.int32(-1)
-    return first
+    first, other, floors = scene.floors[0, 0], np.uint8(0), scene.floors
+    for row in range(np.uint32(scene.rows)):
+        for col in range(np.uint32(scene.cols)):
+            other |= floors[row, col] ^ first
+    return np.int32(first) if other == 0 else np.int32(-1)
 
 
 @compiled
@@ -117,17 +137,48 @@ def _reach(scene, k, direction):
 
 
 @compiled
-def project(scene, k, seen, height, width):
-    """Write the PROJECTION of a solid."""
-    seen.left, seen.right, seen.shadow_left, seen.shadow_right = width, 0, width, 0
-    ahead, right, up, at = scene.ahead, scene.right, scene.up, scene.at[k]
-    x, y, z = at[0] - scene.eye[0], at[1] - scene.eye[1], at[2] - scene.eye[2]
+def lens(scene, height, width):
+    """The quantities of a camera that all solids share: the axes across which depth, u and v are measured, the volume
+    of its three axes, half the picture's width one cell ahead, and of the planes at the left and the right edge of the
+    picture and at the eye how far a ball of radius 1 reaches across them; 0: solids must not be left out by these."""
+    ahead, right, up = scene.ahead, scene.right, scene.up
     depths, sides, rises = _cross(right, up), _cross(up, ahead), _cross(ahead, right)
-    size = dot(depths, ahead[0], ahead[1], ahead[2])
+    size, zoom_x = dot(depths, ahead[0], ahead[1], ahead[2]), scene.zoom * F(width) / F(height)
+    across = abs(size)
+    if not (across > LOW) or depths[2] != ZERO or sides[2] != ZERO:
+        return depths, sides, rises, size, zoom_x, ZERO, ZERO
+    by_depth, by_side = _length(depths) / across, _length(sides) / across
+    return depths, sides, rises, size, zoom_x, by_depth, by_side + zoom_x * by_depth
+
+
+@compiled
+def _length(a):
+    return F(math.sqrt(a[0] * a[0] + a[1] * a[1] + a[2] * a[2]))
+
+
+@compiled
+def _beside(scene, k, t, a, zoom_x, by_depth, by_edge):
+    """Whether a solid and its shadow are certain to be behind the eye, or beside the picture: by the ball around both,
+    whose middle is at depth t and a to the right, in cells. AROUND and SLACK leave room for rounding."""
+    x, y, z = scene.half[k, 0], scene.half[k, 1], scene.half[k, 2]
+    if scene.form[k] == CAPSULE:
+        z += x
+    radius = AROUND * F(math.sqrt(x * x + y * y + z * z)) + SLACK
+    return t + radius * by_depth < ZERO or abs(a) - zoom_x * t > radius * by_edge
+
+
+@compiled
+def project(scene, k, camera, seen, height, width):
+    """Write the PROJECTION of a solid; camera: what `lens` returns."""
+    seen.left, seen.right, seen.shadow_left, seen.shadow_right = width, 0, width, 0
+    depths, sides, rises, size, zoom_x, by_depth, by_edge = camera
     if not (abs(size) > LOW):
         return
-    zoom, zoom_x = scene.zoom, scene.zoom * F(width) / F(height)
+    ahead, right, up, at, zoom = scene.ahead, scene.right, scene.up, scene.at[k], scene.zoom
+    x, y, z = at[0] - scene.eye[0], at[1] - scene.eye[1], at[2] - scene.eye[2]
     t, a, b = dot(depths, x, y, z) / size, dot(sides, x, y, z) / size, dot(rises, x, y, z) / size
+    if by_edge > ZERO and _beside(scene, k, t, a, zoom_x, by_depth, by_edge):
+        return
     if scene.shadow[k] and scene.form[k] != SPRITE:
         _project_shadow(scene, k, seen, height, width)
     if scene.form[k] == SPRITE:

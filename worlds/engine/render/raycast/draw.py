@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ...compile.modules import module_of
-from .camera import column_slope, prepare_row, project, uniform_floor
+from .camera import PREPARED, column_slope, lens, prepare_row, project, rows_differ, uniform_floor
 from .columns import crosshair, draw_column
 from .frame import EIGHT, PROJECTION, Columns, Frames, Scratch
 from .objects import draw_solids
@@ -30,7 +30,7 @@ _HEAD = '''"""The kernels that draw scenes: written by Rumpus, never edited; the
 import numpy as np
 from numba import {target}
 
-from {package}.camera import column_slope, prepare_row, project, uniform_floor
+from {package}.camera import column_slope, lens, prepare_row, project, rows_differ, uniform_floor
 from {package}.columns import crosshair, draw_column
 from {package}.frame import Columns, View
 from {package}.objects import draw_solids
@@ -48,11 +48,12 @@ def draw(scenes, first, texels, scratch, frames, low, high):
             scene = scenes[i - first, player]
             if not scene.shown:
                 continue
-            for row in range(height):
-                prepare_row(scene, scratch.rows, scratch.row_textures, row, height)
-            count = 0
+            if rows_differ(scene, scratch.prepared):
+                for row in range(height):
+                    prepare_row(scene, scratch.rows, scratch.row_textures, row, height)
+            count, camera = 0, lens(scene, height, width)
             for k in range(scene.solids):
-                project(scene, k, scratch.projections[k], height, width)
+                project(scene, k, camera, scratch.projections[k], height, width)
                 scratch.visible[count] = k
                 count += scratch.projections[k].right > 0 or scratch.projections[k].shadow_right > 0
             view = View(
@@ -100,7 +101,7 @@ def prepare(scenes, first, rows, row_textures, projections, visible, floors):
         if index < height:
             prepare_row(scene, rows[number], row_textures[number], index, height)
         if index < scene.solids:
-            project(scene, index, projections[number, index], height, width)
+            project(scene, index, lens(scene, height, width), projections[number, index], height, width)
         if index == 0:
             floors[number] = uniform_floor(scene)
 
@@ -154,7 +155,7 @@ def draw(
 LANES = 64
 """Threads in a block, on CUDA."""
 
-_USED = column_slope, crosshair, draw_column, draw_solids, prepare_row, project, uniform_floor
+_USED = column_slope, crosshair, draw_column, draw_solids, lens, prepare_row, project, rows_differ, uniform_floor
 
 
 def whole(height: int) -> int:
@@ -201,6 +202,7 @@ def scratch(height: int) -> Scratch:
     """The memory in which one thread draws frames of this height."""
     kinds = np.int32, np.float32, np.uint8, np.float32, np.float32
     return Scratch(
+        np.full(PREPARED, np.nan, np.float32),
         np.zeros((3, whole(height)), np.float32),
         np.empty((5, height), np.int32),
         np.empty(SOLIDS, PROJECTION),

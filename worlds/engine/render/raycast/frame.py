@@ -80,8 +80,10 @@ class Area(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """The memory in which one CPU thread draws: arrays of a View, `texel_index` (height,) of a column, and Columns."""
+    """The memory in which one CPU thread draws: arrays of a View, `texel_index` (height,) of a column, and Columns.
+    prepared: float32 (camera.PREPARED,), the numbers of the scene from which the rows were made."""
 
+    prepared: Any
     rows: Any
     row_textures: Any
     projections: Any

@@ -33,7 +33,7 @@ def draw_solids(view, columns, start, low, high, deep):
         first, last = max(seen.shadow_left - start, low), min(seen.shadow_right - start, high)
         if first < last:
             _draw_shadow(view, k, seen, columns, first, last)
-        first, last = _unhidden(view.scene, seen, start, low, high, columns.walls)
+        first, last = _unhidden(view.scene, seen, start, low, high, columns)
         if first < last:
             left, right = min(left, first), max(right, last)
             top, bottom = min(top, seen.top), max(bottom, seen.bottom)
@@ -45,7 +45,7 @@ def draw_solids(view, columns, start, low, high, deep):
     for number in range(view.count):
         k = view.visible[number]
         seen = view.projections[k]
-        first, last = _unhidden(view.scene, seen, start, low, high, columns.walls)
+        first, last = _unhidden(view.scene, seen, start, low, high, columns)
         if first < last:
             if view.scene.form[k] == SPRITE:
                 _draw_sprite(view, k, seen, columns, first, last)
@@ -55,14 +55,14 @@ def draw_solids(view, columns, start, low, high, deep):
 
 
 @compiled
-def _unhidden(scene, seen, start, low, high, walls):
+def _unhidden(scene, seen, start, low, high, columns):
     """The columns [low, high) that a solid can touch, without those at both ends where it is behind the walls."""
-    low, high = max(seen.left - start, low), min(seen.right - start, high)
-    if not scene.sky:  # below a sky one sees above walls
-        while low < high and seen.near >= walls[low]:
-            low += 1
-        while low < high and seen.near >= walls[high - 1]:
-            high -= 1
+    low, high, walls, tops = max(seen.left - start, low), min(seen.right - start, high), columns.walls, columns.edges[0]
+    over = scene.sky != 0  # below a sky one sees above walls
+    while low < high and seen.near >= walls[low] and not (over and seen.top < tops[low]):
+        low += 1
+    while low < high and seen.near >= walls[high - 1] and not (over and seen.top < tops[high - 1]):
+        high -= 1
     return low, high
 
 

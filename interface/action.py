@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -174,6 +175,44 @@ def write_actions(records: np.ndarray, action: Mapping[str, Any]) -> None:
 
 
 _SILENCE = np.zeros(TOKENS, np.uint16)
+_MUTE = bytes(_SILENCE)
+_POINTER = Struct("=ii")
+_TURNS = tuple(bytes([turn]) for turn in range(len(WHEEL)))
+_SHAPES = (len(KEYS),), (len(BUTTONS),)
+assert list(ACTION.names or ()) == ["mouse", "buttons", "wheel", "keys", "say"]  # the order in `packed`
+assert ACTION.itemsize == _POINTER.size + 1 + sum(map(sum, _SHAPES)) + len(_MUTE)
+
+
+def packed(action: Any) -> bytes | None:
+    """The bytes of the ACTION record of one action, of those that most agents send: a dict of arrays of bytes, a whole
+    number for the wheel, floats for the mouse, and nothing said. None for all others, right or wrong, which
+    `write_actions` checks; here it takes a tenth of the time."""
+    if type(action) is not dict or len(action) != len(FIELDS):
+        return None
+    try:
+        keys, buttons, wheel, mouse, say = map(action.__getitem__, FIELDS)
+    except KeyError:
+        return None
+    if not (type(keys) is type(buttons) is type(mouse) is np.ndarray and (keys.shape, buttons.shape) == _SHAPES):
+        return None
+    if not (keys.dtype.char in "bB?" and buttons.dtype.char in "bB?" and mouse.dtype.char in "fd"):
+        return None
+    switches, held = buttons.tobytes(), keys.tobytes()
+    if held.translate(None, b"\0\1") or switches.translate(None, b"\0\1"):
+        return None
+    if not (type(wheel) is int or isinstance(wheel, np.integer)) or not 0 <= (turn := int(wheel)) < len(_TURNS):
+        return None
+    if not (isinstance(say, str) and say == ""):
+        tokens = type(say) is np.ndarray and say.shape == (TOKENS,) and say.dtype.char in "iHl"
+        if not tokens or say.tobytes().strip(b"\0"):
+            return None
+    if mouse.shape != (2,):
+        return None
+    x, y = mouse.tolist()
+    if not (-1 <= x <= 1 and -1 <= y <= 1):
+        return None
+    pointer = _POINTER.pack(round(x * MOUSE_ONE), round(y * MOUSE_ONE))
+    return b"".join((pointer, switches, _TURNS[turn], held, _MUTE))
 
 
 def _say(say: Any, axes: tuple[int, ...]) -> np.ndarray:

@@ -58,10 +58,13 @@ class MoveNumbers:
         self.names = tuple(self.moves)
         self.space = spaces.Discrete(len(self.names))
         self._records = move_table(self.moves)
+        self._full = [as_actions(record) for record in self._records]
 
     def actions(self, numbers: Any, axes: tuple[int, ...]) -> dict[str, Any]:
         """The full actions of numbers of shape `axes`, in new arrays. Raises ValueError for a number that is not in the
         space."""
+        if not axes and (type(numbers) is int or isinstance(numbers, np.int64)) and 0 <= numbers < len(self.names):
+            return {name: value.copy() for name, value in self._full[numbers].items()}
         value = np.asarray(numbers)
         wrong = value.shape != axes or value.dtype.kind not in "iu"
         if wrong or value.min(initial=0) < 0 or value.max(initial=0) >= len(self.names):

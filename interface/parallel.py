@@ -8,10 +8,10 @@ import gymnasium
 import numpy as np
 from pettingzoo import ParallelEnv
 
-from .action import ACTION, write_actions
 from .options import Options, apply_options, check_cpu, check_going, check_mode
+from .rows import Row
 from .seeds import check_seed
-from .spaces import action_space, observation_space, words
+from .spaces import action_space, observation_space
 from .viewer import Viewer
 
 
@@ -43,6 +43,8 @@ class ParallelEnvironment(ParallelEnv):
         }
         self.batch, self.world, self.render_mode, self._text = batch, batch.world, render_mode, text
         self.possible_agents = [f"player_{player}" for player in range(batch.players)]
+        self._players = {agent: player for player, agent in enumerate(self.possible_agents)}
+        self._row = Row(batch)
         self.agents: list[str] = []
         self.action_spaces = {agent: action_space(text) for agent in self.possible_agents}
         height, width = batch.size
@@ -69,7 +71,7 @@ class ParallelEnvironment(ParallelEnv):
         self._was_reset, self._closed = True, False
         self.agents = self.possible_agents[:]
         self._show()
-        return self._observations(self.agents), self._infos(self.agents, np.zeros(self.batch.players, bool))
+        return self._observations(self.agents), self._infos(dict.fromkeys(self.agents, False))
 
     def step(self, actions: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         """One tick, with an action for every live agent. Returns observations, rewards, terminations, truncations,
@@ -81,19 +83,15 @@ class ParallelEnvironment(ParallelEnv):
             return {}, {}, {}, {}, {}  # as PettingZoo's own environments answer
         if set(actions) != set(self.agents):
             raise ValueError(f"step() needs an action for each live agent, {self.agents}; got {sorted(actions)}")
-        records = np.zeros(self.batch.players, ACTION)
-        for agent, action in actions.items():
-            record = np.zeros((), ACTION)
-            write_actions(record, action)
-            records[self.possible_agents.index(agent)] = record
-        self.batch.actions[0] = records
-        outcomes = self.batch.step()[0]
+        self._row.act({self._players[agent]: action for agent, action in actions.items()})
+        outcomes = self.batch.step()[0].tolist()  # in the order of OUTCOME
         live = self.agents
-        of = {agent: outcomes[self.possible_agents.index(agent)] for agent in live}
-        rewards = {agent: float(outcome["reward"]) for agent, outcome in of.items()}
-        terminations = {agent: bool(outcome["terminated"]) for agent, outcome in of.items()}
-        truncations = {agent: bool(outcome["truncated"]) for agent, outcome in of.items()}
-        observations, infos = self._observations(live), self._infos(live, outcomes["success"].astype(bool))
+        of = {agent: outcomes[self._players[agent]] for agent in live}
+        rewards = {agent: reward for agent, (reward, _, _, _) in of.items()}
+        terminations = {agent: bool(terminated) for agent, (_, terminated, _, _) in of.items()}
+        truncations = {agent: bool(truncated) for agent, (_, _, truncated, _) in of.items()}
+        successes = {agent: bool(success) for agent, (_, _, _, success) in of.items()}
+        observations, infos = self._observations(live), self._infos(successes)
         self.agents = [agent for agent in live if not (terminations[agent] or truncations[agent])]
         self._show()
         return observations, rewards, terminations, truncations, infos
@@ -115,21 +113,20 @@ class ParallelEnvironment(ParallelEnv):
         self._viewer.close()
 
     def _observations(self, agents: list[str]) -> dict[str, Any]:
-        pixels, chat = self.batch.draw()[0], self.batch.chat[0]
-        players = {agent: self.possible_agents.index(agent) for agent in agents}
+        pixels, text = self.batch.draw()[0], self._text
         return {
             agent: {
                 "pixels": pixels[player].copy(),
-                "instruction": words(self.batch.instruction[0, player], self._text),
-                "chat": words(chat[player], self._text),
+                "instruction": self._row.text("instruction", player, text),
+                "chat": self._row.text("chat", player, text),
             }
-            for agent, player in players.items()
+            for agent in agents
+            for player in (self._players[agent],)
         }
 
-    def _infos(self, agents: list[str], success: np.ndarray) -> dict[str, Any]:
-        state = self.batch.states[0]
-        shared = {"seed": int(state["seed"]), "task": int(state["task"])}
-        return {agent: {"success": bool(success[self.possible_agents.index(agent)]), **shared} for agent in agents}
+    def _infos(self, successes: dict[str, bool]) -> dict[str, Any]:
+        shared = self._row.origin()
+        return {agent: {"success": success, **shared} for agent, success in successes.items()}
 
     def _show(self) -> None:
         if self.render_mode == "human":

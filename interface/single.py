@@ -8,10 +8,11 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from .action import ACTION, Move, as_action, as_actions, write_actions
+from .action import Move, as_action, as_actions
 from .options import Options, Specified, apply_options, check_cpu, check_going, check_mode
+from .rows import Row
 from .seeds import check_seed
-from .spaces import action_space, observation_space, words
+from .spaces import action_space, observation_space
 from .viewer import Viewer
 
 
@@ -45,7 +46,7 @@ class Environment(Specified, gymnasium.Env):
         self.action_space = action_space(text)
         height, width = batch.size
         self.observation_space = observation_space(height, width, text)
-        self._action = np.zeros((), ACTION)
+        self._row = Row(batch)
         self._was_reset, self._closed = False, False
         self._viewer = Viewer(f"Rumpus: {batch.world.name}")
 
@@ -69,10 +70,9 @@ class Environment(Specified, gymnasium.Env):
     def step(self, action: dict[str, Any]) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """One tick. Returns observation, reward, terminated, truncated, info."""
         check_going(self._was_reset, self._closed)
-        if self.batch.over[0]:
+        if self._row.over:
             raise gymnasium.error.ResetNeeded("the episode has ended: call reset() before the next step()")
-        write_actions(self._action, action)
-        self.batch.actions[0, 0] = self._action
+        self._row.act({0: action})
         reward, terminated, truncated, success = self.batch.step()[0, 0].item()
         observation = self._observation()
         self._show()
@@ -102,16 +102,14 @@ class Environment(Specified, gymnasium.Env):
         return {codes(keys): form(Move(keys).record()) for keys in held}
 
     def _observation(self) -> dict[str, Any]:
-        instruction, chat = self.batch.instruction[0, 0], self.batch.chat[0, 0]
         return {
             "pixels": self.batch.draw()[0, 0].copy(),
-            "instruction": words(instruction, self._text),
-            "chat": words(chat, self._text),
+            "instruction": self._row.text("instruction", 0, self._text),
+            "chat": self._row.text("chat", 0, self._text),
         }
 
     def _info(self, success: bool) -> dict[str, Any]:
-        state = self.batch.states[0]
-        return {"success": success, "seed": int(state["seed"]), "task": int(state["task"])}
+        return {"success": success, **self._row.origin()}
 
     def _show(self) -> None:
         if self.render_mode == "human":

@@ -131,6 +131,11 @@ def decode(tokens: np.ndarray) -> str:
     return _decoded(np.ascontiguousarray(tokens, np.uint16).tobytes())
 
 
+def decode_bytes(raw: bytes) -> str:
+    """The text of tokens that are given as the bytes of uint16 (64,), as in a state."""
+    return "" if raw[:2] == b"\0\0" else _decoded(raw)
+
+
 def wrapped(text: str, fits: Callable[[str], bool]) -> list[str]:
     """The words of a text in lines that fit; a word that is too long for a line is broken."""
     lines = [""]

@@ -98,16 +98,19 @@ class VectorEnvironment(Specified, VectorEnv):
             rows = np.flatnonzero(self._ended).tolist()
             raise gymnasium.error.ResetNeeded(f"rows {rows} have ended: reset them with options={{'reset_mask': mask}}")
         write_actions(self.batch.actions[:, 0], actions)
-        outcomes = self.batch.step()[:, 0]
-        if self.autoreset_mode is AutoresetMode.NEXT_STEP and self._ended.any():
-            self.batch.reset(self._ended)
+        drawn = self.autoreset_mode is AutoresetMode.NEXT_STEP
+        if drawn:
+            self.batch.play(self._ended)
+        else:
+            self.batch.step()
+        outcomes = self.batch.outcomes[:, 0]
         rewards = outcomes["reward"].astype(np.float64)
         terminations, truncations = outcomes["terminated"].astype(bool), outcomes["truncated"].astype(bool)
         self._ended = terminations | truncations
         infos = self._infos(outcomes["success"].astype(bool))
         if self.autoreset_mode is AutoresetMode.SAME_STEP and self._ended.any():
             infos = self._finish(infos)
-        return self._observations(), rewards, terminations, truncations, infos
+        return self._observations(drawn=drawn), rewards, terminations, truncations, infos
 
     def _finish(self, infos: dict[str, Any]) -> dict[str, Any]:
         """Keep the last observation and info of the rows that ended, and reset them."""
@@ -149,8 +152,9 @@ class VectorEnvironment(Specified, VectorEnv):
             raise ValueError(f"the rows share one batch: {name} is one value for all {self.num_envs}, got {values!r}")
         setattr(self, name, each[0])
 
-    def _observations(self, mask: np.ndarray | None = None) -> dict[str, Any]:
-        pixels = self.batch.draw(mask)[:, 0].copy()
+    def _observations(self, mask: np.ndarray | None = None, drawn: bool = False) -> dict[str, Any]:
+        """New arrays of what is seen now, drawn in the rows of a mask, or in all, unless that was done already."""
+        pixels = (self.batch.pixels if drawn else self.batch.draw(mask))[:, 0].copy()
         instruction, chat = self.batch.instruction[:, 0], self.batch.chat[:, 0]
         if not self._text:
             return {"pixels": pixels, "instruction": words(instruction, False), "chat": words(chat, False)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.console import Group
 from rich.table import Table
 
 
@@ -55,26 +56,40 @@ def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Table:
-    """The results of `bench` for several worlds, as a table."""
-    table = Table(title=title, box=None)
-    columns = ("frames/s", "of memcpy", "judging", "rules steps/s", "one env/s", "first frame warm (cold)", "bytes/env")
-    for column in ("world", *columns):
-        table.add_column(column, justify="left" if column == "world" else "right")
+def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Group:
+    """The results of `bench` for several worlds, as two tables: of batches, and of one environment and starts."""
+    batches, ones = Table(title=title, box=None), Table(title="one environment, and starts", box=None)
+    columns = ("frames/s", "of memcpy", "copied out", "2 threads", "judging", "rules steps/s")
+    for table, names in (
+        (batches, columns),
+        (ones, ("steps/s", "by Moves", "first frame warm (cold)", "bytes/env")),
+    ):
+        for column in ("world", *names):
+            table.add_column(column, justify="left" if column == "world" else "right")
     for result in results:
-        table.add_row(
+        batches.add_row(
             result["world"],
-            f"{result['frames_per_second']:,}",
+            _number(result["frames_per_second"]),
             f"{result['frames_per_second'] / result['memcpy_frames_per_second']:.0%}",
+            _number(result["copied_frames_per_second"]),
+            _number(result["two_threads_frames_per_second"]),
             "-" if result["judging"] is None else f"{result['judging']:.0%}",
-            f"{result['steps_per_second']:,}",
-            f"{result['single_steps_per_second']:,}" if result["single_steps_per_second"] else "-",
+            _number(result["steps_per_second"]),
+        )
+        ones.add_row(
+            result["world"],
+            _number(result["single_steps_per_second"]),
+            _number(result["single_moves_steps_per_second"]),
             "-"
             if result["first_reset_seconds"] is None
             else f"{result['first_reset_seconds']:.2f} s ({result['first_reset_seconds_cold']:.1f} s)",
-            f"{result['bytes_per_env']:,}",
+            _number(result["bytes_per_env"]),
         )
-    return table
+    return Group(batches, ones)
+
+
+def _number(value: int | None) -> str:
+    return "-" if value is None else f"{value:,}"
 
 
 def guests(results: Sequence[Mapping[str, Any]]) -> Table:

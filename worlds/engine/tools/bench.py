@@ -11,10 +11,13 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
+import gymnasium
 import numpy as np
 
 from ....interface.action import ACTION, OUTCOME, as_action, move_table
+from ....interface.machine import cores
 from ....interface.single import Environment
+from ....interface.wrappers import Moves
 from ..run.batch import Batch
 from ..run.table import Table
 from ..world import World
@@ -37,13 +40,16 @@ def bench(
 ) -> dict[str, Any]:
     """Measure one world, about `seconds` long besides the starts. `name` is what worlds.load finds it by.
 
-    frames_per_second: act, step, autoreset and draw; judging: the part of such a step that goes to the judge when the
-    tasks of `judged` are played, 0 to 1 (None without); steps_per_second: step and autoreset, moves already in place;
-    single_steps_per_second: one Gymnasium environment with pixels and texts, always on the CPU (None for several
-    players); memcpy_frames_per_second: copying frames of this size from one buffer to another, on one core (CPU) or on
-    the GPU; first_reset_seconds: a new process until its first frame, once all is compiled; first_reset_seconds_cold:
-    the same with an empty cache (both None without `starts`); bytes_per_env: state, action and outcome, without the
-    frame.
+    frames_per_second: act, step, autoreset and draw; copied_frames_per_second: the same, and a copy of the frames out
+    of the batch, as environments hand them out; two_threads_frames_per_second: frames_per_second on two threads,
+    measured in turn with that on one (None on CUDA, on a single core, and where `threads` is not 1); judging: the part
+    of such a step that goes to the judge when the tasks of `judged` are played, 0 to 1 (None without);
+    steps_per_second: step and autoreset, moves already in place; single_steps_per_second: one Gymnasium environment
+    with pixels and texts, always on the CPU (None for several players); single_moves_steps_per_second: the same in the
+    wrapper `Moves`; memcpy_frames_per_second: copying frames of this size from one buffer to another, on one core (CPU)
+    or on the GPU; first_reset_seconds: a new process until its first frame, once all is compiled;
+    first_reset_seconds_cold: the same with an empty cache (both None without `starts`); bytes_per_env: state, action
+    and outcome, without the frame.
     """
     batch = Batch(world, envs, size=size, threads=threads, device=device)
     batch.reset()
@@ -51,7 +57,12 @@ def bench(
     rng = np.random.default_rng(0)
     moves = rng.integers(0, len(world.controls.moves), (_SCRIPTS, envs, batch.players))
     wait = _waiter(device)
-    runs = {"frames": _frames(batch, moves), "steps": _steps(batch, moves), "memcpy": _memcpy(batch)}
+    runs = {"frames": _frames(batch, moves), "copied": _copied(batch, moves)}
+    if device == "cpu" and batch.threads == 1 and cores() > 1:
+        both = Batch(world, envs, size=size, threads=2)
+        both.reset()
+        runs["two"] = _frames(both, moves)
+    runs |= {"steps": _steps(batch, moves), "memcpy": _memcpy(batch)}
     if judged is not None:
         other = Batch(world, envs, size=size, threads=threads, device=device, tasks=judged)
         other.reset()
@@ -71,10 +82,13 @@ def bench(
         "threads": batch.threads,
         "frame": list(size),
         "frames_per_second": round(rates["frames"] * batch.players),
+        "copied_frames_per_second": round(rates["copied"] * batch.players),
+        "two_threads_frames_per_second": round(rates["two"] * batch.players) if "two" in rates else None,
         "judging": round(1 - rates["judged"] / rates["frames"], 3) if judged is not None else None,
         "steps_per_second": round(rates["steps"]),
         "memcpy_frames_per_second": round(rates["memcpy"] * batch.players),
-        "single_steps_per_second": round(_single(world, size, seconds / _ROUNDS)) if world.players == 1 else None,
+        "single_steps_per_second": _single(world, size, seconds / _ROUNDS, False),
+        "single_moves_steps_per_second": _single(world, size, seconds / _ROUNDS, True),
         "first_reset_seconds": warm,
         "first_reset_seconds_cold": cold,
         "bytes_per_env": world.rules.state.itemsize + batch.players * (ACTION.itemsize + OUTCOME.itemsize),
@@ -86,9 +100,7 @@ def _frames(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
 
     def run() -> None:
         batch.act(next(scripts))
-        batch.step()
-        batch.reset(batch.over)
-        batch.draw()
+        batch.play()
 
     return run
 
@@ -108,13 +120,25 @@ def _steps(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
     return run
 
 
-def _single(world: World, size: tuple[int, int], seconds: float) -> float:
-    """Steps a second of one Gymnasium environment, pixels and texts included."""
-    env = Environment(Batch(world, 1, size=size, threads=1))
-    rng = np.random.default_rng(0)
-    actions = cycle(
-        [as_action(move_table(world.controls.moves)[move]) for move in rng.integers(0, len(world.controls.moves), 64)]
-    )
+def _copied(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
+    step, copy = _frames(batch, moves), _memcpy(batch)
+
+    def run() -> None:
+        step()
+        copy()
+
+    return run
+
+
+def _single(world: World, size: tuple[int, int], seconds: float, moves: bool) -> int | None:
+    """Steps a second of one Gymnasium environment, pixels and texts included; moves: by the numbers of moves, in the
+    wrapper for them. None for several players."""
+    if world.players > 1:
+        return None
+    plain = Environment(Batch(world, 1, size=size, threads=1))
+    env: gymnasium.Env = Moves(plain) if moves else plain
+    numbers = np.random.default_rng(0).integers(0, len(world.controls.moves), 64).tolist()
+    actions = cycle(numbers if moves else [as_action(move_table(world.controls.moves)[move]) for move in numbers])
     env.reset(seed=0)
 
     def run() -> None:
@@ -122,7 +146,7 @@ def _single(world: World, size: tuple[int, int], seconds: float) -> float:
         if terminated or truncated:
             env.reset()
 
-    return max(_rate(run, seconds / _ROUNDS, lambda: None) for _ in range(_ROUNDS))
+    return round(max(_rate(run, seconds / _ROUNDS, lambda: None) for _ in range(_ROUNDS)))
 
 
 def _memcpy(batch: Batch) -> Callable[[], None]:

@@ -31,6 +31,7 @@ from ..simulator import RenderingSimulator, Simulator
 from ..world import World
 from .device import DeviceArray, Resets, Rows, TaskTable, check_things
 from .devices import device_of
+from .listener import Listener
 from .saved import mark_of, opened_record
 from .screen import Screen, check_frames
 from .table import Table, read_levels
@@ -40,7 +41,10 @@ TALLY = ("attempts", "successes", "returns")
 of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
 _WHOLE = 1 << 31  # the sum of the scaled weights of tasks
 _OWN = ("states", "actions", "outcomes", "_seeds", "_spare")  # arrays that a clone copies
-_REMADE = ("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights", "_things", "_screen")
+_REMADE = (
+    *("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights", "_things", "_screen"),
+    "listeners",
+)
 
 
 class Batch:
@@ -55,7 +59,8 @@ class Batch:
 
     states (n,), actions (n, players), outcomes (n, players): structured arrays of this device (NumPy's on the CPU; on
     CUDA records whose fields, such as batch.actions["keys"], are torch tensors); pixels: uint8 (n, players, height,
-    width, 3), see there. All are overwritten by each step: copy the data that you keep.
+    width, 3), see there. All are overwritten by each step: copy the data that you keep. listeners: told of each reset,
+    step and load, such as a recorder of episodes; see listener.py. A copy has none.
     """
 
     def __init__(
@@ -83,6 +88,7 @@ class Batch:
         self._size: tuple[int, int] = (0, 0)
         self._shares = np.ones(1)
         self._begun = False
+        self.listeners: list[Listener] = []
         self.configure(knobs=knobs, limit=limit, split=split, levels=levels, tasks=tasks)
         make = self._device.zeros
         states = np.zeros(self.n, world.rules.state)
@@ -233,6 +239,8 @@ class Batch:
             self._device.reset(self.states, part, self._seeds, reseed, rows, self._table)
         if self.simulator:
             self.simulator.reset(self.states, mask)
+        for each in self.listeners:
+            each.began(self, self._device.get(mask) != 0)
 
     def _take_seeds(self, seed: Any, everywhere: bool) -> np.ndarray:
         """Write the seeds of a reset into `_seeds`, and return the mask of the rows that have one, bool (n,): in
@@ -279,6 +287,8 @@ class Batch:
         """
         self._check_begun()
         self._device.step(self._rows, self.repeat, self.simulator)
+        for each in self.listeners:
+            each.stepped(self)
         return self.outcomes
 
     def _check_begun(self) -> None:
@@ -341,7 +351,8 @@ class Batch:
         Rows that end in this step show their next episode, as with Gymnasium's AutoresetMode.SAME_STEP; with the mask
         of those that ended in the step before, as with NEXT_STEP.
         """
-        if self.simulator is not None or self._seed is not None or (self._counting and ended is None):
+        apart = self.simulator is not None or self.listeners or self._seed is not None
+        if apart or (self._counting and ended is None):
             self.step()
             self.reset(self.over if ended is None else ended)
             return self.draw()
@@ -429,6 +440,8 @@ class Batch:
         fitting = (self.rows, self.cols), len(self.task_table)
         records = [opened_record(self.world, self.mark, data, *fitting) for data in saved]
         self.states[rows] = self._device.put(np.concatenate(records))
+        for each in self.listeners:
+            each.loaded(self, np.arange(self.n)[rows])
 
     @cached_property
     def mark(self) -> bytes:
@@ -440,7 +453,7 @@ class Batch:
         self._check_savable()
         twin = object.__new__(Batch)
         twin.__dict__.update(self.__dict__)
-        twin.simulator, twin._things = twin._make_simulator(), twin._new_things()
+        twin.simulator, twin._things, twin.listeners = twin._make_simulator(), twin._new_things(), []
         for name in _OWN:
             setattr(twin, name, self._device.copy(getattr(self, name)))
         twin._screen = twin._make_screen()
@@ -467,7 +480,7 @@ class Batch:
         """Restore the state on a device of the same name, which must be available."""
         name, threads = content.pop("device")
         pixels = content.pop("pixels")
-        self.__dict__.update(content)
+        self.__dict__.update(content | {"listeners": []})
         self._device = device_of(name, self.world, threads)
         self._screen = self._make_screen()
         self._screen.frames[...] = self._device.put(pixels)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
@@ -177,13 +177,29 @@ def checksum(batch: Batch, row: int) -> int:
 
     It excludes the row of the table, the stream of later seeds, and the fields of the judge in unjudged episodes.
     """
-    data = bytearray(batch.mark + batch.record(row))
-    state = np.frombuffer(data, batch.world.rules.state, offset=len(batch.mark))  # shares the bytes
-    for name in ("task", "stream", *(() if state["judged"] else _JUDGED)):
-        state[name] = 0
-    for player, clauses in enumerate(state["clauses"][0]):
-        state["goal"][0, player, clauses:] = 0
-    return zlib.crc32(data)
+    batch.record(row)  # raises ValueError for a world whose state is not all there is
+    return int(checksums(batch, np.array([row]))[0])
+
+
+def checksums(batch: Batch, rows: np.ndarray, marks: Sequence[bytes] | None = None) -> np.ndarray:
+    """The checksums of several rows, uint32 (k,), as `checksum` has it; of guests, of the engine's part of the state,
+    which holds a hash of their own. rows: integers (k,). marks: of each row, in place of `batch.mark`."""
+    states = batch._device.get(batch.states)
+    raw = states.view(np.uint8).reshape(batch.n, -1)[rows]  # bytes, since NumPy leaves padding undefined
+    data = raw.view(states.dtype)[:, 0]
+    for name in ("task", "stream"):
+        data[name] = 0
+    unjudged = data["judged"] == 0
+    if unjudged.all():
+        for name in _JUDGED:
+            data[name] = 0
+    else:
+        for name in _JUDGED:
+            data[name][unjudged] = 0
+        clauses = np.arange(data["goal"].shape[2])
+        data["goal"][clauses >= data["clauses"][..., None]] = 0
+    starts = [zlib.crc32(batch.mark)] * len(data) if marks is None else [zlib.crc32(mark) for mark in marks]
+    return np.array([zlib.crc32(row, start) for row, start in zip(raw, starts, strict=True)], np.uint32)
 
 
 def _plain(action: np.void) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def test_listeners_hear_of_what_is_done_and_copies_have_none():
     batch.listeners.append(heard)
     batch.step()
     saved = batch.save(2)
-    batch.reset([0, 1, 0])
+    batch.reset(np.array([0, 1, 0]))
     batch.step()
     batch.load(0, saved)
     with pytest.raises(ValueError, match="no saved state"):

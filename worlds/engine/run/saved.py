@@ -11,10 +11,12 @@ from ..records.states import FORMER_NAMES
 from ..world import World
 
 
-def mark_of(world: World) -> bytes:
-    """Eight bytes that identify the records of a world's family."""
+def mark_of(world: World, version: int | None = None) -> bytes:
+    """Eight bytes that identify the records of a world's family; version: another one, whose records had the same
+    fields."""
+    version = world.version if version is None else version
     fields = [(FORMER_NAMES.get(name, name), *kind) for name, *kind in world.rules.state.descr]
-    record = f"{world.rules.reset.__module__} {world.version} {fields}"
+    record = f"{world.rules.reset.__module__} {version} {fields}"
     return hashlib.sha256(record.encode()).digest()[:8]
 
 

@@ -56,6 +56,17 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     return Table(records, np.concatenate(levels) if levels else None)
 
 
+def task_row(task: Task, world: World) -> np.ndarray:
+    """A task as a record without its level, (1,) of the world's `task_dtype`. Raises ValueError as `table` does."""
+    record = np.zeros(1, task_dtype(world.knobs.declared, world.rules.max_players))
+    try:
+        _fill(record[0], task, world)
+    except ValueError as error:
+        raise ValueError(f"task {task.id}: {error}") from None
+    record["level"] = -1
+    return record
+
+
 def judged(world: World, goal: Goal | None = None, told: str = "") -> Table:
     """A goal, by default the world's own objective, with the judge in place of the world's rules, for every player and
     on any level: a table of one row. told: the instruction; by default the world's own. Raises ValueError

@@ -22,7 +22,7 @@ from rumpus.tasks.kinds import KINDS
 from rumpus.tasks.skills import SKILLS
 
 ROOT = Path(__file__).resolve().parent.parent
-FLOORS = ("interface", "worlds", "tasks", "agents")
+FLOORS = ("interface", "worlds", "tasks", "episodes", "agents")
 """From the ground up. A floor imports from itself and from the floors before it."""
 ROOTS = ("__init__.py", "__main__.py", "py.typed")
 MOST_LINES = 500

@@ -26,7 +26,7 @@ from rumpus.tests.commands import rumpus
 from rumpus.worlds.engine.run.replay import Episode
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("__main__.py", "interface", "worlds", "tasks", "agents")
+PARTS = ("__main__.py", "interface", "worlds", "tasks", "episodes", "agents")
 BUILTINS = {"exec", "eval", "compile", "__import__", "open"}
 METHODS = {
     *("import_module", "reload", "find_spec", "exec_module", "load_module", "spec_from_file_location", "run_path"),
@@ -172,7 +172,17 @@ REVIEWED = {
         *("agents/training/folders.py: owned: open", "agents/training/folders.py: leftovers: folder.glob"),
         "agents/measuring/benchmark.py: _tasks: folder.glob",
         *("agents/measuring/report.py: write_report: film.read_bytes", "tasks/generate.py: _kept: path.open"),
+        "episodes/store.py: Store.__init__: header.read_text",
         *("tasks/generate.py: _kept: path.read_bytes", "tasks/generate.py: write: path.open"),
+    ),
+    "Parquet, read by pyarrow without extension types, in a folder that a person types; files.listed passes plain files "
+    "of that folder alone, and columns.py checks all that is in them.": (
+        "episodes/files.py: opened: path.open",
+        "episodes/store.py: Store.__init__: self.path.iterdir",
+    ),
+    "A file that was made for this, under a name of its own.": (
+        "episodes/video.py: encode: path.read_bytes",
+        *("interface/files.py: _write_through: path.open", "interface/files.py: _sync_folder: os.open"),
     ),
 }
 """Why each place does no harm. A new place wants a reason here, and one that is gone no longer stands here."""

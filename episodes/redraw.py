@@ -1,0 +1,351 @@
+"""Reading with pixels: many episodes are replayed side by side in one batch, step by step, and drawn at any size.
+
+Each row of the batch plays one episode after the other. The state is compared with its recorded checksum after every
+step; an episode that departs is named and ends there, and its row goes on with the next one. Episodes are replayed
+together if they share a world, a picture of the same tiles, and the levels that they are drawn from (see `Together`).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import worlds
+from ..interface.action import ACTION
+from ..worlds.engine.run.batch import Batch
+from ..worlds.engine.run.replay import checksums
+from ..worlds.engine.run.table import Table, read_levels
+from ..worlds.engine.world import World
+from .episode import Episode
+from .start import Start, digest
+from .store import Store, Where
+
+ROWS = 256
+"""Episodes that are replayed side by side."""
+WINDOW = 64
+"""Steps of an episode that are copied at a time."""
+
+Worlds = Mapping[str, World] | None
+"""Worlds of your own by name, for episodes of worlds that the suite does not have."""
+OnProblem = Callable[[str, str], None]
+"""Called with the id of an episode that cannot be replayed, and the reason."""
+
+
+class Step(NamedTuple):
+    """A step of n rows, each of which replays an episode.
+
+    active: bool (n,), the rows that replay one; in the others nothing else is valid. episodes: of each row, or None;
+    number: int32 (n,), of this step in its episode, from 0; is_first, is_last: bool (n,).
+
+    pixels: uint8 (n, players, height, width, 3), what was seen before the step, None without drawing; instruction,
+    chat: uint16 (n, players, 64). These and the pixels are overwritten by the next step: copy what you keep. actions:
+    ACTION (n, players); rewards: float32 (n, players); terminated, truncated, success: bool (n, players).
+
+    With final=True each episode has one step more, for what was seen at its end: then is_last is set there, and its
+    actions and rewards are zeros.
+    """
+
+    active: np.ndarray
+    episodes: Sequence[Episode | None]
+    number: np.ndarray
+    is_first: np.ndarray
+    is_last: np.ndarray
+    pixels: np.ndarray | None
+    instruction: np.ndarray
+    chat: np.ndarray
+    actions: np.ndarray
+    rewards: np.ndarray
+    terminated: np.ndarray
+    truncated: np.ndarray
+    success: np.ndarray
+
+
+class Together(NamedTuple):
+    """What episodes share that are replayed in one batch. bank: (split, knobs) of the levels that theirs are drawn
+    from; level_set: the digest of a user's levels; None and "" where each brings its own."""
+
+    world: str
+    version: int
+    players: int
+    repeat: int
+    grid: tuple[int, int]
+    drawn: bool
+    bank: tuple[str, tuple[tuple[str, int], ...]] | None
+    level_set: str
+
+    @classmethod
+    def of(cls, start: Start, players: int) -> Together:
+        """Of an episode."""
+        bank = (start.split, tuple(sorted(start.knobs.items()))) if start.drawn else None
+        head = (start.world, start.version, players, start.repeat, tuple(start.grid))
+        return cls(*head, start.drawn, bank, start.level_set)  # type: ignore[arg-type]
+
+
+def redraw(
+    store: Store,
+    size: tuple[int, int] = (64, 64),
+    *,
+    where: Where | None = None,
+    rows: int = ROWS,
+    threads: int | None = None,
+    draw: bool = True,
+    final: bool = False,
+    own: Worlds = None,
+    levels: str | Path | np.ndarray | None = None,
+    on_problem: OnProblem | None = None,
+) -> Iterator[Step]:
+    """All episodes of a store that fulfil `where`, one kind (Together) after the other, step by step with pixels of
+    this size. See Redrawing for the options."""
+    kinds: dict[Together, int] = {}
+    for head in store.index(where):
+        kind = Together.of(head.start, head.players)
+        kinds[kind] = kinds.get(kind, 0) + 1
+    for kind, count in kinds.items():
+        chosen = _of_kind(kind, where)
+        options: dict[str, Any] = {"threads": threads, "draw": draw, "final": final, "on_problem": on_problem}
+        try:
+            world = world_of(kind.world, own)
+        except ValueError as error:
+            for head in store.index(chosen):
+                (on_problem or warn)(head.id, str(error))
+            continue
+        yield from Redrawing(store.read(chosen), world, size, rows=min(rows, count), levels=levels, **options)
+
+
+def _of_kind(kind: Together, where: Where | None) -> Where:
+    return lambda head: Together.of(head.start, head.players) == kind and (where is None or where(head))
+
+
+def world_of(name: str, own: Worlds = None) -> World:
+    """The world of this name, among one's own or of the suite; nothing that a file chooses is imported. Raises
+    ValueError for another."""
+    return own[name] if own and name in own else worlds.named(name)
+
+
+def warn(id: str, reason: str) -> None:
+    """Warn of an episode that cannot be replayed."""
+    warnings.warn(f"episode {id}: {reason}", stacklevel=3)
+
+
+class Redrawing:
+    """Replays episodes of one kind (Together) side by side; iterating gives Steps.
+
+    episodes: taken one by one, as rows become free; world: theirs; size: (height, width) of the pixels; rows: of the
+    batch; draw: whether to draw; final: whether each episode ends with a step of what was seen last; levels: a user's
+    levels that theirs were drawn from; any_version: whether to replay episodes of other versions of the world, of which
+    only the first step that differs can be told; on_problem: by default a warning.
+    """
+
+    def __init__(
+        self,
+        episodes: Iterable[Episode],
+        world: World,
+        size: tuple[int, int] = (64, 64),
+        *,
+        rows: int = ROWS,
+        threads: int | None = None,
+        draw: bool = True,
+        final: bool = False,
+        levels: str | Path | np.ndarray | None = None,
+        any_version: bool = False,
+        on_problem: OnProblem | None = None,
+    ):
+        self.world, self.size, self.rows = world, size, rows
+        self._episodes, self._threads, self._draw, self._final = iter(episodes), threads, draw, final
+        self._levels, self._any, self._problem = levels, any_version, on_problem or warn
+        self._kind: Together | None = None
+        self._playing: list[Episode | None] = [None] * rows
+        self._index = np.zeros(rows, np.int32)
+        self._length = np.zeros(rows, np.int32)  # steps of each row's episode
+        self._active = np.zeros(rows, bool)
+        self._over = False  # no more episodes
+
+    def __iter__(self) -> Iterator[Step]:
+        while True:
+            self._refill()
+            if not self._active.any():
+                return
+            yield self._show()
+            self._advance()
+
+    def _refill(self) -> None:
+        """Begin the next episodes in the free rows."""
+        while not self._over and not self._active.all():
+            begun: dict[int, tuple[np.ndarray, np.ndarray | None]] = {}
+            for row in np.flatnonzero(~self._active).tolist():
+                taken = self._take()
+                if taken is None:
+                    self._over = True
+                    break
+                self._playing[row], begun[row] = taken[0], taken[1]
+            if begun:
+                self._begin(begun)
+
+    def _take(self) -> tuple[Episode, tuple[np.ndarray, np.ndarray | None]] | None:
+        """The next episode that can be replayed, with its task record and level; None after the last."""
+        for episode in self._episodes:
+            try:
+                return episode, self._prepared(episode)
+            except ValueError as error:
+                self._problem(episode.id, str(error))
+        return None
+
+    def _prepared(self, episode: Episode) -> tuple[np.ndarray, np.ndarray | None]:
+        start, world = episode.start, self.world
+        kind = Together.of(start, episode.players)
+        if start.world != world.name or episode.players != world.players:
+            raise ValueError(f"it is of {start.world} with {episode.players} player(s), not of {world.name}")
+        if start.version != world.version and not self._any:
+            raise ValueError(f"it is of {world.name} version {start.version}; this is version {world.version}")
+        if self._kind is None:
+            row = start.row(world)
+            self._make_batch(kind, start, row[0])
+            self._kind = kind
+            return row
+        if kind != self._kind:
+            raise ValueError("it is of another kind (Together) than the first one that is replayed here")
+        return start.row(world)
+
+    def _make_batch(self, kind: Together, start: Start, record: np.ndarray) -> None:
+        """Make the batch for episodes of this kind."""
+        world = self.world
+        self._drawn_from = self._bank(kind, start)
+        table = Table(record.repeat(self.rows), self._slots())
+        options: dict[str, Any] = {"threads": self._threads, "split": start.split, "repeat": start.repeat}
+        self.batch = Batch(world, self.rows, size=self.size, tasks=table, **options)
+        self._records, self._slot_levels = table.records, table.levels
+        players = world.players
+        shape = (self.rows, WINDOW)
+        self._actions = np.zeros((*shape, players), ACTION)
+        self._rewards = np.zeros((*shape, players), np.float32)
+        self._ends = np.zeros((3, *shape, players), bool)
+        self._checks = np.zeros((self.rows, WINDOW), np.uint32)
+        self._marks: list[bytes] = [b""] * self.rows
+
+    def _bank(self, kind: Together, start: Start) -> np.ndarray | None:
+        """The levels that episodes of this kind draw theirs from; None if each brings its own. Raises ValueError if
+        they are a user's, and were not given."""
+        if not kind.drawn:
+            return None
+        if not kind.level_set:
+            bank = self.world.level_bank(start.split, dict(start.knobs))
+            return self.world.no_levels if bank is None else bank
+        found = None if self._levels is None else read_levels(self.world, self._levels)[0]
+        if found is None or digest(found) != kind.level_set:
+            raise ValueError("its level was drawn from levels of a file or an array: give the same ones as `levels`")
+        return found
+
+    def _slots(self) -> np.ndarray | None:
+        """The levels of the table: those that are drawn from, or a place for each row."""
+        if self._drawn_from is not None:
+            return self._drawn_from
+        world = self.world
+        if world.levels is None:
+            return None
+        if world.levels.generated_level is not None:
+            return world.levels.generated_level.repeat(self.rows)
+        bank = world.level_bank()
+        assert bank is not None
+        return bank[:1].repeat(self.rows)
+
+    def _begin(self, begun: Mapping[int, tuple[np.ndarray, np.ndarray | None]]) -> None:
+        """Reset these rows to their episodes' starts."""
+        rows = np.array(list(begun))
+        for row, (record, level) in begun.items():
+            self._records[row] = record[0]
+            if level is not None and self._slot_levels is not None and self._drawn_from is None:
+                self._slot_levels[row], self._records[row]["level"] = level[0], row
+        batch, mask = self.batch, np.zeros(self.rows, bool)
+        batch.configure(tasks=Table(self._records, self._slot_levels), split=batch.split)
+        mask[rows] = True
+        seeds = [0] * self.rows
+        for row in begun:
+            episode = self._playing[row]
+            assert episode is not None
+            seeds[row] = episode.start.seed
+            self._marks[row] = batch.mark_of(episode.start.version) if self._any else batch.mark
+            self._length[row], self._index[row] = episode.steps, 0
+        batch.reset(mask, seed=seeds, tasks=np.where(mask, np.arange(self.rows), -1))
+        self._active[rows] = True
+        self._window(rows.tolist())
+        first = np.array([self._of(row).checksums[0] for row in begun], np.uint32)
+        self._compare(rows, first)
+        self._guard(rows)
+        for row in rows[self._active[rows] & (self._length[rows] == 0)].tolist():
+            self._active[row] = self._final
+
+    def _of(self, row: int) -> Episode:
+        episode = self._playing[row]
+        assert episode is not None
+        return episode
+
+    def _guard(self, rows: np.ndarray) -> None:
+        """Refuse starts that the world's own bounds refuse: of a picture of more tiles than it can have."""
+        own = self.world.view.grid(dict(self._of(int(rows[0])).start.knobs))
+        if (self.batch.rows, self.batch.cols) == tuple(own):
+            return
+        for row in rows[self._active[rows]].tolist():
+            if self.world.rules.savable:
+                wrong = self.world.guard.validate(self.batch.record(row), self.batch.states[row])
+                if wrong:
+                    self._drop(row, f"it begins as {self.world.name} cannot: {wrong}")
+
+    def _compare(self, rows: np.ndarray, wanted: np.ndarray) -> None:
+        """Drop the rows whose state is not the recorded one."""
+        marks = [self._marks[row] for row in rows.tolist()] if self._any else None
+        for row in rows[checksums(self.batch, rows, marks) != wanted].tolist():
+            done = int(self._index[row])
+            self._drop(row, f"it departs from its recording {f'after step {done}' if done else 'at its start'}")
+
+    def _drop(self, row: int, reason: str) -> None:
+        self._active[row] = False
+        self._problem(self._of(row).id, reason)
+
+    def _window(self, rows: Sequence[int]) -> None:
+        """Copy the next WINDOW steps of these rows' episodes."""
+        for row in rows:
+            episode, first = self._of(row), int(self._index[row])
+            part = slice(first, min(first + WINDOW, episode.steps))
+            here = slice(0, part.stop - part.start)
+            self._actions[row, here], self._rewards[row, here] = episode.actions[part], episode.rewards[part]
+            for number, ends in enumerate((episode.terminated, episode.truncated, episode.success)):
+                self._ends[number, row, here] = ends[part]
+            self._checks[row, here] = episode.checksums[part.start + 1 : part.stop + 1]
+
+    def _show(self) -> Step:
+        """The present step of all rows."""
+        batch, active = self.batch, self._active.copy()
+        place = np.arange(self.rows), self._index % WINDOW
+        acting = active & (self._index < self._length)
+        actions, rewards = self._actions[place], self._rewards[place]
+        ends = self._ends[:, place[0], place[1]]
+        if self._final and not acting.all():
+            actions[~acting], rewards[~acting], ends[:, ~acting] = 0, 0, False
+        last = self._index == (self._length if self._final else self._length - 1)
+        pixels = batch.draw(active) if self._draw else None
+        return Step(
+            active, list(self._playing), self._index.copy(), active & (self._index == 0), active & last, pixels,
+            batch.instruction, batch.chat, actions, rewards, *ends,
+        )  # fmt: skip
+
+    def _advance(self) -> None:
+        """Step all rows that play, and compare them with their recordings."""
+        acting = self._active & (self._index < self._length)
+        self._active &= acting  # after its final step a row is free
+        rows = np.flatnonzero(acting)
+        if not len(rows):
+            return
+        place = self._index % WINDOW
+        self.batch.actions[...] = self._actions[np.arange(self.rows), place]
+        wanted = self._checks[rows, place[rows]]
+        self.batch.step()
+        self._index[rows] += 1
+        self._compare(rows, wanted)
+        ended = self._active & (self._index >= self._length)
+        if not self._final:
+            self._active &= ~ended
+        self._window(np.flatnonzero(self._active & ~ended & (self._index % WINDOW == 0)).tolist())

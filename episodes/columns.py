@@ -38,7 +38,7 @@ HEAD = pa.schema(
         *(("returns", pa.list_(pa.float64())), ("won", pa.list_(pa.bool_())), ("result", pa.string())),
         ("played_by", pa.list_(pa.struct([("kind", pa.string()), ("name", pa.string())]))),
         *(("began", pa.timestamp("us", "UTC")), ("software", pa.string()), ("source", pa.string())),
-        ("extra", pa.string()),
+        *(("filmed", pa.bool_()), ("extra", pa.string())),
     ]
 )
 """Columns that describe an episode as a whole; task, knobs and extra are JSON."""
@@ -130,7 +130,7 @@ def _head(episode: Episode) -> dict[str, Any]:
         "level_set": start.level_set or None, "instructions": list(episode.instructions), "steps": episode.steps,
         "returns": list(episode.returns), "won": episode.success.any(0).tolist(), "result": episode.result,
         "played_by": [player._asdict() for player in episode.played_by], "began": episode.began.astimezone(UTC),
-        "software": episode.software, "source": episode.source,
+        "software": episode.software, "source": episode.source, "filmed": episode.filmed,
         "extra": _json(episode.extra) if episode.extra else None,
     }  # fmt: skip
 
@@ -206,11 +206,22 @@ def _summary(row: dict[str, Any], file: str) -> Summary:
     for name in ("returns", "won", "instructions", "played_by"):
         _require(len(row[name]) == row["players"], f"{name} has {len(row[name])} entries, one for each player")
     return Summary(
-        row["id"], file, start, row["players"], row["steps"], tuple(row["returns"]), tuple(row["won"]), row["result"],
-        tuple(row["instructions"]), tuple(Player(each["kind"], each["name"] or "") for each in row["played_by"]),
-        row["began"] or datetime(1970, 1, 1, tzinfo=UTC), row["software"] or "", row["source"] or "",
-        _parsed(row["extra"] or "{}", str),
-    )  # fmt: skip
+        id=row["id"],
+        file=file,
+        start=start,
+        players=row["players"],
+        steps=row["steps"],
+        returns=tuple(row["returns"]),
+        success=tuple(row["won"]),
+        result=row["result"],
+        instructions=tuple(row["instructions"]),
+        played_by=tuple(Player(each["kind"], each["name"] or "") for each in row["played_by"]),
+        began=row["began"] or datetime(1970, 1, 1, tzinfo=UTC),
+        software=row["software"] or "",
+        source=row["source"] or "",
+        filmed=bool(row["filmed"]),
+        extra=_parsed(row["extra"] or "{}", str),
+    )
 
 
 def _require(condition: bool, message: str) -> None:
@@ -271,6 +282,7 @@ def _episode(row: int, head: Summary, columns: dict[str, pa.Array], *coded: _Cod
     chat = columns["chat"][row].as_py() if columns["chat"][row].is_valid else None
     _require(chat is None or len(chat) == count + players, "chat has an entry for each player and state")
     video = columns["video"][row].as_py() if columns["video"][row].is_valid else None
+    _require(head.filmed == (video is not None), "there is video where it says so alone")
     _require(video is None or len(video) == players, "there is a video for each player")
     terminated, truncated, success = (flat(name).astype(bool) for name in ("terminated", "truncated", "success"))
     return Episode(

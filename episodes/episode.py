@@ -93,6 +93,11 @@ class Episode:
         return tuple(self.rewards.sum(0, dtype=np.float64).tolist())
 
     @property
+    def filmed(self) -> bool:
+        """Whether its pixels are stored as video."""
+        return self.video is not None
+
+    @property
     def result(self) -> str:
         """One of RESULTS."""
         if not (self.terminated | self.truncated).any(0).all():
@@ -106,7 +111,8 @@ class Summary(NamedTuple):
     """The head of a stored episode, without its steps: what `Store.index` gives, and filters are asked about.
 
     file: the name of its file in the store; steps, returns, result, instructions, played_by: as Episode has them;
-    success: whether each player succeeded.
+    success: whether each player succeeded;
+    filmed: whether its pixels are stored as video.
     """
 
     id: str
@@ -122,6 +128,7 @@ class Summary(NamedTuple):
     began: datetime
     software: str
     source: str
+    filmed: bool
     extra: Mapping[str, str]
 
     @property

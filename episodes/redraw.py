@@ -7,8 +7,7 @@ together if they share a world, a picture of the same tiles, and the levels that
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,53 +19,27 @@ from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.replay import checksums
 from ..worlds.engine.run.table import Table, read_levels
 from ..worlds.engine.world import World
-from .episode import Episode
+from .episode import Episode, Summary
+from .footage import Footage
 from .start import Start, digest
+from .step import Departure, OnProblem, Step, warn
 from .store import Store, Where
 
 ROWS = 256
 """Episodes that are replayed side by side."""
+FILMS = 16
+"""Videos that are decoded side by side, each by a process of ffmpeg."""
 WINDOW = 64
 """Steps of an episode that are copied at a time."""
 
 Worlds = Mapping[str, World] | None
 """Worlds of your own by name, for episodes of worlds that the suite does not have."""
-OnProblem = Callable[[str, str], None]
-"""Called with the id of an episode that cannot be replayed, and the reason."""
-
-
-class Step(NamedTuple):
-    """A step of n rows, each of which replays an episode.
-
-    active: bool (n,), the rows that replay one; in the others nothing else is valid. episodes: of each row, or None;
-    number: int32 (n,), of this step in its episode, from 0; is_first, is_last: bool (n,).
-
-    pixels: uint8 (n, players, height, width, 3), what was seen before the step, None without drawing; instruction,
-    chat: uint16 (n, players, 64). These and the pixels are overwritten by the next step: copy what you keep. actions:
-    ACTION (n, players); rewards: float32 (n, players); terminated, truncated, success: bool (n, players).
-
-    With final=True each episode has one step more, for what was seen at its end: then is_last is set there, and its
-    actions and rewards are zeros.
-    """
-
-    active: np.ndarray
-    episodes: Sequence[Episode | None]
-    number: np.ndarray
-    is_first: np.ndarray
-    is_last: np.ndarray
-    pixels: np.ndarray | None
-    instruction: np.ndarray
-    chat: np.ndarray
-    actions: np.ndarray
-    rewards: np.ndarray
-    terminated: np.ndarray
-    truncated: np.ndarray
-    success: np.ndarray
 
 
 class Together(NamedTuple):
     """What episodes share that are replayed in one batch. bank: (split, knobs) of the levels that theirs are drawn
-    from; level_set: the digest of a user's levels; None and "" where each brings its own."""
+    from; level_set: the digest of a user's levels; None and "" where each brings its own; filmed: whether their pixels
+    are video."""
 
     world: str
     version: int
@@ -76,13 +49,15 @@ class Together(NamedTuple):
     drawn: bool
     bank: tuple[str, tuple[tuple[str, int], ...]] | None
     level_set: str
+    filmed: bool
 
     @classmethod
-    def of(cls, start: Start, players: int) -> Together:
+    def of(cls, episode: Episode | Summary) -> Together:
         """Of an episode."""
-        bank = (start.split, tuple(sorted(start.knobs.items()))) if start.drawn else None
-        head = (start.world, start.version, players, start.repeat, tuple(start.grid))
-        return cls(*head, start.drawn, bank, start.level_set)  # type: ignore[arg-type]
+        start, (rows, cols) = episode.start, episode.start.grid
+        bank = (start.split, tuple(sorted(start.knobs.items()))) if start.drawn and not episode.filmed else None
+        head = start.world, start.version, episode.players, start.repeat, (rows, cols)
+        return cls(*head, start.drawn, bank, start.level_set, episode.filmed)
 
 
 def redraw(
@@ -100,35 +75,41 @@ def redraw(
 ) -> Iterator[Step]:
     """All episodes of a store that fulfil `where`, one kind (Together) after the other, step by step with pixels of
     this size. See Redrawing for the options."""
-    kinds: dict[Together, int] = {}
-    for head in store.index(where):
-        kind = Together.of(head.start, head.players)
-        kinds[kind] = kinds.get(kind, 0) + 1
-    for kind, count in kinds.items():
-        chosen = _of_kind(kind, where)
+    for kind, count in kinds(store, where).items():
+        chosen = of_kind(kind, where)
+        if kind.filmed:
+            yield from Footage(
+                store.read(chosen), size, rows=min(rows, FILMS, count), final=final, on_problem=on_problem
+            )
+            continue
         options: dict[str, Any] = {"threads": threads, "draw": draw, "final": final, "on_problem": on_problem}
         try:
             world = world_of(kind.world, own)
         except ValueError as error:
             for head in store.index(chosen):
-                (on_problem or warn)(head.id, str(error))
+                (on_problem or warn)(Departure(head.id, None, str(error)))
             continue
         yield from Redrawing(store.read(chosen), world, size, rows=min(rows, count), levels=levels, **options)
 
 
-def _of_kind(kind: Together, where: Where | None) -> Where:
-    return lambda head: Together.of(head.start, head.players) == kind and (where is None or where(head))
+def kinds(store: Store, where: Where | None = None) -> dict[Together, int]:
+    """The kinds of episodes in a store, and how many there are of each."""
+    found: dict[Together, int] = {}
+    for head in store.index(where):
+        kind = Together.of(head)
+        found[kind] = found.get(kind, 0) + 1
+    return found
+
+
+def of_kind(kind: Together, where: Where | None) -> Where:
+    """A filter for episodes of this kind that fulfil `where`."""
+    return lambda head: Together.of(head) == kind and (where is None or where(head))
 
 
 def world_of(name: str, own: Worlds = None) -> World:
     """The world of this name, among one's own or of the suite; nothing that a file chooses is imported. Raises
     ValueError for another."""
     return own[name] if own and name in own else worlds.named(name)
-
-
-def warn(id: str, reason: str) -> None:
-    """Warn of an episode that cannot be replayed."""
-    warnings.warn(f"episode {id}: {reason}", stacklevel=3)
 
 
 class Redrawing:
@@ -191,12 +172,12 @@ class Redrawing:
             try:
                 return episode, self._prepared(episode)
             except ValueError as error:
-                self._problem(episode.id, str(error))
+                self._problem(Departure(episode.id, None, str(error)))
         return None
 
     def _prepared(self, episode: Episode) -> tuple[np.ndarray, np.ndarray | None]:
         start, world = episode.start, self.world
-        kind = Together.of(start, episode.players)
+        kind = Together.of(episode)
         if start.world != world.name or episode.players != world.players:
             raise ValueError(f"it is of {start.world} with {episode.players} player(s), not of {world.name}")
         if start.version != world.version and not self._any:
@@ -294,16 +275,18 @@ class Redrawing:
                 if wrong:
                     self._drop(row, f"it begins as {self.world.name} cannot: {wrong}")
 
-    def _compare(self, rows: np.ndarray, wanted: np.ndarray) -> None:
-        """Drop the rows whose state is not the recorded one."""
+    def _compare(self, rows: np.ndarray, wanted: np.ndarray, alike: Any = True) -> None:
+        """Drop the rows whose state is not the recorded one, or whose outcomes are not alike."""
         marks = [self._marks[row] for row in rows.tolist()] if self._any else None
-        for row in rows[checksums(self.batch, rows, marks) != wanted].tolist():
-            done = int(self._index[row])
-            self._drop(row, f"it departs from its recording {f'after step {done}' if done else 'at its start'}")
+        for row in rows[(checksums(self.batch, rows, marks) != wanted) | ~np.broadcast_to(alike, rows.shape)].tolist():
+            done, version = int(self._index[row]), self._of(row).start.version
+            where = f"after step {done}" if done else "at its start"
+            other = f" (it was recorded in version {version})" if version != self.world.version else ""
+            self._drop(row, f"it departs from its recording {where}{other}")
 
     def _drop(self, row: int, reason: str) -> None:
         self._active[row] = False
-        self._problem(self._of(row).id, reason)
+        self._problem(Departure(self._of(row).id, int(self._index[row]), reason))
 
     def _window(self, rows: Sequence[int]) -> None:
         """Copy the next WINDOW steps of these rows' episodes."""
@@ -342,9 +325,12 @@ class Redrawing:
         place = self._index % WINDOW
         self.batch.actions[...] = self._actions[np.arange(self.rows), place]
         wanted = self._checks[rows, place[rows]]
-        self.batch.step()
+        outcomes, at = self.batch.step()[rows], (rows, place[rows])
+        alike = (outcomes["reward"] == self._rewards[at]).all(1)
+        for number, name in enumerate(("terminated", "truncated", "success")):
+            alike &= (outcomes[name] == self._ends[number][at]).all(1)
         self._index[rows] += 1
-        self._compare(rows, wanted)
+        self._compare(rows, wanted, alike)
         ended = self._active & (self._index >= self._length)
         if not self._final:
             self._active &= ~ended

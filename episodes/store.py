@@ -75,6 +75,10 @@ class Store:
             for _, episodes in self._groups(path, where):
                 yield from episodes
 
+    def __len__(self) -> int:
+        """The number of episodes."""
+        return sum(1 for _ in self.index())
+
     def index(self, where: Where | None = None) -> Iterator[Summary]:
         """The heads of all episodes, or of those that fulfil `where`, without reading their steps."""
         for path in self.parts():
@@ -113,6 +117,20 @@ class Store:
     def parts(self) -> list[Path]:
         """The files of episodes, the oldest first."""
         return self._listed(self.folder)
+
+    def heads(self, path: Path) -> Iterator[Summary]:
+        """The heads of a file of this store."""
+        for heads, _ in self._groups(path, None, steps=False):
+            yield from heads
+
+    def episodes_of(self, path: Path) -> Iterator[Episode]:
+        """The episodes of a file of this store."""
+        for _, episodes in self._groups(path, None):
+            yield from episodes
+
+    def broken(self, path: Path) -> bool:
+        """Whether something in this file could not be read, as far as it has been."""
+        return any(problem.path == str(path) for problem in self.problems)
 
     def _listed(self, folder: Path) -> list[Path]:
         problems: list[Problem] = []

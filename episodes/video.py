@@ -1,7 +1,7 @@
 """Video of episodes that cannot be drawn again: lossless H.264 in MP4, so that what is read is what was seen.
 
-A picture is stored as RGB without loss (x264's qp 0), with its size rounded up to even numbers by repeating the last
-row and column, which are cut off again. Ordinary players show it.
+A picture is stored as RGB without loss (x264's qp 0), of any height and width. VLC, mpv and ffmpeg play it; browsers
+want the exports, which lose a little.
 """
 
 from __future__ import annotations
@@ -31,15 +31,14 @@ def encode(frames: Iterable[np.ndarray], hz: float) -> bytes:
         writer: Any = imageio.get_writer(path, **options)
         with writer:
             for frame in frames:
-                height, width = frame.shape[:2]
-                writer.append_data(np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), "edge"))
+                writer.append_data(frame)
         return path.read_bytes()
     finally:
         path.unlink(missing_ok=True)
 
 
-def decode(video: bytes, shape: tuple[int, int] | None = None) -> Iterator[np.ndarray]:
-    """The frames of a video, uint8 (height, width, 3), cut to this shape. Raises ValueError for what is no video, or a
+def decode(video: bytes) -> Iterator[np.ndarray]:
+    """The frames of a video, uint8 (height, width, 3). Raises ValueError for what is no video, or a
     larger one than LARGEST."""
     path = _temporary()
     try:
@@ -53,8 +52,7 @@ def decode(video: bytes, shape: tuple[int, int] | None = None) -> Iterator[np.nd
             if max(width, height) > LARGEST:
                 raise ValueError(f"its video is of {width}x{height} pixels; up to {LARGEST} are read")
             for frame in reader:
-                whole = np.asarray(frame)
-                yield whole if shape is None else whole[: shape[0], : shape[1]]
+                yield np.asarray(frame)
     finally:
         path.unlink(missing_ok=True)
 

@@ -12,6 +12,7 @@ from rumpus.episodes.episode import Player
 from rumpus.episodes.recorder import Recorder
 from rumpus.episodes.redraw import redraw
 from rumpus.episodes.store import Store
+from rumpus.episodes.verify import verify
 from rumpus.worlds.engine.run.batch import Batch
 
 SIZE = 40, 56
@@ -75,3 +76,28 @@ def test_what_is_read_is_what_was_played(name, tmp_path):
         assert (episode.latency is not None) == (episode.played_by[0].kind == "expert")
         assert episode.extra == {"of": "a test"}
         assert store.get(episode.id[:10]).checksums.tolist() == episode.checksums.tolist()
+
+
+@pytest.mark.parametrize("name", ["gym/FrozenLake-v1", "gym/CartPole-v1", "control/cartpole-swingup"])
+def test_guests_are_stored_with_their_pictures(name, tmp_path):
+    world, store = worlds.load(name), Store(tmp_path / "store", create=True)
+    batch = Batch(world, 2, threads=1, limit=7, size=SIZE)
+    with Recorder(batch, store, played_by="random", tasks=None):
+        live = by_step(play(batch, RandomPolicy(), STEPS))
+    for size in (SIZE, (20, 30)):
+        read = 0
+        for step in redraw(store, size, final=True):
+            for row in np.flatnonzero(step.active):
+                episode = step.episodes[row]
+                assert episode.filmed
+                if step.is_last[row]:
+                    assert not step.actions["keys"][row].any()
+                    continue
+                was = live[episode.start.seed, step.number[row] + 1]
+                assert np.array_equal(step.rewards[row], was["rewards"])
+                assert np.array_equal(step.instruction[row], was["instruction"])
+                assert size != SIZE or np.array_equal(step.pixels[row], was["pixels"])
+                read += 1
+        assert read == len(live)
+    assert all(verdict.same for verdict in verify(store))
+    assert not store.problems

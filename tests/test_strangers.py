@@ -175,8 +175,8 @@ REVIEWED = {
         "episodes/store.py: Store.__init__: header.read_text",
         *("tasks/generate.py: _kept: path.read_bytes", "tasks/generate.py: write: path.open"),
     ),
-    "Parquet, read by pyarrow without extension types, in a folder that a person types; files.listed passes plain files "
-    "of that folder alone, and columns.py checks all that is in them.": (
+    "Parquet, read by pyarrow without extension types, in a folder that a person types: files.listed passes plain "
+    "files of it alone, and columns.py checks all that is in them.": (
         "episodes/files.py: opened: path.open",
         "episodes/store.py: Store.__init__: self.path.iterdir",
     ),

@@ -169,7 +169,9 @@ def delete(folder: Path, names: Iterable[str]) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Delete what killed writers left: temporary files that are a day old."""
+    """Delete what killed processes left: files that others replace, and temporary files that are a day old."""
+    if folder.is_dir():
+        delete(folder, [name for path in folder.glob(f"*{_MERGED}") for name in _replaced(path)])
     for entry in os.scandir(folder) if folder.is_dir() else ():
         ours = entry.name.startswith(".") and _SUFFIX in entry.name and entry.is_file(follow_symlinks=False)
         if ours and time.time() - entry.stat(follow_symlinks=False).st_mtime > STALE:

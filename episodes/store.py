@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -198,7 +198,7 @@ class _Noted(Exception):
     """Something that cannot be read, and has been noted."""
 
 
-def grouped(episodes: Sequence[Episode]) -> Iterator[list[Episode]]:
+def grouped(episodes: Iterable[Episode]) -> Iterator[list[Episode]]:
     """Episodes in parts of which each is a row group: see GROUP_STEPS."""
     part: list[Episode] = []
     entries = size = 0

@@ -1,12 +1,14 @@
 """Upkeep of stores: other stores are merged in, small files become large ones, and episodes are taken out.
 
-Both write new files first and delete the old ones when the new are on the disk. Killed in between, a store holds what it
-held: a file that another one replaces is not read.
+Both write new files first and delete the old ones when the new are on the disk. Killed in between, a store holds what
+it held: a file that another one replaces is not read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +17,10 @@ from . import columns, files, marks
 from .episode import Episode
 from .store import GROUP_STEPS, Store, Where, grouped
 
-FILE_STEPS = 16 * GROUP_STEPS
-"""Entries of steps, and with video as many bytes, after which a merged file is closed."""
+FILE_STEPS = 32 * GROUP_STEPS
+"""Entries of steps after which a merged file is closed: about 12 MB."""
+FILE_BYTES = 1 << 28
+"""Bytes of a file, such as those of videos, after which the same holds."""
 SMALL = FILE_STEPS // 2
 """Files with fewer entries than this are merged."""
 
@@ -35,7 +39,7 @@ def merge(store: Store, others: Sequence[Store] = ()) -> int:
         added = 0
         for other in others:
             new = (episode for episode in other.read(lambda head: head.id not in known))
-            for part in _large(_noted(new, known)):
+            for part in grouped(_noted(new, known)):
                 store.append(part)
                 added += len(part)
             store.mark([mark for mark in other.marks() if mark not in marked])
@@ -45,21 +49,18 @@ def merge(store: Store, others: Sequence[Store] = ()) -> int:
 
 def prune(store: Store, gone: Where) -> int:
     """Take out the episodes that fulfil `gone`, with their marks. Returns their number; the files of the others stay as
-    they are. Raises as merge does."""
+    they are. Raises as merge does, and StoreError for a file of which not all can be read: it stays as it is."""
     with files.locked(store.path):
         files.sweep(store.folder)
         ids: set[str] = set()
         for path in store.parts():
-            heads = list(store.heads(path))
-            here = {head.id for head in heads if gone(head)}
+            here = {head.id for head in store.heads(path) if gone(head)}
             if not here:
                 continue
-            left = [episode for episode in store.episodes_of(path) if episode.id not in here]
-            if len(left) + len(here) < len(heads) or store.broken(path):
-                raise files.StoreError(f"{path} holds episodes that cannot be read: nothing is taken out of it")
-            _replace(store.folder, left, [path.name])
+            _replace(store, [path], leave=here)
             ids |= here
-        _forget(store, ids)
+        if ids:
+            _forget(store, ids)
     return len(ids)
 
 
@@ -71,49 +72,43 @@ def _noted(episodes: Iterable[Episode], known: set[str]) -> Iterator[Episode]:
             yield episode
 
 
-def _large(episodes: Iterable[Episode]) -> Iterator[list[Episode]]:
-    """Episodes in parts of which each is a file."""
-    part: list[Episode] = []
-    size = 0
-    for each in episodes:
-        part.append(each)
-        size += each.steps * each.players + sum(map(len, each.video or ()))
-        if size >= FILE_STEPS:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part
-
-
 def _compact(store: Store) -> None:
     """Make large files of the small ones that can be read whole."""
-    small = [
-        path for path in store.parts()
-        if not store.broken(path) and sum(head.steps * head.players for head in store.heads(path)) < SMALL
-    ]  # fmt: skip
     part: list[Path] = []
-    size = 0
-    for path in small:
+    entries = size = 0
+    for path in store.parts():
+        own = sum(head.steps * head.players for head in store.heads(path))
+        if own >= SMALL or path.stat().st_size >= FILE_BYTES or store.broken(path):
+            continue
         part.append(path)
-        size += sum(head.steps * head.players for head in store.heads(path)) + path.stat().st_size
-        if size >= FILE_STEPS:
+        entries, size = entries + own, size + path.stat().st_size
+        if entries >= FILE_STEPS or size >= FILE_BYTES:
             _join(store, part)
-            part, size = [], 0
+            part, entries, size = [], 0, 0
     _join(store, part)
 
 
 def _join(store: Store, part: list[Path]) -> None:
     if len(part) > 1:
-        episodes = [episode for path in part for episode in store.episodes_of(path)]
-        if not any(store.broken(path) for path in part):
-            _replace(store.folder, episodes, [path.name for path in part])
+        with suppress(files.StoreError):  # of a file that proves to be damaged: all stay as they are
+            _replace(store, part)
 
 
-def _replace(folder: Path, episodes: Sequence[Episode], names: Sequence[str]) -> None:
-    """Write these episodes as a file in place of the files of these names."""
-    tables: list[pa.Table] = [columns.to_table(part) for part in grouped(episodes)]
-    files.write(folder, tables or [columns.SCHEMA.empty_table()], names)
-    files.delete(folder, names)
+def _replace(store: Store, paths: Sequence[Path], leave: AbstractSet[str] = frozenset()) -> None:
+    """Write the episodes of these files as one, but for those of the ids to leave out, and delete them. Raises
+    StoreError, and changes nothing, if one of them cannot be read whole."""
+
+    def tables() -> Iterator[pa.Table]:
+        yield columns.SCHEMA.empty_table()
+        for path in paths:
+            for part in grouped(each for each in store.episodes_of(path) if each.id not in leave):
+                yield columns.to_table(part)
+        if broken := [str(path) for path in paths if store.broken(path)]:
+            raise files.StoreError(f"{', '.join(broken)} cannot be read whole, and so stays as it is")
+
+    names = [path.name for path in paths]
+    files.write(store.folder, tables(), names)
+    files.delete(store.folder, names)
 
 
 def _forget(store: Store, ids: set[str]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,7 @@ STEPS = pa.schema(
 )
 """Columns of lists, with an entry for each player of each step, except checksums, latency and video."""
 SCHEMA = pa.schema([*HEAD, *STEPS])
+_NUMBERS = ("mouse_x", "mouse_y", "rewards", "terminated", "truncated", "success", "checksums", "latency")
 
 
 class EpisodeError(ValueError):
@@ -229,8 +231,9 @@ def _require(condition: bool, message: str) -> None:
         raise EpisodeError(message)
 
 
+@lru_cache(maxsize=1024)
 def _parsed(text: str, kind: type | None) -> dict[str, Any]:
-    """JSON of an object, whose values are of this kind."""
+    """JSON of an object, whose values are of this kind. Equal texts share one, so it is not to be changed."""
     found = json.loads(text)
     _require(isinstance(found, dict), f"{text[:40]!r} is no JSON object")
     _require(kind is None or all(type(value) is kind for value in found.values()), f"{text[:40]!r} has odd values")
@@ -238,30 +241,33 @@ def _parsed(text: str, kind: type | None) -> dict[str, Any]:
 
 
 def from_table(table: pa.Table, heads: Sequence[Summary]) -> Iterator[Episode | EpisodeError]:
-    """The episodes of a table of SCHEMA with these heads, row by row; for one that cannot be, its error."""
+    """The episodes of a table of SCHEMA with these heads, row by row; for one that cannot be, its error.
+    Raises ValueError and pyarrow's errors if no row can be read."""
     columns = {name: table.column(name).combine_chunks() for name in STEPS.names}
+    numbers = {name: _Numbers(columns[name], name) for name in _NUMBERS}
     keys = _masks(columns["keys"], KEYS)
     buttons = _masks(columns["buttons"], BUTTONS)
     wheel = _codes(columns["wheel"], lambda text: WHEEL.index(text), np.uint8)
     say = _codes(columns["say"], encode, np.uint16, (TOKENS,))
-    for row, head in enumerate(heads):
-        try:
-            yield _episode(row, head, columns, keys, buttons, wheel, say)
-        except (ValueError, TypeError, KeyError) as error:
-            yield EpisodeError(f"{head.id}: {error}")
+
+    def made() -> Iterator[Episode | EpisodeError]:
+        for row, head in enumerate(heads):
+            try:
+                yield _episode(row, head, columns, numbers, keys, buttons, wheel, say)
+            except (ValueError, TypeError, KeyError) as error:
+                yield EpisodeError(f"{head.id}: {error}")
+
+    return made()
 
 
-def _episode(row: int, head: Summary, columns: dict[str, pa.Array], *coded: _Coded) -> Episode:
+def _episode(
+    row: int, head: Summary, columns: dict[str, pa.Array], numbers: dict[str, _Numbers], *coded: _Coded
+) -> Episode:
     steps, players = head.steps, head.players
     shape, count = (steps, players), steps * players
 
     def flat(name: str, length: int = count) -> np.ndarray:
-        scalar = columns[name][row]
-        _require(scalar.is_valid, f"{name} is missing")
-        values = scalar.values
-        _require(len(values) == length, f"{name} has {len(values)} entries; {steps} steps take {length}")
-        _require(not values.null_count, f"{name} has entries that are missing")
-        return np.asarray(values.to_numpy(zero_copy_only=False))
+        return numbers[name].of(row, length)
 
     actions = np.zeros(count, ACTION)
     for name, part in zip(("keys", "buttons", "wheel", "say"), coded, strict=True):
@@ -306,13 +312,35 @@ def _episode(row: int, head: Summary, columns: dict[str, pa.Array], *coded: _Cod
     )
 
 
+class _Numbers:
+    """A list column of numbers."""
+
+    def __init__(self, lists: pa.Array, name: str):
+        self._name, self._offsets = name, lists.offsets.to_numpy()
+        self._valid = lists.is_valid().to_numpy(zero_copy_only=False)
+        self._missing = lists.values.is_null().to_numpy(zero_copy_only=False) if lists.values.null_count else None
+        blank = False if pa.types.is_boolean(lists.values.type) else 0
+        self._values = (lists.values.fill_null(blank) if lists.values.null_count else lists.values).to_numpy(
+            zero_copy_only=False
+        )
+
+    def of(self, row: int, length: int) -> np.ndarray:
+        """The numbers of a row, (length,). Raises EpisodeError."""
+        first, last = self._offsets[row], self._offsets[row + 1]
+        found = last - first if self._valid[row] else 0
+        _require(bool(found == length), f"{self._name} has {found} entries, not {length}")
+        _require(self._missing is None or not self._missing[first:last].any(), f"{self._name} has entries missing")
+        return np.asarray(self._values[first:last])
+
+
 class _Coded:
     """A list column of texts, of which each different one is turned into numbers once."""
 
     def __init__(self, lists: pa.Array, made: Callable[[str], Any], kind: Any, shape: tuple[int, ...] = ()):
         values = lists.values
         coded = values if isinstance(values, pa.DictionaryArray) else values.dictionary_encode()
-        self._valid, self._offsets = lists.is_valid(), lists.offsets.to_numpy()
+        self._valid = lists.is_valid().to_numpy(zero_copy_only=False)
+        self._offsets = lists.offsets.to_numpy()
         self._codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
         texts = coded.dictionary.to_pylist()
         self._values = np.zeros((len(texts) + 1, *shape), kind)
@@ -329,7 +357,7 @@ class _Coded:
         """Write the numbers of a row into zeros, (entries, *shape). Raises EpisodeError."""
         first, last = self._offsets[row], self._offsets[row + 1]
         count = len(out)
-        _require(self._valid[row].as_py() and last - first == count, f"{name} has {last - first} entries, not {count}")
+        _require(bool(self._valid[row] and last - first == count), f"{name} has {last - first} entries, not {count}")
         codes = self._codes[first:last]
         if self._blank[codes].all():
             return

@@ -1,7 +1,8 @@
 """Reading with pixels: many episodes are replayed side by side in one batch, step by step, and drawn at any size.
 
-Each row of the batch plays one episode after the other. The state is compared with its recorded checksum after every
-step; an episode that departs is named and ends there, and its row goes on with the next one. Episodes are replayed
+Each row of the batch plays one episode after the other. Outcomes are compared with the recorded ones after each step,
+and states with their checksums at the start, after every few steps and at the end; an episode that departs is named and
+ends there, and its row goes on with the next one. Episodes are replayed
 together if they share a world, a picture of the same tiles, and the levels that they are drawn from (see `Together`).
 """
 
@@ -29,6 +30,8 @@ ROWS = 256
 """Episodes that are replayed side by side."""
 FILMS = 16
 """Videos that are decoded side by side, each by a process of ffmpeg."""
+CHECKED = 8
+"""Steps after which states are compared with their checksums; outcomes are after each."""
 WINDOW = 64
 """Steps of an episode that are copied at a time."""
 
@@ -117,8 +120,8 @@ class Redrawing:
 
     episodes: taken one by one, as rows become free; world: theirs; size: (height, width) of the pixels; rows: of the
     batch; draw: whether to draw; final: whether each episode ends with a step of what was seen last; levels: a user's
-    levels that theirs were drawn from; any_version: whether to replay episodes of other versions of the world, of which
-    only the first step that differs can be told; on_problem: by default a warning.
+    levels that theirs were drawn from; strict: compare states after each step, and replay episodes of other versions of
+    the world too, up to the first step that differs; on_problem: called with each Departure, by default a warning.
     """
 
     def __init__(
@@ -132,12 +135,12 @@ class Redrawing:
         draw: bool = True,
         final: bool = False,
         levels: str | Path | np.ndarray | None = None,
-        any_version: bool = False,
+        strict: bool = False,
         on_problem: OnProblem | None = None,
     ):
         self.world, self.size, self.rows = world, size, rows
         self._episodes, self._threads, self._draw, self._final = iter(episodes), threads, draw, final
-        self._levels, self._any, self._problem = levels, any_version, on_problem or warn
+        self._levels, self._strict, self._problem = levels, strict, on_problem or warn
         self._kind: Together | None = None
         self._playing: list[Episode | None] = [None] * rows
         self._index = np.zeros(rows, np.int32)
@@ -180,7 +183,7 @@ class Redrawing:
         kind = Together.of(episode)
         if start.world != world.name or episode.players != world.players:
             raise ValueError(f"it is of {start.world} with {episode.players} player(s), not of {world.name}")
-        if start.version != world.version and not self._any:
+        if start.version != world.version and not self._strict:
             raise ValueError(f"it is of {world.name} version {start.version}; this is version {world.version}")
         if self._kind is None:
             row = start.row(world)
@@ -248,7 +251,7 @@ class Redrawing:
             episode = self._playing[row]
             assert episode is not None
             seeds[row] = episode.start.seed
-            self._marks[row] = batch.mark_of(episode.start.version) if self._any else batch.mark
+            self._marks[row] = batch.mark_of(episode.start.version) if self._strict else batch.mark
             self._length[row], self._index[row] = episode.steps, 0
         batch.reset(mask, seed=seeds, tasks=np.where(mask, np.arange(self.rows), -1))
         self._active[rows] = True
@@ -277,7 +280,7 @@ class Redrawing:
 
     def _compare(self, rows: np.ndarray, wanted: np.ndarray, alike: Any = True) -> None:
         """Drop the rows whose state is not the recorded one, or whose outcomes are not alike."""
-        marks = [self._marks[row] for row in rows.tolist()] if self._any else None
+        marks = [self._marks[row] for row in rows.tolist()] if self._strict else None
         for row in rows[(checksums(self.batch, rows, marks) != wanted) | ~np.broadcast_to(alike, rows.shape)].tolist():
             done, version = int(self._index[row]), self._of(row).start.version
             where = f"after step {done}" if done else "at its start"
@@ -324,13 +327,15 @@ class Redrawing:
             return
         place = self._index % WINDOW
         self.batch.actions[...] = self._actions[np.arange(self.rows), place]
-        wanted = self._checks[rows, place[rows]]
-        outcomes, at = self.batch.step()[rows], (rows, place[rows])
+        wanted, at = self._checks[rows, place[rows]], (rows, place[rows])
+        outcomes = self.batch.step()[rows]
+        self._index[rows] += 1
         alike = (outcomes["reward"] == self._rewards[at]).all(1)
         for number, name in enumerate(("terminated", "truncated", "success")):
             alike &= (outcomes[name] == self._ends[number][at]).all(1)
-        self._index[rows] += 1
-        self._compare(rows, wanted, alike)
+        due = ~alike | (self._index[rows] % CHECKED == 0) | (self._index[rows] == self._length[rows]) | self._strict
+        if due.any():
+            self._compare(rows[due], wanted[due], alike[due])
         ended = self._active & (self._index >= self._length)
         if not self._final:
             self._active &= ~ended

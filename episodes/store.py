@@ -26,6 +26,8 @@ from .marks import Mark
 HEADER = "store.json"
 GROUP_STEPS, GROUP_BYTES = 1 << 16, 1 << 25
 """Entries of steps, and bytes of video, after which a writer begins another row group: what a reader holds at once."""
+KEPT_HEADS = 1 << 14
+"""Heads that are kept in memory, some tens of megabytes."""
 _BROKEN = (OSError, ValueError, pa.ArrowException)
 
 Where = Callable[[Summary], bool]
@@ -42,6 +44,7 @@ class Store:
     def __init__(self, path: str | Path, create: bool = False):
         self.path = Path(path)
         self.problems: list[Problem] = []
+        self._heads: dict[tuple[str, int], list[Summary | EpisodeError]] = {}
         header = self.path / HEADER
         if create and not header.exists():
             if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
@@ -156,11 +159,14 @@ class Store:
     def _group(
         self, path: Path, file: Any, number: int, where: Where | None, steps: bool
     ) -> tuple[list[Summary], Iterator[Episode]]:
-        try:
-            heads = columns.summaries(files.group(file, number, columns.HEAD), path.name)
-        except _BROKEN as error:
-            self._note(path, "", error)
-            raise _Noted from None
+        heads = self._heads.get((path.name, number))
+        if heads is None:
+            try:
+                heads = columns.summaries(files.group(file, number, columns.HEAD), path.name)
+            except _BROKEN as error:
+                self._note(path, "", error)
+                raise _Noted from None
+            self._remember(path.name, number, heads)
         chosen: list[tuple[int, Summary]] = []
         for row, head in enumerate(heads):
             if isinstance(head, EpisodeError):
@@ -171,6 +177,13 @@ class Store:
         if not steps or not kept:
             return kept, iter(())
         return kept, self._episodes(path, file, number, chosen)
+
+    def _remember(self, name: str, number: int, heads: list[Summary | EpisodeError]) -> None:
+        """Keep the heads of a row group, which never changes, for the next time; of KEPT_HEADS at most."""
+        if sum(map(len, self._heads.values())) + len(heads) > KEPT_HEADS:
+            self._heads.clear()
+        if len(heads) <= KEPT_HEADS:
+            self._heads[name, number] = heads
 
     def _episodes(self, path: Path, file: Any, number: int, chosen: list[tuple[int, Summary]]) -> Iterator[Episode]:
         try:

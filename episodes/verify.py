@@ -51,7 +51,7 @@ def verify(
         departed: list[Departure] = []
         replaying = Redrawing(
             store.read(chosen), world, rows=min(rows, count), threads=threads, draw=False, final=True, levels=levels,
-            any_version=True, on_problem=departed.append,
+            strict=True, on_problem=departed.append,
         )  # fmt: skip
         for step in replaying:
             for row in np.flatnonzero(step.is_last).tolist():

@@ -198,8 +198,8 @@ def checksums(batch: Batch, rows: np.ndarray, marks: Sequence[bytes] | None = No
             data[name][unjudged] = 0
         clauses = np.arange(data["goal"].shape[2])
         data["goal"][clauses >= data["clauses"][..., None]] = 0
-    starts = [zlib.crc32(batch.mark)] * len(data) if marks is None else [zlib.crc32(mark) for mark in marks]
-    return np.array([zlib.crc32(row, start) for row, start in zip(raw, starts, strict=True)], np.uint32)
+    starts = [zlib.crc32(batch.mark)] * len(data) if marks is None else list(map(zlib.crc32, marks))
+    return np.array(list(map(zlib.crc32, raw, starts)), np.uint32)
 
 
 def _plain(action: np.void) -> dict[str, Any]:

@@ -15,7 +15,7 @@ import numpy as np
 
 from rumpus import worlds
 from rumpus.agents.experts import expert
-from rumpus.agents.measuring.clip import rested, write_clip
+from rumpus.interface.clip import rested, write_clip
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import Goal, Task
 from rumpus.tasks.language import understand

@@ -20,8 +20,8 @@ from rumpus.agents.human.overlays import account, verdict
 from rumpus.agents.human.playlist import PATIENCE
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.settings import SENSITIVITIES
-from rumpus.agents.measuring.clip import rested, write_clip
 from rumpus.interface.action import MOUSE_ONE, Move
+from rumpus.interface.clip import rested, write_clip
 from rumpus.interface.keys import BUTTON, BUTTONS, KEY, KEYS, WHEEL
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import NoDisplayError

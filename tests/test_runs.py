@@ -16,13 +16,13 @@ import torch
 
 from rumpus import worlds
 from rumpus.agents import checkpoint
-from rumpus.agents.measuring.clip import write_clip
 from rumpus.agents.measuring.demo import demo
 from rumpus.agents.policies import RandomPolicy
 from rumpus.agents.settings import FREE, Config, parsed
 from rumpus.agents.training import folders, run
 from rumpus.agents.training.log import read_metrics
 from rumpus.agents.training.trainer import Trainer
+from rumpus.interface.clip import write_clip
 from rumpus.tests import chosen
 from rumpus.tests.commands import rumpus
 from rumpus.tests.runs import changed, half

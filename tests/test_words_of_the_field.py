@@ -177,7 +177,7 @@ RETIRED = {
 """Names that are gone, by the part of the tree that they are gone from, and the name in place of each. A floor that is
 renamed adds its words here."""
 MOVED = {
-    "agents/clip.py": "agents/measuring/clip.py",
+    "agents/clip.py": "interface/clip.py",
     "agents/curricula.py": "agents/training/curricula.py",
     "agents/demo.py": "agents/measuring/demo.py",
     "agents/experts/guide.py": "agents/experts/controller.py",
@@ -223,7 +223,7 @@ MOVED = {
 """Files that are gone, and the files in their place."""
 OPTIONS = {"imitate": "kickstart", "keep": "buffer_size", "lead": "beta", "reinforce": "the algorithm dagger"}
 """Settings that are gone, and the settings in their place."""
-FLOORS = ("interface", "worlds", "tasks", "agents")
+FLOORS = ("interface", "worlds", "tasks", "episodes", "agents")
 NOUNS = (
     *("interface/", "worlds/", "tasks/", "agents/human/", "agents/experts/", "agents/measuring/"),
     *("agents/catalogue.py", "agents/episodes.py", "agents/policies.py", "agents/training/curricula.py"),

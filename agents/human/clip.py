@@ -7,8 +7,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
+from ...interface.clip import rested, write_clip
 from ...interface.files import write_atomically
-from ..measuring.clip import rested, write_clip
 from .session import Film
 
 EDGE, GIF_EDGE, GIF_FRAMES = 480, 320, 400

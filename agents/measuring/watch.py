@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ... import worlds
+from ...interface.clip import FASTEST, check_path, rested, write_clip
 from ...interface.progress import Work, work
 from ...interface.viewer import Viewer
 from ...tasks.compile import table
@@ -18,7 +19,6 @@ from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..policies import player
-from .clip import FASTEST, check_path, rested, write_clip
 from .evaluate import solutions
 
 EDGE = 480

@@ -181,9 +181,9 @@ def checksum(batch: Batch, row: int) -> int:
     return int(checksums(batch, np.array([row]))[0])
 
 
-def checksums(batch: Batch, rows: np.ndarray, marks: Sequence[bytes] | None = None) -> np.ndarray:
+def checksums(batch: Batch, rows: np.ndarray, signatures: Sequence[bytes] | None = None) -> np.ndarray:
     """The checksums of several rows, uint32 (k,), as `checksum` has it; of guests, of the engine's part of the state,
-    which holds a hash of their own. rows: integers (k,). marks: of each row, in place of `batch.mark`."""
+    which holds a hash of their own. rows: integers (k,). signatures: of each row, in place of `batch.mark`."""
     states = batch._device.get(batch.states)
     raw = states.view(np.uint8).reshape(batch.n, -1)[rows]  # bytes, since NumPy leaves padding undefined
     data = raw.view(states.dtype)[:, 0]
@@ -198,7 +198,7 @@ def checksums(batch: Batch, rows: np.ndarray, marks: Sequence[bytes] | None = No
             data[name][unjudged] = 0
         clauses = np.arange(data["goal"].shape[2])
         data["goal"][clauses >= data["clauses"][..., None]] = 0
-    starts = [zlib.crc32(batch.mark)] * len(data) if marks is None else list(map(zlib.crc32, marks))
+    starts = [zlib.crc32(batch.mark)] * len(data) if signatures is None else list(map(zlib.crc32, signatures))
     return np.array(list(map(zlib.crc32, raw, starts)), np.uint32)
 
 

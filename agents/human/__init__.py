@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +12,9 @@ from ...interface.viewer import open_display
 from ...worlds.engine.run.table import Table
 
 if TYPE_CHECKING:
+    from ...episodes.recorder import Recorder
+    from ...tasks.goals import Task
+    from ...worlds.engine.run.batch import Batch
     from .session import Episode
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -39,6 +42,9 @@ def play(
     tasks: Table | None = None,
     ids: Sequence[str] = (),
     strict_time: bool = False,
+    record: str | Path | None = None,
+    name: str = "",
+    written: Sequence[Task] | None = None,
     window: tuple[int, int] | None = None,
     out: str | Path = "runs/clips",
 ) -> Played:
@@ -47,11 +53,39 @@ def play(
     world: a name, a folder, or a World; seed: of the first episode, a random one by default; split, knobs, limit: see
     Batch; levels: a file, a folder or an array of levels, played in their order; tasks: a table to play one after the
     other, in place of the world's own task, and ids: names of its rows; in real time people have PATIENCE times the
-    limit of a task (see playlist.py), unless strict_time; window: (width, height) in pixels, by default a size that
-    fits the screen; out: the folder for clips and screenshots.
+    limit of a task (see playlist.py), unless strict_time; record: a store to which each episode is added, made if there
+    is none, under the player's `name`, with the tasks of the table as they are `written`; window: (width, height) in
+    pixels, by default a size that fits the screen; out: the folder for clips and screenshots.
 
-    Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob or table.
+    Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table or store.
     """
+    recorders: list[Recorder] = []
+    attach = None if record is None else _attach(record, name, written, recorders)
+    try:
+        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, strict_time, window, out)
+    finally:
+        for recorder in recorders:
+            recorder.close()
+
+
+def _attach(
+    place: str | Path, name: str, written: Sequence[Task] | None, recorders: list[Recorder]
+) -> Callable[[Batch], None]:
+    """A function that records the episodes of a person's batch into the store at a place."""
+    from ...episodes.episode import Player
+    from ...episodes.recorder import Recorder
+    from ...episodes.store import Store
+
+    store = Store(place, create=True)
+    options: dict[str, Any] = {"source": "rumpus play", "latency": True, "every": 0.0, "tasks": written}
+    return lambda batch: recorders.append(Recorder(batch, store, played_by=Player("person", name), **options))
+
+
+def _play(
+    world: Any, attach: Callable[[Batch], None] | None, seed: int | None, levels: Any, split: str,
+    knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], strict: bool,
+    window: tuple[int, int] | None, out: str | Path,
+) -> Played:  # fmt: skip
     pygame = open_display()
     try:
         from ... import worlds
@@ -63,11 +97,11 @@ def play(
         world = worlds.load(world)
         options: dict[str, Any] = {"split": split, "knobs": knobs, "limit": limit}
         records = world.task_record(**options) if tasks is None else tasks.records
-        options |= {"levels": levels, "tasks": tasks, "ids": ids, "strict": strict_time}
+        options |= {"levels": levels, "tasks": tasks, "ids": ids, "strict": strict}
         open_window(world, window, (int(records["rows"].max()), int(records["cols"].max())))
 
         def ready() -> Session:
-            session = Session(world, seed=seed, **options)
+            session = Session(world, seed=seed, **options, record=attach)
             session.rehearse()
             return session
 

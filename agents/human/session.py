@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,8 @@ class Session:
     seed: of the first episode, a random one by default; split, knobs, limit: see Batch, whose ValueErrors pass. levels:
     a file, a folder or an array of them, which are played in their order, again and again; tasks: a table that is
     played so, in place of the world's own task, with time for people unless `strict`; ids: names of its rows, by
-    default their numbers from 1 on. `list` is the playlist, None for the world's own levels, and `place` the present
+    default their numbers from 1 on; record: called with the batch before the first episode, to attach a Recorder.
+    `list` is the playlist, None for the world's own levels, and `place` the present
     row of it; `solved` holds the marks of levels that are solved, `episodes` the finished ones, `undone` the number of
     steps that were undone in this one.
     """
@@ -81,6 +82,7 @@ class Session:
         tasks: Table | None = None,
         ids: Sequence[str] = (),
         strict: bool = False,
+        record: Callable[[Batch], object] | None = None,
     ):
         seed = int(np.random.default_rng().integers(2**32)) if seed is None else seed
         self.world = world
@@ -95,6 +97,8 @@ class Session:
         if self.list is not None:
             options = {"tasks": self.list.table}
         self.batch = Batch(world, 1, seed=seed, threads=1, **options)
+        if record is not None:
+            record(self.batch)
         self.episodes: list[Episode] = []
         self.solved: set[str] = set()
         self._begin(0, seed)

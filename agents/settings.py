@@ -28,7 +28,7 @@ POLICIES = ("shared", "independent")
 PATHS = ("levels", "tasks", "evaluate_tasks", "start")
 """Settings that are paths of files or folders."""
 FREE = (
-    *("steps", "minutes", *PATHS, "threads", "compile", "memory", "checkpoint_seconds", "tensorboard"),
+    *("steps", "minutes", *PATHS, "threads", "compile", "memory", "checkpoint_seconds", "tensorboard", "record"),
     *("evaluate_every", "evaluate_split", "evaluate_episodes"),
 )
 """Settings that may change when a run goes on: how long it is, where its files lie now, how it is run and measured."""
@@ -83,6 +83,7 @@ class RunSettings:
     evaluate_tasks: str | None = None  # a file of held-out tasks to evaluate on in place of levels
     evaluate_episodes: int = 256  # in each world
     tensorboard: bool = True
+    record: str | None = None  # a store to which the episodes of training are added; see docs/data.md
 
     def __post_init__(self) -> None:
         # a checkpoint may hold the former name of its curriculum
@@ -247,7 +248,7 @@ class Config:
 
     def absolute(self) -> Config:
         """The same from any folder: paths that do not depend on where they are read."""
-        paths = {name: getattr(self.run, name) for name in PATHS}
+        paths = {name: getattr(self.run, name) for name in (*PATHS, "record")}
         # not resolved: what /dev/stdin and a shell's <(...) lead to cannot be opened by its own name
         known: dict[str, Any] = {name: os.path.abspath(path) for name, path in paths.items() if path is not None}
         return self.replace(worlds=tuple(map(worlds.address, self.run.worlds)), **known)

@@ -251,7 +251,7 @@ class Redrawing:
             episode = self._playing[row]
             assert episode is not None
             seeds[row] = episode.start.seed
-            self._marks[row] = batch.mark_of(episode.start.version) if self._strict else batch.mark
+            self._marks[row] = mark_of(batch.world, episode.start.version) if self._strict else batch.mark
             self._length[row], self._index[row] = episode.steps, 0
         batch.reset(mask, seed=seeds, tasks=np.where(mask, np.arange(self.rows), -1))
         self._active[rows] = True

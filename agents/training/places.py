@@ -19,13 +19,14 @@ from .sampling import TaskSampler
 @dataclass
 class Place:
     """A batch of a world. group: of the lanes that act at once; cells: (rows, columns) that frames must have room
-    for."""
+    for; tasks: of the rows of its table, none for the world's own."""
 
     world: World
     batch: Batch
     group: int
     cells: tuple[int, int]
     sampler: TaskSampler | None
+    tasks: list[Task]
 
 
 def tasks_by_world(path: str | None, worlds: Sequence[World]) -> dict[str, list[Task]]:
@@ -97,4 +98,4 @@ def _place(
         largest = table(held[world.name], world).records
         rows, cols = max(rows, int(largest["rows"].max())), max(cols, int(largest["cols"].max()))
     sampler = TaskSampler(batch, own, s.curriculum, s.curriculum_options, config.own.rollout) if own else None
-    return Place(world, batch, group, (rows, cols), sampler)
+    return Place(world, batch, group, (rows, cols), sampler, own)

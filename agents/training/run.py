@@ -10,7 +10,7 @@ import os
 import shlex
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,9 +67,9 @@ def resume(
 
     algorithm: the run's, if it is to be checked; names: of its worlds, which are wanted if one is in a folder of one's
     own, since a checkpoint's folder is not imported for its name. changes: settings to go on with, of those that are
-    FREE; with more `steps`, a finished run is trained on. Raises ValueError for any other that differs from the run's,
-    for worlds that are not the run's, for files that are not where they were, and if another process trains in the
-    folder.
+    FREE; with more `steps`, a finished run is trained on; episodes are recorded only if `record` is among them. Raises
+    ValueError for any other that differs from the run's, for worlds that are not the run's, for files that are not
+    where they were, and if another process trains in the folder.
     """
     with Ranks() as ranks:
         file = checkpoint.find(ranks.same(str(folder)))
@@ -102,7 +102,7 @@ def saved_run(
     content = checkpoint.load(file)
     saved = Config.saved(content, str(file))
     saved = saved.replace(threads=saved.run.threads or content.get("threads"))
-    config = saved.changed(changes)
+    config = saved.replace(record=None).changed(changes)  # a checkpoint does not choose where files are written
     for name in PATHS:
         path = getattr(config.run, name)
         if path is not None and name not in changes and not (os.path.isfile(path) or os.path.isdir(path)):
@@ -172,9 +172,11 @@ def _loop(trainer: Trainer, folder: Path, bar: bool, ranks: Ranks) -> Path:
     with (
         Log(folder, title, steps, tensorboard=s.tensorboard, write=ranks.first, **options) as log,
         Stop(lambda: log.say("Stopping after this update; once more stops at once")) as stop,
+        ExitStack() as stack,
     ):
         if ranks.first and not trainer.updates and s.evaluate_every:
             log.write({"update": 0, "steps": 0, "seconds": 0.0, "steps_per_second": 0.0} | trainer.evaluate())
+        stack.callback(trainer.close)
         stopped = last = 0
         while not (last or stopped):
             row = ranks.mean(trainer.update())

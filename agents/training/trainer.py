@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -38,6 +38,9 @@ from ..observations import draw_at
 from ..settings import Config, NetworkSettings
 from .independent import Independent
 from .places import places, tasks_by_world
+
+if TYPE_CHECKING:
+    from ...episodes.recorder import Recorder
 
 COUNTED = ("update", "steps", "seconds", "steps_per_second")
 """Metrics that the loop itself tells."""
@@ -84,6 +87,8 @@ class Trainer:
         self.generator = torch.Generator(self.device).manual_seed(s.seed + self.rank)
         self.count = sum(lanes.count for lanes in self.lanes)
         self.updates, self.seconds = 0, 0.0
+        self.recorders: list[Recorder] = []
+        self._record()
         for lanes in self.lanes:
             lanes.reset()
             if s.stagger:
@@ -220,6 +225,7 @@ class Trainer:
         took = time.perf_counter() - began
         self.updates += 1
         self.seconds += took
+        self._tell_recorders()
         speed = self.per_update / took
         head = {"update": self.updates, "steps": self.steps, "seconds": self.seconds, "steps_per_second": speed}
         return head | row
@@ -233,6 +239,30 @@ class Trainer:
             if place.sampler:
                 place.sampler.choose(None if errors is None else errors[:, at : at + count], done)
             at += count
+
+    def _record(self) -> None:
+        """Store the episodes of training, if the run is to record them."""
+        place = self.config.run.record
+        if place is None:
+            return
+        from ...episodes.recorder import Recorder
+        from ...episodes.store import Store
+
+        store = Store(place, create=True)
+        options: dict[str, Any] = {"played_by": f"policy:{self.config.algorithm}", "source": "rumpus train"}
+        for each in self.places:
+            self.recorders.append(Recorder(each.batch, store, tasks=each.tasks or None, unfinished=False, **options))
+        self._tell_recorders()
+
+    def close(self) -> None:
+        """Store what the recorders hold."""
+        for recorder in self.recorders:
+            recorder.close()
+        self.recorders = []
+
+    def _tell_recorders(self) -> None:
+        for recorder in self.recorders:
+            recorder.extra |= {"update": str(self.updates), "seed": str(self.config.run.seed)}
 
     def policy(self) -> NetworkPolicy:
         """The networks as they are now, as a player."""

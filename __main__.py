@@ -1,5 +1,5 @@
-"""The command line: `rumpus worlds | levels | tasks | play | watch | algorithms | train | fleet | evaluate | report |
-bench | demo | warm | doctor`.
+"""The command line: `rumpus worlds | levels | tasks | play | watch | record | episodes | algorithms | train | fleet |
+evaluate | report | bench | demo | warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -45,6 +45,7 @@ from .agents.commands import (
     load_plugins,
 )
 from .agents.fleet_commands import app as fleet_app
+from .episodes.commands import app as episodes_app
 from .tasks.commands import app as tasks_app
 
 app = typer.Typer(
@@ -56,11 +57,15 @@ app = typer.Typer(
 app.add_typer(catalogue_app)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(fleet_app, name="fleet")
+app.add_typer(episodes_app, name="episodes")
 
 DAY = 24 * 60 * 60
 """The longest measurement, in seconds."""
 FIRST_PERSON = "maze-random-goal"
 """What `rumpus bench --first-person` measures by default."""
+
+DATA_WORLDS = ("sokoban", "box-world", "maze-small")
+"""What `rumpus bench --data` reads by default."""
 
 # What `rumpus demo` trains on: learned on two cores in two to five minutes.
 DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_200_000
@@ -182,6 +187,8 @@ def play(
     strict_time: Annotated[
         bool, typer.Option("--strict-time", help="The tasks' own limits, which are made for agents.")
     ] = False,
+    record: Annotated[Path | None, typer.Option(help="Add the episodes to this store, see `rumpus episodes`.")] = None,
+    name: Annotated[str, typer.Option(help="With --record, who plays.")] = "",
 ) -> None:
     """Play a world yourself, in a window. F1 shows the keys. Levels of a file come in their order.
 
@@ -196,7 +203,7 @@ def play(
 
     loaded = all_worlds.load(world)
     options: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "limit": limit}
-    options |= {"strict_time": strict_time}
+    options |= {"strict_time": strict_time, "record": record, "name": name}
     if goal is not None:
         if task is not None:
             raise ValueError("--task brings its own goal: give --task or --goal, not both")
@@ -205,7 +212,7 @@ def play(
         options |= {"tasks": judged(loaded, wanted, told), "ids": ["goal"]}
     if task is not None:
         tasks = chosen(task, loaded)
-        options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks]}
+        options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks], "written": tasks}
         if not (strict_time or limit or loaded.controls.turn_based):
             print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
     for path in human.play(loaded, knobs=knob_values(knob), **options).saved:
@@ -215,6 +222,7 @@ def play(
 app.command()(commands.algorithms)
 app.command()(commands.train)
 app.command()(commands.report)
+app.command()(commands.record)
 
 
 @app.command()
@@ -359,6 +367,9 @@ def bench(
             "and other libraries' trainers; --seconds are of each row, --envs, --size and --threads mean nothing.",
         ),
     ] = False,
+    data: Annotated[
+        bool, typer.Option("--data", help="How fast episodes are recorded, and read again with pixels, at 64x64.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure the speed of worlds, beside a memory copy of the same frames, or of another library's; or of training.
@@ -381,6 +392,12 @@ def bench(
             raise ValueError(f"--train measures one world, got {', '.join(world)}")
         measured = train_bench(world[0] if world else DEMO_WORLD, seconds, device)
         print_json(measured) if as_json else Console().print(formatting.training(measured))
+        return
+    if data:
+        from .episodes.bench import data_bench
+
+        read = [data_bench(all_worlds.load(each), seconds=seconds, threads=threads) for each in world or DATA_WORLDS]
+        print_json(read) if as_json else Console().print(formatting.data(read))
         return
     if guests:
         from .worlds.guests.dm_control import bench as at_home

@@ -1,4 +1,4 @@
-"""The command line of runs, `rumpus train | algorithms | report`, and the options shared with other commands."""
+"""The command line of runs, `rumpus train | algorithms | report | record`, and options shared with other commands."""
 
 from __future__ import annotations
 
@@ -251,3 +251,39 @@ def report(
 
     load_plugins(plugin)
     print(made(run, names=world or None, episodes=episodes))
+
+
+def record(
+    world: World,
+    agent: Agent,
+    out: Annotated[Path, typer.Option(help="The store, made if there is none; see `rumpus episodes`.")],
+    episodes: Annotated[
+        int | None, typer.Option(help="Episodes to play: by default each task or level of a file once, else 256.")
+    ] = None,
+    tasks: Tasks = None,
+    successes: Annotated[bool, typer.Option("--successes", help="Store only episodes that succeed.")] = False,
+    split: Split = "train",
+    seed: Seed = 0,
+    levels: Levels = None,
+    knob: Knobs = None,
+    limit: Limit = None,
+    greedy: Greedy = False,
+    threads: Threads = None,
+    plugin: Plugins = None,
+    as_json: Json = False,
+) -> None:
+    """Let a player play, and store its episodes.
+
+    Example: rumpus record box-world expert --episodes 2000 --out runs/data
+    """
+    from .recording import record as recorded
+
+    load_plugins(plugin)
+    done = recorded(
+        world, agent, out, episodes=episodes, tasks=tasks, successes=successes, split=split, seed=seed, levels=levels,
+        knobs=knob_values(knob) or None, limit=limit, greedy=greedy, threads=threads,
+    )  # fmt: skip
+    if as_json:
+        print(json.dumps(done, indent=2))
+    else:
+        print(f"{done['stored']:,} of {done['played']:,} episodes stored in {done['store']}, {done['success']:.1%} won")

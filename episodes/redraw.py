@@ -18,6 +18,7 @@ from .. import worlds
 from ..interface.action import ACTION
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.replay import checksums
+from ..worlds.engine.run.saved import mark_of
 from ..worlds.engine.run.table import Table, read_levels
 from ..worlds.engine.world import World
 from .episode import Episode, Summary

@@ -81,8 +81,8 @@ class Start:
 
 
 def start_of(batch: Batch, row: int, task: Task | None = None) -> Start:
-    """The start of the episode that has just begun in this row. task: the row's task, if it is known; otherwise it is
-    written from the row's record.
+    """The start of the episode that has just begun in this row. task: the row's task, if it is known, which is
+    kept without its solution; otherwise it is written from the row's record.
 
     Raises ValueError for a task that cannot be written so that it is the same when read.
     """
@@ -110,7 +110,7 @@ def digest(levels: np.ndarray) -> str:
 def _candidates(own: np.void, world: World, split: str, seed: int, task: Task | None) -> Any:
     """Ways to write the task of a record, the nearest first; None is the world's own."""
     if task is not None:
-        yield task.model_dump(mode="json", exclude_defaults=True)
+        yield task.model_dump(mode="json", exclude_defaults=True, exclude={"solution"})
     yield None
     if world.rules.things is not None:
         try:

@@ -50,6 +50,7 @@ REVIEWED = {
         *("__main__.py: bench: all_worlds.load", "agents/commands.py: _train: worlds.load"),
         *("tasks/commands.py: generate: worlds.load", "tasks/commands.py: check: worlds.load"),
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
+        *("agents/recording.py: record: worlds.load", "episodes/commands.py: _own: worlds.load"),
         "agents/measuring/evaluate.py: evaluate: worlds.load",
         "agents/measuring/watch.py: watch: worlds.load",
         "agents/measuring/demo.py: demo: worlds.load",

@@ -56,6 +56,34 @@ def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
+def data(results: Sequence[Mapping[str, Any]]) -> Table:
+    """The results of `data_bench` for several worlds, as a table."""
+    first = results[0]
+    size, rows = "x".join(map(str, first["frame"])), first["envs"]
+    table = Table(title=f"Stored episodes: {size} pixels, {rows} rows, {first['threads']} thread(s)", box=None)
+    for column in (
+        "",
+        "engine, frames/s",
+        "read, frames/s",
+        "ratio",
+        "record, steps/s",
+        "without pixels",
+        "bytes/step",
+    ):
+        table.add_column(column, justify="right" if column else "left")
+    for row in results:
+        table.add_row(
+            row["world"],
+            f"{row['engine_frames_per_second']:,}",
+            f"{row['read_frames_per_second']:,}",
+            f"{row['ratio']:.2f}",
+            f"{row['recorded_steps_per_second']:,}",
+            f"{row['read_steps_per_second']:,}",
+            f"{row['bytes_per_step']:.1f}",
+        )
+    return table
+
+
 def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Group:
     """The results of `bench` for several worlds, as two tables: of batches, and of one environment and starts."""
     batches, ones = Table(title=title, box=None), Table(title="one environment, and starts", box=None)

@@ -66,7 +66,7 @@ class EpisodeError(ValueError):
 def to_table(episodes: Sequence[Episode]) -> pa.Table:
     """Episodes as a table of SCHEMA, a row for each. Raises EpisodeError for one whose arrays do not fit together."""
     for each in episodes:
-        _check_shapes(each)
+        check_shapes(each)
     actions = np.concatenate([each.actions.reshape(-1) for each in episodes])
     flat = _Lists([each.steps * each.players for each in episodes])
     columns: dict[str, Any] = {
@@ -107,7 +107,8 @@ class _Lists:
         return pa.ListArray.from_arrays(self._offsets, values)
 
 
-def _check_shapes(episode: Episode) -> None:
+def check_shapes(episode: Episode) -> None:
+    """Raise EpisodeError unless the arrays and texts of an episode fit together."""
     shape = episode.actions.shape
     if len(shape) != 2 or episode.actions.dtype != ACTION or shape[1] < 1:
         raise EpisodeError(f"an episode's actions are ACTION records (steps, players); got {shape} of another dtype")
@@ -269,6 +270,8 @@ def _episode(
     def flat(name: str, length: int = count) -> np.ndarray:
         return numbers[name].of(row, length)
 
+    rewards = flat("rewards").astype(np.float32)  # first, so that nothing is made for steps that are not there
+    _require(bool(np.isfinite(rewards).all()), "its rewards are no finite numbers")
     actions = np.zeros(count, ACTION)
     for name, part in zip(("keys", "buttons", "wheel", "say"), coded, strict=True):
         part.write(row, actions[name], name)
@@ -282,8 +285,6 @@ def _episode(
             _require(len(tokens) <= TOKENS and bool((tokens < vocabulary_size()).all()), "say_tokens are no tokens")
             actions["say"][index] = 0
             actions["say"][index, : len(tokens)] = tokens
-    rewards = flat("rewards").astype(np.float32)
-    _require(bool(np.isfinite(rewards).all()), "its rewards are no finite numbers")
     latency = flat("latency", steps).astype(np.float32) if columns["latency"][row].is_valid else None
     chat = columns["chat"][row].as_py() if columns["chat"][row].is_valid else None
     _require(chat is None or len(chat) == count + players, "chat has an entry for each player and state")

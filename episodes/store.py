@@ -68,6 +68,8 @@ class Store:
     def append(self, episodes: Sequence[Episode]) -> None:
         """Add episodes, as one new file. When this returns they are on the disk: neither a killed process nor a lost
         power takes them back. Raises OSError (a full disk, say) and EpisodeError, and then none of them is stored."""
+        for each in episodes:
+            columns.check_shapes(each)
         if episodes:
             files.write(self.folder, [columns.to_table(part) for part in grouped(episodes)])
 

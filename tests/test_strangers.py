@@ -54,7 +54,7 @@ REVIEWED = {
         "agents/measuring/evaluate.py: evaluate: worlds.load",
         "agents/measuring/watch.py: watch: worlds.load",
         "agents/measuring/demo.py: demo: worlds.load",
-        "agents/human/__init__.py: play: worlds.load",
+        "agents/human/__init__.py: _play: worlds.load",
         "agents/catalogue.py: warm: all_worlds.load",
         # of a Config that a person gives; a resumed run brings its worlds
         "agents/training/trainer.py: Trainer.__init__: worlds.load",

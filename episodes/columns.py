@@ -34,7 +34,7 @@ HEAD = pa.schema(
         *(("id", pa.string()), ("world", pa.string()), ("version", pa.int32()), ("players", pa.int32())),
         *(("knobs", pa.string()), ("limit", pa.int32()), ("split", pa.string()), ("seed", pa.uint64())),
         *(("repeat", pa.int32()), ("rows", pa.int32()), ("cols", pa.int32()), ("task", pa.string())),
-        *(("level", pa.string()), ("drawn", pa.bool_()), ("level_set", pa.string())),
+        *(("level", pa.string()), ("drawn", pa.bool_()), ("level_set", pa.string()), ("level_index", pa.int32())),
         *(("instructions", pa.list_(pa.string())), ("steps", pa.int32())),
         *(("returns", pa.list_(pa.float64())), ("won", pa.list_(pa.bool_())), ("result", pa.string())),
         ("played_by", pa.list_(pa.struct([("kind", pa.string()), ("name", pa.string())]))),
@@ -130,7 +130,8 @@ def _head(episode: Episode) -> dict[str, Any]:
         "knobs": _json(start.knobs), "limit": start.limit, "split": start.split, "seed": start.seed,
         "repeat": start.repeat, "rows": start.grid[0], "cols": start.grid[1],
         "task": None if start.task is None else _json(start.task), "level": start.level, "drawn": start.drawn,
-        "level_set": start.level_set or None, "instructions": list(episode.instructions), "steps": episode.steps,
+        "level_set": start.level_set or None, "level_index": start.level_index,
+        "instructions": list(episode.instructions), "steps": episode.steps,
         "returns": list(episode.returns), "won": episode.success.any(0).tolist(), "result": episode.result,
         "played_by": [player._asdict() for player in episode.played_by], "began": episode.began.astimezone(UTC),
         "software": episode.software, "source": episode.source, "filmed": episode.filmed,
@@ -203,7 +204,7 @@ def _summary(row: dict[str, Any], file: str) -> Summary:
     start = Start(
         row["world"], row["version"], _parsed(row["knobs"], int), row["limit"], row["split"], row["seed"],
         max(row["repeat"], 1), (row["rows"], row["cols"]), None if row["task"] is None else _parsed(row["task"], None),
-        row["level"], bool(row["drawn"]), row["level_set"] or "",
+        row["level"], bool(row["drawn"]), row["level_set"] or "", row["level_index"],
     )  # fmt: skip
     _require(all(each["kind"] in KINDS for each in row["played_by"]), "its players are of no known kind")
     for name in ("returns", "won", "instructions", "played_by"):

@@ -42,8 +42,8 @@ Worlds = Mapping[str, World] | None
 
 class Together(NamedTuple):
     """What episodes share that are replayed in one batch. bank: (split, knobs) of the levels that theirs are drawn
-    from; level_set: the digest of a user's levels; None and "" where each brings its own; filmed: whether their pixels
-    are video."""
+    from; level_set: the digest of a user's levels that theirs are of; None and "" where each brings its own; filmed:
+    whether their pixels are video."""
 
     world: str
     version: int
@@ -143,6 +143,7 @@ class Redrawing:
         self._episodes, self._threads, self._draw, self._final = iter(episodes), threads, draw, final
         self._levels, self._strict, self._problem = levels, strict, on_problem or warn
         self._kind: Together | None = None
+        self._given: np.ndarray | None = None
         self._playing: list[Episode | None] = [None] * rows
         self._index = np.zeros(rows, np.int32)
         self._length = np.zeros(rows, np.int32)  # steps of each row's episode
@@ -187,13 +188,33 @@ class Redrawing:
         if start.version != world.version and not self._strict:
             raise ValueError(f"it is of {world.name} version {start.version}; this is version {world.version}")
         if self._kind is None:
-            row = start.row(world)
+            self._given = self._user_levels(kind.level_set)
+            row = self._row(start)
             self._make_batch(kind, start, row[0])
             self._kind = kind
             return row
         if kind != self._kind:
             raise ValueError("it is of another kind (Together) than the first one that is replayed here")
-        return start.row(world)
+        return self._row(start)
+
+    def _row(self, start: Start) -> tuple[np.ndarray, np.ndarray | None]:
+        """The task record of a start, and its level."""
+        record, level = start.row(self.world)
+        if start.drawn or self._given is None:
+            return record, level
+        if not 0 <= start.level_index < len(self._given):
+            raise ValueError(f"its level is number {start.level_index} of {len(self._given)}")
+        record["level"] = 0
+        return record, self._given[start.level_index :][:1]
+
+    def _user_levels(self, wanted: str) -> np.ndarray | None:
+        """The levels of this digest; None for "". Raises ValueError if they were not given."""
+        if not wanted:
+            return None
+        found = None if self._levels is None else read_levels(self.world, self._levels)[0]
+        if found is None or digest(found) != wanted:
+            raise ValueError("its level is one of a file or an array of levels: give the same ones as `levels`")
+        return found
 
     def _make_batch(self, kind: Together, start: Start, record: np.ndarray) -> None:
         """Make the batch for episodes of this kind."""
@@ -212,17 +233,11 @@ class Redrawing:
         self._marks: list[bytes] = [b""] * self.rows
 
     def _bank(self, kind: Together, start: Start) -> np.ndarray | None:
-        """The levels that episodes of this kind draw theirs from; None if each brings its own. Raises ValueError if
-        they are a user's, and were not given."""
-        if not kind.drawn:
-            return None
-        if not kind.level_set:
-            bank = self.world.level_bank(start.split, dict(start.knobs))
-            return self.world.no_levels if bank is None else bank
-        found = None if self._levels is None else read_levels(self.world, self._levels)[0]
-        if found is None or digest(found) != kind.level_set:
-            raise ValueError("its level was drawn from levels of a file or an array: give the same ones as `levels`")
-        return found
+        """The levels that episodes of this kind draw theirs from; None if each brings its own."""
+        if not kind.drawn or self._given is not None:
+            return self._given if kind.drawn else None
+        bank = self.world.level_bank(start.split, dict(start.knobs))
+        return self.world.no_levels if bank is None else bank
 
     def _slots(self) -> np.ndarray | None:
         """The levels of the table: those that are drawn from, or a place for each row."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -37,9 +37,9 @@ class Start:
     world, version: of its world; knobs: values of all of them; limit: ticks; split: "train", …; seed: 64 bits; repeat:
     ticks of a step; grid: (rows, columns) of the picture; task: its JSON, None for the world's own task.
 
-    level: the text of its level, None if the world made it. drawn: whether the level was drawn at random, from the
-    world's bank or, if `level_set` is not "", from levels of a user of which it is the digest (see `digest`): such an
-    episode is replayed only with these levels.
+    level: the text of its level, None if the world made it. drawn: whether the level was drawn at random. level_set: if
+    the level is one of levels of a user that no text gives back, or was drawn from them, their digest (see `digest`):
+    such an episode is replayed only with these levels; level_index: its index in them, -1 if it was drawn.
     """
 
     world: str
@@ -53,7 +53,8 @@ class Start:
     task: Mapping[str, Any] | None = None
     level: str | None = None
     drawn: bool = True
-    level_set: str = field(default="")
+    level_set: str = ""
+    level_index: int = -1
 
     def row(self, world: World) -> tuple[np.ndarray, np.ndarray | None]:
         """The task record of this start, (1,), and its level, (1,) LEVEL; None for a level that is drawn from a bank
@@ -119,8 +120,8 @@ def _candidates(own: np.void, world: World, split: str, seed: int, task: Task | 
             return
 
 
-def _level(batch: Batch, own: np.void) -> tuple[str | None, bool, str]:
-    """(level, drawn, level_set) of an episode of this task."""
+def _level(batch: Batch, own: np.void) -> tuple[str | None, bool, str, int]:
+    """(level, drawn, level_set, level_index) of an episode of this task."""
     levels, world, at = batch.levels, batch.world, int(own["level"])
     if at < 0:
         given: Any = batch.chosen["tasks"]
@@ -128,13 +129,15 @@ def _level(batch: Batch, own: np.void) -> tuple[str | None, bool, str]:
         if given is not None and given.levels is not None:
             bank = world.level_bank(batch.split, batch.knobs)
             foreign = bank is None or digest(levels) != digest(bank)
-        return None, True, digest(levels) if foreign else ""
+        return None, True, digest(levels) if foreign else "", -1
     generated = None if world.levels is None else world.levels.generated_level
     if generated is not None and levels[at].tobytes() == generated[0].tobytes():
-        return None, False, ""
-    if world.levels is None or world.levels.show is None:
-        raise ValueError(f"{world.name} cannot write its levels as text, so episodes in given levels cannot be stored")
-    return world.levels.show(levels[at], players=world.players), False, ""
+        return None, False, "", -1
+    if world.levels is not None and world.levels.show is not None and world.levels.parse is not None:
+        text = world.levels.show(levels[at], players=world.players)
+        if world.levels.parse(text)[0].tobytes() == levels[at].tobytes():
+            return text, False, "", -1
+    return None, False, digest(levels), at
 
 
 def _same(one: np.void, other: np.void) -> bool:

@@ -51,6 +51,14 @@ API = {
             *("rumpus.tasks.generate", "rumpus.tasks.splits", "rumpus.tasks.skills"),
         ),
     ),
+    "episodes": (
+        "Stored episodes: recording, reading with pixels, verifying, marks.",
+        (
+            *("rumpus.episodes.store", "rumpus.episodes.episode", "rumpus.episodes.start", "rumpus.episodes.marks"),
+            *("rumpus.episodes.recorder", "rumpus.episodes.wrappers", "rumpus.episodes.redraw", "rumpus.episodes.step"),
+            *("rumpus.episodes.verify", "rumpus.episodes.upkeep"),
+        ),
+    ),
     "agents": (
         "Policies and algorithms: their contracts, training, and measurement.",
         (
@@ -114,6 +122,7 @@ def navigation() -> list[dict[str, Any]]:
                 {"Faces": "faces.md"},
                 {"Tasks": "tasks.md"},
                 {"Two players": "two-players.md"},
+                {"Episodes as data": "data.md"},
                 {"Agents": "agents.md"},
             ]
         },

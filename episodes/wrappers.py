@@ -30,8 +30,8 @@ def recorder_of(env: Any, store: str | Path | Store, played_by: PlayedBy, option
     batch = getattr(env.unwrapped, "batch", None)
     if not isinstance(batch, Batch):
         raise ValueError(
-            f"{env} is no environment of Rumpus, whose episodes alone can be stored: let it in as a guest, by "
-            "rumpus.worlds.single('gym/ITS-ID'), see docs/guests.md"
+            f"{env} is no environment of Rumpus, whose episodes alone can be stored: make it by "
+            "rumpus.worlds.single('gym/ITS-ID')"
         )
     chosen = store if isinstance(store, Store) else Store(store, create=True)
     return Recorder(batch, chosen, played_by=played_by, **{"source": "wrapper", **options})

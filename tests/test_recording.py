@@ -378,3 +378,34 @@ def test_ids_are_told_apart_and_seeds_repeat_an_episode(tmp_path):
     assert [episode.checksums.tolist() for episode in one] == [episode.checksums.tolist() for episode in two]
     names = sorted(episode.id for episode in (*one, *two))
     assert all(first != second for first, second in pairwise(names))
+
+
+def test_a_window_records_what_is_played_in_it(tmp_path, monkeypatch, tasks, capsys):
+    """From the command line on; the person presses keys in place of the window's own loop."""
+    from rumpus.agents.human.window import Window
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path / "config"))
+
+    def run(window: Window) -> None:
+        play(window.session, "wasd")
+        window.session.next()
+        play(window.session, "d")
+        window.session.leave()
+
+    monkeypatch.setattr(Window, "run", run)
+    file, listed = tasks
+    place = tmp_path / "store"
+    assert rumpus("play", SMALL.name, "--record", place, "--name", "Ada") == 0
+    assert rumpus("play", SMALL.name, "--task", file, "--record", place) == 0
+    assert rumpus("play", SMALL.name, "--goal", "touch the white gem", "--record", place) == 0
+    found = checked(Store(place))
+    assert str(found[0].played_by[0]) == "person:Ada"
+    assert {episode.source for episode in found} == {"rumpus play"}
+    stored = [episode.start.task["id"] for episode in found if episode.start.task]
+    assert stored[:2] == [task.id for task in listed[:2]]
+    assert stored[-1] == "written"
+    assert all(episode.latency is not None for episode in found)
+    capsys.readouterr()
+    assert rumpus("play", SMALL.name, "--record", file.parent) == 1
+    assert "not empty" in capsys.readouterr().err

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from rumpus import worlds
 from rumpus.agents.experts import expert
 from rumpus.agents.policies import RandomPolicy
+from rumpus.episodes import columns, marks
 from rumpus.episodes.episode import Player
 from rumpus.episodes.recorder import Recorder
 from rumpus.episodes.redraw import redraw
@@ -15,6 +19,7 @@ from rumpus.episodes.store import Store
 from rumpus.episodes.verify import verify
 from rumpus.worlds.engine.run.batch import Batch
 
+ROOT = Path(__file__).resolve().parent.parent
 SIZE = 40, 56
 STEPS = 12
 
@@ -101,3 +106,9 @@ def test_guests_are_stored_with_their_pictures(name, tmp_path):
         assert read == len(live)
     assert all(verdict.same for verdict in verify(store))
     assert not store.problems
+
+
+def test_the_page_tells_of_every_column():
+    page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    told = [name for row in re.findall(r"^\| (`.+?`) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
+    assert told == [*columns.SCHEMA.names, *marks.SCHEMA.names]

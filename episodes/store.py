@@ -47,7 +47,7 @@ class Store:
         self._heads: dict[tuple[str, int], list[Summary | EpisodeError]] = {}
         header = self.path / HEADER
         if create and not header.exists():
-            if self.path.exists() and (not self.path.is_dir() or any(self.path.iterdir())):
+            if self.path.exists() and not (self.path.is_dir() and _empty(self.path)):
                 raise StoreError(f"{path} is no store and not empty: name a new folder")
             self.path.mkdir(parents=True, exist_ok=True)
             write_atomically(header, (json.dumps({"rumpus_store": FORMAT}) + "\n").encode(), durable=True)
@@ -59,6 +59,9 @@ class Store:
             raise StoreError(f"{header}: it does not say which version this store is of: {error!r}") from None
         if not isinstance(version, int) or version > FORMAT:
             raise StoreError(f"{path} is a store of version {version}; this version of Rumpus reads up to {FORMAT}")
+        for folder in (self.folder, self.path / "marks"):
+            if folder.is_symlink():
+                raise StoreError(f"{folder} is a link, which may lead out of the store: copy what it leads to")
 
     @property
     def folder(self) -> Path:
@@ -211,6 +214,11 @@ class Store:
 
 class _Noted(Exception):
     """Something that cannot be read, and has been noted."""
+
+
+def _empty(folder: Path) -> bool:
+    """Whether a folder is empty, but for the header that another process may just be writing."""
+    return not [entry for entry in folder.iterdir() if not entry.name.startswith((f".{HEADER}.", HEADER))]
 
 
 def grouped(episodes: Iterable[Episode]) -> Iterator[list[Episode]]:

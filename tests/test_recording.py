@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from itertools import pairwise
 
 import gymnasium
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rumpus import worlds
 from rumpus.agents.human.session import Session
@@ -20,6 +23,7 @@ from rumpus.episodes.redraw import redraw
 from rumpus.episodes.store import Store
 from rumpus.episodes.verify import verify
 from rumpus.episodes.wrappers import Record, RecordParallel, RecordVector
+from rumpus.interface.action import move_table
 from rumpus.interface.wrappers import Moves
 from rumpus.interface.wrappers.vector import Moves as VectorMoves
 from rumpus.tasks.compile import judged, table
@@ -183,6 +187,53 @@ def test_a_state_from_elsewhere_ends_the_recording_until_the_next_reset(store):
         batch.step()
     assert recorder.count == 1
     assert [episode.start.seed for episode in checked(store)] == [2]
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=5), st.integers(0, 2**32 - 1))
+def test_what_is_taken_back_is_no_part_of_the_episode(lengths, seed):
+    """Of long episodes too: against a list of what was done."""
+    rng = np.random.default_rng(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(f"{folder}/store", create=True)
+        batch = Batch(SMALL, 1, threads=1, limit=5000)
+        done: list[int] = []
+        with Recorder(batch, store, played_by="other"):
+            batch.reset(seed=1)
+            saved = [batch.save(0)]
+            for length in lengths:
+                for move in rng.integers(0, 4, length).tolist():
+                    batch.act([move])
+                    batch.step()
+                    if batch.over[0]:
+                        break
+                    done.append(move)
+                    saved.append(batch.save(0))
+                back = int(rng.integers(0, len(saved)))
+                batch.load(0, saved[back])
+                # the same state may have come about twice: the last time is meant
+                kept = max(at for at in range(len(saved)) if saved[at] == saved[back])
+                del saved[kept + 1 :], done[kept:]
+        found = checked(store)  # those that ended before they were taken back are there too
+        assert not done or np.array_equal(found[-1].actions[:, 0], move_table(SMALL.controls.moves)[done])
+
+
+@pytest.mark.cuda
+def test_on_a_gpu_the_same_is_recorded_as_on_the_cpu(tmp_path):
+    found = []
+    for device in ("cpu", "cuda"):
+        store = Store(tmp_path / device, create=True)
+        batch = Batch(SMALL, 8, device=device, limit=9)
+        with Recorder(batch, store, played_by="random"):
+            policy = RandomPolicy()
+            batch.reset(seed=0)
+            policy.start(batch)
+            for _ in range(20):
+                policy.act(batch, np.zeros(8, bool))
+                batch.step()
+                batch.reset(batch.over)
+        found.append([episode.checksums.tolist() for episode in checked(store)])
+    assert found[0] == found[1]
 
 
 def test_a_gymnasium_environment_is_recorded_without_a_change(tmp_path):

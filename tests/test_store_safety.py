@@ -320,6 +320,10 @@ def test_nothing_outside_of_the_folder_is_read_or_deleted(tmp_path):
     merge(Store(store.path))
     assert secret.exists()
     assert len(Store(store.path)) == 4
+    store.folder.rename(tmp_path / "elsewhere")
+    store.folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(files.StoreError, match="is a link"):
+        Store(store.path)
 
 
 def test_merging_and_pruning_keep_what_they_should(tmp_path):

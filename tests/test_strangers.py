@@ -179,7 +179,7 @@ REVIEWED = {
     "Parquet, read by pyarrow without extension types, in a folder that a person types: files.listed passes plain "
     "files of it alone, and columns.py checks all that is in them.": (
         "episodes/files.py: opened: path.open",
-        *("episodes/store.py: Store.__init__: self.path.iterdir", "episodes/files.py: sweep: folder.glob"),
+        *("episodes/store.py: _empty: folder.iterdir", "episodes/files.py: sweep: folder.glob"),
     ),
     "A file that was made for this, under a name of its own.": (
         "episodes/video.py: encode: path.read_bytes",

@@ -32,7 +32,7 @@ from ..world import World
 from .device import DeviceArray, Resets, Rows, TaskTable, check_things
 from .devices import device_of
 from .listener import Listener
-from .saved import mark_of, opened_record
+from .saved import begin_from, mark_of, opened_record
 from .screen import Screen, check_frames
 from .table import Table, read_levels
 
@@ -123,6 +123,7 @@ class Batch:
                 raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
             tasks.check(self.world)
             self._set(tasks.records, tasks.levels, split)
+            self.moments = tasks.moments
             self.weights, self._counting, self.chosen = np.ones(len(tasks.records)), True, chosen
             return
         levels, knobs = read_levels(self.world, levels, knobs)
@@ -130,6 +131,7 @@ class Batch:
         if levels is None:
             levels = self.world.level_bank(split, knobs)
         self._set(task, levels, split)
+        self.moments = {}
         self.weights, self._counting, self.chosen = np.ones(1), False, chosen
 
     def _set(self, tasks: np.ndarray, levels: np.ndarray | None, split: str) -> None:
@@ -239,6 +241,11 @@ class Batch:
             self._device.reset(self.states, part, self._seeds, reseed, rows, self._table)
         if self.simulator:
             self.simulator.reset(self.states, mask)
+        if self.moments:
+            states = self._device.get(self.states)
+            changed = begin_from(self.moments, states, self._device.get(mask) != 0)
+            if len(changed) and states is not self.states:
+                self.states[...] = self._device.put(states)
         for each in self.listeners:
             each.began(self, self._device.get(mask) != 0)
 
@@ -351,7 +358,7 @@ class Batch:
         Rows that end in this step show their next episode, as with Gymnasium's AutoresetMode.SAME_STEP; with the mask
         of those that ended in the step before, as with NEXT_STEP.
         """
-        apart = self.simulator is not None or self.listeners or self._seed is not None
+        apart = self.simulator is not None or self.listeners or self.moments or self._seed is not None
         if apart or (self._counting and ended is None):
             self.step()
             self.reset(self.over if ended is None else ended)
@@ -438,7 +445,7 @@ class Batch:
         """The same for several rows at once, a saved state for each; on an error no row is changed."""
         self._check_savable()
         fitting = (self.rows, self.cols), len(self.task_table)
-        records = [opened_record(self.world, self.mark, data, *fitting) for data in saved]
+        records = [opened_record(self.world, data, *fitting) for data in saved]
         self.states[rows] = self._device.put(np.concatenate(records))
         for each in self.listeners:
             each.loaded(self, np.arange(self.n)[rows])

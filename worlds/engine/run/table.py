@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +17,13 @@ class Table:
     """Tasks of one family of worlds, one in each row.
 
     records: (tasks,) of the dtype that `task_dtype` makes for the world, at least one; levels: (k,) LEVEL, to which the
-    field `level` of the records is an index, or None for a world that generates its levels at each reset.
+    field `level` of the records is an index, or None for a world that generates its levels at each reset; moments: the
+    saved state, (1,) State, that a row's episodes begin from, by the row; see saved.py.
     """
 
     records: np.ndarray
     levels: np.ndarray | None = None
+    moments: Mapping[int, np.ndarray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.records)
@@ -32,6 +34,8 @@ class Table:
             raise ValueError(f"this is no table of tasks of {world.name}, or it is empty")
         if (self.records["players"] != world.players).any():
             raise ValueError(f"{world.name} is for {world.players} player(s), and these tasks are not")
+        if any(moment.dtype != world.rules.state for moment in self.moments.values()):
+            raise ValueError(f"these are no moments of {world.name}")
 
 
 def read_levels(

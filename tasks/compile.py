@@ -3,6 +3,8 @@ found here."""
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Sequence
 from typing import cast
 
@@ -12,6 +14,7 @@ from ..interface.text import encode
 from ..worlds.engine.records import judge as j
 from ..worlds.engine.records.states import task_dtype
 from ..worlds.engine.records.things import Things
+from ..worlds.engine.run.saved import opened_state
 from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import World
 from .codec import EncodedGoal
@@ -21,6 +24,8 @@ from .language import asked, public
 from .questions import answered
 
 _UNBANKED = "tasks of {} bring their levels as text (start.level), and some of these do not"
+_ANY = "\0"
+"""In place of the text of a level: any of the bank."""
 
 
 def table(tasks: Sequence[Task], world: World) -> Table:
@@ -31,13 +36,23 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     if not tasks:
         raise ValueError("a table needs at least one task")
     records = np.zeros(len(tasks), task_dtype(world.knobs.declared, world.rules.max_players))
+    moments: dict[int, np.ndarray] = {}
     places: dict[str | None, int] = {}  # None: the level that a world makes
     levels: list[np.ndarray] = []
     generated = None if world.levels is None else world.levels.generated_level
-    for record, task in zip(records, tasks, strict=True):
+    for row, (record, task) in enumerate(zip(records, tasks, strict=True)):
         try:
             _fill(record, task, world)
             text = task.start.level
+            if task.start.moment is not None:
+                moments[row] = _located("start.moment", moment, task, world)
+                record["rows"], record["cols"] = moments[row]["rows"][0], moments[row]["cols"][0]
+                bank = world.level_bank() if text is None else None
+                if bank is not None:  # any level will do: the moment takes its place
+                    text = _ANY
+                    if text not in places:
+                        places[text] = len(levels)
+                        levels.append(bank[:1])
             if text is not None and text not in places:
                 assert world.levels is not None
                 assert world.levels.parse is not None
@@ -53,7 +68,7 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     banked = world.levels is not None and world.levels.bank is not None
     if banked and (not levels or (records["level"] < 0).any()):
         raise ValueError(_UNBANKED.format(world.name))
-    return Table(records, np.concatenate(levels) if levels else None)
+    return Table(records, np.concatenate(levels) if levels else None, moments)
 
 
 def task_row(task: Task, world: World) -> np.ndarray:
@@ -64,6 +79,31 @@ def task_row(task: Task, world: World) -> np.ndarray:
     except ValueError as error:
         raise ValueError(f"task {task.id}: {error}") from None
     record["level"] = -1
+    return record
+
+
+def moment(task: Task, world: World) -> np.ndarray:
+    """The state that a task begins from, a validated record (1,). Raises ValueError for bytes that are none of this
+    world and its players, and for a moment by reference: rumpus.episodes.moments turns it into bytes."""
+    given = task.start.moment
+    if given is None or given.state is None:
+        raise ValueError(
+            "it names an episode of a store: read the file by rumpus.episodes.moments, as the commands do, or give the "
+            "state itself"
+        )
+    if not world.rules.savable:
+        raise ValueError(f"{world.name} cannot be saved, so nothing begins from its states")
+    largest = world.rules.state.itemsize + 64
+    try:
+        unpacking = zlib.decompressobj()
+        data = unpacking.decompress(base64.b64decode(given.state, validate=True), largest)
+    except (ValueError, zlib.error) as error:
+        raise ValueError(f"its state is damaged: {error}") from None
+    record = opened_state(world, data)
+    if record["players"][0] != world.players:
+        raise ValueError(f"it is of {record['players'][0]} player(s), and {world.name} is for {world.players}")
+    if record["over"][0]:
+        raise ValueError("the episode is over there: name an earlier step")
     return record
 
 
@@ -85,10 +125,12 @@ def check(task: Task, world: World) -> None:
     """Raise ValueError "place: reason" unless the task can be compiled for its world."""
     try:
         _read(task, world)
+        if task.start.moment is not None:
+            _located("start.moment", moment, task, world)
         if task.start.level is not None:
             assert world.levels is not None and world.levels.parse is not None
             _located("start.level", world.levels.parse, task.start.level)
-        elif world.levels is not None and world.levels.bank is not None:
+        elif task.start.moment is None and world.levels is not None and world.levels.bank is not None:
             raise ValueError(_UNBANKED.format(world.name))
     except ValueError as error:
         raise ValueError(f"task {task.id}: {error}") from None

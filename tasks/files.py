@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import os
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -78,20 +78,24 @@ def write_line(task: Task) -> str:
     return task.model_dump_json(exclude_defaults=True) + "\n"
 
 
-def load(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
+Resolve = Callable[[Task], Task]
+"""Turns a task whose moment is a reference into one that holds it; raises ValueError if it cannot."""
+
+
+def load(path: str | Path, world: World, resolve: Resolve | None = None) -> tuple[list[Task], list[Problem]]:
     """All tasks of a file that can be played in this world, and the problems of the others; of a folder, see
     `of_world`.
 
-    If some lines are left out, a warning counts them and gives the first reason. Raises ValueError, with the first
-    problem, if none can be played.
+    resolve: see Resolve; rumpus.episodes.moments has one. If some lines are left out, a warning counts them and gives
+    the first reason. Raises ValueError, with the first problem, if none can be played.
     """
     if Path(path).is_dir():
-        return of_world(path, world)
+        return of_world(path, world, resolve)
     with no_collection():
-        return usable(path, read(path), world)
+        return usable(path, read(path), world, resolve)
 
 
-def of_world(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]:
+def of_world(path: str | Path, world: World, resolve: Resolve | None = None) -> tuple[list[Task], list[Problem]]:
     """Like `load`, but only the tasks that name this world, in a file, or in all *.jsonl of a folder, that holds tasks
     of other worlds too. Raises ValueError if there is none."""
     files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
@@ -100,11 +104,11 @@ def of_world(path: str | Path, world: World) -> tuple[list[Task], list[Problem]]
     own = [(line, task) for line, task in lines if isinstance(task, Task) and task.world == world.name]
     if not own:
         raise ValueError(f"{path} holds no task of {world.name}: leave that world out, or give a file with tasks of it")
-    return usable(path, own, world)
+    return usable(path, own, world, resolve)
 
 
 def usable(
-    path: str | Path, lines: Iterable[tuple[int, Task | Problem]], world: World
+    path: str | Path, lines: Iterable[tuple[int, Task | Problem]], world: World, resolve: Resolve | None = None
 ) -> tuple[list[Task], list[Problem]]:
     """Like `load`, of the lines that `read` gave of a file."""
     tasks: list[Task] = []
@@ -112,8 +116,9 @@ def usable(
     for line, task in lines:
         if isinstance(task, Task):
             try:
-                check(task, world)
-                tasks.append(task)
+                whole = task if resolve is None else resolve(task)
+                check(whole, world)
+                tasks.append(whole)
             except ValueError as error:
                 problems.append(Problem(str(path), line, str(error)))
         else:
@@ -131,13 +136,15 @@ def usable(
     return tasks, problems
 
 
-def chosen(place: str, world: World) -> list[Task]:
+def chosen(place: str, world: World, resolve: Resolve | None = None) -> list[Task]:
     """The task at "FILE:ID" (see find), or all that can be played in this world of a FILE.
 
     Raises ValueError if there is none.
     """
     whole = os.path.exists(place) or not place.rpartition(":")[0]
-    return load(place, world)[0] if whole else [find(place)]
+    if whole:
+        return load(place, world, resolve)[0]
+    return [find(place) if resolve is None else resolve(find(place))]
 
 
 def find(place: str) -> Task:

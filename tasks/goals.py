@@ -180,13 +180,34 @@ class Reward(_Strict):
     step: Annotated[float, Field(ge=-1000, le=1000)] = 0.0
 
 
+class Moment(_Strict):
+    """A state of a stored episode that a task begins from: by reference, or itself.
+
+    store: the path of a store, from the folder of the task's file, in it or below it; episode: an id; step: a number of
+    steps after which the state is meant. state: the saved state, compressed by zlib, in base64; it has a checksum.
+    """
+
+    store: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
+    episode: Annotated[str, Field(pattern=r"^[A-Za-z0-9]+$", max_length=64)] | None = None
+    step: Annotated[int, Field(ge=0)] | None = None
+    state: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/=]*$", max_length=1 << 17)] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Moment:
+        reference = [each is not None for each in (self.store, self.episode, self.step)]
+        if any(reference) != all(reference) or all(reference) == (self.state is not None):
+            raise ValueError("a moment is a store, an episode and a step; or a state")
+        return self
+
+
 class Start(_Strict):
     """The start of an episode. knobs: those that differ from the world's own; seed: of its generator; level: its text,
-    in worlds that read levels."""
+    in worlds that read levels; moment: a state of another episode that it goes on from."""
 
     knobs: dict[Name | Annotated[str, Field(pattern=r"^[a-z_]+$", max_length=32)], int] = {}
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     level: Annotated[str, Field(max_length=4096)] | None = None
+    moment: Moment | None = None
 
 
 class RecordedAction(_Strict):

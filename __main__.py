@@ -197,8 +197,8 @@ def play(
     from . import worlds as all_worlds
     from .agents import human
     from .agents.human.playlist import PATIENCE
+    from .episodes.moments import chosen
     from .tasks.compile import judged, table
-    from .tasks.files import chosen
     from .tasks.understanding import spoken
 
     loaded = all_worlds.load(world)
@@ -303,7 +303,7 @@ def watch(
     """
     from . import worlds as all_worlds
     from .agents.measuring.watch import watch as show
-    from .tasks.files import load
+    from .episodes.moments import load
 
     load_plugins(plugin)
     loaded = all_worlds.load(world)

@@ -10,10 +10,10 @@ import numpy as np
 
 from .. import worlds
 from ..episodes.episode import Episode, Player
+from ..episodes.moments import load
 from ..episodes.recorder import Recorder
 from ..episodes.store import Store
 from ..tasks.compile import table
-from ..tasks.files import load
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.table import level_table
 from ..worlds.engine.world import World

@@ -28,8 +28,12 @@ format, which is Parquet, and needs pyarrow (`pip install rumpus[data]`).
 | marks.py | Mark: labels on episodes and steps, and their files |
 | recorder.py | Recorder: listens to a batch |
 | wrappers.py | the same for Gymnasium, vector and PettingZoo environments |
+| step.py | Step and Departure: what reading gives |
+| footage.py | episodes with video, side by side |
+| showing.py | an episode as pictures for people |
 | video.py | video of episodes that cannot be drawn again |
 | redraw.py | redraw: episodes in lockstep, with pixels |
+| moments.py | any state of a stored episode as the start of a task |
 | verify.py | verify: replays to the byte |
 | upkeep.py | merge and prune |
 | bench.py | how fast episodes are read |

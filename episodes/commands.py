@@ -1,4 +1,4 @@
-"""The command line of stores: `rumpus episodes list | show | replay | verify | merge | prune`."""
+"""The command line of stores: `rumpus episodes list | show | replay | moment | verify | merge | prune`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from .episode import Summary
     from .store import Store, Where
 
-app = typer.Typer(help="List, show, replay, verify, merge and prune stored episodes.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, show, replay, verify, merge and prune stored episodes; tasks of moments.",
+    no_args_is_help=True,
+)
 
 Place = Annotated[Path, typer.Argument(help="A store: the folder that --record or `rumpus record` wrote.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -207,6 +210,52 @@ def replay(
         if viewer.closed:
             break
     viewer.close()
+
+
+@app.command()
+def moment(
+    store: Place,
+    id: Annotated[str, typer.Argument(help="The id of an episode, or how it begins.")],
+    step: Annotated[int, typer.Argument(help="After how many of its steps the task begins.")],
+    out: Annotated[Path, typer.Option(help="The file of tasks to which the task is added.")],
+    goal: Annotated[
+        str | None, typer.Option(help="What to do from there on, in your own words; else what was to do.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="Steps from there on; by default those of the episode.")] = None,
+    reference: Annotated[
+        bool, typer.Option("--reference", help="Name store, episode and step in place of the state itself.")
+    ] = False,
+    own: Own = None,
+) -> None:
+    """Make a task that begins from a step of an episode, and add it to a file of tasks.
+
+    Example: rumpus episodes moment runs/data 3f2a 40 --goal "open the red lock" --out tasks.jsonl
+    """
+    import os
+
+    from ..interface.files import write_atomically
+    from ..tasks.files import write_line
+    from ..tasks.understanding import spoken
+    from .moments import task_at
+    from .redraw import world_of
+
+    place, worlds = opened(store), _own(own)
+    named = None
+    if reference:
+        named = Path(os.path.relpath(store.resolve(), out.resolve().parent)).as_posix()
+        if named.startswith(".."):
+            raise ValueError(
+                f"--reference wants {out} beside or above {store}: its tasks may not name what is elsewhere"
+            )
+    options: dict[str, Any] = {"limit": limit, "reference": named, "own": worlds}
+    if goal is not None:
+        wanted, text = spoken(goal, world_of(place.get(id).start.world, worlds))
+        print(f"Understood: {text}")
+        options |= {"goal": wanted, "text": text}
+    line = write_line(task_at(place, id, step, **options))
+    before = out.read_bytes() if out.exists() else b""
+    write_atomically(out, before + line.encode())
+    print(out)
 
 
 @app.command()

@@ -23,7 +23,7 @@ from ..worlds.engine.run.table import Table, read_levels
 from ..worlds.engine.world import World
 from .episode import Episode, Summary
 from .footage import Footage
-from .start import Start, digest
+from .start import Start, digest, moment_of
 from .step import Departure, OnProblem, Step, warn
 from .store import Store, Where
 
@@ -36,6 +36,8 @@ CHECKED = 8
 WINDOW = 64
 """Steps of an episode that are copied at a time."""
 
+Begun = tuple[np.ndarray, np.ndarray | None, np.ndarray | None]
+"""How an episode begins: its task record, its level, and the state that it goes on from."""
 Worlds = Mapping[str, World] | None
 """Worlds of your own by name, for episodes of worlds that the suite does not have."""
 
@@ -144,6 +146,7 @@ class Redrawing:
         self._levels, self._strict, self._problem = levels, strict, on_problem or warn
         self._kind: Together | None = None
         self._given: np.ndarray | None = None
+        self._moments: dict[int, np.ndarray] = {}
         self._playing: list[Episode | None] = [None] * rows
         self._index = np.zeros(rows, np.int32)
         self._length = np.zeros(rows, np.int32)  # steps of each row's episode
@@ -161,7 +164,7 @@ class Redrawing:
     def _refill(self) -> None:
         """Begin the next episodes in the free rows."""
         while not self._over and not self._active.all():
-            begun: dict[int, tuple[np.ndarray, np.ndarray | None]] = {}
+            begun: dict[int, Begun] = {}
             for row in np.flatnonzero(~self._active).tolist():
                 taken = self._take()
                 if taken is None:
@@ -171,8 +174,8 @@ class Redrawing:
             if begun:
                 self._begin(begun)
 
-    def _take(self) -> tuple[Episode, tuple[np.ndarray, np.ndarray | None]] | None:
-        """The next episode that can be replayed, with its task record and level; None after the last."""
+    def _take(self) -> tuple[Episode, Begun] | None:
+        """The next episode that can be replayed, with how it begins; None after the last."""
         for episode in self._episodes:
             try:
                 return episode, self._prepared(episode)
@@ -180,7 +183,7 @@ class Redrawing:
                 self._problem(Departure(episode.id, None, str(error)))
         return None
 
-    def _prepared(self, episode: Episode) -> tuple[np.ndarray, np.ndarray | None]:
+    def _prepared(self, episode: Episode) -> Begun:
         start, world = episode.start, self.world
         kind = Together.of(episode)
         if start.world != world.name or episode.players != world.players:
@@ -197,15 +200,15 @@ class Redrawing:
             raise ValueError("it is of another kind (Together) than the first one that is replayed here")
         return self._row(start)
 
-    def _row(self, start: Start) -> tuple[np.ndarray, np.ndarray | None]:
-        """The task record of a start, and its level."""
-        record, level = start.row(self.world)
+    def _row(self, start: Start) -> Begun:
+        """How an episode begins here."""
+        (record, level), moment = start.row(self.world), moment_of(start, self.world)
         if start.drawn or self._given is None:
-            return record, level
+            return record, level, moment
         if not 0 <= start.level_index < len(self._given):
             raise ValueError(f"its level is number {start.level_index} of {len(self._given)}")
         record["level"] = 0
-        return record, self._given[start.level_index :][:1]
+        return record, self._given[start.level_index :][:1], moment
 
     def _user_levels(self, wanted: str) -> np.ndarray | None:
         """The levels of this digest; None for "". Raises ValueError if they were not given."""
@@ -252,15 +255,18 @@ class Redrawing:
         assert bank is not None
         return bank[:1].repeat(self.rows)
 
-    def _begin(self, begun: Mapping[int, tuple[np.ndarray, np.ndarray | None]]) -> None:
+    def _begin(self, begun: Mapping[int, Begun]) -> None:
         """Reset these rows to their episodes' starts."""
         rows = np.array(list(begun))
-        for row, (record, level) in begun.items():
+        for row, (record, level, moment) in begun.items():
             self._records[row] = record[0]
+            self._moments.pop(row, None)
+            if moment is not None:
+                self._moments[row] = moment
             if level is not None and self._slot_levels is not None and self._drawn_from is None:
                 self._slot_levels[row], self._records[row]["level"] = level[0], row
         batch, mask = self.batch, np.zeros(self.rows, bool)
-        batch.configure(tasks=Table(self._records, self._slot_levels), split=batch.split)
+        batch.configure(tasks=Table(self._records, self._slot_levels, self._moments), split=batch.split)
         mask[rows] = True
         seeds = [0] * self.rows
         for row in begun:

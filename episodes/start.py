@@ -7,7 +7,9 @@ JSON again.
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -18,11 +20,13 @@ from pydantic import ValidationError
 from ..interface.text import decode as text_of
 from ..tasks.codec import EncodedGoal
 from ..tasks.codec import decode as goal_of
-from ..tasks.compile import reward_weights, task_row
-from ..tasks.goals import FORMAT, Player, Reward, Task
+from ..tasks.compile import moment, reward_weights, task_row
+from ..tasks.goals import FORMAT, Moment, Player, Reward, Task
 from ..tasks.goals import Start as TaskStart
 from ..worlds.engine.records import judge as j
+from ..worlds.engine.records.bounds import sealed
 from ..worlds.engine.run.batch import Batch
+from ..worlds.engine.run.saved import copied, mark_of
 from ..worlds.engine.world import World, check_limit
 
 _NOT_COMPARED = ("seed", "seeded", "level", "limit")
@@ -67,6 +71,9 @@ class Start:
         else:
             record = task_row(_task(self.task), world)
         record["limit"], record["seeded"], record["seed"] = check_limit(self.limit), 0, 0
+        given = moment_of(self, world)
+        if given is not None:
+            record["rows"], record["cols"] = given["rows"][0], given["cols"][0]
         rows, cols = self.grid
         if not (rows >= record["rows"][0] and cols >= record["cols"][0] and max(rows, cols) < 1 << 12):
             raise ValueError(f"its picture has {rows}x{cols} tiles, too few for this world, or too many")
@@ -81,6 +88,14 @@ class Start:
         return record, world.levels.parse(self.level)
 
 
+def moment_of(start: Start, world: World) -> np.ndarray | None:
+    """The state that an episode began from, (1,); None if it began as its world begins. Raises ValueError as
+    rumpus.tasks.compile does."""
+    if start.task is None or not (start.task.get("start") or {}).get("moment"):
+        return None
+    return moment(_task(start.task), world)
+
+
 def start_of(batch: Batch, row: int, task: Task | None = None) -> Start:
     """The start of the episode that has just begun in this row. task: the row's task, if it is known, which is
     kept without its solution; otherwise it is written from the row's record.
@@ -89,11 +104,11 @@ def start_of(batch: Batch, row: int, task: Task | None = None) -> Start:
     """
     world, at = batch.world, int(batch.states["task"][row])
     own = batch.task_table[at]
-    seed, limit = int(batch.states["seed"][row]), int(batch.states["limit"][row])
+    seed, limit = int(batch.states["seed"][row]), int(own["limit"])
     known = {name: int(own[name]) for name in world.knobs.declared}
     grid = int(own["rows"]), int(own["cols"])
     head = (world.name, world.version, known, limit, batch.split, seed, batch.repeat, grid)
-    for written in _candidates(own, world, batch.split, seed, task):
+    for written in _candidates(own, world, seed, task, batch.moments.get(at)):
         start = Start(*head, written, *_level(batch, own))
         if _same(start.row(world)[0][0], own):
             return start
@@ -103,19 +118,37 @@ def start_of(batch: Batch, row: int, task: Task | None = None) -> Start:
     )
 
 
+def packed(world: World, state: np.ndarray) -> str:
+    """A state record, (1,), as the text of a task's moment. What a batch knows of its rows alone is left out."""
+    bare = copied(state)
+    bare["task"], bare["stream"] = 0, 0
+    return base64.b64encode(zlib.compress(sealed(mark_of(world), bare.tobytes()), 9)).decode()
+
+
 def digest(levels: np.ndarray) -> str:
     """The digest of a set of levels, 16 hex digits."""
-    return hashlib.sha256(str(levels.dtype.descr).encode() + levels.tobytes()).hexdigest()[:16]
+    total = hashlib.sha256(str(levels.shape).encode())
+    for name in levels.dtype.names or ():  # field by field, since the bytes between them are undefined
+        total.update(name.encode() + np.ascontiguousarray(levels[name]).tobytes())
+    if levels.dtype.names is None:
+        total.update(levels.tobytes())
+    return total.hexdigest()[:16]
 
 
-def _candidates(own: np.void, world: World, split: str, seed: int, task: Task | None) -> Any:
-    """Ways to write the task of a record, the nearest first; None is the world's own."""
+def _candidates(own: np.void, world: World, seed: int, task: Task | None, began: np.ndarray | None) -> Any:
+    """Ways to write the task of a record, the nearest first; None is the world's own. began: the state that it begins
+    from, if it begins from one."""
     if task is not None:
         yield task.model_dump(mode="json", exclude_defaults=True, exclude={"solution"})
-    yield None
+    if began is None:
+        yield None
     if world.rules.things is not None:
         try:
-            yield written(own, world, seed).model_dump(mode="json", exclude_defaults=True)
+            found = written(own, world, seed)
+            if began is not None:
+                start = found.start.model_copy(update={"moment": Moment(state=packed(world, began))})
+                found = found.model_copy(update={"start": start})
+            yield found.model_dump(mode="json", exclude_defaults=True)
         except (ValueError, KeyError, IndexError):
             return
 
@@ -131,11 +164,11 @@ def _level(batch: Batch, own: np.void) -> tuple[str | None, bool, str, int]:
             foreign = bank is None or digest(levels) != digest(bank)
         return None, True, digest(levels) if foreign else "", -1
     generated = None if world.levels is None else world.levels.generated_level
-    if generated is not None and levels[at].tobytes() == generated[0].tobytes():
+    if generated is not None and digest(levels[at : at + 1]) == digest(generated):
         return None, False, "", -1
     if world.levels is not None and world.levels.show is not None and world.levels.parse is not None:
         text = world.levels.show(levels[at], players=world.players)
-        if world.levels.parse(text)[0].tobytes() == levels[at].tobytes():
+        if digest(world.levels.parse(text)) == digest(levels[at : at + 1]):
             return text, False, "", -1
     return None, False, digest(levels), at
 

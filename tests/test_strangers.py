@@ -173,7 +173,7 @@ REVIEWED = {
         *("agents/training/folders.py: owned: open", "agents/training/folders.py: leftovers: folder.glob"),
         "agents/measuring/benchmark.py: _tasks: folder.glob",
         *("agents/measuring/report.py: write_report: film.read_bytes", "tasks/generate.py: _kept: path.open"),
-        "episodes/store.py: Store.__init__: header.read_text",
+        *("episodes/store.py: Store.__init__: header.read_text", "episodes/commands.py: moment: out.read_bytes"),
         *("tasks/generate.py: _kept: path.read_bytes", "tasks/generate.py: write: path.open"),
     ),
     "Parquet, read by pyarrow without extension types, in a folder that a person types: files.listed passes plain "

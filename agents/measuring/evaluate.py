@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from ... import worlds
-from ...tasks.files import load
+from ...episodes.moments import load
 from ...tasks.goals import Task
 from ...tasks.recorded import records
 from ...worlds.engine.run.batch import Batch

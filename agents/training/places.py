@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ...episodes.moments import load, of_world
 from ...tasks.compile import table
-from ...tasks.files import load, of_world
 from ...tasks.goals import Task
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World

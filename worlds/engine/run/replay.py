@@ -157,7 +157,7 @@ class Episode:
             raise ReplayError("this replay is of a task: give `tasks`, a table of one row made of its JSON (`task`)")
         records = tasks.records.copy()
         records["rows"], records["cols"] = self.grid or (records["rows"], records["cols"])
-        return Table(records, tasks.levels)
+        return Table(records, tasks.levels, tasks.moments)
 
     def play(self, batch: Batch, tick: int) -> Any:
         """Step a batch that is at this tick with the recorded actions. Returns the outcomes (players,)."""

@@ -76,7 +76,13 @@ def record(
     kind = str(agent) if agent in NAMES else "policy"
     by = Player(kind, "" if agent in NAMES else str(agent))
     with Recorder(
-        batch, store, played_by=by, tasks=listed, source="rumpus record", keep=_succeeded if successes else None
+        batch,
+        store,
+        played_by=by,
+        tasks=listed,
+        source="rumpus record",
+        every=5.0,
+        keep=_succeeded if successes else None,
     ) as recorder:
         result = episodes_of(policy, batch, count, plan)
     return {

@@ -16,11 +16,12 @@ from rumpus import worlds
 from rumpus.agents.human.session import Session
 from rumpus.agents.policies import RandomPolicy
 from rumpus.agents.training.run import resume, train
+from rumpus.episodes import columns, files
 from rumpus.episodes.bench import data_bench
 from rumpus.episodes.episode import Player
 from rumpus.episodes.recorder import Recorder
 from rumpus.episodes.redraw import redraw
-from rumpus.episodes.store import Store
+from rumpus.episodes.store import GROUP_STEPS, Store
 from rumpus.episodes.verify import verify
 from rumpus.episodes.wrappers import Record, RecordParallel, RecordVector
 from rumpus.interface.action import move_table
@@ -410,6 +411,12 @@ def sized(path, steps: int) -> None:
     used = sum(file.stat().st_size for file in store.path.rglob("*") if file.is_file())
     print(f"{used / steps:.2f} bytes a step")
     assert used < 30 * steps
+    longest = SOKOBAN.objective.limit
+    for part in store.parts():
+        with files.opened(part) as file:
+            for number in range(file.num_row_groups):
+                held = sum(files.group(file, number, columns.HEAD).column("steps").to_pylist())
+                assert held < GROUP_STEPS + longest, "what a reader holds at once"
 
 
 def test_the_benchmark_of_data_says_what_it_says():

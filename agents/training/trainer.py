@@ -249,7 +249,11 @@ class Trainer:
         from ...episodes.store import Store
 
         store = Store(place, create=True)
-        options: dict[str, Any] = {"played_by": f"policy:{self.config.algorithm}", "source": "rumpus train"}
+        options: dict[str, Any] = {
+            "played_by": f"policy:{self.config.algorithm}",
+            "source": "rumpus train",
+            "every": 20.0,
+        }
         for each in self.places:
             self.recorders.append(Recorder(each.batch, store, tasks=each.tasks or None, unfinished=False, **options))
         self._tell_recorders()

@@ -29,6 +29,7 @@ from ..render.tiles import frame_size
 from ..render.views import Frames, Rays
 from ..simulator import RenderingSimulator, Simulator
 from ..world import World
+from . import copies
 from .device import DeviceArray, Resets, Rows, TaskTable, check_things
 from .devices import device_of
 from .listener import Listener
@@ -40,11 +41,6 @@ TALLY = ("attempts", "successes", "returns")
 """Counters of each row of the table of tasks: episodes that ended and were reset, episodes with a success, and the sum
 of their returns (the mean over the players) in thousandths. int64 (tasks,), on the device."""
 _WHOLE = 1 << 31  # the sum of the scaled weights of tasks
-_OWN = ("states", "actions", "outcomes", "_seeds", "_spare")  # arrays that a clone copies
-_REMADE = (
-    *("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights", "_things", "_screen"),
-    "listeners",
-)
 
 
 class Batch:
@@ -458,14 +454,7 @@ class Batch:
     def clone(self) -> Batch:
         """An independent batch in the same state. Actions and outcomes are copied too."""
         self._check_savable()
-        twin = object.__new__(Batch)
-        twin.__dict__.update(self.__dict__)
-        twin.simulator, twin._things, twin.listeners = twin._make_simulator(), twin._new_things(), []
-        for name in _OWN:
-            setattr(twin, name, self._device.copy(getattr(self, name)))
-        twin._screen = twin._make_screen()
-        twin._screen.frames[...] = self._screen.frames
-        twin.tally = {name: self._device.copy(counts) for name, counts in self.tally.items()}
+        twin: Batch = copies.twin_of(self)
         return twin
 
     __copy__ = clone
@@ -477,26 +466,11 @@ class Batch:
         """The content of a pickle: the current state, with all arrays on the CPU. Raises ValueError for a world that
         cannot be saved."""
         self._check_savable()
-        content = {name: value for name, value in self.__dict__.items() if name not in _REMADE}
-        content |= {name: self._device.get(content[name]) for name in _OWN}
-        content["pixels"] = self._device.get(self._screen.frames)
-        content["tally"] = {name: self._device.get(counts) for name, counts in self.tally.items()}
-        return content | {"device": (self.device, self.threads or None)}
+        return copies.content_of(self)
 
     def __setstate__(self, content: dict[str, Any]) -> None:
         """Restore the state on a device of the same name, which must be available."""
-        name, threads = content.pop("device")
-        pixels = content.pop("pixels")
-        self.__dict__.update(content | {"listeners": []})
-        self._device = device_of(name, self.world, threads)
-        self._screen = self._make_screen()
-        self._screen.frames[...] = self._device.put(pixels)
-        for own in _OWN:
-            setattr(self, own, self._device.copy(self._device.put(content[own])))
-        self.tally = {name: self._device.copy(self._device.put(counts)) for name, counts in content["tally"].items()}
-        self._place()
-        self.weights = self._shares
-        self.simulator = self._make_simulator()
+        copies.restore(self, content)
 
     def _make_simulator(self) -> Simulator | None:
         """The world's simulator for these rows, or None; it is closed when this batch is deleted."""

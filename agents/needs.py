@@ -1,4 +1,4 @@
-"""What agents that learn need besides the rest: `rumpus[learn]`, which is PyTorch and TensorBoard.
+"""The needs of agents that learn besides the rest: `rumpus[learn]`, which is PyTorch and TensorBoard.
 
 Worlds, tasks, levels, the window, experts and the random policy do without.
 """
@@ -10,7 +10,7 @@ LEARN = ("torch", "tensorboard")
 
 
 def missing(name: str) -> str:
-    """What to type where a module of this name is missing."""
+    """The sentence for a module that is missing, with the command that installs it."""
     what = "agents that learn need PyTorch" if name == "torch" else f"this needs {name}"
     package = "'rumpus[learn]'" if name in LEARN else name
     return f"{what}, which is not installed: pip install {package}"

@@ -185,7 +185,7 @@ def _check_no_region(selector: Selector, clause: Clause, things: Things, place: 
 
 
 def _strange(selector: Selector, things: Things, place: str) -> str:
-    """What a selector names that there is not in a world of these things, as a sentence."""
+    """The sentence for a selector with a name that there is not in a world of these things."""
     kinds = list(things.kinds)
     if selector.kind is not None and selector.kind not in kinds:
         return f"{place}.kind: there is no {selector.kind!r} in this world; its kinds: {', '.join(kinds)}"

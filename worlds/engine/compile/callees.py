@@ -38,6 +38,10 @@ from ....interface.garbage import no_collection
 from .errors import COMPILING
 
 
+SCHEME = "functions that a kernel calls are linked into it"
+"""The version of this way to compile, which distinguishes kernels on disk from those compiled by another."""
+
+
 class _Linked(JITCodeLibrary):
     """The code of a function that a kernel calls: linked with all that it calls itself, and neither optimised as a
     whole nor translated."""
@@ -52,7 +56,7 @@ class _Linked(JITCodeLibrary):
 
 
 class _Later:
-    """What Python calls in place of a function that has no machine code of its own yet."""
+    """The entry for Python in place of a function that has no machine code of its own yet."""
 
     def __init__(self, dispatcher: Dispatcher):
         self._dispatcher = dispatcher

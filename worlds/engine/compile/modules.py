@@ -22,8 +22,7 @@ from numba.core import event
 
 from ....interface.files import write_atomically
 from ....interface.progress import Work, work
-from . import symbols
-from .callees import compile_whole
+from . import callees, symbols
 from .errors import COMPILING, explained
 from .ingredients import fingerprint, used
 
@@ -53,7 +52,7 @@ _loaded: dict[tuple[Any, ...], ModuleType] = {}
 def _loaded_of(
     source: str, functions: Iterable[Callable[..., Any]], stem: str, versions: tuple[str, ...]
 ) -> ModuleType:
-    name = fingerprint(functions, source, symbols.SCHEME, *versions)
+    name = fingerprint(functions, source, symbols.SCHEME, callees.SCHEME, *versions)
     module = f"_rumpus_kernels_{stem}_{name}"
     if module not in sys.modules:
         path = _kept(f"{stem}.py", name, source.encode())
@@ -61,7 +60,7 @@ def _loaded_of(
         assert spec is not None and spec.loader is not None
         made = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(made)
-        compile_whole(made)
+        callees.compile_whole(made)
         sys.modules[module] = made
     return sys.modules[module]
 

@@ -12,6 +12,7 @@
 #   make goldens    record the golden playthroughs anew, after a change that is meant to change them
 #   make tables     print the tables of the README and of the pages anew
 #   make pictures   draw the sprites and the pictures of the README anew
+#   make levels     make the levels of Sokoban anew that come with Rumpus
 #   make vocabulary  add the words of new worlds to assets/vocabulary.txt
 #   make suite      make the benchmark's tasks anew, after a change of worlds or of how tasks are made; of some worlds
 #                   only: make suite WORLDS="room room-duo"
@@ -31,7 +32,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint format bench gpu docs goldens tables pictures vocabulary suite baselines constraints clean distclean
+.PHONY: setup demo test lint format bench gpu docs goldens tables pictures levels vocabulary suite baselines constraints clean distclean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -88,6 +89,9 @@ tables: setup
 pictures: setup tables
 	$(BIN)/python -m rumpus.assets.make_sprites
 	$(BIN)/python docs/make_pictures.py
+
+levels: setup
+	$(BIN)/python -m rumpus.assets.make_levels
 
 vocabulary: setup
 	$(BIN)/python -m rumpus.assets.make_vocabulary

@@ -46,6 +46,7 @@ from .agents.commands import (
 )
 from .agents.fleet_commands import app as fleet_app
 from .episodes.commands import app as episodes_app
+from .agents.needs import missing
 from .tasks.commands import app as tasks_app
 
 app = typer.Typer(
@@ -456,7 +457,7 @@ def _tell(text: str) -> None:
 def _reason(error: BaseException) -> str:
     """The message for an error that a person can mend."""
     if isinstance(error, ModuleNotFoundError):
-        return f"this needs {error.name}, which is not installed: pip install {error.name}"
+        return missing((error.name or "").partition(".")[0])
     if isinstance(error, MemoryError):
         return str(error) if str(error) else "there is not enough memory for this: choose smaller numbers"
     if isinstance(error, FileExistsError):

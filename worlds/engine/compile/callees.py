@@ -37,7 +37,6 @@ from numba.core.typed_passes import NativeLowering
 from ....interface.garbage import no_collection
 from .errors import COMPILING
 
-
 SCHEME = "functions that a kernel calls are linked into it"
 """The version of this way to compile, which distinguishes kernels on disk from those compiled by another."""
 

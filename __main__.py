@@ -45,8 +45,8 @@ from .agents.commands import (
     load_plugins,
 )
 from .agents.fleet_commands import app as fleet_app
-from .episodes.commands import app as episodes_app
 from .agents.needs import missing
+from .episodes.commands import app as episodes_app
 from .tasks.commands import app as tasks_app
 
 app = typer.Typer(

@@ -17,15 +17,22 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numba
 import platformdirs
 from numba.core import event
 
 from ....interface.files import write_atomically
 from ....interface.progress import Work, work
-from . import callees, symbols
+from . import symbols
 from .errors import COMPILING, explained
 from .ingredients import fingerprint, used
 
+KNOWN_NUMBA = (0, 68)
+"""The version of Numba whose compiler callees.py changes; with any other, functions are compiled as Numba does it."""
+if numba.version_info.short == KNOWN_NUMBA:
+    from . import callees as whole
+else:
+    whole = None  # type: ignore[assignment]
 _KEPT_DAYS = 30  # kernels that no process loaded for so long are removed when new ones are written
 
 
@@ -52,7 +59,7 @@ _loaded: dict[tuple[Any, ...], ModuleType] = {}
 def _loaded_of(
     source: str, functions: Iterable[Callable[..., Any]], stem: str, versions: tuple[str, ...]
 ) -> ModuleType:
-    name = fingerprint(functions, source, symbols.SCHEME, callees.SCHEME, *versions)
+    name = fingerprint(functions, source, symbols.SCHEME, whole.SCHEME if whole else "", *versions)
     module = f"_rumpus_kernels_{stem}_{name}"
     if module not in sys.modules:
         path = _kept(f"{stem}.py", name, source.encode())
@@ -60,7 +67,8 @@ def _loaded_of(
         assert spec is not None and spec.loader is not None
         made = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(made)
-        callees.compile_whole(made)
+        if whole:
+            whole.compile_whole(made)
         sys.modules[module] = made
     return sys.modules[module]
 

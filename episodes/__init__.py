@@ -22,7 +22,8 @@ format, which is Parquet, and needs pyarrow (`pip install rumpus[data]`).
 |---|---|
 | start.py | Start: how an episode begins, from a row of a batch and back to a task record |
 | episode.py | Episode and Player, in memory |
-| columns.py | the columns of the files: episodes as rows of an Arrow table, and back, checked |
+| columns.py | the columns of the files: episodes as rows of an Arrow table |
+| decoding.py | and back, checked |
 | files.py | Parquet files in a folder: written whole, never changed, replaced by others, refused by name |
 | store.py | Store: append, read, get, index |
 | marks.py | Mark: labels on episodes and steps, and their files |

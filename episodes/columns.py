@@ -9,7 +9,7 @@ Files may be a stranger's: every length, name and range is checked before it rea
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,16 +17,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ..interface.action import ACTION, MOUSE_ONE
+from ..interface.action import ACTION
 from ..interface.keys import BUTTONS, KEYS, WHEEL
-from ..interface.text import TOKENS, decode, encode, vocabulary_size
+from ..interface.text import decode, encode
 from .episode import KINDS, RESULTS, Episode, Player, Summary
 from .start import Start
 
 BETWEEN = "|"
 """Between the names of keys or buttons that are held together; no name has it."""
-LONGEST = 1 << 31
-"""Entries of all lists of a row group."""
 
 _TEXT = pa.dictionary(pa.int32(), pa.string())
 HEAD = pa.schema(
@@ -56,7 +54,6 @@ STEPS = pa.schema(
 )
 """Columns of lists, with an entry for each player of each step, except checksums, latency and video."""
 SCHEMA = pa.schema([*HEAD, *STEPS])
-_NUMBERS = ("mouse_x", "mouse_y", "rewards", "terminated", "truncated", "success", "checksums", "latency")
 
 
 class EpisodeError(ValueError):
@@ -197,18 +194,18 @@ def summaries(table: pa.Table, file: str) -> list[Summary | EpisodeError]:
 
 
 def _summary(row: dict[str, Any], file: str) -> Summary:
-    _require(isinstance(row["id"], str) and 0 < len(row["id"]) <= 64 and row["id"].isalnum(), "its id is no id")
-    _require(0 < row["players"] <= 64 and row["steps"] >= 0, "it has no players, or fewer than 0 steps")
-    _require(row["result"] in RESULTS, f"its result is {row['result']!r}, none of {', '.join(RESULTS)}")
-    _require(all(name is not None for name in (row["world"], row["split"], row["version"])), "its world is not told")
+    require(isinstance(row["id"], str) and 0 < len(row["id"]) <= 64 and row["id"].isalnum(), "its id is no id")
+    require(0 < row["players"] <= 64 and row["steps"] >= 0, "it has no players, or fewer than 0 steps")
+    require(row["result"] in RESULTS, f"its result is {row['result']!r}, none of {', '.join(RESULTS)}")
+    require(all(name is not None for name in (row["world"], row["split"], row["version"])), "its world is not told")
     start = Start(
         row["world"], row["version"], _parsed(row["knobs"], int), row["limit"], row["split"], row["seed"],
         max(row["repeat"], 1), (row["rows"], row["cols"]), None if row["task"] is None else _parsed(row["task"], None),
         row["level"], bool(row["drawn"]), row["level_set"] or "", row["level_index"],
     )  # fmt: skip
-    _require(all(each["kind"] in KINDS for each in row["played_by"]), "its players are of no known kind")
+    require(all(each["kind"] in KINDS for each in row["played_by"]), "its players are of no known kind")
     for name in ("returns", "won", "instructions", "played_by"):
-        _require(len(row[name]) == row["players"], f"{name} has {len(row[name])} entries, one for each player")
+        require(len(row[name]) == row["players"], f"{name} has {len(row[name])} entries, one for each player")
     return Summary(
         id=row["id"],
         file=file,
@@ -228,7 +225,8 @@ def _summary(row: dict[str, Any], file: str) -> Summary:
     )
 
 
-def _require(condition: bool, message: str) -> None:
+def require(condition: bool, message: str) -> None:
+    """Raise EpisodeError with this message unless the condition holds."""
     if not condition:
         raise EpisodeError(message)
 
@@ -237,148 +235,6 @@ def _require(condition: bool, message: str) -> None:
 def _parsed(text: str, kind: type | None) -> dict[str, Any]:
     """JSON of an object, whose values are of this kind. Equal texts share one, so it is not to be changed."""
     found = json.loads(text)
-    _require(isinstance(found, dict), f"{text[:40]!r} is no JSON object")
-    _require(kind is None or all(type(value) is kind for value in found.values()), f"{text[:40]!r} has odd values")
+    require(isinstance(found, dict), f"{text[:40]!r} is no JSON object")
+    require(kind is None or all(type(value) is kind for value in found.values()), f"{text[:40]!r} has odd values")
     return dict(found)
-
-
-def from_table(table: pa.Table, heads: Sequence[Summary]) -> Iterator[Episode | EpisodeError]:
-    """The episodes of a table of SCHEMA with these heads, row by row; for one that cannot be, its error.
-    Raises ValueError and pyarrow's errors if no row can be read."""
-    columns = {name: table.column(name).combine_chunks() for name in STEPS.names}
-    numbers = {name: _Numbers(columns[name], name) for name in _NUMBERS}
-    keys = _masks(columns["keys"], KEYS)
-    buttons = _masks(columns["buttons"], BUTTONS)
-    wheel = _codes(columns["wheel"], lambda text: WHEEL.index(text), np.uint8)
-    say = _codes(columns["say"], encode, np.uint16, (TOKENS,))
-
-    def made() -> Iterator[Episode | EpisodeError]:
-        for row, head in enumerate(heads):
-            try:
-                yield _episode(row, head, columns, numbers, keys, buttons, wheel, say)
-            except (ValueError, TypeError, KeyError) as error:
-                yield EpisodeError(f"{head.id}: {error}")
-
-    return made()
-
-
-def _episode(
-    row: int, head: Summary, columns: dict[str, pa.Array], numbers: dict[str, _Numbers], *coded: _Coded
-) -> Episode:
-    steps, players = head.steps, head.players
-    shape, count = (steps, players), steps * players
-
-    def flat(name: str, length: int = count) -> np.ndarray:
-        return numbers[name].of(row, length)
-
-    rewards = flat("rewards").astype(np.float32)  # first, so that nothing is made for steps that are not there
-    _require(bool(np.isfinite(rewards).all()), "its rewards are no finite numbers")
-    actions = np.zeros(count, ACTION)
-    for name, part in zip(("keys", "buttons", "wheel", "say"), coded, strict=True):
-        part.write(row, actions[name], name)
-    for axis, name in enumerate(("mouse_x", "mouse_y")):
-        motion = flat(name)
-        _require(bool((np.abs(motion.astype(np.int64)) <= MOUSE_ONE).all()), f"{name} is beyond 1 picture height")
-        actions["mouse"][:, axis] = motion
-    if columns["say_tokens"][row].is_valid:
-        for index, raw in enumerate(columns["say_tokens"][row].as_py()):
-            tokens = np.frombuffer(raw + b"\0" * (len(raw) % 2), "<u2")
-            _require(len(tokens) <= TOKENS and bool((tokens < vocabulary_size()).all()), "say_tokens are no tokens")
-            actions["say"][index] = 0
-            actions["say"][index, : len(tokens)] = tokens
-    latency = flat("latency", steps).astype(np.float32) if columns["latency"][row].is_valid else None
-    chat = columns["chat"][row].as_py() if columns["chat"][row].is_valid else None
-    _require(chat is None or len(chat) == count + players, "chat has an entry for each player and state")
-    video = columns["video"][row].as_py() if columns["video"][row].is_valid else None
-    _require(head.filmed == (video is not None), "there is video where it says so alone")
-    _require(video is None or len(video) == players, "there is a video for each player")
-    terminated, truncated, success = (flat(name).astype(bool) for name in ("terminated", "truncated", "success"))
-    return Episode(
-        start=head.start,
-        actions=actions.reshape(shape),
-        rewards=rewards.reshape(shape),
-        terminated=terminated.reshape(shape),
-        truncated=truncated.reshape(shape),
-        success=success.reshape(shape),
-        checksums=flat("checksums", steps + 1).astype(np.uint32),
-        instructions=head.instructions,
-        played_by=head.played_by,
-        latency=latency,
-        chat=chat,
-        video=video,
-        began=head.began,
-        software=head.software,
-        source=head.source,
-        extra=head.extra,
-        id=head.id,
-    )
-
-
-class _Numbers:
-    """A list column of numbers."""
-
-    def __init__(self, lists: pa.Array, name: str):
-        self._name, self._offsets = name, lists.offsets.to_numpy()
-        self._valid = lists.is_valid().to_numpy(zero_copy_only=False)
-        self._missing = lists.values.is_null().to_numpy(zero_copy_only=False) if lists.values.null_count else None
-        blank = False if pa.types.is_boolean(lists.values.type) else 0
-        self._values = (lists.values.fill_null(blank) if lists.values.null_count else lists.values).to_numpy(
-            zero_copy_only=False
-        )
-
-    def of(self, row: int, length: int) -> np.ndarray:
-        """The numbers of a row, (length,). Raises EpisodeError."""
-        first, last = self._offsets[row], self._offsets[row + 1]
-        found = last - first if self._valid[row] else 0
-        _require(bool(found == length), f"{self._name} has {found} entries, not {length}")
-        _require(self._missing is None or not self._missing[first:last].any(), f"{self._name} has entries missing")
-        return np.asarray(self._values[first:last])
-
-
-class _Coded:
-    """A list column of texts, of which each different one is turned into numbers once."""
-
-    def __init__(self, lists: pa.Array, made: Callable[[str], Any], kind: Any, shape: tuple[int, ...] = ()):
-        values = lists.values
-        coded = values if isinstance(values, pa.DictionaryArray) else values.dictionary_encode()
-        self._valid = lists.is_valid().to_numpy(zero_copy_only=False)
-        self._offsets = lists.offsets.to_numpy()
-        self._codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
-        texts = coded.dictionary.to_pylist()
-        self._values = np.zeros((len(texts) + 1, *shape), kind)
-        self._errors: dict[int, str] = {len(texts): "an entry is missing"}
-        for index, text in enumerate(texts):
-            try:
-                self._values[index] = made(text)
-            except (ValueError, KeyError, AttributeError, TypeError) as error:
-                self._errors[index] = str(error)
-        self._wrong = np.isin(np.arange(len(texts) + 1), list(self._errors))
-        self._blank = ~self._values.reshape(len(texts) + 1, -1).any(1) & ~self._wrong
-
-    def write(self, row: int, out: np.ndarray, name: str) -> None:
-        """Write the numbers of a row into zeros, (entries, *shape). Raises EpisodeError."""
-        first, last = self._offsets[row], self._offsets[row + 1]
-        count = len(out)
-        _require(bool(self._valid[row] and last - first == count), f"{name} has {last - first} entries, not {count}")
-        codes = self._codes[first:last]
-        if self._blank[codes].all():
-            return
-        wrong = codes[self._wrong[codes]]
-        _require(not len(wrong), f"{name}: {self._errors[int(wrong[0]) % len(self._wrong)] if len(wrong) else ''}")
-        out[...] = self._values[codes]
-
-
-def _codes(lists: pa.Array, made: Callable[[str], Any], kind: Any, shape: tuple[int, ...] = ()) -> _Coded:
-    return _Coded(lists, made, kind, shape)
-
-
-def _masks(lists: pa.Array, names: Sequence[str]) -> _Coded:
-    def made(text: str) -> np.ndarray:
-        mask = np.zeros(len(names), np.uint8)
-        for name in text.split(BETWEEN) if text else ():
-            if name not in names:
-                raise ValueError(f"there is no {name!r}")
-            mask[names.index(name)] = 1
-        return mask
-
-    return _Coded(lists, made, np.uint8, (len(names),))

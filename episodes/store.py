@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from ..interface.files import write_atomically
-from . import columns, files, marks
+from . import columns, decoding, files, marks
 from .columns import EpisodeError
 from .episode import Episode, Summary
 from .files import FORMAT, Problem, StoreError
@@ -193,7 +193,7 @@ class Store:
     def _episodes(self, path: Path, file: Any, number: int, chosen: list[tuple[int, Summary]]) -> Iterator[Episode]:
         try:
             table = files.group(file, number, columns.STEPS).take([row for row, _ in chosen])
-            made = columns.from_table(table, [head for _, head in chosen])
+            made = decoding.from_table(table, [head for _, head in chosen])
         except _BROKEN as error:
             self._note(path, "", error)
             return

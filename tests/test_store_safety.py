@@ -330,8 +330,8 @@ def test_merging_and_pruning_keep_what_they_should(tmp_path):
     store, other = filled(tmp_path / "store"), filled(tmp_path / "other", seed=50)
     for seed in range(5):
         filled(tmp_path / "store", n=2, seed=100 + seed)
-    other.append([next(store.read())])  # both have it
     marked = ids(other)[0]
+    other.append([next(store.read())])  # both have it
     other.mark(
         [Mark(marked, "success", by=Player("person", "me")), Mark(ids(store)[1], "sentence", 0, 3, text="hello")]
     )

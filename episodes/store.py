@@ -87,6 +87,10 @@ class Store:
         """The number of episodes."""
         return sum(1 for _ in self.index())
 
+    def __bool__(self) -> bool:
+        """A store is a store, though it may hold no episode."""
+        return True
+
     def index(self, where: Where | None = None) -> Iterator[Summary]:
         """The heads of all episodes, or of those that fulfil `where`, without reading their steps."""
         for path in self.parts():

@@ -12,6 +12,7 @@ from rumpus.worlds.engine.records.things import THING, Things, nothing
 
 PLAYROOM = Things(
     fill=nothing,
+    steady=True,
     most=24,
     kinds={
         "player": (),

@@ -166,12 +166,12 @@ def moving(played: Rollouts) -> set[int]:
 def sorts(sampler: ClauseSampler, world: Things, movable: set[int]) -> list[Sort]:
     """All sorts of clauses about these things. Regions come only in relations that have a meaning for them. The first
     side of a binary relation is a player, or a thing that moves while the other is no player; only players hold and
-    face. Things need not move for a relation of sight, since the player does. Relations of speech are
-    left out."""
+    face. Things need not move for a relation of sight, since the player does. Relations of speech, and those that
+    no task asks for, are left out."""
     found, player = [], sampler.player
     numbers = {kind: number for number, kind in enumerate(world.kinds, 1)}
     regions = {numbers[kind] for kind in world.regions}
-    for row in (ROWS[name] for name in world.relations if name not in EVENTS):
+    for row in (ROWS[name] for name in world.relations if name not in EVENTS and ROWS[name].proposed):
         relation = number_of(row.name)
         fitting = [b for b in sampler.looks if b not in regions or row.regions]
         holders = regions | {numbers[kind] for kind, good in world.affords.items() if row.into in good}

@@ -55,8 +55,14 @@ def content(thing, what, y, x):
         put(thing, KEY_KIND, 1 + what - KEY, y, x)
 
 
+def floor(state):
+    """The cells of a state's room, bool (size, size)."""
+    return np.ones((int(state["size"]), int(state["size"])), bool)
+
+
 THINGS = Things(
     fill=fill,
+    cells=floor,
     most=MOST,
     kinds={"player": (), "key": NAMES, "lock": NAMES, "gem": ("white",)},
     relations=(

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.records.things import ONE, SLACK, Things
-from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.things import PLAYER_HALF, fill_things, open_cells
 from ..first_person.visibility import EYES, hide
 from .rules import REACH
 from .state import MOST
@@ -31,6 +31,8 @@ def none(kind):
 
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=1 + MOST,
     kinds={"player": (), "apple": (), "lemon": (), "strawberry": (), "mushroom": ()},
     relations=("there", "gone", "near", "facing"),

@@ -59,7 +59,7 @@ def errand_of(skills: Skills) -> Callable[..., Any]:
 
     @njit
     def errand(state, player, clause, things, count, ways, action):
-        relation, mine = clause[RELATION], matches(things[player], clause, FIRST, player)
+        relation, mine = clause[RELATION], matches(things[player], player, clause, FIRST, player)
         if relation == SAID:
             return say(clause, mine, action)
         if clause[NEGATED] != 0:
@@ -86,7 +86,11 @@ def first_pair(player, clause, things, count):
     """(i, j): the first two things of the table that stand in the relation of a clause, (-1, -1) if none do."""
     for i in range(count):
         for j in range(count):
-            pair = i != j and matches(things[i], clause, FIRST, player) and matches(things[j], clause, SECOND, player)
+            pair = (
+                i != j
+                and matches(things[i], i, clause, FIRST, player)
+                and matches(things[j], j, clause, SECOND, player)
+            )
             if pair and paired(clause, things, count, player, i, j):
                 return i, j
     return -1, -1

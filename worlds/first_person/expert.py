@@ -161,7 +161,7 @@ def move(state, player, clause, index, things, count, ways, action):
     found, avoid = ways
     if clause[RELATION] in (_HOLDING, _FACING):
         return False
-    if matches(things[player], clause, SECOND, player) or things[index].player != 0:
+    if matches(things[player], player, clause, SECOND, player) or things[index].player != 0:
         return approach(state, player, index, things, avoid, action)
     other = nearest(player, clause, SECOND, things, count, found)
     return other >= 0 and bring(state, player, index, other, things, avoid, action)
@@ -184,7 +184,7 @@ def undo(state, player, clause, things, count, mine, ways, action):
         return step_out(state, player, clause, things, count, found, avoid, action)
     if relation == CLOSEST_TO:
         return approach_rival(state, player, clause, things, count, found, avoid, action)
-    if mine or matches(things[player], clause, SECOND, player):
+    if mine or matches(things[player], player, clause, SECOND, player):
         return flee(state, player, clause, SECOND if mine else FIRST, things, count, found, avoid, action)
     index, _ = first_pair(player, clause, things, count)
     if index < 0:
@@ -203,7 +203,7 @@ errand = errand_of(Skills(say, undo, HANDLED, handle, choose, visit, move))
 def approach_rival(state, player, clause, things, count, found, avoid, action):
     """One tick of going to the nearest other thing of the kind of one that is closest to something."""
     for index in range(count):
-        if not (matches(things[index], clause, A, player) and satisfies(clause, things, count, player, index)):
+        if not (matches(things[index], index, clause, A, player) and satisfies(clause, things, count, player, index)):
             continue
         best, least = -1, FAR
         for other in range(count):
@@ -237,7 +237,7 @@ def nearest(player, clause, at, things, count, found):
     things; -1 if there is none or no path leads to it."""
     best, least = -1, FAR
     for index in range(count):
-        if index != player and things[index].state != GONE and matches(things[index], clause, at, player):
+        if index != player and things[index].state != GONE and matches(things[index], index, clause, at, player):
             length = way_to(found, things[index])
             if length < least:
                 best, least = index, length
@@ -251,7 +251,7 @@ def wrong(player, clause, things, count, found):
     best, least = -1, FAR
     for index in range(count):
         thing = things[index]
-        if thing.state == GONE or not matches(thing, clause, A, player):
+        if thing.state == GONE or not matches(thing, index, clause, A, player):
             continue
         good = thing.state == clause[RELATION]  # open and gone are numbered alike as relations and as states
         if clause[RELATION] not in ALONE:
@@ -343,7 +343,7 @@ def flee(state, player, clause, at, things, count, found, avoid, action):
             continue
         safe = True
         for index in range(count):
-            if index != player and things[index].state != GONE and matches(things[index], clause, at, player):
+            if index != player and things[index].state != GONE and matches(things[index], index, clause, at, player):
                 safe = safe and not within(things[index], row, col, keep_off(clause, things[index], things[player]))
         if safe:
             best, least = cell, length
@@ -382,11 +382,11 @@ def forbidden(state, player, things, count, careful):
         if clause[STAGE] != NEVER or clause[NEGATED] != 0 or relation in SPOKEN or relation in _HARMLESS:
             continue
         at = A if relation in ALONE else B
-        if at == B and not matches(things[player], clause, A, player):
+        if at == B and not matches(things[player], player, clause, A, player):
             continue
         for one in range(count):
             thing = things[one]
-            if one == player or thing.state == GONE or not matches(thing, clause, at, player):
+            if one == player or thing.state == GONE or not matches(thing, one, clause, at, player):
                 continue
             distance = keep_off(clause, thing, things[player])
             for cell in range(ROWS * COLS):

@@ -21,6 +21,11 @@ _AT_HAND = CELL * 5 // 16  # height and distance of a thing while it is carried
 _TO_ONE = CELL // ONE
 
 
+def open_cells(state):
+    """The cells of a state's map that are free, bool (map_rows, map_cols)."""
+    return state["walls"][: int(state["map_rows"]), : int(state["map_cols"])] == 0
+
+
 @njit
 def clear_things(state):
     """Remove all things from a state, for a new episode."""

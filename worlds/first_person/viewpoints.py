@@ -33,11 +33,11 @@ def view(state, player, clause, to_the_left, things, count, found, avoid, action
     best, least = -1, FAR
     for i in range(count):
         one = things[i]
-        if i == player or one.state != THERE or one.holder != 0 or not matches(one, clause, _A, player):
+        if i == player or one.state != THERE or one.holder != 0 or not matches(one, i, clause, _A, player):
             continue
         for j in range(count):
             other = things[j]
-            if j in (i, player) or other.state != THERE or not matches(other, clause, _B, player):
+            if j in (i, player) or other.state != THERE or not matches(other, j, clause, _B, player):
                 continue
             left, right = (i, j) if to_the_left else (j, i)
             if tried(state, cell_of(y), cell_of(x)) and ordered(state, things, count, player, left, right, y, x):
@@ -109,10 +109,10 @@ def come_between(state, player, clause, things, count, found, avoid, action):
     Returns whether there is a path."""
     best_y, best_x, least = np.int32(0), np.int32(0), FAR
     for j in range(count):
-        if j == player or things[j].state != THERE or not matches(things[j], clause, _B, player):
+        if j == player or things[j].state != THERE or not matches(things[j], j, clause, _B, player):
             continue
         for k in range(j + 1, count):
-            if k == player or things[k].state != THERE or not matches(things[k], clause, _B, player):
+            if k == player or things[k].state != THERE or not matches(things[k], k, clause, _B, player):
                 continue
             for part in range(1, 4):
                 y = (things[j].y * (4 - part) + things[k].y * part) * _UNITS // 4
@@ -139,10 +139,10 @@ def step_out(state, player, clause, things, count, found, avoid, action):
 def enclosed(player, clause, things, count, y, x):
     """Whether a position in units lies between two things that match a clause's B."""
     for j in range(count):
-        if j == player or things[j].state != THERE or not matches(things[j], clause, _B, player):
+        if j == player or things[j].state != THERE or not matches(things[j], j, clause, _B, player):
             continue
         for k in range(j + 1, count):
-            fits = k != player and things[k].state == THERE and matches(things[k], clause, _B, player)
+            fits = k != player and things[k].state == THERE and matches(things[k], k, clause, _B, player)
             if fits and amid(y // _UNITS, x // _UNITS, things[j], things[k]):
                 return True
     return False

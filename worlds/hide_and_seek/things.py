@@ -4,6 +4,7 @@ from numba import njit
 
 from ..engine.records.things import HALF, Things
 from ..first_person.multiplayer import Shape, fill_all, players_and_crowns
+from ..first_person.things import open_cells
 from ..first_person.visibility import EYES, hide
 from .state import BLOCKS, PLAYERS
 from .view import LOOKS, blind
@@ -26,6 +27,8 @@ def fill(state, things):
 YOU = {"kind": "player", "who": "you"}
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=PLAYERS + BLOCKS + PLAYERS,
     kinds=KINDS,
     relations=("touching", "near", "holding", "facing", "said"),

@@ -6,7 +6,7 @@ from numba import njit
 from ..engine.records.things import ONE, SLACK, Things
 from ..first_person.body import RADIUS
 from ..first_person.state import CELL
-from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.things import PLAYER_HALF, fill_things, open_cells
 from ..first_person.visibility import EYES, hide
 from .rules import FEET
 from .state import APPLES, DOORS, PAINTED
@@ -30,6 +30,8 @@ def fill(state, things):
 
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=1 + 2 * DOORS + APPLES + 1,
     kinds={"player": (), "key": PAINTED, "door": PAINTED, "goal": (), "apple": ()},
     relations=("there", "open", "gone", "touching", "near", "holding", "facing"),

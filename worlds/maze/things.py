@@ -8,7 +8,7 @@ from numba import njit
 from ..engine.records.things import HALF, ONE, SLACK, THERE, Things, put
 from ..first_person.generators import ROOMS
 from ..first_person.models import COLOURS
-from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.things import PLAYER_HALF, fill_things, open_cells
 from ..first_person.visibility import EYES, UNSEEN, hide
 from .rules import REACH
 from .state import MOST, ROOM, SHAPES
@@ -42,6 +42,8 @@ def touched(**what: str) -> dict[str, Any]:
 
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=1 + MOST + ROOMS,
     kinds={
         "player": (),

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.records.things import ONE, OPEN, SLACK, Things
-from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.things import PLAYER_HALF, fill_things, open_cells
 from ..first_person.visibility import EYES, hide
 from .rules import REACH
 from .state import COLOURS, MOST
@@ -29,6 +29,8 @@ def fill(state, things):
 
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=1 + MOST,
     kinds={"player": (), "ball": COLOURS},
     relations=("open", "at", "touching", "near", "facing"),

@@ -4,6 +4,7 @@ from numba import njit
 
 from ..engine.records.things import HALF, ONE, Things
 from ..first_person.multiplayer import PLAYER_COLOURS, Shape, fill_all, players_and
+from ..first_person.things import open_cells
 from ..first_person.visibility import EYES, hide
 from .state import DOORS, PAINTED, PLAYERS, TARGET
 from .view import LOOKS
@@ -26,6 +27,8 @@ def fill(state, things):
 
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=PLAYERS + 3 * DOORS + 1,
     kinds=KINDS,
     relations=("there", "open", "at", "near", "facing", "said"),

@@ -6,6 +6,7 @@ from ..engine.records.things import HALF, ONE, SLACK, Things
 from ..first_person.body import HURDLE_TALL
 from ..first_person.multiplayer import PLAYER_RADIUS, Shape, fill_all, players_and
 from ..first_person.state import CELL
+from ..first_person.things import open_cells
 from ..first_person.visibility import EYES, hide
 from .rules import FEET
 from .state import HURDLES, PLAYERS
@@ -31,6 +32,8 @@ def fill(state, things):
 YOU = {"kind": "player", "who": "you"}
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=PLAYERS + 1 + HURDLES,
     kinds=KINDS,
     relations=("touching", "near", "on", "facing", "said"),

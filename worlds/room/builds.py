@@ -21,7 +21,8 @@ _CLOSE = 0.02
 @njit
 def part_of(things, index, clause, player):
     """Whether a thing can be a part of the tower or row of a clause."""
-    return things[index].state != GONE and things[index].player == 0 and matches(things[index], clause, _A, player)
+    thing = things[index]
+    return thing.state != GONE and thing.player == 0 and matches(thing, index, clause, _A, player)
 
 
 @njit

@@ -141,7 +141,7 @@ def handle(state, player, clause, things, count, mine, ways, action):
 def move(state, player, clause, one, things, count, ways, action):
     """One tick of lifting a toy, or of bringing it to a thing that matches B."""
     relation, toy = clause[RELATION], toy_of(state, one)
-    if relation == CLOSEST_TO and matches(things[player], clause, SECOND, player):
+    if relation == CLOSEST_TO and matches(things[player], player, clause, SECOND, player):
         return approach(state, player, _NEAR, ONE * 3 // 10, one, things, action)
     if toy < 0:
         return False
@@ -176,11 +176,11 @@ def arrange(state, player, clause, things, count, action):
             i == player
             or things[i].state != THERE
             or things[i].holder != 0
-            or not matches(things[i], clause, FIRST, player)
+            or not matches(things[i], i, clause, FIRST, player)
         ):
             continue
         for j in range(count):
-            if j in (i, player) or things[j].state != THERE or not matches(things[j], clause, SECOND, player):
+            if j in (i, player) or things[j].state != THERE or not matches(things[j], j, clause, SECOND, player):
                 continue
             left, right = (i, j) if clause[RELATION] == LEFT_OF else (j, i)
             if see(state, player, things[left], things[right], action):
@@ -204,10 +204,10 @@ def come_between(state, player, clause, things, count, mine, action):
         return False
     toy = NONE if mine else toy_of(state, one)
     for j in range(count):
-        if j == one or things[j].state != THERE or not matches(things[j], clause, SECOND, player):
+        if j == one or things[j].state != THERE or not matches(things[j], j, clause, SECOND, player):
             continue
         for k in range(j + 1, count):
-            if k == one or things[k].state != THERE or not matches(things[k], clause, SECOND, player):
+            if k == one or things[k].state != THERE or not matches(things[k], k, clause, SECOND, player):
                 continue
             x, y = (things[j].x + things[k].x) / (2 * ONE), (things[j].y + things[k].y) / (2 * ONE)
             slack = 0.08 * math.sqrt(apart(things[j], things[k])) / ONE
@@ -248,7 +248,7 @@ def use_on(state, player, clause, things, count, action):
     if one < 0:
         return False
     x, y, z = things[one].x / ONE, things[one].y / ONE, things[one].z / ONE
-    if matches(things[player], clause, SECOND, player) and clause[RELATION] == _PUSHED:
+    if matches(things[player], player, clause, SECOND, player) and clause[RELATION] == _PUSHED:
         if go(state, player, x, y, z, 0.0, 0.7, UNSEEN, toy_of(state, one), action) == 1:
             walk(state, player, x, y, action)
         return True
@@ -274,7 +274,7 @@ def choose(state, player, clause, at, things, count, ways):
     own_x, own_y = feet(state, player)
     for index in range(count):
         thing = things[index]
-        if index == player or thing.state == GONE or not matches(thing, clause, at, player):
+        if index == player or thing.state == GONE or not matches(thing, index, clause, at, player):
             continue
         if at == FIRST and settled(clause, index, things, count, player):
             continue
@@ -293,7 +293,7 @@ def choose_place(state, player, clause, things, count, one):
     best = -1
     for index in range(count - 1, -1, -1):
         thing = things[index]
-        if index in (player, one) or thing.state == GONE or not matches(thing, clause, SECOND, player):
+        if index in (player, one) or thing.state == GONE or not matches(thing, index, clause, SECOND, player):
             continue
         if thing.player != 0 or piece_of(state, index) >= 0:
             return index

@@ -14,7 +14,7 @@ from ..first_person.angles import cosine, sine
 from ..first_person.models import COLOURS
 from ..first_person.multiplayer import PLAYER_COLOUR_NUMBERS, PLAYER_COLOURS, colour_numbers
 from ..first_person.state import CELL
-from ..first_person.things import PLAYER_KIND
+from ..first_person.things import PLAYER_KIND, open_cells
 from . import toys
 from .furniture import INSIDE, SHELF, SURFACES, SURFACES_MOST, quarter, top
 from .furniture import KINDS as PIECE_KINDS
@@ -158,6 +158,8 @@ _LIGHT = {name: ("carry",) for name in toys.KINDS if name != toys.KINDS[toys.HEA
 _FLAT = {name: ("carry", "on", "stack") for name in ("block", "book", "drum", "cushion")}
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=PLAYERS + TOYS + SURFACES_MOST * PIECES + 1,
     kinds=KINDS,
     sizes=toys.SIZES,

@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.records.things import Things, put
-from .state import BOX, BOX_PAINT, COLOURS, KNOBS, PLAYERS, TARGET, TARGET_PAINT
+from .state import BOX, BOX_PAINT, COLOURS, KNOBS, PLAYERS, TARGET, TARGET_PAINT, WALL
 
 PLAYER_KIND, BOX_KIND, TARGET_KIND = 1, 2, 3
 LAST = PLAYERS + 2 * KNOBS["boxes"].high
@@ -48,8 +48,14 @@ def mark(thing, colour, y, x):
     thing.z, thing.height = 0, 0
 
 
+def floor(state):
+    """The cells of a state's room that are no wall, bool (height, width)."""
+    return state["cells"][: int(state["height"]), : int(state["width"])] & WALL == 0
+
+
 THINGS = Things(
     fill=fill,
+    cells=floor,
     most=LAST + 1,
     kinds={"player": (), "box": COLOURS, "target": COLOURS},
     relations=("on", "touching", "near", "left-of", "right-of", "between", "closest-to"),

@@ -6,7 +6,7 @@ from numba import njit
 from ..engine.records.things import ONE, SLACK, Things
 from ..first_person.body import RADIUS
 from ..first_person.state import CELL
-from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.things import PLAYER_HALF, fill_things, open_cells
 from ..first_person.visibility import EYES, hide
 from .rules import FEET
 from .state import PAINTED
@@ -30,6 +30,8 @@ def fill(state, things):
 YOU = {"kind": "player", "who": "you"}
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=4,
     kinds={"player": (), "ball": PAINTED, "goal": (), "trap": ()},
     relations=("there", "gone", "touching", "near", "facing"),

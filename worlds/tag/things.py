@@ -6,6 +6,7 @@ from numba import njit
 from ..engine.records.things import ONE, Things, towards
 from ..first_person import models
 from ..first_person.multiplayer import Shape, fill_all, players_and_crowns
+from ..first_person.things import open_cells
 from ..first_person.visibility import BULK, EYES, HIGH, MIDDLE, hide, sees_point
 from .state import PLAYERS
 from .view import HEAD
@@ -41,6 +42,8 @@ def show_hat(state, things, hat):
 YOU = {"kind": "player", "who": "you"}
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=PLAYERS + 1 + PLAYERS,
     kinds=KINDS,
     relations=("touching", "near", "holding", "facing", "said"),

@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.records.things import HALF, ONE, SLACK, Things
-from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.things import PLAYER_HALF, fill_things, open_cells
 from ..first_person.visibility import EYES, PAINTED, hide
 from . import view
 from .rules import REACH
@@ -31,6 +31,8 @@ def fill(state, things):
 
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=1 + FIRST_APPLE + APPLES,
     kinds={"player": (), "door": (), "sign": COLOURS, "pillar": COLOURS, "apple": ()},
     relations=("there", "open", "gone", "touching", "near", "facing"),

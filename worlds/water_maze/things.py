@@ -8,7 +8,7 @@ from numba import njit
 
 from ..engine.records.things import HALF, ONE, OPEN, Things
 from ..first_person import models
-from ..first_person.things import PLAYER_HALF, fill_things
+from ..first_person.things import PLAYER_HALF, fill_things, open_cells
 from ..first_person.visibility import EYES, PAINTED, UNSEEN, hide
 from .rules import PLATFORM
 from .state import PICTURES
@@ -33,6 +33,8 @@ def fill(state, things):
 
 THINGS = Things(
     fill=fill,
+    steady=True,
+    cells=open_cells,
     most=2 + len(PICTURES),
     kinds={"player": (), "platform": (), **{picture: () for picture in PICTURES}},
     relations=("open", "touching", "near", "facing"),

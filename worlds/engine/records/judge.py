@@ -8,18 +8,39 @@ import numpy as np
 from numba import njit
 
 from ....interface.text import TOKENS
-from .relations import ALONE, BETWEEN, CLOSEST_TO, LEFT_OF, LINED, ON, RIGHT_OF, SAID, SPOKEN, STACKED, TOUCHING
-from .things import GONE, THERE, alone, aside, related
+from .relations import (
+    ALONE,
+    BEHIND,
+    BETWEEN,
+    CLOSEST_TO,
+    IN_FRONT_OF,
+    LEFT_OF,
+    LINED,
+    ON,
+    RIGHT_OF,
+    SAID,
+    SPOKEN,
+    STACKED,
+    TOUCHING,
+)
+from .things import GONE, THERE, alone, aside, beyond, related
 
 CLAUSES, STAGES = 8, 4
-NEVER = -1  # the stage of a clause that must never hold
+NEVER = -1  # the stage of a clause that must never hold; NEVER - 1 - k: not before stage k has been reached
 ANYBODY, YOU, OTHER = 0, 1, 2  # the field `who` of a selector
+THESE = 3  # in that field: the things whose bits are set in the other three, WORD things each
+PLACE = 4  # in that field: a place of the map; two others are its rows and columns, first * SIDE + last each, and the
+# third is EITHER if one of them is enough
+EITHER = 1
+WORD, SIDE = 31, 1 << 15
+MOST_NAMED = 3 * WORD
+"""The largest number of things of a world of which goals can name particular ones."""
 
 (STAGE, NEGATED, LEAST, RELATION, AMOUNT, A, _A1, _A2, _A3, B, _B1, _B2, _B3) = range(13)
 FIELDS = 13
 """Numbers of a clause: its stage or NEVER; 1 if negated; the least count, 0 for all; the relation's index in RELATIONS;
 the distance for near, the number of things for chains, the token for said and misspoke; and from A and B on the four
-numbers of a selector: kind, colour, size (as in THING, 0 for any) and who."""
+numbers of a selector: kind, colour, size (as in THING, 0 for any) and who, or what THESE and PLACE say."""
 
 MILLI = 1000
 """Rewards and weights of a goal are integers in thousandths, so that sums are the same on every device."""
@@ -27,8 +48,12 @@ SUCCESS, STAGE_REWARD, STEP_REWARD, FAILURE = range(4)
 
 
 @njit
-def matches(thing, clause, at, player):
-    """Whether a thing matches the selector that begins at field `at` of a clause, as this player means it."""
+def matches(thing, number, clause, at, player):
+    """Whether a thing, by its number in the table, matches the selector that begins at field `at` of a clause, as this
+    player means it."""
+    if clause[at + 3] >= THESE:
+        named = clause[at + 3] == THESE and number < MOST_NAMED
+        return named and (clause[at + number // WORD] >> (number % WORD)) & 1 != 0
     if clause[at] != 0 and clause[at] != thing.kind:
         return False
     if clause[at + 1] != 0 and clause[at + 1] != thing.colour:
@@ -64,7 +89,7 @@ def stacked(things, count, clause, player, top):
         below, least = -1, 0
         for i in range(count):
             one, other = things[at], things[i]
-            if other.z < one.z and matches(other, clause, A, player) and related(one, other, ON, 0):
+            if other.z < one.z and matches(other, i, clause, A, player) and related(one, other, ON, 0):
                 away = max(abs(one.y - other.y), abs(one.x - other.x))
                 if below < 0 or away < least:
                     below, least = i, away
@@ -78,7 +103,7 @@ def stacked(things, count, clause, player, top):
 def beside(things, clause, player, i, j):
     """Whether two things touch side by side, and the second one matches A."""
     one, other = things[i], things[j]
-    if i == j or not matches(other, clause, A, player) or not related(one, other, TOUCHING, 0):
+    if i == j or not matches(other, j, clause, A, player) or not related(one, other, TOUCHING, 0):
         return False
     return abs(one.z - other.z) <= max(one.height, other.height)
 
@@ -125,10 +150,10 @@ def between(things, count, clause, player, i):
     if one.state != THERE or one.holder != 0:
         return False
     for j in range(count):
-        if j == i or things[j].state != THERE or not matches(things[j], clause, B, player):
+        if j == i or things[j].state != THERE or not matches(things[j], j, clause, B, player):
             continue
         for k in range(j + 1, count):
-            fits = k != i and things[k].state == THERE and matches(things[k], clause, B, player)
+            fits = k != i and things[k].state == THERE and matches(things[k], k, clause, B, player)
             if fits and amid(one.y, one.x, things[j], things[k]):
                 return True
     return False
@@ -154,11 +179,21 @@ def closest(things, count, i, j):
 
 
 @njit
+def spans(pair, at):
+    """Whether a coordinate lies in a range; one whose first number is the larger is what lies outside."""
+    first, last = pair // SIDE, pair % SIDE
+    inside = at >= first and at <= last
+    return inside if first <= last else at >= first or at <= last
+
+
+@njit
 def paired(clause, things, count, player, i, j):
     """Whether two things of a table stand in the relation of a clause, as this player sees it."""
     relation = clause[RELATION]
     if relation in (LEFT_OF, RIGHT_OF):
         return aside(things[player], things[i], things[j], relation)
+    if relation in (BEHIND, IN_FRONT_OF):
+        return beyond(things[player], things[i], things[j], relation)
     if relation == CLOSEST_TO:
         return closest(things, count, i, j)
     return related(things[i], things[j], relation, clause[AMOUNT])
@@ -176,8 +211,12 @@ def satisfies(clause, things, count, player, i):
         return alone(things[i], relation)
     if relation == BETWEEN:
         return between(things, count, clause, player, i)
+    if clause[B + 3] == PLACE:
+        one = things[i]
+        down, across = spans(clause[B], one.y), spans(clause[B + 1], one.x)
+        return one.state != GONE and ((down or across) if clause[B + 2] == EITHER else (down and across))
     for j in range(count):
-        if j != i and matches(things[j], clause, B, player) and paired(clause, things, count, player, i, j):
+        if j != i and matches(things[j], j, clause, B, player) and paired(clause, things, count, player, i, j):
             return True
     return False
 
@@ -189,7 +228,7 @@ def holds(clause, things, count, actions, player):
     found, total = np.int32(0), np.int32(0)
     for i in range(count):
         one = things[i]
-        if not matches(one, clause, A, player):
+        if not matches(one, i, clause, A, player):
             continue
         if relation in SPOKEN:
             good = one.player != 0 and heard(actions, one, clause[AMOUNT], relation)
@@ -212,7 +251,7 @@ def fulfilled(state, things, count, actions, player):
         stage = clause[STAGE]
         if stage == state.stage[player]:
             now = now and holds(clause, things, count, actions, player)
-        elif stage == NEVER:
+        elif stage == NEVER or (stage < NEVER and state.stage[player] < NEVER - stage):
             broken = broken or holds(clause, things, count, actions, player)
     return now, broken
 

@@ -45,7 +45,7 @@ class Relation:
     by_players: only players can be `a`. regions: it is defined for a region of the floor, which has no side to touch
         and no middle to measure from. into: the affordance that the kind of `b` needs in worlds that declare any.
     sight: in first-person worlds it depends on the view of the player of the goal. two: it takes two things that match
-        `b`. among: it compares `a` with the others of its kind.
+        `b`. among: it compares `a` with the others of its kind. proposed: whether generated tasks ask for it.
     """
 
     name: str
@@ -62,6 +62,7 @@ class Relation:
     sight: bool = False
     two: bool = False
     among: bool = False
+    proposed: bool = True
 
 
 def _side(side: str) -> Relation:
@@ -94,6 +95,27 @@ def _side(side: str) -> Relation:
         },
         skill="arrange",
         sight=True,
+    )
+
+
+def _depth(name: str, far: str) -> Relation:
+    """The relation behind or in-front-of."""
+    words = name.replace("-", " ")
+    return Relation(
+        name,
+        takes=("b",),
+        meaning=f"`a`, which nobody holds, is {words} `b` as the player of the goal sees them: the player is turned "
+        f"towards both, to 22 degrees, `a` is {far}, and they are 11.3 degrees apart at most",
+        states=(f"{words} {{b}}",),
+        things={
+            ("", ""): Orders(
+                (f"put {{a}} {words} {{b}}", f"place {{a}} {words} {{b}}", f"move {{a}} {words} {{b}}"),
+                keep=(f"keep {{a}} {words} {{b}}", f"leave {{a}} {words} {{b}}"),
+            )
+        },
+        skill="arrange",
+        sight=True,
+        proposed=False,
     )
 
 
@@ -377,6 +399,23 @@ TABLE = (
         skill="arrange",
         among=True,
     ),
+    Relation(
+        "under",
+        takes=("b",),
+        meaning="`a`, which nobody holds, lies below `b`: the middle of `a` is below it, and the top of `a` no higher "
+        "than the underside of `b`",
+        states=("under {b}",),
+        things={
+            ("", ""): Orders(
+                ("put {a} under {b}", "place {a} under {b}", "move {a} under {b}", "get {a} under {b}"),
+                keep=("keep {a} under {b}", "leave {a} under {b}"),
+            )
+        },
+        skill="arrange",
+        proposed=False,
+    ),
+    _depth("behind", "farther away"),
+    _depth("in-front-of", "nearer"),
 )
 """All relations. The number of a relation is its index, which never changes."""
 
@@ -402,6 +441,7 @@ STACKED, LINED, ON, TOUCHING, NEAR = map(number_of, ("stacked", "lined", "on", "
 SAID, MISSPOKE = map(number_of, EVENTS)
 LEFT_OF, RIGHT_OF, BETWEEN = map(number_of, ("left-of", "right-of", "between"))
 CLOSEST_TO = number_of("closest-to")
+UNDER, BEHIND, IN_FRONT_OF = map(number_of, ("under", "behind", "in-front-of"))
 ALONE = tuple(number_of(row.name) for row in TABLE if not {"b", "word"} & {*row.takes})
 """The numbers of unary relations."""
 SPOKEN = tuple(map(number_of, EVENTS))

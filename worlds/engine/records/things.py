@@ -14,13 +14,14 @@ from typing import Any, Literal
 import numpy as np
 from numba import njit
 
-from .relations import LEFT_OF, ON, number_of
+from .relations import BEHIND, LEFT_OF, ON, UNDER, number_of
 
 ONE = 256
 HALF = ONE // 2
 SLACK = ONE // 16  # the largest gap between two things that touch
 RESTS = ONE // 64  # the largest gap, or overlap, of a thing and the top of the thing that it rests on
 LIFTED = ONE * 3 // 10  # the least height of the underside of a held thing that counts as lifted
+IN_LINE = 5  # the cotangent of 11.3 degrees, the largest angle between things behind one another
 PARTED = 16  # the cotangent of 3.6 degrees, the least angle between things to the left and right of one another
 MOVING = ONE // 10  # the least speed at which a thing that is touched counts as pushed
 
@@ -67,6 +68,8 @@ class Things:
         one player, "heavy" for two, "on" and "in" for putting things on and into it, "stack" for towers and rows,
         "open". "parts": several things of this kind are one object, so no question counts them. "region": a part of the
         floor, such as a room of a maze; goals may use OF_REGIONS only of it.
+    steady: whether each thing keeps its number in the table through an episode, so that goals can name particular ones.
+    cells: of a state, the cells that one can walk in, bool (rows, columns), in worlds whose places goals can name.
     unit: the unit of distances in instructions, which is ONE: "cell", or "metre" in rooms without cells.
     scales: knobs of the generated tasks, from the smallest starts to the largest; of three or more scales, the last two
         are withheld from training. ranges: values of further knobs, drawn uniformly; no bank of levels may depend on
@@ -82,6 +85,8 @@ class Things:
     scales: tuple[Mapping[str, int], ...] = ()
     ranges: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     affords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    steady: bool = False
+    cells: Callable[[Any], np.ndarray] | None = None
     unit: Literal["cell", "metre"] = "cell"
 
     @property
@@ -151,6 +156,21 @@ def aside(player, one, other, relation):
 
 
 @njit
+def beyond(player, one, other, relation):
+    """Whether a thing is behind (or in front of) another one in the first-person view of a player."""
+    if one.state != THERE or other.state != THERE or one.holder != 0:
+        return False
+    if not (towards(player, one) and towards(player, other)):
+        return False
+    dy, dx = np.int64(one.y) - player.y, np.int64(one.x) - player.x
+    ey, ex = np.int64(other.y) - player.y, np.int64(other.x) - player.x
+    farther = dy * dy + dx * dx - ey * ey - ex * ex
+    if abs(dx * ey - dy * ex) * IN_LINE > dy * ey + dx * ex:
+        return False
+    return farther > 0 if relation == BEHIND else farther < 0
+
+
+@njit
 def related(one, other, relation, amount):
     """Whether two things stand in a binary relation. `amount`: for near, the largest distance in 1/ONE cells."""
     if relation == _HOLDING:
@@ -164,6 +184,9 @@ def related(one, other, relation, amount):
         return abs(dz) <= other.height if relation == _IN else abs(dz - one.height - other.height) <= RESTS
     if relation == _AT:
         return max(dy, dx) <= max(one.radius, other.radius)
+    if relation == UNDER:
+        below = one.holder == 0 and one.fixed == 0 and dy <= other.radius and dx <= other.radius
+        return below and -dz + RESTS >= one.height + other.height
     square = np.int64(dy) * dy + np.int64(dx) * dx
     if relation == _NEAR:
         return square <= np.int64(amount) * amount

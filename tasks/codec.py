@@ -1,6 +1,7 @@
 """Goals to numbers and back: a clause as the row of integers that the engine's judge reads (engine/records/judge.py).
 
 encode(goal, world.rules.things)      an EncodedGoal; ValueError "place: reason" where the world has no such thing
+encode(goal, things, here=situation)  the same of a goal that names particular things or places, as a start shows them
 decode(encoded, world.rules.things)   the goal again
 encoded.write(record, seat)     into a task record, as the goal of a player
 """
@@ -20,7 +21,8 @@ from ..interface.text import encode as tokens_of
 from ..worlds.engine.records import judge as j
 from ..worlds.engine.records.relations import BINARY, CHAINS, EVENTS, OF_REGIONS, RELATIONS, number_of
 from ..worlds.engine.records.things import ONE, Things
-from .goals import Clause, Goal, Selector, Stage
+from .goals import Clause, Goal, Selector, Stage, Which
+from .named import Situation, alike, bounds, chosen, mask
 
 EncodedClause = tuple[int, ...]
 """A clause as FIELDS integers; its STAGE is 0 until it is written."""
@@ -32,17 +34,20 @@ _SWAPPED = {j.ANYBODY: j.ANYBODY, j.YOU: j.OTHER, j.OTHER: j.YOU}
 
 @dataclass(frozen=True)
 class EncodedGoal:
-    """A goal as numbers: the clauses of each stage, the ticks for which each stage must hold, and the clauses that must
-    never hold."""
+    """A goal as numbers: the clauses of each stage, the ticks for which each stage must hold, the clauses that must
+    never hold, and those that must not hold before each stage is reached."""
 
     stages: tuple[tuple[EncodedClause, ...], ...] = ()
     holds: tuple[int, ...] = ()
     never: tuple[EncodedClause, ...] = ()
+    before: tuple[tuple[EncodedClause, ...], ...] = ()
 
     def clauses(self) -> np.ndarray:
         """All clauses with their stages, int32 (clauses, FIELDS)."""
         rows = [(number, *row[1:]) for number, stage in enumerate(self.stages) for row in stage]
-        return np.array(rows + [(j.NEVER, *row[1:]) for row in self.never], np.int32).reshape(-1, j.FIELDS)
+        rows += [(j.NEVER, *row[1:]) for row in self.never]
+        rows += [(j.NEVER - 1 - number, *row[1:]) for number, stage in enumerate(self.before) for row in stage]
+        return np.array(rows, np.int32).reshape(-1, j.FIELDS)
 
     def write(self, record: np.void, seat: int) -> None:
         """Make this the goal of a player in a record of the world's `task_dtype`."""
@@ -53,29 +58,37 @@ class EncodedGoal:
 
     def swapped(self) -> EncodedGoal:
         """The same goal from the point of view of the other player: "you" and "other" change places."""
-        stages = tuple(tuple(map(_swapped, stage)) for stage in self.stages)
-        return EncodedGoal(stages, self.holds, tuple(map(_swapped, self.never)))
+        stages, before = (tuple(tuple(map(_swapped, stage)) for stage in each) for each in (self.stages, self.before))
+        return EncodedGoal(stages, self.holds, tuple(map(_swapped, self.never)), before)
 
 
-def encode(goal: Goal, things: Things, place: str = "goal") -> EncodedGoal:
+def encode(goal: Goal, things: Things, place: str = "goal", here: Situation | None = None) -> EncodedGoal:
     """A goal as numbers, in a world of these things. Raises ValueError "place: reason" for a name that the world does
-    not have; place: where the goal stands in its task."""
-    stages = tuple(
-        tuple(
-            _encoded(clause, things, f"{place}.stages[{number}].all[{index}]") for index, clause in enumerate(stage.all)
-        )
-        for number, stage in enumerate(goal.stages)
-    )
-    never = tuple(_encoded(clause, things, f"{place}.never[{index}]") for index, clause in enumerate(goal.never))
-    return EncodedGoal(stages, tuple(stage.hold for stage in goal.stages), never)
+    not have, and for particular things or places that are not there; place: where the goal stands in its task; here:
+    the start, without which goals name no particular things."""
+
+    def encoded(clauses: Sequence[Clause], where: str) -> tuple[EncodedClause, ...]:
+        return tuple(_encoded(clause, things, f"{where}[{i}]", here) for i, clause in enumerate(clauses))
+
+    numbered = [(f"{place}.stages[{number}]", stage) for number, stage in enumerate(goal.stages)]
+    stages = tuple(encoded(stage.all, f"{where}.all") for where, stage in numbered)
+    before = tuple(encoded(stage.before, f"{where}.before") for where, stage in numbered)
+    holds = tuple(stage.hold for stage in goal.stages)
+    return EncodedGoal(stages, holds, encoded(goal.never, f"{place}.never"), before if any(before) else ())
 
 
 def decode(encoded: EncodedGoal, things: Things) -> Goal:
-    """The goal that was encoded. Raises ValueError if it contradicts itself."""
+    """The goal that was encoded; particular things are those of their numbers. Raises ValueError if it contradicts
+    itself, or names a place, whose name is not kept."""
     names = tuple(things.kinds), things.colours, things.sizes
+    earlier = encoded.before or ((),) * len(encoded.stages)
     stages = tuple(
-        Stage(all=tuple(_decoded(row, *names) for row in rows), hold=ticks)
-        for rows, ticks in zip(encoded.stages, encoded.holds, strict=True)
+        Stage(
+            all=tuple(_decoded(row, *names) for row in rows),
+            hold=ticks,
+            before=tuple(_decoded(row, *names) for row in before),
+        )
+        for rows, ticks, before in zip(encoded.stages, encoded.holds, earlier, strict=True)
     )
     return Goal(stages=stages, never=tuple(_decoded(row, *names) for row in encoded.never))
 
@@ -91,7 +104,8 @@ def negated(row: EncodedClause) -> EncodedClause:
 
 
 def _swapped(row: EncodedClause) -> EncodedClause:
-    return (*row[: j.A + 3], _SWAPPED[row[j.A + 3]], *row[j.B : j.B + 3], _SWAPPED[row[j.B + 3]])
+    sides = (_SWAPPED.get(row[at], row[at]) for at in (j.A + 3, j.B + 3))
+    return (*row[: j.A + 3], next(sides), *row[j.B : j.B + 3], next(sides))
 
 
 class _Names:
@@ -110,13 +124,38 @@ class _Names:
         self.any_colour = numbers
         self.regions = things.regions
 
-    def selector(self, selector: Selector, place: str) -> tuple[int, int, int, int]:
-        """Kind, colour, size and who of a selector as numbers; ValueError "place: reason" for another name."""
+    def selector(self, selector: Selector, place: str, here: Situation | None) -> Sequence[int]:
+        """Kind, colour, size and who of a selector as numbers, or particular things, or a place; ValueError "place:
+        reason" for another name."""
+        if selector.place or selector.which:
+            return self._particular(selector, place, here)
         kind, colour, size = selector.kind, selector.colour, selector.size
         colours = self.any_colour if kind is None else self.colours.get(kind)
         if colours is None or colour not in colours or size not in self.sizes:
             raise ValueError(_strange(selector, self.things, place))
         return self.kinds[kind], colours[colour], self.sizes[size], _WHO[selector.who]
+
+    def _particular(self, selector: Selector, place: str, here: Situation | None) -> Sequence[int]:
+        try:
+            if selector.which and selector.which.these:
+                if not self.things.steady:
+                    raise ValueError("the things of this world keep no numbers; name them by kind, colour and size")
+                return mask(list(selector.which.these))
+            if here is None:
+                raise ValueError("which things are meant is told by a start, and there is none here")
+            if selector.place:
+                return bounds(selector.place, here)
+            found = chosen(selector, here)
+            if not found:
+                raise ValueError("there is no such thing at this start")
+            if self.things.steady:
+                return mask(found)
+            looks = alike(found, here)
+            if looks is None:
+                raise ValueError("others look the same at this start, and here things are told apart by their looks")
+        except ValueError as error:
+            raise ValueError(f"{place}: {error}") from None
+        return self.selector(looks, place, None)
 
 
 _known: dict[int, _Names] = {}
@@ -129,9 +168,10 @@ def _names(things: Things) -> _Names:
     return found
 
 
-def _encoded(clause: Clause, things: Things, place: str) -> EncodedClause:
+def _encoded(clause: Clause, things: Things, place: str, here: Situation | None) -> EncodedClause:
     names, relation = _names(things), clause.relation
-    if relation not in names.relations:
+    of_place = clause.b is not None and clause.b.place is not None
+    if relation not in names.relations and not of_place:
         raise ValueError(f"{place}.relation: this world knows no {relation!r}; it knows {', '.join(things.relations)}")
     amount = 0
     if clause.within is not None:
@@ -146,8 +186,8 @@ def _encoded(clause: Clause, things: Things, place: str) -> EncodedClause:
         for side, selector in (("a", clause.a), ("b", clause.b)):
             if selector:
                 _check_no_region(selector, clause, things, f"{place}.{side}")
-    a = names.selector(clause.a, f"{place}.a")
-    b = (0, 0, 0, 0) if clause.b is None else names.selector(clause.b, f"{place}.b")
+    a = names.selector(clause.a, f"{place}.a", here)
+    b = (0, 0, 0, 0) if clause.b is None else names.selector(clause.b, f"{place}.b", here)
     least = 0 if clause.least == "all" else clause.least
     return (0, int(clause.negated), least, number_of(relation), amount, *a, *b)
 
@@ -155,6 +195,12 @@ def _encoded(clause: Clause, things: Things, place: str) -> EncodedClause:
 @lru_cache(maxsize=1 << 16)
 def _decoded(row: EncodedClause, kinds: tuple[str, ...], colours: Sequence[str], sizes: Sequence[str]) -> Clause:
     def selector(kind: int, colour: int, size: int, who: int) -> Selector:
+        if who == j.PLACE:
+            raise ValueError("a place of the map has no name in numbers")
+        if who == j.THESE:
+            words = (kind, colour, size)
+            these = tuple(n for n in range(j.MOST_NAMED) if words[n // j.WORD] >> n % j.WORD & 1)
+            return Selector(which=Which(these=these))
         names: dict[str, Any] = {"kind": kinds[kind - 1] if kind else None, "who": _WHOSE[who]}
         names |= {"colour": colours[colour - 1] if colour else None, "size": sizes[size - 1] if size else None}
         return Selector(**names)
@@ -177,6 +223,7 @@ def _check_no_region(selector: Selector, clause: Clause, things: Things, place: 
     for kind in things.regions:
         named = selector.kind == kind
         looks = selector.colour in (None, *things.kinds[kind]) and not selector.size and not selector.who
+        looks = looks and not selector.which and not selector.place
         if named or (selector.kind is None and looks):
             hint = f"goals may ask what is {' or '.join(OF_REGIONS[1:])} it" if named else "name another kind"
             raise ValueError(

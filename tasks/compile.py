@@ -14,6 +14,7 @@ from ..interface.text import encode
 from ..worlds.engine.records import judge as j
 from ..worlds.engine.records.states import task_dtype
 from ..worlds.engine.records.things import Things
+from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.saved import opened_state
 from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import World
@@ -21,11 +22,13 @@ from .codec import EncodedGoal
 from .codec import encode as encode_goal
 from .goals import Goal, Player, Reward, Task
 from .language import asked, public
+from .named import particular, situation
 from .questions import answered
 
 _UNBANKED = "tasks of {} bring their levels as text (start.level), and some of these do not"
 _ANY = "\0"
 """In place of the text of a level: any of the bank."""
+_FRAME = (40, 40)  # of batches that are not drawn
 
 
 def table(tasks: Sequence[Task], world: World) -> Table:
@@ -158,9 +161,9 @@ def instructions(task: Task) -> list[str]:
     return texts
 
 
-def _read(task: Task, world: World) -> tuple[dict[str, int], list[tuple[EncodedGoal, np.ndarray]]]:
-    """The values of all knobs, and for each player its goal as numbers and its instruction as tokens. Raises ValueError
-    "place: reason" unless the task, but for its level, can be played in this world."""
+def _played(task: Task, world: World) -> dict[str, int]:
+    """The values of all knobs. Raises ValueError "place: reason" unless the task, but for its level and for what its
+    players are to do, can be played in this world."""
     if task.world != world.name:
         raise ValueError(f"world: it is of {task.world}, not of {world.name}")
     if task.version not in (None, world.version):
@@ -173,19 +176,31 @@ def _read(task: Task, world: World) -> tuple[dict[str, int], list[tuple[EncodedG
         raise ValueError(f"start.level: {world.name} makes its own levels and reads none")
     if task.reward.scheme == "world" and any(p.goal != objective(world) for p in task.players):
         raise ValueError("reward.scheme: 'world' pays for the world's own objective, and this is another goal")
-    values = _located("start.knobs", world.knob_values, task.start.knobs)
+    values: dict[str, int] = _located("start.knobs", world.knob_values, task.start.knobs)
+    return values
+
+
+def _read(task: Task, world: World) -> tuple[dict[str, int], list[tuple[EncodedGoal, np.ndarray]]]:
+    """The values of all knobs, and for each player its goal as numbers and its instruction as tokens. Raises ValueError
+    "place: reason" unless the task, but for its level, can be played in this world."""
+    values, things = _played(task, world), cast(Things, world.rules.things)
+    batch: Batch | None = None
     seats = []
     for seat, (player, text) in enumerate(zip(task.players, instructions(task), strict=True)):
         place = f"players[{seat}]"
         if player.question is not None:
-            _located(f"{place}.question", _check_question, player, world.rules.things)
-        goal = encode_goal(player.goal, world.rules.things, f"{place}.goal")
+            _located(f"{place}.question", _check_question, player, things)
+        here = None
+        if particular(player.goal):
+            batch = batch or started(task, world)
+            here = situation(batch, 0, seat)
+        goal = encode_goal(player.goal, things, f"{place}.goal", here)
         seats.append((goal, _located(f"{place}.instruction", encode, text)))
     return values, seats
 
 
-def _fill(record: np.void, task: Task, world: World) -> None:
-    values, seats = _read(task, world)
+def _begin(record: np.void, values: dict[str, int], task: Task, world: World) -> None:
+    """Write all of a task into its record but for what its players are to do."""
     for name, value in values.items():
         record[name] = value
     record["rows"], record["cols"] = world.view.grid(values)
@@ -196,6 +211,30 @@ def _fill(record: np.void, task: Task, world: World) -> None:
     rewards = (reward.success, reward.stage, reward.step, reward.failure)
     record["reward"] = [round(value * j.MILLI) for value in rewards]
     record["reward_weights"] = reward_weights(reward, len(task.players))
+
+
+def started(task: Task, world: World) -> Batch:
+    """A batch of one row in which a task has just begun, without its goals. Raises ValueError as `table` does."""
+    record = np.zeros(1, task_dtype(world.knobs.declared, world.rules.max_players))
+    _begin(record[0], _played(task, world), task, world)
+    levels = None if world.levels is None else world.levels.generated_level
+    if task.start.level is not None and world.levels is not None and world.levels.parse is not None:
+        levels = _located("start.level", world.levels.parse, task.start.level)
+    moments: dict[int, np.ndarray] = {}
+    if task.start.moment is not None:
+        moments[0] = _located("start.moment", moment, task, world)
+        record["rows"], record["cols"] = moments[0]["rows"][0], moments[0]["cols"][0]
+        bank = world.level_bank() if levels is None else None
+        levels = levels if bank is None else bank[:1]
+    record["judged"], record["level"] = 0, -1 if levels is None else 0
+    batch = Batch(world, 1, size=_FRAME, tasks=Table(record, levels, moments))
+    batch.reset(tasks=np.zeros(1, np.int64))
+    return batch
+
+
+def _fill(record: np.void, task: Task, world: World) -> None:
+    values, seats = _read(task, world)
+    _begin(record, values, task, world)
     for seat, (goal, tokens) in enumerate(seats):
         goal.write(record, seat)
         record["muted_devices"][seat] = not task.players[seat].acts

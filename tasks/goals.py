@@ -17,8 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ..interface.action import MOUSE_ONE
 from ..interface.keys import BUTTONS, KEYS, WHEEL
-from ..worlds.engine.records.judge import CLAUSES, STAGES
-from ..worlds.engine.records.relations import EVENTS, RELATIONS, ROWS
+from ..worlds.engine.records.judge import CLAUSES, MOST_NAMED, STAGES
+from ..worlds.engine.records.relations import CHAINS, EVENTS, RELATIONS, ROWS
+from .choices import GROUPS, ORDERS, PLACES
 from .kinds import Kind
 
 FORMAT = 1
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 else:
     Relation = Literal[RELATIONS]
 """The name of a relation; see worlds/engine/records/relations.py."""
+Place = Literal[PLACES]  # type: ignore[valid-type]
+"""The name of a place of the map; see named.py."""
 
 _Motion = Annotated[int, Field(ge=-MOUSE_ONE, le=MOUSE_ONE)]
 
@@ -40,18 +43,63 @@ class _Strict(BaseModel):
 
 
 class Selector(_Strict):
-    """The things that have every property that is given. `who` is for players only."""
+    """The things that have every property that is given. `who` is for players only; `which` tells particular things
+    apart, and `place` is no thing but a place of the map. These two count as they are at the start of the episode."""
 
     kind: Name | None = None
     colour: Name | None = None
     size: Name | None = None
     who: Literal["you", "other"] | None = None
+    which: Which | None = None
+    place: Place | None = None
 
     @model_validator(mode="after")
     def _players_only(self) -> Selector:
         if self.who and self.kind not in (None, "player"):
             raise ValueError(f"who is for players, and this is a {self.kind}")
+        if self.who and self.which:
+            raise ValueError("which is for things, and this is a player")
+        if self.place and (self.kind or self.colour or self.size or self.who or self.which):
+            raise ValueError(f"the place {self.place!r} is no thing, so it has no other properties")
         return self
+
+
+class Which(_Strict):
+    """The things that are meant of those that a selector matches, told by how things are at the start.
+
+    group: those of a class of kinds; one_of: those that match one of these; but: without those that match one of these;
+    relation, b: those that stand in this relation to something matching `b` (or inverse: to which such a thing does, as
+    what a player `b` is holding), or, if negated, those that do not; most: then the first by this order, nearest or
+    farthest from what matches `to`, or else from the player; all of them that are as near. these: the numbers of things
+    in the table of things, in place of all others.
+    """
+
+    group: Literal[GROUPS] | None = None  # type: ignore[valid-type]
+    one_of: Annotated[tuple[Selector, ...], Field(max_length=8)] = ()
+    but: Annotated[tuple[Selector, ...], Field(max_length=8)] = ()
+    relation: Relation | None = None
+    b: Selector | None = None
+    negated: bool = False
+    inverse: bool = False
+    most: Literal[ORDERS] | None = None  # type: ignore[valid-type]
+    to: Selector | None = None
+    these: Annotated[tuple[Annotated[int, Field(ge=0, lt=MOST_NAMED)], ...], Field(max_length=MOST_NAMED)] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Which:
+        row = ROWS.get(self.relation or "")
+        if self.relation in (*EVENTS, *CHAINS):
+            raise ValueError(f"things are not told apart by {self.relation!r}")
+        if (self.b is not None) != (row is not None and "b" in row.takes):
+            raise ValueError("which has a relation and what it is to, b, or neither")
+        if self.to and self.most not in ("nearest", "farthest"):
+            raise ValueError("to is for the nearest and the farthest")
+        if self.these and (self.group or self.one_of or self.but or self.relation or self.most):
+            raise ValueError("things that are given by their numbers are not told apart further")
+        return self
+
+
+Selector.model_rebuild()
 
 
 class Clause(_Strict):
@@ -82,6 +130,8 @@ class Clause(_Strict):
                 takers = [one.name for one in ROWS.values() if given in one.takes]
                 need = "relation {}, which needs it" if len(takers) == 1 else "relations {}, which need it"
                 raise ValueError(f"{given} is for the {need.format(' and '.join(takers))}")
+        if self.a.place or (self.b is not None and self.b.place and self.relation != "at"):
+            raise ValueError("of a place goals ask what is `at` it")
         if self.relation in EVENTS and self.a.kind not in (None, "player"):
             raise ValueError(f"only players say something, and a is a {self.a.kind}")
         return self
@@ -97,10 +147,12 @@ class Clause(_Strict):
 
 
 class Stage(_Strict):
-    """A conjunction of clauses, which must hold for `hold` ticks in a row after the first (0: for a moment)."""
+    """A conjunction of clauses, which must hold for `hold` ticks in a row after the first (0: for a moment). before:
+    clauses that must not hold before this stage is reached."""
 
     all: Annotated[tuple[Clause, ...], Field(min_length=1, max_length=CLAUSES)]
     hold: Annotated[int, Field(ge=0, le=1000)] = 0
+    before: Annotated[tuple[Clause, ...], Field(max_length=CLAUSES)] = ()
 
 
 class Goal(_Strict):
@@ -114,36 +166,42 @@ class Goal(_Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Goal:
-        clauses = sum(len(stage.all) for stage in self.stages) + len(self.never)
+        clauses = sum(len(stage.all) + len(stage.before) for stage in self.stages) + len(self.never)
         if not clauses:
             raise ValueError("a goal needs a stage, or something that must never be")
         if clauses > CLAUSES:
             raise ValueError(f"a goal holds {CLAUSES} clauses, stages and never together; this one has {clauses}")
         for stage in self.stages if clauses > 1 else ():
             for clause in stage.all:
-                if any(map(clause.is_opposite, stage.all)) or clause in self.never:
+                if any(map(clause.is_opposite, stage.all)) or clause in (*self.never, *stage.before):
                     raise ValueError("this goal contradicts itself: it asks for something and for its opposite")
         return self
 
 
 class Question(_Strict):
     """A question about the things at the start: the colour of those matching `a`; their number, or whether there is
-    one, of those in `relation` to a thing matching `b` if that is given; or the kind of the things in `relation` to
-    `b`. See questions.py."""
+    one, of those in `relation` to a thing matching `b` if that is given; the kind of the things in `relation` to `b`,
+    or of those matching `a`; where `a` is; whether there are more of `a` than of `b`; whether all of `a` have one
+    colour. See questions.py."""
 
-    asks: Literal["colour", "count", "exists", "what"]
+    asks: Literal["colour", "count", "exists", "what", "where", "more", "alike"]
     a: Selector = Selector()
     relation: Literal["on", "in"] | None = None
     b: Selector | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Question:
-        if (self.relation is None) != (self.b is None):
+        if self.asks == "more" and (self.relation or self.b is None):
+            raise ValueError("a question for more of one thing than of another has a and b")
+        if self.asks != "more" and (self.relation is None) != (self.b is None):
             raise ValueError("a question has a relation and b, or neither")
-        if (self.asks == "colour" and self.b) or (self.asks == "what" and not self.b):
+        told = self.a.which is not None
+        if (self.asks in ("colour", "where", "alike") and self.b) or (self.asks == "what" and not self.b and not told):
             raise ValueError(f"a question for {self.asks} {'takes no' if self.b else 'needs'} b")
-        if self.asks == "what" and self.a != Selector():
+        if self.asks == "what" and self.a != Selector() and (self.b or not told):
             raise ValueError("a question for what something is takes no a")
+        if self.asks == "alike" and self.a.colour:
+            raise ValueError("a question for a colour names none")
         if self.asks == "colour" and self.a.colour:
             raise ValueError("a question for a colour names none")
         if self.a.who or (self.b and self.b.who):

@@ -20,7 +20,8 @@ from ..interface.text import TOKENS
 from ..worlds.engine.records.relations import CHAINS, ROWS
 from ..worlds.engine.records.things import Things
 from . import grammar
-from .goals import Clause, Goal, Question, Selector, Stage
+from .choices import CLASS_WORDS, PLACE_WORDS
+from .goals import Clause, Goal, Question, Selector, Stage, Which
 from .grammar import (
     FOUND,
     NOUNS,
@@ -48,7 +49,9 @@ held_styles: Mapping[str, tuple[int, ...]] = MappingProxyType({"valid": (STYLES 
 def canonical(goal: Goal) -> Goal:
     """The normal form of goals with the same meaning: sorted clauses without duplicates, `who` with the kind "player",
     and the count "all" of "you", which is one player, as 1. Raises ValueError if the goal contradicts itself."""
-    stages = tuple(Stage(all=_sorted(stage.all), hold=stage.hold) for stage in goal.stages)
+    stages = tuple(
+        Stage(all=_sorted(stage.all), hold=stage.hold, before=_sorted(stage.before)) for stage in goal.stages
+    )
     return Goal(stages=stages, never=_sorted(goal.never))
 
 
@@ -91,13 +94,16 @@ def plainly(goal: Goal, scene: Scene = ANYWHERE) -> str:
 
 def _said(goal: Goal, how: Style, scene: Scene) -> str:
     text = how.opening + how.then.join(_stage(stage, how, scene) for stage in goal.stages)
-    for index, clause in enumerate(goal.never):
+    nevers = [(clause, "") for clause in goal.never]
+    for stage in goal.stages:
+        nevers += [(clause, f" before you {_stage(stage, how, scene)}") for clause in stage.before]
+    for index, (clause, until) in enumerate(nevers):
         joint = how.but if index or goal.stages else ""
         stated, phrase = _worded(clause, how, scene, "avoid")
         if stated and how.statements:
-            text += f"{joint}{how.frame} {how.mark} {phrase}"
+            text += f"{joint}{how.frame} {how.mark} {phrase}{until}"
         else:
-            text += f"{joint}{how.mark} {grammar.LET_IT_BE + ' ' if stated else ''}{phrase}"
+            text += f"{joint}{how.mark} {grammar.LET_IT_BE + ' ' if stated else ''}{phrase}{until}"
     tokens = 1 + text.count(" ") + 2 * text.count(",")  # a comma costs two: itself and the space after it
     return text if tokens <= TOKENS else text.replace(",", "")
 
@@ -114,11 +120,16 @@ def _stage(stage: Stage, how: Style, scene: Scene) -> str:
 
 def _worded(clause: Clause, how: Style, scene: Scene, purpose: str) -> tuple[bool, str]:
     """(whether it is a statement, the words) of a clause."""
+    if any(side and (side.which or side.place) for side in (clause.a, clause.b)):
+        ones = scene.one(clause.a), bool(clause.b and scene.one(clause.b))
+        return _clause.__wrapped__(clause, how, purpose, scene.unit, *ones, scene)
     return _clause(clause, how, purpose, scene.unit, scene.one(clause.a), bool(clause.b and scene.one(clause.b)))
 
 
 @lru_cache(maxsize=1 << 14)
-def _clause(clause: Clause, how: Style, purpose: str, unit: str, a_one: bool, b_one: bool) -> tuple[bool, str]:
+def _clause(
+    clause: Clause, how: Style, purpose: str, unit: str, a_one: bool, b_one: bool, scene: Scene = ANYWHERE
+) -> tuple[bool, str]:
     leaving = clause.negated and purpose == "reach"
     phrases = _orders(clause, how, "leave" if leaving else purpose) if leaving or not clause.negated else ()
     alone = clause.least == 1 and a_one and (how.the or bool(clause.a.who))
@@ -134,10 +145,12 @@ def _clause(clause: Clause, how: Style, purpose: str, unit: str, a_one: bool, b_
         phrase = f"{{a}} {_be(clause, how, alone)} {states[how.verb % len(states)]}"
     phrase = _counted(phrase.replace("{u}", UNITS[unit]), clause.within or clause.number or 0, how)
     if leaving and not alone:
-        a = _thing(clause.a, "all", False, how)
+        a = _thing(clause.a, "all", False, how, scene=scene)
     else:
-        a = _thing(clause.a, clause.least, clause.negated and not alone, how, one=a_one, many=found)
-    b = _other(clause, how, b_one, purpose) if clause.b else ""
+        a = _thing(clause.a, clause.least, clause.negated and not alone, how, one=a_one, many=found, scene=scene)
+    b = _other(clause, how, b_one, purpose, scene) if clause.b else ""
+    if clause.relation == "between" and clause.b and clause.b.which and clause.b.which.one_of:
+        phrase = phrase.replace("between two {b}", "between {b}")
     return stated, phrase.replace("{b}", b).replace("{w}", clause.word or "").replace("{a}", a)
 
 
@@ -167,24 +180,28 @@ def _plainly_you(selector: Selector) -> bool:
     return selector.who == "you" and not selector.colour and not selector.size
 
 
-def _other(clause: Clause, how: Style, one: bool, purpose: str) -> str:
+def _other(clause: Clause, how: Style, one: bool, purpose: str, scene: Scene) -> str:
     """The words for `b` of a clause, with "the", "another", "any" or "a"."""
     a, b = clause.a, clause.b
     assert b is not None
+    if ROWS[clause.relation].two and b.which and b.which.one_of:
+        return " and ".join(_thing(each, 1, False, how, one=scene.one(each), scene=scene) for each in b.which.one_of)
     if ROWS[clause.relation].two or (how.several and _several(clause, how)):
-        return _thing(b, 1, False, how, many=True)
+        return _thing(b, 1, False, how, many=True, scene=scene)
     if b.who == "you" or (one and (how.the or b.who)):
-        return _thing(b, 1, False, how, one=True)
+        return _thing(b, 1, False, how, one=True, scene=scene)
     article = "a"
     if clause.least in (1, "all") and _wider(b, a):
         article = "another"
     elif clause.least == 1 and clause.negated != (purpose == "avoid"):
         article = "any"
-    return _thing(b, 1, False, how, article=article)
+    return _thing(b, 1, False, how, article=article, scene=scene)
 
 
 def _wider(one: Selector, other: Selector) -> bool:
     """Whether all things that match the other selector match this one too."""
+    if one.which or one.place or other.place:
+        return one == other and not one.place
     kinds = [selector.kind or ("player" if selector.who else None) for selector in (one, other)]
     pairs = ((one.colour, other.colour), (one.size, other.size), (one.who, other.who), kinds)
     return all(mine in (None, theirs) for mine, theirs in pairs)
@@ -193,7 +210,7 @@ def _wider(one: Selector, other: Selector) -> bool:
 def _several(clause: Clause, how: Style) -> bool:
     """Whether `b` of a clause is in the plural: "boxes on targets", not "on a target"."""
     b = clause.b
-    plain = b is not None and not (b.who or b.colour or b.size)
+    plain = b is not None and not (b.who or b.colour or b.size or b.which or b.place)
     return (
         plain and clause.relation in ("on", "in", "at") and not clause.negated and _number(clause.least, how) == "many"
     )
@@ -220,16 +237,37 @@ def _thing(
     one: bool = False,
     many: bool = False,
     article: str = "a",
+    scene: Scene = ANYWHERE,
 ) -> str:
     """The words for at least this number of things. one: there is one such thing; many: the plural without a number;
     article: the article of one of several."""
+    if selector.place:
+        return PLACE_WORDS[selector.place]
+    which = selector.which
+    if which and which.one_of and (which.most or which.relation):
+        several = " and ".join(_thing(other, 1, False, how, one=scene.one(other)) for other in which.one_of)
+        rest = which.model_copy(update={"one_of": ()})
+        told = _told_apart("", rest, False, how, scene).replace(" that ", " ")
+        if which.most and not which.to:
+            told = f"is {which.most}"
+        elif which.most:
+            told = f"is {told.strip()}"
+        return f"whichever of {several} {told.strip()}"
+    if which and which.one_of and least == 1:
+        each = [_thing(other, 1, False, how, one=scene.one(other), article=article) for other in which.one_of]
+        return f"{'neither ' if negated else ''}{' or '.join(each)}"
     looks = [written(name) for name in (selector.size, selector.colour) if name]
     kind = None if selector.who else selector.kind
     nouns = (written(kind), plural(kind)) if kind else NOUNS[selector.who]
     if selector.who == "you" and least in (1, "all"):
         return " ".join(["your", *looks, nouns[0]]) if looks else "you"
     number = "many" if many else _number(least, how)
+    if which and which.group:
+        nouns = CLASS_WORDS[which.group]
     words = " ".join([*looks, nouns[number == "many"]])
+    if which:
+        words = _told_apart(words, which, number == "many", how, scene)
+        one = one or which.most is not None
     if many:
         return words
     if least == "all":
@@ -237,11 +275,45 @@ def _thing(
     if least == 1:
         if negated:
             return f"no {words}"
-        if one and (how.the or selector.who):
+        if one and (how.the or selector.who or (which and which.most)):
             return f"{'your' if selector.who else 'the'} {words}"
         return f"{_article(words) if article == 'a' else article} {words}"
     count = _counted("fewer than {n}" if negated else how.count, int(least), how)
     return f"{count} of your {words}" if selector.who == "you" else f"{count} {words}"
+
+
+def thing_in_words(selector: Selector, scene: Scene = ANYWHERE) -> str:
+    """The words for one thing that a selector matches."""
+    return _thing(selector, 1, False, grammar.PARAPHRASE, one=scene.one(selector), scene=scene)
+
+
+def _told_apart(words: str, which: Which, several: bool, how: Style, scene: Scene) -> str:
+    """The words of things, with what tells them apart from others."""
+
+    def thing(selector: Selector) -> str:
+        return _thing(selector, 1, False, how, one=scene.one(selector), scene=scene)
+
+    be = "that are" if several else "that is"
+    if which.relation:
+        state = "near {b}" if which.relation == "near" else STATES[which.relation][0]
+        other, no = which.b or Selector(), "not " if which.negated else ""
+        if which.inverse and (other.who or other.kind == "player"):
+            be = "you are" if other.who == "you" else f"{thing(other)} is"
+            words += f" that {be} {no}{state.replace(' {b}', '')}"
+        elif which.inverse:
+            words += f" that {'have' if several else 'has'} {no}{thing(other)} {state.replace('{b}', 'it')}"
+        else:
+            if other.which and other.which.one_of and which.relation == "between":
+                state = state.replace("two {b}", " and ".join(map(thing, other.which.one_of)))
+            if other.place == "floor":
+                state = "on {b}"
+            words += f" {be} {no}{state.replace('{b}', thing(other) if which.b else '')}"
+    for other in which.but:
+        plain = other in (Selector(colour=other.colour), Selector(size=other.size))
+        words += f" {be} not {other.colour or other.size}" if plain else f" except {thing(other)}"
+    if which.most and which.to:
+        return f"{words} {which.most} {'from' if which.most == 'farthest' else 'to'} {thing(which.to)}"
+    return f"{which.most} {words}" if which.most else words
 
 
 def _counted(phrase: str, number: int, how: Style) -> str:
@@ -270,11 +342,30 @@ def ask(question: Question, style: int = 0, scene: Scene = ANYWHERE) -> str:
     if not 0 <= style < STYLES:
         raise ValueError(f"there is no style {style}; the styles are 0 to {STYLES - 1}")
     opening, verb = grammar.ASKING[style]
-    phrases = grammar.ASKED[question.asks, question.relation or ""]
+    form = question.asks, question.relation or ""
     how, a, b = grammar.STYLES[0], question.a, question.b
-    first = _thing(a, 1, False, how, one=question.asks == "colour" and scene.one(a), many=question.asks == "count")
-    second = _thing(b, 1, False, how, one=scene.one(b)) if b else ""
+    phrases = grammar.ASKED[form] if form in grammar.ASKED and not _of_one(question) else ASKED_ELSE[question.asks]
+    one, many = (
+        question.asks in ("colour", "where", "what") and scene.one(a),
+        question.asks in ("count", "more", "alike"),
+    )
+    first = _thing(a, 1, False, how, one=one, many=many, scene=scene)
+    second = _thing(b, 1, False, how, one=scene.one(b), many=question.asks == "more", scene=scene) if b else ""
     return opening + phrases[verb % len(phrases)].replace("{b}", second).replace("{a}", first)
+
+
+def _of_one(question: Question) -> bool:
+    """Whether it asks what something is that is told apart."""
+    return question.asks == "what" and question.b is None
+
+
+ASKED_ELSE: Mapping[str, tuple[str, ...]] = {
+    "what": ("what is {a}",),
+    "where": ("where is {a}",),
+    "more": ("are there more {a} than {b}",),
+    "alike": ("do all {a} have the same colour",),
+}
+"""Questions that people ask, and no task does."""
 
 
 def _article(words: str) -> str:

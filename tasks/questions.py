@@ -23,6 +23,7 @@ from ..worlds.engine.records.relations import number_of
 from ..worlds.engine.records.things import GONE, ONE, THING, Things, related
 from .goals import Clause, Goal, Question, Selector, Stage
 from .grammar import NUMERALS
+from .named import Situation, chosen
 
 PLACES = ("on", "in")
 """Relations that questions ask for."""
@@ -31,10 +32,41 @@ Row: Any = namedtuple("Row", THING.names or ())  # type: ignore[misc]
 """A THING record as a tuple."""
 
 
-def answer(question: Question, things: np.ndarray, world: Things) -> str | None:
+def answer(question: Question, things: np.ndarray, world: Things, cells: np.ndarray | None = None) -> str | None:
     """The one word that answers a question about a table of THING records; None if there is none: no thing matches, or
-    those that match differ in the property that is asked for."""
+    those that match differ in the property that is asked for. cells: those that one can walk in, bool (rows, columns),
+    which tell the places of a map. Raises ValueError for a place that is not there."""
+    if any(side and side.which for side in (question.a, question.b)) or question.asks in ("where", "more", "alike"):
+        return _told(question, Situation(things, world, cells))
     return _answer(question, rows_of(things), world)
+
+
+def _told(question: Question, here: Situation) -> str | None:
+    """The answer to a question about particular things, or of a form that tasks do not ask."""
+    every: list[Any] = [Row(*values) for values in here.rows.tolist()]
+    world = here.things
+    some = [every[number] for number in chosen(question.a, here)]
+    others = [every[number] for number in chosen(question.b, here)] if question.b else []
+    if question.asks == "more":
+        return "yes" if len(some) > len(others) else "no"
+    if question.asks == "alike":
+        return ("yes" if len({row.colour for row in some}) == 1 else "no") if some else None
+    if question.asks == "where":
+        return _one([_place_of(row, every, world) for row in some])
+    if question.relation:
+        some = [one for one in some if any(stands(one, question.relation, b) for b in others if b is not one)]
+    return _answered(question.asks, some, world)
+
+
+def _place_of(one: Any, every: Sequence[Any], world: Things) -> str:
+    """The colour of the room of a maze that a thing is in; or the kind of thing that it is in or on, else the floor."""
+    kinds = list(world.kinds)
+    for row in every:
+        if kinds[row.kind - 1] in world.regions and stands(one, "at", row):
+            return world.colours[row.colour - 1]
+    held = next((name for name in ("in", "on") for row in every if row is not one and stands(one, name, row)), None)
+    places = [row for row in every if row is not one and held and stands(one, held, row)]
+    return kinds[places[0].kind - 1] if places else "" if world.regions else "floor"
 
 
 def rows_of(things: np.ndarray) -> list[Any]:
@@ -56,11 +88,15 @@ def _answer(question: Question, rows: Sequence[Any], world: Things) -> str | Non
             return None
         name = str(question.relation)
         some = [one for one in some if any(stands(one, name, b) for b in places if b is not one)]
-    if question.asks == "exists":
+    return _answered(question.asks, some, world)
+
+
+def _answered(asks: str, some: Sequence[Any], world: Things) -> str | None:
+    if asks == "exists":
         return "yes" if some else "no"
-    if question.asks == "count":
+    if asks == "count":
         return NUMERALS[len(some)] if len(some) < len(NUMERALS) else None
-    if question.asks == "colour":
+    if asks == "colour":
         return _one([world.colours[row.colour - 1] if row.colour else "" for row in some])
     return _one([list(world.kinds)[row.kind - 1] for row in some])
 

@@ -53,7 +53,10 @@ class Census:
         self.unit = world.unit
 
     def count(self, selector: Selector) -> int:
-        """The number of things that match; those that are gone at the start do not count."""
+        """The number of things that match; those that are gone at the start do not count. Of particular things it is
+        not known here: several, but for the nearest, the largest and the like."""
+        if selector.place or (selector.which and not selector.who):
+            return 1 if selector.place or (selector.which and selector.which.most) else 2
         found = sum(
             number
             for (kind, colour, size, player), number in self._looks.items()

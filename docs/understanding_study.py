@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from rumpus import worlds
-from rumpus.tasks.understanding import Refusal, retold, understood
+from rumpus.tasks.understanding import Refusal, retold, understood_in
 
 GROUPS = {
     "unknown": "unknown thing or colour",
@@ -36,6 +36,7 @@ GROUPS = {
     "neither": "two negations in one",
     "choice": "choice or condition",
     "except": "exception",
+    "other": "thing that is told by others",
     "place": "place where something was",
     "me": "speaker",
     "question": "question of another form",
@@ -57,7 +58,7 @@ def main(path: str) -> None:
         possible = bool(told.get("possible", True))
         counts[possible][1] += 1
         try:
-            found = understood(told["text"], things, world.players)
+            found = understood_in(told["text"], world)
             counts[possible][0] += 1
             notes = f"  ({'; '.join(found.notes)})" if found.notes else ""
             result = f"UNDERSTOOD  {retold(found, things)}{notes}"

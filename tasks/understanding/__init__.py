@@ -16,6 +16,17 @@ SAID_BY_THE_WAY and OPENERS, and no number and no negation is lost.
 """
 
 from .kinds import Refusal
-from .reader import Understood, retold, said_of, spoken, understood
+from .reader import Understood, retold, said_of, spoken, understood, understood_in
+from .tasked import needs_start, tasked
 
-__all__ = ["Refusal", "Understood", "retold", "said_of", "spoken", "understood"]
+__all__ = [
+    "Refusal",
+    "Understood",
+    "needs_start",
+    "retold",
+    "said_of",
+    "spoken",
+    "tasked",
+    "understood",
+    "understood_in",
+]

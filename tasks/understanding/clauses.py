@@ -8,9 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from ...worlds.engine.records.relations import OF_REGIONS
 from ...worlds.engine.records.things import Things
-from ..goals import Clause, Selector
+from ..choices import ABOVE
+from ..goals import Clause, Selector, Which
+from . import lexicon
 from .kinds import Known, Refusal, because
+from .names import Noun, carried
 from .phrases import Ref, Refs
 
 
@@ -18,7 +22,7 @@ from .phrases import Ref, Refs
 class Found:
     """Clauses that one act comes to. lasting: whether they stay as they are when the player goes on; nevers: what must
     never be; at_once: whether all are to be so at once; again: whether they are of the thing that was named
-    before; beside: whether they are a further place of it."""
+    before; beside: whether they are a further place of it; befores: what must not be before them."""
 
     clauses: list[Clause] = field(default_factory=list)
     nevers: list[Clause] = field(default_factory=list)
@@ -27,6 +31,7 @@ class Found:
     at_once: bool = False
     again: bool = False
     beside: bool = False
+    befores: list[Clause] = field(default_factory=list)
 
 
 class Clauses(Known):
@@ -48,7 +53,8 @@ class Clauses(Known):
         **more: Any,
     ) -> Found:
         """Clauses of a relation between each of some things and each of others; never: forbidden; ends: to be ended."""
-        if relation not in self.things.relations:
+        places = bool(b and b[0] is not None and b[0].noun.place)
+        if relation not in self.things.relations and not places:
             raise because("relation", relation, self.things)
         found = Found(lasting=True)
         for one, other in product(a, b):
@@ -69,7 +75,9 @@ class Clauses(Known):
         self, one: Ref, relation: str, other: Ref | None, never: bool, ends: bool, told: bool, more: dict[str, Any]
     ) -> list[Clause]:
         if relation == "between" and other is not None:
-            if other.negated or other.most or not (other.least == 2 or (other.bare and other.noun.many)):
+            if not other.options and (
+                other.negated or other.most or not (other.least == 2 or (other.bare and other.noun.many))
+            ):
                 raise Refusal(
                     f"{other.said!r}: what is 'between' is between two things of one description: 'two boxes'"
                 )
@@ -93,11 +101,25 @@ class Clauses(Known):
                     f"{one.said!r}: what is to be ended is so of more than one; say 'the', if there is one, or 'every'"
                 )
             one = replace(one, negated=True, least=1)
-        if relation == "gone" and one.least == "all" and len(one.noun.kinds) > 1 and not (never or one.negated):
+        if one.spare and (
+            relation != "gone" or never or one.negated or len(one.noun.kinds) != 1 or one.noun.kinds[0] is None
+        ):
+            raise Refusal(lexicon.REASONS["except"], "except")
+        if one.spare:
+            left = self.many(replace(one, spare=0), False, "there")[0]
+            fewer = self.clause(left, "there", None, one.spare + 1, True, {})
+            return [self.clause(left, "there", None, one.spare, False, {}), fewer]
+        classes = relation == "gone" and one.least == "all" and len(one.noun.kinds) > 1
+        if classes and not (never or one.negated or one.told):
             looks: dict[str, Any] = {"colour": one.colour, "size": one.size}
             kinds = [Selector(kind=kind, **looks) for kind in one.noun.kinds]
             return [self.clause(kind, "there", None, 1, True, {}) for kind in kinds]
-        if other is not None and one.least == "all" and one.noun.kinds == (None,) and not one.negated:
+        whole = one.least == "all" and one.noun.kinds == (None,) and not one.negated
+        if (
+            whole
+            and other is not None
+            and not (carried(self.things) and relation in ("on", "in", "at", "near", "under"))
+        ):
             raise Refusal(f"{one.said!r}: players and furniture are things, too; name the kinds")
         many = self.many(one, never or (one.negated and one.least == 1), relation)
         clauses = []
@@ -120,13 +142,27 @@ class Clauses(Known):
         noun = ref.noun
         if noun.who == "other" and self.players == 1:
             raise Refusal("there is no other player in this world")
+        if noun.place and ref.told:
+            raise Refusal(f"{ref.said!r}: a place of the map is not told apart by others")
+        if noun.place:
+            return [Selector(place=self.placeable(noun.place))]
+        everything = noun.kinds == (None,) and ref.least == "all" and not ref.negated and not never
+        toys = everything and relation in ("on", "in", "at", "near", "touching", "under") and bool(carried(self.things))
+        if toys:
+            self.notes.append("everything is every toy: what one player can carry")
+            noun = replace(noun, group="toy")
+        if noun.kinds == (None,) and not noun.group and self.things.regions and relation not in OF_REGIONS:
+            noun = replace(noun, group="thing")
+        several = len(noun.kinds) > 1 and (not never or noun.toys)
+        grouped = noun.group == "thing" or (bool(noun.group) and (ref.told or several or toys))
+        if not noun.who and (ref.told or grouped):
+            found = [self.particular(ref, noun)]
+            if ref.definite:
+                self.definites.add(found[0])
+            return found
         looks: dict[str, Any] = {"colour": ref.colour, "size": ref.size}
         if noun.who:
             found = [Selector(kind="player", who=noun.who, **looks)]  # type: ignore[arg-type]
-        elif noun.toys and len(noun.kinds) > 1:
-            if relation not in ("on", "in", "holding", "lifted") or ref.least == "all":
-                raise Refusal(f"{ref.said!r}: a goal cannot tell toys from other things here; name their kind")
-            found = [Selector(**looks)]
         elif len(noun.kinds) > 1:
             if not never or ref.least != 1:
                 raise Refusal(
@@ -139,9 +175,70 @@ class Clauses(Known):
             self.definites.add(found[0])
         return found
 
+    def placeable(self, place: str) -> str:
+        """A place, if maps of this world have it."""
+        if self.things.cells is None or (place in ABOVE and "facing" in self.things.relations):
+            raise because("part", place, self.things)
+        return place
+
+    def particular(self, ref: Ref, noun: Noun) -> Selector:
+        """The selector of particular things."""
+        if ref.other:
+            raise Refusal(lexicon.REASONS["other"], "except")
+        kind = noun.kinds[0] if len(noun.kinds) == 1 else None
+        general = ref.options or (noun.group == "thing" and not self.things.regions)
+        told: dict[str, Any] = {"group": noun.group or None} if kind is None and not general else {}
+        if kind is None and len(noun.kinds) > 1 and not (noun.group or ref.options):
+            raise Refusal(f"{ref.said!r}: a goal names one kind, and this is {' or '.join(map(str, noun.kinds))}")
+        told["one_of"] = tuple(self.one(other, noun) for other in ref.options)
+        told["but"] = tuple(self.one(other, noun) for other in ref.but)
+        if ref.first:
+            if ref.least not in (1, "all") or ref.noun.many:
+                raise Refusal(f"{ref.said!r}: one thing is the first by an order: say 'the', and name one")
+            told |= {"most": ref.first, "to": self.one(ref.to, noun) if ref.to else None}
+        if ref.where:
+            told |= self.standing(*ref.where, noun)
+        return Selector(kind=kind, colour=ref.colour, size=ref.size, which=Which(**told))
+
+    def one(self, ref: Ref, noun: Noun) -> Selector:
+        """The selector of one thing in a description; noun: for "one"."""
+        if ref.one_of:
+            ref = replace(ref, noun=noun, one_of=False)
+        if ref.noun.kinds == (None,) and ref.colour and not ref.told:
+            return Selector(colour=ref.colour, size=ref.size)
+        found = self.many(replace(ref, least=1, negated=False), False, "there")
+        return found[0]
+
+    def standing(self, how: str, place: str, other: Ref | None, noun: Noun) -> dict[str, Any]:
+        """The relation by which things are told apart."""
+        you = Selector(kind="player", who="you")
+        if how in ("held", "faced"):
+            return {"relation": "holding" if how == "held" else "facing", "b": you, "inverse": True}
+        if other is None:
+            return {"relation": self.known(place, place), "negated": how == "is not"}
+        if how == "holds":
+            return {"relation": "in", "b": self.one(other, noun), "inverse": True}
+        if place == "within":
+            raise Refusal("a thing is told apart by what it is 'near', without a distance")
+        if place == "from":
+            kinds = [str(kind) for kind in other.noun.kinds]
+            place = next((name for name in ("on", "in") if kinds and all(self.holds(kind, name) for kind in kinds)), "")
+            if not (place or other.noun.place):
+                raise Refusal(f"{other.said!r}: nothing lies on or in that, so nothing can come from it")
+        relation = "at" if other.noun.place else _TOLD_BY.get(place, place)
+        if place == "front" and other.noun.who == "you":
+            return {"relation": "facing", "b": you, "inverse": True}
+        if relation in ("behind", "in-front-of") and not ("facing" in self.things.relations or other.noun.place):
+            raise because("relation", place, self.things)
+        b = self.one(other, noun)
+        return {"relation": relation, "b": b, "negated": how == "is not", "inverse": how == "has"}
+
     def listable(self, refs: Refs, never: bool) -> None:
         if refs.joint == "or" and not never:
             raise because("choice", "or", self.things)
+
+
+_TOLD_BY = {"front": "in-front-of"}
 
 
 def reason_of(error: ValidationError) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 
+from ..choices import members
 from . import lexicon
 from .clauses import Clauses, Found
 from .kinds import CLOSE, Refusal, because
@@ -31,7 +32,9 @@ class Deeds(Clauses):
         self.listable(refs, never or forbids)
         if forbids:
             self.certain(refs, verb == "keep-shut")
-        for ref in refs.all:
+        for ref in map(self.eaten, refs.all) if verb in ("eat", "take", "avoid", "hands-off", "spare") else refs.all:
+            if verb == "drop" and ref.where and ref.where[0] == "held" and ref.noun.kinds == (None,):
+                ref = ANY
             if verb == "spare" and not (ref.definite or ref.least in (0, "all")):
                 raise Refusal(
                     f"{ref.said!r}: how many are to be left? say 'avoid every …', or how many are to be taken"
@@ -70,6 +73,14 @@ class Deeds(Clauses):
             return Found(nevers=[*whole.nevers, *whole.clauses])
         return whole
 
+    def eaten(self, ref: Ref) -> Ref:
+        """Things of any kind, where all that can be had is food, are food."""
+        known = self.things.relations
+        if ref.noun.kinds != (None,) or "gone" not in known or {"holding", "touching"} & set(known):
+            return ref
+        kinds = members("food", self.things)
+        return replace(ref, noun=replace(ref.noun, kinds=kinds, group="food")) if kinds else ref
+
     def certain(self, refs: Refs | None, any_one: bool = True) -> None:
         """Refuse "keep one door shut", which leaves the others as they are; any_one: refuse "a door", too."""
         for ref in refs.all if refs else ():
@@ -82,7 +93,13 @@ class Deeds(Clauses):
         """ "Open the red lock with the red key": the key that opens it anyway."""
         locks, keys = a.all, b.all
         same = len(locks) == len(keys) == 1 and keys[0].noun.kinds == ("key",)
-        if not same or keys[0].colour not in (None, locks[0].colour) or keys[0].least != 1 or keys[0].negated:
+        if (
+            not same
+            or keys[0].told
+            or keys[0].colour not in (None, locks[0].colour)
+            or keys[0].least != 1
+            or keys[0].negated
+        ):
             raise Refusal("what is opened with what cannot be judged, but for a lock and the key of its colour")
 
     def _actors(self, act: Act) -> list[Ref]:
@@ -168,6 +185,10 @@ class Deeds(Clauses):
             b = Refs((replace(b.all[0], least=1, bare=False),))  # "the red and the blue box onto targets"
         for one, other in product(a.all, b.all):
             relation, ends, within = self.place(place, other, act.number, player=False)
+            each = other.least == "all" and one.least == 1 and not (one.definite or one.colour or one.told)
+            if each and relation == "on" and self.fits("flat", other) and not (never or other.told or other.colour):
+                self.notes.append("there are as many boxes as targets")
+                one, other = replace(one, least="all"), replace(other, least=1, bare=False)
             if act.negated and one.said.split(" ")[0] in ("one", "some", "at", "a", "an"):
                 if ends or one.negated or one.least != 1 or one.most is not None:
                     raise Refusal(f"{one.said!r}: a negation of several has more than one meaning: say 'not every'")

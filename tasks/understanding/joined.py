@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection, Set
 
-from ..goals import Clause, Selector
+from ..goals import Clause, Selector, Which
 from . import lexicon
 from .kinds import Refusal
 
@@ -59,6 +59,32 @@ def spared(stages: list[tuple[list[Clause], int, bool]], nevers: list[Clause]) -
     return left
 
 
+def apart_from(
+    stages: list[tuple[list[Clause], int, bool]], nevers: list[Clause], toys: Collection[str]
+) -> list[Clause]:
+    """The prohibitions without what is to be: "find the ring without touching anything" is but for the ring. toys:
+    the kinds of toys."""
+    made = []
+    for wrong in nevers:
+        general = wrong.b is not None and wrong.b.which is not None and wrong.b.which.group in ("thing", "toy")
+        general = general or (wrong.b is not None and wrong.b.kind is None and not (wrong.b.who or wrong.b.place))
+        goals = [
+            clause.b
+            for clauses, _, _ in stages
+            for clause in clauses
+            if general and clause.relation == wrong.relation and clause.a == wrong.a and not clause.negated and clause.b
+        ]
+        only_toys = wrong.b is not None and wrong.b.which is not None and wrong.b.which.group == "toy"
+        goals = [one for one in dict.fromkeys(goals) if not one.place and one != wrong.b]
+        goals = [one for one in goals if not only_toys or one.kind is None or one.kind in toys]
+        goals = [one for one in goals if wrong.b is None or not wrong.b.colour or one.colour in (None, wrong.b.colour)]
+        if goals and wrong.b is not None and not (wrong.b.which and wrong.b.which.but):
+            which = (wrong.b.which or Which(group="thing")).model_copy(update={"but": tuple(goals)})
+            wrong = wrong.model_copy(update={"b": wrong.b.model_copy(update={"which": which})})
+        made.append(wrong)
+    return made
+
+
 def contrary(stages: list[tuple[list[Clause], int, bool]], nevers: list[Clause]) -> None:
     """Raise Refusal if some of what is to be is among what is never to be: "every ball, but not the red one"; or if it
     was among all that were to be so before: "every box onto a target, the red one last"."""
@@ -85,6 +111,8 @@ def _covers(one: Selector | None, other: Selector | None) -> bool:
     """Whether all that matches the other matches this one."""
     if one is None or other is None:
         return one is other
+    if one.which or one.place or other.place:
+        return one == other
     pairs = ((getattr(one, name), getattr(other, name)) for name in ("kind", "colour", "size", "who"))
     return all(mine in (None, theirs) for mine, theirs in pairs)
 

@@ -11,6 +11,11 @@ _SPOKEN = {
     "spare": "leave",
     "vanish": "disappear",
     "hands-off": "keep your hands off",
+    "pass": "go through",
+    "tread": "step on",
+    "vanish-all": "gone",
+    "take-from": "take",
+    "take-along": "take with you",
     "there": "still",
 }
 CLOSE = 1
@@ -37,6 +42,12 @@ class Known:
 
     def reading(self, verb: str, ref: Ref) -> lexicon.Reading:
         """The relation that a verb comes to for a thing in this world."""
+        if ref.noun.place == "floor":
+            raise Refusal("the floor is everywhere: say to what")
+        if ref.noun.place:
+            if verb in ("go", "touch", "avoid", "keep-clear", "enter", "exit", "meet", "pass"):
+                return lexicon.Reading("at")
+            raise Refusal(f"{ref.said!r} is a place, to which one can only go, or bring something")
         for reading in lexicon.READINGS[verb]:
             if reading.relation in self.things.relations and (not reading.fits or self.fits(reading.fits, ref)):
                 return reading
@@ -48,6 +59,8 @@ class Known:
     def fits(self, what: str, ref: Ref) -> bool:
         """Whether the kinds of a thing have one of the properties that READINGS asks for."""
         kinds, world = ref.noun.kinds, self.things
+        if ref.noun.place:
+            return what == "place"
         if what == "region":
             return bool(kinds) and all(kind in world.regions for kind in kinds)
         if what == "flat":
@@ -78,12 +91,27 @@ class Known:
     def place(self, place: str, b: Ref, number: int | None, *, player: bool) -> tuple[str, bool, int | None]:
         """(relation, whether it is to end, distance) of a place that is named."""
         known, kinds = self.things.relations, b.noun.kinds
+        if b.noun.place == "floor":
+            raise Refusal("what lies on the floor is not judged: say 'put down', or off or out of what")
+        if b.noun.place:
+            if place not in ("on", "in", "at", "to", "touching", "near", "off", "out", "away", "from"):
+                raise Refusal(f"{b.said!r} is a place, and nothing is {place.replace('-', ' ')} it")
+            return "at", place in ("off", "out", "away", "from"), None
+        if place == "closest-to" and b.noun.who == "you" and not player:
+            raise Refusal("'nearest to you' tells which thing is meant, and not where it is to be")
+        if place == "front":
+            place = "in-front-of"
+        if player and place in ("under", "behind", "in-front-of"):
+            raise because("relation", place.replace("-", " "), self.things)
         if place in ("to", "at", "from"):
             ends = place == "from"
             if self.player(b) and not ends:
                 return "near", False, CLOSE
             for relation in ("on", "in"):
                 if relation in known and kinds and all(self.holds(str(kind), relation) for kind in kinds):
+                    if not ends and "near" in known and all(kind in self.things.affords for kind in kinds):
+                        self.notes.append(f"'to' a thing is within {CLOSE} {self.things.unit} of it")
+                        return "near", False, CLOSE
                     return relation, ends, None
             if ends:
                 raise Refusal("'from' is not exact here: say 'off' or 'out of'")
@@ -91,8 +119,8 @@ class Known:
                 self.notes.append("'to' a thing is next to it")
                 return "touching", False, None
             raise Refusal("'to' is not exact here: say 'on', 'in' or 'next to'")
-        if place == "within":
-            return self.known("near", place), False, number
+        if place in ("within", "beyond"):
+            return self.known("near", place), place == "beyond", number
         if player and place in ("in", "out") and not self.fits("region", b):
             raise Refusal("nobody can be in that")
         relation, ends = {"off": ("on", True), "out": ("in", True), "away": ("touching", True)}.get(

@@ -18,39 +18,49 @@ Rules, each of which is told with what was understood:
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from pydantic import ValidationError
 
 from ...worlds.engine.records.things import Things
-from ..goals import Clause, Goal, Question, Selector, Stage
+from ..choices import members
+from ..goals import Clause, Goal, Stage
 from . import lexicon
 from .clauses import Found, reason_of
-from .deeds import ANY
-from .joined import apart, contrary, spared, together
-from .kinds import Refusal, because
-from .names import Noun
-from .phrases import Ref, Refs
-from .references import References
+from .deeds import YOU
+from .doing import BY_ANYONE, Doing
+from .joined import apart, apart_from, contrary, spared, together
+from .kinds import Refusal
+from .names import Noun, carried
+from .phrases import Ref, Refs, either
 from .syntax import Act, Unit
 
+TELLS = "the beginning may tell how things are, or how they are to be"
+"""The beginning of the refusal of statements before an order."""
 
-class Meaning(References):
-    """The meaning of one reading. alone: whether the sentence begins with things without a verb."""
+
+class Meaning(Doing):
+    """The meaning of one reading. alone: whether the sentence begins with things without a verb; limit: how many turns
+    something must not be, if that is said."""
 
     def __init__(self, things: Things, players: int | None):
         super().__init__(things, players)
         self.alone = False
+        self.limit: int | None = None
 
     def goal(self, units: tuple[Unit, ...]) -> Goal:
         """The goal of these units. Raises Refusal if none says it."""
         if len({unit.plain for unit in units if unit.kind != "stop"}) > 1 and units[0].plain:
-            raise Refusal("the beginning may tell how things are, or how they are to be: say 'make sure that …'")
+            raise Refusal(f"{TELLS}: say 'make sure that …'")
         stages: list[tuple[list[Clause], int, bool]] = []
         nevers: list[Clause] = []
+        befores: list[tuple[list[Clause], list[Clause]]] = []
         kind, forbids = "", False
         for unit in units:
             if unit.kind == "stay":
+                if not stages and unit is units[0]:
+                    self._wait(stages, unit.hold)
+                    kind = "do"
+                    continue
                 self._stay(stages, kind, unit.hold, unit.lasts)
                 continue
             if unit.kind == "stop":
@@ -74,7 +84,13 @@ class Meaning(References):
             if unit.lasts and act.verb == "is" and act.place in _KEPT:  # "must stay off the bed"
                 act = replace(act, verb=_KEPT[act.place])
             found = self._never(act) if unit.kind == "never" else self._act(act, unit.joint)
+            if unit.until is not None:
+                self._until(unit.until, found.nevers, stages, befores)
+                kind = "until"
+                continue
             nevers += found.nevers
+            if found.befores:
+                befores.append((found.clauses, found.befores))
             forbids = bool(found.nevers and not found.clauses)
             if unit.kind == "do" and unit.joint == "at once" and found.nevers:
                 raise Refusal(_NOT_WHILE)
@@ -83,23 +99,62 @@ class Meaning(References):
             if unit.lasts and found.clauses and not unit.hold:
                 found.hold = lexicon.STAY
                 self.notes.append(f"to stay is for {lexicon.STAY} turns")
-            if unit.hold and not found.clauses:
+            if unit.hold and not found.clauses and len(units) == 1:
+                self.limit = unit.hold
+            elif unit.hold and not found.clauses:
                 raise Refusal("what is never to be lasts all the time, so it takes no number of turns")
             if found.clauses:
                 self._join(stages, found, unit)
         stages = spared(stages, nevers)
+        nevers = apart_from(stages, nevers, carried(self.things))
         contrary(stages, nevers)
+        until = _until_stages(stages, befores)
+        made = (Stage(all=tuple(c), hold=hold, before=tuple(until[i])) for i, (c, hold, _) in enumerate(stages))
         try:
-            return Goal(stages=tuple(Stage(all=tuple(c), hold=hold) for c, hold, _ in stages), never=tuple(nevers))
+            return Goal(stages=tuple(made), never=tuple(nevers))
         except ValidationError as error:
             raise Refusal(f"this cannot be a goal: {reason_of(error)}") from None
+
+    def _wait(self, stages: list[tuple[list[Clause], int, bool]], turns: int) -> None:
+        """To wait at the beginning: to stay where one is."""
+        start = Ref(Noun(place="start"), definite=True)
+        self.notes.append("to wait is to stay within half a cell of the start")
+        clauses = self.clauses([YOU], "at", [start]).clauses
+        stages.append((clauses, turns or lexicon.STAY, False))
+
+    def _until(
+        self,
+        act: Act,
+        nevers: list[Clause],
+        stages: list[tuple[list[Clause], int, bool]],
+        befores: list[tuple[list[Clause], list[Clause]]],
+    ) -> None:
+        """Note clauses that must not hold before something is so, which is a stage of the goal."""
+        if act.verb == "that":
+            if not stages:
+                raise Refusal("before what? name what is to be done first")
+            befores.append((stages[-1][0], nevers))
+            return
+        if not act.verb and not act.place:
+            verb = self.before.verb if self.before else ""
+            act = replace(act, verb=verb if verb in ("take", "eat", "touch", "go", "open", "enter") else "go")
+        found = self._done(self._resolved(act))
+        if len(found.clauses) > 1 and not found.lasting:
+            raise Refusal("before which of these? they are one after the other: say it of one")
+        if found.nevers or not found.clauses:
+            raise Refusal("before what is not to be? say what is to be done first")
+        self._mention(act)
+        self.last = []  # "it" may be of either from here on
+        if not stages:
+            stages.append((found.clauses, 0, found.lasting))
+        befores.append((found.clauses, nevers))
 
     def _same_actor(self, unit: Unit) -> None:
         """Refuse "let your partner take the ball and go to the bed", which may be for either player."""
         act, before = unit.act, self.before
         if act is None or before is None or before.actor is None or before.helped or act.actor or unit.opened:
             return
-        mine = act.verb in (*_BY_ANYONE, "be-place", "stay-place", "say") or (not act.verb and act.place)
+        mine = act.verb in (*BY_ANYONE, "back", "be-place", "stay-place", "say") or (not act.verb and act.place)
         if mine and unit.joint not in ("then", "stop", "next"):
             raise Refusal("who is to do it? begin with 'you', or with 'let your partner'")
 
@@ -183,10 +238,33 @@ class Meaning(References):
             act = replace(act, verb=kept)
         act = self._resolved(act)
         found = self._done(act)
+        found.nevers += self._only_these(act)
         found.again = again
         found.beside = beside
         self._mention(act, listed)
         return found
+
+    def _only_these(self, act: Act) -> list[Clause]:
+        """Clauses that must never hold since "only" was said of others."""
+        nevers: list[Clause] = []
+        for side in "ab":
+            refs: Refs | None = getattr(act, side)
+            for ref in refs.all if refs else ():
+                if not ref.only:
+                    continue
+                if refs is None or len(refs.all) > 1 or ref.negated or ref.told or self.player(ref):
+                    raise Refusal(f"'only' {ref.said!r}: say what is never to be")
+                if ref.bare and ref.noun.many and act.b is not None and act.a is not None:
+                    raise Refusal(f"'only' {ref.said!r}: say 'every', or that no other is ever to be there")
+                food = all(kind in lexicon.FOOD for kind in ref.noun.kinds) and "gone" in self.things.relations
+                coloured = ref.colour or ref.size
+                kinds = members("food", self.things) if food else (None,)
+                whole = ref.noun if coloured else Noun(kinds, group="food" if food else "thing")
+                others = Ref(whole, but=(replace(ref, least=1, only=False),), said=f"other than {ref.said}")
+                other = Refs((others,))
+                changed = replace(act, a=other) if side == "a" else replace(act, b=other)
+                nevers += self._done(changed, never=True).nevers
+        return nevers
 
     def _never(self, act: Act) -> Found:
         act = self._resolved(act, True)
@@ -216,6 +294,7 @@ class Meaning(References):
             self.held = list(act.b.all)
         elif act.verb in ("drop", "put", "drop-all", "give"):
             self.held = []
+        self.mentioned += [ref for ref in self._every(act) if not self.player(ref) and not ref.noun.place]
         place = act.a is None or all(map(self.player, act.a.all))
         main = (act.b or act.a) if place else act.a
         named = [ref for ref in main.all if not self.player(ref)] if main else []
@@ -239,7 +318,11 @@ class Meaning(References):
                 for ref in refs.all:
                     whole += self._referred(self._placing(ref, act, side, earlier), earlier, act.verb == "drop")
                     earlier = [*whole, *earlier]
-                sides[side] = Refs(tuple(whole), refs.joint)
+                plain = len(whole) > 1 and all(ref.least == 1 and not ref.negated for ref in whole)
+                pair = side == "b" and act.place == "between" and len(whole) == 2 and refs.joint == "and"
+                if plain and not never and (pair or (refs.joint == "or" and act.verb not in ("avoid", "keep-clear"))):
+                    whole = [either(tuple(whole))]
+                sides[side] = Refs(tuple(whole), refs.joint if len(whole) > 1 else "and")
             else:
                 sides[side] = None
         return replace(act, a=sides["a"], b=sides["b"])
@@ -304,133 +387,24 @@ class Meaning(References):
             return replace(before, a=refs) if role == "a" else replace(before, b=refs)
         return replace(before, a=refs) if before.a is not None else replace(before, b=refs)
 
-    def _done(self, act: Act, never: bool = False) -> Found:
-        """The clauses of an act whose things are known."""
-        verb = act.verb
-        if verb in ("put", "is") and act.a is not None and all(map(self.player, act.a.all)):
-            if act.negated:
-                raise Refusal("of players, say what they are to do or never to do")
-            return self._stood(replace(act, verb="be-place", a=None, actor=act.a), never)
-        if verb == "take-place":
-            raise Refusal("'take' and a place may mean the thing that is there: say 'put' for where it is to be")
-        if verb == "meet":
-            players = Refs((Ref(Noun(("player",)), least="all"),))
-            return self._simple(replace(act, verb="go", actor=players), never)
-        if verb in ("keep-away", "keep-off", "keep-out"):
-            if never:
-                raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
-            place = {"keep-away": "touching", "keep-off": "on", "keep-out": "in"}[verb]
-            for ref in (*act.a.all, *act.b.all) if act.a and act.b else ():
-                if ref.negated:
-                    raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
-            self.certain(act.a)
-            self.certain(act.b, False)
-            found = self._placed(replace(act, verb="put", place=place, a=_any(act.a), b=_any(act.b)), True)
-            return Found(nevers=[*found.nevers, *found.clauses])
-        if act.helped and act.actor is not None and verb not in _BY_ANYONE:
-            self.notes.append("who does it is not judged")
-            act = replace(act, actor=None)
-        if verb == "drop-all":
-            if never:
-                raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
-            return self._simple(replace(act, verb="drop", b=Refs((ANY,))), never)
-        if verb == "take-out":
-            act = replace(act, verb="empty")
-            verb = "empty"
-        if verb == "home":
-            if "target" not in self.things.kinds:
-                raise Refusal("there are no targets in this world: say on or in what")
-            target = Refs((Ref(Noun(("target",))),))
-            return self._placed(replace(act, verb="put", b=target, place="on"), never)
-        if act.actor is not None and verb not in (*_BY_ANYONE, "be-place", "stay-place", "side-players", "say", "give"):
-            raise Refusal(
-                "who does it cannot be judged: ask how things are to be, or let your partner go, take or look"
-            )
-        if verb in ("wield", "shove"):
-            return self._wielded(act, never)
-        if verb == "states-touch" and any(map(self.player, act.a.all if act.a else ())):
-            return self._simple(replace(act, verb="touch", a=None, actor=act.a), never)
-        if verb in ("put", "is", "put-on", "put-in", "put-touch", "states-touch"):
-            return self._placed(act, never)
-        if verb in ("be-place", "stay-place"):
-            return self._stood(act, never)
-        if verb in ("side", "side-players"):
-            return self._beside(act, never)
-        if verb == "give":
-            return self._given(act)
-        if verb == "bring-you":
-            return self._brought(act)
-        if verb == "empty":
-            return self._emptied(act)
-        if verb in ("stack", "line"):
-            return self._chained(act)
-        if verb == "say":
-            return self.clauses(self._actors(act), "said", [None], never=never, word=act.word)
-        if verb == "win":
-            goal = Goal.model_validate(self.things.objective)
-            if len(goal.stages) > 1:
-                raise Refusal("this world's own objective has several stages: name them")
-            return Found([clause for stage in goal.stages for clause in stage.all], list(goal.never), lasting=True)
-        return self._simple(act, never)
 
-    def question(self, asks: str, slots: dict[str, Any]) -> Question:
-        """The question of a reading. Raises Refusal if none says it."""
-        a, b, relation = slots.get("a"), slots.get("b"), slots.get("p")
-        what = asks.split("-")[0]
-        if asks.endswith("-in") and b is not None:
-            kinds = b.all[0].noun.kinds
-            relation = next((name for name in ("in", "on") if all(self.holds(str(kind), name) for kind in kinds)), "in")
-        sides = {name: self._asked(refs, relation) for name, refs in (("a", a), ("b", b)) if refs is not None}
-        if b is not None and relation not in self.things.relations:
-            raise because("relation", str(relation), self.things)
-        refs = a.all[0] if a else None
-        if refs is not None:
-            counted = what == "count"
-            if (
-                refs.negated
-                or refs.most
-                or (counted and not refs.noun.many)
-                or (not counted and refs.least not in (0, 1) and not (what == "colour" and refs.bare))
-            ):
-                raise Refusal("a question is about things of one kind, not about so many of them")
-        try:
-            return Question(asks=what, relation=relation, **sides)  # type: ignore[arg-type]
-        except ValidationError as error:
-            raise Refusal(f"this cannot be a question: {reason_of(error)}") from None
-
-    def _asked(self, refs: Refs, relation: str | None) -> Selector:
-        ref = refs.all[0]
-        if len(refs.all) > 1 or ref.pronoun or ref.one_of or ref.noun.who or ref.noun.kinds == ("player",):
-            raise Refusal("a question is about things of one kind")
-        return self.many(replace(ref, least=1), False, relation or "there")[0]
-
-
-def _any(refs: Refs | None) -> Refs | None:
-    """The things, each of them where all are named: what is never to be of all is never to be of any."""
-    if refs is None:
-        return None
-    return replace(refs, all=tuple(replace(ref, least=1) if ref.least == "all" else ref for ref in refs.all))
+def _until_stages(
+    stages: list[tuple[list[Clause], int, bool]], befores: list[tuple[list[Clause], list[Clause]]]
+) -> list[list[Clause]]:
+    """For each stage, what must not be before it is reached."""
+    until: list[list[Clause]] = [[] for _ in stages]
+    for clauses, nevers in befores:
+        place = next((i for i, (found, _, _) in enumerate(stages) if found == clauses), None)
+        if place is None:
+            raise Refusal("what comes first is to be done, too: say it as a step of its own, in its order")
+        until[place] += [clause for clause in nevers if clause not in until[place]]
+    return until
 
 
 _KEPT = {"off": "keep-off", "out": "keep-out", "away": "keep-away"}
 _NOT_WHILE = (
     "what is not to be only while something else is done cannot be said, as 'never' counts from the start: "
     "say 'put down …, then …'"
-)
-_BY_ANYONE = (
-    "go",
-    "touch",
-    "follow",
-    "hands-off",
-    "take",
-    "hold",
-    "drop",
-    "face",
-    "face-not",
-    "enter",
-    "exit",
-    "avoid",
-    "keep-clear",
 )
 _NOT_DENIED = (
     *(

@@ -15,13 +15,15 @@ from .normalise import expanded
 
 @dataclass(frozen=True)
 class Noun:
-    """The meaning of a noun: things of one of these kinds (None: of any), or a player. many: whether it is a plural, or
-    either for a word that is both."""
+    """The meaning of a noun: things of one of these kinds (None: of any), a player, or a place of the map. many:
+    whether it is a plural, or either for a word that is both; group: the class of the kinds, if they are one."""
 
     kinds: tuple[str | None, ...] = ()
     who: str | None = None
     many: bool | None = False
     toys: bool = False
+    group: str = ""
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,13 @@ def carried(things: Things) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=64)
-def _names(kinds: tuple[str, ...], colours: tuple[str, ...], sizes: tuple[str, ...], toys: tuple[str, ...]) -> Names:
+def _names(
+    kinds: tuple[str, ...],
+    colours: tuple[str, ...],
+    sizes: tuple[str, ...],
+    toys: tuple[str, ...],
+    heavy: tuple[str, ...],
+) -> Names:
     nouns: dict[tuple[str, ...], list[Noun]] = {}
 
     def add(one: str, plural: str, mass: str = "", **what: Any) -> None:
@@ -86,6 +94,8 @@ def _names(kinds: tuple[str, ...], colours: tuple[str, ...], sizes: tuple[str, .
     for kind in kinds:
         if kind not in grammar.RESERVED and kind != "player":
             add(kind, many(kind), kinds=(kind,))
+            if kind in heavy and new(f"heavy {kind}"):
+                add(f"heavy {kind}", many(f"heavy {kind}"), kinds=(kind,))
             if kind in toys and new(f"toy {kind}"):
                 add(f"toy {kind}", many(f"toy {kind}"), kinds=(kind,))
     for other, kind in synonyms(kinds).items():
@@ -96,7 +106,14 @@ def _names(kinds: tuple[str, ...], colours: tuple[str, ...], sizes: tuple[str, .
     for one, (name, several, mass) in lexicon.CLASS_NOUNS.items():
         members = toys if name == "toy" else tuple(kind for kind in lexicon.CLASSES[name] if kind in kinds)
         if members and new(one):
-            add(one, several, mass if mass == one or (mass and new(mass)) else "", kinds=members, toys=name == "toy")
+            add(
+                one,
+                several,
+                mass if mass == one or (mass and new(mass)) else "",
+                kinds=members,
+                toys=name == "toy",
+                group=name,
+            )
     if "player" in kinds:
         add("player", "players", kinds=("player",))
         for word in lexicon.PARTNER:
@@ -113,7 +130,8 @@ def _names(kinds: tuple[str, ...], colours: tuple[str, ...], sizes: tuple[str, .
 
 def names(things: Things) -> Names:
     """The names of a world's things."""
-    return _names(tuple(things.kinds), things.colours, things.sizes, carried(things))
+    heavy = tuple(kind for kind in things.kinds if "heavy" in things.affords.get(kind, ()))
+    return _names(tuple(things.kinds), things.colours, things.sizes, carried(things), heavy)
 
 
 def table() -> str:

@@ -41,7 +41,16 @@ def words(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     found: list[str] = []
     for piece in _PIECE.findall(text):
         found += _plain(piece.strip("-'"), known) if piece[0].isalpha() else [_MARKS.get(piece, piece)]
-    return _tidy(without(found, _by_the_way()))
+    return _tidy(without(_on_the_way(found), _by_the_way()))
+
+
+ON_THE_WAY = "on-the-way-to"
+"""One word for "on your way to", which is followed by something, unlike "on your way"."""
+
+
+def _on_the_way(found: list[str]) -> list[str]:
+    text = re.sub(r" (on|along) (your|the) way (|over |back |up )to ", f" {ON_THE_WAY} ", f" {' '.join(found)} ")
+    return text.split()
 
 
 def _plain(word: str, known: frozenset[str]) -> list[str]:

@@ -9,10 +9,30 @@ from typing import Any
 from . import lexicon
 from .names import Names, Noun
 from .normalise import COMMA, STOP, base_forms, phrases
-from .trees import END, PLACED, QUANTIFIED, Tree, number
+from .trees import END, FIRST, LAST_OF, LAST_TO, PLACE_NAMES, PLACED, QUANTIFIED, WHERE, Tree, number
 
 _BOTH_PLAYERS = phrases(*lexicon.BOTH_PLAYERS)
+_EXCEPT, _OTHERS = phrases(*lexicon.EXCEPT), phrases(*lexicon.OTHERS)
+_OF_THE = phrases("of (the|these|those|all|all the|your)")
+_ALL_BUT = phrases("(all|everything) (but|except)")
+_THEM = phrases("(them|they|these|those) (both|all|two)", "(both|all|each|every one|the two) of (them|these|those)")
+_MOVING = ("into", "onto", "to", "toward", "over", "back", "down", "up")
+_DESCRIBING = (
+    "on",
+    "in",
+    "touching",
+    "near",
+    "left-of",
+    "right-of",
+    "between",
+    "at",
+    "front",
+    "under",
+    "behind",
+    "within",
+)
 _ENDS = (END, COMMA, STOP, "and", "then", "but", "first", "without")
+_BEHIND_OTHER = (*_ENDS, "on", "in", "onto", "into", "to", "or", "off", "out", "next", "is", "until", "too")
 _THAT_IS = phrases("(that|which) (is|are) (|coloured)", "(of|in|with) (|the) colour", "whose colour is")
 _CAN_CARRY = phrases("(|that) (you can|can be) (carry|lift|hold|carried|lifted|held|pick up|picked up)")
 _PRONOUNS = {"it": "it", "that": "it", "this": "it", "them": "them", "they": "them", "these": "them", "those": "them"}
@@ -22,7 +42,12 @@ _PRONOUNS = {"it": "it", "that": "it", "this": "it", "them": "them", "they": "th
 class Ref:
     """Things as they are named. least: at least how many, "all", or 0 for a plural without a number; most: at most how
     many, if that is said; definite: whether there is one; one_of: for "the blue one", whose noun comes from before;
-    pronoun: for "it"; bare: a plural that is any of them or all; said: the words."""
+    pronoun: for "it"; bare: a plural that is any of them or all; said: the words.
+
+    Which of them: where: a word of WHERE, a place, and the other thing; first, to: by an order, and from what; but:
+    without these; other: without those that were named before; options: any of these; loose: how many places were
+    taken as a part of it without a word such as "that"; only: whether "only" was said of it; spare: so many of them
+    are to be left."""
 
     noun: Noun = field(default_factory=Noun)
     colour: str | None = None
@@ -34,7 +59,21 @@ class Ref:
     pronoun: str = ""
     one_of: bool = False
     bare: bool = False
+    where: tuple[str, str, Ref | None] | None = None
+    first: str = ""
+    to: Ref | None = None
+    but: tuple[Ref, ...] = ()
+    other: bool = False
+    options: tuple[Ref, ...] = ()
+    loose: int = 0
+    only: bool = False
+    spare: int = 0
     said: str = field(default="", compare=False)
+
+    @property
+    def told(self) -> bool:
+        """Whether particular things are named."""
+        return bool(self.where or self.first or self.but or self.options or self.other)
 
 
 @dataclass(frozen=True)
@@ -46,10 +85,12 @@ class Refs:
 
 
 class Phrases:
-    """The words of a sentence, and the things that are named from a place on. furthest: how far any reading came."""
+    """The words of a sentence, and the things that are named from a place on. loosest: how many places may be a part of
+    a thing only because they stand behind it; furthest: how far any reading came."""
 
-    def __init__(self, words: list[str], names: Names, unit: str, players: int | None):
+    def __init__(self, words: list[str], names: Names, unit: str, players: int | None, loosest: int = 0):
         self.words, self.names, self.unit, self.players = [*words, END, END, END], names, unit, players
+        self.loosest = loosest
         self.end = len(words)
         self.furthest = 0
         self._refs: dict[int, list[tuple[Refs, int]]] = {}
@@ -166,7 +207,17 @@ class Phrases:
         word = self.words[at]
         self.furthest = max(self.furthest, at)
         if word in ("this", "that") and self.words[at + 1] == "room":
+            for place, _, behind in self.matched(PLACE_NAMES, at) if ("room",) not in self.names.nouns else ():
+                yield Ref(Noun(place=place), definite=True), behind
             return
+        if word == "only":
+            for ref, behind in self._named(at + 1):
+                if not ref.only and not ref.pronoun and not (isinstance(ref.least, int) and ref.least > 1):
+                    yield replace(ref, only=True, least=ref.least or "all"), behind
+        if self.words[at : at + 2] == ["the", "other"] and self.words[at + 2] in _BEHIND_OTHER:
+            yield Ref(definite=True, one_of=True, other=True), at + 2
+        for behind in self._after(at, _THEM):
+            yield Ref(pronoun="them"), behind
         if word in _PRONOUNS and (word not in ("this", "that", "these", "those") or self.words[at + 1] in _ENDS):
             yield Ref(pronoun=_PRONOUNS[word]), at + 1
         if word in ("you", "yourself"):
@@ -182,11 +233,60 @@ class Phrases:
             for behind in self._after(at + 1, _CAN_CARRY) if what == "any" else ():
                 yield ref, behind
             if self.words[at + 1] in self.names.looks:
-                yield looking(ref, *self.names.looks[self.words[at + 1]]), at + 2
+                yield from self._modified(looking(ref, *self.names.looks[self.words[at + 1]]), at + 2)
+            for one, behind in self._modified(ref, at + 1):
+                if behind > at + 1:
+                    yield one, behind
+            if self.words[at + 1] == "but" and what != "no":
+                yield from self._without(ref, at + 2)
+        for behind in self._after(at, _OTHERS):
+            every = word in ("everything", "anything") or self.words[behind - 1] in ("things", "left")
+            noun = Noun((None,), many=True) if every else Noun(many=True)
+            yield Ref(noun, least="all", one_of=not every, other=True), behind
+        for place, _, behind in self.matched(PLACE_NAMES, at):
+            if not ("room" in place and ("room",) in self.names.nouns):
+                ref = Ref(Noun(place=place), definite=True)
+                yield ref, behind
+                for one, last in self._told_behind(ref, behind) if self.loosest else ():
+                    if one.where and one.loose:
+                        yield one, last
+        if word in ("whatever", "whichever") and self.words[at + 1] == "is" and self.words[at + 2] in self.names.looks:
+            yield looking(Ref(Noun((None,))), *self.names.looks[self.words[at + 2]]), at + 3
+        if word in ("whatever", "what") and self.words[at + 1] in ("is", "lies", "stands"):
+            for place, slots, behind in self.matched(PLACED[self.unit], at + 2):
+                for refs, last in self.refs(behind):
+                    to = self._single(refs)
+                    if to is not None and place in ("on", "in", "under") and not slots:
+                        yield Ref(Noun((None,)), least="all", where=("is", place, to)), last
+        if word in ("what", "whatever") and self.words[at + 1] == "you":
+            for one, behind in self._told_behind(Ref(Noun((None,)), definite=True), at + 1):
+                if one.where and one.where[0] == "held":
+                    yield one, behind
+        if word in ("whichever", "whatever"):
+            yield from self._whichever(at + 1)
+        for behind in self._after(at, _ALL_BUT):
+            many = number(self.words[behind])
+            for last in (behind + 1, *self._after(behind + 1, _OF_THE)) if many else ():
+                for ref, end in self._described(last):
+                    if ref.noun.many is not False or many == 1:
+                        yield replace(ref, least="all", spare=many), end
         for meaning, slots, behind in self.matched(QUANTIFIED, at):
-            yield from self._counted(meaning, slots, behind)
+            for ref, last in self._counted(meaning, slots, behind):
+                yield ref, last
+                if ref.least == "all" and number(self.words[self._butted(last)]):
+                    place = self._butted(last)
+                    if self.words[place + 1] in (*_ENDS, "one", "of"):
+                        yield replace(ref, spare=number(self.words[place])), place + 1
+                if self.words[last] == "but" and (ref.least == "all" or ref.negated or word == "any"):
+                    yield from self._without(ref, last + 1)
+                if self.words[last] == "only" and meaning[3] == "count" and isinstance(ref.least, int):
+                    yield replace(ref, most=ref.least), last + 1
         for ref, behind in self._described(at):
             yield replace(ref, least=0 if ref.noun.many else 1, bare=True), behind
+
+    def _butted(self, at: int) -> int:
+        """The place behind "but" or "except", where one stands."""
+        return next(self._after(at, _EXCEPT), at + (self.words[at] == "but"))
 
     def _counted(self, meaning: Any, slots: dict[str, Any], at: int) -> Iterator[tuple[Ref, int]]:
         least, negated, bound, form = meaning
@@ -206,6 +306,9 @@ class Phrases:
             if form == "any":
                 yield replace(ref, least=0 if several is True else 1, bare=several is True), behind
                 continue
+            if form == "some":
+                yield replace(ref, least=2 if several is True else 1), behind
+                continue
             if form == "many" and ref.noun.kinds == ("player",):
                 continue
             if form == "one" and several is True and not ref.noun.toys and len(ref.noun.kinds) < 2:
@@ -221,23 +324,128 @@ class Phrases:
             else:
                 yield replace(ref, least=least, negated=negated), behind
 
-    def _described(self, at: int) -> Iterator[tuple[Ref, int]]:
-        """Looks and a noun, or "one" or "ones" for a noun that came before."""
-        looks: dict[str, str] = {}
-        while True:
-            for noun, behind in self._noun(at):
-                ref = Ref(noun, colour=looks.get("colour"), size=looks.get("size"))
+    def _whichever(self, at: int) -> Iterator[tuple[Ref, int]]:
+        """ "Whichever toy is nearest to you", "whichever of the box and the basket has the ball in it"."""
+        if self.words[at] == "of":
+            for refs, behind in self.refs(at + 1):
+                ref = either(refs.all)
+                if len(refs.all) < 2 or ref.loose:
+                    continue
+                if self.words[behind] == "is":
+                    trees = self.matched(FIRST, behind + 1), self.matched(LAST_OF, behind + 1)
+                    for first, slots, last in (*trees[0], *trees[1], *self.matched(LAST_TO, behind + 1)):
+                        to = slots["b"].all[0] if "b" in slots else None
+                        yield replace(ref, first=first, to=to), last
+                if self.words[behind] == "has":
+                    for to, last in self.refs(behind + 1):
+                        if self.words[last] in ("on", "in") and self.words[last + 1] == "it":
+                            yield replace(ref, where=("has", self.words[last], to.all[0])), last + 2
+        for ref, behind in self._described(at):
+            if ref.noun.many is False and not ref.told:
                 yield ref, behind
-                yield from self._looks_after(ref, behind)
-            word = self.words[at]
-            if word in ("one", "ones") and looks:
-                noun = Noun(many=word == "ones")
-                yield Ref(noun, colour=looks.get("colour"), size=looks.get("size"), one_of=True), at + 1
-            if word not in self.names.looks or self.names.looks[word][0] in looks:
-                return
+            if self.words[behind] == "is" and not ref.told and ref.noun.many is False:
+                for first, slots, last in (*self.matched(LAST_OF, behind + 1), *self.matched(LAST_TO, behind + 1)):
+                    to = slots["b"].all[0] if "b" in slots and slots["b"].all[0].noun.who != "you" else None
+                    yield replace(ref, first=first, to=to, definite=True), last
+
+    def _described(self, at: int) -> Iterator[tuple[Ref, int]]:
+        """Looks and a noun, or "one" or "ones" for a noun that came before; then what else tells which are meant."""
+        yield from self._adjectives(at, Ref(), frozenset())
+
+    def _adjectives(self, at: int, so: Ref, said: frozenset[str]) -> Iterator[tuple[Ref, int]]:
+        for noun, behind in self._noun(at):
+            yield from self._modified(replace(so, noun=noun), behind)
+        word = self.words[at]
+        if word in ("one", "ones"):
+            ref = replace(so, noun=Noun(many=word == "ones"), one_of=True)
+            for one, behind in self._modified(ref, at + 1):
+                if said or behind > at + 1:
+                    yield one, behind
+        if "first" in said and (word in _BEHIND_OTHER or word in ("from", "until")):
+            yield replace(so, one_of=True), at
+        if word in self.names.looks and self.names.looks[word][0] not in said:
             what, name = self.names.looks[word]
-            looks[what] = name
-            at += 2 if self.words[at + 1] == "coloured" else 1
+            behind = at + (2 if self.words[at + 1] == "coloured" else 1)
+            yield from self._adjectives(behind, looking(so, what, name), said | {what})
+        if "first" not in said:
+            for order, _, behind in self.matched(FIRST, at):
+                yield from self._adjectives(behind, replace(so, first=order), said | {"first"})
+                for last in self._after(behind, _OF_THE):
+                    last += bool(number(self.words[last]))
+                    for ref, end in self._adjectives(last, replace(so, first=order), said | {"first"}):
+                        if ref.noun.many is not False and ref.noun.kinds:
+                            yield replace(ref, noun=replace(ref.noun, many=False)), end
+        if word in ("other", "different", "remaining") and "other" not in said:
+            yield from self._adjectives(at + 1, replace(so, other=True), said | {"other"})
+        if word in lexicon.STATES_OF and "where" not in said and not list(self._noun(at)):
+            relation, negated = lexicon.STATES_OF[word]
+            where = ("is not" if negated else "is", relation, None)
+            yield from self._adjectives(at + 1, replace(so, where=where), said | {"where"})
+
+    def _modified(self, ref: Ref, at: int, depth: int = 2) -> Iterator[tuple[Ref, int]]:
+        """The things, with what is said behind the noun."""
+        yield ref, at
+        if depth:
+            for one, behind in (*self._looks_after(ref, at), *self._told_behind(ref, at)):
+                yield from self._modified(one, behind, depth - 1)
+
+    def _told_behind(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
+        """The things, told apart behind a noun: by where they are, by an order, and by others that are left out."""
+        word = self.words[at]
+        if self.words[at : at + 3] in (["in", "the", "room"], ["in", "this", "room"]) and self.loosest:
+            yield replace(ref, loose=ref.loose + 1), at + 3
+        if not ref.first:
+            for order, _, behind in self.matched(LAST_OF, at):
+                if self.words[behind] not in ("to", "from"):
+                    yield replace(ref, first=order), behind
+            for order, slots, behind in self.matched(LAST_TO, at):
+                to = self._single(slots["b"])
+                if to is not None:
+                    yield replace(ref, first=order, to=None if to.noun.who == "you" else to), behind
+        if ref.where is None:
+            for how, slots, behind in self.matched(WHERE, at):
+                to = self._single(slots["b"], between=slots.get("p") == "between") if "b" in slots else None
+                if "b" in slots and to is None:
+                    continue
+                aside = self.words[at : at + 2] == ["to", "the"]
+                if (
+                    how == "bare"
+                    and not aside
+                    and (word in _MOVING or self.words[at : at + 2] in (["on", "to"], ["in", "to"]))
+                ):
+                    continue
+                inhand = how == "held" and word == "in"
+                loose = ref.loose + (how == "bare" or inhand) + (to.loose if to else 0)
+                if "p" in slots and (slots["p"] not in _DESCRIBING or (how == "bare" and to and to.noun.who == "you")):
+                    continue
+                if loose <= self.loosest:
+                    yield replace(ref, where=(how, slots.get("p", ""), to), loose=loose), behind
+        if word == "from" and ref.where is None and ref.loose < self.loosest:
+            for refs, behind in self.refs(at + 1):
+                to = self._single(refs)
+                if to is not None and not to.noun.who:
+                    yield replace(ref, where=("is", "from", to), loose=ref.loose + 1 + to.loose), behind
+        for behind in self._after(at, _THAT_IS) if ref.where is None else ():
+            no = self.words[behind] == "not"
+            state = lexicon.STATES_OF.get(self.words[behind + no])
+            if state is not None:
+                yield replace(ref, where=("is not" if state[1] != no else "is", state[0], None)), behind + no + 1
+        for start in self._after(at + (self.words[at] == COMMA), _EXCEPT):
+            yield from self._without(ref, start)
+
+    def _without(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
+        """Things, but for others."""
+        for refs, behind in self.refs(at) if not ref.but else ():
+            if all(one.least in (1, "all") and not (one.negated or one.pronoun or one.but) for one in refs.all):
+                yield replace(ref, but=refs.all), behind
+
+    def _single(self, refs: Refs, *, between: bool = False) -> Ref | None:
+        """The one thing that a description refers to."""
+        if between and len(refs.all) == 2 and refs.joint == "and":
+            return either(refs.all)
+        one = refs.all[0]
+        plain = one.least == 1 and not one.negated and not one.pronoun and not one.one_of and not one.other
+        return one if len(refs.all) == 1 and plain else None
 
     def _looks_after(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
         """A colour or a size that is said behind the noun: "that is red", "of the colour red"."""
@@ -249,6 +457,9 @@ class Phrases:
                 yield replace(ref, colour=name), at + 3
         for behind in self._after(at, _THAT_IS):
             word = self.words[behind]
+            if word == "not" and self.words[behind + 1] in self.names.looks and not ref.but:
+                what, name = self.names.looks[self.words[behind + 1]]
+                yield replace(ref, but=(looking(Ref(Noun((None,))), what, name),)), behind + 2
             if word in self.names.looks and getattr(ref, self.names.looks[word][0]) is None:
                 behind += 2 if self.words[behind + 1] == "coloured" else 1
                 yield looking(ref, *self.names.looks[word]), behind
@@ -258,6 +469,13 @@ class Phrases:
         self.furthest = max(self.furthest, at)
         for noun in self.names.nouns[tuple(self.words[at : at + longest])] if longest else ():
             yield noun, at + longest
+
+
+def either(refs: tuple[Ref, ...]) -> Ref:
+    """Any of these things, as one."""
+    kinds = tuple(dict.fromkeys(kind for ref in refs for kind in ref.noun.kinds))
+    said = " or ".join(ref.said for ref in refs)
+    return Ref(Noun(kinds), options=refs, definite=True, loose=sum(ref.loose for ref in refs), said=said)
 
 
 def looking(ref: Ref, what: str, name: str) -> Ref:

@@ -7,20 +7,24 @@ from dataclasses import dataclass
 
 from ...worlds.engine.records.things import Things
 from ...worlds.engine.world import World
+from ..choices import members
+from ..codec import encode
 from ..goals import Clause, Goal, Question, Selector, Stage
 from ..language import ask, canonical, plainly, whole
+from ..named import clauses
 from ..parser import Lexicon, Reader
 from ..parser import lexicon as exact_lexicon
 from ..scene import Scene
 from . import lexicon
+from .heard import heard
 from .joined import lasting, together
 from .kinds import Known, Refusal
-from .meaning import Meaning
+from .meaning import TELLS, Meaning
 from .names import Names, Noun, names
 from .normalise import COMMA, STOP, phrases, without, words
-from .phrases import Ref
+from .phrases import Ref, Refs
 from .refusing import refusal
-from .syntax import Syntax
+from .syntax import Syntax, Unit
 from .trees import PLACED, number
 
 _NEGATIONS = frozenset(
@@ -50,15 +54,20 @@ _CALLED = frozenset(("put", "place", "set", "lay", "there", "i", "we", "push", "
 """Words that go on after a place without a comma."""
 
 
+MOST_LOOSE = 3
+"""Places of one sentence, at most, that belong to a thing only because they stand behind it."""
+
+
 @dataclass(frozen=True)
 class Understood:
     """A goal or a question. definites: of what the sentence says that there is one; notes: how open points were
-    settled, by the rules of meaning.py."""
+    settled, by the rules of meaning.py; limit: turns in which the goal is to be reached, if that is said."""
 
     goal: Goal | None = None
     question: Question | None = None
     definites: frozenset[Selector] = frozenset()
     notes: tuple[str, ...] = ()
+    limit: int | None = None
 
 
 def exact(text: str, things: Things, known: Lexicon) -> Understood:
@@ -70,8 +79,9 @@ def exact(text: str, things: Things, known: Lexicon) -> Understood:
     return Understood(goal, question, frozenset(selector for selector, _ in reader.definites.values()))
 
 
-def understood(text: str, things: Things, players: int | None = None) -> Understood:
-    """The goal or question that a person says in a world of these things. players: how many play, if that is known.
+def understood(text: str, things: Things, players: int | None = None, tick_hz: float | None = None) -> Understood:
+    """The goal or question that a person says in a world of these things. players: how many play, if that is known;
+    tick_hz: ticks in a second, None where the world waits for the player.
 
     Raises ValueError with the word that is not understood and the nearest one that is, or with the reason why no goal
     says it, or with the two goals that it may mean.
@@ -85,7 +95,7 @@ def understood(text: str, things: Things, players: int | None = None) -> Underst
         if sensible(found, things) and not _selecting(text, found) and not _generously(text, found):
             return _in_turn(text, found)
         complaint = ""
-    return generous(text, things, players, complaint)
+    return generous(text, things, players, complaint, tick_hz)
 
 
 def sensible(found: Understood, things: Things) -> bool:
@@ -93,8 +103,11 @@ def sensible(found: Understood, things: Things) -> bool:
     world: "go to" a thing that stands in the way is to touch it, and one is "in" rooms alone."""
     if found.goal is None:
         return found.question is None or found.question.relation in (None, *things.relations)
-    clauses = [*found.goal.never, *(clause for stage in found.goal.stages for clause in stage.all)]
-    return all(clause.relation in things.relations and _possible(clause, things) for clause in clauses)
+    try:
+        judgeable(found.goal, things)
+    except Refusal:
+        return False
+    return all(clause.relation in things.relations and _possible(clause, things) for clause in clauses(found.goal))
 
 
 _SIDES = frozenset(("left-of", "right-of", "between", "closest-to"))
@@ -102,12 +115,15 @@ _SIDES = frozenset(("left-of", "right-of", "between", "closest-to"))
 
 def _selecting(text: str, found: Understood) -> bool:
     """Whether "get the key closest to you" may tell which key is meant, and not where it is to be."""
-    clauses = [clause for stage in found.goal.stages for clause in stage.all] if found.goal else []
-    return bool({"get", "take", "bring"} & set(words(text))) and any(clause.relation in _SIDES for clause in clauses)
+    every = list(clauses(found.goal)) if found.goal else []
+    if any(one.relation == "closest-to" and one.b and one.b.who == "you" and not one.a.who for one in every):
+        return True
+    return bool({"get", "take", "bring"} & set(words(text))) and any(clause.relation in _SIDES for clause in every)
 
 
 _SOME_NOT = re.compile(r"\b(one|some|an?|at least \w+)( [\w-]+){1,3} (is|are|be|stays?) not\b")
 _YET = re.compile(r"\byet\b")
+_ON_THE_WAY = re.compile(r"\b(on|along) (the|your) way\b(?! (to|over|back|up)\b)")
 _AT_THE_END = re.compile(r"\b(at|in|by) the (very )?end\b")
 _STAYING = re.compile(r"\b(stay|stays|remain|remains|keep|keeps)\b")
 
@@ -163,61 +179,152 @@ def _in_turn(text: str, found: Understood) -> Understood:
     return Understood(apart_, None, found.definites, ("'and' after an act is one after the other",))
 
 
-def generous(text: str, things: Things, players: int | None = None, complaint: str = "") -> Understood:
+def generous(
+    text: str, things: Things, players: int | None = None, complaint: str = "", tick_hz: float | None = None
+) -> Understood:
     """The goal or question of a sentence that is none of the grammar; complaint: of the grammar, about it."""
     known = names(things)
-    said = words(text, known.hyphened)
-    plain = without(said, _MANNER)
-    manner = ("how something is done is not judged",) if plain != said else ()
-    said = _unfronted(plain, known, things.unit)
-    doubtful = text.rstrip().endswith("?")
-    syntax = Syntax(said, known, things.unit, players)
-    reasons: list[Refusal] = []
-    found: dict[str, Understood] = {}
-    lengths: dict[str, int] = {}
-    for asks, slots in syntax.questions():
-        if "ellipsis" in asks and not doubtful:
-            continue
-        meaning = Meaning(things, players)
-        try:
-            question = meaning.question(asks, slots)
-        except Refusal as error:
-            reasons.append(error)
-            continue
-        found.setdefault(question.model_dump_json(), Understood(None, question, frozenset(meaning.definites)))
-    if not found and not (doubtful and said[:1] and said[0] in _ASKED_FOR):
-        for units in syntax.sentences():
-            if (
-                doubtful
-                and units[0].kind == "do"
-                and units[0].act
-                and units[0].act.verb in ("", "is")
-                and said[0] not in _CALLS
-            ):
-                reasons.append(Refusal("this may be a question: say what is to be done, or ask 'is there …'"))
+    every = words(text, known.hyphened)
+    plain = without(every, _MANNER)
+    told = heard(plain, tick_hz)
+    notes = (*told.notes, *(("how something is done is not judged",) if plain != every else ()))
+    said = _unfronted(told.words, known, things.unit)
+    for loosest in range(MOST_LOOSE + 1):
+        syntax = Syntax(said, known, things.unit, players, loosest)
+        readings = _Readings(text, said, syntax, things, players, notes, told.limit)
+        readings.questions()
+        if not readings.found and not (readings.doubtful and said[:1] and said[0] in _ASKED_FOR):
+            readings.goals(said != told.words)
+        if readings.found or any(each <= loosest for each, _ in readings.reasons) or said != told.words:
+            break
+    return readings.only(known, complaint)
+
+
+class _Readings:
+    """All readings of a sentence. found: those that say something, by what they say; least: of each, (how many places
+    belong to things only because they stand behind them, how many units it has)."""
+
+    def __init__(
+        self,
+        text: str,
+        said: list[str],
+        syntax: Syntax,
+        things: Things,
+        players: int | None,
+        notes: tuple[str, ...],
+        limit: int | None,
+    ):
+        self.text, self.said, self.syntax, self.things, self.players = text, said, syntax, things, players
+        self.notes, self.limit = notes, limit
+        self.doubtful = text.rstrip().endswith("?")
+        self.reasons: list[tuple[int, Refusal]] = []
+        self.found: dict[str, Understood] = {}
+        self.least: dict[str, tuple[int, int]] = {}
+
+    def questions(self) -> None:
+        """Read it as a question."""
+        for asks, slots in self.syntax.questions():
+            if "ellipsis" in asks and not self.doubtful:
                 continue
-            meaning = Meaning(things, players)
+            loose = sum(ref.loose for refs in slots.values() if isinstance(refs, Refs) for ref in refs.all)
+            meaning = Meaning(self.things, self.players)
+            try:
+                question = meaning.question(asks, slots)
+            except Refusal as error:
+                self.reasons.append((loose, error))
+                continue
+            found = Understood(None, question, frozenset(meaning.definites))
+            self._note(question.model_dump_json(), found, (loose, 1))
+
+    def goals(self, fronted: bool) -> None:
+        """Read it as an order. fronted: whether its beginning was moved to its end."""
+        for units in self.syntax.sentences():
+            size = sum(map(_loose, units)), len(units)
+            first = units[0].act if units[0].kind == "do" else None
+            if self.doubtful and first and first.verb in ("", "is") and self.said[0] not in _CALLS:
+                doubt = Refusal("this may be a question: say what is to be done, or ask 'is there …'")
+                self.reasons.append((size[0], doubt))
+                continue
+            if fronted and size[0]:
+                continue
+            meaning = Meaning(self.things, self.players)
             try:
                 goal = meaning.goal(units)
-                _nothing_lost(said, goal, meaning.notes)
-                if not goal.stages and _YET.search(text.lower()):
+                _nothing_lost(self.said, goal, meaning.notes, meaning.limit)
+                if _ON_THE_WAY.search(self.text.lower()) and len(goal.stages) > 1:
+                    goal = _on_the_way(goal)
+                if not goal.stages and _YET.search(self.text.lower()):
                     raise Refusal("'yet' tells when, and what is never to be counts to the end: say what is to be done")
+                judgeable(goal, self.things)
+                key = _key(goal)
             except Refusal as error:
-                reasons.append(error)
+                remark = str(error).startswith(TELLS)  # "there is a book on the shelf, bring it" is no order to put it
+                self.reasons.append((size[0] + remark, error))
                 continue
-            key = _key(goal)
-            notes = tuple(dict.fromkeys((*meaning.notes, *manner)))
-            lengths[key] = min(lengths.get(key, len(units)), len(units))
-            found.setdefault(key, Understood(goal, None, frozenset(meaning.definites), notes))
-    if lengths:  # rather a list of things than things without a verb
-        found = {key: one for key, one in found.items() if lengths[key] == min(lengths.values())}
-    if len(found) > 1:
-        one, two, *_ = found.values()
-        told = f"{retold(one, things)!r}, or {retold(two, things)!r}"
-        raise Refusal(f"this may mean two things: {told}; say which", "ambiguous")
-    if found:
-        return next(iter(found.values()))
-    raise refusal(said, known, things, players, syntax, reasons, complaint)
+            notes = tuple(dict.fromkeys((*meaning.notes, *self.notes)))
+            limit = meaning.limit or self.limit
+            self._note(key, Understood(goal, None, frozenset(meaning.definites), notes, limit), size)
+
+    def _note(self, key: str, found: Understood, size: tuple[int, int]) -> None:
+        self.least[key] = min(self.least.get(key, size), size)
+        self.found.setdefault(key, found)
+
+    def only(self, known: Names, complaint: str) -> Understood:
+        """The one reading. Raises Refusal if there is none, or more than one.
+
+        A place is rather that of an act than of a thing, and things are rather a list than things without a verb.
+        """
+        loose = min([*(size[0] for size in self.least.values()), *(each for each, _ in self.reasons)], default=0)
+        doubts = [reason for each, reason in self.reasons if each == loose and not str(reason).startswith(TELLS)]
+        if loose and doubts and self.found:
+            raise Refusal("which place belongs to what? say 'that is' before the place of a thing", "ambiguous")
+        fewest = min((size for size in self.least.values() if size[0] == loose), default=None)
+        found = [one for key, one in self.found.items() if self.least[key] == fewest]
+        if len(found) > 1:
+            told = " or ".join(repr(retold(one, self.things)) for one in found[:2])
+            raise Refusal(f"this may mean two things: {told}; say which", "ambiguous")
+        if found:
+            return found[0]
+        reasons = [reason for each, reason in self.reasons if each == loose]
+        raise refusal(self.said, known, self.things, self.players, self.syntax, reasons, complaint)
+
+
+def judgeable(goal: Goal, things: Things) -> None:
+    """Raise Refusal for a goal that this world does not judge, such as to look at a room of a maze."""
+    for clause in clauses(goal):
+        sides = {side: _plain(selector, things) for side in "ab" if (selector := getattr(clause, side))}
+        if any(selector.place for selector in sides.values()):
+            continue
+        plain = clause.model_copy(update=sides)
+        try:
+            encode(Goal(never=(plain,)), things)
+        except ValueError as error:
+            raise Refusal(str(error).partition(": ")[2]) from None
+
+
+def _plain(selector: Selector, things: Things) -> Selector:
+    """The selector without what tells particular things apart."""
+    which = selector.which
+    if which and which.one_of:
+        return _plain(which.one_of[0], things)
+    kinds = members(which.group, things) if which and which.group else ()
+    kind = kinds[0] if kinds and not selector.colour else selector.kind
+    if kinds and selector.colour:
+        kind = next((one for one in kinds if selector.colour in things.kinds[one]), kinds[0])
+    return selector.model_copy(update={"which": None, "kind": kind})
+
+
+def _on_the_way(goal: Goal) -> Goal:
+    """The goal with its last step before the one before it: "go to the door, and take the ball on the way"."""
+    if len(goal.stages) != 2 or any(stage.hold or stage.before for stage in goal.stages):
+        raise Refusal("'on the way' to which of these? say it in its order, with 'then'")
+    return Goal(stages=goal.stages[::-1], never=goal.never)
+
+
+def _loose(unit: Unit) -> int:
+    """How many places of a unit belong to a thing only because they stand behind it."""
+    sides = (unit.act.a, unit.act.b) if unit.act else ()
+    return sum(ref.loose for refs in sides if refs for ref in refs.all)
 
 
 def _unfronted(said: list[str], known: Names, unit: str) -> list[str]:
@@ -242,7 +349,12 @@ def _key(goal: Goal) -> str:
 
 def said_of(found: Understood, things: Things) -> Scene:
     """The scene that what was understood speaks of: there is one of what it says so of, and one partner."""
-    return Scene(things.unit, lambda selector: whole(selector) in found.definites or selector.who == "other")
+
+    def one(selector: Selector) -> bool:
+        most = selector.which is not None and selector.which.most is not None
+        return whole(selector) in found.definites or selector.who == "other" or most
+
+    return Scene(things.unit, one)
 
 
 def retold(found: Understood, things: Things) -> str:
@@ -251,7 +363,16 @@ def retold(found: Understood, things: Things) -> str:
     if found.question is not None:
         return ask(found.question, 0, scene)
     assert found.goal is not None
-    return plainly(found.goal, scene)
+    within = f", within {found.limit} turns" if found.limit and found.goal.stages else ""
+    within = f" for {found.limit} turns" if found.limit and not found.goal.stages else within
+    return plainly(found.goal, scene) + within
+
+
+def understood_in(text: str, world: World) -> Understood:
+    """The same in a world, which shows things."""
+    assert world.rules.things is not None
+    hz = None if world.controls.turn_based else world.controls.tick_hz
+    return understood(text, world.rules.things, world.players, hz)
 
 
 def spoken(text: str, world: World) -> tuple[Goal, str]:
@@ -260,18 +381,20 @@ def spoken(text: str, world: World) -> tuple[Goal, str]:
     things = world.rules.things
     if things is None:
         raise ValueError(f"{world.name} shows no things, so it has no goals")
-    found = understood(text, things, world.players)
+    found = understood_in(text, world)
     if found.goal is None:
         raise ValueError(f"this is a question, and not what is to be done: {retold(found, things)}")
     return found.goal, retold(found, things)
 
 
-def _nothing_lost(said: list[str], goal: Goal, notes: list[str]) -> None:
+def _nothing_lost(said: list[str], goal: Goal, notes: list[str], limit: int | None) -> None:
     """Refuse a goal without a number, or without the negation, that the sentence has."""
-    clauses = [*goal.never, *(clause for stage in goal.stages for clause in stage.all)]
-    numbers = {value for clause in clauses for value in (clause.least, clause.within, clause.number) if value}
-    numbers |= {2 for clause in clauses if clause.relation == "between"}
-    numbers |= {stage.hold for stage in goal.stages} | {least - 1 for least in numbers if isinstance(least, int)}
+    every = list(clauses(goal))
+    numbers = {value for clause in every for value in (clause.least, clause.within, clause.number) if value}
+    numbers |= {2 for clause in every if clause.relation == "between"}
+    numbers |= {limit or 0, *(stage.hold for stage in goal.stages)} | {
+        least - 1 for least in numbers if isinstance(least, int)
+    }
     for word in said:
         if number(word) > 1 and number(word) not in numbers:
             raise Refusal(f"the number {word!r} has no place in a goal here")
@@ -279,6 +402,9 @@ def _nothing_lost(said: list[str], goal: Goal, notes: list[str]) -> None:
         raise Refusal("'both' may be one without the other: say 'never …' for each, without 'both'")
     if goal.never and _AT_THE_END.search(" ".join(said)):
         raise Refusal("what is not to be at the end may be so before: say 'make sure that no …', without 'at the end'")
-    denied = bool(goal.never) or any(clause.negated for clause in clauses)
-    if not denied and _NEGATIONS & set(said):
+    told = [side.which for clause in every for side in (clause.a, clause.b) if side and side.which]
+    denied = bool(goal.never) or any(clause.negated for clause in every) or any(one.but or one.negated for one in told)
+    denied = denied or any(stage.before for stage in goal.stages) or any(one.most == "farthest" for one in told)
+    waits = any(note.startswith("to wait") for note in notes)
+    if not denied and not waits and _NEGATIONS & set(said):
         raise Refusal(f"{next(word for word in said if word in _NEGATIONS)!r} has no place in a goal here")

@@ -8,6 +8,7 @@ from ...worlds.engine.records.things import Things
 from . import lexicon
 from .deeds import ANY, Deeds
 from .kinds import Refusal
+from .names import Noun
 from .phrases import Ref
 from .syntax import Act
 
@@ -21,11 +22,16 @@ class References(Deeds):
         self.last: list[Ref] = []
         self.before: Act | None = None
         self.held: list[Ref] = []
+        self.mentioned: list[Ref] = []
 
     def _placing(self, ref: Ref, act: Act, side: str, earlier: list[Ref]) -> Ref:
         """A thing whose words come from the act before by its role: "the blue one", as a place, is such a place as the
         one before, and "it" is what can be put or be a place."""
         before, own = self.before, earlier[0] if earlier else None
+        if ref.other and side == "b" and own is not None and own.least == 1 and not (own.colour or own.told):
+            noun = replace(own.noun, many=False) if ref.one_of else ref.noun
+            if noun.kinds == own.noun.kinds and ref.least == 1:
+                return replace(ref, noun=noun, one_of=False, other=False, definite=False)  # "one box beside the other"
         if ref.said.split(" ")[0] == "another" and any(one.noun.kinds == ref.noun.kinds for one in self.last):
             raise Refusal(lexicon.REASONS["except"], "except")
         if (
@@ -44,6 +50,9 @@ class References(Deeds):
         if side != "b":
             return ref
         place, held = before.b.all[0], before.a.all[0] if before.a else None
+        seen = ref.pronoun == "it" and act.place in ("under", "behind", "front")
+        if seen and held is not None and held.noun != place.noun and not self.player(place):
+            raise Refusal(f"'it' may be {held.said!r} or {place.said!r}: name the thing")
         if ref.pronoun == "it" and act.place in ("on", "in", "off", "out") and self.last:
             relation = {"off": "on", "out": "in"}.get(act.place, act.place)
             named = [one for one in dict.fromkeys((*self.last[:1], place)) if not self.player(one)]
@@ -93,17 +102,27 @@ class References(Deeds):
             if not self.last:
                 raise Refusal(f"{ref.pronoun!r} refers to nothing that was named before")
             several = len(self.last) > 1 or self.last[0].least not in (0, 1)
+            if ref.pronoun == "them" and not several:
+                named = [one for one in dict.fromkeys(self.mentioned) if self.fits("carried", one)]
+                if len(named) > 1 and all(one.least == 1 and not one.negated for one in named):
+                    return named
             if (ref.pronoun == "it") == several:
                 raise Refusal(f"{ref.pronoun!r} does not fit what was named before")
             if ref.pronoun == "it" and self.last[0].negated:
                 raise Refusal("'it' refers to what is not to be")
             return [replace(one, definite=one.definite) for one in self.last]
+        if ref.where and ref.where[0] == "held" and ref.noun.kinds == (None,) and self.held:
+            return list(self.held)
+        if ref.other:
+            return [self._rest(ref)]
         if ref.one_of:
             for one in [*earlier[:1], *self.last, *earlier[1:]]:
                 itself = one in earlier and (one.colour, one.size) == (ref.colour, ref.size)
                 if self._comes_in(one, ref) and not itself:
                     noun = replace(one.noun, many=ref.noun.many)
                     return [replace(ref, noun=noun, one_of=False)]
+            if not self.last and not earlier and (ref.colour or ref.size) and not ref.noun.many:
+                return [replace(ref, noun=Noun((None,)), one_of=False)]
             raise Refusal("'one' stands for no kind that was named before and that comes in this colour or size")
         for kind in ref.noun.kinds:
             colours = self.things.kinds.get(kind, ()) if kind else self.things.colours
@@ -112,6 +131,25 @@ class References(Deeds):
                 raise Refusal(f"{ref.colour!r} is no colour of it here: {told}")
         return [ref]
 
+    def _rest(self, ref: Ref) -> Ref:
+        """The other things: all of the kind but for those that were named."""
+        named = self.mentioned
+        if ref.one_of and named:
+            noun = (self.last or named)[-1].noun
+            ref = replace(ref, noun=replace(noun, many=ref.noun.many), one_of=False)
+        kinds = set(ref.noun.kinds)
+        but = [one for one in named if None in kinds or kinds & set(one.noun.kinds)]
+        general = None in kinds or len(kinds) > 1
+        sure = all(
+            one.least == "all" or one.colour or one.size or one.told or (one.definite and general) for one in but
+        )
+        if not but or not sure or ref.one_of:
+            raise Refusal(lexicon.REASONS["other"], "except")
+        without = tuple(dict.fromkeys(replace(one, least=1, only=False) for one in but))
+        return replace(ref, other=False, but=(*ref.but, *without))
+
     def _comes_in(self, one: Ref, ref: Ref) -> bool:
         kinds = [kind for kind in one.noun.kinds if kind]
+        if one.noun.kinds == (None,):
+            return not ref.colour or ref.colour in self.things.colours
         return bool(kinds) and all(not ref.colour or ref.colour in self.things.kinds[kind] for kind in kinds)

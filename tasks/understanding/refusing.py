@@ -13,10 +13,27 @@ from .kinds import Refusal, because
 from .names import Names
 from .normalise import COMMA, STOP, base_forms, phrases
 from .syntax import Syntax
-from .trees import ACTS, ASKED, END, MENTIONED, PLACED, QUANTIFIED, STATED, STATES, Tree, number
+from .trees import (
+    ACTS,
+    ASKED,
+    END,
+    FIRST,
+    LAST_OF,
+    LAST_TO,
+    MENTIONED,
+    PLACE_NAMES,
+    PLACED,
+    QUANTIFIED,
+    STATED,
+    STATES,
+    WHERE,
+    Tree,
+    number,
+)
 
 _ASKING = ("what", "which", "where", "who", "how", "why", "when", "is", "are", "does", "do", "did", "has", "have")
 _EXCEPT = re.compile(r"\b(all|every|each|any|no|everything|anything|nothing)( [a-z]+)* but\b")
+_LISTED = re.compile(r"^(what|which) (toys|things|objects|items|kinds|else|is left|are) ")
 _FORMS = "'what colour is …', 'how many … are there', 'is there …' and 'what is on …'"
 
 
@@ -39,10 +56,12 @@ def _all_words(unit: str) -> frozenset[str]:
             lexicon.BOTH_PLAYERS,
             lexicon.PARTNER,
         ),
+        *(lexicon.UNTILS, lexicon.EXCEPT, lexicon.OTHERS, tuple(lexicon.STATES_OF), lexicon.NOT_TO, lexicon.SAME_TIME),
         *(lexicon.AFTER_NUMBER, tuple(lexicon.ALL_OF_IT), lexicon.PARTNER_PRONOUNS),
     )
     every = {word for table in tables for phrase in phrases(*table) for word in phrase}
-    trees = map(_words_of, (ACTS, MENTIONED, STATED, STATES, ASKED, QUANTIFIED, PLACED[unit]))
+    chosen = (FIRST, LAST_OF, LAST_TO, WHERE, PLACE_NAMES)
+    trees = map(_words_of, (ACTS, MENTIONED, STATED, STATES, ASKED, QUANTIFIED, PLACED[unit], *chosen))
     more = {"or", "nor", "them", "they", "one", "ones", "turns", "turn", "yourself", "neither", "either", "for", "it"}
     return frozenset(every.union(*trees, more) - {"{a}"})
 
@@ -62,6 +81,8 @@ def refusal(
     named = [place for place in strange if _names_something(said, place, known)]
     for place in (*named[:1], *strange[:1]):
         return _strange(place, said[place], things, known, place in named)
+    if _LISTED.search(" ".join(said)):
+        return Refusal("this asks for a list, and an answer is one word: ask 'how many', or 'is there …'", "question")
     if reasons:
         told = [str(reason) for reason in reasons]
         return max(reasons, key=lambda reason: told.count(str(reason)))
@@ -70,6 +91,10 @@ def refusal(
     later = [said[place] for place in ends if place >= syntax.furthest]
     if stuck:
         return _reason((*later, *stuck)[0], things)
+    if "nothing but" in " ".join(said):
+        return Refusal(
+            "'nothing but' asks for something and forbids the rest: say 'only', such as 'only the ball'", "except"
+        )
     if _EXCEPT.search(" ".join(said)):
         return Refusal(f"'but': {lexicon.REASONS['except']}", "except")
     if said and said[0] in _ASKING and said[1:2] != ["not"]:
@@ -149,6 +174,10 @@ def _judged(word: str, things: Things) -> bool:
 
 def _reason(word: str, things: Things) -> Refusal:
     key = lexicon.UNSAID[word]
+    if word in _words_of(FIRST) and word.endswith(("est", "most")):
+        return Refusal(
+            f"{word!r} tells which of some things is meant, as in 'the {word} one', and does not fit here", key
+        )
     if key == "relation" and any(word in relation.split("-") for relation in things.relations):
         return Refusal(
             f"{word!r} tells where something is to be, and does not fit here; it does not tell which thing is meant",

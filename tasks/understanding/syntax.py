@@ -13,9 +13,10 @@ from typing import Any
 
 from . import lexicon
 from .names import Names, Noun
-from .normalise import COMMA, STOP, base_forms, phrases
-from .phrases import Phrases, Ref, Refs
-from .trees import ACTS, ASKED, MENTIONED, PLACED, STATED, STATES, number
+from .normalise import COMMA, ON_THE_WAY, STOP, base_forms, phrases
+from .phrases import Phrases, Ref, Refs, either, looking
+from .trees import ACTS, ASKED, LAST_OF, LAST_TO, MENTIONED, PLACED, STATED, STATES, number
+from .trees import FIRST as FIRST_ORDERS
 
 MOST_READINGS = 200
 """Readings of one sentence that are looked at."""
@@ -44,7 +45,8 @@ class Unit:
     """joint: how it goes on from the unit before: "and", "at once", "then" or "but"; kind: "do", "never", "stay",
     "stop" or "mention"; plain: whether it may tell how things are, not how they are to be; opened: whether
     it has an opening, such as "you"; qualifies: whether it only tells when or how the unit before is so, as behind
-    "without" and "before"; first: whether it is said to be first; lasts: whether it says "stay" or "keep"."""
+    "without" and "before"; first: whether it is said to be first; lasts: whether it says "stay" or "keep"; until: what
+    it is forbidden before."""
 
     joint: str
     kind: str
@@ -55,13 +57,14 @@ class Unit:
     qualifies: bool = False
     first: bool = False
     lasts: bool = False
+    until: Act | None = None
 
 
 _OPEN, _NOT, _WITHOUT = phrases(*lexicon.OPENERS), phrases(*lexicon.NOT_TO), phrases(*lexicon.WITHOUT)
 _FRAMES, _FIRST, _STAYS = phrases(*lexicon.FRAMES), phrases(*lexicon.FIRST), phrases(*lexicon.STAYS)
 _STOPS, _BEFORES = phrases(*lexicon.STOPS), phrases(*lexicon.BEFORES)
 _AFTERS, _DOES, _ASKERS = phrases(*lexicon.AFTERS), phrases(*lexicon.PARTNER_DOES), phrases(*lexicon.ASKERS)
-_THENS, _ANDS = phrases(*lexicon.THENS), phrases(*lexicon.ANDS)
+_THENS, _ANDS = phrases(*lexicon.THENS), phrases(*lexicon.ANDS, *lexicon.SAME_TIME)
 _WANTED = frozenset(("should", "must", "has", "have", "need", "needs", "ought", "shall", "will", "go", "goes", "be"))
 _PLACED_BY_TO = ("next", "close", "closest", "closer", "near", "nearest")
 _TOLD = frozenset(("is", "are", "stands", "stand", "lies", "lie", "sits", "sit"))
@@ -71,14 +74,15 @@ _PAUSES = frozenset(("stop", "wait", "stay", "remain", "end", "finish", "arrive"
 _LASTING = ("holding", "carrying", "facing", "looking", "watching")
 _AT_THE_END, _IN_HAND = phrases(*lexicon.AT_THE_END), phrases("in (your|one) (hand|hands)", "in hand", "with you")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
+_UNTILS = phrases(*lexicon.UNTILS)
 _PLAIN = ("and", "but", "comma", "stop")
 
 
 class Syntax(Phrases):
     """All readings of the words of a sentence."""
 
-    def __init__(self, words: list[str], names: Names, unit: str, players: int | None):
-        super().__init__(words, names, unit, players)
+    def __init__(self, words: list[str], names: Names, unit: str, players: int | None, loosest: int = 0):
+        super().__init__(words, names, unit, players, loosest)
         self._acts: dict[int, list[tuple[Act, int]]] = {}
 
     # Acts.
@@ -91,6 +95,11 @@ class Syntax(Phrases):
         return self._acts[at]
 
     def _every_act(self, at: int) -> Iterator[tuple[Act, int]]:
+        if self.words[at] == "only":
+            for act, behind in self.acts(at + 1):
+                if act.verb and act.b is not None and act.a is None:
+                    told = tuple(replace(ref, only=True, least=ref.least or "all") for ref in act.b.all)
+                    yield replace(act, b=Refs(told, act.b.joint)), behind
         for verb, slots, behind in self.matched(ACTS, at):
             if self.words[at] in ("every", "each", "all", "both", "not") and verb in (
                 "avoid",
@@ -105,7 +114,8 @@ class Syntax(Phrases):
             if verb != "is never":
                 yield _act("is", slots, negated=verb == "is not"), behind
         for refs, behind in self.refs(at):
-            yield Act("", b=refs), behind
+            if not any(ref.loose for ref in refs.all):  # "the ball on the table" is to be there
+                yield Act("", b=refs), behind
         for place, slots, behind in self.matched(PLACED[self.unit], at):
             for refs, last in self.refs(behind):
                 yield Act("", b=refs, place=place, number=slots.get("n")), last
@@ -162,6 +172,8 @@ class Syntax(Phrases):
                 act = units[-1].act
                 forbids = units[-1].kind == "never" or (act is not None and _negated(act))
                 if forbids and "before" in self.words[behind:start]:
+                    if units[-1].kind == "never":
+                        continue  # _tail reads it
                     nextjoint = "at once"
                 yield from self._units(
                     start, "next" if force and nextjoint not in ("at once", "then") else nextjoint, whole
@@ -192,8 +204,20 @@ class Syntax(Phrases):
             yield from self._rest(behind, (*before, unit))
         if self.words[start] == "for" and number(self.words[start + 1]) and self.words[start + 2] in ("turns", "turn"):
             held = replace(before[-1], hold=number(self.words[start + 1]))
-            if held.kind in ("do", "stay"):
+            if held.kind in ("do", "stay") or (held.kind == "never" and len(before) == 1):
                 yield from self._rest(start + 3, (*before[:-1], held))
+        if self.words[start] == ON_THE_WAY:
+            for refs, behind in self.refs(start + 1):
+                yield from self._rest(behind, (*before, Unit("then", "do", Act("go", b=refs))))
+        if before[-1].kind == "never" and before[-1].until is None:
+            for behind in self._after(start, _UNTILS):
+                if self.words[behind] in ("that", "then"):
+                    yield from self._rest(behind + 1, (*before[:-1], replace(before[-1], until=Act("that"))))
+                    continue
+                for act, last in self.acts(behind):
+                    if not act.verb and (act.place or self.words[behind - 1] not in ("before", "until", "after")):
+                        continue
+                    yield from self._rest(last, (*before[:-1], replace(before[-1], until=act)))
         act_before = before[-1].act
         if self.words[start : start + 2] == ["for", "me"] and act_before and act_before.verb not in _BRINGING:
             yield from self._rest(start + 2, before)
@@ -209,7 +233,8 @@ class Syntax(Phrases):
                 behind = next(self._after(behind, _IN_HAND), behind)
                 yield from self._rest(behind, (*before, Unit("at once", "do", Act("hold", b=refs))))
         if self.words[start] in _LASTING and before[-1].kind == "do":
-            for act, last in self.acts(start):
+            moved = act_before is not None and act_before.a is not None  # "put the robot there facing the door"
+            for act, last in self.acts(start) if not moved else ():
                 if act.verb in ("face", "hold"):
                     yield from self._rest(last, (*before, Unit("at once", "do", act)))
         for behind in self._after(start, _AFTERS):
@@ -223,7 +248,8 @@ class Syntax(Phrases):
             yield whole
             return
         for joint, start in self._joints(at):
-            yield from self._units(start, joint, whole)
+            if not (whole[-1].kind == "never" and "before" in self.words[at:start]):
+                yield from self._units(start, joint, whole)
         yield from self._tail(at, whole)
 
     def _unit(self, at: int, joint: str) -> Iterator[tuple[tuple[Unit, ...], int, bool]]:
@@ -233,14 +259,15 @@ class Syntax(Phrases):
             for act, last in self.acts(behind):
                 if behind != at and act.place and not act.verb:
                     continue
-                if behind == at == 0 and self.words[0] in _LASTING:
+                if behind == at == 0 and self.words[0] in _LASTING and self.words[1] not in ("for", "out"):
                     continue
-                if behind == at and joint in _PLAIN and _gerund(self.words[at]):
+                if behind == at and joint in _PLAIN and _gerund(self.words[at]) and self.words[at] != "avoiding":
                     continue  # "go there, touching the box" is no second step
                 said = set(self.words[at:last])
                 told = (act.told or act.verb == "is") and bool(_TOLD & said) and not self._wanted(at, last)
                 plain = told and behind == at
-                lasts = act.verb in _STAYED and bool(_STAYING & said) and not _negated(act)
+                stays = bool(_STAYING & said) or (act.verb == "open" and "hold" in said)
+                lasts = act.verb in _STAYED and stays and not _negated(act)
                 unit = Unit(joint, "do", act, plain=plain, opened=behind != at, lasts=lasts)
                 yield (unit,), last, False
                 if self.words[last] == "first":
@@ -258,6 +285,9 @@ class Syntax(Phrases):
                 if stop == self.end and at:
                     yield (Unit(joint, "stop"),), stop, False
             for stay in self._after(behind, _STAYS):
+                turns = number(self.words[stay])
+                if turns and self.words[stay + 1] in ("turns", "turn"):
+                    yield (Unit(joint, "stay", hold=turns),), stay + 2, False
                 yield (
                     (Unit(joint, "stay", lasts=bool({"it", "them", "they"} & set(self.words[behind:stay]))),),
                     stay,
@@ -334,6 +364,105 @@ class Syntax(Phrases):
             for asks, slots, behind in self.matched(ASKED, at):
                 if behind == self.end:
                     yield asks, slots
+            for asks, ref in (*self._chosen_between(at), *self._looking(at)):
+                yield asks, {"a": Refs((ref,))}
+
+    def _looking(self, at: int) -> Iterator[tuple[str, Ref]]:
+        """ "Is the duck yellow": whether there is a yellow duck."""
+        if self.words[at] not in ("is", "are"):
+            return
+        for refs, behind in self.refs(at + 1):
+            one, word = self._single(refs), self.words[behind]
+            if one is None or one.loose or one.first or behind + 1 != self.end or word not in self.names.looks:
+                continue
+            what, name = self.names.looks[word]
+            if getattr(one, what) is None:
+                yield "exists", looking(one, what, name)
+
+    def _chosen_between(self, at: int) -> Iterator[tuple[str, Ref]]:
+        """Which of two things it is: "which is bigger, the red ball or the blue one", "is it in the box or the bag"."""
+        words = self.words
+        if words[at] in ("which", "what"):
+            start = at + 1 + (words[at + 1] == "one")
+            for noun, behind in [*self._noun(start), (None, start)]:
+                if words[behind] not in ("is", "lies", "stands"):
+                    continue
+                for ref, last in self._ordered(behind + 1):
+                    last += words[last] == COMMA
+                    for refs, end in self.refs(last):
+                        if end == self.end and refs.joint == "or":
+                            options = tuple(
+                                replace(one, noun=noun or one.noun) if one.one_of else one for one in refs.all
+                            )
+                            yield self._which(Refs(options), ref)
+            for noun, behind in self._noun(at + 1):
+                if words[behind] == "is" and noun.many is False:
+                    for ref, last in self._ordered(behind + 1):
+                        if last == self.end:
+                            yield (
+                                "colour-is" if noun.kinds != (None,) else "what-is",
+                                replace(ref, noun=noun, definite=True),
+                            )
+        if words[at] in ("is", "are", "does", "do"):
+            for refs, behind in self.refs(at + 1):
+                one = self._single(refs)
+                if one is None or one.loose:
+                    continue
+                for other, end in self._two_places(behind, one):
+                    if end == self.end:
+                        yield other
+            if words[at + 1] == "it":
+                for refs, end in self.refs(at + 2):
+                    if " ".join(self.words[end : self.end]) in ("", "here", "in here") and refs.joint == "or":
+                        yield self._which(refs, Ref())
+
+    def _ordered(self, at: int) -> Iterator[tuple[Ref, int]]:
+        """An order of things, as in "bigger" or "nearer to you"."""
+        near = {"nearer": "nearest", "closer": "nearest", "farther": "farthest", "further": "farthest"}
+        if self.words[at] in near:
+            first, behind = near[self.words[at]], at + 1
+            yield Ref(first=first), behind
+            if self.words[behind] in ("to", "from"):
+                for refs, last in self.refs(behind + 1):
+                    to = self._single(refs)
+                    if to is not None:
+                        yield Ref(first=first, to=None if to.noun.who == "you" else to), last
+        for first, _, behind in (*self.matched(FIRST_ORDERS, at), *self.matched(LAST_OF, at)):
+            yield Ref(first=first), behind
+        for first, slots, behind in self.matched(LAST_TO, at):
+            to = self._single(slots["b"])
+            if to is not None:
+                yield Ref(first=first, to=None if to.noun.who == "you" else to), behind
+
+    def _two_places(self, at: int, one: Ref) -> Iterator[tuple[tuple[str, Ref], int]]:
+        """ "(Is the cube) nearer to the ball or to the disc", "(is the ball) in the basket or in the box"."""
+        words = self.words
+        near = words[at] in ("nearer", "closer") and words[at + 1] == "to"
+        if not (near or words[at] in ("in", "on", "inside")):
+            return
+        start = at + 1 + near
+        place = "in" if words[at] == "inside" else words[at]
+        for refs, behind in self.refs(start):
+            several = refs
+            if len(refs.all) == 1 and words[behind] == "or" and words[behind + 1] in ("to", "in", "on", "inside"):
+                for more, last in self.refs(behind + 2):
+                    both = Refs((*refs.all, *more.all), "or")
+                    told = Ref(first="nearest", to=one) if near else Ref(where=("has", place, one))
+                    yield self._which(both, told), last
+            elif several.joint == "or" and len(several.all) == 2:
+                told = Ref(first="nearest", to=one) if near else Ref(where=("has", place, one))
+                yield self._which(several, told), behind
+
+    def _which(self, refs: Refs, told: Ref) -> tuple[str, Ref]:
+        first = refs.all[0]
+        if any(ref.noun.place or ref.noun.who for ref in refs.all):
+            return "where", told.where[2] if told.where and told.where[2] else told
+        named = [ref.noun if ref.noun.kinds else first.noun for ref in refs.all]
+        options = tuple(replace(ref, noun=noun, one_of=False) for ref, noun in zip(refs.all, named, strict=True))
+        options = tuple(replace(ref, least=1, bare=False) for ref in options)
+        alike = len({ref.noun.kinds for ref in options}) == 1 and len({ref.colour for ref in options}) > 1
+        whole = replace(either(options), first=told.first, to=told.to, where=told.where)
+        return ("colour" if alike else "what-is"), whole
 
 
 def _act(verb: str, slots: dict[str, Any], *, negated: bool = False) -> Act:
@@ -346,4 +475,4 @@ def _negated(act: Act) -> bool:
 
 def _gerund(word: str) -> bool:
     """Whether a word is a verb in -ing, unlike "bring"."""
-    return word.endswith("ing") and word not in ACTS
+    return word.endswith("ing") and word not in ACTS and not word.endswith("thing")

@@ -42,6 +42,9 @@ STATED = tree_of(
 STATES = _tree(lexicon.STATES)
 MENTIONED = tree_of(*((pattern, "mention") for pattern in lexicon.MENTIONED))
 ASKED = _tree(lexicon.ASKED)
+FIRST = tree_of(*lexicon.FIRST_OF.items())
+LAST_OF, LAST_TO, WHERE = (tree_of(*table.items()) for table in (lexicon.LAST_OF, lexicon.LAST_TO, lexicon.WHERE))
+PLACE_NAMES = tree_of(*lexicon.PLACE_NAMES.items())
 QUANTIFIED = tree_of(*lexicon.QUANTITIES.items())
 PLACED = {
     unit: tree_of(*((p.replace("{u}", u), place) for p, place in lexicon.PLACES.items() for u in (unit, many)))

@@ -165,7 +165,8 @@ THINGS = Things(
     sizes=toys.SIZES,
     relations=(
         *("there", "open", "lifted", "stacked", "lined", "on", "in", "at", "touching", "near", "holding", "facing"),
-        *("touched", "pushed", "left-of", "right-of", "between", "closest-to", "said", "misspoke"),
+        *("touched", "pushed", "left-of", "right-of", "between", "closest-to"),
+        *("under", "behind", "in-front-of", "said", "misspoke"),
     ),
     objective={"stages": [{"all": [{"a": {}, "relation": "lifted"}]}]},
     affords={

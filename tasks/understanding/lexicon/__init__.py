@@ -7,6 +7,7 @@ fits the thing.
 """
 
 from .acts import ACTS, MENTIONED, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STATES, TOWARD, Reading
+from .chosen import EXCEPT, FIRST_OF, LAST_OF, LAST_TO, OTHERS, PLACE_NAMES, STATES_OF, WHERE
 from .frames import (
     AFTERS,
     ANDS,
@@ -26,8 +27,10 @@ from .frames import (
     STAYS,
     STOPS,
     THENS,
+    UNTILS,
     WITHOUT,
 )
+from .heard import CORRECTIONS, LIMITS, TENS, TIMES, VOCATIVES
 from .questions import ASKED, ASKERS
 from .refusals import COLOURS, ELSEWHERE, NEAREST, REASONS, UNSAID
 from .things import (
@@ -60,13 +63,19 @@ __all__ = [
     "CLASSES",
     "CLASS_NOUNS",
     "COLOURS",
+    "CORRECTIONS",
     "ELSEWHERE",
+    "EXCEPT",
     "FIRST",
+    "FIRST_OF",
     "FLAT",
     "FOOD",
     "FRAMES",
     "GENERAL",
     "IRREGULAR",
+    "LAST_OF",
+    "LAST_TO",
+    "LIMITS",
     "LOOKS",
     "MANNER",
     "MENTIONED",
@@ -74,10 +83,12 @@ __all__ = [
     "NOT_TO",
     "NOUNS",
     "OPENERS",
+    "OTHERS",
     "PARTNER",
     "PARTNER_DOES",
     "PARTNER_PRONOUNS",
     "PLACES",
+    "PLACE_NAMES",
     "QUANTITIES",
     "READINGS",
     "REASONS",
@@ -88,12 +99,18 @@ __all__ = [
     "STATED_NEVER",
     "STATED_NOT",
     "STATES",
+    "STATES_OF",
     "STAY",
     "STAYS",
     "STOPS",
+    "TENS",
     "THENS",
+    "TIMES",
     "TOWARD",
     "UNSAID",
+    "UNTILS",
+    "VOCATIVES",
+    "WHERE",
     "WITHOUT",
     "Reading",
 ]

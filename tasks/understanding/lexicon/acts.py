@@ -4,46 +4,73 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-PLACES: dict[str, str] = {
+_PLACES: dict[str, str] = {
     **dict.fromkeys(("on", "onto", "on to", "on top of", "upon", "atop", "up on", "down on"), "on"),
     **dict.fromkeys(("in", "into", "inside", "in to", "inside of"), "in"),
     **dict.fromkeys(("next to", "beside", "alongside", "by", "against", "adjacent to", "right next to"), "touching"),
     **dict.fromkeys(("up against", "right beside", "directly next to", "side by side with", "up to"), "touching"),
     **dict.fromkeys(("near", "close to", "near to", "somewhere near", "over by", "over near"), "near"),
     **dict.fromkeys(("to", "over to", "back to"), "to"),
-    **dict.fromkeys(("left of", "to the left of", "on the left of", "on the left side of"), "left-of"),
-    **dict.fromkeys(("right of", "to the right of", "on the right of", "on the right side of"), "right-of"),
+    **dict.fromkeys(("left of", "to the left of", "on the left of"), "left-of"),
+    **dict.fromkeys(("right of", "to the right of", "on the right of"), "right-of"),
     **dict.fromkeys(("between", "in between", "in the middle between"), "between"),
     **dict.fromkeys(("closest to", "nearest to", "nearest"), "closest-to"),
     "at": "at",
     **dict.fromkeys(("in front of", "right in front of", "just in front of"), "front"),
     **dict.fromkeys(("on the top of", "over onto", "over on"), "on"),
+    **dict.fromkeys(("under", "underneath", "beneath", "below"), "under"),
+    **dict.fromkeys(("behind", "in back of", "at the back of", "right behind", "just behind"), "behind"),
     "within {n} {u} of": "within",
     **dict.fromkeys(("off", "off of", "down from", "down off"), "off"),
     **dict.fromkeys(("out of", "from inside"), "out"),
     "from": "from",
     "away from": "away",
+    **dict.fromkeys(("adjoining", "bordering", "close beside", "at the side of", "by the side of"), "touching"),
+    **dict.fromkeys(("not far from", "in the vicinity of", "within reach of", "close by", "nearby"), "near"),
+    **dict.fromkeys(("(|at least|more than) {n} {u} (|away) from", "(|at least|more than) {n} {u} off"), "beyond"),
 }
+PLACES: dict[str, str] = {
+    **{
+        f"(right|directly|just|squarely|exactly|straight) {phrase}": place
+        for phrase, place in _PLACES.items()
+        if not phrase.startswith(("right", "(", "just", "directly", "within", "left", "off", "from", "away"))
+    },
+    **_PLACES,
+}
+"""Words for where something is or is to be; several of them with "right" or "directly" before them."""
 TOWARD: tuple[str, ...] = (
     *("onto", "on to", "into", "in to", "to", "over to", "back to", "up to", "off", "off of", "down from", "out of"),
     *("from", "from inside", "away from"),
 )
-"""Places behind "take" and "get"; "take the cup on the table" may mean the cup that is there, so it is refused."""
+"""Places behind "take" that are where it is to be taken; "take the cup on the table" is the cup that is there."""
 
-_GO = "(go|walk|run|head|move|come|travel|get|hurry|return|proceed|make your way|find your way|navigate|march|stroll)"
-_STAND = "(stand|stop|sit|end up|end|finish|step|climb|jump|hop|get|go|walk|move|run|head|come|enter)"
+_GO = (
+    "(go|walk|run|head|move|come|travel|get|hurry|return|proceed|make your way|find your way|navigate|march|stroll|"
+    "rush|dash|race|sprint|jog|trot|wander|hike|advance|sneak|creep|scoot|step|drive|go on|carry on|continue)"
+)
+_STAND = "(stand|stop|sit|end up|end|finish|step|get|go|walk|move|run|head|come|enter)"
 _STAY = "(stay|wait|be|remain|keep|keep standing|keep sitting|stay standing|remain standing)"
 _PUT = (
     "(put|place|set|lay|move|push|shove|bring|carry|drop|shift|slide|transport|deliver|deposit|drag|store|"
-    "stick|pop|return|relocate)"
+    "stick|pop|return|relocate|roll|haul|tip|toss|throw|chuck|fling|kick|pull|knock|sweep|brush|hide|lean|lower|"
+    "position|squeeze|stuff|heap|send|guide|steer|nudge|transfer|plonk|plop|stash|shelve|lug|wheel|lift|remove)"
 )
+_FROM = "(from|off|out of|off of|from inside|from off|from on top of|from on|from in)"
 _TAKE = (
     "(take|get|grab|pick up|fetch|collect|gather|pick|snatch|acquire|obtain|secure|go get|go and get|go grab|"
-    "get hold of|grab hold of|take hold of|seize)"
+    "get hold of|grab hold of|take hold of|seize|scoop up|nab|claim|retrieve|bag|get yourself|grab yourself|"
+    "help yourself to|pick out|choose|go and fetch|go fetch|go and grab|carry off|pick yourself|find and take)"
 )
 _MODAL = "(should|must|has to|have to|needs to|need to|is to|are to|ought to)"
 _MOVED = "(put|place|set|lay|move|push|bring|carry|keep|store|leave|stack|deliver)"
 _FORBID = "(should|must|may|can|shall|is to|are to) (not|never) (|to)"
+_OWN_PLACES = "|".join(
+    f"{on} {whose} {place}"
+    for on in ("on", "onto", "to", "in", "into")
+    for whose in ("its", "their", "the right", "the proper", "their own", "its own")
+    for place in ("spot", "spots", "place", "places", "target", "targets", "goal", "goals", "square", "squares")
+)
+_OWN = f"({_OWN_PLACES})"
 ACTS: dict[str, tuple[str, ...]] = {
     "go": (
         f"{_GO} (|over|back|up|straight|right|directly|on|across|all the way|straight back) (to|toward) {{b}}",
@@ -52,11 +79,15 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(make for|make your way over to|go looking for|hunt for|track down|go and find) {b}",
         "(navigate to|come up to|get yourself to) {b}",
         "get (right up|all the way) to {b}",
+        "be to {b}",
+        "(pop|nip|skip|trundle|mosey|crawl|roll) (|over|along|across|up) to {b}",
         "pay {b} a visit",
         f"{{b}} {_MODAL} be (visit|find|reach|approach)",
         "(end up|arrive|stop|wait|be) at {b}",
         "(walk|run|bump|go) into {b}",
-        "(check out|check on|go check out|go check) {b}",
+        "(check out|check on|go check out|go check|discover|come across|make it to|run up to|look out for) {b}",
+        "(explore|have a look around|look around|look around in|take a look around) {b}",
+        "keep an eye out for {b}",
     ),
     "stay-place": (f"{_STAY} (|right|down|up|over) {{p}} {{b}}",),
     "side": (
@@ -72,21 +103,48 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(stand|stay) side by side",
     ),
     "be-place": (f"{_STAND} (|right|down|up|over|back) {{p}} {{b}}", "(put|place|position|plant) yourself {p} {b}"),
+    "leap": ("(climb|jump|hop|leap) (|right|down|up|over|back) {p} {b}",),
     "enter": ("(enter|go inside|step inside|get inside) {b}",),
     "exit": ("(leave|exit) {b}", "(go|get|walk|step) out of {b}"),
     "touch": (
         f"{{b}} {_MODAL} be (touch|tap)",
-        "(touch|tap|feel|poke|make contact with|come into contact with|bump into|run into|hit) {b}",
+        "(touch|tap|feel|poke|make contact with|come into contact with|bump into|run into|hit|bump|bump against|"
+        "brush against|knock into|press against|come in contact with|lay a finger on|put a finger on|collide with) {b}",
     ),
     "take": (
         f"{_TAKE} {{b}}",
         "pick {b} up",
-        "take {b} (with you|into your hand|in your hand)",
         "get {b} into your hand",
         "(get|lay) your hands on {b}",
         f"{{b}} {_MODAL} be (take|pick up|collect|grab|fetch|gather)",
         "(take|get) possession of {b}",
+        "(get|fetch|grab|find|take|pick|pick up) me {b}",
+        "(get|fetch|grab|find|pick) {b} for me",
         "(lift|take) {b} into your (hand|hands)",
+    ),
+    "take-along": ("(take|bring|carry|get) {b} (with you|along|along with you|into your hand|in your hand)",),
+    "take-from": (
+        f"(grab|pick up|fetch|collect|pick|snatch|seize|choose|retrieve|go get|go and get) {{a}} {_FROM} {{b}}",
+        f"(pick|lift) {{a}} up {_FROM} {{b}}",
+    ),
+    "take-off": (f"(take|get) {{a}} {_FROM} {{b}}",),
+    "tread": ("(step|tread|walk|run|roll|stand) (on|onto|over|into|in) {b}",),
+    "pass": ("(go|walk|run|pass|move|come|travel|step|cross|cut|head) (|right|straight) through {b}", "cross {b}"),
+    "back": (
+        "(come|go|run|walk|return|head|get|move|hurry) (|right|straight) back (|here|home|there)",
+        "return (|here|home)",
+    ),
+    "cover": ("(cover|fill|occupy) {b}",),
+    "eat-any": ("(eat|take|touch|collect|grab|pick up) (|a thing)",),
+    "via": ("(go|walk|run|pass|move|come|step) (|right|straight) through {a} (into|to|in to|over to) {b}",),
+    "get-place": ("get {a} {p} {b}",),
+    "first-at": (
+        "be (the first|first) (|one|player) (to reach|to get to|to touch|to arrive at|at|to be at|to find) {b}",
+        "(reach|get to|be at|make it to|touch) {b} (first|before anyone else|before anybody else|before the others)",
+    ),
+    "beat": (
+        "(beat|outrun|overtake) {a} to {b}",
+        "(reach|get to|be at|make it to|arrive at|go to|touch|cross) {b} before {a} (|does|do|can|gets there)",
     ),
     "hold": (
         "(hold|keep|carry|keep holding|hold on to|hang on to|keep hold of|be holding|have|keep hold on) {b}",
@@ -111,7 +169,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "eat": (
         f"{{b}} {_MODAL} be eat",
-        "(eat|eat up|consume|devour|swallow|munch) {b}",
+        "(eat|eat up|consume|devour|swallow|munch|gobble|gobble up|taste|chew|feed on|snack on|have|finish off) {b}",
     ),
     "use": ("(use|use up) {b}",),
     "open": (
@@ -119,7 +177,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(open|unlock|open up) {a} (with|using) {b}",
         "use {b} (to open|on|to unlock|for) {a}",
     ),
-    "close": ("(close|shut) {a}", "(close|shut) {a} again"),
+    "close": ("(close|shut) {a}", "(close|shut) {a} (again|behind you|up|behind me)"),
     "lift": (
         "(lift|lift up|raise|hoist|heave) {a}",
         "(lift|raise|hold) {a} (up|up in the air|off the floor|in the air|into the air)",
@@ -137,13 +195,14 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(stand|stay|be|wait|end up|keep|remain) (facing|looking at) {b}",
         "(turn|look|face) (to|toward) {b}",
     ),
-    "face-not": ("(look away from|turn away from|stop looking at) {b}",),
+    "face-not": ("(look away from|turn away from|stop looking at|face away from|turn your back on) {b}",),
     "avoid": (
         f"{{b}} {_FORBID} be touch",
         "(avoid|steer clear of|keep clear of|dodge|ignore) {b}",
         "(stay|keep|remain|stay well|keep well) (off|off of|out of) {b}",
-        "leave {b} (alone|be)",
-        "(look out|watch out) for {b}",
+        "leave {b} (alone|be|in peace|where it is|where they are|as it is|as they are)",
+        "(watch out for|beware of|mind|keep your distance from) {b}",
+        "{b} (is|are) (off limits|taboo|forbidden|not allowed|out of bounds|to be avoided)",
     ),
     "keep-clear": ("(stay|keep|remain|stay well|keep well) (away from|clear of) {b}",),
     "hands-off": (
@@ -164,7 +223,9 @@ ACTS: dict[str, tuple[str, ...]] = {
     "follow": ("follow {b}", "(walk|go|run|stay) (after|with) {b}", "keep up with {b}"),
     "meet": ("meet (|up|each other|your partner|your friend|one another) (at|by|next to|beside|on|in) {b}",),
     "put": (
+        f"{{b}} {_MODAL} have {{a}} {{q}} it",
         f"{_PUT} {{a}} (|down|back|up|over|right|straight) {{p}} {{b}}",
+        "(sort|organise|organize) {a} (into|onto) {b}",
         "(stack|pile|put down|set down|pile up|balance|pick up and put|press) {a} {p} {b}",
         "(take|get) {a} (|down|back|up|over|right|straight) {m} {b}",
         "(take|get) {a} {m} {b} (|that) (it|they) (is|are|stands|lies|is standing|is lying|sits) (on|in)",
@@ -172,29 +233,35 @@ ACTS: dict[str, tuple[str, ...]] = {
         "keep {a} {q} {b}",
         "(push|move|shove|slide|keep pushing) {a} until (it|they) (is|are|stands|lies|is standing|ends up) {p} {b}",
         "(tidy|tidy up|tidy away|stow|sort|clear) {a} (|away|up|back) {m} {b}",
-        f"{_PUT} {{a}} (away|again) {{p}} {{b}}",
+        f"{_PUT} {{a}} (away|again) {{q}} {{b}}",
         "(pack|stow|tuck|arrange|install|park|rest|dump|load|stand|hang|put away|pack away|stow away) {a} {p} {b}",
         f"{_PUT} {{a}} {{p}} {{b}} (|that) (it|they) (is|are|stands|lies|is standing|is lying|sits) (on|in)",
     ),
-    "take-place": ("(take|get) {a} {p} {b}",),
+    "rid": ("(free|clear|rid|strip|empty) {b} (of|from) {a}",),
     "put-on": ("(cover) {b} with {a}", "(load) {b} with {a}"),
-    "put-in": ("(fill) {b} with {a}",),
+    "put-in": ("(fill) {b} with {a}", f"{{b}} {_MODAL} (contain|hold) {{a}}"),
     "give": (
         "(give|hand|pass|hand over|give over) {a} (to|over to) {b}",
         "(give|hand|pass) {b} {a}",
         "let {b} have {a}",
     ),
-    "bring-you": ("(bring|get|fetch) {a} (to me|over here|here|for me)", "(bring|get|fetch|give|hand|pass) me {a}"),
+    "bring-you": ("(bring|get|fetch) {a} (to me|for me)", "(bring|get|fetch|give|hand|pass) me {a}"),
+    "bring-here": ("(bring|get|fetch|carry|take) {a} (|back) (here|over here)", "bring {a} back"),
     "empty": ("(empty|clear|clear off|empty out|clean|clean off|clean up|tidy up) {b}",),
     "take-out": (
         "(take|get|remove|tip) (everything|whatever is|all that is|all|what is) {q} {b} out (|of it)",
         "(take|get|remove) (whatever|everything that|all that|anything that) is {q} {b} (off|out|away) (|of it|it)",
     ),
-    "home": ("(push|get|bring|move|put|take|send) {a} (home|where it belongs|where they belong|into place)",),
+    "home": (
+        "(push|get|bring|move|put|take|send|shove) {a} (home|where it belongs|where they belong|into place|in place)",
+        f"(push|get|bring|move|put|take|send|shove) {{a}} {_OWN}",
+        f"{{a}} (|should be|must be|has to be|have to be|are to be|is to be) (in place|{_OWN_PLACES})",
+    ),
     "stack": (
         "(build|make|pile up|put up|form|create) (a tower|a stack|a pile) (of|out of|from|with) {a}",
         "(stack|stack up|pile up|pile) {a} (|up|together|on top of each other|on top of one another|on each other)",
         "(put|place) {a} (on top of each other|on top of one another|on each other)",
+        "(put|pile|gather|collect|stack|arrange|place|pile up) {a} (in|into|on|as) (a|one) (pile|stack|tower|heap)",
     ),
     "line": (
         "(build|make|lay|form|create) (a row|a line) (of|out of|from|with) {a}",
@@ -205,6 +272,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "say": ("(say|shout|answer) {w}", "(say|shout) {w} to {b}", "tell {b} {w}"),
     "win": (
         "(win|solve|finish|complete|beat|clear) (the|this) (game|level|puzzle|world|episode|map|task|room)",
+        "(win|finish) (the|this) (match|round|race)",
         "(win|finish|solve it|win it|complete it)",
         "do what (the game|the world|this world) (wants|rewards)",
     ),
@@ -222,6 +290,8 @@ STATED: tuple[str, ...] = (
 """Statements about a place; "not" may come after the verb."""
 STATED_NOT: tuple[str, ...] = (
     "{a} (is|are|should|must|has|have|need|needs) not (|to) (|be|lie|stand|sit|go|end up|stay|get) {p} {b}",
+    "{a} (do|does) not (belong|go|need to be|have to be) {p} {b}",
+    "there (must|should|may|can) not be {a} {p} {b}",
 )
 STATED_NEVER: tuple[str, ...] = (
     "{a} (is|are|should|must|may|shall|can) never (|to) (|be|lie|stand|sit|go|end up|stay|get) {p} {b}",
@@ -232,9 +302,11 @@ STATES: dict[str, tuple[str, ...]] = {
         "{a} (is|are|should be|must be|has to be|have to be|needs to be|need to be) (open|opened|unlocked)",
         "{a} (to be|be|should stand|stands|gets|get) (open|opened|unlocked)",
         "(leave|have|get|hold|keep|prop) {a} (open|opened|unlocked)",
+        "(leave|hold|keep) {a} open for (your partner|the other player|your friend|him|her|them|each other)",
         "{a} (open|opened|unlocked)",
     ),
     "close": ("{a} (is|are|should be|must be|has to be|have to be|needs to be|be) (closed|shut|locked)",),
+    "vanish-all": ("{a} (is|are) (|all) (gone|eaten|eaten up|finished|used up|consumed|taken|collected)",),
     "there": (
         "{a} (is|are|should be|must be|has to be|have to be) (|still) (there|present|left)",
         "{a} still (|lying|standing|being) there",
@@ -257,7 +329,7 @@ MENTIONED: tuple[str, ...] = (
     "there (is|are) {a} (|somewhere|here|in here|around here|over there|in this room|in the room|around)",
     "(do|can) you see {a} (|over there|there|here)",
     "{a} (is|are) (a trap|traps|dangerous|poisonous|fragile|precious|over there|somewhere|somewhere here|heavy)",
-    "i (lost|have lost|am looking for|miss|am missing) {a}",
+    "i (lost|have lost|am looking for|miss|am missing|dropped|have dropped|forgot|see|can see|spotted|left) {a}",
 )
 """Remarks, after which "it" is the thing that they name; no goal by themselves."""
 
@@ -294,16 +366,21 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     "keep-shut": (Reading("open", "b"),),
     "there": (Reading("there", "b"),),
     "vanish": (Reading("gone", "b", "food"), Reading("open", "b", "lock"), Reading("gone", "b", "key")),
+    "vanish-all": (Reading("gone", "b"),),
+    "tread": (Reading("gone", "b", "eaten"),),
+    "pass": (Reading("in", fits="region"), Reading("at", fits="region"), Reading("at", fits="door")),
     "follow": (Reading("near"),),
     "meet": (Reading("touching"), Reading("at"), Reading("near")),
     "take": (
         *(Reading("gone", "b", "food"), Reading("holding", fits="carried"), Reading("touching", fits="no-hands")),
     ),
+    "take-along": (Reading("holding", fits="carried"),),
+    "take-from": (*(Reading("gone", "b", "food"), Reading("holding", fits="carried")),),
     "hold": (Reading("holding", fits="carried"),),
     "drop": (Reading("holding", fits="carried"),),
     "eat": (Reading("gone", "b", "food"),),
-    "use": (Reading("gone", "b", "key"),),
-    "face": (Reading("facing"),),
+    "use": (Reading("gone", "b", "key"), Reading("gone", "b", "food")),
+    "face": (Reading("in", fits="region"), Reading("at", fits="region"), Reading("facing")),
     "face-not": (Reading("facing"),),
     "enter": (Reading("in", fits="region"), Reading("at", fits="region")),
     "exit": (Reading("in", fits="region"), Reading("at", fits="region")),

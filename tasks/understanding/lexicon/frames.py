@@ -14,17 +14,44 @@ SPELLINGS: dict[str, str] = {
 }
 """Spellings, and contractions without a rule."""
 SAID_BY_THE_WAY: tuple[str, ...] = (
+    *("one by one", "one after another", "one after the other", "one at a time", "in any order", "in whatever order"),
+    *("i am (hungry|bored|thirsty|tired|curious|cold) ,", "to play with", "(that|) you can find"),
+    *("the (whole|entire) time", "all the time", "all along", "once more", "anywhere", "if you can find (it|one|them)"),
+    *("ready , set , go", "off you go", "chop chop", "hop to it", "pretty please", "cheers", "ta", "much obliged"),
+    *(
+        "again",
+        "(already|currently|at the moment|at present|for now|just now|by now)",
+        "for (your partner|the other player|your friend) to (pass|go through|come through)",
+        "with (its|the right|the matching|the proper|the correct) key",
+        "with the key of (its|the same|that) colour",
+        "i beg you",
+        "(all right|alright|ok|okay|right|well) then",
+        "(would it be|is it) (possible|ok|okay|alright) (|for you) to",
+        "whatever happens",
+        "no matter what",
+        "by all means",
+        "i said",
+        "like i said",
+        "as i said",
+        "for once",
+        "at long last",
+        "if need be",
+        "no rush",
+        "no hurry",
+    ),
+    *("that is (important|an order)", "it is (important|urgent)", "this is (important|urgent)", "hey there"),
+    *("good (robot|boy|girl)", "listen up", "you know what"),
+    *("i suppose", "i guess", "i believe", "i reckon", "it seems", "perhaps", "maybe", "to be honest", "honestly"),
     *("please", "kindly", "hey", "hi there", "ok", "okay", "well", "alright", "all right", "thanks", "thank you"),
     *("haha", "right now", "right away", "straight away", "if you can", "if you do not mind", "if possible"),
     *("hurry up", "quickly", "go ahead and", "be so kind as to", "would you mind", "for a change", "as well"),
-    *("i think", "you know", "doesn't matter which", "does not matter which", "no matter which", "whichever"),
+    *("i think", "you know", "doesn't matter which", "does not matter which", "no matter which"),
     *("any colour is fine", "any one is fine", "by the way", "whatever you do", "at all times", "come on", "ever"),
     *(
         "too",
         "yet",
-        "as fast as you can",
+        "as (fast|soon) as (you can|possible)",
         "as quickly as (you can|possible)",
-        "as soon as (you can|possible)",
         "somehow",
         "will you",
     ),
@@ -77,9 +104,39 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     *("you have (passed|missed|forgotten) (it|that|one)", "once you get there", "when you get there", "once there"),
 )
 """Politeness and urging, which no goal judges; "on the way" beside what is never to be, which counts all the time."""
-MANNER: tuple[str, ...] = ("carefully", "very carefully", "gently", "neatly", "nicely", "with care", "by yourself")
+MANNER: tuple[str, ...] = (
+    *("without (stopping|pausing|a break|hesitating|delay)", "in one go", "nonstop", "in one move", "at a run"),
+    *("carefully", "very carefully", "gently", "neatly", "nicely", "with care", "by yourself", "on your own"),
+    *("very gently", "very neatly", "tidily", "properly", "safely", "all by yourself", "without help", "slowly"),
+    *("very slowly", "quietly", "softly", "smoothly", "calmly", "fast", "quick", "swiftly", "speedily", "rapidly"),
+    *("in a hurry", "with (both|two) hands", "as (carefully|gently|quietly|slowly) as (you can|possible)"),
+)
 """Words on how something is done, which no goal judges; that they are left out is told."""
 OPENERS: tuple[str, ...] = (
+    "(i would be|i am) (delighted|pleased|thrilled|so glad|so happy|very happy|very glad) if you (could|would|)",
+    "it would be (lovely|wonderful|fantastic|cool|helpful|super|kind|brilliant) if you (could|would|)",
+    *("(|let us )see how (quickly|fast|) you can", "how (quickly|fast) can you", "show me how (quickly|fast|) you can"),
+    *(
+        "(task|mission|quest|goal|challenge|objective|job|your quest|new task|next task|exercise)",
+        "try and",
+        "go ahead",
+    ),
+    *(
+        "(tidy|clean|sort|straighten) (up|it|things|it out|things out|this up|the room) ,",
+        "let us (try to|go and|just)",
+    ),
+    *(
+        "(show me|prove|show) that you can",
+        "show me (that|how) you",
+        "let me see you",
+        "i challenge you to",
+        "start to",
+    ),
+    *("you (will|would) have to", "your turn to", "it is up to you to", "you get to", "see to it to"),
+    "(walk|wander|look|stroll|roam|run|go|move) (around|about) (|freely|a bit) (and|but|until you|, but|, and)",
+    *("(walk|wander|stroll|roam|move) (around|about) (|freely) ,", "(please|) would you kindly", "why do you not"),
+    *("i would be grateful if you (could|would|)", "it would help if you (could|would|)", "would you like to"),
+    *("(i|we) (should|would) like (you|) to", "you are (asked|told|expected|required) to", "have a go at"),
     *("(can|could|would|will) you (|please|just|maybe|perhaps)", "i (want|need|would like|would love) you to"),
     *("you (should|must|have to|need to|are to|ought to|could|will)", "(try|make sure|be sure|remember) to"),
     *("(your task|your goal|your job|the task|the goal|the aim) is to", "your task", "let us", "go and", "come and"),
@@ -127,6 +184,19 @@ OPENERS: tuple[str, ...] = (
 )
 """Beginnings of an order. NOT_TO has those of what is never to be done."""
 NOT_TO: tuple[str, ...] = (
+    *(
+        "do not (you |)dare (|to)",
+        "do not you ever",
+        "no need to ever",
+        "it is not (ok|okay|fine|allowed) to",
+        "refuse to",
+    ),
+    *(
+        "you are forbidden to",
+        "you are not (supposed|meant|permitted) to",
+        "you (can|may) not ever",
+        "whatever you do not",
+    ),
     *("do not", "never", "you (must|should|may|can|shall|are|will|are allowed|have) not (|to)", "not", "try not to"),
     *("make sure (|that) you do not", "be careful not to", "make sure not to", "take care not to", "you must never"),
     *("at no time", "under no circumstances", "you are not allowed to", "i do not want you to", "please do not"),
@@ -189,6 +259,8 @@ SAME_TIME: tuple[str, ...] = (
 AT_THE_END: tuple[str, ...] = ("(at|in|by) the (end|very end)", "when (all is|you are|it is) (done|over)")
 """Behind what is to be in the end, as all that a goal asks for is."""
 AFTERS: tuple[str, ...] = (
+    *("only after", "only after you (|have)", "only once you (|have)", "but only after (|you have|you)"),
+    *("once you (have got|got|did|are done)", "the moment you (|have)", "as soon as you (have got|got)"),
     *("after", "after you", "after you have", "once", "once you have", "when", "when you have", "as soon as"),
     *(
         "as soon as you have",
@@ -203,8 +275,15 @@ AFTERS: tuple[str, ...] = (
 )
 BEFORES: tuple[str, ...] = ("before", "before you", "before you have")
 """At the beginning: the act comes after those that follow it."""
+UNTILS: tuple[str, ...] = (
+    *("until", "until you", "until you have", "until after you have", "before", "before you", "before you have"),
+    *("before having", "until after", "unless you (have|have already|already|first)", "as long as you have not"),
+)
+"""Behind what is forbidden only before something is so."""
 FIRST: tuple[str, ...] = ("first", "first of all", "to begin with", "start by", "begin by", "firstly", "at first")
 STAYS: tuple[str, ...] = (
+    *("(stay|stand|stop|remain|freeze|pause|wait) (still|put|there|right there)", "freeze", "pause"),
+    *("do not (move|budge) (|at all|an inch|a muscle)", "(stay|stand|keep) (still|quiet|where you are)", "wait"),
     *("(stay|wait|remain|stand still) (there|here)", "do not (move|leave|go) (|from there|away)"),
     *("(keep|hold) (it|them) there", "make (it|them) stay there", "(it|they) (should|must) stay there"),
     *("(stay|wait|remain) where you are", "hold still", "stand still", "stay put"),
@@ -220,6 +299,13 @@ STOPS: tuple[str, ...] = (
 )
 """At the end: a goal that is reached ends the episode anyway."""
 FRAMES: tuple[str, ...] = (
+    "(eat|keep eating|go on eating|continue eating|keep collecting|collect) until",
+    *(
+        "(sort|arrange|fix|set|order|organise) (it|things|them|everything|it out|it up|things out) so (|that)",
+        "so that",
+    ),
+    *("(it should be|it must be|have it) so that", "(the|my) wish is that", "you (win|succeed|are done) (when|if)"),
+    *("(tidy|clean) up so (|that)", "do it so (|that)", "end with", "i (wish|hope) (|that)", "it is over when"),
     *(
         "make sure (|that)",
         "see to it that",

@@ -3,6 +3,59 @@
 from __future__ import annotations
 
 ASKED: dict[str, tuple[str, ...]] = {
+    "where": (
+        "where (is|are|lies|stands) {a} (|lying|standing|now)",
+        "where (can|do) you (see|find) {a}",
+        "(in|on) (what|which) (room|thing|place|piece of furniture) (is|are|lies|stands) {a}",
+        "(what|which) room (is|are) {a} in",
+        "what (is|are) {a} (lying on|standing on|lying in|standing in|on|in)",
+        "where {a} (is|are)",
+        "(which|what) room (has|contains|holds) {a} (|in it)",
+    ),
+    "more": (
+        "(are|is) there more {a} than {b} (|here)",
+        "(do|can) you see more {a} than {b}",
+        "(is|are) the number of {a} (larger|greater|higher) than the number of {b}",
+    ),
+    "less": ("(are|is) there (fewer|less) {a} than {b} (|here)",),
+    "alike": (
+        "(are|is|do|does) {a} (|all|both) (|have|of|in) the same colour",
+        "(are|is) {a} (|all|both) (equally coloured|alike in colour|one colour|of one colour)",
+        "do {a} share (a|one|the same) colour",
+    ),
+    "exists-open": ("(is|are) {a} (|still|already|now|really) (open|unlocked|opened)",),
+    "exists-shut": ("(is|are) {a} (|still|already|now|really) (locked|closed|shut)",),
+    "count-open": ("how many {a} (are|stand) (|still|already|now) (open|unlocked|opened)",),
+    "count-shut": ("how many {a} (are|stand) (|still|already|now) (closed|locked|shut)",),
+    "exists-held": (
+        "(do|are) you (have|hold|holding|carrying|carry) {a} (|in your hand|in your hands|with you)",
+        "have you (got|) {a} (in your hand|in your hands|with you)",
+        "have you got {a}",
+        "is {a} in your (hand|hands)",
+    ),
+    "what-held": (
+        "what are you (holding|carrying)",
+        "what do you (hold|carry)",
+        "what (is|do you have) in your (hand|hands)",
+    ),
+    "what-faced": (
+        "what are you (looking at|facing)",
+        "what (is|do you see|stands|lies) (|right) in front of you",
+    ),
+    "exists-where": (
+        "(is|are) {a} (stuck|right|still|lying|standing|hidden|sitting|close|anywhere) {p} {b}",
+        "(is|are) {a} {p} {b}",
+        "(is|are) there {a} {p} {b}",
+        "(do|can) you see {a} {p} {b}",
+    ),
+    "what-where": (
+        "(what|which thing) (is|lies|stands|is lying|is standing|do you see|is there) {p} {b}",
+        "(what|which) (thing|object|toy|item) (is|lies|stands) {p} {b}",
+        "(name|tell me) (what is|the thing|the toy) {p} {b}",
+    ),
+    "count-where": ("how many {a} (are|are there|lie|stand|do you see) {p} {b}",),
+    "colour-is": ("which (|one) is {a}",),
+    "what-is": ("(what|which thing|which toy) is {a}", "(what|which) thing is {a}"),
     "colour": (
         *(
             "(what|which) colour (is|are|has) {a}",
@@ -42,8 +95,10 @@ ASKED: dict[str, tuple[str, ...]] = {
         "does {a} exist",
         "(are there|is there) such (a thing|things) as {a}",
         "(can|do|could) you (spot|notice|see) {a} (|here|anywhere|around|somewhere|in the room)",
-        "have you (got|seen) {a}",
+        "have you seen {a}",
         "(if|whether) there (is|are) {a} (|here|anywhere|in the room)",
+        "(has|have|does|do) (the|this) (room|world|map|level|house|place) (got|have|contain|) {a}",
+        "(is|are) {a} (here|anywhere|around|in the room|in here|present)",
     ),
     "exists-place": (
         "(is|are) there {a} (|lying|standing) {q} {b}",

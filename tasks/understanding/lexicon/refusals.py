@@ -6,7 +6,7 @@ from .things import CLASSES, NOUNS
 
 UNSAID: dict[str, str] = {
     **dict.fromkeys(
-        ("under", "beneath", "below", "underneath", "behind", "above", "around", "through", "across", "along", "front"),
+        ("under", "beneath", "below", "underneath", "behind", "above", "around", "through", "across", "along"),
         "relation",
     ),
     **dict.fromkeys(
@@ -119,17 +119,20 @@ UNSAID: dict[str, str] = {
 }
 REASONS: dict[str, str] = {
     "relation": "{word!r} is no relation of this world; its relations are {relations}",
-    "part": "{word!r} is no thing of this world, and goals know no parts of the map; its things are {kinds}",
+    "part": "{word!r} is no thing of this world, and does not fit here as a place: the places of a map are 'a corner', "
+    "'a wall' and 'the middle of the room', and 'the place where you started'; the things here are {kinds}",
     "way": "a goal says what is to be reached, and not by which steps or turns; its relations are {relations}",
-    "except": "a goal has no 'except', 'other' or 'instead': name what is meant: 'the red one, not the blue one'",
-    "choice": "a goal has no choice and no condition: ask for one thing, such as 'a box', which is any box",
+    "except": "it is not clear what is meant and what is left out: name it, such as 'every box except the red box'",
+    "other": "'other' is told by what was named before, such as 'the red box': name what is meant",
+    "choice": "a goal has no condition, and of 'or' it knows only one of two things, such as 'the red or the blue box'",
     "time": "a goal judges what is reached and in which order, and not {word!r}: say 'then', or 'for ten turns'",
     "count": "{word!r} is not exact here: say a number, 'at least two', 'exactly two' or 'every'",
     "far": "{word!r} is not exact here: say 'away from', which is not next to it",
     "neither": "{word!r} is not understood here: say 'never', and name each of the things",
-    "most": "things are told apart by kind, colour and size, such as 'large', and not by {word!r}",
-    "material": "things are told apart by kind, colour and size, and not by {word!r}",
-    "whose": "things are told apart by kind, colour and size, and not by where they are or what they do",
+    "most": "things are told apart by an order such as 'the nearest' and 'the largest', and not by {word!r} here",
+    "material": "things are told apart by kind, colour, size and place, and not by {word!r}",
+    "whose": "{word!r} does not fit here: which thing is meant is told as in 'the cup that is on the table', 'the toy "
+    "you are holding' and 'the nearest key'",
     "manner": "how something is done is not judged: say 'put', 'push' or 'go', without {word!r}",
     "deed": "to {word} is nothing that can be judged here: the relations of this world are {relations}",
     "place": "a goal names things, and not the places where they were",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ...choices import CLASSES
+
 NOUNS: dict[str, tuple[str, ...]] = {
     "box": ("crate", "carton", "packing case"),
     "target": (
@@ -68,7 +70,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "disc": ("disk",),
     "chest": ("treasure chest", "trunk"),
     "plate": ("pressure plate", "dish", "pressure pad", "floor plate", "switch"),
-    "door": ("gate", "locked door", "closed door"),
+    "door": ("gate", "locked door", "closed door", "doorway"),
     "mushroom": ("toadstool",),
     "hurdle": ("obstacle", "barrier"),
     "platform": ("hidden platform",),
@@ -78,7 +80,8 @@ NOUNS: dict[str, tuple[str, ...]] = {
 kind of the world has it."""
 PARTNER: tuple[str, ...] = (
     *("partner", "other player", "friend", "buddy", "mate", "teammate", "team mate", "other one", "fellow player"),
-    *("companion", "pal", "second player", "co-player"),
+    *("companion", "pal", "second player", "co-player", "opponent", "rival", "enemy", "adversary", "other agent"),
+    *("other robot", "other guy", "hider", "seeker", "other runner", "competitor", "colleague"),
 )
 PARTNER_PRONOUNS: tuple[str, ...] = ("he", "she", "him", "her")
 """The other player, in a world for two."""
@@ -86,14 +89,6 @@ BOTH_PLAYERS: tuple[str, ...] = (
     *("both of you", "you both", "each of you", "both players", "you two", "the two of you", "all of you", "you all"),
     *("each player", "every player", "all players", "all the players", "everybody", "everyone", "the two players"),
 )
-CLASSES: dict[str, tuple[str, ...]] = {
-    "fruit": ("apple", "banana", "lemon", "strawberry"),
-    "food": ("apple", "banana", "lemon", "strawberry", "mushroom"),
-    "good": ("apple", "strawberry"),
-    "bad": ("lemon", "mushroom"),
-    "furniture": ("chest", "table", "shelf", "bed", "tray", "box", "basket", "stool", "dresser"),
-    "vehicle": ("car", "train", "boat", "plane", "rocket"),
-}
 CLASS_NOUNS: dict[str, tuple[str, str, str]] = {
     "fruit": ("fruit", "fruits", "fruit"),
     "piece of fruit": ("fruit", "pieces of fruit", ""),
@@ -118,7 +113,10 @@ CLASS_NOUNS: dict[str, tuple[str, str, str]] = {
     "toy": ("toy", "toys", ""),
 }
 """General words: (class, plural, a word without a number for it). A toy is what one player can carry (`affords`)."""
-GENERAL: dict[str, str] = {"thing": "things", "object": "objects", "item": "items", "piece": "pieces"}
+GENERAL: dict[str, str] = {
+    **{"thing": "things", "object": "objects", "item": "items", "piece": "pieces", "thingy": "thingies"},
+    "bit of stuff": "stuff",
+}
 ALL_OF_IT: dict[str, str] = {
     "everything": "all",
     "anything": "any",
@@ -139,14 +137,21 @@ LOOKS: dict[str, str] = {
     "violet": "purple",
     "golden": "gold",
     "mid-sized": "medium",
+    **dict.fromkeys(("massive", "enormous", "gigantic", "bulky"), "large"),
+    **dict.fromkeys(("teeny", "wee", "miniature"), "small"),
+    **dict.fromkeys(("scarlet", "crimson", "ruby"), "red"),
+    **{"azure": "blue", "aqua": "cyan", "rose": "pink"},
     "medium-sized": "medium",
 }
 """Other names of colours and sizes."""
 QUANTITIES: dict[str, tuple[int | str, bool, str, str]] = {
     "any": (1, False, "", "any"),
-    "(a|an|another|some|any single|a single|any one of the|one of the|one of|any of the|either of the)": (
+    "some": (1, False, "", "some"),
+    "(a|an|another|any single|a single|any one of the|one of the|one of|any of the|either of the)": (
         *(1, False, "", "one"),
     ),
+    "(a single|one single|just any|any old)": (1, False, "", "one"),
+    "(my|our)": (1, False, "", "the"),
     "(one of these|one of those|one of your|any one)": (*(1, False, "", "one"),),
     "(the|this|that|your|these|those)": (1, False, "", "the"),
     "(every|each|every single|each single|each and every)": ("all", False, "", "one"),

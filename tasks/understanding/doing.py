@@ -1,0 +1,220 @@
+"""The clauses of acts whose things are known, by their verbs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..goals import Goal
+from . import lexicon
+from .asking import Asking
+from .clauses import Found
+from .deeds import ANY
+from .kinds import Refusal
+from .names import Noun
+from .phrases import Ref, Refs
+from .syntax import Act
+
+BY_ANYONE = (
+    "go",
+    "touch",
+    "follow",
+    "hands-off",
+    "take",
+    "hold",
+    "drop",
+    "face",
+    "face-not",
+    "enter",
+    "exit",
+    "avoid",
+    "keep-clear",
+)
+
+
+class Doing(Asking):
+    """Makes the clauses of every act."""
+
+    def _done(self, act: Act, never: bool = False) -> Found:
+        """The clauses of an act whose things are known."""
+        verb = act.verb
+        if verb in ("put", "is") and act.a is not None and all(map(self.player, act.a.all)):
+            if act.negated:
+                raise Refusal("of players, say what they are to do or never to do")
+            return self._stood(replace(act, verb="be-place", a=None, actor=act.a), never)
+        if verb == "meet":
+            players = Refs((Ref(Noun(("player",)), least="all"),))
+            return self._simple(replace(act, verb="go", actor=players), never)
+        if verb in ("keep-away", "keep-off", "keep-out"):
+            if never:
+                raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
+            place = {"keep-away": "touching", "keep-off": "on", "keep-out": "in"}[verb]
+            for ref in (*act.a.all, *act.b.all) if act.a and act.b else ():
+                if ref.negated:
+                    raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
+            self.certain(act.a)
+            self.certain(act.b, False)
+            found = self._placed(replace(act, verb="put", place=place, a=_any(act.a), b=_any(act.b)), True)
+            return Found(nevers=[*found.nevers, *found.clauses])
+        if act.helped and act.actor is not None and verb not in BY_ANYONE:
+            self.notes.append("who does it is not judged")
+            act = replace(act, actor=None)
+        if verb == "drop-all":
+            if never:
+                raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
+            return self._simple(replace(act, verb="drop", b=Refs((ANY,))), never)
+        if verb == "get-place":
+            fed = act.a is not None and any(self.fits("food", ref) for ref in act.a.all)
+            if fed or not {"on", "left-of"} <= set(self.things.relations) or "holding" in self.things.relations:
+                raise Refusal("'get' and a place may mean the thing that is there: say 'take' or 'put'")
+            return self._placed(replace(act, verb="put"), never)
+        if verb == "back":
+            if never:
+                raise Refusal("where one starts is where one is already: it cannot be forbidden")
+            self.notes.append("back is where you started")
+            return self._stood(Act("be-place", b=Refs((Ref(Noun(place="start"), definite=True),)), place="at"), never)
+        if verb == "bring-here":
+            if (self.players or 1) > 1:
+                return self._brought(act)
+            self.notes.append("here is where you started")
+            start = Refs((Ref(Noun(place="start"), definite=True),))
+            return self._placed(replace(act, verb="put", place="at", b=start), never)
+        if verb == "cover":
+            return self._covered(act, never)
+        if verb == "eat-any":
+            if not never:
+                raise Refusal("a thing is missing: say what")
+            return self._simple(Act("take", b=Refs((Ref(Noun((None,)), said="anything"),))), never)
+        if verb == "leap":
+            if act.place not in ("on", "in", "off", "out"):
+                raise Refusal("to jump is not judged: say 'stand', or jump 'onto' or 'off' something")
+            return self._stood(replace(act, verb="be-place"), never)
+        if verb == "via":
+            self.notes.append("the way is not judged")
+            return self._stood(Act("be-place", b=act.b, place="in"), never)
+        if verb == "take-off":
+            if any(ref.definite or ref.least != 1 or ref.negated for ref in (act.a.all if act.a else ())):
+                raise Refusal("'from' is not exact here: say 'off' or 'out of'")
+            return self._taken(act, never)
+        if verb == "take-from":
+            return self._taken(act, never)
+        if verb == "rid":
+            return self._rid(act, never)
+        if verb == "first-at":
+            rival = Ref(Noun(who="other"), definite=True) if (self.players or 1) == 2 else Ref(Noun(("player",)))
+            if (self.players or 1) > 2:
+                raise Refusal("first of several players: say before whom")
+            return self._first(replace(act, a=Refs((rival,))), never)
+        if verb == "stay-place" and act.place == "beyond" and not never:
+            found = Found()
+            for ref in act.b.all if act.b else ():
+                found.nevers += self.clauses(self._actors(act), "near", [ref], never=True, within=act.number).nevers
+            return found
+        if verb == "beat":
+            return self._first(act, never)
+        if verb == "take-out":
+            act = replace(act, verb="empty")
+            verb = "empty"
+        if verb == "home":
+            if "target" not in self.things.kinds:
+                raise Refusal("there are no targets in this world: say on or in what")
+            target = Refs((Ref(Noun(("target",))),))
+            return self._placed(replace(act, verb="put", b=target, place="on"), never)
+        if act.actor is not None and verb not in (*BY_ANYONE, "be-place", "stay-place", "side-players", "say", "give"):
+            raise Refusal(
+                "who does it cannot be judged: ask how things are to be, or let your partner go, take or look"
+            )
+        if verb in ("wield", "shove"):
+            return self._wielded(act, never)
+        if verb == "states-touch" and any(map(self.player, act.a.all if act.a else ())):
+            return self._simple(replace(act, verb="touch", a=None, actor=act.a), never)
+        if verb in ("put", "is", "put-on", "put-in", "put-touch", "states-touch"):
+            return self._placed(act, never)
+        if verb in ("be-place", "stay-place"):
+            return self._stood(act, never)
+        if verb in ("side", "side-players"):
+            return self._beside(act, never)
+        if verb == "give":
+            return self._given(act)
+        if verb == "bring-you":
+            return self._brought(act)
+        if verb == "empty":
+            return self._emptied(act)
+        if verb in ("stack", "line"):
+            return self._chained(act)
+        if verb == "say":
+            return self.clauses(self._actors(act), "said", [None], never=never, word=act.word)
+        if verb == "win":
+            goal = Goal.model_validate(self.things.objective)
+            if len(goal.stages) > 1:
+                raise Refusal("this world's own objective has several stages: name them")
+            return Found([clause for stage in goal.stages for clause in stage.all], list(goal.never), lasting=True)
+        if verb == "lift" and (self.players or 2) < 2 and not never:
+            for ref in act.a.all if act.a else ():
+                if any("heavy" in self.things.affords.get(str(kind), ()) for kind in ref.noun.kinds):
+                    raise Refusal(f"{ref.said!r} is too heavy for one player to lift")
+        return self._simple(act, never)
+
+    def _rid(self, act: Act, never: bool) -> Found:
+        """Things that are no longer to be on or in something: all of them."""
+        assert act.a is not None and act.b is not None
+        kinds = [str(kind) for ref in act.b.all for kind in ref.noun.kinds]
+        relation = next((name for name in ("on", "in") if all(self.holds(kind, name) for kind in kinds)), "")
+        if never or not relation or any(ref.least not in (0, "all") for ref in act.a.all):
+            raise Refusal("of what is it to be free? say 'take every … off …'")
+        a = Refs(tuple(replace(ref, least="all", bare=False) for ref in act.a.all))
+        return self._placed(replace(act, verb="put", place={"on": "off", "in": "out"}[relation], a=a), never)
+
+    def _covered(self, act: Act, never: bool) -> Found:
+        """A target under a box; of all targets, all boxes on them, since there are as many."""
+        assert act.b is not None
+        if "box" not in self.things.kinds or not all(self.fits("flat", ref) for ref in act.b.all):
+            raise Refusal("with what is it to be covered? say 'put … on …'")
+        whole = Found(lasting=True)
+        for ref in act.b.all:
+            every = ref.least == "all"
+            if ref.spare:
+                raise Refusal(lexicon.REASONS["except"], "except")
+            if ref.negated or ref.most or (not every and ref.least != 1) or (every and (ref.told or ref.colour)):
+                raise Refusal("which boxes are to be on which targets? say 'push … onto …'")
+            if every:
+                self.notes.append("there are as many boxes as targets")
+            box = Ref(Noun(("box",)), least="all" if every and not never else 1)
+            found = self.clauses([box], "on", [replace(ref, least=1, bare=False)], never=never)
+            whole.clauses += found.clauses
+            whole.nevers += found.nevers
+        return whole
+
+    def _taken(self, act: Act, never: bool) -> Found:
+        """A thing that is to be taken from where it is."""
+        assert act.a is not None and act.b is not None
+        place, on_floor = act.b.all[0], act.b.all[0].noun.place == "floor"
+        several = len(act.a.all) > 1 or len(act.b.all) > 1
+        if several or act.a.all[0].where or self.player(place) or (place.noun.place and not on_floor):
+            raise Refusal("from where is which taken? say 'take', and 'that is on …'")
+        kinds = [str(kind) for kind in place.noun.kinds]
+        relation = (
+            "on"
+            if on_floor
+            else next((name for name in ("on", "in") if all(self.holds(kind, name) for kind in kinds)), "")
+        )
+        if not relation:
+            raise Refusal("nothing lies on or in that, so nothing can be taken from it")
+        ref = replace(act.a.all[0], where=("is", relation, place))
+        return self._simple(Act("take", b=Refs((ref,))), never)
+
+    def _first(self, act: Act, never: bool) -> Found:
+        """To reach something before another player does."""
+        if never or act.a is None or act.b is None or not all(map(self.player, act.a.all)) or len(act.b.all) > 1:
+            raise Refusal("to be first somewhere is before another player")
+        if (self.players or 1) < 2 or len(act.a.all) > 1:
+            raise Refusal("there is no other player in this world" if (self.players or 1) < 2 else "name one player")
+        found = self._simple(Act("go", b=act.b), False)
+        found.befores = self._simple(Act("go", b=act.b, actor=act.a), False).clauses
+        return found
+
+
+def _any(refs: Refs | None) -> Refs | None:
+    """The things, each of them where all are named: what is never to be of all is never to be of any."""
+    if refs is None:
+        return None
+    return replace(refs, all=tuple(replace(ref, least=1) if ref.least == "all" else ref for ref in refs.all))

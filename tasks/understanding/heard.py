@@ -1,0 +1,142 @@
+"""Words beside those of what is to be done: corrections, words to the listener, numbers in words, and time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from . import lexicon
+from .kinds import Refusal
+from .normalise import COMMA, STOP, phrases
+from .trees import number
+
+_VOCATIVES = phrases(*lexicon.VOCATIVES)
+_CORRECTIONS = phrases(*lexicon.CORRECTIONS)
+_ARTICLES = frozenset(("the", "a", "an", "every", "all", "each", "any", "some", "two", "three", "both"))
+_SECONDS = {"second": 1, "seconds": 1, "sec": 1, "secs": 1, "minute": 60, "minutes": 60}
+_TURNS = ("turn", "turns", "step", "steps", "tick", "ticks", "move", "moves")
+_LIMITS = phrases(*lexicon.LIMITS)
+_OF = (["of", "the"], ["of", "your"], ["of", "these"])
+LONGEST = 1_000_000
+"""The largest limit, in turns."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The words that say what is to be done; limit: in how many turns, if that is said; notes: how time was counted."""
+
+    words: list[str]
+    limit: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+def heard(said: list[str], tick_hz: float | None) -> Heard:
+    """The words of a sentence without what is not to be done. tick_hz: ticks in a second, None where time is turns.
+
+    Raises Refusal for seconds where there are none.
+    """
+    said = _corrected(_addressed(said))
+    said, notes = _turns(_fewer(_numbers(said)), tick_hz)
+    said, limit = _limited(said)
+    return Heard(said, limit, notes)
+
+
+def _addressed(said: list[str]) -> list[str]:
+    """Without a word to the listener at one end: "…, mate"."""
+    for phrase in _VOCATIVES:
+        size = len(phrase)
+        if tuple(said[-size:]) == phrase and said[-size - 1 : -size] == [COMMA] and len(said) > size + 1:
+            return said[: -size - 1]
+        if tuple(said[:size]) == phrase and said[size : size + 1] == [COMMA]:
+            return said[size + 1 :]
+    return said
+
+
+def _corrected(said: list[str]) -> list[str]:
+    """With a thing that is taken back replaced: "grab the hat, no wait, the cushion"."""
+    for at in range(1, len(said)):
+        for phrase in _CORRECTIONS:
+            if tuple(said[at : at + len(phrase)]) != phrase:
+                continue
+            behind = at + len(phrase)
+            behind += said[behind : behind + 1] == [COMMA]
+            before = said[: at - (said[at - 1] in (COMMA, STOP))]
+            begins = [place for place, word in enumerate(before) if word in _ARTICLES]
+            if begins and behind < len(said) and said[behind] in _ARTICLES:
+                return [*before[: begins[-1]], *said[behind:]]
+    return said
+
+
+def _numbers(said: list[str]) -> list[str]:
+    """With tens and hundreds as digits: "a hundred", "twenty five", "half a minute"."""
+    text = f" {' '.join(said)} "
+    for words, digits in lexicon.TENS.items():
+        text = re.sub(
+            rf" {words} (one|two|three|four|five|six|seven|eight|nine) ",
+            partial(_sum, int(digits)),
+            text,
+        )
+        text = text.replace(f" {words} ", f" {digits} ")
+    for words, plain in lexicon.TIMES.items():
+        text = text.replace(f" {words} ", f" {plain} ")
+    return text.split()
+
+
+def _sum(tens: int, found: re.Match[str]) -> str:
+    return f" {tens + number(found[1])} "
+
+
+def _fewer(said: list[str]) -> list[str]:
+    """ "Two of the three apples" as "two of the apples": how many there are is for the start to tell."""
+    kept: list[str] = []
+    for at, word in enumerate(said):
+        before = said[at - 2 : at] if at > 2 else []
+        ordered = at > 2 and (said[at - 3].endswith(("est", "er")) or said[at - 3] in ("left", "right", "topmost"))
+        if number(word) and before in _OF and (number(said[at - 3]) or ordered):
+            continue
+        kept.append(word)
+    return kept
+
+
+def _turns(said: list[str], tick_hz: float | None) -> tuple[list[str], tuple[str, ...]]:
+    """With seconds counted in turns."""
+    kept, notes = list(said), []
+    for at in range(1, len(said)):
+        if said[at] not in _SECONDS or not said[at - 1].replace("-", "").isalnum() or not _count(said[at - 1]):
+            continue
+        if tick_hz is None:
+            raise Refusal(f"{said[at]!r}: this world waits for the player, so its time is counted in turns", "time")
+        turns = round(_count(said[at - 1]) * _SECONDS[said[at]] * tick_hz)
+        notes.append(f"{said[at - 1]} {said[at]} are {turns} turns")
+        kept[at - 1], kept[at] = str(turns), "turns"
+    return kept, tuple(notes)
+
+
+def _count(word: str) -> int:
+    return number(word) or (int(word) if word.isdecimal() and len(word) < 8 else 0)
+
+
+def _limited(said: list[str]) -> tuple[list[str], int | None]:
+    """Without the time in which it is to be done, and that time in turns."""
+    for at in range(len(said)):
+        for phrase in _LIMITS:
+            place = phrase.index("{n}")
+            behind = at + len(phrase)
+            parts = said[at:behind]
+            if len(parts) < len(phrase) or not _count(parts[place]) or parts[place + 1] not in _TURNS:
+                continue
+            if any(p not in (s, "{n}", "{t}") for s, p in zip(parts, phrase, strict=True)):
+                continue
+            limit = _count(parts[place])
+            if limit > LONGEST:
+                raise Refusal(f"{parts[place]!r} turns: a limit is of {LONGEST} turns at most", "time")
+            left, right = said[:at], said[behind:]
+            while left and left[-1] in (COMMA, STOP, "and", "but") and not right:
+                left.pop()
+            while right and not left and right[0] in (COMMA, STOP):
+                right.pop(0)
+            if left and right and left[-1] == COMMA == right[0]:
+                right.pop(0)
+            return [*left, *right], limit
+    return said, None

@@ -15,6 +15,7 @@ import sys
 import unicodedata
 import warnings
 from pathlib import Path
+from random import randrange
 from typing import Annotated, Any
 
 import typer
@@ -200,7 +201,7 @@ def play(
     from .agents.human.playlist import PATIENCE
     from .episodes.moments import chosen
     from .tasks.compile import judged, table
-    from .tasks.understanding import spoken
+    from .tasks.understanding import needs_start, retold, tasked, understood_in
 
     loaded = all_worlds.load(world)
     options: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "limit": limit}
@@ -208,9 +209,20 @@ def play(
     if goal is not None:
         if task is not None:
             raise ValueError("--task brings its own goal: give --task or --goal, not both")
-        wanted, told = spoken(goal, loaded)
+        if loaded.rules.things is None:
+            raise ValueError(f"{loaded.name} shows no things, so it has no goals")
+        found = understood_in(goal, loaded)
+        told = retold(found, loaded.rules.things)
         print(f"Understood: {told}")
-        options |= {"tasks": judged(loaded, wanted, told), "ids": ["goal"]}
+        if needs_start(found):
+            if levels is not None:
+                raise ValueError("this goal is told by a start, so it takes --seed, and no --levels")
+            seed = randrange(1 << 31) if seed is None else seed
+            asked, lines = tasked(found, loaded, seed=seed, knobs=knob_values(knob), split=split)
+            print("\n".join([f"At the start of seed {seed}:", *lines] if lines else []), end="\n" if lines else "")
+            options |= {"tasks": table([asked], loaded), "ids": ["goal"]}
+        elif found.goal is not None:
+            options |= {"tasks": judged(loaded, found.goal, told), "ids": ["goal"]}
     if task is not None:
         tasks = chosen(task, loaded)
         options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks], "written": tasks}

@@ -151,24 +151,33 @@ def show(
 
 
 @app.command()
-def understand(world: World, text: Annotated[str, typer.Argument(help="The goal in words.")]) -> None:
+def understand(
+    world: World,
+    text: Annotated[str, typer.Argument(help="The goal in words.")],
+    seed: Annotated[int | None, typer.Option(help="Also tell which things are meant at the start of a seed.")] = None,
+) -> None:
     """Turn a sentence into a goal, or a question; print what was understood, its JSON, and every way to say it.
 
     Example: rumpus tasks understand sokoban "put the red crate on the blue spot"
     """
     from .. import worlds
     from .language import STYLES, ask, say
-    from .understanding import retold, said_of, understood
+    from .questions import answered
+    from .understanding import retold, said_of, tasked, understood_in
 
     played = worlds.load(world)
     things = played.rules.things
     if things is None:
         raise ValueError(f"{world} shows no things, so it has no goals")
-    found = understood(text, things, played.players)
+    found = understood_in(text, played)
     scene = said_of(found, things)
     print(f"Understood: {retold(found, things)}")
     for note in found.notes:
         print(f"Note: {note}")
+    if seed is not None:
+        task, lines = tasked(found, played, seed=seed)
+        word = answered(task.players[0].goal) if found.question else None
+        print("\n".join([f"At the start of seed {seed}:", *lines, *([f"the answer is {word}"] if word else [])]))
     if found.question:
         print(found.question.model_dump_json(exclude_defaults=True))
         print("\n".join(ask(found.question, style, scene) for style in range(STYLES)))

@@ -66,6 +66,7 @@ NUMBERED = {
 }
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(NUMBERED)), st.integers(2, 20), st.booleans())
 def test_no_number_is_lost(text, number, digits):
     name, more = NUMBERED[text]
@@ -79,6 +80,7 @@ MARKS = ("don't {}", "never {}", "you must not {}", "Do not {}!", "please don't 
 THINGS = ("the red ball", "any ball", "a small blue cup", "the teddy bear")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(FORBIDDEN), st.sampled_from(MARKS), st.sampled_from(THINGS), st.booleans())
 def test_no_negation_is_lost(act, mark, thing, more):
     text = mark.format(act.format(thing)) + (", but put the hat on the bed" if more else "")
@@ -86,6 +88,7 @@ def test_no_negation_is_lost(act, mark, thing, more):
     assert len(goal.never) == 1 and len(goal.stages) == more
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["touching", "looking at", "picking up"]),
     st.sampled_from(THINGS),
@@ -100,6 +103,7 @@ def test_without_is_never(act, thing, mark):
 WHEN = ("before", "while", "without", "until", "unless", "before you finish", "as long as you are", "when you are")
 
 
+@settings(deadline=None)
 @given(st.sampled_from(FORBIDDEN), st.sampled_from(MARKS), st.sampled_from(WHEN), st.booleans())
 def test_no_deferral_is_a_ban(act, mark, when, fronted):
     """What is forbidden only before something is so is no ban: it is refused, or holds before that alone."""

@@ -368,7 +368,7 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     "vanish": (Reading("gone", "b", "food"), Reading("open", "b", "lock"), Reading("gone", "b", "key")),
     "vanish-all": (Reading("gone", "b"),),
     "tread": (Reading("gone", "b", "eaten"),),
-    "pass": (Reading("in", fits="region"), Reading("at", fits="region"), Reading("at", fits="door")),
+    "pass": (Reading("in", fits="region"), Reading("at", fits="region")),
     "follow": (Reading("near"),),
     "meet": (Reading("touching"), Reading("at"), Reading("near")),
     "take": (

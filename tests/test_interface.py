@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rumpus import worlds
-from rumpus.interface.action import ACTION, MOUSE_ONE, Move, as_action, move_table, packed, still, write_actions
+from rumpus.interface.action import ACTION, MOUSE_ONE, Move, as_action, move_table, still, write_actions
 from rumpus.interface.keys import KEYS, key_index
 from rumpus.interface.spaces import action_space
 from rumpus.interface.text import TOKENS, TextSpace, decode, encode, vocabulary, vocabulary_size
@@ -119,38 +119,6 @@ def test_actions_in_the_forms_that_libraries_give_them():
     switches = {"keys": np.eye(1, 96, 3, dtype=np.float32), "buttons": np.zeros((1, 3), bool)}
     write_actions(given, {**STILL, **switches, "wheel": np.array([[1]]), "mouse": np.array([[1.0001, -0.5]])})
     assert given.tobytes() == plain.tobytes()
-
-
-VARIANTS = {
-    "keys": [np.eye(1, 96, 3)[0], np.eye(1, 96, 3, dtype=bool)[0], np.eye(96, dtype=np.int8)[:, 2], [0] * 96, "w"],
-    "buttons": [np.ones(3, np.int8), np.array([0, 2, 0], np.int8), -np.ones(3, np.int8), np.ones((1, 3), np.uint8)],
-    "wheel": [0, 2, 3, -1, np.int64(1), np.int64(-1), np.uint8(2), True, 1.0, np.array(1), np.array([2]), None],
-    "mouse": [
-        *(np.array([x, y], kind) for kind in (np.float32, float) for x in (0.5 / 65536, -1, 1.0001) for y in (0.3, 1)),
-        *(np.array([np.nan, 0]), np.array([np.inf, 0.0]), np.array([1, 0]), [0.25, -0.5], np.zeros((1, 2)), None),
-    ],
-    "say": ["", "go left", np.zeros(64, np.int32), np.zeros(64), np.eye(1, 64, 0, np.int64)[0], np.zeros(63, int), 7],
-}
-
-
-def test_actions_are_packed_as_they_are_written():
-    """The quick way writes the record that the careful one writes, and leaves everything wrong to it."""
-    quick, wrong = 0, 0
-    for field, values in VARIANTS.items():
-        for value in values:
-            for start in (still(), action_space().sample(), {**still(), "say": np.zeros(64, np.int32)}):
-                action, record = {**start, field: value}, np.zeros((), ACTION)
-                given = packed(action)
-                try:
-                    write_actions(record, action)
-                except ValueError:
-                    wrong += 1
-                    assert given is None, (field, value)
-                else:
-                    quick += given is not None
-                    assert given in (None, record.tobytes()), (field, value)
-    assert quick > 30 and wrong > 30
-    assert packed(None) is packed({}) is packed({**still(), "feet": 1}) is None
 
 
 @given(st.integers(-MOUSE_ONE, MOUSE_ONE), st.integers(-MOUSE_ONE, MOUSE_ONE))

@@ -1,8 +1,8 @@
 """The engine's own threads: a range of rows is cut into parts, and each part runs a kernel that releases the GIL.
 
 Numba's own parallel loops are not used: the layer they pick (OpenMP) kills a forked child, and data loaders and other
-people's vector environments fork. Nor is concurrent.futures, whose queue, futures and conditions take three times as
-long to begin a part and to wait for it as the two locks of a helper here.
+people's vector environments fork. Nor is concurrent.futures: a helper here needs two locks, and no queue, to begin a
+part and to end it, and is kept off the core of its caller.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ wait for one that ends later than its caller takes 15 more, so a caller keeps as
 WORTH = 40e-6
 """Seconds of work from which a thread is worth its while."""
 _SAMPLE = 32  # rows by which a job is first measured
+_PAUSE = 4  # calls on one thread after the first on several that was no quicker
 _SELDOM = 256  # most calls on several threads between two on one, by which they are compared
 
 
@@ -111,7 +112,7 @@ class Pace:
     def __init__(self) -> None:
         self.unit: float | None = None
         self._short, self._unmeasured = 0.0, 0
-        self._pause, self._doubt = 0, 1
+        self._pause, self._doubt = 0, _PAUSE
         self._calls, self._rare = 0, 2
 
     def short(self, units: float) -> bool:
@@ -146,7 +147,7 @@ class Pace:
         elif self.unit is not None and seconds > units * self.unit:
             self._pause, self._doubt = self._doubt, min(2 * self._doubt, 4 * _SELDOM)
         else:
-            self._doubt = max(self._doubt // 2, 1)
+            self._doubt = max(self._doubt // 2, _PAUSE)
 
 
 def over_rows(

@@ -194,7 +194,7 @@ def replay(
     if not 8 <= size <= 4096:
         raise ValueError(f"--size is 8 to 4096 pixels, got {size}")
     episode = opened(store).get(id)
-    worlds = _own(own)
+    worlds = own_worlds(own)
     shown = frames(episode, size, own=worlds, levels=levels)
     hz = hz or speed(episode, worlds)
     if out is not None:
@@ -281,7 +281,7 @@ def verify(
     if ids and not total:
         raise ValueError(f"{store} holds no episode {', '.join(ids)}: see `rumpus episodes list`")
     with work(f"Verifying {total:,} episodes", total) as job:
-        for verdict in verdicts(place, chosen, own=_own(own), levels=levels, threads=threads):
+        for verdict in verdicts(place, chosen, own=own_worlds(own), levels=levels, threads=threads):
             same += verdict.same
             other += [] if verdict.same else [verdict]
             job.advance()
@@ -364,7 +364,7 @@ def prune(
         print(f"{count:,} episodes {'would be' if dry_run else 'were'} taken out, {left:,} stay")
 
 
-def _own(folders: list[Path] | None) -> dict[str, Any]:
+def own_worlds(folders: list[Path] | None) -> dict[str, Any]:
     """The worlds of these folders by name."""
     from .. import worlds
 

@@ -13,8 +13,8 @@ from .episode import KINDS, Player
 
 LABELS = ("success", "failure", "progress", "regress", "sentence", "goal", "score", "removed")
 """What a mark says: how the episode, or the task at this step, came out; that things get better or worse; a sentence in
-`text` (what was done, or what to do); that the goal in `text` came true; a number in `value`; or that the marks of the
-same label, step and giver before it no longer hold."""
+`text` (what was done, or what to do); that the goal in `text` came true; a number in `value`; or that marks before it
+no longer hold: those of the label in `text` ("": any), of the same states, player and giver (see `standing`)."""
 
 SCHEMA = pa.schema(
     [
@@ -51,6 +51,21 @@ class Mark:
             raise ValueError(f"a mark is given by one of {', '.join(KINDS)}; got {self.by.kind!r}")
         if (self.first is None) != (self.last is None) or not 0 <= (self.first or 0) <= (self.last or 0):
             raise ValueError(f"a mark is about states first to last, or the whole; got {self.first} to {self.last}")
+
+
+def standing(marks: Sequence[Mark]) -> list[Mark]:
+    """The marks of a list, in the order in which they were given, that a later one did not remove."""
+    held: list[Mark] = []
+    for mark in marks:
+        if mark.label != "removed":
+            held.append(mark)
+            continue
+        held = [each for each in held if not (mark.text in ("", each.label) and _place(each) == _place(mark))]
+    return held
+
+
+def _place(mark: Mark) -> tuple[object, ...]:
+    return mark.episode, mark.first, mark.last, mark.player, mark.by
 
 
 def to_table(marks: Sequence[Mark]) -> pa.Table:

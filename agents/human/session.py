@@ -260,7 +260,7 @@ class Session:
 
     def views(self, height: int, width: int) -> np.ndarray:
         """The present view of each player: uint8 (players, height, width, 3), of any size."""
-        return _pictures(self.batch, height, width)
+        return pictures(self.batch, height, width)
 
     def film(self) -> Film:
         """The remembered part of the episode up to now, for drawing at any size. Raises ValueError in a world that
@@ -325,12 +325,12 @@ class Film:
         gap = np.zeros((rows * tile, GAP, 3), np.uint8)
         for state in self.states[::-every][::-1]:
             self.batch.load(0, zlib.decompress(state))
-            views = _pictures(self.batch, rows * tile, cols * tile)
+            views = pictures(self.batch, rows * tile, cols * tile)
             parts = [part for view in views for part in (gap, view)]
             yield np.concatenate(parts[1:], axis=1)
 
 
-def _pictures(batch: Batch, height: int, width: int) -> np.ndarray:
+def pictures(batch: Batch, height: int, width: int) -> np.ndarray:
     """Each player's picture, uint8 (players, height, width, 3).
 
     Tiles are drawn at an odd width and cut: such frames are copied byte by byte, so that one kernel serves all sizes

@@ -1,5 +1,5 @@
-"""The command line: `rumpus worlds | levels | tasks | play | watch | record | episodes | algorithms | train | fleet |
-evaluate | report | bench | demo | warm | doctor`.
+"""The command line: `rumpus worlds | levels | tasks | play | watch | record | episodes | label | mark | algorithms |
+train | fleet | evaluate | report | bench | demo | warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -24,7 +24,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from . import __version__
-from .agents import commands
+from .agents import commands, marking_commands
 from .agents.catalogue import app as catalogue_app
 from .agents.catalogue import baselines_table, page, spaces_table, things_table, worlds_table
 from .agents.commands import (
@@ -236,6 +236,8 @@ app.command()(commands.algorithms)
 app.command()(commands.train)
 app.command()(commands.report)
 app.command()(commands.record)
+app.command()(marking_commands.label)
+app.command()(marking_commands.mark)
 
 
 @app.command()

@@ -239,7 +239,7 @@ def moment(
     from .moments import task_at
     from .redraw import world_of
 
-    place, worlds = opened(store), _own(own)
+    place, worlds = opened(store), own_worlds(own)
     named = None
     if reference:
         named = Path(os.path.relpath(store.resolve(), out.resolve().parent)).as_posix()

@@ -6,6 +6,7 @@ tasks, problems = load("tasks.jsonl", world)       # a file with moments by refe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 Worlds = Mapping[str, World] | None
 """Worlds of your own by name."""
+_PLACE = re.compile(r"(?P<store>.+)#(?P<id>\w+)@(?P<step>\d{1,9})")
 
 
 def state_at(
@@ -90,6 +92,22 @@ def task_at(
     wanted = goal or objective(world)
     players = tuple(Player(goal=wanted, instruction=text or each) for each in episode.instructions)
     return Task(rumpus_task=FORMAT, world=world.name, version=world.version, players=players, **values)
+
+
+def from_place(place: str, world: World, goal: Goal | None = None, text: str = "", *, limit: int | None = None) -> Task:
+    """The task that begins at "STORE#ID@STEP", as task_at has it, with the state itself. Raises ValueError for anything
+    else, and for an episode of another world."""
+    from .store import Store
+
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        raise ValueError(f"a moment is given as STORE#ID@STEP, such as runs/data#3f2a@40; got {place!r}")
+    store = Store(found["store"])
+    episode = store.get(found["id"])
+    if episode.start.world != world.name:
+        raise ValueError(f"episode {episode.id} is of {episode.start.world}, not of {world.name}")
+    step = int(found["step"])
+    return task_at(store, episode.id, step, goal=goal, text=text, limit=limit, own={world.name: world})
 
 
 def resolver(folder: str | Path, own: Worlds = None) -> Callable[[Task], Task]:

@@ -194,7 +194,7 @@ class _Maker:
         for first in range(0, len(tasks), PLAYS):
             some = tasks[first : first + PLAYS]
             known = table(some, self._world)
-            batch = begin(self._world, known.records, known.levels)
+            batch = begin(self._world, known.records, known.levels, known.moments)
             for task, mark in zip(some, marks(self._world, batch.states), strict=True):
                 self._seen.add(key(int(mark), [player.goal for player in task.players]))
 

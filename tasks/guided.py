@@ -78,7 +78,7 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray, *, seeing: bo
     made = table(tasks, world)
     if not isinstance(world.expert, Controller):
         return [_answers(task, row) for task, row in zip(tasks, acting, strict=True)]
-    batch = begin(world, made.records, made.levels)
+    batch = begin(world, made.records, made.levels, made.moments)
     fresh, asked = ~batch.things()[2].any(axis=(1, 2)), np.array([_asks(task) for task in tasks])
     proven: list[np.ndarray | None] = [None] * len(tasks)
     done = fresh & ~(asked & seeing)
@@ -91,7 +91,8 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray, *, seeing: bo
             proven[row] = _answers(tasks[row], acting[row])
     rows = np.flatnonzero(fresh & asked & seeing).tolist()
     if rows:
-        batch = begin(world, made.records[rows], made.levels)
+        moments = {at: made.moments[row] for at, row in enumerate(rows) if row in made.moments}
+        batch = begin(world, made.records[rows], made.levels, moments)
         found = inquire(world, [tasks[row] for row in rows], batch, acting[rows])
         for row, some in zip(rows, found, strict=True):
             proven[row] = some

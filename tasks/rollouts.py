@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
+from types import MappingProxyType
 
 import numpy as np
 
@@ -108,9 +109,14 @@ class StartSampler:
         return self._texts[number, index]
 
 
-def begin(world: World, records: np.ndarray, levels: np.ndarray | None) -> Batch:
-    """A batch in which each of these records has just begun, in their order."""
-    batch = Batch(world, len(records), size=_FRAME, tasks=Table(records, levels))
+def begin(
+    world: World,
+    records: np.ndarray,
+    levels: np.ndarray | None,
+    moments: Mapping[int, np.ndarray] = MappingProxyType({}),
+) -> Batch:
+    """A batch in which each of these records has just begun, in their order; moments: see Table."""
+    batch = Batch(world, len(records), size=_FRAME, tasks=Table(records, levels, moments))
     batch.reset(tasks=np.arange(len(records)))
     return batch
 

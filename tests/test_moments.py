@@ -9,18 +9,23 @@ import numpy as np
 import pytest
 
 from rumpus import worlds
+from rumpus.agents import human
 from rumpus.agents.human.session import Session
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.policies import RandomPolicy
+from rumpus.agents.recording import record
 from rumpus.agents.training.run import train
 from rumpus.episodes.moments import load, state_at, task_at
 from rumpus.episodes.recorder import Recorder
 from rumpus.episodes.redraw import redraw
 from rumpus.episodes.store import Store
 from rumpus.episodes.verify import verify
+from rumpus.interface.action import move_table
 from rumpus.tasks import files
 from rumpus.tasks.compile import table
-from rumpus.tasks.goals import Task
+from rumpus.tasks.files import write_line
+from rumpus.tasks.goals import Player, Solution, Task
+from rumpus.tasks.prove import proofs
 from rumpus.tests.commands import rumpus
 from rumpus.worlds.engine.run.batch import Batch
 
@@ -95,7 +100,8 @@ def test_moments_by_reference_and_as_bytes_play_everywhere(tmp_path, capsys):
     states = {episode.id: state_at(episode, AT) for episode in store.read()}
     for one in ids:
         assert np.array_equal(game.batch.states["key"], states[one]["key"])
-        assert game.steps == AT
+        assert (game.steps, game.limit) == (0, 30 if one == ids[1] else SMALL.objective.limit)
+        assert game.batch.states["tick"] == AT
         game.next()
     result = evaluate(SMALL, "expert", tasks=file)
     assert result["episodes"] == 2
@@ -153,3 +159,48 @@ def test_moments_that_cannot_be_are_refused(tmp_path):
     mixed = [other, other.model_copy(update={"start": other.start.model_copy(update={"moment": None})})]
     with pytest.raises(ValueError, match="bring their levels as text"):
         table(mixed, worlds.load("sokoban"))
+
+
+def test_a_solution_is_proven_and_played_from_the_moment(tmp_path):
+    """Of a task in the middle of an episode: the moves that were made from there on are its solution, and are none from
+    the world's own start."""
+    store = Store(tmp_path / "store", create=True)
+    record(SMALL, "expert", store.path, episodes=8, threads=1)
+    moves = move_table(SMALL.controls.moves)
+    made = []
+    for episode in store.read():
+        rest = [[int(np.flatnonzero(moves == action)[0])] for action in episode.actions[2:, 0]]
+        solution = Solution(moves=tuple(map(tuple, rest)), by="play")
+        task = task_at(store, episode.id, 2, limit=50)
+        goal = task.players[0].goal
+        judged = task.model_copy(update={"solution": solution, "players": (Player(goal=goal, instruction="go"),)})
+        made.append(judged.model_copy(update={"steps": len(rest)}))
+    assert proofs(made, SMALL) == ["solution"] * 8
+    elsewhere = [task.model_copy(update={"start": task.start.model_copy(update={"moment": None})}) for task in made]
+    assert "solution" not in proofs(elsewhere, SMALL)
+    file = tmp_path / "tasks.jsonl"
+    file.write_text("".join(map(write_line, made)))
+    result = evaluate(SMALL, "expert", tasks=file)
+    assert (result["success"], result["plans"]) == (1.0, 0)
+    assert result["length_mean"] == np.mean([task.steps for task in made])
+
+
+def test_the_window_goes_on_from_a_stored_step(tmp_path, monkeypatch, capsys):
+    store = stored(tmp_path / "store", "box-world-small")
+    (episode,) = store.read()
+    played = {}
+    monkeypatch.setattr(human, "play", lambda world, **options: played.update(options) or human.Played([], []))
+    assert rumpus("play", SMALL.name, "--moment", f"{store.path}#{episode.id[:8]}@{AT}") == 0
+    (task,) = played["written"]
+    assert task == task_at(store, episode.id, AT)
+    assert rumpus("play", SMALL.name, "--moment", f"{store.path}#{episode.id}@{AT}", "--goal", "touch the gem") == 0
+    assert played["written"][0].players[0].instruction == "stand next to the gem"
+    capsys.readouterr()
+    for world, place, reason in (
+        (SMALL.name, "here", "STORE#ID@STEP"),
+        (SMALL.name, f"{store.path}#{episode.id}@999", "has states 0 to 9"),
+        (SMALL.name, f"{store.path}#ffff@1", "no episode"),
+        ("sokoban", f"{store.path}#{episode.id}@1", "not of sokoban"),
+    ):
+        assert rumpus("play", world, "--moment", place) == 1
+        assert reason in capsys.readouterr().err

@@ -59,7 +59,7 @@ class Expert:
         for row in np.flatnonzero(batch.states["over"] == 0):
             plan = self._plans[row]
             if is_first[row] or (surprised[row] and plan is not None):
-                plan = self._plans[row] = self._plan(batch.states[row : row + 1])
+                plan = self._plans[row] = self._plan(batch.states[row : row + 1], bool(is_first[row]))
                 self._next[row] = 0
             if self._controller and (plan is None or (plan.dtype == ACTION and self._next[row] >= len(plan))):
                 led.append(row)
@@ -76,10 +76,10 @@ class Expert:
             self._foreseen.actions[...] = batch.actions
             self._foreseen.step()
 
-    def _plan(self, states: np.ndarray) -> np.ndarray | None:
-        """A plan for one state, (1,), or None."""
+    def _plan(self, states: np.ndarray, first: bool) -> np.ndarray | None:
+        """A plan for one state, (1,), or None. first: whether its episode has just begun."""
         state = states[0]
-        if self._solutions is not None and state["tick"] == 0 and self._solutions[state["task"]] is not None:
+        if self._solutions is not None and first and self._solutions[state["task"]] is not None:
             return self._solutions[state["task"]]
         if self._world.rules.simulator:
             return None

@@ -150,13 +150,13 @@ class Session:
 
     @property
     def steps(self) -> int:
-        """Steps taken in this episode, without those undone."""
-        return int(self.batch.states["tick"][0])
+        """Steps taken in this episode, without those undone, and those before the moment that it began from."""
+        return int(self.batch.states["tick"][0]) - self._first
 
     @property
     def limit(self) -> int:
         """Steps after which the episode is truncated."""
-        return int(self.batch.states["limit"][0])
+        return int(self.batch.states["limit"][0]) - self._first
 
     @property
     def returns(self) -> tuple[float, ...]:
@@ -252,7 +252,7 @@ class Session:
 
     def leave(self) -> None:
         """Record the episode, if any step was taken."""
-        if self.steps != self._first:
+        if self.steps:
             result = self.result or "left"
             self.episodes.append(
                 Episode(self.seed, self.steps, self.returns, result, self.undone, self.task, self.level)
@@ -272,7 +272,8 @@ class Session:
 
     def _begin(self, row: int, seed: int | None = None) -> None:
         self.batch.reset(seed=seed, tasks=[row])
-        self.place, self.undone, self._first = row, 0, self.steps  # not 0 where a task begins from a moment
+        self.place, self.undone = row, 0
+        self._first = int(self.batch.states["tick"][0])  # not 0 where a task begins from a moment
         players, world = self.world.players, self.world
         most = None if world.controls.turn_based else MEMORY * world.controls.tick_hz + 1
         start = Moment(self._packed(), (0.0,) * players, ("",) * players)

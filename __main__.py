@@ -15,7 +15,6 @@ import sys
 import unicodedata
 import warnings
 from pathlib import Path
-from random import randrange
 from typing import Annotated, Any
 
 import typer
@@ -182,6 +181,9 @@ def play(
         str | None, typer.Option(help="FILE:ID, one task of a file by its id or line; or FILE for all.")
     ] = None,
     goal: Annotated[str | None, typer.Option(help="What to do, in your own words; said back as it is judged.")] = None,
+    moment: Annotated[
+        str | None, typer.Option(help="STORE#ID@STEP: go on from there in a stored episode, perhaps to another --goal.")
+    ] = None,
     levels: Levels = None,
     split: Split = "train",
     knob: Knobs = None,
@@ -198,37 +200,18 @@ def play(
     """
     from . import worlds as all_worlds
     from .agents import human
+    from .agents.human.chosen import to_play
     from .agents.human.playlist import PATIENCE
-    from .episodes.moments import chosen
-    from .tasks.compile import judged, table
-    from .tasks.understanding import needs_start, retold, tasked, understood_in
 
-    loaded = all_worlds.load(world)
-    options: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "limit": limit}
-    options |= {"strict_time": strict_time, "record": record, "name": name}
-    if goal is not None:
-        if task is not None:
-            raise ValueError("--task brings its own goal: give --task or --goal, not both")
-        if loaded.rules.things is None:
-            raise ValueError(f"{loaded.name} shows no things, so it has no goals")
-        found = understood_in(goal, loaded)
-        told = retold(found, loaded.rules.things)
-        print(f"Understood: {told}")
-        if needs_start(found):
-            if levels is not None:
-                raise ValueError("this goal is told by a start, so it takes --seed, and no --levels")
-            seed = randrange(1 << 31) if seed is None else seed
-            asked, lines = tasked(found, loaded, seed=seed, knobs=knob_values(knob), split=split)
-            print("\n".join([f"At the start of seed {seed}:", *lines] if lines else []), end="\n" if lines else "")
-            options |= {"tasks": table([asked], loaded), "ids": ["goal"]}
-        elif found.goal is not None:
-            options |= {"tasks": judged(loaded, found.goal, told), "ids": ["goal"]}
-    if task is not None:
-        tasks = chosen(task, loaded)
-        options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks], "written": tasks}
-        if not (strict_time or limit or loaded.controls.turn_based):
-            print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
-    for path in human.play(loaded, knobs=knob_values(knob), **options).saved:
+    loaded, knobs = all_worlds.load(world), knob_values(knob)
+    start: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "knobs": knobs}
+    options, told = to_play(loaded, task=task, goal=goal, moment=moment, start=start, limit=limit)
+    for line in told:
+        print(line)
+    if "written" in options and not (strict_time or limit or loaded.controls.turn_based):
+        print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
+    options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name}
+    for path in human.play(loaded, **options).saved:
         print(path)
 
 

@@ -45,8 +45,7 @@ def to_play(
         asked, more = tasked(found, world, seed=seed, knobs=start["knobs"], split=start["split"])
         lines += [f"At the start of seed {seed}:", *more] if more else []
         return {"tasks": table([asked], world), "ids": ["goal"]}, lines
-    if found.goal is None:
-        return {}, lines
+    assert found.goal is not None
     if moment is not None:
         return _written([from_place(moment, world, found.goal, told, limit=limit)], world), lines
     return {"tasks": judged(world, found.goal, told), "ids": ["goal"]}, lines

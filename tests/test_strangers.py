@@ -50,7 +50,7 @@ REVIEWED = {
         *("__main__.py: bench: all_worlds.load", "agents/commands.py: _train: worlds.load"),
         *("tasks/commands.py: generate: worlds.load", "tasks/commands.py: check: worlds.load"),
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
-        *("agents/recording.py: record: worlds.load", "episodes/commands.py: _own: worlds.load"),
+        *("agents/recording.py: record: worlds.load", "episodes/commands.py: own_worlds: worlds.load"),
         "agents/measuring/evaluate.py: evaluate: worlds.load",
         "agents/measuring/watch.py: watch: worlds.load",
         "agents/measuring/demo.py: demo: worlds.load",
@@ -80,6 +80,7 @@ REVIEWED = {
             "worlds/__init__.py: _families: pkgutil.iter_modules",
         ),
         *("worlds/guests/__init__.py: _door: importlib.import_module", "agents/human/ink.py: _typeface: find_spec"),
+        "agents/needs.py: learning: find_spec",
         "worlds/guests/dm_control/__init__.py: load: importlib.util.find_spec",
         *(
             "worlds/engine/run/cuda.py: Cuda.__init__: importlib.import_module",
@@ -109,11 +110,12 @@ REVIEWED = {
     "A name for an error, and the C library that is loaded already.": (
         *("agents/checkpoint.py: : import pickle", "agents/algorithms/descent.py: : import ctypes"),
         "agents/algorithms/descent.py: _keep_memory: ctypes.CDLL",
+        *("worlds/engine/run/threads.py: : import ctypes", "worlds/engine/run/threads.py: _core_finder: ctypes.CDLL"),
     ),
     "The file lies in the user's own cache or config folder, or comes with the suite, or was imported already.": (
-        *("worlds/engine/compile/modules.py: module_of: importlib.util.spec_from_file_location",),
+        *("worlds/engine/compile/modules.py: _loaded_of: importlib.util.spec_from_file_location",),
         *(
-            "worlds/engine/compile/modules.py: module_of: spec.loader.exec_module",
+            "worlds/engine/compile/modules.py: _loaded_of: spec.loader.exec_module",
             "worlds/engine/compile/modules.py: _prune: folder.iterdir",
         ),
         *("worlds/engine/compile/modules.py: _compiled: code.glob", "worlds/sokoban/bank.py: _kept: np.load"),
@@ -180,6 +182,10 @@ REVIEWED = {
     "files of it alone, and columns.py checks all that is in them.": (
         "episodes/files.py: opened: path.open",
         *("episodes/store.py: _empty: folder.iterdir", "episodes/files.py: sweep: folder.glob"),
+    ),
+    "A stored episode is opened in the window, through the store.": (
+        *("agents/human/mark_window.py: MarkWindow._open: self.marking.open",),
+        "agents/human/marking.py: Marking.__init__: self.open",
     ),
     "A file that was made for this, under a name of its own.": (
         "episodes/video.py: encode: path.read_bytes",

@@ -36,8 +36,8 @@ def to_play(
     if world.rules.things is None:
         raise ValueError(f"{world.name} shows no things, so it has no goals")
     found = understood_in(goal, world)
-    told = retold(found, world.rules.things)
-    lines = [f"Understood: {told}"]
+    restated = retold(found, world.rules.things)
+    lines = [f"Understood: {restated}"]
     if needs_start(found):
         if moment is not None or start["levels"] is not None:
             raise ValueError("this goal is told by a start, so it takes --seed, and neither --levels nor --moment")
@@ -47,8 +47,8 @@ def to_play(
         return {"tasks": table([asked], world), "ids": ["goal"]}, lines
     assert found.goal is not None
     if moment is not None:
-        return _written([from_place(moment, world, found.goal, told, limit=limit)], world), lines
-    return {"tasks": judged(world, found.goal, told), "ids": ["goal"]}, lines
+        return _written([from_place(moment, world, found.goal, restated, limit=limit)], world), lines
+    return {"tasks": judged(world, found.goal, restated), "ids": ["goal"]}, lines
 
 
 def _written(tasks: list[Task], world: World) -> dict[str, Any]:

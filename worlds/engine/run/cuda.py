@@ -388,7 +388,7 @@ def check() -> bool:
         raise NoCudaError("PyTorch finds no NVIDIA GPU with a working driver; `nvidia-smi` shows what the driver finds")
     try:
         with suppress(ImportError):
-            importlib.import_module("numba.cuda.np.arrayobj")  # what its compiler loads first
+            importlib.import_module("numba.cuda.np.arrayobj")  # the first import of its compiler
     except AttributeError as error:
         raise NoCudaError(
             f"numba-cuda {version('numba-cuda')} does not work with NumPy {np.__version__} ({error}): "

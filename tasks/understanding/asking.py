@@ -29,13 +29,15 @@ class Asking(References):
             if b is not None and b.all[0].least not in (0, 1) and not b.all[0].bare:
                 raise Refusal(f"{b.all[0].said!r}: a question is about one place, or any")
             a, b, relation = self._placed_asked(form, a, b, relation), None, None
+        if what == "room":
+            raise Refusal(
+                "in which of two places something is has no answer of one word: ask whether it is in one of them"
+            )
         if what == "less":
             what, a, b = "more", b, a
-        if (
-            form == "is"
-            and a is not None
-            and (a.all[0].noun.kinds == (None,) or a.all[0].options) == (what == "colour")
-        ):
+        noun = a.all[0].noun if a is not None else Noun()
+        general = noun.kinds == (None,) or len(noun.kinds) > 1 or bool(a and (a.all[0].options or len(a.all) > 1))
+        if form == "is" and a is not None and general == (what == "colour"):
             raise Refusal("what is it that is asked for? ask 'what colour is …', or 'what is the nearest thing'")
         options = a.all[0].options if a is not None else ()
         if what == "what" and options and len({ref.noun.kinds for ref in options}) == 1:
@@ -96,6 +98,8 @@ class Asking(References):
         for refs in (a, b):
             if refs and (refs.all[0].negated or refs.all[0].most):
                 raise Refusal("a question is about things of one kind")
+        if what == "where" and not (self.things.regions or {"on", "in"} & set(self.things.relations)):
+            raise Refusal("where something is has no answer of one word in this world: ask what it is near")
         if what == "alike" and a and not (a.all[0].noun.many or a.all[0].least == "all" or a.all[0].least == 2):
             raise Refusal("one thing has one colour: ask 'what colour is …'")
         sides = {name: self._asked(refs, None) for name, refs in (("a", a), ("b", b)) if refs is not None}

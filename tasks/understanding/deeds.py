@@ -13,6 +13,7 @@ from .names import Noun
 from .phrases import Ref, Refs
 from .syntax import Act
 
+_EATING = ("eat", "take", "touch", "avoid", "hands-off", "spare")
 YOU, OTHER = Ref(Noun(who="you"), definite=True), Ref(Noun(who="other"), definite=True)
 ANY = Ref(Noun((None,)))
 
@@ -32,7 +33,7 @@ class Deeds(Clauses):
         self.listable(refs, never or forbids)
         if forbids:
             self.certain(refs, verb == "keep-shut")
-        for ref in map(self.eaten, refs.all) if verb in ("eat", "take", "avoid", "hands-off", "spare") else refs.all:
+        for ref in map(self.eaten, refs.all) if verb in _EATING else refs.all:
             if verb == "drop" and ref.where and ref.where[0] == "held" and ref.noun.kinds == (None,):
                 ref = ANY
             if verb == "spare" and not (ref.definite or ref.least in (0, "all")):
@@ -175,6 +176,9 @@ class Deeds(Clauses):
             raise Refusal("several things at several places: say which goes where, one by one")
         if any(self.player(ref) for ref in a.all) and act.verb != "is":
             raise Refusal("players walk for themselves: say 'go' or 'let your partner go'")
+        moved = any(not self.player(ref) for ref in a.all)
+        if moved and not {"holding", "lifted", "on"} & set(self.things.relations):
+            raise Refusal("nothing here can be moved: no player holds or pushes anything in this world")
         place = {"put-on": "on", "put-in": "in", "put-touch": "touching", "states-touch": "touching"}.get(
             act.verb, act.place
         )

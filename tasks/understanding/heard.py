@@ -64,7 +64,11 @@ def _corrected(said: list[str]) -> list[str]:
             before = said[: at - (said[at - 1] in (COMMA, STOP))]
             begins = [place for place, word in enumerate(before) if word in _ARTICLES]
             if begins and behind < len(said) and said[behind] in _ARTICLES:
-                return [*before[: begins[-1]], *said[behind:]]
+                rest = said[behind:]
+                if "one" in rest[1:] and len(before) - begins[-1] > 1:  # "the cyan key, no sorry, the yellow one"
+                    place = rest.index("one", 1)
+                    rest = [*rest[:place], before[-1], *rest[place + 1 :]]
+                return [*before[: begins[-1]], *rest]
     return said
 
 

@@ -99,7 +99,7 @@ class Meaning(Doing):
             if unit.lasts and found.clauses and not unit.hold:
                 found.hold = lexicon.STAY
                 self.notes.append(f"to stay is for {lexicon.STAY} turns")
-            if unit.hold and not found.clauses and len(units) == 1:
+            if unit.hold and not found.clauses and unit is units[-1] and not stages and not befores:
                 self.limit = unit.hold
             elif unit.hold and not found.clauses:
                 raise Refusal("what is never to be lasts all the time, so it takes no number of turns")

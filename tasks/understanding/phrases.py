@@ -319,6 +319,8 @@ class Phrases:
                 if several is False and slots["n"] > 1:
                     continue
                 yield replace(ref, least=least, negated=negated, most=most), behind
+            elif form == "the" and several is None and len(ref.noun.kinds) > 1 and not ref.told:
+                yield replace(ref, least="all", bare=True), behind  # "the fruit"
             elif form == "the":
                 yield replace(ref, least="all" if several else 1, definite=not several, bare=bool(several)), behind
             else:

@@ -50,7 +50,8 @@ class References(Deeds):
         if side != "b":
             return ref
         place, held = before.b.all[0], before.a.all[0] if before.a else None
-        seen = ref.pronoun == "it" and act.place in ("under", "behind", "front")
+        seen = ref.pronoun == "it" and act.place in ("under", "behind", "front", "away", "from", "off", "out")
+        seen = seen and not (act.place in ("off", "out") and act.a is not None)
         if seen and held is not None and held.noun != place.noun and not self.player(place):
             raise Refusal(f"'it' may be {held.said!r} or {place.said!r}: name the thing")
         if ref.pronoun == "it" and act.place in ("on", "in", "off", "out") and self.last:

@@ -204,7 +204,7 @@ class Syntax(Phrases):
             yield from self._rest(behind, (*before, unit))
         if self.words[start] == "for" and number(self.words[start + 1]) and self.words[start + 2] in ("turns", "turn"):
             held = replace(before[-1], hold=number(self.words[start + 1]))
-            if held.kind in ("do", "stay") or (held.kind == "never" and len(before) == 1):
+            if held.kind in ("do", "stay") or all(one.kind == "never" for one in before):
                 yield from self._rest(start + 3, (*before[:-1], held))
         if self.words[start] == ON_THE_WAY:
             for refs, behind in self.refs(start + 1):
@@ -455,6 +455,8 @@ class Syntax(Phrases):
 
     def _which(self, refs: Refs, told: Ref) -> tuple[str, Ref]:
         first = refs.all[0]
+        if any(ref.noun.place and ref.noun.place != "floor" for ref in refs.all):
+            return "room", told
         if any(ref.noun.place or ref.noun.who for ref in refs.all):
             return "where", told.where[2] if told.where and told.where[2] else told
         named = [ref.noun if ref.noun.kinds else first.noun for ref in refs.all]

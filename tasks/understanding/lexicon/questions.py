@@ -55,7 +55,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     "count-where": ("how many {a} (are|are there|lie|stand|do you see) {p} {b}",),
     "colour-is": ("which (|one) is {a}",),
-    "what-is": ("(what|which thing|which toy) is {a}", "(what|which) thing is {a}"),
+    "what-is": ("(what|which thing|which toy|which|which one) is {a}", "(what|which) thing is {a}"),
     "colour": (
         *(
             "(what|which) colour (is|are|has) {a}",

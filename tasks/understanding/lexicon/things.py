@@ -70,7 +70,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "disc": ("disk",),
     "chest": ("treasure chest", "trunk"),
     "plate": ("pressure plate", "dish", "pressure pad", "floor plate", "switch"),
-    "door": ("gate", "locked door", "closed door", "doorway"),
+    "door": ("gate", "doorway"),
     "mushroom": ("toadstool",),
     "hurdle": ("obstacle", "barrier"),
     "platform": ("hidden platform",),

@@ -62,6 +62,8 @@ class NetworkPolicy:
             network.to(device)
         self._generator = None if self._greedy else torch.Generator(device).manual_seed(self._seed)
         self._states = [network.initial(lanes // seats) for network in self._networks]
+        self._plans: list[torch.Tensor | None] = [None] * seats
+        self._ages = [torch.zeros(lanes // seats, dtype=torch.int64, device=device) for _ in range(seats)]
         self._action = torch.zeros(lanes, head.parts, dtype=torch.int64, device=device)
 
     @torch.no_grad()
@@ -76,8 +78,24 @@ class NetworkPolicy:
             logits, values, self._states[seat] = network(
                 observation.of(lanes).trim(), self._states[seat], first[lanes].unsqueeze(0), self._cores[seat]
             )
+            if network.spec.chunk > 1:
+                logits = self._planned(seat, network.chunked(logits), first[lanes] > 0)
             self._action[lanes] = self._play(network, logits, values, self._generator)
         self._networks[0].head.write(self._action, batch, tensors)
+
+    def _planned(self, seat: int, chunk: torch.Tensor, begins: torch.Tensor) -> torch.Tensor:
+        """The logits of the actions now, of plans (lanes, chunk, logits), each of which is played for `execute` steps,
+        or until the episode ends."""
+        plan, age = self._plans[seat], self._ages[seat]
+        if plan is None:
+            plan = chunk.clone()
+        anew = begins | (age >= self._spec.execute) | (age == 0)
+        age[anew] = 0
+        plan[anew] = chunk[anew]
+        now = plan[torch.arange(len(plan), device=plan.device), age]
+        self._plans[seat] = plan
+        age += 1
+        return now
 
     def report(self) -> dict[str, float]:
         """Nothing is measured."""

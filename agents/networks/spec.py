@@ -48,7 +48,9 @@ class NetworkSpec:
     map of the torso becomes; units: of the core; recall: whether the core is given the last action and reward; words:
     features of a text; instructed: whether the instruction is read, which is for tasks that do not all say the same;
     hears: whether chat is read; talk: whether it has a voice, and looks for what it hears; queries: attention queries
-    that words ask of the feature map; cells: (rows, columns) of tiles that a frame shows, if it shows tiles.
+    that words ask of the feature map; cells: (rows, columns) of tiles that a frame shows, if it shows tiles; chunk: how
+    many actions are predicted at once, this one and those that follow; execute: how many of them are played before the
+    next ones are asked for.
     """
 
     size: tuple[int, int]
@@ -67,6 +69,8 @@ class NetworkSpec:
     talk: bool = False
     queries: int = 0
     cells: tuple[int, int] | None = None
+    chunk: int = 1
+    execute: int = 1
 
     @classmethod
     def saved(cls, fields: Mapping[str, Any]) -> NetworkSpec:
@@ -105,6 +109,8 @@ class Network(nn.Module):
         features = spec.hidden + beside
         outputs = spec.units if spec.remembers else features
         self.head = head_of(spec.head, outputs, spec.controls, spec.talk)
+        ahead = range(1, spec.chunk)
+        self.later = nn.ModuleList(head_of(spec.head, outputs, spec.controls, spec.talk) for _ in ahead)
         self.recall = spec.recall and spec.remembers
         self.core = None
         if spec.remembers:
@@ -128,7 +134,8 @@ class Network(nn.Module):
         is_first: torch.Tensor,
         core: Callable[..., tuple[torch.Tensor, State]] | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor, State]:
-        """(logits of the head (steps * lanes, …), values (steps * lanes,), both float32, state after the last step).
+        """(logits of the head (steps * lanes, …), values (steps * lanes,), both float32, state after the last step). Of
+        a chunk of actions the logits lie side by side, see `chunked`.
 
         observation: of steps * lanes, step by step; is_first: (steps, lanes), 1 where an episode begins; core: what
         runs in place of the core, such as graphs of it.
@@ -139,12 +146,18 @@ class Network(nn.Module):
             features = outputs.flatten(0, 1)
         with torch.autocast(features.device.type, enabled=False):  # ratios of probabilities need all digits
             features = features.to(self.critic.weight.dtype)
-            logits, values = self.head(features), self.critic(features).squeeze(-1)
+            chunk, values = [head(features) for head in (self.head, *self.later)], self.critic(features).squeeze(-1)
         tables = observation.tables
         if tables.masks is not None:
             assert observation.controls is not None
-            logits = logits + tables.masks[observation.controls]
+            mask = tables.masks[observation.controls]
+            chunk = [logits + mask for logits in chunk]
+        logits = chunk[0] if len(chunk) == 1 else torch.cat(chunk, -1)
         return logits, values, state
+
+    def chunked(self, logits: torch.Tensor) -> torch.Tensor:
+        """The logits of each action of a chunk, (batch, chunk, logits)."""
+        return logits.unflatten(-1, (self.spec.chunk, -1))
 
     def features(self, observation: Observation, is_first: torch.Tensor) -> torch.Tensor:
         """The input of the core, or else of the head: (steps * lanes, features), or a map (…, channels, rows, columns)

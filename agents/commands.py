@@ -190,7 +190,8 @@ def _train(
     if twice := chosen.keys() & more.keys():
         raise ValueError(f"--set: {', '.join(sorted(twice))} is given by an option of its own, too")
     chosen |= more
-    config = Config.of(algorithm, *world, **chosen).check()
+    config = Config.of(algorithm, *world, **chosen)
+    config = config if resume else config.check()  # a run that goes on has settings of its own
     name, seed = worlds.load(world[0]).name, chosen.get("seed", 0)
     name = name if len(world) == 1 else f"{name}-and-{len(world) - 1}"
     folder = out or (folders.last_folder if resume else folders.new_folder)(config.algorithm, name, seed)

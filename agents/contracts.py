@@ -1,6 +1,7 @@
 """The contracts of this floor: what a policy, an algorithm, and the parts of a network are, and who calls whom.
 
     Collector   steps worlds: for each step it calls Algorithm.act, writes the action, and hands back a Transition
+    Reader      reads stored episodes in its place, for an Offline algorithm, and hands over each step as a Transition
     Algorithm   acts, keeps what it is handed, learns from it when asked to; one file each in algorithms/
     Network     Torso -> (language, film) -> Core -> Head and critic, made from a NetworkSpec
     Policy      plays a batch: a random player, an expert, or what an algorithm has learned
@@ -94,6 +95,20 @@ class Transition(NamedTuple):
     step: int
 
 
+class Recorded(NamedTuple):
+    """The stored episodes of a world that an algorithm could learn from.
+
+    steps: int64 (n,), of each episode; returns: float64 (n, players), sums of rewards; success: bool (n,), whether any
+    player succeeded; task: int64 (n,), the same number for the same task, or for the same instructions where tasks have
+    no names.
+    """
+
+    steps: np.ndarray
+    returns: np.ndarray
+    success: np.ndarray
+    task: np.ndarray
+
+
 @dataclasses.dataclass(frozen=True)
 class Setup:
     """The things that an algorithm is given to begin with.
@@ -172,6 +187,24 @@ class Algorithm(Protocol):
     ) -> torch.Tensor:
         """How a trained network acts: choices int64 (lanes, parts) from what it gave; the best ones without a
         generator."""
+
+
+class Offline(Algorithm, Protocol):
+    """An algorithm that learns from a store of episodes, and does not play: `offline` is True. The transitions that it
+    observes are steps of stored episodes, one after the other with a memory and shuffled without one. Their decisions
+    are what was done, with the labels of the step as extras; their states are those of lanes whose episode begins,
+    since no network was run. `act` is not called."""
+
+    offline: ClassVar[bool]
+
+    def choose(self, recorded: Recorded) -> np.ndarray:
+        """How often steps of each episode come up beside those of the others, float64 (n,), 0 for episodes that are
+        left out; called once for each world, in their order."""
+
+    def label(self, actions: torch.Tensor, rewards: torch.Tensor, playing: torch.Tensor) -> dict[str, torch.Tensor]:
+        """What it wants to know of each step of an episode, tensors (steps, players, …) by name: actions are int64
+        (steps, players, parts), rewards float32 (steps, players), and playing float32 (steps, players), 0 after a
+        player's end and where the head cannot make what was done."""
 
 
 class Torso(Protocol):

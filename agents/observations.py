@@ -127,7 +127,8 @@ class ObservationReader:
 
     def observe(self) -> Observation:
         """The observations of all lanes now: `batch.pixels` as last drawn, the instructions, and the chat."""
-        pixels = self._joined("pixels", [self._sized(tensors["pixels"].flatten(0, 1)) for tensors in self.tensors])
+        shown = [averaged(tensors["pixels"].flatten(0, 1), self._size) for tensors in self.tensors]
+        pixels = self._joined("pixels", shown)
         found = [known.index(tensors) for known, tensors in zip(self._instructions, self.tensors, strict=True)]
         chat = self._joined("chat", self._chats()) if self._speaking else None
         return Observation(pixels, self._joined("instruction", found), chat, None, None, self._controls, self.tables)
@@ -138,13 +139,6 @@ class ObservationReader:
             return parts[0] if len(parts) == 1 else torch.cat(parts)
         return self._sent.setdefault(name, Sender(self.device))(parts)
 
-    def _sized(self, pixels: torch.Tensor) -> torch.Tensor:
-        if self._size is None or tuple(pixels.shape[1:3]) == self._size:
-            return pixels
-        floats = pixels.permute(0, 3, 1, 2).float()
-        smaller = F.interpolate(floats, self._size, mode="area")
-        return smaller.round().to(torch.uint8).permute(0, 2, 3, 1)
-
     def _chats(self) -> list[torch.Tensor]:
         chats = [tensors["chat"][:, :, : self._longest].flatten(0, 1).long() for tensors in self.tensors]
         for index, players in enumerate(self._players):
@@ -154,6 +148,14 @@ class ObservationReader:
             return chats
         longest = max(map(_longest, chats))
         return [chat[:, :longest] for chat in chats]
+
+
+def averaged(pixels: torch.Tensor, size: tuple[int, int] | None) -> torch.Tensor:
+    """Frames, uint8 (lanes, height, width, 3), averaged down to a size; as they are if it is theirs, or None."""
+    if size is None or tuple(pixels.shape[1:3]) == size:
+        return pixels
+    smaller = F.interpolate(pixels.permute(0, 3, 1, 2).float(), size, mode="area")
+    return smaller.round().to(torch.uint8).permute(0, 2, 3, 1)
 
 
 def draw_at(batch: Batch, size: tuple[int, int], cells: tuple[int, int] | None) -> None:

@@ -25,7 +25,7 @@ REPEAT = 4
 """Ticks that an action is held in worlds of real time: usual for agents in DeepMind Lab (github.com/google-deepmind/
 scalable_agent)."""
 POLICIES = ("shared", "independent")
-PATHS = ("levels", "tasks", "evaluate_tasks", "start")
+PATHS = ("levels", "tasks", "evaluate_tasks", "start", "store")
 """Settings that are paths of files or folders."""
 FREE = (
     *("steps", "minutes", *PATHS, "threads", "compile", "memory", "checkpoint_seconds", "tensorboard", "record"),
@@ -65,6 +65,7 @@ class RunSettings:
     curriculum_options: dict[str, float] = field(default_factory=dict)  # the numbers of that curriculum
     policies: str = "shared"  # by all players; or "independent": each player of a row has its own and learns alone
     start: str | None = None  # a run or checkpoint whose network is learned on from
+    store: str | None = None  # a store of episodes, for algorithms that learn from one and do not play
 
     size: tuple[int, int] | None = None  # of a frame, pixels; None: as worlds/engine/render/views.py says
     repeat: int | None = None  # ticks that an action is held; None: REPEAT in real time, 1 where worlds take turns
@@ -220,11 +221,34 @@ class Config:
             if hasattr(self.own, name) and not 0 <= getattr(self.own, name) <= 1:
                 raise ValueError(f"{name} must lie from 0 to 1, got {getattr(self.own, name)}")
         self.own.check()
+        self._check_offline()
         if getattr(self.own, "kl", 0) and self.run.start is None:
             raise ValueError(
                 "kl holds the policy near the one that --from RUN begins with: give a run, or leave kl out"
             )
         return self
+
+    @property
+    def offline(self) -> bool:
+        """Whether the algorithm learns from a store, and does not play."""
+        return bool(getattr(find(ALGORITHMS, self.algorithm, "algorithm"), "offline", False))
+
+    def _check_offline(self) -> None:
+        """Raise ValueError for a store without use, or for no store."""
+        s = self.run
+        if not self.offline:
+            if s.store is not None:
+                raise ValueError(f"{self.algorithm} learns by playing, not from a store: leave store out, or choose bc")
+            return
+        if s.store is None:
+            raise ValueError(
+                f"{self.algorithm} learns from stored episodes: give --set store=PATH; `rumpus record` makes a store"
+            )
+        if s.tasks is not None or s.record is not None:
+            raise ValueError(
+                f"{self.algorithm} plays no episodes, and a store brings tasks of its own: leave out tasks and record, "
+                "and give evaluate_tasks for tasks to be evaluated on"
+            )
 
     def changed(self, changes: Mapping[str, Any]) -> Config:
         """The same with other values, for a run that goes on. Raises ValueError, naming them, for settings that differ

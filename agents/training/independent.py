@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
+import numpy as np
 import torch
 
-from ..contracts import Algorithm, Decision, State, TimeStep, Transition
+from ..contracts import Algorithm, Decision, Offline, Recorded, State, TimeStep, Transition
 from ..observations import Observation
 from ..trees import at
 
@@ -69,6 +70,18 @@ class Independent:
         if any(part is None for part in found):
             return None
         return torch.stack(found, 2).flatten(1, 2)  # type: ignore[arg-type]
+
+    def choose(self, recorded: Recorded) -> np.ndarray:
+        """As all of them choose."""
+        first, *_ = [each.choose(recorded) for each in self._offline()]
+        return first
+
+    def label(self, actions: torch.Tensor, rewards: torch.Tensor, playing: torch.Tensor) -> dict[str, torch.Tensor]:
+        """As all of them do."""
+        return self._offline()[0].label(actions, rewards, playing)
+
+    def _offline(self) -> list[Offline]:
+        return cast("list[Offline]", self._all)
 
     def networks(self) -> list[Any]:
         """One for each player."""

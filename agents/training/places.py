@@ -68,7 +68,7 @@ def places(
     world_device = s.world_device or s.device
     tasks = tasks_by_world(s.tasks, worlds)
     counts = shared(s.envs, s.shares, worlds, processes())
-    groups = 2 if world_device != s.device else 1
+    groups = 2 if world_device != s.device and not config.offline else 1
     made: list[Place] = []
     for group in range(groups):
         for world, count in zip(worlds, counts, strict=True):

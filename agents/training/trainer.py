@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 import os
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import torch
@@ -25,7 +26,7 @@ from .. import checkpoint
 from ..algorithms import ALGORITHMS
 from ..algorithms.descent import processes, torch_threads
 from ..checks import check_errors, check_metrics
-from ..contracts import Algorithm, Setup
+from ..contracts import Algorithm, Offline, Setup
 from ..data.collector import Collector
 from ..data.lanes import Lanes
 from ..episodes import ROWS, episodes_of, interval, play_tasks
@@ -34,13 +35,15 @@ from ..lookup import find
 from ..network_policy import NetworkPolicy
 from ..networks import Network, NetworkSpec
 from ..networks.heads import ActionSpec, head_of
-from ..observations import draw_at
+from ..observations import Observation, draw_at
 from ..settings import Config, NetworkSettings
 from .independent import Independent
 from .places import places, tasks_by_world
 
 if TYPE_CHECKING:
     from ...episodes.recorder import Recorder
+    from ..data.reader import Reader
+    from ..data.recorded import Recordings
 
 COUNTED = ("update", "steps", "seconds", "steps_per_second")
 """Metrics that the loop itself tells."""
@@ -51,9 +54,9 @@ def built(spec: NetworkSpec, device: torch.device, weights: Mapping[str, Any] | 
     keeps its Setup would keep alive, and be kept by. Raises ValueError for weights that lack more than the language."""
     network = Network(spec)
     if weights is not None:
-        # language may be new; it changes nothing of what is seen until it has learned
+        # language may be new, and changes nothing of what is seen until it has learned; so may later actions of a chunk
         missing = set(network.load_state_dict(weights, strict=False).missing_keys)
-        if any(not name.startswith(("language.", "film.")) for name in missing):
+        if any(not name.startswith(("language.", "film.", "later.")) for name in missing):
             raise ValueError(f"the network to start from does not fit: it lacks {', '.join(sorted(missing))}")
     return network.to(device)
 
@@ -72,6 +75,7 @@ class Trainer:
         self.started = checkpoint.load(s.start) if s.start else None
         self._held = tasks_by_world(s.evaluate_tasks, self.worlds)
         self.places = places(config, self.worlds, self._held, self.threads, self.rank)
+        self.recordings = self._recordings()
         size, cells = self._size()
         for place in self.places:
             draw_at(place.batch, size, cells)
@@ -102,8 +106,44 @@ class Trainer:
         if self.algorithm.wants_expert:
             for lanes in self.lanes:
                 lanes.teach([self._expert(batch.world) for batch in lanes.batches])
+        self.collector = self._reader() if self.recordings else self._collector()
+
+    def _collector(self) -> Collector:
+        """The collector, with whatever follows the episodes of tasks."""
         watchers = [[place.sampler for place in self.places if place.group == g] for g in range(len(self.lanes))]
-        self.collector = Collector(self.lanes, self.algorithm, self._head.parts, self.spec.recall, watchers)
+        return Collector(self.lanes, self.algorithm, self._head.parts, self.spec.recall, watchers)
+
+    def _recordings(self) -> Recordings | None:
+        """The stored episodes to learn from, if the algorithm does; frames are to have room for them."""
+        s = self.config.run
+        if not self.config.offline:
+            return None
+        from ..data.recorded import recordings
+
+        assert s.store is not None
+        found = recordings(s.store, self.worlds, s.ticks, s.split, (self.rank, self.processes))
+        for place in self.places:
+            if isinstance(place.world.view, Tiles):
+                batch, (rows, cols) = place.batch, found.cells
+                place.cells = max(place.cells[0], rows), max(place.cells[1], cols)
+                batch.rows, batch.cols = max(batch.rows, rows), max(batch.cols, cols)
+        return found
+
+    def _reader(self) -> Reader:
+        """What hands over stored episodes in place of a collector."""
+        from ..data.pool import Stage
+        from ..data.reader import Reader
+
+        s, (lanes,) = self.config.run, self.lanes
+        assert self.recordings is not None and lanes.head is not None
+        example = self._example()
+        heard = 0 if example.chat is None else example.chat.shape[1]
+        head = copy.deepcopy(self._head)
+        stages = [Stage(batch, self.spec.size, head, heard, self.threads) for batch in lanes.batches]
+        return Reader(
+            self.recordings, stages, cast("Offline", self.algorithm), example, whole=self.spec.remembers,
+            recall=self.spec.recall, memory=s.memory, seed=s.seed, rank=self.rank, levels=s.levels,
+        )  # fmt: skip
 
     def _size(self) -> tuple[tuple[int, int], tuple[int, int] | None]:
         """(height, width) of frames, and the (rows, columns) of tiles that they show, if all worlds are of tiles."""
@@ -121,6 +161,8 @@ class Trainer:
         """The spec of this run's network."""
         s, n = self.config.run, self.config.network
         several = any(lanes.reader.several for lanes in self.lanes) or len(self.worlds) > 1
+        several |= self.recordings is not None and len(self.recordings.texts) > 1
+        chunk = {name: getattr(self.config.own, name, 1) for name in ("chunk", "execute")}
         if self.started is not None:
             spec = NetworkSpec.saved(self.started["spec"])
             typed = {name: value for name, value in vars(n).items() if value != getattr(NetworkSettings(), name)}
@@ -130,7 +172,7 @@ class Trainer:
             given = [name for name, value in typed.items() if value != getattr(spec, name)]
             if given:
                 raise ValueError(f"--from brings a network of its own, with other {', '.join(given)}: leave them out")
-            return NetworkSpec(**vars(spec) | {"instructed": spec.instructed or several})
+            return NetworkSpec(**vars(spec) | {"instructed": spec.instructed or several} | chunk)
         controls = ActionSpec.of(self.worlds[0])
         for world in self.worlds[1:]:
             controls = controls.joined(ActionSpec.of(world))
@@ -141,7 +183,7 @@ class Trainer:
             size, controls, torso=n.torso, torso_options=torso, core=n.memory, core_options=n.core_options, head=head,
             hidden=n.hidden, units=n.units, recall=n.recall and n.memory != "none", words=n.words, instructed=several,
             hears=controls.players > 1, talk=n.talk or (head == "universal" and controls.players > 1),
-            queries=n.queries, cells=cells,
+            queries=n.queries, cells=cells, **chunk,
         )  # fmt: skip
 
     def _expert(self, world: World) -> Expert | ControllerExpert:
@@ -161,11 +203,7 @@ class Trainer:
             if len(players) > 1:
                 raise ValueError("independent policies are one for each player: choose worlds of as many players")
             seats = players.pop()
-        example = self.lanes[0].observe()
-        if self.spec.recall:
-            lanes = self.lanes[0].count
-            action = torch.zeros(lanes, self._head.parts, dtype=torch.int64, device=self.device)
-            example = example._replace(last_action=action, last_reward=torch.zeros(lanes, device=self.device))
+        example = self._example()
         saved = None if self.started is None else self.started["networks"]
         if saved is not None and len(saved) not in (1, seats):
             raise ValueError(f"{s.start} holds networks of {len(saved)} players, and here are {seats}")
@@ -180,6 +218,14 @@ class Trainer:
             )  # fmt: skip
             algorithms.append(made(own, setup))
         return algorithms[0] if seats == 1 else Independent(algorithms)
+
+    def _example(self) -> Observation:
+        """An observation of the first group of lanes."""
+        example, lanes = self.lanes[0].observe(), self.lanes[0].count
+        if not self.spec.recall:
+            return example
+        action = torch.zeros(lanes, self._head.parts, dtype=torch.int64, device=self.device)
+        return example._replace(last_action=action, last_reward=torch.zeros(lanes, device=self.device))
 
     @property
     def per_update(self) -> int:

@@ -1,0 +1,208 @@
+"""Whole episodes of a store in memory: their frames, drawn again at the network's size, and what was done in them."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from ...episodes.episode import Episode
+from ...episodes.footage import Footage
+from ...episodes.redraw import Redrawing, Together
+from ...episodes.step import Departure, Step, warn
+from ...interface.action import ACTION
+from ...interface.keys import KEYS, button_index, key_index
+from ...worlds.engine.render.views import Tiles
+from ...worlds.engine.run.batch import Batch
+from ...worlds.engine.world import World
+from ..contracts import Offline
+from ..observations import averaged
+from .recorded import Recordings, Shelf
+
+ROWS, FILMS = 256, 16
+"""Episodes that are drawn side by side, and of those whose pixels are video."""
+FEWEST = 0.1
+"""The least share of actions that the head can make; a store with fewer is refused."""
+
+
+class _Rows(NamedTuple):
+    """As much of a batch as `Head.read` looks at."""
+
+    world: World
+    n: int
+    players: int
+
+
+class Stage(NamedTuple):
+    """What the episodes of a world are drawn and read for: a batch of the world in which the run's agent will play, the
+    size of the network's frames, the head, the tokens of a chat that are read, and threads of the CPU."""
+
+    batch: Batch
+    size: tuple[int, int]
+    head: Any
+    longest: int
+    threads: int
+
+
+class Pool:
+    """Some of the episodes of a shelf. Row first[e] + t is step t of episode e, and row first[e] + steps[e] what was
+    seen after the last one; an episode that could not be replayed has 0 steps.
+
+    Tensors, whose first axes are (rows, players): pixels uint8 (…, height, width, 3); instruction int64, rows of the
+    texts; chat int64 (…, longest); action int16 (…, parts); reward, ended, cut float32; mask float32, 0 after the end
+    of a player and where the head cannot make what was done; and the labels of the algorithm.
+    """
+
+    def __init__(
+        self, recordings: Recordings, shelf: Shelf, chosen: np.ndarray, stage: Stage, algorithm: Offline, levels: Any
+    ):
+        self._stage, self._algorithm, self._levels = stage, algorithm, levels
+        self._texts, self._shelf = recordings.texts, shelf
+        self.steps = shelf.known.steps[chosen].copy()
+        self.first = np.cumsum(self.steps + 1) - self.steps - 1
+        rows, players, parts = int((self.steps + 1).sum()), shelf.world.players, stage.head.parts
+        self._index = {shelf.ids[number]: index for index, number in enumerate(chosen.tolist())}
+        self._odd = np.arange(1, 2 * self._texts.shape[1], 2, dtype=np.int64) ** 3  # texts are told apart by a sum
+        sums = (self._texts.astype(np.int64) * self._odd).sum(1)
+        self._order = sums.argsort(kind="stable")
+        self._sums = sums[self._order]
+        self.pixels = torch.zeros(rows, players, *stage.size, 3, dtype=torch.uint8)
+        self.instruction = torch.zeros(rows, players, dtype=torch.int64)
+        self.chat = torch.zeros(rows, players, stage.longest, dtype=torch.int64)
+        self.action = torch.zeros(rows, players, parts, dtype=torch.int16)
+        self.reward, self.ended, self.cut, self.mask = (torch.zeros(rows, players) for _ in range(4))
+        self.labels: dict[str, torch.Tensor] = {}
+        self._fill(recordings)
+        self._finish()
+
+    def _fill(self, recordings: Recordings) -> None:
+        """Read the episodes, and draw each kind of them side by side."""
+        kinds: dict[Together, list[Episode]] = {}
+        read = set()
+        for episode in recordings.store.read(lambda head: head.id in self._index):
+            if episode.id not in read and episode.steps == self.steps[self._index[episode.id]]:
+                read.add(episode.id)
+                kinds.setdefault(Together.of(episode), []).append(episode)
+        self._left = set(self._index) - read  # damaged, which the store has warned about
+        for kind, episodes in kinds.items():
+            for step, made in self._replayed(kind, episodes):
+                self._write(step, made)
+
+    def _replayed(self, kind: Together, episodes: Sequence[Episode]) -> Iterator[tuple[Step, np.ndarray]]:
+        """Their steps, drawn, and whether the head can make each action, bool (n, players)."""
+        stage, world, size = self._stage, self._shelf.world, self._stage.batch.size
+        if kind.filmed:
+            options: dict[str, Any] = {"final": True, "on_problem": self._problem}
+            for step in Footage(episodes, stage.size, rows=min(FILMS, len(episodes)), **options):
+                yield step, np.ones(step.actions.shape, bool)
+            return
+        reading = Redrawing(
+            episodes, world, size, rows=min(ROWS, len(episodes)), threads=stage.threads, draw=False, final=True,
+            levels=self._levels, on_problem=self._problem,
+        )  # fmt: skip
+        for step in reading:
+            batch = reading.batch
+            if isinstance(world.view, Tiles):  # as large as where the agent will play
+                batch.rows, batch.cols = max(batch.rows, stage.batch.rows), max(batch.cols, stage.batch.cols)
+            made = self._made(batch, step)
+            yield step._replace(pixels=batch.draw(step.active)), made
+
+    def _problem(self, departure: Departure) -> None:
+        warn(departure)
+        self._left.add(departure.id)
+
+    def _write(self, step: Step, made: np.ndarray) -> None:
+        """Keep a step of each episode that is replayed."""
+        assert step.pixels is not None
+        active = np.flatnonzero(step.active)
+        numbers = np.array([self._index[self._of(step, row).id] for row in active.tolist()])
+        at = torch.from_numpy(self.first[numbers] + step.number[active])
+        players = self._shelf.world.players
+        seen = torch.from_numpy(np.ascontiguousarray(step.pixels[active]))
+        self.pixels[at] = averaged(seen.flatten(0, 1), self._stage.size).view(
+            len(active), players, *self._stage.size, 3
+        )
+        self.instruction[at] = torch.from_numpy(self._told(step, active))
+        if players > 1:
+            self.chat[at] = torch.from_numpy(step.chat[active, :players, : self._stage.longest].astype(np.int64))
+        actions = np.ascontiguousarray(step.actions[active])
+        tensors = {name: torch.from_numpy(actions[name]) for name in ACTION.names or ()}
+        rows: Any = _Rows(self._shelf.world, len(active), players)
+        choices = self._stage.head.read(rows, tensors).view(len(active), players, -1)
+        self.action[at] = choices.to(torch.int16)
+        self.mask[at] = torch.from_numpy(made[active].astype(np.float32))
+        self.reward[at] = torch.from_numpy(step.rewards[active])
+        ended = step.terminated[active] | step.truncated[active]
+        self.ended[at] = torch.from_numpy(ended.astype(np.float32))
+        self.cut[at] = torch.from_numpy((step.truncated[active] & ~step.terminated[active]).astype(np.float32))
+
+    def _of(self, step: Step, row: int) -> Episode:
+        episode = step.episodes[row]
+        assert episode is not None
+        return episode
+
+    def _told(self, step: Step, active: np.ndarray) -> np.ndarray:
+        """The row of the texts that each player is told, int64 (active, players)."""
+        told = step.instruction[active, : self._shelf.world.players]
+        sums = (told.astype(np.int64) * self._odd).sum(-1)
+        at = np.searchsorted(self._sums, sums).clip(max=len(self._sums) - 1)
+        for row in np.flatnonzero((self._sums[at] != sums).any(1)).tolist():
+            if step.is_first[active[row]]:
+                reason = "it shows other instructions than it says"
+                self._problem(Departure(self._of(step, int(active[row])).id, int(step.number[active[row]]), reason))
+        return self._order[at]
+
+    def _made(self, batch: Batch, step: Step) -> np.ndarray:
+        """Whether the head can make each action as it was: all keys and buttons that the world listens to, bool (n,
+        players)."""
+        head, world = self._stage.head, batch.world
+        keys, buttons = map(key_index, world.controls.keys), map(button_index, world.controls.buttons)
+        heard = [*keys, *(len(KEYS) + button for button in buttons)]
+
+        def held() -> np.ndarray:
+            return np.concatenate([batch.actions["keys"], batch.actions["buttons"]], -1)[..., heard]
+
+        tensors = batch.tensors()
+        batch.actions[...] = step.actions  # which the replay writes again before it steps
+        wanted = held()
+        head.write(head.read(batch, tensors), batch, tensors)
+        return np.asarray((held() == wanted).all(-1))
+
+    def _finish(self) -> None:
+        """Work out what is known of whole episodes. Raises ValueError if there is none, or if the head cannot make most
+        of their actions."""
+        world, seen, made = self._shelf.world, 0.0, 0.0
+        for id in self._left:
+            self.steps[self._index[id]] = 0
+        if not self.steps.any():
+            raise ValueError(
+                f"none of {len(self._index):,} stored episodes of {world.name} could be replayed: see the "
+                "warnings, and `rumpus episodes verify STORE`"
+            )
+        for first, steps in zip(self.first.tolist(), self.steps.tolist(), strict=True):
+            if not steps:
+                continue
+            part = slice(first, first + steps)
+            playing = (self.ended[part].cumsum(0) - self.ended[part] == 0).float()
+            for values in (self.ended, self.cut, self.reward, self.mask):
+                values[part] *= playing
+            seen, made = seen + float(playing.sum()), made + float(self.mask[part].sum())
+            found = self._algorithm.label(self.action[part].long(), self.reward[part], self.mask[part])
+            for name, values in found.items():
+                if name not in self.labels:
+                    self.labels[name] = values.new_zeros(len(self.pixels), *values.shape[1:])
+                self.labels[name][part] = values
+        told = f"{1 - made / seen:.1%} of the stored actions in {world.name} cannot be made by this head"
+        if made < FEWEST * seen:
+            raise ValueError(f"{told}: choose --head devices or universal, or another store")
+        if made < seen:
+            warnings.warn(f"{told}, and are not learned: see --head devices and universal", stacklevel=2)
+
+
+def frame_bytes(stage: Stage, players: int) -> int:
+    """Bytes that a step of a pool takes, about."""
+    height, width = stage.size
+    return players * (height * width * 3 + 8 * stage.longest + 64)

@@ -33,6 +33,7 @@ from rumpus.agents.training.log import FIRST, read_metrics
 from rumpus.agents.training.run import resume, train
 from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.chosen import EASY, SMALL_ROOM, TINY
+from rumpus.tests.stored import stored
 
 SMALL: dict[str, Any] = {
     "steps": 10**6, "envs": 8, "rollout": 8, "hidden": 16, "channels": 4, "threads": 1, "size": (20, 20), "bf16": False,
@@ -43,15 +44,18 @@ OWN: dict[str, dict[str, Any]] = {
     "impala": {"passes": 2, "minibatches": 2, "replay": 0.5},
     "r2d2": {"learning_starts": 16, "batch": 8, "capacity": 48, "burn_in": 4, "target_every": 3},
     "dagger": {"epochs": 2, "minibatches": 2, "buffer_size": 500},
+    "bc": {"minibatches": 2},
 }
 """Settings of each algorithm that make an update quick; an algorithm that is not named here has its own defaults."""
 every = pytest.mark.parametrize("name", ALGORITHMS)
 
 
 def config(name: str, *names: str, **values: Any) -> Config:
-    """A small run of an algorithm, by default in rooms with one box."""
+    """A small run of an algorithm, by default in rooms with one box; with a store of the expert, if it wants one."""
     if not names:
         names, values = ("box-world-small",), {"knobs": EASY} | values
+    if getattr(ALGORITHMS[name], "offline", False):
+        values["store"] = stored(*names, knobs=values.get("knobs"))
     return Config.of(name, *names, **(SMALL | OWN.get(name, {}) | values))
 
 
@@ -88,6 +92,7 @@ BETTER: dict[str, dict[str, Any]] = {
     "impala": {"minibatches": 4},
     "r2d2": {"gamma": 0.9, "burn_in": 2},
     "dagger": {"epochs": 8, "rollout": 16, "steps": 20_000},
+    "bc": {"epochs": 2, "steps": 40_000, "learning_rate": 3e-3},
 }
 
 
@@ -101,8 +106,14 @@ def test_it_learns(tmp_path: Path, name: str, units: int) -> None:
     place: tuple[str, dict[str, Any]] = (TINY, room)
     if Trainer(config(name)).algorithm.wants_expert:
         place = "box-world-small", {"knobs": EASY, "limit": 40}
+    if getattr(ALGORITHMS[name], "offline", False):
+        place = (
+            "box-world-small",
+            {"knobs": EASY, "limit": 40, "store": stored("box-world-small", knobs=EASY, episodes=400)},
+        )
     train(name, place[0], folder=tmp_path, bar=False, units=units, **(LEARNING | place[1] | BETTER.get(name, {})))
     held_out = [row["held_out_success"] for row in read_metrics(tmp_path) if "held_out_success" in row]
+    place[1].pop("store", None)
     chance = evaluate(place[0], "random", episodes=256, split="valid", threads=1, **place[1])["success"]
     assert held_out[-1] > chance + 0.2
 

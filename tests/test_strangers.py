@@ -139,7 +139,7 @@ REVIEWED = {
             f"agents/algorithms/{name}: load_state_dict"
             for name in (
                 *("dagger.py: DAgger.load_state_dict", "impala.py: IMPALA.load_state_dict"),
-                *("ppo.py: PPO.load_state_dict", "r2d2.py: R2D2.load_state_dict"),
+                *("ppo.py: PPO.load_state_dict", "r2d2.py: R2D2.load_state_dict", "bc.py: BC.load_state_dict"),
             )
         ),
         *(f"agents/algorithms/impala.py: IMPALA.load_state_dict: self.{part}.load_state_dict" for part in IMPALA),
@@ -152,6 +152,7 @@ REVIEWED = {
         "agents/training/trainer.py: Trainer.restore: place.sampler.load_state_dict",
         "agents/training/independent.py: Independent.load_state_dict: each.load_state_dict",
         "agents/data/collector.py: Collector.load_state_dict: group.load_state_dict",
+        "agents/data/reader.py: Reader.load_state_dict: world.load_state_dict",
         "agents/data/collector.py: _Group.load_state_dict: expert.load_state_dict",
         "agents/algorithms/terms.py: Reference.load_state_dict: self.network.load_state_dict",
         "agents/algorithms/ppo.py: PPO.load_state_dict: self.scale.load_state_dict",

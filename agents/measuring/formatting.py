@@ -59,10 +59,11 @@ def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
 def data(results: Sequence[Mapping[str, Any]]) -> Table:
     """The results of `data_bench` for several worlds, as a table."""
     first = results[0]
-    size, rows = "x".join(map(str, first["frame"])), first["envs"]
-    table = Table(title=f"Stored episodes: {size} pixels, {rows} rows, {first['threads']} thread(s)", box=None)
+    size = "x".join(map(str, first["frame"]))
+    table = Table(title=f"Stored episodes: {size} pixels, {first['threads']} thread(s)", box=None)
     for column in (
         "",
+        "rows",
         "engine, frames/s",
         "read, frames/s",
         "ratio",
@@ -74,6 +75,7 @@ def data(results: Sequence[Mapping[str, Any]]) -> Table:
     for row in results:
         table.add_row(
             row["world"],
+            str(row["envs"]),
             f"{row['engine_frames_per_second']:,}",
             f"{row['read_frames_per_second']:,}",
             f"{row['ratio']:.2f}",

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..worlds.engine.render.views import Tiles
+from ..worlds.engine.world import World
 from .episode import Episode
 from .footage import Footage
 from .redraw import Redrawing, Worlds, world_of
@@ -21,6 +22,18 @@ def speed(episode: Episode, own: Worlds = None) -> float:
     return min(hz, 8.0) if world.controls.turn_based else hz
 
 
+def shape(grid: tuple[int, int], edge: int, world: World | None) -> tuple[int, int]:
+    """(height, width) of a picture of this grid, both even, about `edge` pixels at its longer side; of whole tiles, all
+    of one size, if the world is seen from above."""
+    rows, cols = grid
+    longer = max(rows, cols)
+    if world is not None and isinstance(world.view, Tiles):
+        tile = max(edge // longer // 2 * 2, 2)
+        return rows * tile, cols * tile
+    height, width = (max(edge * side // longer // 2 * 2, 2) for side in grid)
+    return height, width
+
+
 def frames(
     episode: Episode, edge: int = 480, *, own: Worlds = None, levels: str | Path | np.ndarray | None = None
 ) -> Iterator[np.ndarray]:
@@ -30,20 +43,14 @@ def frames(
     def refuse(departure: Departure) -> None:
         raise ValueError(f"episode {departure.id}: {departure.reason}")
 
-    rows, cols = episode.start.grid
+    world = None if episode.filmed else world_of(episode.start.world, own)
+    size = shape(episode.start.grid, edge, world)
     steps: Iterator[Step]
-    if episode.filmed:
-        scale = edge / max(rows, cols)
-        height, width = (max(round(side * scale) // 2 * 2, 2) for side in (rows, cols))
-        steps = iter(Footage([episode], (height, width), final=True, on_problem=refuse))
+    if world is None:
+        steps = iter(Footage([episode], size, final=True, on_problem=refuse))
     else:
-        world = world_of(episode.start.world, own)
-        tile = max(edge // max(rows, cols) // 2 * 2, 2)
-        exact = isinstance(world.view, Tiles)
-        sides = (rows, cols) if exact else (edge * rows // max(rows, cols), edge * cols // max(rows, cols))
-        height, width = (side * tile if exact else max(side // 2 * 2, 2) for side in sides)
         options = {"rows": 1, "threads": 1, "final": True, "levels": levels, "on_problem": refuse}
-        steps = iter(Redrawing([episode], world, (height, width), **options))  # type: ignore[arg-type]
+        steps = iter(Redrawing([episode], world, size, **options))  # type: ignore[arg-type]
     for step in steps:
         assert step.pixels is not None
         yield np.concatenate(list(step.pixels[0]), axis=1)

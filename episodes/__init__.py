@@ -39,5 +39,6 @@ format, which is Parquet, and needs pyarrow (`pip install rumpus[data]`).
 | verify.py | verify: replays to the byte |
 | upkeep.py | merge and prune |
 | bench.py | how fast episodes are read |
-| commands.py | the command line |
+| export, imports | to and from the formats of other libraries |
+| commands.py, exchange_commands.py | the command line |
 """

@@ -47,6 +47,7 @@ from .agents.commands import (
 from .agents.fleet_commands import app as fleet_app
 from .agents.needs import missing
 from .episodes.commands import app as episodes_app
+from .episodes.exchange_commands import app as exchange_app
 from .tasks.commands import app as tasks_app
 
 app = typer.Typer(
@@ -58,6 +59,7 @@ app = typer.Typer(
 app.add_typer(catalogue_app)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(fleet_app, name="fleet")
+episodes_app.add_typer(exchange_app)
 app.add_typer(episodes_app, name="episodes")
 
 DAY = 24 * 60 * 60
@@ -453,7 +455,7 @@ def _tell(text: str) -> None:
 
 def _reason(error: BaseException) -> str:
     """The message for an error that a person can mend."""
-    if isinstance(error, ModuleNotFoundError):
+    if isinstance(error, ModuleNotFoundError) and "pip install" not in str(error):
         return missing((error.name or "").partition(".")[0])
     if isinstance(error, MemoryError):
         return str(error) if str(error) else "there is not enough memory for this: choose smaller numbers"

@@ -1,10 +1,10 @@
 """The contracts of this floor: what a policy, an algorithm, and the parts of a network are, and who calls whom.
 
-    Collector   steps worlds: for each step it calls Algorithm.act, writes the action, and hands back a Transition
-    Reader      reads stored episodes in its place, for an Offline algorithm, and hands over each step as a Transition
-    Algorithm   acts, keeps what it is handed, learns from it when asked to; one file each in algorithms/
-    Network     Torso -> (language, film) -> Core -> Head and critic, made from a NetworkSpec
-    Policy      plays a batch: a random player, an expert, or what an algorithm has learned
+    Collector      steps worlds: for each step it calls Algorithm.act, writes the action, and hands back a Transition
+    EpisodeReader  reads stored episodes in its place, for an Offline algorithm: each step becomes a Transition
+    Algorithm      acts, keeps what it is handed, learns from it when asked to; one file each in algorithms/
+    Network        Torso -> (language, film) -> Core -> Head and critic, made from a NetworkSpec
+    Policy         plays a batch: a random player, an expert, or what an algorithm has learned
 
 A *lane* is one player of one row of a batch: the first axis of every tensor here is lanes. A *state* is the memory of
 lanes between steps: any nesting of tuples, dicts and None around tensors with lanes as their first axis (trees.py), or

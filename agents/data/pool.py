@@ -172,16 +172,10 @@ class Pool:
         return np.asarray((held() == wanted).all(-1))
 
     def _finish(self) -> None:
-        """Work out what is known of whole episodes. Raises ValueError if there is none, or if the head cannot make most
-        of their actions."""
-        world, seen, made = self._shelf.world, 0.0, 0.0
+        """Work out what is known of whole episodes."""
+        seen = made = 0.0
         for id in self._left:
             self.steps[self._index[id]] = 0
-        if not self.steps.any():
-            raise ValueError(
-                f"none of {len(self._index):,} stored episodes of {world.name} could be replayed: see the "
-                "warnings, and `rumpus episodes verify STORE`"
-            )
         for first, steps in zip(self.first.tolist(), self.steps.tolist(), strict=True):
             if not steps:
                 continue
@@ -195,10 +189,21 @@ class Pool:
                 if name not in self.labels:
                     self.labels[name] = values.new_zeros(len(self.pixels), *values.shape[1:])
                 self.labels[name][part] = values
-        told = f"{1 - made / seen:.1%} of the stored actions in {world.name} cannot be made by this head"
-        if made < FEWEST * seen:
+        self.made = made / max(seen, 1.0)
+
+    def check(self) -> None:
+        """Raise ValueError if no episode could be replayed, or if the head can make few of their actions; warn if it
+        cannot make all."""
+        world = self._shelf.world
+        if not self.steps.any():
+            raise ValueError(
+                f"none of {len(self._index):,} stored episodes of {world.name} could be replayed: see the warnings, "
+                "and `rumpus episodes verify STORE`"
+            )
+        told = f"{1 - self.made:.1%} of the stored actions in {world.name} cannot be made by this head"
+        if self.made < FEWEST:
             raise ValueError(f"{told}: choose --head devices or universal, or another store")
-        if made < seen:
+        if self.made < 1:
             warnings.warn(f"{told}, and are not learned: see --head devices and universal", stacklevel=2)
 
 

@@ -22,7 +22,7 @@ from .reading import POOLS, Cursor, Reading
 from .recorded import Recordings
 
 
-class Reader:
+class EpisodeReader:
     """Stands in the place of a Collector. stages: of the worlds, in the order of the run's lanes; example: an
     observation of these lanes; lanes: their number; whole: whether episodes are read from their beginning to their end;
     recall: whether observations hold the last action and reward; memory: bytes that all pools may take; rank: of this

@@ -43,14 +43,17 @@ class Cursor:
     ROWS: ClassVar[tuple[str, ...]] = ("pool", "row", "behind", "ahead", "wait")
 
     def copy(self) -> Cursor:
+        """Another one at the same place."""
         return replace(self, **{name: getattr(self, name).copy() for name in self.ROWS})
 
     def state_dict(self) -> dict[str, Any]:
+        """Numbers and tensors, for a checkpoint."""
         kept = {name: torch.from_numpy(getattr(self, name).copy()) for name in self.ROWS}
         return {"turn": self.turn, "at": self.at, **kept}
 
     @classmethod
     def of(cls, content: dict[str, Any]) -> Cursor:
+        """From what `state_dict` gave."""
         rows: dict[str, Any] = {name: content[name].numpy().copy() for name in cls.ROWS}
         return cls(turn=content["turn"], at=content["at"], **rows)
 
@@ -82,8 +85,9 @@ class Reading:
         wait = self._random(1).integers(0, min(longest, LONGEST_WAIT), rows) if whole else np.zeros(rows, np.int64)
         self._needed: set[int] = set()
         row, behind, ahead = np.zeros((3, rows), np.int64)
-        self.cursor = Cursor(0, 0, np.full(rows, FREE), row, behind, ahead, wait)
-        self._order(0)  # so that a store that cannot be learned from is refused at once
+        self.cursor = Cursor(-1, 0, np.full(rows, FREE), row, behind, ahead, wait)
+        self._go_on(self.cursor)
+        self.pool(self._number(self.cursor.turn)).check()  # so that such a store is refused at once
 
     def state_dict(self) -> dict[str, Any]:
         """How far it has come, and in which of all orders."""
@@ -153,9 +157,10 @@ class Reading:
             if not self._whole:
                 offsets = np.arange(pool.steps.sum()) - (pool.steps.cumsum() - pool.steps).repeat(pool.steps)
                 rows, weights = pool.first.repeat(pool.steps) + offsets, weights.repeat(pool.steps)
-            random, count, sums = self._random(2, turn), int((weights > 0).sum()), weights.cumsum()
-            drawn = np.searchsorted(sums / sums[-1], (np.arange(count) + random.random()) / count, side="right")
-            order = random.permutation(rows[drawn.clip(max=len(rows) - 1)])
+            rows, weights = rows[weights > 0], weights[weights > 0]
+            random, count, sums = self._random(2, turn), len(rows), weights.cumsum()
+            shares = (np.arange(count) + random.random()) / max(count, 1) * weights.sum()
+            order = random.permutation(rows[np.searchsorted(sums, shares, side="right").clip(max=count - 1)])
             self._orders = {known: each for known, each in self._orders.items() if known >= turn - 1} | {turn: order}
         return self._orders[turn]
 
@@ -189,7 +194,7 @@ class Reading:
                 playing = set(cursor.pool.tolist()) - {FREE}
                 if len(self._blocks) > 1 and playing - {self._number(cursor.turn)}:
                     return  # a third pool has to wait until the first is done with
-                cursor.turn, cursor.at = cursor.turn + 1, 0
+                self._go_on(cursor)
             episode = self._order(cursor.turn)[cursor.at]
             number = self._number(cursor.turn)
             pool = self.pool(number)
@@ -206,7 +211,15 @@ class Reading:
             pools[done : done + len(part)], places[done : done + len(part)] = self._number(cursor.turn), part
             done, cursor.at = done + len(part), cursor.at + len(part)
             if cursor.at == len(order):
-                cursor.turn, cursor.at = cursor.turn + 1, 0
+                self._go_on(cursor)
+
+    def _go_on(self, cursor: Cursor) -> None:
+        """To the next turn whose pool holds an episode that can be replayed. Raises ValueError if there is none."""
+        for _ in self._blocks:
+            cursor.turn, cursor.at = cursor.turn + 1, 0
+            if len(self._order(cursor.turn)):
+                return
+        self.pool(self._number(cursor.turn)).check()  # which raises
 
     def gathered(self, pools: np.ndarray, places: np.ndarray, recall: bool) -> dict[str, Any]:
         """What is in these rows of the pools, (steps, rows), as a tree of tensors (steps, rows * players, …)."""

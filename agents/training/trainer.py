@@ -42,7 +42,7 @@ from .places import places, tasks_by_world
 
 if TYPE_CHECKING:
     from ...episodes.recorder import Recorder
-    from ..data.reader import Reader
+    from ..data.reader import EpisodeReader
     from ..data.recorded import Recordings
 
 COUNTED = ("update", "steps", "seconds", "steps_per_second")
@@ -129,10 +129,10 @@ class Trainer:
                 batch.rows, batch.cols = max(batch.rows, rows), max(batch.cols, cols)
         return found
 
-    def _reader(self) -> Reader:
+    def _reader(self) -> EpisodeReader:
         """What hands over stored episodes in place of a collector."""
         from ..data.pool import Stage
-        from ..data.reader import Reader
+        from ..data.reader import EpisodeReader
 
         s, (lanes,) = self.config.run, self.lanes
         assert self.recordings is not None and lanes.head is not None
@@ -140,7 +140,7 @@ class Trainer:
         heard = 0 if example.chat is None else example.chat.shape[1]
         head = copy.deepcopy(self._head)
         stages = [Stage(batch, self.spec.size, head, heard, self.threads) for batch in lanes.batches]
-        return Reader(
+        return EpisodeReader(
             self.recordings, stages, cast("Offline", self.algorithm), example, whole=self.spec.remembers,
             recall=self.spec.recall, memory=s.memory, seed=s.seed, rank=self.rank, levels=s.levels,
         )  # fmt: skip

@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .commands import By, Ids, Json, OfTask, Own, OwnLevels, Place, Result, World, opened, where_of
-from .commands import _own as own_worlds
+from .commands import By, Ids, Json, OfTask, Own, OwnLevels, Place, Result, World, opened, own_worlds, where_of
 
 app = typer.Typer()
 

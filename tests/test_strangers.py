@@ -102,6 +102,13 @@ REVIEWED = {
         ),
         "agents/human/window.py: open_window: pygame.image.load",
     ),
+    "The formats of exports and imports by name, and the libraries that they need, which are constants.": (
+        *("episodes/export/run.py: check: import_module", "episodes/export/run.py: _writing: import_module"),
+        *("episodes/imports/run.py: _found: import_module", "episodes/export/minari.py: _spec: gymnasium.spec"),
+    ),
+    "FFmpeg of imageio, without a shell, for a file that is made anew.": (
+        "episodes/export/mp4.py: Mp4.__init__: subprocess.Popen",
+    ),
     "The interpreter is run for a script of the suite.": (
         "interface/viewer.py: _open: subprocess.Popen",
         "worlds/engine/tools/bench.py: first_reset: subprocess.run",
@@ -152,7 +159,7 @@ REVIEWED = {
         "agents/training/trainer.py: Trainer.restore: place.sampler.load_state_dict",
         "agents/training/independent.py: Independent.load_state_dict: each.load_state_dict",
         "agents/data/collector.py: Collector.load_state_dict: group.load_state_dict",
-        "agents/data/reader.py: Reader.load_state_dict: world.load_state_dict",
+        "agents/data/reader.py: EpisodeReader.load_state_dict: world.load_state_dict",
         "agents/data/collector.py: _Group.load_state_dict: expert.load_state_dict",
         "agents/algorithms/terms.py: Reference.load_state_dict: self.network.load_state_dict",
         "agents/algorithms/ppo.py: PPO.load_state_dict: self.scale.load_state_dict",
@@ -188,7 +195,14 @@ REVIEWED = {
         *("agents/human/mark_window.py: MarkWindow._open: self.marking.open",),
         "agents/human/marking.py: Marking.__init__: self.open",
     ),
+    "Text and JSON, parsed and never executed, in the folder or the file that a person types.": (
+        *("episodes/imports/minari.py: episodes: read_text", "episodes/imports/replays.py: files_of: source.glob"),
+        "episodes/imports/replays.py: _is_replay: path.open",
+    ),
     "A file that was made for this, under a name of its own.": (
+        *("episodes/export/clips.py: _written: lines.open", "episodes/export/clips.py: write: open"),
+        *("episodes/export/lerobot.py: _Dataset._write_data: open",),
+        "episodes/export/minari.py: _widen: metadata.read_text",
         "episodes/video.py: encode: path.read_bytes",
         *("interface/files.py: _write_through: path.open", "interface/files.py: _sync_folder: os.open"),
     ),

@@ -45,6 +45,7 @@ def play(
     record: str | Path | None = None,
     name: str = "",
     written: Sequence[Task] | None = None,
+    once: bool = False,
     window: tuple[int, int] | None = None,
     out: str | Path = "runs/clips",
 ) -> Played:
@@ -54,22 +55,23 @@ def play(
     Batch; levels: a file, a folder or an array of levels, played in their order; tasks: a table to play one after the
     other, in place of the world's own task, and ids: names of its rows; in real time people have PATIENCE times the
     limit of a task (see playlist.py), unless strict_time; record: a store to which each episode is added, made if there
-    is none, under the player's `name`, with the tasks of the table as they are `written`; window: (width, height) in
+    is none, under the player's `name`, with the tasks of the table as they are `written`; once:
+    each task is played once, for the benchmark (see suite.py); window: (width, height) in
     pixels, by default a size that fits the screen; out: the folder for clips and screenshots.
 
     Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table or store.
     """
     recorders: list[Recorder] = []
-    attach = None if record is None else _attach(record, name, written, recorders)
+    attach = None if record is None else _attach(record, name, written, once, recorders)
     try:
-        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, strict_time, window, out)
+        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, (strict_time, once), window, out)
     finally:
         for recorder in recorders:
             recorder.close()
 
 
 def _attach(
-    place: str | Path, name: str, written: Sequence[Task] | None, recorders: list[Recorder]
+    place: str | Path, name: str, written: Sequence[Task] | None, once: bool, recorders: list[Recorder]
 ) -> Callable[[Batch], None]:
     """A function that records the episodes of a person's batch into the store at a place."""
     from ...episodes.episode import Player
@@ -77,13 +79,14 @@ def _attach(
     from ...episodes.store import Store
 
     store = Store(place, create=True)
-    options: dict[str, Any] = {"source": "rumpus play", "latency": True, "every": 0.0, "tasks": written}
+    source = "rumpus play --suite" if once else "rumpus play"
+    options: dict[str, Any] = {"source": source, "latency": True, "every": 0.0, "tasks": written}
     return lambda batch: recorders.append(Recorder(batch, store, played_by=Player("person", name), **options))
 
 
 def _play(
     world: Any, attach: Callable[[Batch], None] | None, seed: int | None, levels: Any, split: str,
-    knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], strict: bool,
+    knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], how: tuple[bool, bool],
     window: tuple[int, int] | None, out: str | Path,
 ) -> Played:  # fmt: skip
     pygame = open_display()
@@ -97,7 +100,7 @@ def _play(
         world = worlds.load(world)
         options: dict[str, Any] = {"split": split, "knobs": knobs, "limit": limit}
         records = world.task_record(**options) if tasks is None else tasks.records
-        options |= {"levels": levels, "tasks": tasks, "ids": ids, "strict": strict}
+        options |= {"levels": levels, "tasks": tasks, "ids": ids, "strict": how[0], "once": how[1]}
         open_window(world, window, (int(records["rows"].max()), int(records["cols"].max())))
 
         def ready() -> Session:

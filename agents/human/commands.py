@@ -39,6 +39,9 @@ _COMMANDS = (
 )
 _ALSO = {"previous": "page up", "next": "page down"}
 """Other keys for the same, where levels or tasks follow one another in an order."""
+_UNFAIR = ("previous", "restart", "undo", "map")
+"""Commands that an agent does not have."""
+_ONCE = "This is measured: each task is played once, and nothing is taken back"
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,11 @@ class Command:
 
 class Commands:
     """The commands of the window in a world, by name in `table`. what: "level" or "task"; count: the number of them
-    that are played in order, 0 where they come at random."""
+    that are played in order, 0 where they come at random; once: whether each is played once, and measured."""
 
-    def __init__(self, world: World, inputs: Input, what: str = "level", count: int = 0):
+    def __init__(self, world: World, inputs: Input, what: str = "level", count: int = 0, once: bool = False):
         self._what = what
-        self._missing = _missing(world, inputs, what, count)
+        self._missing = _missing(world, inputs, what, count) | (dict.fromkeys(_UNFAIR, _ONCE) if once else {})
         back = "a step back" if world.controls.turn_based else "a second back"
         walks = isinstance(inputs, camera.CameraInput) and inputs.walks
         turns, looks = ("turns", "looks") if walks else ("moves", "is")

@@ -176,9 +176,9 @@ class MarkWindow:
         before, self.busy = self.marking.head.world, True
         heads = self.marking.heads
         if heads[(self.marking.place + by) % len(heads)].world == before:
-            self._say(self.marking.open(by))
+            self._say(self.marking.turn_to(by))
         else:
-            why = waited("Getting the episode ready …", lambda: self.marking.open(by))
+            why = waited("Getting the episode ready …", lambda: self.marking.turn_to(by))
             self.open &= why is not None
             self._say(why or "")
         self.busy = False

@@ -49,7 +49,7 @@ class Marking:
         self.reel: Reel | None = None
         self.since: int | None = None
         self.player: int | None = None
-        self.open()
+        self.turn_to()
 
     @property
     def head(self) -> Summary:
@@ -66,7 +66,7 @@ class Marking:
         """States a second while it plays."""
         return (self.reel.hz if self.reel else 1.0) * SPEEDS[self.speed]
 
-    def open(self, by: int = 0) -> str:
+    def turn_to(self, by: int = 0) -> str:
         """Go to the episode `by` places on, round and round. Returns why it cannot be shown, or ""."""
         self.place = (self.place + by) % len(self.heads)
         self.reel, self.playing, self.since, self.player = None, False, None, None

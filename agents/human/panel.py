@@ -36,7 +36,8 @@ class Mood:
 def facts(session: Session) -> list[tuple[str, str]]:
     """(name, value) pairs that describe the state of the episode."""
     if session.task:
-        rows = [("task", session.task), *stages(session), ("time left", time_left(session))]
+        which = f"{session.place + 1} of {len(session.list or ())}" if session.once else session.task
+        rows = [("task", which), *stages(session), ("time left", time_left(session))]
     else:
         rows = [("level", _level(session)) if session.level else ("seed", str(session.seed))]
         if session.world.controls.turn_based:

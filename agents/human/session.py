@@ -64,10 +64,10 @@ class Session:
     seed: of the first episode, a random one by default; split, knobs, limit: see Batch, whose ValueErrors pass. levels:
     a file, a folder or an array of them, which are played in their order, again and again; tasks: a table that is
     played so, in place of the world's own task, with time for people unless `strict`; ids: names of its rows, by
-    default their numbers from 1 on; record: called with the batch before the first episode, to attach a Recorder.
-    `list` is the playlist, None for the world's own levels, and `place` the present
-    row of it; `solved` holds the marks of levels that are solved, `episodes` the finished ones, `undone` the number of
-    steps that were undone in this one.
+    default their numbers from 1 on; once: each of them is played once, and then it is `finished`; record: called with
+    the batch before the first episode, to attach a Recorder. `list` is the playlist, None for the world's own levels,
+    and `place` the present row of it; `solved` holds the marks of levels that are solved, `episodes` the finished ones,
+    `undone` the number of steps that were undone in this one.
     """
 
     def __init__(
@@ -83,6 +83,7 @@ class Session:
         ids: Sequence[str] = (),
         strict: bool = False,
         record: Callable[[Batch], object] | None = None,
+        once: bool = False,
     ):
         seed = int(np.random.default_rng().integers(2**32)) if seed is None else seed
         self.world = world
@@ -99,6 +100,7 @@ class Session:
         self.batch = Batch(world, 1, seed=seed, threads=1, **options)
         if record is not None:
             record(self.batch)
+        self.once, self.finished = once, False
         self.episodes: list[Episode] = []
         self.solved: set[str] = set()
         self._begin(0, seed)
@@ -248,11 +250,13 @@ class Session:
     def next(self, by: int = 1) -> None:
         """Begin another episode: of the level or task `by` places further on, or else with the next seed."""
         self.leave()
-        self._begin((self.place + by) % len(self.list or (0,)))
+        self.finished = self.once and self.place + by >= len(self.list or (0,))
+        if not self.finished:
+            self._begin((self.place + by) % len(self.list or (0,)))
 
     def leave(self) -> None:
         """Record the episode, if any step was taken."""
-        if self.steps:
+        if self.steps and not self.finished:
             result = self.result or "left"
             self.episodes.append(
                 Episode(self.seed, self.steps, self.returns, result, self.undone, self.task, self.level)

@@ -63,7 +63,8 @@ class Window:
         self.session = session
         self.inputs = input_of(session.world)
         listed = session.list
-        self.commands = Commands(session.world, self.inputs, listed.what if listed else "level", len(listed or ()))
+        what, count = listed.what if listed else "level", len(listed or ())
+        self.commands = Commands(session.world, self.inputs, what, count, session.once)
         self.mood = panel.Mood()
         self.open = True
         self._rays = isinstance(session.world.view, Rays)
@@ -87,6 +88,7 @@ class Window:
             self._pads = Pads()
             if complaint:
                 self._note(complaint)
+        self.mood.paused |= self._waits
         if session.world.controls.turn_based:
             pygame.event.set_blocked(pygame.MOUSEMOTION)  # hovering takes no turn and needs no redraw
 
@@ -196,6 +198,11 @@ class Window:
     def playing(self) -> bool:
         """Whether input goes to the world: no overlay is shown."""
         return not (self._busy or self.mood.paused)
+
+    @property
+    def _waits(self) -> bool:
+        """Whether a task begins with a pause, so that its words can be read."""
+        return self.session.once and not self.session.world.controls.turn_based
 
     @property
     def _busy(self) -> bool:
@@ -317,7 +324,8 @@ class Window:
     def _do_next(self, by: int = 1) -> None:
         self._rest()
         self.session.next(by)
-        self.mood.paused = False
+        self.mood.paused = self._waits
+        self.open &= not self.session.finished
 
     def _do_pause(self) -> None:
         self._rest()

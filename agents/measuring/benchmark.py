@@ -19,6 +19,7 @@ from ..episodes import CONFIDENCE, play_tasks
 from ..experts import Expert
 from ..policies import RandomPolicy
 from .evaluate import solutions
+from .people import played as played_by_people
 
 TASKS = Path(__file__).parents[2] / "assets" / "tasks"
 """The folder of the benchmark of Rumpus."""
@@ -38,6 +39,7 @@ def benchmark(
     device: str = "cpu",
     threads: int | None = None,
     greedy: bool = False,
+    human: str | Path | None = None,
 ) -> list[dict[str, Any]]:
     """The expert-normalised score of an agent for each skill and each world of a folder of tasks, and their mean.
 
@@ -45,21 +47,25 @@ def benchmark(
     or a function that returns a player for a world, or None to leave that world out; folder: holds *.jsonl of tasks (or
     it is one such file), each with its solution. Each task is played `times` times by the agent, `random_times` by the
     random player, and once by the expert, which replays the solution; a return is the mean over the players of a task.
+    human: a store of what people played of it (`rumpus play --suite`), by default this user's, if there is one.
 
     Returns a row for each skill, in order, one for each world, and one of the mean over the skills: {of ("skill",
     "world" or "mean"), name, tasks, attempted (the number of tasks that the agent plays), success, agent, random,
     expert (mean returns on those), score, low, high}. score is (agent - random) / (expert - random), low and high its
     95 % interval, the percentiles of a bootstrap over tasks (for the mean: over the tasks of each skill); they are None
-    where nothing was attempted, or the expert is better than the random player by less than SMALLEST. Raises ValueError
-    for tasks that cannot be played, or have no solution.
+    where nothing was attempted, or the expert is better than the random player by less than SMALLEST. Where people have
+    played tasks of a row there are also {human_tasks, human (mean return on those), human_success, human_score,
+    human_low, human_high}, on the scale of the same tasks; human_tasks is 0 elsewhere. Raises ValueError for tasks that
+    cannot be played, or have no solution.
     """
-    tasks = _tasks(folder)
+    tasks = tasks_of(folder)
     by_world: dict[str, list[Task]] = {}
     for task in tasks:
         by_world.setdefault(task.world, []).append(task)
     made = _maker(agent, seed, greedy)
     options: dict[str, Any] = {"seed": seed, "threads": threads}
     found: dict[tuple[str, str], list[np.ndarray]] = {}
+    people = played_by_people(tasks, human)
     with work("The benchmark", len(by_world)) as job:
         for name, listed in by_world.items():
             world = worlds.named(name)
@@ -71,7 +77,8 @@ def benchmark(
                 parts = played.returns, chance.returns, best.returns, played.wins
                 columns = [_by_task(part, len(listed)) for part in parts]
                 for number, task in enumerate(listed):
-                    values = np.array([column[number] for column in columns])
+                    own = people.get(task.id, (np.nan, np.nan))
+                    values = np.array([*(column[number] for column in columns), *own])
                     for group in (("skill", category(task)), ("world", name)):
                         found.setdefault(group, []).append(values)
             job.advance()
@@ -98,7 +105,7 @@ def normalised(agent: np.ndarray, random: np.ndarray, expert: np.ndarray, axis: 
     return (agent - random) / np.maximum(expert - random, SMALLEST)
 
 
-def _tasks(folder: str | Path) -> list[Task]:
+def tasks_of(folder: str | Path) -> list[Task]:
     """All tasks of a folder's files, or of one file, in order."""
     folder = Path(folder)
     files = sorted(folder.glob("*.jsonl")) if folder.is_dir() else [folder]
@@ -144,21 +151,46 @@ def _by_task(values: np.ndarray, tasks: int) -> np.ndarray:
 
 
 def _row(of: str, name: str, tasks: int, columns: np.ndarray, seed: int) -> tuple[dict[str, Any], np.ndarray | None]:
-    """The row of a skill or a world, and the scores of the bootstrap's resamples. columns: (attempted, 4), the returns
-    of agent, random and expert, and the agent's success."""
+    """The row of a skill or a world, and the scores of the bootstrap's resamples. columns: (attempted, 6), the returns
+    of agent, random and expert, the agent's success, and the return and success of people, NaN where none played."""
     row: dict[str, Any] = {"of": of, "name": name, "tasks": tasks, "attempted": len(columns)}
     row |= dict.fromkeys(("success", "agent", "random", "expert", "score", "low", "high"))
+    row |= _of_people(columns, seed)
     if not len(columns):
         return row, None
-    agent, random, expert, success = columns.T
+    agent, random, expert, success = columns[:, :4].T
     means = {"success": success, "agent": agent, "random": random, "expert": expert}
     row |= {name: float(part.mean()) for name, part in means.items()}
-    if expert.mean() - random.mean() < SMALLEST:
+    found = _scored(agent, random, expert, seed)
+    if found is None:
         return row, None
+    score, low, high, drawn = found
+    return row | {"score": score, "low": low, "high": high}, drawn
+
+
+def _of_people(columns: np.ndarray, seed: int) -> dict[str, Any]:
+    """The part of a row about what people played."""
+    row: dict[str, Any] = {"human_tasks": 0}
+    row |= dict.fromkeys(("human", "human_success", "human_score", "human_low", "human_high"))
+    own = columns[~np.isnan(columns[:, 4])] if len(columns) else columns
+    if not len(own):
+        return row
+    row |= {"human_tasks": len(own), "human": float(own[:, 4].mean()), "human_success": float(own[:, 5].mean())}
+    found = _scored(own[:, 4], own[:, 1], own[:, 2], seed)
+    return row if found is None else row | dict(zip(("human_score", "human_low", "human_high"), found[:3], strict=True))
+
+
+def _scored(
+    agent: np.ndarray, random: np.ndarray, expert: np.ndarray, seed: int
+) -> tuple[float, float, float, np.ndarray] | None:
+    """(score, low, high, the scores of the bootstrap's resamples) of returns by task; None if the expert is too little
+    better than the random player."""
+    if expert.mean() - random.mean() < SMALLEST:
+        return None
     score = float(normalised(agent, random, expert))
     low = high = score
     drawn = np.full(RESAMPLES, score)
-    if len(columns) > 1 and np.ptp(agent - random) + np.ptp(expert - random) > 0:
+    if len(agent) > 1 and np.ptp(agent - random) + np.ptp(expert - random) > 0:
         rng = np.random.default_rng(seed)
         made = bootstrap(
             (agent, random, expert), normalised, paired=True, vectorized=True, n_resamples=RESAMPLES,
@@ -166,7 +198,7 @@ def _row(of: str, name: str, tasks: int, columns: np.ndarray, seed: int) -> tupl
         )  # fmt: skip
         low, high = map(float, made.confidence_interval)
         drawn = made.bootstrap_distribution
-    return row | {"score": score, "low": low, "high": high}, drawn
+    return score, low, high, drawn
 
 
 def _mean(rows: list[dict[str, Any]], draws: list[np.ndarray]) -> dict[str, Any]:
@@ -176,6 +208,11 @@ def _mean(rows: list[dict[str, Any]], draws: list[np.ndarray]) -> dict[str, Any]
     scored = [r for r in rows if r["score"] is not None]
     for name in ("success", "agent", "random", "expert", "score"):
         row[name] = float(np.mean([r[name] for r in scored])) if scored else None
+    row["human_tasks"] = sum(r["human_tasks"] for r in rows)
+    for name in ("human", "human_success", "human_score"):
+        some = [r[name] for r in rows if r[name] is not None]
+        row[name] = float(np.mean(some)) if some else None
+    row["human_low"] = row["human_high"] = None
     edges = np.quantile(np.mean(draws, 0), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) if scored else (None, None)
     row["low"], row["high"] = (edge if edge is None else float(edge) for edge in edges)
     return row

@@ -34,7 +34,9 @@ def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
     """The rows of `benchmark`, as a table."""
     title = f"{agent}: 0 is a random player, 1 the expert"
     table = Table(box=None, pad_edge=False, collapse_padding=True, title=title)
-    for column in ("", "score (95 % interval)", "success", "return", "random", "expert", "played"):
+    people = any(row["human_tasks"] for row in rows)
+    columns = ("", "score (95 % interval)", "success", "return", "random", "expert", "played")
+    for column in (*columns, *(("people (95 % interval)", "success", "played") if people else ())):
         table.add_column(column, justify="right" if column else "left", no_wrap=True)
     before = rows[0]["of"]
     for row in rows:
@@ -52,8 +54,45 @@ def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
             number["random"],
             number["expert"],
             f"{row['attempted']}/{row['tasks']}",
+            *(_people(row) if people else ()),
         )
     return table
+
+
+def _people(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """The columns of a row about what people played."""
+    if not row["human_tasks"]:
+        return "-", "-", "0"
+    score = "-" if row["human_score"] is None else f"{row['human_score']:.2f}"
+    if row["human_low"] is not None:
+        score += f" ({row['human_low']:.2f} to {row['human_high']:.2f})"
+    return score, f"{row['human_success']:.0%}", str(row["human_tasks"])
+
+
+def sts(result: Mapping[str, Any]) -> Group:
+    """The result of `sts` or `marked`, as two tables: ranks, and success by world."""
+    rows = result["agents"]
+    title = f"Standardised Test Suite: {result['contexts']} contexts, {result['common']} played by all"
+    ranks, parts = Table(box=None, pad_edge=False, title=title), Table(box=None, pad_edge=False)
+    for column in ("", "rank (95 %)", "success (95 % interval)", "ahead of the next", "played"):
+        ranks.add_column(column, justify="right" if column else "left")
+    for column in ("", *map(str, rows[0]["worlds"])):
+        parts.add_column(column, justify="right" if column else "left")
+    for row in rows:
+        ahead = "-"
+        if row["ahead"] is not None:
+            ahead = f"{row['ahead']:+.0%} ({row['ahead_low']:+.0%} to {row['ahead_high']:+.0%})"
+        ranks.add_row(
+            row["agent"],
+            "-" if row["rank_low"] is None else f"{row['rank']} ({row['rank_low']} to {row['rank_high']})",
+            "-" if row["success"] is None else f"{row['success']:.0%} ({row['low']:.0%} to {row['high']:.0%})",
+            ahead,
+            str(row["contexts"]),
+        )
+        parts.add_row(row["agent"], *("-" if part is None else f"{part:.0%}" for part in row["worlds"].values()))
+    departed = result["departed"]
+    notes = [f"{departed} replays differ on this machine, and went on from the stored state"] if departed else []
+    return Group(ranks, "", parts, *notes)
 
 
 def data(results: Sequence[Mapping[str, Any]]) -> Table:

@@ -1,0 +1,81 @@
+"""The command line of people: `rumpus play`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .commands import Knobs, Levels, Limit, Split, knob_values
+
+
+def play(
+    world: Annotated[
+        str,
+        typer.Argument(help="A world's name or the folder of one of your own; left out with --suite."),
+    ] = "",
+    seed: Annotated[int | None, typer.Option(help="Seed of the first episode; random by default.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help="FILE:ID, one task of a file by its id or line; or FILE for all.")
+    ] = None,
+    goal: Annotated[str | None, typer.Option(help="What to do, in your own words; said back as it is judged.")] = None,
+    moment: Annotated[
+        str | None, typer.Option(help="STORE#ID@STEP: go on from there in a stored episode, perhaps to another --goal.")
+    ] = None,
+    levels: Levels = None,
+    split: Split = "train",
+    knob: Knobs = None,
+    limit: Limit = None,
+    strict_time: Annotated[
+        bool, typer.Option("--strict-time", help="The tasks' own limits, which are made for agents.")
+    ] = False,
+    record: Annotated[Path | None, typer.Option(help="Add the episodes to this store, see `rumpus episodes`.")] = None,
+    name: Annotated[str, typer.Option(help="With --record or --suite, who plays.")] = "",
+    benchmark: Annotated[
+        bool,
+        typer.Option("--suite", help="A sample of the benchmark, under an agent's limits; it is stored."),
+    ] = False,
+    count: Annotated[int, typer.Option(help="With --suite, tasks of the sample.")] = 20,
+) -> None:
+    """Play a world yourself, in a window. F1 shows the keys. Levels of a file come in their order.
+
+    Example: rumpus play sokoban --seed 7
+    """
+    from .. import worlds as all_worlds
+    from ..episodes.moments import chosen, from_place
+    from ..tasks.compile import judged, table
+    from ..tasks.understanding import spoken
+    from . import human
+    from .human.playlist import PATIENCE
+
+    if benchmark:
+        if any((task, goal, moment, levels, knob, limit)):
+            raise ValueError("--suite brings its own tasks: give it perhaps a world, --count, --seed, --name, --record")
+        from .human.suite import play_suite
+
+        number, place = play_suite(count, world=world or None, seed=seed or 0, name=name, record=record)
+        print(f"{number:,} tasks played; stored in {place}")
+        return
+    if not world:
+        raise ValueError("play needs a world, such as: rumpus play WORLD; see `rumpus worlds`")
+    loaded = all_worlds.load(world)
+    options: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "limit": limit}
+    options |= {"strict_time": strict_time, "record": record, "name": name}
+    if goal is not None:
+        if task is not None:
+            raise ValueError("--task brings its own goal: give --task or --goal, not both")
+        wanted, told = spoken(goal, loaded)
+        print(f"Understood: {told}")
+        options |= {"tasks": judged(loaded, wanted, told), "ids": ["goal"]}
+    tasks = [] if task is None else chosen(task, loaded)
+    if moment is not None:
+        if task is not None or levels is not None or knob or seed is not None:
+            raise ValueError("--moment brings its own start: give it without --task, --levels, --knob and --seed")
+        tasks = [from_place(moment, loaded, *((wanted, told) if goal is not None else ()), limit=limit)]
+    if tasks:
+        options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks], "written": tasks}
+        if not (strict_time or limit or loaded.controls.turn_based):
+            print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
+    for path in human.play(loaded, knobs=knob_values(knob), **options).saved:
+        print(path)

@@ -36,7 +36,8 @@ class Policy(Protocol):
 
     `start` is called once with the batch that will be played, before the first `act`. `act` writes `batch.actions` for
     the next step from what can be seen now; is_first (n,) bools tells the rows whose episode has just begun. `report`
-    tells what the player measured of itself, as numbers by name.
+    tells what the player measured of itself, as numbers by name. A player with a memory may have `watched(batch)` too:
+    it is called after `act` where the batch's actions are those of another instead, in recorded steps that are shown.
     """
 
     name: str

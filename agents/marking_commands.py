@@ -1,15 +1,17 @@
-"""The command line of marks: `rumpus label | mark`."""
+"""The command line of marks: `rumpus label | mark | sts`."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from ..episodes.commands import By, Ids, Json, OfTask, Own, OwnLevels, Place, Result, World, own_worlds, where_of
+from .commands import Device, Greedy, Plugins, Seed, Threads, load_plugins
 
 if TYPE_CHECKING:
     from ..episodes.episode import Summary
@@ -99,3 +101,43 @@ def mark(
 
     count = marked(store, chosen, name=name, blind=blind, own=own_worlds(own), levels=levels)
     print(f"{count:,} marks given in {store}")
+
+
+def sts(
+    agent: Annotated[
+        list[str] | None, typer.Argument(help="Players to rank: random, expert, runs' folders or checkpoints.")
+    ] = None,
+    contexts: Annotated[
+        Path | None, typer.Option(help="A file of contexts, in place of the 200 that Rumpus brings.")
+    ] = None,
+    times: Annotated[int, typer.Option(help="How often each context is played.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Add what they do to this store, to be marked.")] = None,
+    marks: Annotated[
+        Path | None, typer.Option(help="Rank by the marks of people in this store, in place of the goals' programs.")
+    ] = None,
+    seed: Seed = 0,
+    greedy: Greedy = False,
+    device: Device = "cpu",
+    threads: Threads = None,
+    own: Own = None,
+    plugin: Plugins = None,
+    as_json: Json = False,
+) -> None:
+    """Rank players by the Standardised Test Suite: each sees the beginning of stored episodes, takes over, and has
+    something to do from there on.
+
+    Example: rumpus sts random expert runs/one runs/other
+    """
+    from .measuring import formatting
+    from .measuring import sts as measured
+
+    load_plugins(plugin)
+    path, known = contexts or measured.CONTEXTS, own_worlds(own)
+    if marks is not None:
+        if agent or out:
+            raise ValueError("--marks ranks what is in a store: give it without players and --out")
+        ranking = measured.marked(marks, path, seed=seed, own=known)
+    else:
+        options: dict[str, Any] = {"seed": seed, "greedy": greedy, "device": device, "threads": threads, "own": known}
+        ranking = measured.sts(agent or [], path, times=times, record=out, **options)
+    print(json.dumps(ranking, indent=2)) if as_json else Console().print(formatting.sts(ranking))

@@ -97,6 +97,15 @@ class NetworkPolicy:
         age += 1
         return now
 
+    @torch.no_grad()
+    def watched(self, batch: Batch) -> None:
+        """Remember the batch's actions as its own last ones: it has looked, by `act`, while another played. A plan that
+        it has made meanwhile is given up."""
+        tensors = self._reader.tensors[0]
+        self._action.copy_(self._networks[0].head.read(batch, tensors))
+        for age in self._ages:
+            age.zero_()
+
     def report(self) -> dict[str, float]:
         """Nothing is measured."""
         return {}

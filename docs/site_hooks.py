@@ -56,7 +56,13 @@ API = {
         (
             *("rumpus.episodes.store", "rumpus.episodes.episode", "rumpus.episodes.start", "rumpus.episodes.marks"),
             *("rumpus.episodes.recorder", "rumpus.episodes.wrappers", "rumpus.episodes.redraw", "rumpus.episodes.step"),
-            *("rumpus.episodes.moments", "rumpus.episodes.verify", "rumpus.episodes.upkeep"),
+            *(
+                "rumpus.episodes.moments",
+                "rumpus.episodes.label",
+                "rumpus.episodes.contexts",
+                "rumpus.episodes.verify",
+                "rumpus.episodes.upkeep",
+            ),
         ),
     ),
     "agents": (

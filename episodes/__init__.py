@@ -27,6 +27,7 @@ format, which is Parquet, and needs pyarrow (`pip install rumpus[data]`).
 | files.py | Parquet files in a folder: written whole, never changed, replaced by others, refused by name |
 | store.py | Store: append, read, get, index |
 | marks.py | Mark: labels on episodes and steps, and their files |
+| contexts.py | contexts: places in episodes where a player takes over |
 | label.py | label: marks from ground truth |
 | recorder.py | Recorder: listens to a batch |
 | wrappers.py | the same for Gymnasium, vector and PettingZoo environments |

@@ -98,7 +98,7 @@ def label(
             store.read(chosen), world, rows=ROWS, threads=threads, draw=False, final=True, levels=levels,
             on_problem=note,
         )  # fmt: skip
-        for seen in _gathered(playing):
+        for seen in gathered(playing):
             found = [mark for marks in _labelled(world, seen, most, seed) for mark in marks]
             store.mark(found)
             report.episodes += len(seen)
@@ -121,7 +121,7 @@ def _unfit(kind: Together, own: Worlds) -> tuple[str, World | None]:
 
 
 @dataclass
-class _Seen:
+class Seen:
     """An episode with what was seen in its states: things of each, THING (T + 1, most); counts (T + 1,); stages: of
     each player's goal, (T + 1, players)."""
 
@@ -131,12 +131,12 @@ class _Seen:
     stages: np.ndarray
 
 
-def _gathered(playing: Redrawing) -> Iterator[list[_Seen]]:
+def gathered(playing: Redrawing) -> Iterator[list[Seen]]:
     """Episodes that were replayed to their end, in parts of about TOGETHER."""
     looks: deque[tuple[np.ndarray, np.ndarray, np.ndarray]] = deque()
     dropped = held = 0
     began = np.zeros(playing.rows, np.int64)
-    waiting: list[_Seen] = []
+    waiting: list[Seen] = []
     for now, step in enumerate(playing):
         batch = playing.batch
         things, counts, _ = batch.things()
@@ -151,7 +151,7 @@ def _gathered(playing: Redrawing) -> Iterator[list[_Seen]]:
             episode = step.episodes[row]
             assert episode is not None
             stages = np.array([stage[row] for _, _, stage in some])
-            waiting.append(_Seen(episode, whole, np.array([counted[row] for _, counted, _ in some]), stages))
+            waiting.append(Seen(episode, whole, np.array([counted[row] for _, counted, _ in some]), stages))
             held += whole.nbytes * episode.players
         oldest = int(began[step.active & ~step.is_last].min(initial=now + 1))
         while dropped < oldest:
@@ -164,11 +164,11 @@ def _gathered(playing: Redrawing) -> Iterator[list[_Seen]]:
         yield waiting
 
 
-def _labelled(world: World, seen: list[_Seen], most: int, seed: int) -> Iterator[list[Mark]]:
+def _labelled(world: World, seen: list[Seen], most: int, seed: int) -> Iterator[list[Mark]]:
     """The marks of each of these episodes."""
     rng = np.random.default_rng([seed, *(zlib.crc32(one.episode.id.encode()) for one in seen)])
     lanes = [(one, player) for one in seen for player in range(one.episode.players)]
-    clauses, truth = draw(world, _rollouts(lanes), "test", rng)
+    clauses, truth = draw(world, rollouts(lanes), "test", rng)
     for one in seen:
         yield _own(one)
     for lane, (one, player) in enumerate(lanes):
@@ -178,7 +178,7 @@ def _labelled(world: World, seen: list[_Seen], most: int, seed: int) -> Iterator
         yield _reached(world, one, player, play, most, rng)
 
 
-def _rollouts(lanes: list[tuple[_Seen, int]]) -> Rollouts:
+def rollouts(lanes: list[tuple[Seen, int]]) -> Rollouts:
     """The states of these players' episodes as rollouts; the last state of a shorter one goes on."""
     length, width = max(len(one.things) for one, _ in lanes), max(one.things.shape[1] for one, _ in lanes)
     things = np.zeros((length, len(lanes), width), THING)
@@ -192,7 +192,7 @@ def _rollouts(lanes: list[tuple[_Seen, int]]) -> Rollouts:
     return Rollouts(none.astype(np.int16), acting, things, counts, none.astype(np.uint64), np.zeros(len(lanes), int))
 
 
-def _reached(world: World, one: _Seen, player: int, play: Hindsight, most: int, rng: np.random.Generator) -> list[Mark]:
+def _reached(world: World, one: Seen, player: int, play: Hindsight, most: int, rng: np.random.Generator) -> list[Mark]:
     """Marks of goals that a player's episode reached, of different skills first."""
     assert world.rules.things is not None
     around = scene(one.things[0, : one.counts[0]], world.rules.things)
@@ -237,7 +237,7 @@ def when(goal: EncodedGoal, truth: dict[EncodedClause, np.ndarray]) -> int | Non
     return None
 
 
-def _own(one: _Seen) -> list[Mark]:
+def _own(one: Seen) -> list[Mark]:
     """Marks of the episode's own task: its stages, and how it came out."""
     episode, found = one.episode, []
     for player in range(episode.players):

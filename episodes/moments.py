@@ -116,16 +116,25 @@ def resolver(folder: str | Path, own: Worlds = None) -> Callable[[Task], Task]:
     return partial(_resolved, Path(folder), own)
 
 
+def folder_of(folder: Path, name: str) -> Path:
+    """The store that a file in this folder names. Raises ValueError "store: reason" for a path that leaves it."""
+    place = PurePosixPath(name)
+    whole = folder / place
+    if place.is_absolute() or ".." in place.parts or "\\" in name or ":" in name:
+        raise ValueError(f"store: {name!r} leads out of the folder of this file")
+    if not whole.resolve().is_relative_to(folder.resolve()):
+        raise ValueError(f"store: {name!r} leads out of the folder of this file")
+    return whole
+
+
 def _resolved(folder: Path, own: Worlds, task: Task) -> Task:
     moment = task.start.moment
     if moment is None or moment.store is None:
         return task
-    place = PurePosixPath(moment.store)
-    if place.is_absolute() or ".." in place.parts or "\\" in moment.store or ":" in moment.store:
-        raise ValueError(f"start.moment.store: {moment.store!r} leads out of the folder of this file")
-    whole = folder / place
-    if not whole.resolve().is_relative_to(folder.resolve()):
-        raise ValueError(f"start.moment.store: {moment.store!r} leads out of the folder of this file")
+    try:
+        whole = folder_of(folder, moment.store)
+    except ValueError as error:
+        raise ValueError(f"start.moment.{error}") from None
     from .redraw import world_of
     from .store import Store
 

@@ -16,6 +16,7 @@
 #   make vocabulary  add the words of new worlds to assets/vocabulary.txt
 #   make suite      make the benchmark's tasks anew, after a change of worlds or of how tasks are made; of some worlds
 #                   only: make suite WORLDS="room room-duo"
+#   make sts        make the contexts of the Standardised Test Suite anew, after a change of worlds
 #   make baselines  measure the random policy and the expert in worlds whose version has changed
 #   make constraints  choose the newest versions of everything, and write them to constraints.txt
 #   make clean      remove caches and build products    make distclean  remove .venv too
@@ -32,7 +33,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint format bench gpu docs goldens tables pictures levels vocabulary suite baselines constraints clean distclean
+.PHONY: setup demo test lint format bench gpu docs goldens tables pictures levels vocabulary suite sts baselines constraints clean distclean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -95,6 +96,9 @@ levels: setup
 
 vocabulary: setup
 	$(BIN)/python -m rumpus.assets.make_vocabulary
+
+sts: setup
+	$(BIN)/python -m rumpus.assets.make_sts
 
 suite: setup
 	$(BIN)/python -m rumpus.assets.make_suite $(WORLDS)

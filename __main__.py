@@ -1,5 +1,5 @@
-"""The command line: `rumpus worlds | levels | tasks | play | watch | record | episodes | label | mark | algorithms |
-train | fleet | evaluate | report | bench | demo | warm | doctor`.
+"""The command line: `rumpus worlds | levels | tasks | play | watch | record | episodes | label | mark | sts |
+algorithms | train | fleet | evaluate | report | bench | demo | warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -23,7 +23,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from . import __version__
-from .agents import commands, marking_commands
+from .agents import commands, marking_commands, play_command
 from .agents.catalogue import app as catalogue_app
 from .agents.catalogue import baselines_table, page, spaces_table, things_table, worlds_table
 from .agents.commands import (
@@ -175,54 +175,14 @@ def levels(
     print(out)
 
 
-@app.command()
-def play(
-    world: World,
-    seed: Annotated[int | None, typer.Option(help="Seed of the first episode; random by default.")] = None,
-    task: Annotated[
-        str | None, typer.Option(help="FILE:ID, one task of a file by its id or line; or FILE for all.")
-    ] = None,
-    goal: Annotated[str | None, typer.Option(help="What to do, in your own words; said back as it is judged.")] = None,
-    moment: Annotated[
-        str | None, typer.Option(help="STORE#ID@STEP: go on from there in a stored episode, perhaps to another --goal.")
-    ] = None,
-    levels: Levels = None,
-    split: Split = "train",
-    knob: Knobs = None,
-    limit: Limit = None,
-    strict_time: Annotated[
-        bool, typer.Option("--strict-time", help="The tasks' own limits, which are made for agents.")
-    ] = False,
-    record: Annotated[Path | None, typer.Option(help="Add the episodes to this store, see `rumpus episodes`.")] = None,
-    name: Annotated[str, typer.Option(help="With --record, who plays.")] = "",
-) -> None:
-    """Play a world yourself, in a window. F1 shows the keys. Levels of a file come in their order.
-
-    Example: rumpus play sokoban --seed 7
-    """
-    from . import worlds as all_worlds
-    from .agents import human
-    from .agents.human.chosen import to_play
-    from .agents.human.playlist import PATIENCE
-
-    loaded, knobs = all_worlds.load(world), knob_values(knob)
-    start: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "knobs": knobs}
-    options, told = to_play(loaded, task=task, goal=goal, moment=moment, start=start, limit=limit)
-    for line in told:
-        print(line)
-    if "written" in options and not (strict_time or limit or loaded.controls.turn_based):
-        print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
-    options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name}
-    for path in human.play(loaded, **options).saved:
-        print(path)
-
-
+app.command()(play_command.play)
 app.command()(commands.algorithms)
 app.command()(commands.train)
 app.command()(commands.report)
 app.command()(commands.record)
 app.command()(marking_commands.label)
 app.command()(marking_commands.mark)
+app.command()(marking_commands.sts)
 
 
 @app.command()
@@ -241,6 +201,9 @@ def evaluate(
         ),
     ] = None,
     times: Annotated[int, typer.Option(help="How often each task is played.")] = 1,
+    human: Annotated[
+        Path | None, typer.Option(help="With --suite, the store of what people played; by default this user's own.")
+    ] = None,
     split: Split = "test",
     seed: Seed = 0,
     levels: Levels = None,
@@ -269,7 +232,7 @@ def evaluate(
     if suite:
         if think:
             raise ValueError("--think is for one world: leave --suite or --think out")
-        rows = benchmark(agent or world, tasks or TASKS, **options)
+        rows = benchmark(agent or world, tasks or TASKS, human=human, **options)
         print_json(rows) if as_json else Console().print(formatting.benchmark(agent or world, rows))
         return
     if agent is None:

@@ -43,10 +43,8 @@ def play(
     Example: rumpus play sokoban --seed 7
     """
     from .. import worlds as all_worlds
-    from ..episodes.moments import chosen, from_place
-    from ..tasks.compile import judged, table
-    from ..tasks.understanding import spoken
     from . import human
+    from .human.chosen import to_play
     from .human.playlist import PATIENCE
 
     if benchmark:
@@ -59,23 +57,13 @@ def play(
         return
     if not world:
         raise ValueError("play needs a world, such as: rumpus play WORLD; see `rumpus worlds`")
-    loaded = all_worlds.load(world)
-    options: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "limit": limit}
-    options |= {"strict_time": strict_time, "record": record, "name": name}
-    if goal is not None:
-        if task is not None:
-            raise ValueError("--task brings its own goal: give --task or --goal, not both")
-        wanted, told = spoken(goal, loaded)
-        print(f"Understood: {told}")
-        options |= {"tasks": judged(loaded, wanted, told), "ids": ["goal"]}
-    tasks = [] if task is None else chosen(task, loaded)
-    if moment is not None:
-        if task is not None or levels is not None or knob or seed is not None:
-            raise ValueError("--moment brings its own start: give it without --task, --levels, --knob and --seed")
-        tasks = [from_place(moment, loaded, *((wanted, told) if goal is not None else ()), limit=limit)]
-    if tasks:
-        options |= {"tasks": table(tasks, loaded), "ids": [each.id for each in tasks], "written": tasks}
-        if not (strict_time or limit or loaded.controls.turn_based):
-            print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
-    for path in human.play(loaded, knobs=knob_values(knob), **options).saved:
+    loaded, knobs = all_worlds.load(world), knob_values(knob)
+    start: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "knobs": knobs}
+    options, lines = to_play(loaded, task=task, goal=goal, moment=moment, start=start, limit=limit)
+    for line in lines:
+        print(line)
+    if "written" in options and not (strict_time or limit or loaded.controls.turn_based):
+        print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
+    options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name}
+    for path in human.play(loaded, **options).saved:
         print(path)

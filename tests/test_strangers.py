@@ -46,7 +46,7 @@ IMPALA, R2D2 = ("reference", "replay", "scale"), ("replay", "sequences", "target
 REVIEWED = {
     "A person types the name of the world.": (
         *("__main__.py: worlds: all_worlds.load", "__main__.py: levels: all_worlds.load"),
-        *("__main__.py: play: all_worlds.load", "__main__.py: watch: all_worlds.load"),
+        *("agents/play_command.py: play: all_worlds.load", "__main__.py: watch: all_worlds.load"),
         *("__main__.py: bench: all_worlds.load", "agents/commands.py: _train: worlds.load"),
         *("tasks/commands.py: generate: worlds.load", "tasks/commands.py: check: worlds.load"),
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
@@ -181,7 +181,8 @@ REVIEWED = {
         *("agents/fleet.py: members: path.glob", "tasks/files.py: of_world: glob"),
         *("agents/training/log.py: Log._rewrite: open", "agents/training/log.py: read_metrics: path.read_text"),
         *("agents/training/folders.py: owned: open", "agents/training/folders.py: leftovers: folder.glob"),
-        "agents/measuring/benchmark.py: _tasks: folder.glob",
+        *("agents/measuring/benchmark.py: tasks_of: folder.glob", "agents/measuring/sts.py: digest: read_bytes"),
+        "episodes/contexts.py: load: path.open",
         *("agents/measuring/report.py: write_report: film.read_bytes", "tasks/generate.py: _kept: path.open"),
         *("episodes/store.py: Store.__init__: header.read_text", "episodes/commands.py: moment: out.read_bytes"),
         *("tasks/generate.py: _kept: path.read_bytes", "tasks/generate.py: write: path.open"),

@@ -18,6 +18,7 @@ from rumpus import worlds
 from rumpus.episodes.episode import Episode
 from rumpus.episodes.export import mp4
 from rumpus.episodes.export.actions import NAMES
+from rumpus.episodes.export.folder import child
 from rumpus.episodes.export.lerobot import KEY
 from rumpus.episodes.export.p2p import KEY_NAMES
 from rumpus.episodes.export.run import FORMATS, export
@@ -370,6 +371,21 @@ def test_damaged_episodes_are_left_out_and_named(store, tmp_path):
     assert {path.stem for path in (tmp_path / "clips").glob("*.mp4")} == {good.id}
     with pytest.raises(ValueError, match=f"none of 1 episodes .* {bad.id}: it departs"):
         plan(damaged, of("sokoban-duo"))
+
+
+def test_no_name_leads_out_of_the_folder(store, tmp_path):
+    strange = Store(tmp_path / "store", create=True)
+    good, evil = (next(store.read(of(world))) for world in ("sokoban", "sokoban-duo"))
+    evil.id = "../../evil"
+    strange.append([good, evil])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        export(plan(strange), "p2p", tmp_path / "out" / P2P)
+    assert [path.name for path in (tmp_path / "out" / P2P).iterdir()] == [good.id]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "store"]
+    for name in ("..", ".", "a/b", "/a", "a\0"):
+        with pytest.raises(ValueError, match="is no name of a file"):
+            child(tmp_path, name)
 
 
 @pytest.mark.parametrize("to", FORMATS)

@@ -192,10 +192,6 @@ REVIEWED = {
         "episodes/files.py: opened: path.open",
         *("episodes/store.py: _empty: folder.iterdir", "episodes/files.py: sweep: folder.glob"),
     ),
-    "A stored episode is opened in the window, through the store.": (
-        *("agents/human/mark_window.py: MarkWindow._open: self.marking.open",),
-        "agents/human/marking.py: Marking.__init__: self.open",
-    ),
     "Text and JSON, parsed and never executed, in the folder or the file that a person types.": (
         *("episodes/imports/minari.py: episodes: read_text", "episodes/imports/replays.py: files_of: source.glob"),
         "episodes/imports/replays.py: _is_replay: path.open",

@@ -92,7 +92,7 @@ BETTER: dict[str, dict[str, Any]] = {
     "impala": {"minibatches": 4},
     "r2d2": {"gamma": 0.9, "burn_in": 2},
     "dagger": {"epochs": 8, "rollout": 16, "steps": 20_000},
-    "bc": {"epochs": 2, "steps": 40_000, "learning_rate": 3e-3},
+    "bc": {"epochs": 2, "steps": 24_000},
 }
 
 

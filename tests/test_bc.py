@@ -60,7 +60,7 @@ def key_of(actions: np.ndarray) -> str:
     return KEYS[int(np.flatnonzero(actions["keys"])[0])]
 
 
-def drawn(store: str | Path) -> list[list[tuple[bytes, str]]]:
+def drawn(store: str | Path) -> dict[str, list[tuple[bytes, str]]]:
     """The steps of each episode of a store, replayed a few at a time: the bytes of its frame, and its key."""
     found: dict[str, list[tuple[bytes, str]]] = {}
     for step in redraw(Store(store), SIZE, rows=3, threads=1):
@@ -68,7 +68,7 @@ def drawn(store: str | Path) -> list[list[tuple[bytes, str]]]:
             episode = step.episodes[row]
             assert episode is not None and step.pixels is not None
             found.setdefault(episode.id, []).append((step.pixels[row, 0].tobytes(), key_of(step.actions[row, 0])))
-    return list(found.values())
+    return found
 
 
 def keys_of_moves(made: Trainer) -> list[str]:
@@ -98,7 +98,7 @@ def test_with_a_memory_rows_read_whole_episodes_as_they_were(memory: int) -> Non
             if transition.ended[lane]:
                 counts[tuple(steps)] += 1
                 steps = []
-    wanted = Counter(map(tuple, drawn(store)))
+    wanted = Counter(map(tuple, drawn(store).values()))
     assert counts.keys() == wanted.keys()
     share = [counts[each] / times for each, times in wanted.items()]
     assert min(share) >= 2 and max(share) - min(share) <= 2
@@ -109,13 +109,28 @@ def test_without_a_memory_every_step_comes_up_once_in_a_pass(memory: int) -> Non
     """In another order than that of the episodes, however many parts the store is read in."""
     store = stored(WORLD, knobs=EASY)
     made = trainer(store, memory=memory, envs=1)
-    wanted = [step for episode in drawn(store) for step in episode]
+    wanted = [step for episode in drawn(store).values() for step in episode]
     came, moves = read(made, len(wanted) // 8 * 8 + 8)[: len(wanted)], keys_of_moves(made)
     found = [
         (each.timestep.observation.pixels[0].numpy().tobytes(), moves[int(each.decision.action[0, 0])]) for each in came
     ]
     assert Counter(found) == Counter(wanted)
     assert found != wanted
+
+
+@pytest.mark.parametrize("units", [0, 4])
+def test_steps_come_up_as_often_as_their_weights_say(monkeypatch: pytest.MonkeyPatch, units: int) -> None:
+    """Of 24 episodes those with weights 0, 1 and 3, in a pass: never, and three times as often, to one."""
+    given = np.tile([0.0, 1.0, 3.0], 8)
+    monkeypatch.setattr(BC, "choose", lambda self, recorded: given)
+    made = trainer(stored(WORLD, knobs=EASY), units=units, envs=1)
+    (reading,) = made.collector._worlds  # type: ignore[union-attr]
+    steps = reading.shelf.known.steps
+    _, places, _, live = reading.take(reading.cursor, 40 * int(steps[given > 0].sum()))
+    played = np.flatnonzero(given)[np.searchsorted(reading.pool(0).first, places[live], side="right") - 1]
+    share = np.bincount(played, minlength=24) / steps
+    assert not share[given == 0].any() and share[given == 3].min() > 2 * share[given == 1].max()
+    assert share[given == 3].mean() / share[given == 1].mean() == pytest.approx(3, rel=0.05)
 
 
 def test_what_is_seen_after_a_step_is_the_next_frame() -> None:

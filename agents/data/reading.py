@@ -158,9 +158,14 @@ class Reading:
                 offsets = np.arange(pool.steps.sum()) - (pool.steps.cumsum() - pool.steps).repeat(pool.steps)
                 rows, weights = pool.first.repeat(pool.steps) + offsets, weights.repeat(pool.steps)
             rows, weights = rows[weights > 0], weights[weights > 0]
-            random, count, sums = self._random(2, turn), len(rows), weights.cumsum()
-            shares = (np.arange(count) + random.random()) / max(count, 1) * weights.sum()
-            order = random.permutation(rows[np.searchsorted(sums, shares, side="right").clip(max=count - 1)])
+            random, count = self._random(2, turn), len(rows)
+            first = random.random()
+            if count and weights.min() < weights.max():
+                mixed = random.permutation(count)
+                sums = weights[mixed].cumsum()
+                at = np.searchsorted(sums, (np.arange(count) + first) / count * sums[-1], side="right")
+                rows = rows[mixed[at.clip(max=count - 1)]]
+            order = random.permutation(rows)
             self._orders = {known: each for known, each in self._orders.items() if known >= turn - 1} | {turn: order}
         return self._orders[turn]
 

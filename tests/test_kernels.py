@@ -29,7 +29,7 @@ from rumpus.worlds.engine.run.threads import one_core
 HERE = Path(__file__).parent
 WORLDS = (*(name for name in ONE_OF_EACH if name in RULED), TINY)
 PLAY = HERE / "play_kernels.py"
-KERNELS = 5  # step, reset, look, and two ways to draw
+KERNELS = 4  # step, reset, look and draw
 SIMULATOR = {"NUMBA_ENABLE_CUDASIM": "1", "NUMBA_DISABLE_JIT": "1", "PYTHONWARNINGS": "ignore"}
 
 

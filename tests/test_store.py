@@ -109,6 +109,6 @@ def test_guests_are_stored_with_their_pictures(name, tmp_path):
 
 
 def test_the_page_tells_of_every_column():
-    page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "data.md").read_text(encoding="utf-8").partition("\n## The format\n")[2]
     told = [name for row in re.findall(r"^\| (`.+?`) \|", page, re.MULTILINE) for name in re.findall(r"`(\w+)`", row)]
     assert told == [*columns.SCHEMA.names, *marks.SCHEMA.names]

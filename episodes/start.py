@@ -69,7 +69,7 @@ class Start:
         if self.task is None:
             record = world.task_record(dict(self.knobs), limit=self.limit, split=self.split)
         else:
-            record = task_row(_task(self.task), world)
+            record = task_row(task_of(self.task), world)
         record["limit"], record["seeded"], record["seed"] = check_limit(self.limit), 0, 0
         given = moment_of(self, world)
         if given is not None:
@@ -93,7 +93,7 @@ def moment_of(start: Start, world: World) -> np.ndarray | None:
     rumpus.tasks.compile does."""
     if start.task is None or not (start.task.get("start") or {}).get("moment"):
         return None
-    return moment(_task(start.task), world)
+    return moment(task_of(start.task), world)
 
 
 def start_of(batch: Batch, row: int, task: Task | None = None) -> Start:
@@ -119,7 +119,7 @@ def start_of(batch: Batch, row: int, task: Task | None = None) -> Start:
 
 
 def packed(world: World, state: np.ndarray) -> str:
-    """A state record, (1,), as the text of a task's moment. What a batch knows of its rows alone is left out."""
+    """A state record, (1,), as the text of a task's moment. Facts that a batch alone knows of its rows are left out."""
     bare = copied(state)
     bare["task"], bare["stream"] = 0, 0
     return base64.b64encode(zlib.compress(sealed(mark_of(world), bare.tobytes()), 9)).decode()
@@ -225,7 +225,7 @@ def _reward(record: np.void, players: int) -> Reward:
     raise ValueError(f"no reward scheme has the weights {weights}")
 
 
-def _task(content: Mapping[str, Any]) -> Task:
+def task_of(content: Mapping[str, Any]) -> Task:
     """The Task in stored JSON. Raises ValueError with the first fault."""
     try:
         return Task.model_validate(content)

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from ...tasks.compile import table
-from ...tasks.goals import Task
 from ...worlds.engine.run.replay import Episode as Replay
 from ..episode import Episode
 from ..recorder import Recorder
 from ..redraw import Worlds, world_of
+from ..start import task_of
 from ..step import Departure
 from ..store import Store
 
@@ -45,7 +43,7 @@ def episodes(
 def _episode(replay: Replay, between: Store, played_by: str, own: Worlds, levels: Path | None) -> Episode:
     """Play a replay to its end. Raises ValueError where it departs from its recording."""
     world = world_of(replay.world, own)
-    task = None if replay.task is None else _task(replay.task)
+    task = None if replay.task is None else task_of(replay.task)
     batch = replay.batch(world, levels=levels, tasks=None if task is None else table([task], world))
     taken: list[Episode] = []
     options: dict[str, Any] = {"played_by": played_by, "source": "import", "keep": taking(taken)}
@@ -66,11 +64,3 @@ def taking(taken: list[Episode]) -> Callable[[Episode], bool]:
         return False
 
     return keep
-
-
-def _task(content: dict[str, Any]) -> Task:
-    try:
-        return Task.model_validate(content)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False)[0]
-        raise ValueError(f"its task: {'.'.join(map(str, first['loc']))}: {first['msg']}") from None

@@ -203,7 +203,7 @@ class Offline(Algorithm, Protocol):
         left out; called once for each world, in their order."""
 
     def label(self, actions: torch.Tensor, rewards: torch.Tensor, playing: torch.Tensor) -> dict[str, torch.Tensor]:
-        """What it wants to know of each step of an episode, tensors (steps, players, …) by name: actions are int64
+        """The facts that it wants of each step of an episode, tensors (steps, players, …) by name: actions are int64
         (steps, players, parts), rewards float32 (steps, players), and playing float32 (steps, players), 0 after a
         player's end and where the head cannot make what was done."""
 

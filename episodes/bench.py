@@ -89,7 +89,7 @@ def data_bench(
 
 
 def _rate(run: Callable[[], int], seconds: float, calls: int) -> float:
-    """What `run` does a second, over so many seconds, and a multiple of so many calls."""
+    """The work that `run` does a second, over so many seconds, and a multiple of so many calls."""
     run()
     began, done = time.perf_counter(), 0
     while (taken := time.perf_counter() - began) < seconds:

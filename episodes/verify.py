@@ -18,8 +18,8 @@ from .store import Store, Where
 
 
 class Verdict(NamedTuple):
-    """What came of replaying an episode. same: whether it is the same to the byte; step: after how many steps it first
-    differs, 0 for its start, None if it is the same or cannot be replayed at all; reason: what is wrong, "" for
+    """The outcome of replaying an episode. same: whether it is the same to the byte; step: after how many steps it
+    first differs, 0 for its start, None if it is the same or cannot be replayed at all; reason: what is wrong, "" for
     nothing."""
 
     id: str
@@ -38,8 +38,8 @@ def verify(
     own: Worlds = None,
     levels: str | Path | np.ndarray | None = None,
 ) -> Iterator[Verdict]:
-    """A Verdict on each episode that fulfils `where`. What cannot even be read is in `store.problems`. own, levels: as
-    for redraw."""
+    """A Verdict on each episode that fulfils `where`. Episodes that cannot even be read are in `store.problems`. own,
+    levels: as for redraw."""
     for kind, count in kinds(store, where).items():
         chosen = of_kind(kind, where)
         try:

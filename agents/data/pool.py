@@ -37,8 +37,8 @@ class _Rows(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """What the episodes of a world are drawn and read for: a batch of the world in which the run's agent will play, the
-    size of the network's frames, the head, the tokens of a chat that are read, and threads of the CPU."""
+    """The uses that the episodes of a world are drawn and read for: a batch of the world in which the run's agent will
+    play, the size of the network's frames, the head, the tokens of a chat that are read, and threads of the CPU."""
 
     batch: Batch
     size: tuple[int, int]

@@ -2,7 +2,7 @@
 
 With a memory each row of a world plays one episode after the other, from its beginning to its end; at first the rows
 wait for different numbers of steps, so that they are in different phases. Without a memory every step is drawn by
-chance from all that are in memory. What is in memory is a pool for each world: all of its episodes, or so many as the
+chance from all that are in memory. Memory holds a pool for each world: all of its episodes, or so many as the
 run's `memory` has room for, and then the next ones.
 """
 
@@ -101,7 +101,7 @@ class EpisodeReader:
         return Transition(timestep, self._state, decision, read["reward"], read["ended"], cut, final, step)
 
     def _after(self, observation: Observation, read: dict[str, Any], indices: torch.Tensor) -> Observation:
-        """What some lanes see after a step: the next row of their pool."""
+        """The observation of some lanes after a step: the next row of their pool."""
         now = observation.of(indices)
         if not len(indices):
             return now

@@ -227,7 +227,7 @@ class Reading:
         self.pool(self._number(cursor.turn)).check()  # which raises
 
     def gathered(self, pools: np.ndarray, places: np.ndarray, recall: bool) -> dict[str, Any]:
-        """What is in these rows of the pools, (steps, rows), as a tree of tensors (steps, rows * players, …)."""
+        """The content of these rows of the pools, (steps, rows), as a tree of tensors (steps, rows * players, …)."""
         steps, rows, players = *places.shape, self.shelf.world.players
         found: Any = None
         for number in np.unique(pools).tolist():

@@ -130,7 +130,7 @@ class Trainer:
         return found
 
     def _reader(self) -> EpisodeReader:
-        """What hands over stored episodes in place of a collector."""
+        """The reader that hands over stored episodes in place of a collector."""
         from ..data.pool import Stage
         from ..data.reader import EpisodeReader
 

@@ -45,7 +45,7 @@ _NUMBERS: dict[str, tuple[str, pa.DataType]] = {
     "episode_index": ("int64", pa.int64()), "index": ("int64", pa.int64()), "task_index": ("int64", pa.int64()),
 }  # fmt: skip
 _TEXTS = ("say", "chat")
-"""What the player said with this action, and what it had heard before it."""
+"""The text that the player said with this action, and what it had heard before it."""
 _DATA = pa.schema(
     [
         ("action", pa.list_(pa.float32(), len(NAMES))),
@@ -252,7 +252,7 @@ class _Dataset:
 
 
 def _said(frame: Frame) -> str:
-    """What is said with a frame's action."""
+    """The text that is said with a frame's action."""
     return decode(frame.action["say"])
 
 

@@ -142,7 +142,8 @@ def _options(trajectory: Trajectory) -> dict[str, Any] | None:
 
 
 def _kept(trajectory: Trajectory) -> str:
-    """What the store has of an episode and Minari has no place for, as JSON: its head, checksums, latency and chat."""
+    """All that the store has of an episode and Minari has no place for, as JSON: its head, checksums, latency and
+    chat."""
     episode = trajectory.episode
     head = to_table([episode]).select(HEAD.names).to_pylist()[0]
     latency = None if episode.latency is None else [round(float(value), 6) for value in episode.latency]

@@ -17,11 +17,12 @@ FORMATS = ("minari", "lerobot", "video", "p2p")
 """Minari 0.5; LeRobot v3; an MP4 and JSON Lines for each trajectory; Open-P2P."""
 _MODULES = {"minari": "minari", "lerobot": "lerobot", "video": "clips", "p2p": "p2p"}
 _LIBRARIES = {"minari": "minari", "p2p": "google.protobuf"}
-"""What a format needs besides pyarrow; the extra is named as the format is."""
+"""The needs of a format besides pyarrow; the extra is named as the format is."""
 
 
 class Exported(NamedTuple):
-    """What was written. out: the folder; trajectories: their number; left_out: episodes that cannot be replayed."""
+    """The result of an export. out: the folder; trajectories: their number; left_out: episodes that cannot be
+    replayed."""
 
     out: Path
     trajectories: int

@@ -1,4 +1,4 @@
-"""What is exported: trajectories, each of one player of one episode, frame by frame with the pixels that it saw."""
+"""The exported trajectories, each of one player of one episode, frame by frame with the pixels that it saw."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _ORDER = ("train", "valid", "test")
 
 
 class Frame(NamedTuple):
-    """What a player saw, did and got in a step. The last frame of a trajectory is what was seen at the end: its action
-    is at rest, its reward 0, and nothing ends there.
+    """A frame: all that a player saw, did and got in a step. The last frame of a trajectory is what was seen at the
+    end: its action is at rest, its reward 0, and nothing ends there.
 
     number: from 0; pixels: uint8 (height, width, 3), overwritten by the next frame; action: an ACTION record; reward,
     terminated, truncated, success: what came of the action.
@@ -53,7 +53,7 @@ class Trajectory(NamedTuple):
 
     @property
     def instruction(self) -> str:
-        """What the player was to do, "" for nothing."""
+        """The instruction of the player, "" for nothing."""
         return self.episode.instructions[self.player]
 
     @property

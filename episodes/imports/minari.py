@@ -189,7 +189,8 @@ class _Again:
 
 
 def _codec(world: World, space: spaces.Space) -> MoveNumbers | DeviceParts | None:
-    """What turns actions of this space into full ones; None for the face's own. Raises _Unfit for another space."""
+    """The function that turns actions of this space into full ones; None for the face's own. Raises _Unfit for another
+    space."""
     if isinstance(space, spaces.Dict) and set(space.spaces) == set(FIELDS):
         return None
     for codec in (MoveNumbers(world), DeviceParts(world), DeviceParts(world, box=True)):

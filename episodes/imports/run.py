@@ -17,8 +17,8 @@ from . import replays
 
 
 class Imported(NamedTuple):
-    """What was imported. added: the number of new episodes; known: of those that the store had already; left_out: what
-    could not be imported, and why."""
+    """The result of an import. added: the number of new episodes; known: of those that the store had already; left_out:
+    what could not be imported, and why."""
 
     added: int
     known: int

@@ -143,9 +143,9 @@ def test_datasets_of_others_are_refused_and_nothing_in_them_is_run(tmp_path, mon
         bring_in(tmp_path / "cart-v0", tmp_path / "back")
     path = tmp_path / "cart-v0" / "data" / "metadata.json"
     content = json.loads(path.read_text())
-    (tmp_path / "evil.py").write_text("raise SystemExit('it was imported')")
+    (tmp_path / "of_minari.py").write_text("raise SystemExit('it was imported')")
     monkeypatch.syspath_prepend(tmp_path)
-    spec = json.loads(content["env_spec"]) | {"entry_point": "evil:make", "id": "evil-v0"}
+    spec = json.loads(content["env_spec"]) | {"entry_point": "of_minari:make", "id": "evil-v0"}
     for lacking in ((), ("observation_space", "action_space")):
         changed = {name: value for name, value in content.items() if name not in lacking}
         path.write_text(json.dumps(changed | {"env_spec": json.dumps(spec)}))
@@ -155,7 +155,7 @@ def test_datasets_of_others_are_refused_and_nothing_in_them_is_run(tmp_path, mon
     path.write_text(json.dumps(content | {"env_spec": json.dumps(spec)}))
     with pytest.raises(ValueError, match="it is of evil-v0, and here is rumpus/Sokoban"):
         bring_in(tmp_path / "cart-v0", tmp_path / "back")
-    assert "evil" not in sys.modules
+    assert "of_minari" not in sys.modules
     assert not (tmp_path / "back").exists()
 
 

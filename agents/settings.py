@@ -138,6 +138,7 @@ class NetworkSettings:
     recall: bool = True  # a core is given the last action, and its reward
     words: int = 32  # features of a text
     queries: int = 0  # attention queries that words ask of a picture, each answered by what is there and where
+    whole: bool = True  # the map of a picture is read cell by cell too; False: by queries alone
     talk: bool = False  # in every tick a player can say one word to the others, who hear it in the next
 
     @property
@@ -150,6 +151,8 @@ class NetworkSettings:
         _at_least(self, {"hidden": 1, "words": 1, "units": 0, "queries": 0})
         if (self.memory == "none") != (self.units == 0):
             raise ValueError(f"the core {self.memory!r} has {self.units} units: give --units with --core, or neither")
+        if not self.whole and not self.queries:
+            raise ValueError("whole=False leaves the map of a picture to queries: give some, such as queries=4")
 
 
 @dataclass(frozen=True)

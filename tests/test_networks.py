@@ -21,6 +21,7 @@ from rumpus.agents.networks.torsos import TORSOS
 from rumpus.agents.networks.torsos.patches import Patches, patch_size
 from rumpus.agents.networks.torsos.relational import Relational
 from rumpus.agents.observations import Observation, ObservationReader, Tables
+from rumpus.agents.settings import NetworkSettings
 from rumpus.agents.trees import leaves
 from rumpus.interface.action import MOUSE_ONE
 from rumpus.interface.devices import bin_centres
@@ -237,6 +238,22 @@ def test_patches_see_what_a_convolution_sees() -> None:
     assert torch.allclose(seen[0], expected, atol=1e-4)
 
 
+def test_centred_patches_see_what_a_convolution_of_centred_pixels_sees() -> None:
+    """And the mean and the maximum of the map cross it at once: after one block with `pool`, a pixel in one corner
+    changes the opposite one."""
+    torch.manual_seed(0)
+    torso = Patches((20, 20), patch=4, blocks=1, pool=1, centred=True)
+    frames = torch.randint(0, 256, (2, 20, 20, 3), dtype=torch.uint8)
+    seen = []
+    torso.blocks[0].register_forward_pre_hook(lambda _, given: seen.append(given[0].clone()))
+    before = torso(frames)
+    kernel = torso.stem.weight.view(-1, 4, 4, 3).permute(0, 3, 1, 2)
+    expected = torch.conv2d(frames.permute(0, 3, 1, 2) / 64.0 - 2, kernel, torso.stem.bias, stride=4).relu()
+    assert torch.allclose(seen[0], expected, atol=1e-4)
+    frames[:, :4, :4] = 255 - frames[:, :4, :4]
+    assert (torso(frames)[:, :, -1, -1] != before[:, :, -1, -1]).any()
+
+
 def test_words_point_at_what_answers_them() -> None:
     """Attention and its expected place, one cell at a time; and one that answers far better than all is it."""
     torch.manual_seed(0)
@@ -273,6 +290,22 @@ def test_a_network_with_points_reads_its_instruction() -> None:
     observation = Observation(pixels, torch.arange(2), None, None, None, None, Tables(texts))
     logits, _, _ = network(observation, None, torch.zeros(1, 2))
     assert (logits[0] != logits[1]).any()
+
+
+def test_a_network_reads_by_queries_alone() -> None:
+    """Without words its queries are learned, and no layer reads the map cell by cell."""
+    controls = ActionSpec.of(worlds.load("sokoban"))
+    torch.manual_seed(0)
+    network = Network(NetworkSpec((80, 80), controls, queries=2, whole=False))
+    assert network.flat is not None and network.flat.in_features == 2 * (16 + 3)
+    pixels = torch.randint(0, 256, (3, 80, 80, 3), dtype=torch.uint8)
+    told = torch.zeros(3, dtype=torch.int64)
+    observation = Observation(pixels, told, None, None, None, None, Tables(torch.zeros(1, 1, dtype=torch.int64)))
+    logits, _, _ = network(observation, None, torch.zeros(1, 3))
+    logits.square().sum().backward()
+    assert network.asked is not None and network.asked.grad is not None and network.asked.grad.abs().max() > 0
+    with pytest.raises(ValueError, match="give some, such as queries=4"):
+        NetworkSettings(whole=False).check()
 
 
 @pytest.mark.parametrize("world", ["sokoban-duo", "maze-small", "room-duo"])

@@ -48,9 +48,10 @@ class NetworkSpec:
     map of the torso becomes; units: of the core; recall: whether the core is given the last action and reward; words:
     features of a text; instructed: whether the instruction is read, which is for tasks that do not all say the same;
     hears: whether chat is read; talk: whether it has a voice, and looks for what it hears; queries: attention queries
-    that words ask of the feature map; cells: (rows, columns) of tiles that a frame shows, if it shows tiles; chunk: how
-    many actions are predicted at once, this one and those that follow; execute: how many of them are played before the
-    next ones are asked for.
+    that words ask of the feature map, or that are learned, where no words are read; whole: whether the map is read cell
+    by cell too, or by the queries alone; cells: (rows, columns) of tiles that a frame shows, if it shows tiles; chunk:
+    how many actions are predicted at once, this one and those that follow; execute: how many of them are played before
+    the next ones are asked for.
     """
 
     size: tuple[int, int]
@@ -68,6 +69,7 @@ class NetworkSpec:
     hears: bool = False
     talk: bool = False
     queries: int = 0
+    whole: bool = True
     cells: tuple[int, int] | None = None
     chunk: int = 1
     execute: int = 1
@@ -91,12 +93,13 @@ class Network(nn.Module):
         super().__init__()
         self.spec = spec
         conditioned = spec.instructed or spec.talk
-        queries = spec.queries if conditioned else 0
+        queries = spec.queries
         self.torso = find(TORSOS, spec.torso, "torso")(spec.size, **spec.torso_options)
         channels, rows, columns = self.torso.shape
         self.pointing = Pointing(rows, columns, channels) if queries else None
         spread = getattr(find(CORES, spec.core, "core"), "takes_map", False) if spec.remembers else False
-        flat = channels * rows * columns + queries * (channels + 3)
+        self.asked = nn.Parameter(torch.randn(queries, channels)) if queries and not conditioned else None
+        flat = channels * rows * columns * spec.whole + queries * (channels + 3)
         self.flat = None if spread else initialise(nn.Linear(flat, spec.hidden))
         self.language = Language(spec.words) if spec.instructed or spec.hears else None
         self.modulations = (self.torso.film + queries, channels)
@@ -165,10 +168,11 @@ class Network(nn.Module):
         film, heard = self._read(observation)
         map_film = None if film is None else film[:, : self.torso.film]
         cells = self.torso(observation.pixels, map_film)
-        beside = [] if self.flat is None else [cells.flatten(1)]
+        beside = [cells.flatten(1)] if self.flat is not None and self.spec.whole else []
         if self.pointing is not None:
-            assert film is not None
-            beside.append(self.pointing(cells, film[:, self.torso.film :]))
+            queries = self.asked if film is None else film[:, self.torso.film :]
+            assert queries is not None
+            beside.append(self.pointing(cells, queries))
         if self.flat is not None:
             joined = beside[0] if len(beside) == 1 else torch.cat(beside, 1)
             beside = [torch.relu(self.flat(joined))]

@@ -26,9 +26,9 @@ def patch_size(height: int, width: int) -> int:
 class Residual(nn.Module):
     """A 3x3 convolution that adds to what it is given, after the blocks of IMPALA's network (Espeholt et al. 2018)."""
 
-    def __init__(self, channels: int):
+    def __init__(self, channels: int, gain: float = 2**0.5):
         super().__init__()
-        self.conv = initialise(nn.Conv2d(channels, channels, 3, padding=1))
+        self.conv = initialise(nn.Conv2d(channels, channels, 3, padding=1), gain)
 
     def forward(self, cells: torch.Tensor, film: torch.Tensor | None = None) -> torch.Tensor:
         """(batch, channels, rows, columns) to the same shape. film: (batch, 2, channels), gains and shifts."""
@@ -40,21 +40,34 @@ class Residual(nn.Module):
 
 
 class Patches(nn.Module):
-    """uint8 pixels (batch, height, width, 3) to a feature map (batch, channels, rows, columns), none negative.
+    """uint8 pixels (batch, height, width, 3) to a feature map (batch, channels, rows, columns).
 
     patch: edge of a patch in pixels, 0 to choose by the frame; channels: numbers a patch becomes; blocks: residual
-    blocks, each modulated by a pair of `film`.
+    blocks, each modulated by a pair of `film`; gain: of their weights at first, which should be small (0.3) where there
+    are many blocks, since each adds to the one before; pool: after each so many blocks, features of the mean and the
+    maximum of the map are added to all its cells, so that news crosses it at once (pool and inject, Guez et al. 2019,
+    arXiv 1901.03559), 0: never; centred: whether pixels become numbers from -2 to 2, not from 0 to 1, from which deep
+    networks learn sooner.
     """
 
-    def __init__(self, size: tuple[int, int], *, channels: int = 16, blocks: int = 2, patch: int = 0):
+    def __init__(
+        self, size: tuple[int, int], *, channels: int = 16, blocks: int = 2, patch: int = 0, pool: int = 0,
+        gain: float = 2**0.5, centred: bool = False,
+    ):  # fmt: skip
         super().__init__()
+        if pool < 0 or not gain > 0:
+            raise ValueError(f"pool must be at least 0 and gain greater than 0, got {pool} and {gain}")
         patch = patch or patch_size(*size)
         rows, columns = size[0] // patch, size[1] // patch
         if not rows or not columns:
             raise ValueError(f"a patch of {patch} pixels is larger than the frame of {size[0]}x{size[1]}")
         self.patch, self.shape, self.film = patch, (channels, rows, columns), 2 * blocks
         self.stem = initialise(nn.Linear(patch * patch * 3, channels))
-        self.blocks = nn.ModuleList(Residual(channels) for _ in range(blocks))
+        self.blocks = nn.ModuleList(Residual(channels, gain) for _ in range(blocks))
+        self.pool, self.centred = pool, centred
+        self.news = nn.ModuleList(
+            initialise(nn.Linear(2 * channels, channels), 1e-2) for _ in range(blocks // pool if pool else 0)
+        )
         self._order = torch.empty(0, dtype=torch.int64)  # of the lines of patches, see `cut`
 
     def forward(self, pixels: torch.Tensor, film: torch.Tensor | None = None) -> torch.Tensor:
@@ -64,10 +77,17 @@ class Patches(nn.Module):
         kind = torch.get_autocast_dtype(pixels.device.type) if torch.is_autocast_enabled(pixels.device.type) else None
         patches = self.cut(pixels).to(kind or self.stem.weight.dtype)
         # scaled weights are quicker than scaled pixels
-        flat = nn.functional.linear(patches, self.stem.weight / 255, self.stem.bias).relu_()
+        if self.centred:
+            weight, bias = self.stem.weight / 64, self.stem.bias - 2 * self.stem.weight.sum(1)
+        else:
+            weight, bias = self.stem.weight / 255, self.stem.bias
+        flat = nn.functional.linear(patches, weight, bias).relu_()
         cells = flat.view(-1, rows, columns, channels).permute(0, 3, 1, 2)  # the channels stay last in memory
         for index, block in enumerate(self.blocks):
             cells = block(cells, None if film is None else film[:, 2 * index : 2 * index + 2])
+            if self.pool and (index + 1) % self.pool == 0:
+                pooled = torch.cat([cells.mean((2, 3)), cells.amax((2, 3))], 1)
+                cells = cells + self.news[index // self.pool](pooled)[..., None, None]
         return cells
 
     def cut(self, pixels: torch.Tensor) -> torch.Tensor:

@@ -27,10 +27,12 @@ class OneNetwork:
         """The one network."""
         return [self.network]
 
-    def anneal(self, progress: float) -> float:
+    def anneal(self, progress: float, warmup: float = 0.0) -> float:
         """Learn from now on at the rate of this share of the run: that of the settings, or with `anneal` less of it,
-        in a straight line. Returns it."""
+        in a straight line; in the first part of the run, `warmup`, it rises in a straight line too. Returns it."""
         rate: float = self.settings.learning_rate * ((1 - progress) if self.settings.anneal else 1)
+        if progress < warmup:
+            rate *= max(progress / warmup, 0.01)
         self.descent.rate(rate)
         return rate
 

@@ -39,6 +39,7 @@ class BCSettings:
     minibatches: int = 8  # parts of them, each for one step of the optimiser
     learning_rate: float = 3e-3  # as PPO's; by trial in Sokoban, 1e-3 learned half as much in as many steps
     anneal: bool = True  # the learning rate falls to 0 in a straight line
+    warmup: float = 0.0  # first part of the run, in which it rises; deep networks need some
     grad_norm: float = 0.5  # gradients are cut to this norm
     weight_decay: float = 0.01  # of AdamW; stored episodes are few, and are read again and again
     chunk: int = 1  # actions that are predicted at once
@@ -59,6 +60,8 @@ class BCSettings:
             raise ValueError(
                 f"chunk lies from 1 to {MOST_CHUNK} and execute from 1 to chunk; got {self.chunk} and {self.execute}"
             )
+        if not 0 <= self.warmup < 1:
+            raise ValueError(f"warmup is a share of the run, from 0 to less than 1; got {self.warmup}")
         if not 0 < self.best <= 1:
             raise ValueError(f"best is a share above 0 and up to 1, got {self.best}")
 
@@ -146,7 +149,7 @@ class BC(OneNetwork):
     def update(self, timestep: TimeStep, state: State, progress: float) -> dict[str, float]:
         """Minibatches of what was read."""
         s, whole, setup = self.settings, self.network.spec.remembers, self.setup
-        rate = self.anneal(progress)
+        rate = self.anneal(progress, s.warmup)
         before = self._state
         count = setup.lanes if whole else setup.lanes * s.rollout
         sums, squares = torch.zeros(len(NAMES) + 1, device=setup.device), torch.zeros(2, device=setup.device)

@@ -36,6 +36,9 @@ class DAggerSettings:
     grad_norm: float = 0.5  # gradients are cut to this norm
     buffer_size: int = 100_000  # steps that are kept and learned from again; 100,000 frames of 72x96 take 2 GB
     beta: float = 0.5  # the chance that the expert makes a step, at first
+    beta_until: float = (
+        1.0  # the part of the run in which it falls to 0; sooner, more is learned from the agent's states
+    )
 
     def check(self) -> None:
         """Raise ValueError for values that cannot be."""
@@ -43,6 +46,8 @@ class DAggerSettings:
             raise ValueError("learning_rate and grad_norm must be greater than 0")
         if not 0 <= self.beta <= 1:
             raise ValueError(f"beta must lie from 0 to 1, got {self.beta}")
+        if not 0 < self.beta_until <= 1:
+            raise ValueError(f"beta_until is a part of the run, above 0 and up to 1; got {self.beta_until}")
 
 
 class DAgger(OneNetwork):
@@ -74,7 +79,7 @@ class DAgger(OneNetwork):
         generator = self.setup.generator
         logits, _, state = self.descent.act(timestep.observation, state, timestep.is_first)
         action = self.network.head.sample(logits, generator)
-        beta = self.settings.beta * (1 - progress)
+        beta = self.settings.beta * max(1 - progress / self.settings.beta_until, 0.0)
         chance = torch.rand(len(action), 1, generator=generator, device=action.device)
         return Decision(torch.where(chance < beta, timestep.expert_action, action), state, {})
 

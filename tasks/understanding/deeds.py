@@ -187,6 +187,8 @@ class Deeds(Clauses):
             raise Refusal("one thing is at one place: say which")
         if len(a.all) > 1 and len(b.all) == 1 and b.all[0].bare and b.all[0].least == 0 and not never:
             b = Refs((replace(b.all[0], least=1, bare=False),))  # "the red and the blue box onto targets"
+        if (len(a.all) > 1 or a.all[0].least != 1) and b.all[0].said.split(" ")[0] == "one" and not never:
+            raise Refusal(f"{b.all[0].said!r}: that all are at the same one is not judged: say 'the', and name it")
         for one, other in product(a.all, b.all):
             relation, ends, within = self.place(place, other, act.number, player=False)
             each = other.least == "all" and one.least == 1 and not (one.definite or one.colour or one.told)
@@ -210,10 +212,10 @@ class Deeds(Clauses):
 
     def _given(self, act: Act) -> Found:
         assert act.a is not None and act.b is not None
-        if act.actor is not None or [ref.noun.who for ref in act.b.all] != ["other"]:
+        if act.actor is not None or len(act.b.all) > 1 or not self.player(act.b.all[0]) or (self.players or 1) < 2:
             raise Refusal("only a partner can be given something")
         if "holding" in self.things.relations:
-            return self.clauses([OTHER], "holding", list(act.a.all))
+            return self.clauses(list(act.b.all), "holding", list(act.a.all))
         raise because("relation", "give", self.things)
 
     def _brought(self, act: Act) -> Found:

@@ -8,7 +8,7 @@ from ..goals import Goal
 from . import lexicon
 from .asking import Asking
 from .clauses import Found
-from .deeds import ANY
+from .deeds import ANY, YOU
 from .kinds import Refusal
 from .names import Noun
 from .phrases import Ref, Refs
@@ -17,6 +17,7 @@ from .syntax import Act
 BY_ANYONE = (
     "go",
     "touch",
+    "catch",
     "follow",
     "hands-off",
     "take",
@@ -78,6 +79,15 @@ class Doing(Asking):
             self.notes.append("here is where you started")
             start = Refs((Ref(Noun(place="start"), definite=True),))
             return self._placed(replace(act, verb="put", place="at", b=start), never)
+        if verb == "swap":
+            self.notes.append("one thing is held at a time")
+            return self._simple(Act("take", b=act.b), never)
+        if verb == "fill-up":
+            self.affirmed = True
+            filled = tuple(replace(ref, least="all") if not ref.definite else ref for ref in act.b.all) if act.b else ()
+            return self._covered(replace(act, b=Refs(filled)), never)
+        if verb == "win-race" or (verb == "win" and act.actor is not None):
+            return self._won(act, never)
         if verb == "cover":
             return self._covered(act, never)
         if verb == "eat-any":
@@ -202,13 +212,23 @@ class Doing(Asking):
         ref = replace(act.a.all[0], where=("is", relation, place))
         return self._simple(Act("take", b=Refs((ref,))), never)
 
+    def _won(self, act: Act, never: bool) -> Found:
+        """To be at the goal before the others; or another player, before the reader."""
+        if "goal" not in self.things.kinds or (self.players or 1) < 2:
+            raise Refusal("to win is to be first somewhere: say where, and before whom")
+        goal = Refs((Ref(Noun(("goal",)), definite=True),))
+        if act.actor is not None:
+            return self._first(replace(act, a=Refs((YOU,)), b=goal), never)
+        other = act.b or Refs((Ref(Noun(who="other"), definite=(self.players or 1) == 2),))
+        return self._first(replace(act, a=other, b=goal), never)
+
     def _first(self, act: Act, never: bool) -> Found:
         """To reach something before another player does."""
         if never or act.a is None or act.b is None or not all(map(self.player, act.a.all)) or len(act.b.all) > 1:
             raise Refusal("to be first somewhere is before another player")
         if (self.players or 1) < 2 or len(act.a.all) > 1:
             raise Refusal("there is no other player in this world" if (self.players or 1) < 2 else "name one player")
-        found = self._simple(Act("go", b=act.b), False)
+        found = self._simple(Act("go", b=act.b, actor=act.actor), False)
         found.befores = self._simple(Act("go", b=act.b, actor=act.a), False).clauses
         return found
 

@@ -34,11 +34,12 @@ class Refusal(ValueError):
 
 class Known:
     """A world's things, as sentences speak of them. players: how many play, if that is known; notes: the rules by which
-    an open point was settled."""
+    an open point was settled; affirmed: whether a negation of the words is none of the goal."""
 
     def __init__(self, things: Things, players: int | None):
         self.things, self.players = things, players
         self.notes: list[str] = []
+        self.affirmed = False
 
     def reading(self, verb: str, ref: Ref) -> lexicon.Reading:
         """The relation that a verb comes to for a thing in this world."""
@@ -77,12 +78,14 @@ class Known:
             return kinds == (None,) or all(uses & set(world.affords.get(str(kind), ())) for kind in kinds)
         if what == "opened":
             told = any("open" in affords for affords in world.affords.values())
+            if kinds == ("key",):
+                return False
             return not told or kinds == (None,) or all("open" in world.affords.get(str(kind), ()) for kind in kinds)
         if what == "walked-onto":
             return "facing" not in world.relations and self.fits("carried", ref)
         if what == "no-hands":
             return "holding" not in world.relations
-        return kinds == (what,)
+        return self.player(ref) if what == "player" else kinds == (what,)
 
     def player(self, ref: Ref) -> bool:
         """Whether it is a player."""

@@ -294,6 +294,8 @@ class Meaning(Doing):
             self.held = list(act.b.all)
         elif act.verb in ("drop", "put", "drop-all", "give"):
             self.held = []
+        players = [ref for ref in (*self._every(act), *(act.actor.all if act.actor else ())) if self.player(ref)]
+        self.partner = next((ref for ref in players if ref.noun.who != "you" and ref.least == 1), self.partner)
         self.mentioned += [ref for ref in self._every(act) if not self.player(ref) and not ref.noun.place]
         place = act.a is None or all(map(self.player, act.a.all))
         main = (act.b or act.a) if place else act.a
@@ -309,6 +311,11 @@ class Meaning(Doing):
             if not all(ref.pronoun for ref in self._every(act)):
                 raise Refusal("'leave' may mean to put down, or to leave alone: say which")
             act = replace(act, verb="drop")
+        if act.actor is not None and any(ref.pronoun for ref in act.actor.all):
+            act = replace(act, actor=self._acting(act.actor))
+        if act.verb == "open" and act.b is not None and act.a is not None and act.a.all[0].pronoun == "it":
+            if len(self.last) == 1 and self.last[0].noun.kinds == ("key",):  # "the key of the red door: open it with that"
+                act = replace(act, a=Refs((Ref(Noun((None,)), definite=True, matching=True, said="it"),)))
         earlier: list[Ref] = []
         sides: dict[str, Refs | None] = {}
         for side in "ab":
@@ -326,6 +333,12 @@ class Meaning(Doing):
             else:
                 sides[side] = None
         return replace(act, a=sides["a"], b=sides["b"])
+
+    def _acting(self, actor: Refs) -> Refs:
+        """Who acts, where the words are "they" or "them"."""
+        if self.partner is None or len(actor.all) > 1:
+            raise Refusal("who is to do it? name the player")
+        return Refs((self.partner,))
 
     def _with_place(self, act: Act) -> Act:
         """A place alone, of what was done before: "and straight after that into the red room"."""

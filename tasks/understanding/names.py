@@ -28,11 +28,12 @@ class Noun:
 
 @dataclass(frozen=True)
 class Names:
-    """nouns: by their words; looks: ("colour" or "size", name) by word."""
+    """nouns: by their words; looks: ("colour" or "size", name) by word; players: colours by which players are called."""
 
     nouns: dict[tuple[str, ...], tuple[Noun, ...]]
     looks: dict[str, tuple[str, str]]
     hyphened: frozenset[str]
+    players: frozenset[str] = frozenset()
 
     def words(self) -> set[str]:
         """All words of which names are made."""
@@ -79,6 +80,7 @@ def _names(
     sizes: tuple[str, ...],
     toys: tuple[str, ...],
     heavy: tuple[str, ...],
+    called: tuple[str, ...],
 ) -> Names:
     nouns: dict[tuple[str, ...], list[Noun]] = {}
 
@@ -119,19 +121,27 @@ def _names(
         for word in lexicon.PARTNER:
             if new(word):
                 add(word, many(word), who="other")
+        for word in lexicon.PLAYER_NOUNS if called else ():
+            if new(word):
+                add(word, _plurals.get(word, many(word)), kinds=("player",))
     looks = {colour: ("colour", colour) for colour in colours if colour not in grammar.RESERVED}
     looks |= {size: ("size", size) for size in sizes if size not in grammar.RESERVED}
     for other, name in lexicon.LOOKS.items():
         if name in looks and other not in looks:
             looks[other] = looks[name]
     hyphened = frozenset(kind for kind in kinds if "-" in kind) | {other for other in lexicon.LOOKS if "-" in other}
-    return Names({words: tuple(found) for words, found in nouns.items()}, looks, hyphened)
+    found = {words: tuple(each) for words, each in nouns.items()}
+    return Names(found, looks, hyphened, frozenset(other for other, (_, name) in looks.items() if name in called))
 
 
-def names(things: Things) -> Names:
-    """The names of a world's things."""
+_plurals = {"man": "men", "woman": "women", "child": "children", "person": "people", "lady": "ladies"}
+
+
+def names(things: Things, players: int | None = None) -> Names:
+    """The names of a world's things. players: how many play; several are called by their colours, too."""
+    called = tuple(things.kinds.get("player", ())) if (players or 1) > 1 else ()
     heavy = tuple(kind for kind in things.kinds if "heavy" in things.affords.get(kind, ()))
-    return _names(tuple(things.kinds), things.colours, things.sizes, carried(things), heavy)
+    return _names(tuple(things.kinds), things.colours, things.sizes, carried(things), heavy, called)
 
 
 def table() -> str:

@@ -35,13 +35,52 @@ def _by_the_way() -> tuple[tuple[str, ...], ...]:
     return phrases(*lexicon.SAID_BY_THE_WAY)
 
 
+@cache
+def _here() -> tuple[tuple[str, ...], ...]:
+    return phrases(*lexicon.HERE)
+
+
+@cache
+def _endings() -> tuple[tuple[str, ...], ...]:
+    return phrases(*lexicon.AT_THE_VERY_END)
+
+
+def _ended(said: list[str]) -> list[str]:
+    """The words without phrases of AT_THE_VERY_END at their end."""
+    phrase = next((each for each in _endings() if tuple(said[-len(each) :]) == each and len(said) > len(each)), None)
+    return _ended(_tidy(said[: -len(phrase)])) if phrase else said
+
+
+@cache
+def _shortened() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """The phrases of SHORTER by their first words, the longest first, with the words that they are read as."""
+    found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for pattern, words in lexicon.SHORTER.items():
+        for phrase in phrases(pattern):
+            found.setdefault(phrase[0], []).append((phrase, tuple(words.split())))
+    return {first: sorted(each, key=lambda pair: (-len(pair[0]), pair)) for first, each in found.items()}
+
+
+def _shorter(said: list[str]) -> list[str]:
+    """The words with phrases of SHORTER in their short form."""
+    kept: list[str] = []
+    at = 0
+    while at < len(said):
+        pairs = _shortened().get(said[at], ())
+        pair = next((pair for pair in pairs if tuple(said[at : at + len(pair[0])]) == pair[0]), None)
+        kept += pair[1] if pair else (said[at],)
+        at += len(pair[0]) if pair else 1
+    return kept
+
+
 def words(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     """The words of a sentence. known: words with hyphens that stay as they are."""
     text = text.lower().replace("\u2019", "'").replace("...", " , ").replace("\u2026", " , ").replace("\u2014", " , ")
     found: list[str] = []
     for piece in _PIECE.findall(text):
         found += _plain(piece.strip("-'"), known) if piece[0].isalpha() else [_MARKS.get(piece, piece)]
-    return _tidy(without(_on_the_way(found), _by_the_way()))
+    said = _tidy(without(_on_the_way(found), _by_the_way()))
+    return _tidy(_shorter(without(_ended(said), _here())))
 
 
 ON_THE_WAY = "on-the-way-to"

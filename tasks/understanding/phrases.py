@@ -35,6 +35,11 @@ _ENDS = (END, COMMA, STOP, "and", "then", "but", "first", "without")
 _BEHIND_OTHER = (*_ENDS, "on", "in", "onto", "into", "to", "or", "off", "out", "next", "is", "until", "too")
 _THAT_IS = phrases("(that|which) (is|are) (|coloured)", "(of|in|with) (|the) colour", "whose colour is")
 _CAN_CARRY = phrases("(|that) (you can|can be) (carry|lift|hold|carried|lifted|held|pick up|picked up)")
+_BELONGING, _BELONGED, _MATCHING = (
+    phrases(*table) for table in (lexicon.BELONGING, lexicon.BELONGED, lexicon.MATCHING)
+)
+_SOME_PLAYER = phrases(*lexicon.SOME_PLAYER)
+_FOR_IT = phrases("(whatever|what|the thing) (|that) (it|that) (is for|opens|fits|unlocks|goes with|belongs to)")
 _PRONOUNS = {"it": "it", "that": "it", "this": "it", "them": "them", "they": "them", "these": "them", "those": "them"}
 
 
@@ -47,7 +52,8 @@ class Ref:
     Which of them: where: a word of WHERE, a place, and the other thing; first, to: by an order, and from what; but:
     without these; other: without those that were named before; options: any of these; loose: how many places were
     taken as a part of it without a word such as "that"; only: whether "only" was said of it; spare: so many of them
-    are to be left."""
+    are to be left; matching: whether it is what belongs to the thing before, such as the lock of a key;
+    elliptic: whether a look stands without a noun, as in "the orange"."""
 
     noun: Noun = field(default_factory=Noun)
     colour: str | None = None
@@ -68,6 +74,8 @@ class Ref:
     loose: int = 0
     only: bool = False
     spare: int = 0
+    matching: bool = False
+    elliptic: bool = False
     said: str = field(default="", compare=False)
 
     @property
@@ -224,6 +232,18 @@ class Phrases:
             yield Ref(Noun(who="you"), definite=True), at + 1
         if word in lexicon.PARTNER_PRONOUNS and (self.players or 2) > 1:
             yield Ref(Noun(who="other"), definite=True), at + 1
+        if word in self.names.players and self.words[at + 1] not in ("one", "ones", "and", "or", *self.names.looks):
+            if not list(self._noun(at + 1)) and not list(self._noun(at)):
+                yield looking(Ref(Noun(("player",)), definite=True), *self.names.looks[word]), at + 1
+        for behind in self._after(at, _SOME_PLAYER) if (self.players or 2) > 1 else ():
+            denied = lexicon.SOME_PLAYER[" ".join(self.words[at:behind])]
+            yield Ref(Noun(who="other"), negated=denied), behind
+        for behind in self._after(at, _FOR_IT):
+            yield Ref(Noun((None,)), definite=True, matching=True), behind
+        if word in ("its", "their"):
+            for noun, behind in self._noun(at + 1):
+                if self._paired(noun):
+                    yield Ref(noun, definite=True, matching=True), behind
         for behind in self._after(at, _BOTH_PLAYERS):
             yield Ref(Noun(("player",)), least="all"), behind
         if word in lexicon.ALL_OF_IT:
@@ -283,6 +303,32 @@ class Phrases:
                     yield replace(ref, most=ref.least), last + 1
         for ref, behind in self._described(at):
             yield replace(ref, least=0 if ref.noun.many else 1, bare=True), behind
+
+    def _paired(self, noun: Noun) -> bool:
+        """Whether things of this name belong to others by their colour."""
+        return len(noun.kinds) == 1 and str(noun.kinds[0]) in lexicon.PAIRS and noun.many is not True
+
+    def _belonging(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
+        """Things that are told by what they belong to: "the key that fits the red door", "the door it opens"."""
+        if ref.colour is not None or not self._paired(ref.noun):
+            return
+        pairs = lexicon.PAIRS[str(ref.noun.kinds[0])]
+        for start in self._after(at, _BELONGING):
+            for refs, behind in self.refs(start):
+                to = self._single(refs)
+                if to is not None and to.noun.kinds and to.noun.kinds[0] in pairs and to.colour:
+                    yield replace(ref, colour=to.colour, definite=True), behind
+            if self.words[start] in ("it", "that"):
+                yield replace(ref, matching=True, definite=True), start + 1
+        start = at + (self.words[at] in ("that", "which"))
+        if self.words[start] == "it":
+            for behind in self._after(start + 1, _BELONGED):
+                yield replace(ref, matching=True, definite=True), behind
+        for refs, last in self.refs(start) if self.words[start] == "the" else ():
+            to = self._single(refs)
+            for behind in self._after(last, _BELONGED):
+                if to is not None and to.noun.kinds and to.noun.kinds[0] in pairs and to.colour:
+                    yield replace(ref, colour=to.colour, definite=True), behind
 
     def _butted(self, at: int) -> int:
         """The place behind "but" or "except", where one stands."""
@@ -358,11 +404,17 @@ class Phrases:
         for noun, behind in self._noun(at):
             yield from self._modified(replace(so, noun=noun), behind)
         word = self.words[at]
+        for behind in self._after(at, _MATCHING) if "colour" not in said else ():
+            for noun, last in self._noun(behind):
+                if self._paired(noun):
+                    yield replace(so, noun=noun, matching=True, definite=True), last
         if word in ("one", "ones"):
             ref = replace(so, noun=Noun(many=word == "ones"), one_of=True)
             for one, behind in self._modified(ref, at + 1):
                 if said or behind > at + 1:
                     yield one, behind
+        if "colour" in said and "first" not in said and self.loosest and word in _BEHIND_OTHER:
+            yield replace(so, one_of=True, elliptic=True, loose=so.loose + 1), at  # "take the orange"
         if "first" in said and (word in _BEHIND_OTHER or word in ("from", "until")):
             yield replace(so, one_of=True), at
         if word in self.names.looks and self.names.looks[word][0] not in said:
@@ -388,7 +440,8 @@ class Phrases:
         """The things, with what is said behind the noun."""
         yield ref, at
         if depth:
-            for one, behind in (*self._looks_after(ref, at), *self._told_behind(ref, at)):
+            told = (*self._looks_after(ref, at), *self._told_behind(ref, at), *self._belonging(ref, at))
+            for one, behind in told:
                 yield from self._modified(one, behind, depth - 1)
 
     def _told_behind(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:

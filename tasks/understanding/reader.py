@@ -183,7 +183,7 @@ def generous(
     text: str, things: Things, players: int | None = None, complaint: str = "", tick_hz: float | None = None
 ) -> Understood:
     """The goal or question of a sentence that is none of the grammar; complaint: of the grammar, about it."""
-    known = names(things)
+    known = names(things, players)
     every = words(text, known.hyphened)
     plain = without(every, _MANNER)
     told = heard(plain, tick_hz)
@@ -250,7 +250,7 @@ class _Readings:
             meaning = Meaning(self.things, self.players)
             try:
                 goal = meaning.goal(units)
-                _nothing_lost(self.said, goal, meaning.notes, meaning.limit)
+                _nothing_lost(self.said, goal, meaning)
                 if _ON_THE_WAY.search(self.text.lower()) and len(goal.stages) > 1:
                     goal = _on_the_way(goal)
                 if not goal.stages and _YET.search(self.text.lower()):
@@ -387,12 +387,12 @@ def spoken(text: str, world: World) -> tuple[Goal, str]:
     return found.goal, retold(found, things)
 
 
-def _nothing_lost(said: list[str], goal: Goal, notes: list[str], limit: int | None) -> None:
+def _nothing_lost(said: list[str], goal: Goal, meaning: Meaning) -> None:
     """Refuse a goal without a number, or without the negation, that the sentence has."""
     every = list(clauses(goal))
     numbers = {value for clause in every for value in (clause.least, clause.within, clause.number) if value}
     numbers |= {2 for clause in every if clause.relation == "between"}
-    numbers |= {limit or 0, *(stage.hold for stage in goal.stages)} | {
+    numbers |= {meaning.limit or 0, *(stage.hold for stage in goal.stages)} | {
         least - 1 for least in numbers if isinstance(least, int)
     }
     for word in said:
@@ -405,6 +405,6 @@ def _nothing_lost(said: list[str], goal: Goal, notes: list[str], limit: int | No
     told = [side.which for clause in every for side in (clause.a, clause.b) if side and side.which]
     denied = bool(goal.never) or any(clause.negated for clause in every) or any(one.but or one.negated for one in told)
     denied = denied or any(stage.before for stage in goal.stages) or any(one.most == "farthest" for one in told)
-    waits = any(note.startswith("to wait") for note in notes)
+    waits = meaning.affirmed or any(note.startswith("to wait") for note in meaning.notes)
     if not denied and not waits and _NEGATIONS & set(said):
         raise Refusal(f"{next(word for word in said if word in _NEGATIONS)!r} has no place in a goal here")

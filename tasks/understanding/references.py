@@ -15,7 +15,7 @@ from .syntax import Act
 
 class References(Deeds):
     """Finds the things that words refer to. last: the things that "it" and "one" refer to; before: the act before;
-    held: what is in hand."""
+    held: what is in hand; partner: the player that was named last."""
 
     def __init__(self, things: Things, players: int | None):
         super().__init__(things, players)
@@ -23,6 +23,7 @@ class References(Deeds):
         self.before: Act | None = None
         self.held: list[Ref] = []
         self.mentioned: list[Ref] = []
+        self.partner: Ref | None = None
 
     def _placing(self, ref: Ref, act: Act, side: str, earlier: list[Ref]) -> Ref:
         """A thing whose words come from the act before by its role: "the blue one", as a place, is such a place as the
@@ -97,7 +98,11 @@ class References(Deeds):
         raise Refusal(f"{ref.pronoun!r} may be {told}: name the thing")
 
     def _referred(self, ref: Ref, earlier: list[Ref], dropped: bool = False) -> list[Ref]:
+        if ref.matching:
+            return [self._matching(ref, earlier)]
         if ref.pronoun:
+            if ref.pronoun == "them" and self.partner is not None and not any(one.noun.many for one in self.last):
+                return [self.partner]
             if not self.last and dropped:
                 return [ANY]
             if not self.last:
@@ -122,6 +127,11 @@ class References(Deeds):
                 if self._comes_in(one, ref) and not itself:
                     noun = replace(one.noun, many=ref.noun.many)
                     return [replace(ref, noun=noun, one_of=False)]
+            kinds = self._kinds_in(ref.colour)
+            if not self.last and not earlier and len(kinds) == 1 and not ref.other:
+                return [replace(ref, noun=Noun((kinds[0],), many=ref.noun.many), one_of=False)]
+            if ref.elliptic:
+                raise Refusal(f"{ref.said!r}: a colour of what? name the kind")
             if not self.last and not earlier and (ref.colour or ref.size) and not ref.noun.many:
                 return [replace(ref, noun=Noun((None,)), one_of=False)]
             raise Refusal("'one' stands for no kind that was named before and that comes in this colour or size")
@@ -131,6 +141,22 @@ class References(Deeds):
                 told = f"a {kind} comes in {', '.join(colours)}" if colours else f"a {kind} has no colour"
                 raise Refusal(f"{ref.colour!r} is no colour of it here: {told}")
         return [ref]
+
+    def _kinds_in(self, colour: str | None) -> list[str]:
+        """The kinds that a colour tells apart: those that come in it and in others."""
+        every = self.things.kinds.items() if colour else ()
+        return [k for k, each in every if colour in each and len(each) > 1 and (k != "player" or (self.players or 1) > 1)]
+
+    def _matching(self, ref: Ref, earlier: list[Ref]) -> Ref:
+        """A thing of the colour of what was named before and that it belongs to."""
+        for one in (*earlier, *self.last, *reversed(self.mentioned)):
+            for kind in one.noun.kinds if one.colour else ():
+                pairs = [other for other in lexicon.PAIRS.get(str(kind), ()) if other in self.things.kinds]
+                named = [other for other in pairs if other in ref.noun.kinds or ref.noun.kinds == (None,)]
+                if len(named) == 1:
+                    noun = Noun((named[0],), many=False)
+                    return replace(ref, noun=noun, colour=one.colour, matching=False)
+        raise Refusal(f"{ref.said!r}: it belongs to nothing that was named before with a colour: say its colour")
 
     def _rest(self, ref: Ref) -> Ref:
         """The other things: all of the kind but for those that were named."""

@@ -57,7 +57,8 @@ def _all_words(unit: str) -> frozenset[str]:
             lexicon.PARTNER,
         ),
         *(lexicon.UNTILS, lexicon.EXCEPT, lexicon.OTHERS, tuple(lexicon.STATES_OF), lexicon.NOT_TO, lexicon.SAME_TIME),
-        *(lexicon.AFTER_NUMBER, tuple(lexicon.ALL_OF_IT), lexicon.PARTNER_PRONOUNS),
+        *(lexicon.AFTER_NUMBER, tuple(lexicon.ALL_OF_IT), lexicon.PARTNER_PRONOUNS, tuple(lexicon.SOME_PLAYER)),
+        *(lexicon.BELONGING, lexicon.BELONGED, lexicon.MATCHING),
     )
     every = {word for table in tables for phrase in phrases(*table) for word in phrase}
     chosen = (FIRST, LAST_OF, LAST_TO, WHERE, PLACE_NAMES)

@@ -48,18 +48,25 @@ _GO = (
     "(go|walk|run|head|move|come|travel|get|hurry|return|proceed|make your way|find your way|navigate|march|stroll|"
     "rush|dash|race|sprint|jog|trot|wander|hike|advance|sneak|creep|scoot|step|drive|go on|carry on|continue)"
 )
-_STAND = "(stand|stop|sit|end up|end|finish|step|get|go|walk|move|run|head|come|enter)"
+_STAND = (
+    "(stand|stop|sit|end up|end|finish|step|get|go|walk|move|run|head|come|enter|wander|hurry|march|stroll|dash|race|"
+    "sneak|creep|tiptoe|travel|position yourself|plant yourself|hang around|hang about|linger|park yourself|sit down|"
+    "crawl|skip|trot|jog|sprint|rush|venture|make your way|find your way|place yourself|pop|nip|drive|roll|lie|rest)"
+)
 _STAY = "(stay|wait|be|remain|keep|keep standing|keep sitting|stay standing|remain standing)"
 _PUT = (
     "(put|place|set|lay|move|push|shove|bring|carry|drop|shift|slide|transport|deliver|deposit|drag|store|"
     "stick|pop|return|relocate|roll|haul|tip|toss|throw|chuck|fling|kick|pull|knock|sweep|brush|hide|lean|lower|"
     "position|squeeze|stuff|heap|send|guide|steer|nudge|transfer|plonk|plop|stash|shelve|lug|wheel|lift|remove)"
 )
+_BESIDE = "(next to|beside|close to|against|up against|alongside|adjacent to|by|right next to)"
 _FROM = "(from|off|out of|off of|from inside|from off|from on top of|from on|from in)"
 _TAKE = (
     "(take|get|grab|pick up|fetch|collect|gather|pick|snatch|acquire|obtain|secure|go get|go and get|go grab|"
     "get hold of|grab hold of|take hold of|seize|scoop up|nab|claim|retrieve|bag|get yourself|grab yourself|"
-    "help yourself to|pick out|choose|go and fetch|go fetch|go and grab|carry off|pick yourself|find and take)"
+    "help yourself to|pick out|choose|go and fetch|go fetch|go and grab|carry off|pick yourself|find and take|nick|pinch|"
+    "swipe|pocket|hoover up|scoop|round up|harvest|vacuum up|gobble|take up|get and hold|go pick up|go and pick up|"
+    "go and take|go take|find and grab|find and pick up|pick up and hold|pick up and keep|lift up and carry|bag yourself)"
 )
 _MODAL = "(should|must|has to|have to|needs to|need to|is to|are to|ought to)"
 _MOVED = "(put|place|set|lay|move|push|bring|carry|keep|store|leave|stack|deliver)"
@@ -88,14 +95,22 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(check out|check on|go check out|go check|discover|come across|make it to|run up to|look out for) {b}",
         "(explore|have a look around|look around|look around in|take a look around) {b}",
         "keep an eye out for {b}",
+        "(get|go|walk|come|run) (right|straight|all the way) up to {b}",
+        "{b} (will|would) do (|nicely|fine|just fine)",
+        "(scout out|sniff out|hunt down|hunt|chase down|catch up with|spot and go to|walk up to|join) {b}",
+        "(get|go) (close|closer|near) to {b}",
     ),
     "stay-place": (f"{_STAY} (|right|down|up|over) {{p}} {{b}}",),
     "side": (
-        f"{_PUT} {{a}} (|right) (next to|beside|close to) (each other|one another)",
+        f"{_PUT} {{a}} (|right|up) {_BESIDE} (each other|one another)",
+        f"(get|have|make) {{a}} (|to be) {_BESIDE} (each other|one another)",
+        f"{{a}} (|right|up) {_BESIDE} (each other|one another)",
+        "(let|make) {a} touch (|each other|one another)",
+        "(push|bring|put|move|shove|slide|get) {a} (right|close) together",
         "(put|place|set) {a} side by side",
         "(bring|put|push|move|place) {a} together",
         f"{{a}} {_MODAL} (touch|be together|be side by side) (|each other|one another)",
-        f"{{a}} {_MODAL} be (next to|beside) (each other|one another)",
+        f"{{a}} {_MODAL} be {_BESIDE} (each other|one another)",
         "(have|get|make) {a} (touch|touching|side by side) (|each other|one another)",
     ),
     "side-players": (
@@ -114,6 +129,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "take": (
         f"{_TAKE} {{b}}",
         "pick {b} up",
+        "win {b}",
         "get {b} into your hand",
         "(get|lay) your hands on {b}",
         f"{{b}} {_MODAL} be (take|pick up|collect|grab|fetch|gather)",
@@ -135,6 +151,13 @@ ACTS: dict[str, tuple[str, ...]] = {
         "return (|here|home)",
     ),
     "cover": ("(cover|fill|occupy) {b}",),
+    "fill-up": (
+        "do not leave {b} (empty|uncovered|unoccupied|free|without a box|open|bare)",
+        "leave {b} (uncovered|unoccupied|without a box)",
+        "{b} (should|must|may|can) not be (empty|uncovered|unoccupied|free)",
+    ),
+    "catch": ("(catch|tag|get|nab|catch hold of) {b}",),
+    "win-race": ("(get there|arrive|finish|come|come in|be) first", "(beat|outrun) {b}", "win against {b}"),
     "eat-any": ("(eat|take|touch|collect|grab|pick up) (|a thing)",),
     "via": ("(go|walk|run|pass|move|come|step) (|right|straight) through {a} (into|to|in to|over to) {b}",),
     "get-place": ("get {a} {p} {b}",),
@@ -149,11 +172,17 @@ ACTS: dict[str, tuple[str, ...]] = {
     "hold": (
         "(hold|keep|carry|keep holding|hold on to|hang on to|keep hold of|be holding|have|keep hold on) {b}",
         "hold {b} in your hand",
+        "hold (onto|on to|tight to|fast) {b}",
+        "(be|stay|keep) in possession of {b}",
+    ),
+    "swap": (
+        "(swap|exchange|trade|switch) {a} (for|with) {b}",
+        "(swap|exchange|trade|replace|change) {a} (for|with|by) {b}",
     ),
     "drop": (
         *("(drop|put down|let go of|set down|release|lay down|stop holding) {b}",),
         *(
-            "(put|set|lay) {b} (down|down again)",
+            "(put|set|lay) {b} (|back) down (|again|somewhere|anywhere|there|here|on the floor|on the ground|gently)",
             "put {b} back down",
             "let {b} go",
             "(drop|put down|set down|release) {b} there",
@@ -179,6 +208,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "close": ("(close|shut) {a}", "(close|shut) {a} (again|behind you|up|behind me)"),
     "lift": (
+        "(lift|lift up|raise|hoist) {a} (|right|clean|well|all the way|up) off the (floor|ground)",
+        "(lift|raise|hold) {a} (|right) up (|high|in the air|above the floor|above your head)",
         "(lift|lift up|raise|hoist|heave) {a}",
         "(lift|raise|hold) {a} (up|up in the air|off the floor|in the air|into the air)",
     ),
@@ -198,13 +229,17 @@ ACTS: dict[str, tuple[str, ...]] = {
     "face-not": ("(look away from|turn away from|stop looking at|face away from|turn your back on) {b}",),
     "avoid": (
         f"{{b}} {_FORBID} be touch",
-        "(avoid|steer clear of|keep clear of|dodge|ignore) {b}",
+        "(avoid|steer clear of|dodge|ignore|shun) {b}",
         "(stay|keep|remain|stay well|keep well) (off|off of|out of) {b}",
         "leave {b} (alone|be|in peace|where it is|where they are|as it is|as they are)",
         "(watch out for|beware of|mind|keep your distance from) {b}",
         "{b} (is|are) (off limits|taboo|forbidden|not allowed|out of bounds|to be avoided)",
     ),
-    "keep-clear": ("(stay|keep|remain|stay well|keep well) (away from|clear of) {b}",),
+    "keep-clear": (
+        "(stay|keep|remain|stay well|keep well) (|well|right|far) (away from|clear of|far from) {b}",
+        "(keep|maintain|stay at) (your|a|a safe|a good) distance (from|to) {b}",
+        "(give) {b} a wide berth",
+    ),
     "hands-off": (
         f"{{b}} {_FORBID} be (take|pick up|collect|grab|eat|open|unlock)",
         "keep your (hands|fingers) off {b}",
@@ -220,7 +255,11 @@ ACTS: dict[str, tuple[str, ...]] = {
     "keep-off": ("(keep|hold|leave) {a} off {b}",),
     "keep-out": ("(keep|hold|leave) {a} out of {b}",),
     "vanish": ("make {a} (disappear|vanish|go away)", "(remove|get rid of) {a}"),
-    "follow": ("follow {b}", "(walk|go|run|stay) (after|with) {b}", "keep up with {b}"),
+    "follow": (
+        "(stick|stay|keep|remain) (close|near|right by|glued|right next) (|to|by) {b}",
+        "(stick with|stick to|shadow|tail|escort|accompany|trail|tag along with|stay right behind) {b}",
+        "(follow|walk|run) (along|after|behind) {b}",
+        "follow {b} (|around|about|everywhere)", "(walk|go|run|stay) (after|with) {b}", "keep up with {b}"),
     "meet": ("meet (|up|each other|your partner|your friend|one another) (at|by|next to|beside|on|in) {b}",),
     "put": (
         f"{{b}} {_MODAL} have {{a}} {{q}} it",
@@ -241,7 +280,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "put-on": ("(cover) {b} with {a}", "(load) {b} with {a}"),
     "put-in": ("(fill) {b} with {a}", f"{{b}} {_MODAL} (contain|hold) {{a}}"),
     "give": (
-        "(give|hand|pass|hand over|give over) {a} (to|over to) {b}",
+        "(give|hand|pass|hand over|give over) {a} (|on|over|across|back) to {b}",
         "(give|hand|pass) {b} {a}",
         "let {b} have {a}",
     ),
@@ -370,6 +409,7 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     "tread": (Reading("gone", "b", "eaten"),),
     "pass": (Reading("in", fits="region"), Reading("at", fits="region")),
     "follow": (Reading("near"),),
+    "catch": (Reading("touching", fits="player"), Reading("near", fits="player")),
     "meet": (Reading("touching"), Reading("at"), Reading("near")),
     "take": (
         *(Reading("gone", "b", "food"), Reading("holding", fits="carried"), Reading("touching", fits="no-hands")),

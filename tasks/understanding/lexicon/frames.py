@@ -1,4 +1,4 @@
-"""Words around an act: spellings, politeness, openings, joints, and orders to others."""
+"""Words around an act: spellings, openings, joints, and orders to others."""
 
 from __future__ import annotations
 
@@ -13,105 +13,6 @@ SPELLINGS: dict[str, str] = {
     **{"shan't": "shall not", "won't": "will not", "can't": "can not", "let's": "let us"},
 }
 """Spellings, and contractions without a rule."""
-SAID_BY_THE_WAY: tuple[str, ...] = (
-    *("one by one", "one after another", "one after the other", "one at a time", "in any order", "in whatever order"),
-    *("i am (hungry|bored|thirsty|tired|curious|cold) ,", "to play with", "(that|) you can find"),
-    *("the (whole|entire) time", "all the time", "all along", "once more", "anywhere", "if you can find (it|one|them)"),
-    *("ready , set , go", "off you go", "chop chop", "hop to it", "pretty please", "cheers", "ta", "much obliged"),
-    *(
-        "again",
-        "(already|currently|at the moment|at present|for now|just now|by now)",
-        "for (your partner|the other player|your friend) to (pass|go through|come through)",
-        "with (its|the right|the matching|the proper|the correct) key",
-        "with the key of (its|the same|that) colour",
-        "i beg you",
-        "(all right|alright|ok|okay|right|well) then",
-        "(would it be|is it) (possible|ok|okay|alright) (|for you) to",
-        "whatever happens",
-        "no matter what",
-        "by all means",
-        "i said",
-        "like i said",
-        "as i said",
-        "for once",
-        "at long last",
-        "if need be",
-        "no rush",
-        "no hurry",
-    ),
-    *("that is (important|an order)", "it is (important|urgent)", "this is (important|urgent)", "hey there"),
-    *("good (robot|boy|girl)", "listen up", "you know what"),
-    *("i suppose", "i guess", "i believe", "i reckon", "it seems", "perhaps", "maybe", "to be honest", "honestly"),
-    *("please", "kindly", "hey", "hi there", "ok", "okay", "well", "alright", "all right", "thanks", "thank you"),
-    *("haha", "right now", "right away", "straight away", "if you can", "if you do not mind", "if possible"),
-    *("hurry up", "quickly", "go ahead and", "be so kind as to", "would you mind", "for a change", "as well"),
-    *("i think", "you know", "doesn't matter which", "does not matter which", "no matter which"),
-    *("any colour is fine", "any one is fine", "by the way", "whatever you do", "at all times", "come on", "ever"),
-    *(
-        "too",
-        "yet",
-        "as (fast|soon) as (you can|possible)",
-        "as quickly as (you can|possible)",
-        "somehow",
-        "will you",
-    ),
-    *(
-        "for fun",
-        "if you would",
-        "would you",
-        "as a team",
-        "between the two of you",
-        "in teamwork",
-        "there you go",
-        "good luck",
-        "have fun",
-    ),
-    *("when you are done", "on your way there", "on the way there", "on your way", "on the way", "along the way"),
-    *(
-        "why do not you",
-        "why not",
-        "would you be (able|so kind as|willing) to",
-        "is it possible to",
-        "do me a favour and",
-    ),
-    *(
-        "if you (like|want|wish|have time|get the chance)",
-        "(any|whatever|whichever|no matter which|no matter what) colour",
-    ),
-    *("of (any|whatever|whichever) colour", "the colour does not matter", "(any|whatever|whichever) colour will do"),
-    *("of your (choice|choosing)", "(whichever|any) you (like|want|prefer)", "it does not matter which"),
-    *("i do not (care|mind) which (|one)", "any (one|of them) will do", "my friend", "now then"),
-    *(
-        "do not hesitate to",
-        "when you (can|get a chance)",
-        "whenever you (can|like)",
-        "as a favour",
-        "actually",
-        "really",
-    ),
-    *(
-        "immediately",
-        "without delay",
-        "(the|your) next (task|step|thing) is to",
-        "oh",
-        "hmm",
-        "hm",
-        "no need to hurry",
-        "you (like|prefer)",
-    ),
-    *("right then", "be a sport and", "do your best to", "all you have to do is", "all you need to do is"),
-    *("for a start", "of course", "obviously", "definitely", "surely", "as you can see"),
-    *("you have (passed|missed|forgotten) (it|that|one)", "once you get there", "when you get there", "once there"),
-)
-"""Politeness and urging, which no goal judges; "on the way" beside what is never to be, which counts all the time."""
-MANNER: tuple[str, ...] = (
-    *("without (stopping|pausing|a break|hesitating|delay)", "in one go", "nonstop", "in one move", "at a run"),
-    *("carefully", "very carefully", "gently", "neatly", "nicely", "with care", "by yourself", "on your own"),
-    *("very gently", "very neatly", "tidily", "properly", "safely", "all by yourself", "without help", "slowly"),
-    *("very slowly", "quietly", "softly", "smoothly", "calmly", "fast", "quick", "swiftly", "speedily", "rapidly"),
-    *("in a hurry", "with (both|two) hands", "as (carefully|gently|quietly|slowly) as (you can|possible)"),
-)
-"""Words on how something is done, which no goal judges; that they are left out is told."""
 OPENERS: tuple[str, ...] = (
     "(i would be|i am) (delighted|pleased|thrilled|so glad|so happy|very happy|very glad) if you (could|would|)",
     "it would be (lovely|wonderful|fantastic|cool|helpful|super|kind|brilliant) if you (could|would|)",

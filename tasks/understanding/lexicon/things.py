@@ -85,6 +85,16 @@ PARTNER: tuple[str, ...] = (
 )
 PARTNER_PRONOUNS: tuple[str, ...] = ("he", "she", "him", "her")
 """The other player, in a world for two."""
+PLAYER_NOUNS: tuple[str, ...] = (
+    *("guy", "man", "fellow", "chap", "bloke", "lad", "boy", "girl", "lady", "woman", "person", "kid", "child"),
+    *("runner", "agent", "character", "figure", "team", "bot"),
+)
+"""Nouns for any player, in a world for several."""
+SOME_PLAYER: dict[str, bool] = {
+    **dict.fromkeys(("someone", "somebody", "anyone", "anybody"), False),
+    **dict.fromkeys(("nobody", "no one", "noone"), True),
+}
+"""Words for any other player, and whether they say that there is none."""
 BOTH_PLAYERS: tuple[str, ...] = (
     *("both of you", "you both", "each of you", "both players", "you two", "the two of you", "all of you", "you all"),
     *("each player", "every player", "all players", "all the players", "everybody", "everyone", "the two players"),
@@ -179,3 +189,19 @@ QUANTITIES: dict[str, tuple[int | str, bool, str, str]] = {
 AFTER_NUMBER: tuple[str, ...] = ("or more", "at least", "or more of the")
 FLAT = ("target", "plate")
 FOOD = CLASSES["food"]
+PAIRS: dict[str, tuple[str, ...]] = {"key": ("lock", "door"), "lock": ("key",), "door": ("key", "plate"), "plate": ("door",)}
+"""Kinds that belong together where they have one colour: a key and what it opens, a plate and its door."""
+MATCHING: tuple[str, ...] = (
+    *("matching", "right", "correct", "corresponding", "fitting", "same colour", "same coloured", "proper"),
+)
+"""Adjectives of a thing that belongs to the one that was named before."""
+BELONGING: tuple[str, ...] = (
+    "(that|which) (fits|opens|unlocks|goes with|goes to|goes in|matches|is for|belongs to|fits in|fits into|works on)",
+    "(for|to|of|matching|to open|to unlock|that will open|that can open)",
+    "(that|which) (is|has) the (colour of|same colour as)",
+    "(of|in|with) the (colour of|same colour as)",
+    "the (colour of|same colour as)",
+)
+"""Between a thing and the one that it belongs to: "the key that fits the red door"."""
+BELONGED: tuple[str, ...] = ("opens", "fits", "unlocks", "is for", "goes with", "belongs to", "goes to", "goes in")
+"""Behind a thing and the one that belongs to it: "the door that the red key opens"."""

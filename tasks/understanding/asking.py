@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ..goals import Question, Selector
 from .clauses import reason_of
+from .deeds import YOU
 from .kinds import Refusal, because
 from .names import Noun
 from .phrases import Ref, Refs, either
@@ -24,11 +25,20 @@ class Asking(References):
         """The question of a reading. Raises Refusal if none says it."""
         a, b, relation = slots.get("a"), slots.get("b"), slots.get("p")
         what, _, form = asks.partition("-")
+        if a is not None and len(a.all) > 1 and a.all[0].one_of and a.all[0].first:
+            raise because("question", a.all[0].said, self.things)
+        a, b = (Refs(tuple(map(self._of_one_kind, refs.all)), refs.joint) if refs else None for refs in (a, b))
+        if what in ("who", "has", "empty"):
+            return self._of_players_and_places(what, form, a, b)
         form = "where" if b is not None and b.all[0].noun.place else form
-        if form in ("open", "shut", "held", "where", "faced"):
+        if form == "free":
+            a, b = b, None
+        if what == "colour" and form and a is not None and (a.all[0].noun.kinds == (None,) or a.all[0].noun.group):
+            what, asks = "what", f"what-{form}"
+        if form in ("open", "shut", "held", "where", "faced", "beside", "homed", "homeless", "free"):
             if b is not None and b.all[0].least not in (0, 1) and not b.all[0].bare:
                 raise Refusal(f"{b.all[0].said!r}: a question is about one place, or any")
-            a, b, relation = self._placed_asked(form, a, b, relation), None, None
+            a, b, relation = self._placed_asked(asks, a, b, relation), None, None
         if what == "room":
             raise Refusal(
                 "in which of two places something is has no answer of one word: ask whether it is in one of them"
@@ -69,13 +79,19 @@ class Asking(References):
         except ValidationError as error:
             raise Refusal(f"this cannot be a question: {reason_of(error)}") from None
 
-    def _placed_asked(self, form: str, a: Refs | None, b: Refs | None, place: str | None) -> Refs:
+    def _placed_asked(self, asks: str, a: Refs | None, b: Refs | None, place: str | None) -> Refs:
         """The things that a question is about, told apart by where they are."""
+        form = "where" if b is not None and b.all[0].noun.place else asks.partition("-")[2]
         ref = a.all[0] if a else Ref(Noun((None,)))
         if (a and len(a.all) > 1) or ref.where or ref.first:
             raise Refusal("a question is about things of one kind")
         if form in ("held", "faced"):
             return Refs((replace(ref, where=(form, "", None)),))
+        if form == "beside":
+            touching = next((name for name in ("touching", "at", "near") if name in self.things.relations), "near")
+            return Refs((replace(ref, where=("is", touching, YOU)),))
+        if form in ("homed", "homeless", "free"):
+            return Refs((replace(ref, where=self._homed(form)),))
         if form != "where":
             if "open" not in self.things.relations:
                 raise because("relation", "open", self.things)
@@ -85,13 +101,68 @@ class Asking(References):
             other = either(b.all)
         elif b and len(b.all) > 1:
             raise Refusal("a question is about one place")
-        if place in ("on", "in") and not (other and other.noun.place):
+        if place in ("on", "in") and not asks.startswith("colour") and not (other and other.noun.place):
             raise Refusal("a question is about things of one kind, not about so many of them")
         if place == "closest-to":
             return Refs((replace(ref, first="nearest", to=other, definite=True),))
         if place not in _ASKED_PLACES:
             raise because("relation", str(place), self.things)
         return Refs((replace(ref, where=("is", place, other)),))
+
+    def _homed(self, form: str) -> tuple[str, str, Ref | None]:
+        """How a box that is on a target is told apart, one that is not, or a target that no box is on."""
+        if not {"box", "target"} <= set(self.things.kinds):
+            raise Refusal("there are no boxes and targets in this world: say on or in what")
+        if form == "free":
+            return "has not", "on", Ref(Noun(("box",)))
+        return "is" if form == "homed" else "is not", "on", Ref(Noun(("target",)))
+
+    def _of_one_kind(self, ref: Ref) -> Ref:
+        """A thing that is named by its colour alone, in a world where one kind comes in it."""
+        if any(one.one_of for one in ref.options):
+            options = tuple(map(self._of_one_kind, ref.options))
+            return replace(either(options), first=ref.first, to=ref.to, where=ref.where)
+        kinds = self._kinds_in(ref.colour)
+        if not ref.one_of or ref.other:
+            return ref
+        if len(kinds) != 1:
+            raise Refusal(f"{ref.said!r}: a colour of what? name the kind")
+        return replace(ref, noun=Noun((kinds[0],)), one_of=False)
+
+    def _of_players_and_places(self, what: str, form: str, a: Refs | None, b: Refs | None) -> Question:
+        """Which player it is, by its colour; whether a player has a thing; whether a place is empty."""
+        some, other = (refs.all[0] if refs else None for refs in (a, b))
+        if any(refs and len(refs.all) > 1 for refs in (a, b)) or any(one and one.negated for one in (some, other)):
+            raise Refusal("a question is about things of one kind")
+        if what == "who" and some is not None:
+            if "player" not in self.things.kinds or not self.things.kinds["player"] or (self.players or 1) < 2:
+                raise Refusal("there is no other player in this world")
+            if form == "holds":
+                some = Ref(Noun(("player",)), where=("holding", "holding", some), definite=True)
+            if some.noun.kinds != ("player",) or not some.told:
+                raise because("question", "who", self.things)
+            return self._made("colour", some)
+        if what == "has" and some is not None and other is not None:
+            if not self.player(other):
+                raise Refusal(f"{other.said!r} has no hands: ask 'is there … on …', or 'in …'")
+            return self._made("exists", replace(some, where=("held-by", "holding", other)))
+        assert other is not None
+        kinds = [str(kind) for kind in other.noun.kinds]
+        places = [name for name in ("in", "on") if kinds and all(self.holds(kind, name) for kind in kinds)]
+        if not places or other.told or other.least not in (1,):
+            raise Refusal(f"{other.said!r}: nothing lies on or in that, so it is not asked whether it is empty")
+        what_lies = Ref(Noun(("box",))) if kinds == ["target"] else Ref(Noun((None,)))
+        return self._made("exists", replace(other, where=("has not", places[0], what_lies)))
+
+    def _made(self, asks: str, ref: Ref) -> Question:
+        """A question about one thing that is told apart."""
+        if ref.least not in (0, 1) or ref.most or ref.only:
+            raise Refusal("a question is about things of one kind, not about so many of them")
+        a = self.many(replace(ref, least=1, bare=False), False, "there")[0]
+        try:
+            return Question(asks=asks, a=a)  # type: ignore[arg-type]
+        except ValidationError as error:
+            raise Refusal(f"this cannot be a question: {reason_of(error)}") from None
 
     def _compared(self, what: str, a: Refs | None, b: Refs | None) -> Question:
         """A question about where something is, about more of one than of another, or about one colour."""
@@ -112,6 +183,8 @@ class Asking(References):
         ref = refs.all[0]
         if relation and ref.least == "all" and not ref.bare:
             raise Refusal(f"{ref.said!r}: a question is about one place, or any")
-        if len(refs.all) > 1 or ref.pronoun or ref.one_of or ref.noun.who or ref.noun.kinds == ("player",):
+        if len(refs.all) > 1 or ref.pronoun or ref.one_of or ref.noun.who:
+            raise Refusal("a question is about things of one kind")
+        if ref.noun.kinds == ("player",) and not ref.told:
             raise Refusal("a question is about things of one kind")
         return self.many(replace(ref, least=1), False, relation or "there")[0]

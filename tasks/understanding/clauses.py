@@ -214,6 +214,8 @@ class Clauses(Known):
         you = Selector(kind="player", who="you")
         if how in ("held", "faced"):
             return {"relation": "holding" if how == "held" else "facing", "b": you, "inverse": True}
+        if how in ("holding", "held-by") and other is not None:
+            return {"relation": self.known(place, "hold"), "b": self.one(other, noun), "inverse": how == "held-by"}
         if other is None:
             return {"relation": self.known(place, place), "negated": how == "is not"}
         if how == "holds":
@@ -231,7 +233,7 @@ class Clauses(Known):
         if relation in ("behind", "in-front-of") and not ("facing" in self.things.relations or other.noun.place):
             raise because("relation", place, self.things)
         b = self.one(other, noun)
-        return {"relation": relation, "b": b, "negated": how == "is not", "inverse": how == "has"}
+        return {"relation": relation, "b": b, "negated": how in ("is not", "has not"), "inverse": how in ("has", "has not")}
 
     def listable(self, refs: Refs, never: bool) -> None:
         if refs.joint == "or" and not never:

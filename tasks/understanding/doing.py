@@ -79,6 +79,17 @@ class Doing(Asking):
             self.notes.append("here is where you started")
             start = Refs((Ref(Noun(place="start"), definite=True),))
             return self._placed(replace(act, verb="put", place="at", b=start), never)
+        if verb in ("hide", "hidden"):
+            return self._hidden(act, never)
+        if verb == "short-of":
+            if never:
+                raise Refusal("a negation of this has more than one meaning: say what is to be done")
+            near = self._stood(replace(act, verb="be-place", place="near"), False)
+            return Found(near.clauses, [*near.nevers, *self._simple(Act("touch", b=act.b), True).nevers])
+        if verb == "leave-it":
+            if never or self.before is None or self.before.verb not in ("take", "put", "hold", "go"):
+                raise Refusal("'leave' may mean to put it there, or not to move it: say 'put', or 'do not touch'")
+            return self._placed(replace(act, verb="put"), never)
         if verb == "swap":
             self.notes.append("one thing is held at a time")
             return self._simple(Act("take", b=act.b), never)
@@ -211,6 +222,19 @@ class Doing(Asking):
             raise Refusal("nothing lies on or in that, so nothing can be taken from it")
         ref = replace(act.a.all[0], where=("is", relation, place))
         return self._simple(Act("take", b=Refs((ref,))), never)
+
+    def _hidden(self, act: Act, never: bool) -> Found:
+        """That no other player faces the reader: from now on, or at some time for "hide"."""
+        others = act.b or Refs((Ref(Noun(who="other"), least=1),))
+        if (self.players or 1) < 2 or never or len(others.all) > 1 or not self.player(others.all[0]):
+            raise Refusal("to hide is to be where another player does not see you")
+        other = replace(others.all[0], negated=False, least=1)
+        self.affirmed = True
+        self.notes.append("hidden is what no other player faces")
+        if act.verb == "hidden":
+            found = self.clauses([other], self.known("facing", "hide"), [YOU], never=True)
+            return Found(nevers=[*found.nevers, *found.clauses])
+        return self.clauses([replace(other, negated=True)], self.known("facing", "hide"), [YOU], told=True)
 
     def _won(self, act: Act, never: bool) -> Found:
         """To be at the goal before the others; or another player, before the reader."""

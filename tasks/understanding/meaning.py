@@ -68,7 +68,7 @@ class Meaning(Doing):
                 continue
             assert unit.act is not None
             if unit.kind == "mention":
-                self._mentioned(unit.act, units)
+                self._mentioned(unit.act, units[units.index(unit) + 1 :])
                 continue
             self._ordered(unit, "never" if forbids and unit.joint == "at once" else kind, bool(stages))
             if unit.kind == "do" and kind == "never" and unit.joint == "and":
@@ -186,8 +186,13 @@ class Meaning(Doing):
         """A remark: later words refer to it, or it would be lost."""
         remark = self._resolved(act)
         later = [ref for unit in units if unit.act and unit.kind != "mention" for ref in self._every(unit.act)]
-        if any(ref.negated or ref.most or ref.least == "all" for ref in self._every(remark)):
+        whole = act.verb == "topic"
+        if act.verb == "if":
+            self.notes.append("where there is none, the goal cannot be reached")
+        if any(ref.negated or ref.most or (ref.least == "all" and not whole) for ref in self._every(remark)):
             raise Refusal("a remark names a thing: say what is to be done with it")
+        if remark.b is not None and remark.a is not None:
+            self.before = replace(remark, verb="put")
         if not any(ref.pronoun or ref in self._every(remark) for ref in later):
             raise Refusal("a remark by itself is nothing to be done: say what is to be done with the thing")
         self._mention(remark)
@@ -288,7 +293,7 @@ class Meaning(Doing):
 
     def _mention(self, act: Act, more: bool = False) -> None:
         """Note what "it", "one" and an act without a verb refer to from here on."""
-        if act.verb and act.verb not in ("mention", "say", "win", "side", "side-players"):
+        if act.verb and act.verb not in ("mention", "if", "topic", "say", "win", "side", "side-players"):
             self.before = act
         if act.verb in ("take", "hold") and act.b is not None and act.actor is None:
             self.held = list(act.b.all)
@@ -307,6 +312,8 @@ class Meaning(Doing):
         """The act with things in the place of pronouns, and with a verb."""
         if not act.verb:
             act = self._with_verb(act, never)
+        if act.verb == "leave-it" and not (act.a and all(ref.pronoun for ref in act.a.all)):
+            raise Refusal("'leave' may mean to put it there, or not to move it: say 'put', or 'do not touch'")
         if act.verb == "leave-there":
             if not all(ref.pronoun for ref in self._every(act)):
                 raise Refusal("'leave' may mean to put down, or to leave alone: say which")
@@ -387,6 +394,9 @@ class Meaning(Doing):
         assert refs is not None
         if any(self.player(ref) or ref.pronoun for ref in refs.all):
             raise Refusal("a verb is missing")
+        if before is None and all(ref.negated and self.fits("food", ref) for ref in refs.all):
+            self.alone = True
+            return replace(act, verb="avoid", b=Refs(tuple(replace(ref, negated=False) for ref in refs.all), refs.joint))
         if before is None and any(ref.negated or ref.noun.kinds == (None,) for ref in refs.all):
             raise Refusal("a verb is missing")
         if before is None:

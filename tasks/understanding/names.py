@@ -65,6 +65,9 @@ def synonyms(here: Collection[str]) -> dict[str, str]:
         for other in others if kind in here else ():
             if other not in here:
                 found.setdefault(other, []).append(kind)
+    for kinds, others in lexicon.LOCAL_NOUNS.items():
+        if set(kinds) <= set(here):
+            found |= {other: [kinds[0]] for other in others if other not in here}
     return {other: kinds[0] for other, kinds in found.items() if len(kinds) == 1}
 
 

@@ -273,9 +273,12 @@ class Phrases:
         if word in ("whatever", "whichever") and self.words[at + 1] == "is" and self.words[at + 2] in self.names.looks:
             yield looking(Ref(Noun((None,))), *self.names.looks[self.words[at + 2]]), at + 3
         if word in ("whatever", "what") and self.words[at + 1] in ("is", "lies", "stands"):
-            for place, slots, behind in self.matched(PLACED[self.unit], at + 2):
+            start = at + 2 + (self.words[at + 2] in ("lying", "standing", "sitting"))
+            for place, slots, behind in self.matched(PLACED[self.unit], start):
                 for refs, last in self.refs(behind):
                     to = self._single(refs)
+                    if to is not None and place in ("touching", "near", "left-of", "right-of") and not to.noun.who:
+                        yield Ref(Noun((None,)), where=("is", place, to), definite=True), last
                     if to is not None and place in ("on", "in", "under") and not slots:
                         yield Ref(Noun((None,)), least="all", where=("is", place, to)), last
         if word in ("what", "whatever") and self.words[at + 1] == "you":
@@ -475,6 +478,10 @@ class Phrases:
                     continue
                 if loose <= self.loosest:
                     yield replace(ref, where=(how, slots.get("p", ""), to), loose=loose), behind
+        if word == "is" and ref.definite and self.loosest and ref.where is None:  # "the dresser's lamp"
+            for noun, behind in self._noun(at + 1):
+                if noun.many is not True and noun.kinds:
+                    yield Ref(noun, definite=True, where=("is", "from", ref), loose=ref.loose + 1), behind
         if word == "from" and ref.where is None and ref.loose < self.loosest:
             for refs, behind in self.refs(at + 1):
                 to = self._single(refs)
@@ -520,7 +527,7 @@ class Phrases:
                 yield looking(ref, *self.names.looks[word]), behind
 
     def _noun(self, at: int) -> Iterator[tuple[Noun, int]]:
-        longest = next((n for n in (4, 3, 2, 1) if tuple(self.words[at : at + n]) in self.names.nouns), 0)
+        longest = next((n for n in (6, 5, 4, 3, 2, 1) if tuple(self.words[at : at + n]) in self.names.nouns), 0)
         self.furthest = max(self.furthest, at)
         for noun in self.names.nouns[tuple(self.words[at : at + longest])] if longest else ():
             yield noun, at + longest

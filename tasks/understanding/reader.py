@@ -24,7 +24,8 @@ from .names import Names, Noun, names
 from .normalise import COMMA, STOP, phrases, without, words
 from .phrases import Ref, Refs
 from .refusing import refusal
-from .syntax import Syntax, Unit
+from .inquiry import Inquiry
+from .syntax import Unit
 from .trees import PLACED, number
 
 _NEGATIONS = frozenset(
@@ -190,7 +191,7 @@ def generous(
     notes = (*told.notes, *(("how something is done is not judged",) if plain != every else ()))
     said = _unfronted(told.words, known, things.unit)
     for loosest in range(MOST_LOOSE + 1):
-        syntax = Syntax(said, known, things.unit, players, loosest)
+        syntax = Inquiry(said, known, things.unit, players, loosest)
         readings = _Readings(text, said, syntax, things, players, notes, told.limit)
         readings.questions()
         if not readings.found and not (readings.doubtful and said[:1] and said[0] in _ASKED_FOR):
@@ -208,7 +209,7 @@ class _Readings:
         self,
         text: str,
         said: list[str],
-        syntax: Syntax,
+        syntax: Inquiry,
         things: Things,
         players: int | None,
         notes: tuple[str, ...],
@@ -239,7 +240,7 @@ class _Readings:
     def goals(self, fronted: bool) -> None:
         """Read it as an order. fronted: whether its beginning was moved to its end."""
         for units in self.syntax.sentences():
-            size = sum(map(_loose, units)), len(units)
+            size = sum(map(_loose, units)), sum(unit.kind != "mention" for unit in units)
             first = units[0].act if units[0].kind == "do" else None
             if self.doubtful and first and first.verb in ("", "is") and self.said[0] not in _CALLS:
                 doubt = Refusal("this may be a question: say what is to be done, or ask 'is there …'")
@@ -329,7 +330,7 @@ def _loose(unit: Unit) -> int:
 
 def _unfronted(said: list[str], known: Names, unit: str) -> list[str]:
     """The words with a place or a tool at the beginning moved to the end: "on the table, put a cup"."""
-    syntax = Syntax(said, known, unit, None)
+    syntax = Inquiry(said, known, unit, None)
     starts = [behind for _, _, behind in syntax.matched(PLACED[unit], 0)] + ([1] if said[:1] == ["with"] else [])
     for start in starts:
         for _, behind in reversed(syntax.refs(start)):

@@ -74,6 +74,7 @@ _PAUSES = frozenset(("stop", "wait", "stay", "remain", "end", "finish", "arrive"
 _LASTING = ("holding", "carrying", "facing", "looking", "watching")
 _AT_THE_END, _IN_HAND = phrases(*lexicon.AT_THE_END), phrases("in (your|one) (hand|hands)", "in hand", "with you")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
+_SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")
 _UNTILS = phrases(*lexicon.UNTILS)
 _PLAIN = ("and", "but", "comma", "stop")
 
@@ -165,8 +166,9 @@ class Syntax(Phrases):
             if behind == self.end:
                 yield whole
                 continue
-            if units[-1].kind == "mention" and self.words[behind] == "so":
-                behind += 1
+            act = units[-1].act
+            if units[-1].kind == "mention" and (self.words[behind] == "so" or (act and act.verb == "if")):
+                behind += self.words[behind] == "so"
                 yield from self._units(behind + (self.words[behind] == COMMA), "stop", whole)
             for nextjoint, start in self._joints(behind):
                 act = units[-1].act
@@ -221,6 +223,10 @@ class Syntax(Phrases):
         act_before = before[-1].act
         if self.words[start : start + 2] == ["for", "me"] and act_before and act_before.verb not in _BRINGING:
             yield from self._rest(start + 2, before)
+        if before[-1].kind == "do":
+            for behind in self._after(start, _SAME):
+                if behind == self.end:
+                    yield (*before[:-1], replace(before[-1], joint="at once" if before[:-1] else before[-1].joint))
         if self.words[start] == "together" and act_before and act_before.verb not in ("put", "take", "side", ""):
             yield from self._rest(start + 1, before)
         if act_before and before[-1].kind == "do":
@@ -275,9 +281,12 @@ class Syntax(Phrases):
                 if self.words[last] == "last" and last + 1 == self.end and at:
                     yield (replace(unit, joint="then"),), last + 1, False
             if joint == "stop" or not at:
-                for _, slots, last in self.matched(MENTIONED, behind):
-                    if self.words[last] in (COMMA, STOP, "so", "and"):
-                        yield (Unit("stop", "mention", _act("mention", slots)),), last, False
+                for mentioned, slots, last in self.matched(MENTIONED, behind):
+                    if mentioned == "if" or self.words[last] in (COMMA, STOP, "so", "and"):
+                        yield (Unit("stop", "mention", _act(mentioned, slots)),), last, False
+                for refs, last in self.refs(behind) if not at else ():  # "the red ball, go to it"
+                    if self.words[last] == COMMA and not any(ref.pronoun or ref.one_of for ref in refs.all):
+                        yield (Unit("stop", "mention", Act("topic", refs)),), last, False
             undone = "until" in self.words[at:behind]
             for unit, last in () if undone else self._never(behind, joint):
                 yield (unit,), last, False
@@ -287,9 +296,9 @@ class Syntax(Phrases):
             for stay in self._after(behind, _STAYS):
                 turns = number(self.words[stay])
                 if turns and self.words[stay + 1] in ("turns", "turn"):
-                    yield (Unit(joint, "stay", hold=turns),), stay + 2, False
+                    yield (Unit(joint, "stay", hold=turns, lasts=self._keeps(behind, stay)),), stay + 2, False
                 yield (
-                    (Unit(joint, "stay", lasts=bool({"it", "them", "they"} & set(self.words[behind:stay]))),),
+                    (Unit(joint, "stay", lasts=self._keeps(behind, stay)),),
                     stay,
                     False,
                 )
@@ -316,6 +325,11 @@ class Syntax(Phrases):
                     last += self.words[last] == "then"
                     for units, end, _ in self._unit(last, "then"):
                         yield (Unit(joint, "do", act), *units), end, False
+
+    def _keeps(self, at: int, last: int) -> bool:
+        """Whether words of STAYS are of things that stay where they are; what is held up is not one."""
+        said = set(self.words[at:last])
+        return bool({"it", "them", "they"} & said) and not {"up", "lifted", "raised", "air"} & said
 
     def _wanted(self, at: int, last: int) -> bool:
         """Whether words of a statement tell a wish: "should", or a "to" that belongs to no place such as "next to"."""
@@ -352,119 +366,6 @@ class Syntax(Phrases):
         if not bare and self.words[at] in ("not", "never"):
             for act, last in self.acts(at + 1):
                 yield Unit(joint, "never", act, qualifies=_gerund(self.words[at + 1])), last
-
-    # Questions.
-
-    def questions(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """All readings as a question."""
-        starts = {0}
-        for _ in range(3):
-            starts |= {behind + (self.words[behind] == COMMA) for at in starts for behind in self._after(at, _ASKERS)}
-        for at in sorted(starts):
-            for asks, slots, behind in self.matched(ASKED, at):
-                if behind == self.end:
-                    yield asks, slots
-            for asks, ref in (*self._chosen_between(at), *self._looking(at)):
-                yield asks, {"a": Refs((ref,))}
-
-    def _looking(self, at: int) -> Iterator[tuple[str, Ref]]:
-        """ "Is the duck yellow": whether there is a yellow duck."""
-        if self.words[at] not in ("is", "are"):
-            return
-        for refs, behind in self.refs(at + 1):
-            one, word = self._single(refs), self.words[behind]
-            if one is None or one.loose or one.first or behind + 1 != self.end or word not in self.names.looks:
-                continue
-            what, name = self.names.looks[word]
-            if getattr(one, what) is None:
-                yield "exists", looking(one, what, name)
-
-    def _chosen_between(self, at: int) -> Iterator[tuple[str, Ref]]:
-        """Which of two things it is: "which is bigger, the red ball or the blue one", "is it in the box or the bag"."""
-        words = self.words
-        if words[at] in ("which", "what"):
-            start = at + 1 + (words[at + 1] == "one")
-            for noun, behind in [*self._noun(start), (None, start)]:
-                if words[behind] not in ("is", "lies", "stands"):
-                    continue
-                for ref, last in self._ordered(behind + 1):
-                    last += words[last] == COMMA
-                    for refs, end in self.refs(last):
-                        if end == self.end and refs.joint == "or":
-                            options = tuple(
-                                replace(one, noun=noun or one.noun) if one.one_of else one for one in refs.all
-                            )
-                            yield self._which(Refs(options), ref)
-            for noun, behind in self._noun(at + 1):
-                if words[behind] == "is" and noun.many is False:
-                    for ref, last in self._ordered(behind + 1):
-                        if last == self.end:
-                            yield (
-                                "colour-is" if noun.kinds != (None,) else "what-is",
-                                replace(ref, noun=noun, definite=True),
-                            )
-        if words[at] in ("is", "are", "does", "do"):
-            for refs, behind in self.refs(at + 1):
-                one = self._single(refs)
-                if one is None or one.loose:
-                    continue
-                for other, end in self._two_places(behind, one):
-                    if end == self.end:
-                        yield other
-            if words[at + 1] == "it":
-                for refs, end in self.refs(at + 2):
-                    if " ".join(self.words[end : self.end]) in ("", "here", "in here") and refs.joint == "or":
-                        yield self._which(refs, Ref())
-
-    def _ordered(self, at: int) -> Iterator[tuple[Ref, int]]:
-        """An order of things, as in "bigger" or "nearer to you"."""
-        near = {"nearer": "nearest", "closer": "nearest", "farther": "farthest", "further": "farthest"}
-        if self.words[at] in near:
-            first, behind = near[self.words[at]], at + 1
-            yield Ref(first=first), behind
-            if self.words[behind] in ("to", "from"):
-                for refs, last in self.refs(behind + 1):
-                    to = self._single(refs)
-                    if to is not None:
-                        yield Ref(first=first, to=None if to.noun.who == "you" else to), last
-        for first, _, behind in (*self.matched(FIRST_ORDERS, at), *self.matched(LAST_OF, at)):
-            yield Ref(first=first), behind
-        for first, slots, behind in self.matched(LAST_TO, at):
-            to = self._single(slots["b"])
-            if to is not None:
-                yield Ref(first=first, to=None if to.noun.who == "you" else to), behind
-
-    def _two_places(self, at: int, one: Ref) -> Iterator[tuple[tuple[str, Ref], int]]:
-        """ "(Is the cube) nearer to the ball or to the disc", "(is the ball) in the basket or in the box"."""
-        words = self.words
-        near = words[at] in ("nearer", "closer") and words[at + 1] == "to"
-        if not (near or words[at] in ("in", "on", "inside")):
-            return
-        start = at + 1 + near
-        place = "in" if words[at] == "inside" else words[at]
-        for refs, behind in self.refs(start):
-            several = refs
-            if len(refs.all) == 1 and words[behind] == "or" and words[behind + 1] in ("to", "in", "on", "inside"):
-                for more, last in self.refs(behind + 2):
-                    both = Refs((*refs.all, *more.all), "or")
-                    told = Ref(first="nearest", to=one) if near else Ref(where=("has", place, one))
-                    yield self._which(both, told), last
-            elif several.joint == "or" and len(several.all) == 2:
-                told = Ref(first="nearest", to=one) if near else Ref(where=("has", place, one))
-                yield self._which(several, told), behind
-
-    def _which(self, refs: Refs, told: Ref) -> tuple[str, Ref]:
-        first = refs.all[0]
-        if any(ref.noun.place and ref.noun.place != "floor" for ref in refs.all):
-            return "room", told
-        if any(ref.noun.place or ref.noun.who for ref in refs.all):
-            return "where", told.where[2] if told.where and told.where[2] else told
-        named = [ref.noun if ref.noun.kinds else first.noun for ref in refs.all]
-        options = tuple(replace(ref, noun=noun, one_of=False) for ref, noun in zip(refs.all, named, strict=True))
-        options = tuple(replace(ref, least=1, bare=False) for ref in options)
-        alike = len({ref.noun.kinds for ref in options}) == 1 and len({ref.colour for ref in options}) > 1
-        whole = replace(either(options), first=told.first, to=told.to, where=told.where)
-        return ("colour" if alike else "what-is"), whole
 
 
 def _act(verb: str, slots: dict[str, Any], *, negated: bool = False) -> Act:

@@ -40,7 +40,10 @@ STATED = tree_of(
     *((pattern, "is never") for pattern in lexicon.STATED_NEVER),
 )
 STATES = _tree(lexicon.STATES)
-MENTIONED = tree_of(*((pattern, "mention") for pattern in lexicon.MENTIONED))
+MENTIONED = tree_of(
+    *((pattern, "mention") for pattern in lexicon.MENTIONED),
+    *((pattern, "if") for pattern in lexicon.CONDITIONS),
+)
 ASKED = _tree(lexicon.ASKED)
 FIRST = tree_of(*lexicon.FIRST_OF.items())
 LAST_OF, LAST_TO, WHERE = (tree_of(*table.items()) for table in (lexicon.LAST_OF, lexicon.LAST_TO, lexicon.WHERE))

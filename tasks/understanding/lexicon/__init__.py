@@ -6,7 +6,7 @@ of distances, {w} a word that is said. READINGS turns the act into a relation: t
 fits the thing.
 """
 
-from .acts import ACTS, MENTIONED, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STATES, TOWARD, Reading
+from .acts import ACTS, CONDITIONS, MENTIONED, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STATES, TOWARD, Reading
 from .chosen import EXCEPT, FIRST_OF, LAST_OF, LAST_TO, OTHERS, PLACE_NAMES, STATES_OF, WHERE
 from .frames import (
     AFTERS,
@@ -44,6 +44,7 @@ from .things import (
     FLAT,
     FOOD,
     GENERAL,
+    LOCAL_NOUNS,
     LOOKS,
     MATCHING,
     NOUNS,
@@ -73,6 +74,7 @@ __all__ = [
     "CLASSES",
     "CLASS_NOUNS",
     "COLOURS",
+    "CONDITIONS",
     "CORRECTIONS",
     "ELSEWHERE",
     "EXCEPT",
@@ -87,6 +89,7 @@ __all__ = [
     "LAST_OF",
     "LAST_TO",
     "LIMITS",
+    "LOCAL_NOUNS",
     "LOOKS",
     "MANNER",
     "MATCHING",

@@ -170,7 +170,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(reach|get to|be at|make it to|arrive at|go to|touch|cross) {b} before {a} (|does|do|can|gets there)",
     ),
     "hold": (
-        "(hold|keep|carry|keep holding|hold on to|hang on to|keep hold of|be holding|have|keep hold on) {b}",
+        "(hold|keep|carry|wear|keep holding|hold on to|hang on to|keep hold of|be holding|have|keep hold on) {b}",
         "hold {b} in your hand",
         "hold (onto|on to|tight to|fast) {b}",
         "(be|stay|keep) in possession of {b}",
@@ -200,7 +200,24 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{{b}} {_MODAL} be eat",
         "(eat|eat up|consume|devour|swallow|munch|gobble|gobble up|taste|chew|feed on|snack on|have|finish off) {b}",
     ),
-    "use": ("(use|use up) {b}",),
+    "hide": (
+        "hide (|yourself)",
+        "hide (|yourself) from {b}",
+        "(get|go|move|slip) out of (sight|view)",
+        "(get|go|move|slip) out of (sight|view) of {b}",
+    ),
+    "hidden": (
+        "(stay|keep|remain|be) (hidden|out of sight|out of view|unseen|concealed)",
+        "(stay|keep|remain|be) (hidden|unseen|concealed) from {b}",
+        "(stay|keep|remain|be) out of (sight|view) of {b}",
+        "(stay|keep|remain|wait|be|stand) (|somewhere) where {b} can (|not|never) see you",
+        "do not (be|get) (seen|spotted)",
+        "do not (be|get) (seen|spotted) by {b}",
+        "do not let {b} (see|spot) you",
+    ),
+    "short-of": ("(stop|halt|wait|stand|pull up|stay) (|just|right|shortly) (before|short of) {b}",),
+    "leave-it": ("leave {a} (|lying|standing) {p} {b}",),
+    "use": ("(use|use up) {b}", "(use|try) {b} on (anything|something|any lock|any door)"),
     "open": (
         "(open|unlock|open up) {a}",
         "(open|unlock|open up) {a} (with|using) {b}",
@@ -365,12 +382,22 @@ STATES: dict[str, tuple[str, ...]] = {
 
 
 MENTIONED: tuple[str, ...] = (
+    "there (is|are) {a} (|lying|standing|sitting) {p} {b}",
     "there (is|are) {a} (|somewhere|here|in here|around here|over there|in this room|in the room|around)",
     "(do|can) you see {a} (|over there|there|here)",
     "{a} (is|are) (a trap|traps|dangerous|poisonous|fragile|precious|over there|somewhere|somewhere here|heavy)",
+    "i (can not|could not|do not) (find|see|spot) {a} (|anywhere)",
     "i (lost|have lost|am looking for|miss|am missing|dropped|have dropped|forgot|see|can see|spotted|left) {a}",
 )
 """Remarks, after which "it" is the thing that they name; no goal by themselves."""
+
+CONDITIONS: tuple[str, ...] = (
+    "if there (is|are) {a} (|here|around|somewhere|in the room) (|then)",
+    "if you (see|find|can see|can find) {a} (|then)",
+    "(is|are) there {a} (|here|anywhere|around) . if (so|there is|yes|there are)",
+    "(is|are) there {a} (|here|anywhere|around) . then",
+)
+"""Conditions that there is a thing: "it" is that thing, and where there is none the goal cannot be reached."""
 
 
 class Reading(NamedTuple):

@@ -98,6 +98,7 @@ NOT_TO: tuple[str, ...] = (
         "you (can|may) not ever",
         "whatever you do not",
     ),
+    *("do not (let|allow)", "never (let|allow)", "(be sure|make sure) not to (let|allow)"),
     *("do not", "never", "you (must|should|may|can|shall|are|will|are allowed|have) not (|to)", "not", "try not to"),
     *("make sure (|that) you do not", "be careful not to", "make sure not to", "take care not to", "you must never"),
     *("at no time", "under no circumstances", "you are not allowed to", "i do not want you to", "please do not"),
@@ -186,7 +187,7 @@ STAYS: tuple[str, ...] = (
     *("(stay|stand|stop|remain|freeze|pause|wait) (still|put|there|right there)", "freeze", "pause"),
     *("do not (move|budge) (|at all|an inch|a muscle)", "(stay|stand|keep) (still|quiet|where you are)", "wait"),
     *("(stay|wait|remain|stand still) (there|here)", "do not (move|leave|go) (|from there|away)"),
-    *("(keep|hold) (it|them) there", "make (it|them) stay there", "(it|they) (should|must) stay there"),
+    *("(keep|hold) (it|them) (up|lifted|in the air|raised|up in the air)", "(keep|hold) (it|them) there", "make (it|them) stay there", "(it|they) (should|must) stay there"),
     *("(stay|wait|remain) where you are", "hold still", "stand still", "stay put"),
 )
 """After something that is reached: that it is to last for STAY turns."""
@@ -211,7 +212,7 @@ FRAMES: tuple[str, ...] = (
         "make sure (|that)",
         "see to it that",
         "make it so that",
-        "i (want|need|would like|would love) (|to see|to have|that)",
+        "i (want|need|would like|would love|wanted|needed|meant|asked for|am after) (|to see|to have|that)",
     ),
     *(
         "ensure (|that)",

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+_HOME = "|".join(
+    (
+        *("where it belongs", "where they belong", "where they should be", "in place", "home", "in position"),
+        *(f"on {whose} {place}" for whose in ("", "a", "the", "their") for place in ("target", "targets", "goals", "spots")),
+    )
+)
 ASKED: dict[str, tuple[str, ...]] = {
     "where": (
+        "where (has|have) {a} gone",
+        "where did {a} go",
+        "(have you|do you know|any idea) where {a} (is|are)",
         "where (is|are|lies|stands) {a} (|lying|standing|now)",
         "where (can|do) you (see|find) {a}",
         "(in|on) (what|which) (room|thing|place|piece of furniture) (is|are|lies|stands) {a}",
@@ -16,6 +25,53 @@ ASKED: dict[str, tuple[str, ...]] = {
         "(are|is) there more {a} than {b} (|here)",
         "(do|can) you see more {a} than {b}",
         "(is|are) the number of {a} (larger|greater|higher) than the number of {b}",
+    ),
+    "colour-held": (
+        "(what|which) (|colour) {a} (do you have|have you got|have you|do you hold|do you carry) (|on you|in your hand|with you)",
+        "(what|which) (|colour) {a} are you (holding|carrying) (|in your hand)",
+        "(what|which) (|colour) {a} (is in your hand|do you have in your hand|is with you)",
+    ),
+    "colour-faced": (
+        "(what|which) (|colour) {a} (are you|do you) (looking at|facing|face|look at)",
+        "(what|which) (|colour) {a} is (|right) in front of you",
+    ),
+    "colour-beside": (
+        "(what|which) (|colour) {a} are you (|standing|waiting|sitting) (at|by|next to|beside|touching)",
+        "(what|which) (|colour) {a} (is|stands|lies) (next to|beside|by) you",
+        "(what|which) colour is {a} (that|) you are (standing|) (at|by|next to|beside)",
+    ),
+    "exists-beside": ("are you (|standing|waiting) (at|by|next to|beside) {a}", "are you touching {a}"),
+    "colour-open": ("(what|which) (|colour) {a} (is|are) (|still|already|now) (open|unlocked|opened)",),
+    "colour-shut": ("(what|which) (|colour) {a} (is|are) (|still|already|now) (closed|locked|shut)",),
+    "colour-where": (
+        "(what|which) colour {a} (is|are|lies|stands|lie|stand) {p} {b}",
+        "(what|which) {a} (is|are|lies|stands) {p} {b}",
+    ),
+    "count-homed": (
+        f"how many {{a}} (are|are there|have been put|have been pushed) (|still|now) ({_HOME})",
+        "how many {a} (are|have been) (solved|done|sorted|delivered)",
+    ),
+    "count-homeless": (
+        f"how many {{a}} (are|are still|still are) not (|yet) ({_HOME})",
+        "how many {a} (are|are still) off (|the|their) (target|targets|goals|spots)",
+    ),
+    "count-free": ("how many {b} (are|stand) (|still) (empty|free|uncovered|unoccupied|without a box)",),
+    "empty-on": (
+        "(is|are) {b} (|still|completely|now) (empty|bare|clear|free|unoccupied|uncovered|vacant)",
+        "is there nothing {q} {b}",
+    ),
+    "who": (
+        "who (|else) (is|are) {a}",
+    ),
+    "who-holds": (
+        "(who|which player|which one|which of you) (has|is holding|holds|carries|is carrying|has got|is wearing|wears) {a}",
+        "in whose (hand|hands) is {a}",
+        "who (is|has been) given {a}",
+    ),
+    "has": (
+        "(has|have) {b} got {a} (|in his hand|in her hand|in their hand)",
+        "(does|do) {b} (have|hold|carry|wear) {a} (|in his hand|in her hand|in their hand)",
+        "is {b} (holding|carrying|wearing) {a}",
     ),
     "less": ("(are|is) there (fewer|less) {a} than {b} (|here)",),
     "alike": (
@@ -55,7 +111,11 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     "count-where": ("how many {a} (are|are there|lie|stand|do you see) {p} {b}",),
     "colour-is": ("which (|one) is {a}",),
-    "what-is": ("(what|which thing|which toy|which|which one) is {a}", "(what|which) thing is {a}"),
+    "what-is": (
+        "(what|which) (shape|kind of thing|sort of thing|kind of object|type of thing|type of object|kind of toy) is {a}",
+        "what (kind|sort|type) of (thing|object|toy) is {a}",
+        "what shape (has|does) {a} (|have)",
+        "(what|which thing|which toy|which|which one) is {a}", "(what|which) thing is {a}"),
     "colour": (
         *(
             "(what|which) colour (is|are|has) {a}",
@@ -72,13 +132,18 @@ ASKED: dict[str, tuple[str, ...]] = {
         ),
     ),
     "count": (
-        "how many {a} (are there|are here|do you see|can you see|exist|is there|are in the room|are there in the room)",
+        "how many {a} (are there|are here|do you see|can you see|is there|are in the room|are there in the room)",
         "how many {a} (are there|are here|do you see|are there here|are there in total|are there in all)",
         "(count|count up) {a}",
         "how many {a} there are (|here|in the room|in total|in all|altogether)",
         "how many {a} (do we have|have we got|have you got|do you count|can you count|can you find)",
         "how many {a}",
-        "how many {a} (are left|remain|are still there|are still left|are present)",
+        "how many {a} (are left|remain|are still there|are still left|are present|are|have you got left|do you have left)",
+        "how many {a} (did you miss|have you missed|are to be found|exist)",
+        "how many {a} are still to be (taken|found|eaten|collected)",
+        "how many {a} (have|had|do|can|does) (you|we|one|it|the room|i) (|got|have|find|count|see|spot|make out|left)",
+        "how many {a} (is it|is that|are those)",
+        "what number of {a} (is|are) there",
         "(what is the|the) number of {a}",
     ),
     "count-place": (
@@ -98,6 +163,8 @@ ASKED: dict[str, tuple[str, ...]] = {
         "have you seen {a}",
         "(if|whether) there (is|are) {a} (|here|anywhere|in the room)",
         "(has|have|does|do) (the|this) (room|world|map|level|house|place) (got|have|contain|) {a}",
+        "(is|are) there (|still|really) {a} (|still|left|remaining|lying|hiding|hidden|hanging)",
+        "(is|are) there still {a}",
         "(is|are) {a} (here|anywhere|around|in the room|in here|present)",
     ),
     "exists-place": (

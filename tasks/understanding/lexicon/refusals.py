@@ -136,6 +136,7 @@ REASONS: dict[str, str] = {
     "manner": "how something is done is not judged: say 'put', 'push' or 'go', without {word!r}",
     "deed": "to {word} is nothing that can be judged here: the relations of this world are {relations}",
     "place": "a goal names things, and not the places where they were",
+    "question": "{word!r} asks for none of what is answered: ask 'what colour is …', 'how many …' or 'is there …'",
     "me": "{word!r} is nobody in this world: name a thing, 'you' or 'your partner'",
 }
 NEAREST: dict[str, tuple[str, ...]] = {

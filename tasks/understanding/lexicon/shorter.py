@@ -31,6 +31,10 @@ SHORTER: dict[str, str] = {
     "a bunch of": "some",
     "in the (room|place) where": "where",
     "up in the air": "up",
+    "keep your distance (from|to)": "keep your distance from",
+    "keep your distance": "keep your distance from it",
+    "(out of|in) (everybody|everyone) is (sight|view)": "out of sight",
+    "all together at once": "at once",
     "for as long as it takes": "",
 }
 """Phrases and the words that they are read as."""

@@ -78,6 +78,13 @@ NOUNS: dict[str, tuple[str, ...]] = {
 }
 """Other names of a kind. One is known where its kind is in the world, where it is no kind itself, and where no second
 kind of the world has it."""
+LOCAL_NOUNS: dict[tuple[str, ...], tuple[str, ...]] = {
+    ("goal", "plate"): (
+        *("yellow room", "room with the yellow floor", "yellow floor", "room with a yellow floor", "room of the goal"),
+        *("room where the floor is yellow", "last room", "final room", "yellow area"),
+    ),
+}
+"""Other names of the first of these kinds where all of them are in the world."""
 PARTNER: tuple[str, ...] = (
     *("partner", "other player", "friend", "buddy", "mate", "teammate", "team mate", "other one", "fellow player"),
     *("companion", "pal", "second player", "co-player", "opponent", "rival", "enemy", "adversary", "other agent"),

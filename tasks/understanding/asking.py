@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ..goals import Question, Selector
+from ..goals import Question, Selector, Which
 from .clauses import reason_of
 from .deeds import YOU
 from .kinds import Refusal, because
@@ -62,6 +62,8 @@ class Asking(References):
             kinds = b.all[0].noun.kinds
             relation = next((name for name in ("in", "on") if all(self.holds(str(kind), name) for kind in kinds)), "in")
         sides = {name: self._asked(refs, relation) for name, refs in (("a", a), ("b", b)) if refs is not None}
+        if what == "what" and b is None and sides["a"].which is None and sides["a"].kind is None:
+            sides["a"] = sides["a"].model_copy(update={"which": Which(group="thing")})  # "what is the purple thing"
         if b is not None and relation not in self.things.relations:
             raise because("relation", str(relation), self.things)
         refs = a.all[0] if a else None

@@ -124,6 +124,8 @@ class Known:
             raise Refusal("'to' is not exact here: say 'on', 'in' or 'next to'")
         if place in ("within", "beyond"):
             return self.known("near", place), place == "beyond", number
+        if player and place == "in" and kinds == ("goal",) and "touching" not in known:
+            return "at", False, None
         if player and place in ("in", "out") and not self.fits("region", b):
             raise Refusal("nobody can be in that")
         relation, ends = {"off": ("on", True), "out": ("in", True), "away": ("touching", True)}.get(

@@ -106,7 +106,7 @@ class Meaning(Doing):
             if found.clauses:
                 self._join(stages, found, unit)
         stages = spared(stages, nevers)
-        nevers = apart_from(stages, nevers, carried(self.things))
+        nevers = list(dict.fromkeys(apart_from(stages, nevers, carried(self.things))))
         contrary(stages, nevers)
         until = _until_stages(stages, befores)
         made = (Stage(all=tuple(c), hold=hold, before=tuple(until[i])) for i, (c, hold, _) in enumerate(stages))
@@ -191,8 +191,12 @@ class Meaning(Doing):
             self.notes.append("where there is none, the goal cannot be reached")
         if any(ref.negated or ref.most or (ref.least == "all" and not whole) for ref in self._every(remark)):
             raise Refusal("a remark names a thing: say what is to be done with it")
-        if remark.b is not None and remark.a is not None:
+        if remark.b is not None and remark.a is not None:  # "there is a box on the target, get it off"
             self.before = replace(remark, verb="put")
+            if len(remark.a.all) > 1 or len(remark.b.all) > 1 or remark.a.all[0].told:
+                raise Refusal("a remark names a thing: say what is to be done with it")
+            where = ("is", remark.place, remark.b.all[0])
+            remark = replace(remark, a=Refs((replace(remark.a.all[0], where=where, definite=self.fits("flat", remark.b.all[0])),)))
         if not any(ref.pronoun or ref in self._every(remark) for ref in later):
             raise Refusal("a remark by itself is nothing to be done: say what is to be done with the thing")
         self._mention(remark)
@@ -218,7 +222,7 @@ class Meaning(Doing):
                 stages[-1] = [*clauses, *found.clauses], unit.hold or found.hold or hold, lasting and found.lasting
                 return
         for group in [found.clauses] if found.at_once else apart(found.clauses):
-            if unit.joint in ("comma", "stop") and stages and stages[-1] == (group, unit.hold, found.lasting):
+            if unit.joint in ("comma", "stop", "and") and stages and stages[-1] == (group, unit.hold, found.lasting):
                 continue
             stages.append((group, unit.hold or found.hold, found.lasting))
 

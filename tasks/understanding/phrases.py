@@ -306,6 +306,8 @@ class Phrases:
                     yield replace(ref, most=ref.least), last + 1
         for ref, behind in self._described(at):
             yield replace(ref, least=0 if ref.noun.many else 1, bare=True), behind
+            if ref.noun.many and self.words[behind] == "only" and self.words[behind + 1] in _ENDS:
+                yield replace(ref, least="all", only=True), behind + 1
 
     def _paired(self, noun: Noun) -> bool:
         """Whether things of this name belong to others by their colour."""
@@ -372,6 +374,11 @@ class Phrases:
                 yield replace(ref, least="all", bare=True), behind  # "the fruit"
             elif form == "the":
                 yield replace(ref, least="all" if several else 1, definite=not several, bare=bool(several)), behind
+                if self.words[behind] == "is" and self.loosest and not several:  # "the dresser's lamp"
+                    owner = replace(ref, definite=True)
+                    for noun, last in self._noun(behind + 1) if ref.noun.kinds else ():
+                        if noun.many is not True and noun.kinds:
+                            yield Ref(noun, definite=True, where=("is", "from", owner), loose=ref.loose + 1), last
             else:
                 yield replace(ref, least=least, negated=negated), behind
 
@@ -478,10 +485,6 @@ class Phrases:
                     continue
                 if loose <= self.loosest:
                     yield replace(ref, where=(how, slots.get("p", ""), to), loose=loose), behind
-        if word == "is" and ref.definite and self.loosest and ref.where is None:  # "the dresser's lamp"
-            for noun, behind in self._noun(at + 1):
-                if noun.many is not True and noun.kinds:
-                    yield Ref(noun, definite=True, where=("is", "from", ref), loose=ref.loose + 1), behind
         if word == "from" and ref.where is None and ref.loose < self.loosest:
             for refs, behind in self.refs(at + 1):
                 to = self._single(refs)

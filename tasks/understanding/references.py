@@ -60,7 +60,8 @@ class References(Deeds):
             named = [one for one in dict.fromkeys((*self.last[:1], place)) if not self.player(one)]
             if len(self.last) == 1 and place.least == 1:
                 fit = [one for one in named if all(self.holds(str(kind), relation) for kind in one.noun.kinds)]
-                return self._only(ref, fit)
+                if fit or act.a is not None:
+                    return self._only(ref, fit)
         if ref.one_of and own is not None and held is not None and self._comes_in(place, ref):
             if (place.colour, place.size) == (ref.colour, ref.size) and self._looking(own, ref):
                 raise Refusal(f"{ref.said!r} may be one of two kinds: name the kind")
@@ -103,6 +104,9 @@ class References(Deeds):
         if ref.pronoun:
             if ref.pronoun == "them" and self.partner is not None and not any(one.noun.many for one in self.last):
                 return [self.partner]
+            if not self.last and ref.pronoun == "them" and "all" in ref.said.split():
+                self.notes.append("them, where nothing was named before, is everything")
+                return [replace(ANY, least="all", said="everything")]
             if not self.last and dropped:
                 return [ANY]
             if not self.last:

@@ -74,6 +74,7 @@ _PAUSES = frozenset(("stop", "wait", "stay", "remain", "end", "finish", "arrive"
 _LASTING = ("holding", "carrying", "facing", "looking", "watching")
 _AT_THE_END, _IN_HAND = phrases(*lexicon.AT_THE_END), phrases("in (your|one) (hand|hands)", "in hand", "with you")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
+_EVERY_ONE = phrases("(all|every one|every single one|each) of (them|these|those)", "all", "the lot", "every (|single) one")
 _SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")
 _UNTILS = phrases(*lexicon.UNTILS)
 _PLAIN = ("and", "but", "comma", "stop")
@@ -202,6 +203,7 @@ class Syntax(Phrases):
         """The readings of a unit without a joint: "without touching a box", "for ten turns", "after you opened it"."""
         start = at + (self.words[at] == COMMA)
         start += self.words[start] in ("but", "and") and self.words[start + 1] in ("without", "not", "never", "avoid")
+        act_before = before[-1].act
         for unit, behind in self._never(start, bare=False):
             yield from self._rest(behind, (*before, unit))
         if self.words[start] == "for" and number(self.words[start + 1]) and self.words[start + 2] in ("turns", "turn"):
@@ -220,9 +222,12 @@ class Syntax(Phrases):
                     if not act.verb and (act.place or self.words[behind - 1] not in ("before", "until", "after")):
                         continue
                     yield from self._rest(last, (*before[:-1], replace(before[-1], until=act)))
-        act_before = before[-1].act
         if self.words[start : start + 2] == ["for", "me"] and act_before and act_before.verb not in _BRINGING:
             yield from self._rest(start + 2, before)
+        whole = [ref for refs in (act_before.a, act_before.b) if refs for ref in refs.all] if act_before else []
+        if any(ref.least == "all" or ref.bare or ref.pronoun == "them" for ref in whole):
+            for behind in self._after(start, _EVERY_ONE):
+                yield from self._rest(behind, before)
         if before[-1].kind == "do":
             for behind in self._after(start, _SAME):
                 if behind == self.end:

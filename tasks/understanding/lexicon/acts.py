@@ -158,7 +158,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "catch": ("(catch|tag|get|nab|catch hold of) {b}",),
     "win-race": ("(get there|arrive|finish|come|come in|be) first", "(beat|outrun) {b}", "win against {b}"),
-    "eat-any": ("(eat|take|touch|collect|grab|pick up) (|a thing)",),
+    "eat-any": ("eat", "(eat|take|touch|collect|grab|pick up) a thing"),
     "via": ("(go|walk|run|pass|move|come|step) (|right|straight) through {a} (into|to|in to|over to) {b}",),
     "get-place": ("get {a} {p} {b}",),
     "first-at": (
@@ -212,12 +212,13 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(stay|keep|remain|be) out of (sight|view) of {b}",
         "(stay|keep|remain|wait|be|stand) (|somewhere) where {b} can (|not|never) see you",
         "do not (be|get) (seen|spotted)",
+        "out of (sight|view)",
         "do not (be|get) (seen|spotted) by {b}",
         "do not let {b} (see|spot) you",
     ),
     "short-of": ("(stop|halt|wait|stand|pull up|stay) (|just|right|shortly) (before|short of) {b}",),
     "leave-it": ("leave {a} (|lying|standing) {p} {b}",),
-    "use": ("(use|use up) {b}", "(use|try) {b} on (anything|something|any lock|any door)"),
+    "use": ("(use|use up) {b}", "(use|try) {b} on (anything|something)"),
     "open": (
         "(open|unlock|open up) {a}",
         "(open|unlock|open up) {a} (with|using) {b}",

@@ -34,7 +34,7 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     *("ugh", "um", "er", "erm", "oi", "yo", "(hello|hi|hiya|yes|yeah|yep|aye) ,", "blimey", "gosh", "aha", "ah", "uh", "oops", "lol"),
     *("hehe", "argh", "eh", "wow", "whoops", "phew", "thanks (a lot|so much|very much)"),
     *("thank you (very much|so much)", "thanks in advance", "asap", "pronto", "sharpish", "be quick (|about it)"),
-    *("(hurry|quick|careful|look|listen|watch out|come on|attention|well done|good|great|nice|thanks) .", "instead"),
+    *("(hurry|quick|careful|look|listen|watch out|come on|attention|well done|good|great|nice|thanks) .",),
     *("get a move on", "look sharp", "come along", "as quick as you can", "(what are you waiting for)", "this time"),
     *("in your own time", "when you are ready", "when you have (a moment|a minute|time|a second)"),
     *("if that is (ok|okay|all right|alright|possible|fine)", "if you (do|would) not mind", "if you can manage (it|that|)"),
@@ -118,7 +118,7 @@ MANNER: tuple[str, ...] = (
 )
 """Words on how something is done, which no goal judges; that they are left out is told."""
 AT_THE_VERY_END: tuple[str, ...] = (
-    *("at all", "every time", "if so", "to begin with", "to start with", "(with|using) your (hand|hands|arms)"),
+    *("at all", "instead", "every time", "if so", "to begin with", "to start with", "(with|using) your (hand|hands|arms)"),
     *("no need to (touch|take it|open it|move it|hurry|rush)", "(ok|okay|please|right|yeah|alright|thanks)", "for once"),
     *("you do not (need|have) to (touch|take|open|move)", "(can|could|would|will) you", "you hear me"),
     *("if you (can|could|would|will|may|wish|want|like)", "all the same", "there is a (good|dear) (one|robot|boy|girl)"),

@@ -27,14 +27,17 @@ class Asking(References):
         what, _, form = asks.partition("-")
         if a is not None and len(a.all) > 1 and a.all[0].one_of and a.all[0].first:
             raise because("question", a.all[0].said, self.things)
+        if a is not None and b is not None and b.all[0].one_of and len(a.all[0].noun.kinds) == 1:
+            b = Refs(tuple(replace(ref, noun=a.all[0].noun, one_of=False) for ref in b.all), b.joint)
         a, b = (Refs(tuple(map(self._of_one_kind, refs.all)), refs.joint) if refs else None for refs in (a, b))
         if what in ("who", "has", "empty"):
             return self._of_players_and_places(what, form, a, b)
         form = "where" if b is not None and b.all[0].noun.place else form
         if form == "free":
             a, b = b, None
-        if what == "colour" and form and a is not None and (a.all[0].noun.kinds == (None,) or a.all[0].noun.group):
-            what, asks = "what", f"what-{form}"
+        if what == "which" and a is not None:
+            what = "what" if a.all[0].noun.kinds == (None,) or a.all[0].noun.group else "colour"
+            asks = f"{what}-{form}"
         if form in ("open", "shut", "held", "where", "faced", "beside", "homed", "homeless", "free"):
             if b is not None and b.all[0].least not in (0, 1) and not b.all[0].bare:
                 raise Refusal(f"{b.all[0].said!r}: a question is about one place, or any")
@@ -183,6 +186,9 @@ class Asking(References):
 
     def _asked(self, refs: Refs, relation: str | None) -> Selector:
         ref = refs.all[0]
+        if ref.noun.who == "other" and ref.where and ref.where[2] == YOU:
+            ref = replace(ref, noun=Noun(("player",)))  # "is anyone near you"
+            refs = Refs((ref,))
         if relation and ref.least == "all" and not ref.bare:
             raise Refusal(f"{ref.said!r}: a question is about one place, or any")
         if len(refs.all) > 1 or ref.pronoun or ref.one_of or ref.noun.who:

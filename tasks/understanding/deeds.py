@@ -27,7 +27,8 @@ class Deeds(Clauses):
         refs = act.a or act.b
         assert refs is not None
         if act.a is not None and act.b is not None:
-            self._tool(act.a, act.b)
+            refs = self._fitting(act.a, act.b)
+            self._tool(refs, act.b)
         whole = Found(lasting=True)
         forbids = verb in ("avoid", "keep-clear", "hands-off", "keep-shut", "spare")
         self.listable(refs, never or forbids)
@@ -89,6 +90,13 @@ class Deeds(Clauses):
             numbered = first in ("one", "some", "at") or (isinstance(ref.least, int) and ref.least > 1)
             if numbered or (any_one and first in ("a", "an")):
                 raise Refusal(f"{ref.said!r} may be one and not the others: say 'the', 'any' or 'every'")
+
+    def _fitting(self, a: Refs, b: Refs) -> Refs:
+        """The lock of a key, where it has no colour: "open the door with the red key"."""
+        lock, key = a.all[0], b.all[0]
+        if len(a.all) > 1 or lock.colour or lock.told or not lock.definite or key.noun.kinds != ("key",):
+            return a
+        return Refs((replace(lock, colour=key.colour),))
 
     def _tool(self, a: Refs, b: Refs) -> None:
         """ "Open the red lock with the red key": the key that opens it anyway."""
@@ -190,6 +198,8 @@ class Deeds(Clauses):
         if (len(a.all) > 1 or a.all[0].least != 1) and b.all[0].said.split(" ")[0] == "one" and not never:
             raise Refusal(f"{b.all[0].said!r}: that all are at the same one is not judged: say 'the', and name it")
         for one, other in product(a.all, b.all):
+            if any(each.one_of and self._comes_in(one, each) for each in other.but) and one.least == "all":
+                raise Refusal(f"{other.said!r}: the exception may be of the things or of their places: name its kind")
             relation, ends, within = self.place(place, other, act.number, player=False)
             each = other.least == "all" and one.least == 1 and not (one.definite or one.colour or one.told)
             if each and relation == "on" and self.fits("flat", other) and not (never or other.told or other.colour):

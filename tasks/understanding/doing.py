@@ -38,10 +38,15 @@ class Doing(Asking):
     def _done(self, act: Act, never: bool = False) -> Found:
         """The clauses of an act whose things are known."""
         verb = act.verb
+        act = replace(act, a=_anyone(act.a), actor=_anyone(act.actor))
         if verb in ("put", "is") and act.a is not None and all(map(self.player, act.a.all)):
             if act.negated:
                 raise Refusal("of players, say what they are to do or never to do")
             return self._stood(replace(act, verb="be-place", a=None, actor=act.a), never)
+        if verb == "meet-at" and act.a is not None:
+            if len(act.a.all) > 1 or not self.player(act.a.all[0]) or (self.players or 1) != 2:
+                raise Refusal("who is to meet whom, and where? say 'let every player go to …'")
+            act, verb = replace(act, a=None), "meet"
         if verb == "meet":
             players = Refs((Ref(Noun(("player",)), least="all"),))
             return self._simple(replace(act, verb="go", actor=players), never)
@@ -255,6 +260,13 @@ class Doing(Asking):
         found = self._simple(Act("go", b=act.b, actor=act.actor), False)
         found.befores = self._simple(Act("go", b=act.b, actor=act.a), False).clauses
         return found
+
+
+def _anyone(refs: Refs | None) -> Refs | None:
+    """Any player, the reader too, where the words are "someone" and it is told who does something."""
+    if refs is None or not all(ref.said in lexicon.SOME_PLAYER for ref in refs.all):
+        return refs
+    return replace(refs, all=tuple(replace(ref, noun=Noun(("player",))) for ref in refs.all))
 
 
 def _any(refs: Refs | None) -> Refs | None:

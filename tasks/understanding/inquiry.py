@@ -54,9 +54,20 @@ class Inquiry(Syntax):
                 yield last + 1, slots["a"]
 
     def _looking(self, at: int) -> Iterator[tuple[str, Ref]]:
-        """ "Is the duck yellow": whether there is a yellow duck."""
+        """ "Is the duck yellow": whether there is a yellow duck; "is the duck red or blue"; "how many ducks are red"."""
+        if self.words[at : at + 2] == ["how", "many"]:
+            for refs, behind in self.refs(at + 2 + 2 * (self.words[at + 2 : at + 4] == ["of", "the"])):
+                one, word = refs.all[0], self.words[behind + 1]
+                if self.words[behind] == "are" and word in self.names.looks and behind + 2 in self.ends:
+                    what, name = self.names.looks[word]
+                    if len(refs.all) == 1 and not one.loose and one.least == 0 and getattr(one, what) is None:
+                        yield "count", looking(one, what, name)
         if self.words[at] not in ("is", "are"):
             return
+        for refs, behind in self.refs(at + 1):
+            one, bare = self._single(refs), [end for _, end in self._bare_looks(behind)]
+            if one is not None and not one.loose and one.colour is None and any(end in self.ends for end in bare):
+                yield "colour", one
         for refs, behind in self.refs(at + 1):
             one, word = self._single(refs), self.words[behind]
             if one is None or one.loose or one.first or behind + 1 not in self.ends or word not in self.names.looks:

@@ -257,8 +257,8 @@ class Phrases:
             for one, behind in self._modified(ref, at + 1):
                 if behind > at + 1:
                     yield one, behind
-            if self.words[at + 1] == "but" and what != "no":
-                yield from self._without(ref, at + 2)
+            for start in ((at + 2,) if self.words[at + 1] == "but" else self._after(at + 1, _EXCEPT)) if what != "no" else ():
+                yield from self._without(ref, start)
         for behind in self._after(at, _OTHERS):
             every = word in ("everything", "anything") or self.words[behind - 1] in ("things", "left")
             noun = Noun((None,), many=True) if every else Noun(many=True)
@@ -399,7 +399,7 @@ class Phrases:
                         if self.words[last] in ("on", "in") and self.words[last + 1] == "it":
                             yield replace(ref, where=("has", self.words[last], to.all[0])), last + 2
         for ref, behind in self._described(at):
-            if ref.noun.many is False and not ref.told:
+            if ref.noun.many is False and (not ref.told or (ref.where and ref.where[0] == "held")):
                 yield ref, behind
             if self.words[behind] == "is" and not ref.told and ref.noun.many is False:
                 for first, slots, last in (*self.matched(LAST_OF, behind + 1), *self.matched(LAST_TO, behind + 1)):
@@ -473,6 +473,8 @@ class Phrases:
                 if "b" in slots and to is None:
                     continue
                 aside = self.words[at : at + 2] == ["to", "the"]
+                if how == "bare" and (ref.noun.who or ref.noun.kinds == ("player",)):
+                    continue  # players move
                 if (
                     how == "bare"
                     and not aside
@@ -501,8 +503,9 @@ class Phrases:
     def _without(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
         """Things, but for others."""
         for refs, behind in self.refs(at) if not ref.but else ():
-            if all(one.least in (1, "all") and not (one.negated or one.pronoun or one.but) for one in refs.all):
-                yield replace(ref, but=refs.all), behind
+            plain = (one.least in (1, "all") or one.bare for one in refs.all)
+            if all(plain) and not any(one.negated or one.pronoun or one.but for one in refs.all):
+                yield replace(ref, but=tuple(replace(one, least=1, bare=False) for one in refs.all)), behind
 
     def _single(self, refs: Refs, *, between: bool = False) -> Ref | None:
         """The one thing that a description refers to."""

@@ -116,7 +116,7 @@ class Syntax(Phrases):
             if verb != "is never":
                 yield _act("is", slots, negated=verb == "is not"), behind
         for refs, behind in self.refs(at):
-            if not any(ref.loose for ref in refs.all):  # "the ball on the table" is to be there
+            if not any(ref.loose and not ref.elliptic for ref in refs.all):  # "the ball on the table" is to be there
                 yield Act("", b=refs), behind
         for place, slots, behind in self.matched(PLACED[self.unit], at):
             for refs, last in self.refs(behind):

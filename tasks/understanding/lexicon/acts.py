@@ -237,7 +237,8 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(take|have) (a quick|a good|a close|another) look at {b}",
         "(catch sight of|lay eyes on|look straight at|look directly at|observe|inspect|examine|go look at) {b}",
         "(turn|turn yourself|position yourself) so that you (face|look at|are facing|see) {b}",
-        "have {b} in (view|sight)",
+        "(have|get|keep) {b} in (view|sight)",
+        "look {b} in the (eye|eyes|face)",
         "(bring|get) {b} into (view|sight)",
         "keep (an eye|your eyes) on {b}",
         f"{{b}} {_MODAL} be (look at|face|watch|in view|in sight)",
@@ -278,6 +279,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(stick with|stick to|shadow|tail|escort|accompany|trail|tag along with|stay right behind) {b}",
         "(follow|walk|run) (along|after|behind) {b}",
         "follow {b} (|around|about|everywhere)", "(walk|go|run|stay) (after|with) {b}", "keep up with {b}"),
+    "meet-at": ("(meet|meet up with) {a} (at|by|next to|beside|on|in|near) {b}",),
     "meet": ("meet (|up|each other|your partner|your friend|one another) (at|by|next to|beside|on|in) {b}",),
     "put": (
         f"{{b}} {_MODAL} have {{a}} {{q}} it",

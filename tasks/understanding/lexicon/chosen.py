@@ -59,6 +59,7 @@ WHERE: dict[str, str] = {
     "where {b} (is|are|lies|stands)": "holds",
     "(that|which) (contains|contain) {b}": "holds",
     "(|that|which) you (are holding|are carrying|hold|carry|have in your hand|have got|have got in your hand)": "held",
+    "(that|which|) you have": "held",
     "(|that|which) you (have|have got|are holding|are carrying) (in your hands|on you|with you|at the moment)": "held",
     "in your (hand|hands)": "held",
     "(|that|which) you (are facing|are looking at|look at|face)": "faced",

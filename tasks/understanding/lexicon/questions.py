@@ -8,6 +8,27 @@ _HOME = "|".join(
         *(f"on {whose} {place}" for whose in ("", "a", "the", "their") for place in ("target", "targets", "goals", "spots")),
     )
 )
+_WHICH = {"colour": "(what|which) colour {a}", "which": "(what|which) {a}"}
+
+
+def _which_of(which: str) -> dict[str, tuple[str, ...]]:
+    """Forms of questions that tell which thing it is by its colour, or by its kind where any is asked for."""
+    return {
+        "held": (
+            f"{which} (do you have|have you got|have you|do you hold|do you carry) (|on you|in your hand|with you)",
+            f"{which} are you (holding|carrying) (|in your hand)",
+            f"{which} (is in your hand|do you have in your hand|is with you)",
+        ),
+        "faced": (f"{which} (are you|do you) (looking at|facing|face|look at)", f"{which} is (|right) in front of you"),
+        "beside": (
+            f"{which} are you (|standing|waiting|sitting) (at|by|next to|beside|touching)",
+            f"{which} (is|stands|lies) (next to|beside|by) you",
+        ),
+        "open": (f"{which} (is|are) (|still|already|now) (open|unlocked|opened)",),
+        "shut": (f"{which} (is|are) (|still|already|now) (closed|locked|shut)",),
+    }
+
+
 ASKED: dict[str, tuple[str, ...]] = {
     "where": (
         "where (has|have) {a} gone",
@@ -26,27 +47,10 @@ ASKED: dict[str, tuple[str, ...]] = {
         "(do|can) you see more {a} than {b}",
         "(is|are) the number of {a} (larger|greater|higher) than the number of {b}",
     ),
-    "colour-held": (
-        "(what|which) (|colour) {a} (do you have|have you got|have you|do you hold|do you carry) (|on you|in your hand|with you)",
-        "(what|which) (|colour) {a} are you (holding|carrying) (|in your hand)",
-        "(what|which) (|colour) {a} (is in your hand|do you have in your hand|is with you)",
-    ),
-    "colour-faced": (
-        "(what|which) (|colour) {a} (are you|do you) (looking at|facing|face|look at)",
-        "(what|which) (|colour) {a} is (|right) in front of you",
-    ),
-    "colour-beside": (
-        "(what|which) (|colour) {a} are you (|standing|waiting|sitting) (at|by|next to|beside|touching)",
-        "(what|which) (|colour) {a} (is|stands|lies) (next to|beside|by) you",
-        "(what|which) colour is {a} (that|) you are (standing|) (at|by|next to|beside)",
-    ),
+    **{f"{what}-{form}": asked for what, word in _WHICH.items() for form, asked in _which_of(word).items()},
+    "colour-where": ("(what|which) colour {a} (is|are|lies|stands|lie|stand) {p} {b}", "(what|which) colour (is|are) {a} {p} {b}"),
+    "which-where": ("(what|which) {a} (is|are|lies|stands) {p} {b}",),
     "exists-beside": ("are you (|standing|waiting) (at|by|next to|beside) {a}", "are you touching {a}"),
-    "colour-open": ("(what|which) (|colour) {a} (is|are) (|still|already|now) (open|unlocked|opened)",),
-    "colour-shut": ("(what|which) (|colour) {a} (is|are) (|still|already|now) (closed|locked|shut)",),
-    "colour-where": (
-        "(what|which) colour {a} (is|are|lies|stands|lie|stand) {p} {b}",
-        "(what|which) {a} (is|are|lies|stands) {p} {b}",
-    ),
     "count-homed": (
         f"how many {{a}} (are|are there|have been put|have been pushed) (|still|now) ({_HOME})",
         "how many {a} (are|have been) (solved|done|sorted|delivered)",
@@ -106,7 +110,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     "what-where": (
         "(what|which thing) (is|lies|stands|is lying|is standing|do you see|is there) {p} {b}",
-        "(what|which) (thing|object|toy|item) (is|lies|stands) {p} {b}",
+        "(what|which) (thing|object|item) (is|lies|stands) {p} {b}",
         "(name|tell me) (what is|the thing|the toy) {p} {b}",
     ),
     "count-where": ("how many {a} (are|are there|lie|stand|do you see) {p} {b}",),

@@ -31,6 +31,7 @@ SHORTER: dict[str, str] = {
     "a bunch of": "some",
     "in the (room|place) where": "where",
     "up in the air": "up",
+    **{f"{word} who": f"{word} that" for word in ("player", "players", "one", "guy", "runner", "person", "opponent")},
     "keep your distance (from|to)": "keep your distance from",
     "keep your distance": "keep your distance from it",
     "(out of|in) (everybody|everyone) is (sight|view)": "out of sight",

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from ..goals import Question, Selector, Which
 from .clauses import reason_of
+from . import lexicon
 from .deeds import YOU
 from .kinds import Refusal, because
 from .names import Noun
@@ -30,6 +31,11 @@ class Asking(References):
         if a is not None and b is not None and b.all[0].one_of and len(a.all[0].noun.kinds) == 1:
             b = Refs(tuple(replace(ref, noun=a.all[0].noun, one_of=False) for ref in b.all), b.joint)
         a, b = (Refs(tuple(map(self._of_one_kind, refs.all)), refs.joint) if refs else None for refs in (a, b))
+        if what == "seen" and a is not None:
+            asks, what, form = "exists", "exists", ""
+            if all(self.player(ref) and ref.noun.who != "you" for ref in a.all):
+                player = replace(a.all[0], noun=Noun(("player",)), where=("faced", "", None))
+                return self._made("exists", player)
         if what in ("who", "has", "empty"):
             return self._of_players_and_places(what, form, a, b)
         form = "where" if b is not None and b.all[0].noun.place else form
@@ -90,6 +96,13 @@ class Asking(References):
         ref = a.all[0] if a else Ref(Noun((None,)))
         if (a and len(a.all) > 1) or ref.where or ref.first:
             raise Refusal("a question is about things of one kind")
+        if self.player(ref) and ref.noun.who != "you" and form == "where" and place and b is not None:
+            player = Noun(("player",))  # "is anybody standing on the plate"
+            other = b.all[0]
+            relation, ends, _ = self.place(place, other, None, player=True)
+            if ends or relation == "near" or not (ref.said in lexicon.SOME_PLAYER or ref.colour):
+                raise Refusal("who is where is asked of a player by its colour, or of anybody")
+            return Refs((replace(ref, noun=player, where=("is", relation, other)),))
         if form in ("held", "faced"):
             return Refs((replace(ref, where=(form, "", None)),))
         if form == "beside":

@@ -29,6 +29,9 @@ BY_ANYONE = (
     "exit",
     "avoid",
     "keep-clear",
+    "be-place",
+    "stay-place",
+    "meet",
 )
 
 

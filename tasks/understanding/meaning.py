@@ -78,6 +78,9 @@ class Meaning(Doing):
             spares = unit.act.b is not None and all(ref.negated and ref.least == 1 for ref in unit.act.b.all)
             if unit.joint == "but" and unit.kind == kind == "do" and not (unit.act.verb or spares):
                 raise Refusal(lexicon.REASONS["except"], "except")
+            if unit.joint == "before":
+                self._forestalled(unit.act, stages, befores)
+                continue
             self._same_actor(unit)
             kind = unit.kind
             act = unit.act
@@ -135,6 +138,8 @@ class Meaning(Doing):
                 raise Refusal("before what? name what is to be done first")
             befores.append((stages[-1][0], nevers))
             return
+        if not act.verb and act.b is not None and any(map(self.player, act.b.all)):
+            raise Refusal("before what? say what the other player is to do first")
         if not act.verb and not act.place:
             verb = self.before.verb if self.before else ""
             act = replace(act, verb=verb if verb in ("take", "eat", "touch", "go", "open", "enter") else "go")
@@ -148,6 +153,18 @@ class Meaning(Doing):
         if not stages:
             stages.append((found.clauses, 0, found.lasting))
         befores.append((found.clauses, nevers))
+
+    def _forestalled(
+        self,
+        act: Act,
+        stages: list[tuple[list[Clause], int, bool]],
+        befores: list[tuple[list[Clause], list[Clause]]],
+    ) -> None:
+        """ "Look at him before he looks at you": what another player is not to do before."""
+        found = self._done(self._resolved(act))
+        if not stages or found.nevers or len(found.clauses) != 1 or found.clauses[0].negated:
+            raise Refusal("before what? say it of one thing that the other player may do")
+        befores.append((stages[-1][0], found.clauses))
 
     def _same_actor(self, unit: Unit) -> None:
         """Refuse "let your partner take the ball and go to the bed", which may be for either player."""
@@ -219,7 +236,8 @@ class Meaning(Doing):
             if found.hold and unit.joint != "at once" and self._together(clauses, lasting, found, unit.joint):
                 raise Refusal("before what is to last comes 'then': how long the rest is to last is not clear")
             if unit.joint == "at once" or self._together(clauses, lasting, found, unit.joint):
-                stages[-1] = [*clauses, *found.clauses], unit.hold or found.hold or hold, lasting and found.lasting
+                more = [clause for clause in found.clauses if clause not in clauses]
+                stages[-1] = [*clauses, *more], unit.hold or found.hold or hold, lasting and found.lasting
                 return
         for group in [found.clauses] if found.at_once else apart(found.clauses):
             if unit.joint in ("comma", "stop", "and") and stages and stages[-1] == (group, unit.hold, found.lasting):
@@ -316,6 +334,8 @@ class Meaning(Doing):
         """The act with things in the place of pronouns, and with a verb."""
         if not act.verb:
             act = self._with_verb(act, never)
+        if act.verb == "hold" and self.held and act.b is not None and act.b.all[0].pronoun == "it":
+            act = replace(act, b=Refs(tuple(self.held)))
         if act.verb == "leave-it" and not (act.a and all(ref.pronoun for ref in act.a.all)):
             raise Refusal("'leave' may mean to put it there, or not to move it: say 'put', or 'do not touch'")
         if act.verb == "leave-there":

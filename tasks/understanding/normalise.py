@@ -14,6 +14,7 @@ from . import lexicon
 COMMA, STOP = ",", "."
 _MARKS = {":": COMMA, ";": STOP, "!": STOP, "?": STOP, "\n": STOP, "(": COMMA, ")": COMMA, "-": COMMA}
 _PIECE = re.compile(r"[a-z][a-z'-]*|[0-9]+|[^\s]")
+_QUOTES = frozenset("'\"`\u2018\u201c\u201d")
 _CHOICE = re.compile(r"\(([^()]*)\)")
 
 
@@ -78,6 +79,8 @@ def words(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     text = text.lower().replace("\u2019", "'").replace("...", " , ").replace("\u2026", " , ").replace("\u2014", " , ")
     found: list[str] = []
     for piece in _PIECE.findall(text):
+        if piece in _QUOTES:
+            continue
         found += _plain(piece.strip("-'"), known) if piece[0].isalpha() else [_MARKS.get(piece, piece)]
     said = _tidy(without(_on_the_way(found), _by_the_way()))
     return _tidy(_shorter(without(_ended(said), _here())))

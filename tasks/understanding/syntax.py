@@ -75,6 +75,7 @@ _LASTING = ("holding", "carrying", "facing", "looking", "watching")
 _AT_THE_END, _IN_HAND = phrases(*lexicon.AT_THE_END), phrases("in (your|one) (hand|hands)", "in hand", "with you")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
 _EVERY_ONE = phrases("(all|every one|every single one|each) of (them|these|those)", "all", "the lot", "every (|single) one")
+_BY_ALL = ("go", "be-place", "stay-place", "touch", "enter", "exit", "face", "pass")
 _SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")
 _UNTILS = phrases(*lexicon.UNTILS)
 _PLAIN = ("and", "but", "comma", "stop")
@@ -178,6 +179,12 @@ class Syntax(Phrases):
                     if units[-1].kind == "never":
                         continue  # _tail reads it
                     nextjoint = "at once"
+                if "before" in self.words[behind:start] and nextjoint == "then":
+                    others = [(act, last) for act, last in self.acts(start) if act.actor is not None and act.verb]
+                    for act, last in others:
+                        yield from self._rest(last, (*whole, Unit("before", "do", act)))
+                    if others:
+                        continue
                 yield from self._units(
                     start, "next" if force and nextjoint not in ("at once", "then") else nextjoint, whole
                 )
@@ -232,7 +239,9 @@ class Syntax(Phrases):
             for behind in self._after(start, _SAME):
                 if behind == self.end:
                     yield (*before[:-1], replace(before[-1], joint="at once" if before[:-1] else before[-1].joint))
-        if self.words[start] == "together" and act_before and act_before.verb not in ("put", "take", "side", ""):
+        if self.words[start] == "together" and act_before and self._shareable(act_before):
+            yield from self._rest(start + 1, (*before[:-1], self._shared_by_all(before[-1])))
+        elif self.words[start] == "together" and act_before and act_before.verb not in ("put", "take", "side", ""):
             yield from self._rest(start + 1, before)
         if act_before and before[-1].kind == "do":
             for behind in self._after(start, _AT_THE_END):
@@ -253,6 +262,14 @@ class Syntax(Phrases):
                 if act.verb and len(before) == 1:
                     first = Unit("then", "do", act)
                     yield from self._rest(last, (first, replace(before[0], joint="then")))
+
+    def _shareable(self, act: Act) -> bool:
+        """Whether an act is that of every player where it is done together."""
+        return (self.players or 1) > 1 and act.actor is None and act.verb in _BY_ALL
+
+    def _shared_by_all(self, unit: Unit) -> Unit:
+        assert unit.act is not None
+        return replace(unit, act=replace(unit.act, actor=Refs((Ref(Noun(("player",)), least="all"),))))
 
     def _rest(self, at: int, whole: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
         if at == self.end:
@@ -314,6 +331,11 @@ class Syntax(Phrases):
                     for units, end, force in self._unit(last + 1, joint):
                         if len(units) == 1 and units[0].kind == "do":
                             yield (*units, Unit("at once", "do", act)), end, force
+        if self.words[at] == "together":
+            for units, last, force in self._unit(at + 1 + (self.words[at + 1] == COMMA), joint):
+                act = units[0].act
+                shared = self._shared_by_all(units[0]) if act and self._shareable(act) else units[0]
+                yield (shared, *units[1:]), last, force
         for behind in self._after(at, _FIRST):
             behind += self.words[behind] == COMMA
             for units, last, _ in self._unit(behind, joint):

@@ -97,6 +97,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "keep an eye out for {b}",
         "(get|go|walk|come|run) (right|straight|all the way) up to {b}",
         "{b} (will|would) do (|nicely|fine|just fine)",
+        "(go|walk|run|head|get) (|to) where {b} (is|are|stands|lies)",
         "(scout out|sniff out|hunt down|hunt|chase down|catch up with|spot and go to|walk up to|join) {b}",
         "(get|go) (close|closer|near) to {b}",
     ),
@@ -172,6 +173,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "hold": (
         "(hold|keep|carry|wear|keep holding|hold on to|hang on to|keep hold of|be holding|have|keep hold on) {b}",
         "hold {b} in your hand",
+        "(carry|take|bring) {b} (around|about) (|with you)",
         "hold (onto|on to|tight to|fast) {b}",
         "(be|stay|keep) in possession of {b}",
     ),
@@ -250,7 +252,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{{b}} {_FORBID} be touch",
         "(avoid|steer clear of|dodge|ignore|shun) {b}",
         "(stay|keep|remain|stay well|keep well) (off|off of|out of) {b}",
-        "leave {b} (alone|be|in peace|where it is|where they are|as it is|as they are)",
+        "leave {b} (alone|be|in peace)",
         "(watch out for|beware of|mind|keep your distance from) {b}",
         "{b} (is|are) (off limits|taboo|forbidden|not allowed|out of bounds|to be avoided)",
     ),
@@ -262,7 +264,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "hands-off": (
         f"{{b}} {_FORBID} be (take|pick up|collect|grab|eat|open|unlock)",
         "keep your (hands|fingers) off {b}",
-        "leave {b} untouched",
+        "leave {b} (untouched|where it is|where they are|as it is|as they are|where it was|where they were)",
+        "(keep|let) {b} (where it is|where they are|be where it is)",
         "have nothing to do with {b}",
     ),
     "keep-shut": ("(leave|keep) {a} (shut|closed|locked|unopened)",),
@@ -358,7 +361,7 @@ STATED_NEVER: tuple[str, ...] = (
 )
 STATES: dict[str, tuple[str, ...]] = {
     "open": (
-        "{a} (is|are|should be|must be|has to be|have to be|needs to be|need to be) (open|opened|unlocked)",
+        "{a} (is|are|should be|must be|has to be|have to be|needs to be|need to be) (|left) (open|opened|unlocked)",
         "{a} (to be|be|should stand|stands|gets|get) (open|opened|unlocked)",
         "(leave|have|get|hold|keep|prop) {a} (open|opened|unlocked)",
         "(leave|hold|keep) {a} open for (your partner|the other player|your friend|him|her|them|each other)",
@@ -425,7 +428,7 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     ),
     "keep-clear": (
         *(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("in", fits="region")),
-        *(Reading("at", fits="region"), Reading("touching"), Reading("at"), Reading("near")),
+        *(Reading("at", fits="region"), Reading("near"), Reading("touching"), Reading("at")),
     ),
     "spare": (*(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("open", "b", "lock")),),
     "hands-off": (

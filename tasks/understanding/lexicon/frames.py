@@ -47,7 +47,7 @@ OPENERS: tuple[str, ...] = (
     ),
     *("(keep|keep on|go on|continue) (walking|going|looking|searching|moving) (|around|on) until you",),
     *("(can|could|would|will) you (try to|manage to|go and|go)", "i (want|would like) you to (go and|try to|go)"),
-    *("you (might|may) want to", "attempt to", "together", "see if you can", "the (mission|objective|plan|idea) is to"),
+    *("you (might|may) want to", "attempt to", "see if you can", "the (mission|objective|plan|idea) is to"),
     *("your (mission|objective|challenge|aim) is to", "i am asking you to", "i ask you to", "we want you to"),
     *("do not forget to", "get ready to", "head over and", "(you|we) had better", "better", "(you|we) would better"),
     *("i wish you would", "it would be (nice|great|good) if you (could|would|)", "the thing to do is to", "time to"),

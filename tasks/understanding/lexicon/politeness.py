@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SAID_BY_THE_WAY: tuple[str, ...] = (
-    *("one by one", "one after another", "one after the other", "one at a time", "in any order", "in whatever order"),
+    *("one by one", "one after another", "one after the other", "one at a time", "in (that|this|the given) order", "in any order", "in whatever order"),
     *("i am (hungry|bored|thirsty|tired|curious|cold) ,", "to play with", "(that|) you can find"),
     *("the (whole|entire) time", "all the time", "all along", "once more", "anywhere", "if you can find (it|one|them)"),
     *("ready , set , go", "off you go", "chop chop", "hop to it", "pretty please", "cheers", "ta", "much obliged"),
@@ -48,7 +48,7 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     *("you are holding the wrong (one|thing) ,", "(wrong|not that) one ,", "if you would be so kind"),
     *("(go|carry) on ,", "your turn ,", "let us see ,", "easy ,", "simple ,", "(just|only) for (me|us)", "will not you"),
     *("please", "kindly", "hey", "hi there", "ok", "okay", "well", "alright", "all right", "thanks", "thank you"),
-    *("haha", "right now", "right away", "straight away", "if you can", "if you do not mind", "if possible"),
+    *("haha", "right now", "right away", "straight away", "if you can ,", "if you do not mind", "if possible"),
     *("hurry up", "quickly", "go ahead and", "be so kind as to", "would you mind", "for a change", "as well"),
     *("i think", "you know", "doesn't matter which", "does not matter which", "no matter which"),
     *("any colour is fine", "any one is fine", "by the way", "whatever you do", "at all times", "come on", "ever"),

@@ -68,7 +68,7 @@ ASKED: dict[str, tuple[str, ...]] = {
         "who (|else) (is|are) {a}",
     ),
     "who-holds": (
-        "(who|which player|which one|which of you) (has|is holding|holds|carries|is carrying|has got|is wearing|wears) {a}",
+        "(who|which player|which one|which of you) (has|is holding|holds|carries|is carrying|has got|is got|is wearing|wears) {a}",
         "in whose (hand|hands) is {a}",
         "who (is|has been) given {a}",
     ),
@@ -160,16 +160,17 @@ ASKED: dict[str, tuple[str, ...]] = {
     "exists": (
         "(is|are) there {a} (|here|anywhere|around|in the room|somewhere|in this room|around here|at all)",
         "(is|are) there {a} in (here|there)",
-        "(do|can) you see {a} (|here|anywhere|around|somewhere)",
         "does {a} exist",
         "(are there|is there) such (a thing|things) as {a}",
-        "(can|do|could) you (spot|notice|see) {a} (|here|anywhere|around|somewhere|in the room)",
-        "have you seen {a}",
         "(if|whether) there (is|are) {a} (|here|anywhere|in the room)",
         "(has|have|does|do) (the|this) (room|world|map|level|house|place) (got|have|contain|) {a}",
         "(is|are) there (|still|really) {a} (|still|left|remaining|lying|hiding|hidden|hanging)",
         "(is|are) there still {a}",
         "(is|are) {a} (here|anywhere|around|in the room|in here|present)",
+    ),
+    "seen": (
+        "(can|do|could) you (spot|notice|see) {a} (|here|anywhere|around|somewhere|in the room)",
+        "have you seen {a}",
     ),
     "exists-place": (
         "(is|are) there {a} (|lying|standing) {q} {b}",

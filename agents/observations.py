@@ -92,12 +92,13 @@ class ObservationReader:
         size: tuple[int, int] | None = None,
         device: torch.device | None = None,
     ):
-        told = [batch.task_table["instruction"][:, : batch.players] for batch in batches]
+        told = [batch.table.instructions(batch.players) for batch in batches]
         retold = [[encode(text) for text in batch.world.objective.other_instructions] for batch in batches]
         known = [
-            part for table, others in zip(told, retold, strict=True)
-            for part in (table.reshape(-1, table.shape[-1]), *(tokens[None] for tokens in others))
-        ]  # fmt: skip
+            part
+            for (own, _), others in zip(told, retold, strict=True)
+            for part in (own, *(tokens[None] for tokens in others))
+        ]
         texts, which = np.unique(np.concatenate(known), axis=0, return_inverse=True)
         self.tensors = [batch.tensors() for batch in batches]
         source = self.tensors[0]["pixels"].device
@@ -107,10 +108,10 @@ class ObservationReader:
         self.tables = Tables(instructions.to(self.device))
         self.several = len(texts) > 1
         self._instructions, at = [], 0
-        for table, others in zip(told, retold, strict=True):
-            rows = torch.from_numpy(which[at : at + table.shape[0] * table.shape[1]].reshape(len(table), -1))
+        for (own, rows_of), others in zip(told, retold, strict=True):
+            rows = torch.from_numpy(which[at : at + len(own)].reshape(-1)[rows_of])
             self._instructions.append(_Instructions(rows.to(source), instructions.to(source) if others else None))
-            at += table.shape[0] * table.shape[1] + len(others)
+            at += len(own) + len(others)
         self._players = [batch.players for batch in batches]
         self._speaking, self._longest = max(self._players) > 1, longest
         self._controls: torch.Tensor | None = None

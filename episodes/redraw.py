@@ -20,7 +20,7 @@ from ..interface.action import ACTION
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.replay import checksums
 from ..worlds.engine.run.saved import mark_of
-from ..worlds.engine.run.table import Table, read_levels
+from ..worlds.engine.run.table import read_levels, table_of
 from ..worlds.engine.world import World
 from .episode import Episode, Summary
 from .footage import Footage
@@ -235,10 +235,10 @@ class Redrawing:
         """Make the batch for episodes of this kind."""
         world = self.world
         self._drawn_from = self._bank(kind, start)
-        table = Table(record.repeat(self.rows), self._slots())
+        self._records, self._slot_levels = record.repeat(self.rows), self._slots()
+        table = table_of(self._records, self._slot_levels)
         options: dict[str, Any] = {"threads": self._threads, "split": start.split, "repeat": start.repeat}
         self.batch = Batch(world, self.rows, size=self.size, tasks=table, **options)
-        self._records, self._slot_levels = table.records, table.levels
         players = world.players
         shape = (self.rows, WINDOW)
         self._actions = np.zeros((*shape, players), ACTION)
@@ -278,7 +278,7 @@ class Redrawing:
             if level is not None and self._slot_levels is not None and self._drawn_from is None:
                 self._slot_levels[row], self._records[row]["level"] = level[0], row
         batch, mask = self.batch, np.zeros(self.rows, bool)
-        batch.configure(tasks=Table(self._records, self._slot_levels, self._moments), split=batch.split)
+        batch.configure(tasks=table_of(self._records, self._slot_levels, self._moments), split=batch.split)
         mask[rows] = True
         seeds = [0] * self.rows
         for row in begun:

@@ -103,7 +103,7 @@ def start_of(batch: Batch, row: int, task: Task | None = None) -> Start:
     Raises ValueError for a task that cannot be written so that it is the same when read.
     """
     world, at = batch.world, int(batch.states["task"][row])
-    own = batch.task_table[at]
+    own = batch.table.unpacked(slice(at, at + 1))[0]
     seed, limit = int(batch.states["seed"][row]), int(own["limit"])
     known = {name: int(own[name]) for name in world.knobs.declared}
     grid = int(own["rows"]), int(own["cols"])

@@ -16,7 +16,7 @@ from ..worlds.engine.records.states import task_dtype
 from ..worlds.engine.records.things import Things
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.saved import opened_state
-from ..worlds.engine.run.table import Table
+from ..worlds.engine.run.table import Packer, Table, table_of
 from ..worlds.engine.world import World
 from .codec import EncodedGoal
 from .codec import encode as encode_goal
@@ -29,6 +29,7 @@ _UNBANKED = "tasks of {} bring their levels as text (start.level), and some of t
 _ANY = "\0"
 """In place of the text of a level: any of the bank."""
 _FRAME = (40, 40)  # of batches that are not drawn
+_TOGETHER = 1 << 12  # tasks that are written as whole records before these are packed
 
 
 def table(tasks: Sequence[Task], world: World) -> Table:
@@ -38,40 +39,60 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     """
     if not tasks:
         raise ValueError("a table needs at least one task")
-    records = np.zeros(len(tasks), task_dtype(world.knobs.declared, world.rules.max_players))
-    moments: dict[int, np.ndarray] = {}
-    places: dict[str | None, int] = {}  # None: the level that a world makes
-    levels: list[np.ndarray] = []
-    generated = None if world.levels is None else world.levels.generated_level
-    for row, (record, task) in enumerate(zip(records, tasks, strict=True)):
-        try:
-            _fill(record, task, world)
-            text = task.start.level
-            if task.start.moment is not None:
-                moments[row] = _located("start.moment", moment, task, world)
-                record["rows"], record["cols"] = moments[row]["rows"][0], moments[row]["cols"][0]
-                bank = world.level_bank() if text is None else None
-                if bank is not None:  # any level will do: the moment takes its place
-                    text = _ANY
-                    if text not in places:
-                        places[text] = len(levels)
-                        levels.append(bank[:1])
-            if text is not None and text not in places:
-                assert world.levels is not None
-                assert world.levels.parse is not None
-                places[text] = len(levels)
-                levels.append(_located("start.level", world.levels.parse, text))
-            elif text is None and text not in places and generated is not None:
-                places[text] = len(levels)
-                levels.append(generated)
-            record["level"] = places.get(text, -1)
-        except ValueError as error:
-            raise ValueError(f"task {task.id}: {error}") from None
+    packer, moments, levels = Packer(), dict[int, np.ndarray](), _Levels(world)
+    for first in range(0, len(tasks), _TOGETHER):
+        some = tasks[first : first + _TOGETHER]
+        records = np.zeros(len(some), task_dtype(world.knobs.declared, world.rules.max_players))
+        for row, (record, task) in enumerate(zip(records, some, strict=True), first):
+            try:
+                _fill(record, task, world)
+                if task.start.moment is not None:
+                    moments[row] = _located("start.moment", moment, task, world)
+                    record["rows"], record["cols"] = moments[row]["rows"][0], moments[row]["cols"][0]
+                record["level"] = levels.place(task)
+            except ValueError as error:
+                raise ValueError(f"task {task.id}: {error}") from None
+        packer.add(records)
+    made = packer.table(levels.array(), moments)
+    records = made.records
     records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()
     banked = world.levels is not None and world.levels.bank is not None
-    if banked and (not levels or (records["level"] < 0).any()):
+    if banked and (made.levels is None or (records["level"] < 0).any()):
         raise ValueError(_UNBANKED.format(world.name))
-    return Table(records, np.concatenate(levels) if levels else None, moments)
+    return made
+
+
+class _Levels:
+    """The levels of tasks, each text once."""
+
+    def __init__(self, world: World):
+        self._world = world
+        self._generated = None if world.levels is None else world.levels.generated_level
+        self._places: dict[str | None, int] = {}  # None: the level that a world makes
+        self._levels: list[np.ndarray] = []
+
+    def place(self, task: Task) -> int:
+        """The index of the level of a task, -1 where it has none. Raises ValueError "place: reason"."""
+        text, levels = task.start.level, self._world.levels
+        bank = self._world.level_bank() if text is None and task.start.moment is not None else None
+        text = text if bank is None else _ANY  # of the bank any level will do: the moment takes its place
+        if text in self._places:
+            return self._places[text]
+        if bank is not None:
+            return self._added(text, bank[:1])
+        if text is not None:
+            assert levels is not None and levels.parse is not None
+            return self._added(text, _located("start.level", levels.parse, text))
+        return -1 if self._generated is None else self._added(None, self._generated)
+
+    def _added(self, text: str | None, level: np.ndarray) -> int:
+        self._places[text] = len(self._levels)
+        self._levels.append(level)
+        return self._places[text]
+
+    def array(self) -> np.ndarray | None:
+        """All levels, (k,); None if there are none."""
+        return np.concatenate(self._levels) if self._levels else None
 
 
 def task_row(task: Task, world: World) -> np.ndarray:
@@ -121,7 +142,7 @@ def judged(world: World, goal: Goal | None = None, told: str = "") -> Table:
     if told:
         record["instruction"][:, : world.players] = _located("instruction", encode, told)
     record["judged"], record["reward"], record["reward_weights"] = 1, (j.MILLI, 0, 0, 0), (j.MILLI, 0)
-    return Table(record, world.level_bank())
+    return table_of(record, world.level_bank())
 
 
 def check(task: Task, world: World) -> None:
@@ -187,10 +208,9 @@ def _read(task: Task, world: World) -> tuple[dict[str, int], list[tuple[EncodedG
     batch: Batch | None = None
     seats = []
     for seat, (player, text) in enumerate(zip(task.players, instructions(task), strict=True)):
-        place = f"players[{seat}]"
+        place, here = f"players[{seat}]", None
         if player.question is not None:
             _located(f"{place}.question", _check_question, player, things)
-        here = None
         if particular(player.goal):
             batch = batch or started(task, world)
             here = situation(batch, 0, seat)
@@ -227,7 +247,7 @@ def started(task: Task, world: World) -> Batch:
         bank = world.level_bank() if levels is None else None
         levels = levels if bank is None else bank[:1]
     record["judged"], record["level"] = 0, -1 if levels is None else 0
-    batch = Batch(world, 1, size=_FRAME, tasks=Table(record, levels, moments))
+    batch = Batch(world, 1, size=_FRAME, tasks=table_of(record, levels, moments))
     batch.reset(tasks=np.zeros(1, np.int64))
     return batch
 

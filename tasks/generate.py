@@ -193,8 +193,7 @@ class _Maker:
         """Add tasks to those that are not made again."""
         for first in range(0, len(tasks), PLAYS):
             some = tasks[first : first + PLAYS]
-            known = table(some, self._world)
-            batch = begin(self._world, known.records, known.levels, known.moments)
+            batch = begin(self._world, table(some, self._world))
             for task, mark in zip(some, marks(self._world, batch.states), strict=True):
                 self._seen.add(key(int(mark), [player.goal for player in task.players]))
 

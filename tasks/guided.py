@@ -16,6 +16,7 @@ from ..interface.text import encode
 from ..worlds.engine.compile.cached import cached
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.device import check_things, things_table
+from ..worlds.engine.run.table import table_of
 from ..worlds.engine.world import Controller, World
 from .assemble import draft, task_of
 from .codec import swapped
@@ -78,7 +79,7 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray, *, seeing: bo
     made = table(tasks, world)
     if not isinstance(world.expert, Controller):
         return [_answers(task, row) for task, row in zip(tasks, acting, strict=True)]
-    batch = begin(world, made.records, made.levels, made.moments)
+    batch = begin(world, made)
     fresh, asked = ~batch.things()[2].any(axis=(1, 2)), np.array([_asks(task) for task in tasks])
     proven: list[np.ndarray | None] = [None] * len(tasks)
     done = fresh & ~(asked & seeing)
@@ -92,7 +93,7 @@ def prove(world: World, tasks: Sequence[Task], acting: np.ndarray, *, seeing: bo
     rows = np.flatnonzero(fresh & asked & seeing).tolist()
     if rows:
         moments = {at: made.moments[row] for at, row in enumerate(rows) if row in made.moments}
-        batch = begin(world, made.records[rows], made.levels, moments)
+        batch = begin(world, replace(made, records=made.records[rows], moments=moments))
         found = inquire(world, [tasks[row] for row in rows], batch, acting[rows])
         for row, some in zip(rows, found, strict=True):
             proven[row] = some
@@ -109,7 +110,7 @@ def attempt(
 ) -> Iterator[Draft]:
     """Drafts of the wanted families, as many of each as it is named, that the expert solves: at most one a start."""
     assert world.rules.things is not None
-    batch = begin(world, starts.records, starts.levels)
+    batch = begin(world, table_of(starts.records, starts.levels))
     things, counts, _ = batch.things()
     scenes = [scene(some[:number], world.rules.things) for some, number in zip(things, counts, strict=True)]
     which = marks(world, batch.states)

@@ -112,7 +112,7 @@ def _compiled(tasks: Sequence[Task], some: list[int], world: World, found: list[
 
 
 def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list[str]:
-    batch = begin(world, records.records, records.levels, records.moments)
+    batch = begin(world, records)
     states, wrong = batch.states.copy(), done_already(batch)
     found = [_refused(task, wrong[row], world) for row, task in enumerate(tasks)]
     things, counts, _ = batch.things()

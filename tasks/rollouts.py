@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import product
-from types import MappingProxyType
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from ..interface.action import ACTION, move_table
 from ..interface.machine import cores
 from ..worlds.engine.records.states import own_words, task_dtype
 from ..worlds.engine.run.batch import Batch
-from ..worlds.engine.run.table import Table
+from ..worlds.engine.run.table import Table, table_of
 from ..worlds.engine.world import Planner, World
 from .goals import Start
 from .pipeline import Rollouts, Starts
@@ -109,15 +108,10 @@ class StartSampler:
         return self._texts[number, index]
 
 
-def begin(
-    world: World,
-    records: np.ndarray,
-    levels: np.ndarray | None,
-    moments: Mapping[int, np.ndarray] = MappingProxyType({}),
-) -> Batch:
-    """A batch in which each of these records has just begun, in their order; moments: see Table."""
-    batch = Batch(world, len(records), size=_FRAME, tasks=Table(records, levels, moments))
-    batch.reset(tasks=np.arange(len(records)))
+def begin(world: World, tasks: Table) -> Batch:
+    """A batch in which each row of this table has just begun, in their order."""
+    batch = Batch(world, len(tasks), size=_FRAME, tasks=tasks)
+    batch.reset(tasks=np.arange(len(tasks)))
     return batch
 
 
@@ -164,7 +158,7 @@ def play(
     n, moves = len(starts), len(world.controls.moves)
     records = starts.records.copy()
     records["limit"] = ticks + 1
-    batch = begin(world, records, starts.levels)
+    batch = begin(world, table_of(records, starts.levels))
     way, planned = np.full((n, ticks), REST, np.int16), np.zeros(n, np.int64)
     whole = rng.random(n)
     for row, plan in enumerate(_plans(world, batch.states, (whole < BEGUN) & (acting == 0))):

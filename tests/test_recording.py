@@ -34,7 +34,7 @@ from rumpus.tests.commands import rumpus
 from rumpus.tests.people import HOME, goal, play, room, session, tasks_of
 from rumpus.tests.test_store import play as played
 from rumpus.worlds.engine.run.batch import Batch
-from rumpus.worlds.engine.run.table import Table, level_table
+from rumpus.worlds.engine.run.table import level_table
 from rumpus.worlds.sokoban import SOKOBAN
 
 SMALL = worlds.load("box-world-small")
@@ -120,7 +120,7 @@ def test_levels_of_files_are_stored_as_text_and_drawn_ones_want_the_file(store):
 def test_a_table_that_cannot_be_written_is_not_recorded_and_told(store):
     own = judged(SMALL)
     own.records["reward_weights"] = 3, 7
-    batch = Batch(SMALL, 2, tasks=Table(own.records, own.levels), threads=1)
+    batch = Batch(SMALL, 2, tasks=own, threads=1)
     with pytest.warns(UserWarning, match="not recorded"):
         recorded(store, batch)
     assert len(store) == 0

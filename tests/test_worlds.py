@@ -388,7 +388,7 @@ def test_instructions_are_those_of_the_task_or_declared_as_retold(name):
     """Agents look texts up by what the task says and what the world may say later."""
     batch = make(name, 4, repeat=15)
     batch.reset(seed=2)
-    told = {decode(tokens) for tokens in batch.task_table["instruction"][0, : batch.players]}
+    told = {decode(tokens) for tokens in batch.table.instructions(batch.players)[0]}
     for _ in play(batch, 25):
         now = {decode(tokens) for tokens in batch.instruction.reshape(-1, batch.instruction.shape[-1])}
         assert now <= told | set(batch.world.objective.other_instructions)

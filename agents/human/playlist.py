@@ -46,7 +46,7 @@ def of_levels(
     """The levels of a file or an array, in their order. Raises ValueError as `level_table` does."""
     table = level_table(world, levels, knobs=knobs, limit=limit, split=split)
     assert table.levels is not None
-    marks = tuple(_mark(world, record, level) for record, level in zip(table.records, table.levels, strict=True))
+    marks = tuple(_mark(world, record, level) for record, level in zip(table.unpacked(), table.levels, strict=True))
     return Playlist("level", table, tuple(str(number) for number in range(1, len(marks) + 1)), marks)
 
 

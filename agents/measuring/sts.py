@@ -25,7 +25,7 @@ from ...interface.progress import Work, work
 from ...tasks.compile import table
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.replay import checksums
-from ...worlds.engine.run.table import Table
+from ...worlds.engine.run.table import table_of
 from ..contracts import Policy
 from ..episodes import CONFIDENCE, host, interval
 from ..experts import Expert
@@ -232,7 +232,7 @@ class _Stage:
         world = world_of(contexts[0].task.world, own)
         tasks = table([context.task for context in contexts], world)
         starts, levels = zip(*(context.episode.start.row(world) for context in contexts), strict=True)
-        records = np.concatenate([*starts, tasks.records])
+        records = np.concatenate([*starts, tasks.unpacked()])
         n, kind, start = len(contexts), contexts[0].kind, contexts[0].episode.start
         given: np.ndarray | None = None
         if world.levels is not None and kind.drawn:
@@ -244,9 +244,8 @@ class _Stage:
         records["level"][n:] = -1 if given is None or world.levels is None else 0  # moments bring their own
         records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()
         moments = {n + row: moment for row, moment in tasks.moments.items()}
-        self.batch = Batch(
-            world, n, tasks=Table(records, given, moments), split=start.split, seed=seed, device=device, threads=threads
-        )
+        both = table_of(records, given, moments)
+        self.batch = Batch(world, n, tasks=both, split=start.split, seed=seed, device=device, threads=threads)
 
     def play(
         self, policy: Policy, repeat: int, store: Store | None, by: Player, extra: Mapping[str, str]

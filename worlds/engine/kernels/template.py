@@ -85,11 +85,11 @@ def end_tick(states, actions, outcomes, total, more, things, live, low, high):
 _CPU = """
 
 @njit(cache=True, nogil=True, _nrt=False)
-def reset(states, mask, seeds, reseed, rows, weights, tasks, levels, low, high):
+def reset(states, mask, seeds, reseed, rows, weights, tasks, parts, levels, low, high):
     for i in range(low, high):
         if mask[i]:
             row = draw_task(states[i], weights, rows[i], seeds[i], reseed)
-            begin(states[i], tasks[row], row)
+            begin(states[i], tasks[row], parts, row)
             world_reset(states[i], tasks[row], levels)
 
 
@@ -144,12 +144,12 @@ def step(states, actions, outcomes, spare, things, repeat):
 
 
 @cuda.jit(cache=True)
-def reset(states, mask, seeds, reseed, rows, weights, tasks, levels):
+def reset(states, mask, seeds, reseed, rows, weights, tasks, parts, levels):
     """One thread a world."""
     i = cuda.grid(1)
     if i < len(states) and mask[i]:
         row = draw_task(states[i], weights, rows[i], seeds[i], reseed)
-        begin(states[i], tasks[row], row)
+        begin(states[i], tasks[row], parts, row)
         world_reset(states[i], tasks[row], levels)
 
 

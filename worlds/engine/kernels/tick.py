@@ -50,8 +50,13 @@ def draw_task(state, weights, row, seed, reseed):
 
 
 @njit
-def begin(state, task, row):
-    """Set the engine's fields for a new episode of a task, the given row of its table, in a state that has a seed."""
+def begin(state, task, parts, row):
+    """Set the engine's fields for a new episode of a task, the given row of its table, in a state that has a seed.
+
+    parts: int32 (k,), the instructions and goals of the table, to whose beginnings the row points: of an instruction
+    the number of its tokens and these; of a goal the numbers of its stages and of its clauses, the ticks that each of
+    STAGES must hold, and the FIELDS of each clause.
+    """
     if task.seeded:
         state.seed = task.seed
     state.key = key_of(state.seed, task.salt)
@@ -69,16 +74,18 @@ def begin(state, task, row):
         state.pointing[player] = 0
         state.cursor[player, 0] = task.cols * MOUSE_ONE // (2 * task.rows)
         state.cursor[player, 1] = MOUSE_ONE // 2
+        at = np.int64(task.instruction[player])
+        tokens = np.int64(parts[at])
         for token in range(TOKENS):
             state.chat[player, token] = 0
-            state.instruction[player, token] = task.instruction[player, token]
+            state.instruction[player, token] = parts[at + 1 + token] if token < tokens else 0
     state.judged, state.first = task.judged, task.first
     if task.judged:
-        _set_goals(state, task)
+        _set_goals(state, task, parts)
 
 
 @njit
-def _set_goals(state, task):
+def _set_goals(state, task, parts):
     """Copy the goals of a task into a state, from which the judge reads them."""
     for index in range(4):
         state.reward[index] = task.reward[index]
@@ -86,12 +93,15 @@ def _set_goals(state, task):
         state.reward_weights[index] = task.reward_weights[index]
     for player in range(task.players):
         state.stage[player], state.lasted[player], state.earned[player] = 0, 0, 0
-        state.stages[player], state.clauses[player] = task.stages[player], task.clauses[player]
+        at = np.int64(task.goal[player])
+        state.stages[player], state.clauses[player] = parts[at], parts[at + 1]
+        at += 2
         for stage in range(STAGES):
-            state.hold[player, stage] = task.hold[player, stage]
-        for clause in range(task.clauses[player]):
+            state.hold[player, stage] = parts[at + stage]
+        at += STAGES
+        for clause in range(state.clauses[player]):
             for field in range(FIELDS):
-                state.goal[player, clause, field] = task.goal[player, clause, field]
+                state.goal[player, clause, field] = parts[at + clause * FIELDS + field]
 
 
 @njit

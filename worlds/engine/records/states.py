@@ -44,11 +44,16 @@ class Knob:
     meaning: str
 
 
+_REWARD_FIELDS: list[tuple[Any, ...]] = [
+    ("reward", np.int32, (4,)),  # for success, a stage, a tick, failure; in thousandths
+    ("reward_weights", np.int32, (2,)),  # of a player's own reward, and of the sum of all; in thousandths
+]
+
+
 def _goal_fields(players: int) -> list[tuple[Any, ...]]:
     """The fields of a task's goals, which a state copies from its task at the start of an episode; see judge.py."""
     return [
-        ("reward", np.int32, (4,)),  # for success, a stage, a tick, failure; in thousandths
-        ("reward_weights", np.int32, (2,)),  # of a player's own reward, and of the sum of all; in thousandths
+        *_REWARD_FIELDS,
         ("stages", np.int32, (players,)),  # of this player's goal
         ("clauses", np.int32, (players,)),
         ("hold", np.int32, (players, STAGES)),  # ticks that a stage must go on to hold
@@ -104,22 +109,36 @@ def own_words(state: np.dtype) -> tuple[int, int]:
 
 def task_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:
     """The dtype of a world's tasks: start, and for each player instruction, goal and rewards."""
-    return np.dtype(
-        [
-            ("seed", np.uint64),  # of its episodes, if it is seeded
-            ("salt", np.uint64),  # of its split: with the seed it makes the key of its episodes
-            ("seeded", np.uint8),  # 0: the seed is the episode's own
-            ("judged", np.uint8),
-            ("first", np.uint8),
-            ("muted_devices", np.uint8, (players,)),
-            ("limit", np.int32),
-            ("players", np.int32),
-            ("rows", np.int32),
-            ("cols", np.int32),
-            ("level", np.int32),  # index into the levels, -1: any of them
-            *_goal_fields(players),
-            ("instruction", np.uint16, (players, TOKENS)),
-            *((name, np.int32) for name in knobs),
-        ],
-        align=True,
-    )
+    told = ("instruction", np.uint16, (players, TOKENS))
+    return np.dtype([*_start_fields(players), *_goal_fields(players), told, *_knob_fields(knobs)], align=True)
+
+
+def row_dtype(knobs: Mapping[str, Knob], players: int = 1) -> np.dtype:
+    """The dtype of a row of a table of tasks, from which resets read: a task whose instructions and goals lie in the
+    `parts` of its table, where rows share them; see run/table.py."""
+    places = [(name, np.int32, (players,)) for name in PARTS]  # of the first number of each in `parts`
+    return np.dtype([*_start_fields(players), *_REWARD_FIELDS, *places, *_knob_fields(knobs)], align=True)
+
+
+PARTS = ("instruction", "goal")
+"""The fields of a row of a table that are places in its `parts`."""
+
+
+def _start_fields(players: int) -> list[tuple[Any, ...]]:
+    return [
+        ("seed", np.uint64),  # of its episodes, if it is seeded
+        ("salt", np.uint64),  # of its split: with the seed it makes the key of its episodes
+        ("seeded", np.uint8),  # 0: the seed is the episode's own
+        ("judged", np.uint8),
+        ("first", np.uint8),
+        ("muted_devices", np.uint8, (players,)),
+        ("limit", np.int32),
+        ("players", np.int32),
+        ("rows", np.int32),
+        ("cols", np.int32),
+        ("level", np.int32),  # index into the levels, -1: any of them
+    ]
+
+
+def _knob_fields(knobs: Mapping[str, Knob]) -> list[tuple[Any, ...]]:
+    return [(name, np.int32) for name in knobs]

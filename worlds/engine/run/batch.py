@@ -35,7 +35,7 @@ from .devices import device_of
 from .listener import Listener
 from .saved import begin_from, mark_of, opened_record
 from .screen import Screen, check_frames
-from .table import Table, read_levels
+from .table import Table, read_levels, table_of
 
 TALLY = ("attempts", "successes", "returns")
 """Counters of each row of the table of tasks: episodes that ended and were reset, episodes with a success, and the sum
@@ -118,23 +118,24 @@ class Batch:
             if knobs or limit is not None or levels is not None:
                 raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
             tasks.check(self.world)
-            self._set(tasks.records, tasks.levels, split)
+            self._set(tasks, split)
             self.moments = tasks.moments
-            self.weights, self._counting, self.chosen = np.ones(len(tasks.records)), True, chosen
+            self.weights, self._counting, self.chosen = np.ones(len(tasks)), True, chosen
             return
         levels, knobs = read_levels(self.world, levels, knobs)
         task = self.world.task_record(knobs, limit=limit, split=split)
         if levels is None:
             levels = self.world.level_bank(split, knobs)
-        self._set(task, levels, split)
+        self._set(table_of(task, levels), split)
         self.moments = {}
         self.weights, self._counting, self.chosen = np.ones(1), False, chosen
 
-    def _set(self, tasks: np.ndarray, levels: np.ndarray | None, split: str) -> None:
+    def _set(self, table: Table, split: str) -> None:
+        tasks, levels = table.records, table.levels
         rows, cols = int(tasks["rows"].max()), int(tasks["cols"].max())
         if self._size[0]:
             self.world.view.check(*self._size, rows, cols)
-        self.task_table, self.split = tasks, split
+        self.table, self.split = table, split
         self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs.declared}
         if levels is None:
             levels = self.world.no_levels
@@ -155,7 +156,15 @@ class Batch:
         return self._device.things(self.n, self.world.rules.most_things)
 
     def _place_table(self) -> None:
-        self._task, self._levels = self._device.put(self.task_table), self._device.put(self.levels)
+        put = self._device.put
+        self._task, self._levels = put(self.table.records), put(self.levels)
+        self._table_parts = put(self.table.parts)
+
+    @property
+    def task_table(self) -> np.ndarray:
+        """The tasks that resets draw from, (tasks,) of the world's `row_dtype`; their texts and goals are in `table`,
+        see run/table.py."""
+        return self.table.records
 
     @property
     def weights(self) -> np.ndarray:
@@ -177,7 +186,7 @@ class Batch:
 
     @property
     def _table(self) -> TaskTable:
-        return TaskTable(self._weights, self._task, self._levels)
+        return TaskTable(self._weights, self._task, self._table_parts, self._levels)
 
     @property
     def _rows(self) -> Rows:

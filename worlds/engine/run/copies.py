@@ -9,7 +9,8 @@ from .devices import device_of
 OWN = ("states", "actions", "outcomes", "_seeds", "_spare")
 """Arrays that a clone copies."""
 REMADE = (
-    *("_device", "simulator", "_any", "_all", "_moves", "_task", "_levels", "_weights", "_things", "_screen"),
+    *("_device", "simulator", "_any", "_all", "_moves", "_task", "_table_parts", "_levels", "_weights", "_things"),
+    "_screen",
     "listeners",
 )
 """Attributes that no pickle holds, since they are made again."""

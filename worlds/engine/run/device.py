@@ -49,11 +49,13 @@ class Rows(NamedTuple):
 
 
 class TaskTable(NamedTuple):
-    """The tasks that a reset draws from. weights: cumulative, int64 (tasks,); tasks: (tasks,) of the world's task
-    dtype; levels: (k,) LEVEL, to which the field `level` of the tasks is an index."""
+    """The tasks that a reset draws from. weights: cumulative, int64 (tasks,); tasks: (tasks,) of the world's
+    `row_dtype`; parts: int32 (k,), see Table; levels: (l,) LEVEL, to which the field `level` of the tasks is an
+    index."""
 
     weights: DeviceArray
     tasks: DeviceArray
+    parts: DeviceArray
     levels: DeviceArray
 
 
@@ -65,6 +67,7 @@ class Resets(NamedTuple):
     draws: DeviceArray
     weights: DeviceArray
     tasks: DeviceArray
+    parts: DeviceArray
     levels: DeviceArray
 
 

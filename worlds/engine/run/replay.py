@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -149,7 +149,7 @@ class Episode:
         every = None if levels is None else level_table(world, levels, knobs=self.knobs, limit=self.limit)
         if every is None or not 0 <= cast(int, self.level) < len(every):
             raise ReplayError(f"this replay is of level {self.level} of a file: give its `levels`")
-        return Table(every.records[self.level : cast(int, self.level) + 1], every.levels)
+        return replace(every, records=every.records[self.level : cast(int, self.level) + 1])
 
     def _as_drawn(self, tasks: Table | None) -> Table:
         """The table of this episode's task, with the recorded size of the picture."""
@@ -157,7 +157,7 @@ class Episode:
             raise ReplayError("this replay is of a task: give `tasks`, a table of one row made of its JSON (`task`)")
         records = tasks.records.copy()
         records["rows"], records["cols"] = self.grid or (records["rows"], records["cols"])
-        return Table(records, tasks.levels, tasks.moments)
+        return replace(tasks, records=records)
 
     def play(self, batch: Batch, tick: int) -> Any:
         """Step a batch that is at this tick with the recorded actions. Returns the outcomes (players,)."""

@@ -8,12 +8,19 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_collection() -> Iterator[None]:
-    """Collect no garbage in this block, for work that makes many objects and keeps them. It may be nested."""
+def no_collection(*, kept: bool = False) -> Iterator[None]:
+    """Collect no garbage in this block, for work that makes many objects and keeps them. It may be nested.
+
+    kept: almost all of the objects stay for long, so they are counted among the old ones at once; otherwise the
+    collector looks through them all right behind the block.
+    """
     on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if on:
+            if kept and not gc.get_freeze_count():  # else somebody froze objects, which stay so
+                gc.freeze()
+                gc.unfreeze()  # into the oldest generation
             gc.enable()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
@@ -52,9 +53,13 @@ CHARACTERS = TOKENS * (max(map(len, vocabulary())) + 1) - 1
 def _tokens(text: str) -> list[int]:
     words = _token_of()
     try:
-        pieces = _PIECE.findall(text.encode())
+        data = text.encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"{text[:60]!r} is no text: it holds half a character at {error.start}") from None
+    known = [words.get(word) for word in data.split(b" ")]
+    if None not in known:
+        return known  # type: ignore[return-value]  # words alone, as most instructions are
+    pieces = _PIECE.findall(data)
     tokens: list[int] = []
     for index, piece in enumerate(pieces):
         token = words.get(piece)
@@ -75,7 +80,7 @@ def _encoded(text: str) -> bytes:
             f"a text holds {TOKENS} tokens, this one needs {len(tokens)}: {text[:60]!r}… Shorten it; a word outside "
             "the vocabulary costs one token a letter"
         )
-    return np.array(tokens + [0] * (TOKENS - len(tokens)), np.uint16).tobytes()
+    return array("H", tokens).tobytes().ljust(2 * TOKENS, b"\0")
 
 
 def encode(text: str) -> np.ndarray:

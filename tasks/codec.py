@@ -67,14 +67,20 @@ def encode(goal: Goal, things: Things, place: str = "goal", here: Situation | No
     not have, and for particular things or places that are not there; place: where the goal stands in its task; here:
     the start, without which goals name no particular things."""
 
-    def encoded(clauses: Sequence[Clause], where: str) -> tuple[EncodedClause, ...]:
-        return tuple(_encoded(clause, things, f"{where}[{i}]", here) for i, clause in enumerate(clauses))
+    def encoded(clauses: Sequence[Clause], stage: int, among: str) -> tuple[EncodedClause, ...]:
+        rows: list[EncodedClause] = []
+        try:
+            for clause in clauses:
+                rows.append(_encoded(clause, things, here))
+        except ValueError as error:
+            where = place if stage < 0 else f"{place}.stages[{stage}]"
+            raise ValueError(f"{where}.{among}[{len(rows)}]{error}") from None
+        return tuple(rows)
 
-    numbered = [(f"{place}.stages[{number}]", stage) for number, stage in enumerate(goal.stages)]
-    stages = tuple(encoded(stage.all, f"{where}.all") for where, stage in numbered)
-    before = tuple(encoded(stage.before, f"{where}.before") for where, stage in numbered)
-    holds = tuple(stage.hold for stage in goal.stages)
-    return EncodedGoal(stages, holds, encoded(goal.never, f"{place}.never"), before if any(before) else ())
+    stages = tuple([encoded(stage.all, number, "all") for number, stage in enumerate(goal.stages)])
+    before = tuple([encoded(stage.before, number, "before") for number, stage in enumerate(goal.stages)])
+    holds = tuple([stage.hold for stage in goal.stages])
+    return EncodedGoal(stages, holds, encoded(goal.never, -1, "never"), before if any(before) else ())
 
 
 def decode(encoded: EncodedGoal, things: Things) -> Goal:
@@ -168,11 +174,12 @@ def _names(things: Things) -> _Names:
     return found
 
 
-def _encoded(clause: Clause, things: Things, place: str, here: Situation | None) -> EncodedClause:
+def _encoded(clause: Clause, things: Things, here: Situation | None) -> EncodedClause:
+    """A clause as numbers. Raises ValueError ".place: reason", a place within the clause."""
     names, relation = _names(things), clause.relation
     of_place = clause.b is not None and clause.b.place is not None
     if relation not in names.relations and not of_place:
-        raise ValueError(f"{place}.relation: this world knows no {relation!r}; it knows {', '.join(things.relations)}")
+        raise ValueError(f".relation: this world knows no {relation!r}; it knows {', '.join(things.relations)}")
     amount = 0
     if clause.within is not None:
         amount = clause.within * ONE
@@ -180,14 +187,14 @@ def _encoded(clause: Clause, things: Things, place: str, here: Situation | None)
         amount = clause.number
     elif clause.word is not None:
         if clause.word not in vocabulary():
-            raise ValueError(f"{place}.word: {clause.word!r} is not in the vocabulary, and what is said must be")
+            raise ValueError(f".word: {clause.word!r} is not in the vocabulary, and what is said must be")
         amount = int(tokens_of(clause.word)[0])
     if names.regions and relation not in OF_REGIONS and relation not in EVENTS:
         for side, selector in (("a", clause.a), ("b", clause.b)):
             if selector:
-                _check_no_region(selector, clause, things, f"{place}.{side}")
-    a = names.selector(clause.a, f"{place}.a", here)
-    b = (0, 0, 0, 0) if clause.b is None else names.selector(clause.b, f"{place}.b", here)
+                _check_no_region(selector, clause, things, f".{side}")
+    a = names.selector(clause.a, ".a", here)
+    b = (0, 0, 0, 0) if clause.b is None else names.selector(clause.b, ".b", here)
     least = 0 if clause.least == "all" else clause.least
     return (0, int(clause.negated), least, number_of(relation), amount, *a, *b)
 

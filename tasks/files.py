@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from ..interface.garbage import no_collection
 from ..worlds.engine.world import World
 from .compile import check
-from .goals import Task
+from .goals import OTHER_FORMAT, Task
 
 LONGEST = 1 << 18
 """Bytes of the longest line that is read: a task with 64 KiB of solution and a large level has less than half."""
@@ -65,7 +65,9 @@ def parse(line: bytes | str) -> Task | str:
         return Task.model_validate_json(line)
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False)
-        first = found[0]
+        first = next((each for each in found if each["type"] == OTHER_FORMAT), found[0])
+        if first["type"] == OTHER_FORMAT:
+            return f"task: {first['msg']}"
         place = ".".join(map(str, first["loc"])) or "task"
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         return f"{place}: {first['msg'].removeprefix('Value error, ')}{more}"
@@ -91,7 +93,7 @@ def load(path: str | Path, world: World, resolve: Resolve | None = None) -> tupl
     """
     if Path(path).is_dir():
         return of_world(path, world, resolve)
-    with no_collection():
+    with no_collection(kept=True):
         return usable(path, read(path), world, resolve)
 
 
@@ -99,7 +101,7 @@ def of_world(path: str | Path, world: World, resolve: Resolve | None = None) -> 
     """Like `load`, but only the tasks that name this world, in a file, or in all *.jsonl of a folder, that holds tasks
     of other worlds too. Raises ValueError if there is none."""
     files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
-    with no_collection():
+    with no_collection(kept=True):
         lines = [(line, task) for file in files for line, task in read(file)]
     own = [(line, task) for line, task in lines if isinstance(task, Task) and task.world == world.name]
     if not own:

@@ -11,9 +11,10 @@ engine's judge reads.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from ..interface.action import MOUSE_ONE
 from ..interface.keys import BUTTONS, KEYS, WHEEL
@@ -24,6 +25,9 @@ from .kinds import Kind
 
 FORMAT = 1
 """Version of the task format; files of a newer one are refused."""
+
+OTHER_FORMAT = "other_format"
+"""The type of the error of a task of another format, beside which its other errors mean nothing."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z-]*$", max_length=24)]
 Word = Annotated[str, Field(pattern=r"^[a-z]+$", max_length=24)]
@@ -166,7 +170,7 @@ class Goal(_Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Goal:
-        clauses = sum(len(stage.all) + len(stage.before) for stage in self.stages) + len(self.never)
+        clauses = sum([len(stage.all) + len(stage.before) for stage in self.stages]) + len(self.never)
         if not clauses:
             raise ValueError("a goal needs a stage, or something that must never be")
         if clauses > CLAUSES:
@@ -288,15 +292,11 @@ class Solution(_Strict):
     """
 
     moves: tuple[tuple[Annotated[int, Field(ge=-1, le=255)], ...], ...] = ()
-    actions: tuple[tuple[Annotated[int, Field(ge=1, le=100_000)], tuple[RecordedAction, ...]], ...] = ()
+    actions: Annotated[
+        tuple[tuple[Annotated[int, Field(ge=1, le=100_000)], tuple[RecordedAction, ...]], ...],
+        Field(validation_alias=AliasChoices("actions", "hands")),
+    ] = ()
     by: Literal["expert", "search", "play"] = "search"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _former_name(cls, data: Any) -> Any:
-        if isinstance(data, dict) and "hands" in data and "actions" not in data:
-            return {"actions" if name == "hands" else name: value for name, value in data.items()}
-        return data
 
 
 class Task(_Strict):
@@ -321,10 +321,10 @@ class Task(_Strict):
     branching: Annotated[float, Field(ge=0)] | None = None
     solution: Solution | None = None
 
-    @model_validator(mode="before")
+    @field_validator("rumpus_task")
     @classmethod
-    def _newer(cls, data: Any) -> Any:
-        number = data.get("rumpus_task") if isinstance(data, dict) else None
-        if isinstance(number, int) and number != FORMAT:
-            raise ValueError(f"this task is of format {number}; this version of Rumpus reads format {FORMAT}")
-        return data
+    def _known(cls, number: int) -> int:
+        if number != FORMAT:
+            told = f"this task is of format {number}; this version of Rumpus reads format {FORMAT}"
+            raise PydanticCustomError(OTHER_FORMAT, told)
+        return number

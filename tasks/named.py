@@ -52,10 +52,12 @@ def situation(batch: Batch, row: int, seat: int = 0) -> Situation:
 
 def particular(goal: Goal) -> bool:
     """Whether a goal names particular things or places, which only a start tells."""
-    return any(_particular(selector) for clause in clauses(goal) for selector in (clause.a, clause.b) if selector)
+    return any([_particular(clause.a) or _particular(clause.b) for clause in clauses(goal)])
 
 
-def _particular(selector: Selector) -> bool:
+def _particular(selector: Selector | None) -> bool:
+    if selector is None or (selector.place is None and selector.which is None):
+        return False
     return selector.place is not None or (selector.which is not None and not selector.which.these)
 
 

@@ -253,3 +253,19 @@ def test_a_replay_of_a_level_plays_again(levels, tmp_path):
             again.batch(SOKOBAN, levels=other)
     with pytest.raises(ReplayError, match="other levels"):
         again.batch(SOKOBAN, levels=levels["train"])
+
+
+@pytest.mark.parametrize("players", [1, 2])
+def test_levels_as_they_are_written_are_read_like_any_others(levels, players):
+    """A text of one level alone is read in a shorter way than one with a title."""
+    for level in levels["train"][:20]:
+        text = dumps(level, players=players)
+        assert loads(text).tobytes() == loads(f"; a title\n{text}").tobytes()
+        for wrong in (text.replace("@", " "), text.replace("#", " ", 3), text + text, "###\n# #\n###\n", text[:-1]):
+            results = []
+            for each in (wrong, f"; a title\n{wrong}"):
+                try:
+                    results.append(loads(each).tobytes())
+                except ValueError as error:
+                    results.append(str(error).split(":", 2)[2])
+            assert results[0] == results[1]

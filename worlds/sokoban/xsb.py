@@ -45,6 +45,8 @@ BYTES = 64 << 20
 
 _LETTERS = frozenset(_CELLS)
 _BARE = frozenset("# -_")  # walls and floor
+_PLAIN = re.compile(rf"(#(?:[{re.escape(''.join(_CELLS))}]*#)?\n)+")
+"""One level and nothing else, as `dumps` writes it: each line begins and ends with a wall."""
 _PACKED = _LETTERS | frozenset("0123456789|()")
 _GROUP = re.compile(r"(\d*)\(([^()]*)\)")
 _RUN = re.compile(r"(\d+)([^\d|])")
@@ -121,6 +123,10 @@ def _levels(blocks: list[list[tuple[int, str]]], name: str) -> np.ndarray:
 
 def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
     """The rows of every level, each with the number of its line. Rows of walls and floor alone are ornaments."""
+    if _PLAIN.fullmatch(text):
+        if not _BARE.issuperset(text.replace("\n", "")):
+            yield list(enumerate(text[:-1].split("\n"), 1))
+        return
     rows: list[tuple[int, str]] = []
     for number, line in enumerate([*text.replace("\r\n", "\n").split("\n"), ""], 1):
         found = _rows(line.rstrip(), bool(rows))
@@ -164,22 +170,19 @@ def _parse(level: np.void, numbered: list[tuple[int, str]], name: str) -> None:
     """Write the rows of one level into a LEVEL record; the position of a missing second player is -1."""
     line, rows = numbered[0][0], [row for _, row in numbered]
     text = "".join(rows)
-    if not _LETTERS.issuperset(text) or any(sum(map(text.count, who)) > 1 for who in (_FIRST, _SECOND)):
+    players = [text.count(one) + text.count(other) for one, other in (_FIRST, _SECOND)]
+    if not _LETTERS.issuperset(text) or max(players) > 1:
         _refuse(numbered, name)
-    places = [
-        [(y, row.find(letter)) for letter in who if letter in text for y, row in enumerate(rows) if letter in row]
-        for who in (_FIRST, _SECOND)
-    ]
-    if not places[0]:
+    if not players[0]:
         raise ValueError(f"{name}:{line}: this level has no player ('@', or '+' on a target)")
     height, width = len(rows), max(map(len, rows))
     if height > SIZE or width > SIZE:
         raise ValueError(
             f"{name}:{line}: a level of {height} rows and {width} columns is too large; {SIZE} each at most"
         )
-    cells = level["cells"]
+    cells, whole = level["cells"], text if len(text) == height * width else "".join([row.ljust(width) for row in rows])
     cells[:] = WALL
-    inside = "".join([row.ljust(width) for row in rows]).translate(_CODES).encode("latin-1")
+    inside = whole.translate(_CODES).encode("latin-1")
     cells[:height, :width] = np.frombuffer(inside, np.uint8).reshape(height, width)
     boxes, targets = sum(map(text.count, _BOXES)), sum(map(text.count, _TARGETS))
     if not boxes:
@@ -191,8 +194,9 @@ def _parse(level: np.void, numbered: list[tuple[int, str]], name: str) -> None:
     if "$" not in text:
         raise ValueError(f"{name}:{line}: this level is solved already: every box is on a target")
     level["height"], level["width"] = height, width
-    for player, found in enumerate(places):
-        level["y"][player], level["x"][player] = found[0] if found else (-1, -1)
+    first = max(map(whole.find, _FIRST))
+    second = max(map(whole.find, _SECOND))
+    level["y"], level["x"] = (first // width, second // width), (first % width, second % width if second >= 0 else -1)
 
 
 def _refuse(numbered: list[tuple[int, str]], name: str) -> NoReturn:

@@ -116,7 +116,7 @@ def _proposed(world: World, seen: list[Seen], rng: np.random.Generator) -> list[
     clauses, truth = draw(world, rollouts([(one, 0) for one in later]), "test", rng)
     found, skills = [], Counter[str]()
     for row, ((one, step), after) in enumerate(zip(whole, later, strict=True)):
-        rows = [tuple(each) for each in clauses[row].tolist()]
+        rows = clauses[row]
         play = Hindsight(rows, truth[row][:, : len(after.things)], np.ones(len(rows), bool), rng)
         order = sorted(rng.permutation(len(MADE)).tolist(), key=lambda skill: skills[MADE[skill]])
         for skill in order:

@@ -172,7 +172,7 @@ def _labelled(world: World, seen: list[Seen], most: int, seed: int) -> Iterator[
     for one in seen:
         yield _own(one)
     for lane, (one, player) in enumerate(lanes):
-        rows = [tuple(row) for row in clauses[lane].tolist()]
+        rows = clauses[lane]
         held = truth[lane][:, : one.episode.steps + 1]
         play = Hindsight(rows, held, np.ones(len(rows), bool), rng)
         yield _reached(world, one, player, play, most, rng)

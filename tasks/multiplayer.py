@@ -44,7 +44,7 @@ def proposals(
     drawn, truth = draw(world, played, split, rng, shared=kind == "rivals")
     whose = (drawn[:, :, [j.A + 3, j.B + 3]] != j.ANYBODY).any(axis=2)
     usable = ~whose if kind in ("partners", "rivals") else np.ones_like(whose)
-    plays = [Hindsight([tuple(row) for row in rows], truth[i], usable[i], rng) for i, rows in enumerate(drawn.tolist())]
+    plays = [Hindsight(rows, truth[i], usable[i], rng) for i, rows in enumerate(drawn)]
     found: list[Proposal] = []
     chances = [set(play.skills[play.turned].tolist()) for play in plays]
     some = Counter(skill for chance in chances for skill in chance)

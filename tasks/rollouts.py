@@ -12,6 +12,7 @@ import numpy as np
 from ..interface.action import ACTION, move_table
 from ..interface.machine import cores
 from ..worlds.engine.records.states import own_words, task_dtype
+from ..worlds.engine.records.things import THING
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.table import Table, table_of
 from ..worlds.engine.world import Planner, World
@@ -167,7 +168,7 @@ def play(
         way[row, : planned[row]] = plan[: planned[row]]
     seen = np.zeros((n, ticks + 1), np.uint64)
     seen[:, 0] = marks(world, batch.states)
-    looks = [batch.things()[:2]]
+    looks = [_shown(batch)]
     chosen, last = np.full((n, world.players), REST), rng.integers(moves, size=n)
     for tick in range(ticks):
         again = rng.random(n) < KEEP_ON
@@ -179,23 +180,34 @@ def play(
         act(batch, chosen)
         batch.step()
         seen[:, tick + 1] = marks(world, batch.states)
-        looks.append(batch.things()[:2])
-    things, counts = (np.stack(parts) for parts in zip(*looks, strict=True))
+        looks.append(_shown(batch))
+    counts = np.stack([count for _, count in looks])
+    things = np.zeros((len(looks), n, counts.max()), THING)
+    for at, (some, _) in enumerate(looks):
+        things[at, :, : some.shape[1]] = some
     return Rollouts(way, acting, things, counts, seen, planned)
+
+
+def _shown(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """The things of each row, and their numbers, without the places that no row uses."""
+    things, counts, _ = batch.things()
+    return things[:, : counts.max()].copy(), counts
 
 
 def _plans(world: World, states: np.ndarray, wanted: np.ndarray) -> list[np.ndarray]:
     """The solver's plan for each state where one is wanted; an empty one elsewhere, and where there is none."""
-    none, expert = np.zeros(0, np.int64), world.expert
+    plans, expert, rows = [np.zeros(0, np.int64)] * len(states), world.expert, np.flatnonzero(wanted)
     if not isinstance(expert, Planner):
-        return [none] * len(states)
+        return plans
 
-    def plan(row: int) -> np.ndarray:
-        found = expert.plan(states[row]) if wanted[row] else None
-        return none if found is None else found
+    def plan(some: np.ndarray) -> None:
+        for row in some.tolist():
+            found = expert.plan(states[row])
+            plans[row] = plans[row] if found is None else found
 
     with ThreadPoolExecutor(cores()) as pool:
-        return list(pool.map(plan, range(len(states))))
+        list(pool.map(plan, [rows[first :: cores()] for first in range(cores())]))
+    return plans
 
 
 def shortcut(moves: Sequence[int], marks: Sequence[int]) -> list[int]:

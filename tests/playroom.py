@@ -6,7 +6,7 @@ import numpy as np
 
 from rumpus.tasks.codec import encode as encode_goal
 from rumpus.tasks.goals import Goal, Stage
-from rumpus.tasks.hindsight.propose import hold, unmoved
+from rumpus.tasks.hindsight.clauses import first_alike, hold
 from rumpus.worlds.engine.records.relations import RELATIONS
 from rumpus.worlds.engine.records.things import THING, Things, nothing
 
@@ -48,4 +48,4 @@ def judged(rows, *clauses):
     things = np.array(rows, THING)[None, None]
     played = SimpleNamespace(things=things, counts=np.array([[len(rows)]], np.int32), acting=np.zeros(1, np.int64))
     numbers = encode_goal(Goal(stages=[Stage(all=clauses[i : i + 8]) for i in range(0, len(clauses), 8)]), PLAYROOM)
-    return hold(SimpleNamespace(players=1), played, unmoved(played), numbers.clauses()[None])[0, :, 0].tolist()
+    return hold(SimpleNamespace(players=1), played, first_alike(played), numbers.clauses()[None])[0, :, 0].tolist()

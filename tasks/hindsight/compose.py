@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 
@@ -19,16 +20,19 @@ _NO_SKILLS = ("guard", "speak", "answer")  # the first is reached without acting
 
 
 class Hindsight:
-    """The clauses of one rollout. clauses: as numbers; truth: bool (clauses, ticks + 1), whether each holds; usable:
-    bool (clauses,), those that goals may be made of; turned: those that came true after the start, at the tick
-    `first`."""
+    """The clauses of one rollout. clauses: int32 (clauses, FIELDS); truth: bool (clauses, ticks + 1), whether each
+    holds; usable: bool (clauses,), those that goals may be made of; turned: those that came true after the start, at
+    the tick `first`."""
 
-    def __init__(self, clauses: list[EncodedClause], truth: np.ndarray, usable: np.ndarray, rng: np.random.Generator):
-        self.clauses, self.truth, self.usable, self.rng = clauses, truth, usable, rng
+    def __init__(self, clauses: np.ndarray, truth: np.ndarray, usable: np.ndarray, rng: np.random.Generator):
+        self.clauses: list[EncodedClause] = list(map(tuple, clauses.tolist()))
+        self.truth, self.usable, self.rng = truth, usable, rng
         self.turned = ~truth[:, 0] & usable & truth.any(axis=1)
         self.first = truth.argmax(axis=1)
-        self.plain = np.array([row[j.LEAST] == 1 and not row[j.NEGATED] for row in clauses])
-        self.skills = np.array([_skill(row) for row in clauses])
+        self.plain = (clauses[:, j.LEAST] == 1) & (clauses[:, j.NEGATED] == 0)
+        by_player, negated = clauses[:, j.A + 3] != j.ANYBODY, clauses[:, j.NEGATED] != 0
+        form = clauses[:, j.RELATION], np.minimum(clauses[:, j.LEAST], 2), by_player.astype(int), negated.astype(int)
+        self.skills = _skills()[form]
 
     def pick(self, mask: np.ndarray) -> int | None:
         """One of the clauses of a mask, with more chance the later it came true; None if the mask is empty."""
@@ -48,9 +52,17 @@ def compose(skill: str, play: Hindsight) -> Way | None:
     return _MAKERS.get(skill, _single)(play, skill)
 
 
-def _skill(row: EncodedClause) -> str:
-    by_player = row[j.A + 3] != j.ANYBODY
-    return skill_of_relation(RELATIONS[row[j.RELATION]], row[j.LEAST], by_player, row[j.NEGATED] != 0)
+@cache
+def _skills() -> np.ndarray:
+    """The skill of each clause: (relations, 3, 2, 2), by its relation, its least number up to 2, whether it is about a
+    player, and whether it is negated."""
+    shape = len(RELATIONS), 3, 2, 2
+    return np.array(
+        [
+            skill_of_relation(RELATIONS[relation], least, bool(by_player), bool(negated))
+            for relation, least, by_player, negated in np.ndindex(shape)
+        ]
+    ).reshape(shape)
 
 
 def _goal(*clauses: EncodedClause, never: tuple[EncodedClause, ...] = (), hold: int = 0) -> EncodedGoal:

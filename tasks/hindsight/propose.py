@@ -8,142 +8,49 @@ every skill of those that came true, in the order in which they did.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from ...interface.action import ACTION
-from ...interface.machine import cores
-from ...worlds.engine.compile.cached import cached
 from ...worlds.engine.records import judge as j
-from ...worlds.engine.records.relations import EVENTS, ROWS, TABLE, number_of
-from ...worlds.engine.records.things import ONE, THERE, Things
-from ...worlds.engine.run.threads import over_rows
+from ...worlds.engine.records.relations import EVENTS, ROWS, number_of
+from ...worlds.engine.records.things import THERE, Things
 from ...worlds.engine.world import World
-from ..codec import EncodedClause
 from ..pipeline import Rollouts
 from ..splits import SPLITS, Split, pair_split
+from .clauses import drawn, first_alike, hold
 
 FIRST, THEN = 24, 64
 """Clauses drawn for each rollout: first of all sorts, then of those sorts of which one changed in some rollout."""
-NEAR = (2, 3, 4)
-"""Distances in clauses of near, in cells."""
-CHAIN = (2, 3, 4)
-"""Numbers of things in clauses of towers and rows."""
 HOLDS = (2, 3, 5, 8)
 """Ticks for which a stage must hold, in goals of the skill hold-still."""
-COLOURED, KINDLESS, SEVERAL, NEGATED = 0.6, 0.1, 0.4, 0.2
-"""Chance that a selector names a colour (if there is one); that it then names no kind, if several have it; that a
-clause asks for several things, where there are; and that it is negated."""
 TRIES = 6
 """Draws of clauses to combine, before a skill is given up for a rollout."""
 
 _PRIME = 1_000_003
 
 
-@njit
-def truths(things, counts, still, clauses, actions, acting, truth, low, high):
-    """Write whether each clause, (n, clauses, FIELDS), holds at each tick of its rollout: uint8 (n, clauses, ticks).
-
-    still: bool (ticks, n), whether the things are as in the tick before. Neither such ticks nor clauses that are there
-    twice are judged again.
-    """
-    for i in range(low, high):
-        for c in range(clauses.shape[1]):
-            twin = 0
-            while not equal(clauses[i, twin], clauses[i, c]):
-                twin += 1
-            for tick in range(things.shape[0]):
-                if twin < c:
-                    truth[i, c, tick] = truth[i, twin, tick]
-                elif still[tick, i]:
-                    truth[i, c, tick] = truth[i, c, tick - 1]
-                else:
-                    truth[i, c, tick] = j.holds(clauses[i, c], things[tick, i], counts[tick, i], actions, acting[i])
-
-
-@njit
-def equal(one, other):
-    """Whether two clauses are the same."""
-    for field in range(len(one)):
-        if one[field] != other[field]:
-            return False
-    return True
-
-
-def unmoved(played: Rollouts) -> np.ndarray:
-    """The ticks of each rollout at which its things are as in the tick before, byte by byte: bool (ticks + 1, n)."""
-    ticks, n = played.counts.shape
-    words = np.ascontiguousarray(played.things).view(np.uint8).reshape(ticks, n, -1).view(np.uint32)
-    still = np.zeros((ticks, n), bool)
-    for tick in range(1, ticks):
-        same = (words[tick] == words[tick - 1]).all(axis=1)
-        still[tick] = same & (played.counts[tick] == played.counts[tick - 1])
-    return still
-
-
-def hold(world: World, played: Rollouts, still: np.ndarray, clauses: np.ndarray) -> np.ndarray:
-    """The ticks at which clauses, int32 (n, clauses, FIELDS), hold: bool (n, clauses, ticks + 1). still: what `unmoved`
-    says of these rollouts."""
-    truth = np.zeros((*clauses.shape[:2], len(played.things)), np.uint8)
-    actions = np.zeros(world.players, ACTION)
-    given = (played.things, played.counts, still, clauses, actions, played.acting, truth)
-    over_rows(cached(truths), len(clauses), cores(), *given)
-    return truth.view(bool)
-
-
 class ClauseSampler:
-    """Draws selectors of the things of one start."""
+    """The things of one start of which clauses are drawn."""
 
-    def __init__(self, things: np.ndarray, world: Things, players: int, split: Split):
-        self.looks: dict[int, list[tuple[int, int]]] = {}  # kind: (colour, size) of each thing of it
+    def __init__(self, things: np.ndarray, world: Things):
+        self.looks: dict[int, list[int]] = {}  # by kind the colours of its things
         self.player = 0
         self.facing = bool((things["ahead_y"] | things["ahead_x"]).any())  # in first-person worlds
-        fields = (things[name].tolist() for name in ("kind", "colour", "size", "player"))
-        for kind, colour, size, player in zip(*fields, strict=True):
-            self.looks.setdefault(kind, []).append((colour, size))
+        fields = (things[name].tolist() for name in ("kind", "colour", "player"))
+        for kind, colour, player in zip(*fields, strict=True):
+            self.looks.setdefault(kind, []).append(colour)
             if player:
                 self.player = kind
-        self._allowed = {
-            (kind, colour)
-            for kind, looks in self.looks.items()
-            for colour, _ in looks
-            if colour and _may_be_named(world, kind, colour, split)
-        }
-        of_regions = {1 + world.colours.index(colour) for kind in world.regions for colour in world.kinds[kind]}
-        colours = [colour for looks in self.looks.values() for colour in {colour for colour, _ in looks}]
-        self._shared = {colour for colour in colours if colour and colours.count(colour) > 1} - of_regions
-        self.whose = [j.YOU] * 3 + [j.OTHER] * (players > 1)
-
-    def selector(self, kind: int, rng: np.random.Generator, colour_only: bool) -> tuple[int, int, int, int]:
-        """A selector for things of this kind: kind, colour, size, who."""
-        if kind == self.player:
-            return kind, 0, 0, self.whose[int(rng.integers(len(self.whose)))]
-        looks = self.looks[kind]
-        colour, size = looks[int(rng.integers(len(looks)))]
-        chance = rng.random(3)
-        if (kind, colour) not in self._allowed or chance[0] >= COLOURED:
-            colour = 0
-        if size and chance[1] >= COLOURED:
-            size = 0
-        kindless = colour_only and colour in self._shared and chance[2] < KINDLESS
-        return (0 if kindless else kind), colour, size, 0
-
-    def matching(self, selector: tuple[int, int, int, int]) -> int:
-        """The number of things of the start that a selector matches."""
-        kind, colour, size, who = selector
-        if who:
-            return 1
-        every = self.looks.items()
-        return sum(
-            (not colour or look[0] == colour) and (not size or look[1] == size)
-            for one, looks in every
-            if kind in (0, one)
-            for look in looks
-        )
+        colours = [colour for looks in self.looks.values() for colour in set(looks)]
+        regions = {1 + world.colours.index(colour) for kind in world.regions for colour in world.kinds[kind]}
+        self.shared = {colour for colour in colours if colour and colours.count(colour) > 1} - regions
 
 
-def _may_be_named(world: Things, kind: int, colour: int, split: Split) -> bool:
-    named = pair_split(list(world.kinds)[kind - 1], world.colours[colour - 1])
-    return SPLITS.index(named) <= SPLITS.index(split)
+def _named(world: Things, split: Split) -> np.ndarray:
+    """The kinds and colours, by their numbers, that clauses of a split may name together: bool (kinds, colours)."""
+    found = np.zeros((1 + len(world.kinds), 1 + len(world.colours)), bool)
+    for kind, name in enumerate(world.kinds, 1):
+        for colour, look in enumerate(world.colours, 1):
+            found[kind, colour] = SPLITS.index(pair_split(name, look)) <= SPLITS.index(split)
+    return found
 
 
 Sort = tuple[int, int, int]
@@ -192,28 +99,6 @@ def sorts(sampler: ClauseSampler, world: Things, movable: set[int]) -> list[Sort
     return found
 
 
-def clause(sort: Sort, sampler: ClauseSampler, rng: np.random.Generator) -> EncodedClause:
-    """A clause of a sort, at random."""
-    relation, a, b = sort
-    player = a == sampler.player
-    one = sampler.selector(a, rng, False)
-    other = sampler.selector(b, rng, player) if b else (0, 0, 0, 0)
-    if TABLE[relation].two and sampler.matching(other) < 2:
-        other = (b, 0, 0, 0)
-    if player and b == a:
-        one, other = (a, 0, 0, j.YOU), (b, 0, 0, j.OTHER)
-    least, several = 1, not one[3] and rng.random() < SEVERAL
-    if several and sampler.matching(one) == 1:
-        one = (a, 0, 0, 0)
-    number = sampler.matching(one)
-    if several and number > 1:
-        least = 0 if rng.random() < 0.5 else int(rng.integers(2, number + 1))
-    amount = NEAR[int(rng.integers(len(NEAR)))] * ONE if "within" in TABLE[relation].takes else 0
-    if "number" in TABLE[relation].takes:
-        amount = CHAIN[int(rng.integers(len(CHAIN)))]
-    return (0, int(rng.random() < NEGATED), least, relation, amount, *one, *other)
-
-
 def draw(
     world: World, played: Rollouts, split: Split, rng: np.random.Generator, *, shared: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -221,27 +106,22 @@ def draw(
     rollouts that follow each other, which have the same start, get the same clauses."""
     known = world.rules.things
     assert known is not None
-    n = played.things.shape[1]
-    samplers = [
-        ClauseSampler(played.things[0, row, : played.counts[0, row]], known, world.players, split) for row in range(n)
-    ]
+    starts = zip(played.things[0], played.counts[0], strict=True)
+    samplers = [ClauseSampler(things[:count], known) for things, count in starts]
+    named = _named(known, split)
+    shared_colours = np.zeros((len(samplers), named.shape[1]), bool)
+    for row, sampler in enumerate(samplers):
+        shared_colours[row, list(sampler.shared)] = True
     movable = moving(played)
     every = [sorts(sampler, known, movable) for sampler in samplers]
-    drawn = _drawn(samplers, every, FIRST, rng)
-    still = unmoved(played)
-    truth = hold(world, played, still, drawn)
+    given = shared_colours, named
+    clauses = drawn(played, every, *given, FIRST, world.players > 1, rng)
+    first = first_alike(played)
+    truth = hold(world, played, first, clauses)
     changing = (truth != truth[:, :, :1]).any(axis=2)
-    alive = {tuple(row) for row in drawn[changing][:, [j.RELATION, j.A, j.B]].tolist()}
+    alive = {tuple(row) for row in clauses[changing][:, [j.RELATION, j.A, j.B]].tolist()}
     left = [[sort for sort in some if sort in alive or (sort[0], sort[1], 0) in alive] or some for some in every]
-    drawn = _drawn(samplers, left, THEN, rng)
+    clauses = drawn(played, left, *given, THEN, world.players > 1, rng)
     if shared:
-        drawn[1::2] = drawn[::2]
-    return drawn, hold(world, played, still, drawn)
-
-
-def _drawn(samplers: list[ClauseSampler], every: list[list[Sort]], count: int, rng: np.random.Generator) -> np.ndarray:
-    drawn = np.zeros((len(samplers), count, j.FIELDS), np.int32)
-    for row, (sampler, some) in enumerate(zip(samplers, every, strict=True)):
-        picks = rng.integers(len(some), size=count)
-        drawn[row] = [clause(some[pick], sampler, rng) for pick in picks]
-    return drawn
+        clauses[1::2] = clauses[::2]
+    return clauses, hold(world, played, first, clauses)

@@ -29,6 +29,8 @@ from .state import BOX, STATE, TARGET, WALL
 LIMIT = 1_000_000
 """Nodes after which the search gives up, by default."""
 
+_FEW = 4096  # nodes of a first, short search
+_USED_UP = -2
 _LONGEST = 4096  # pushes, or steps, of the longest plan
 _NONE = np.zeros(0, np.int64)
 
@@ -84,11 +86,14 @@ def solve(state: np.void | np.ndarray, *, limit: int = LIMIT, player: int = 0) -
 
 def _search(room: tuple[Any, ...], limit: int, most: int, stepwise: bool) -> np.ndarray | None:
     """A plan of at most `most` pushes, or steps if these count (stepwise), or None."""
-    nodes = np.zeros(limit, NODE)
-    table = np.zeros(1 << (2 * limit - 1).bit_length(), np.int32)
-    places = np.zeros((limit, len(room[2])), np.int16)
-    plan = np.zeros(_LONGEST * 16, np.int64)
-    steps = cached(search)(*room, nodes, table, places, plan, most, stepwise)
+    plan, steps = np.zeros(_LONGEST * 16, np.int64), _USED_UP
+    for some in sorted({min(_FEW, limit), limit}):  # most searches are short, and memory takes time
+        nodes = np.zeros(some, NODE)
+        table = np.zeros(1 << (2 * some - 1).bit_length(), np.int32)
+        places = np.zeros((some, len(room[2])), np.int16)
+        steps = cached(search)(*room, nodes, table, places, plan, most, stepwise)
+        if steps != _USED_UP:
+            break
     return plan[:steps].copy() if steps >= 0 else None
 
 
@@ -187,7 +192,7 @@ def write(nodes, last, start, blocked, places, plan, far, queue):
 @njit
 def search(walls, targets, boxes, start, nodes, table, places, plan, most, stepwise):
     """A* for a plan of the fewest pushes, or, stepwise, of the fewest steps; at most `most`. Writes the plan and
-    returns its length in steps, or -1 if there is none or the nodes are used up."""
+    returns its length in steps, or -1 if there is none, or _USED_UP if the nodes are."""
     part = sides(walls)
     far = distances(walls, targets, part)
     dead, is_target = np.zeros(CELLS, np.uint8), np.zeros(CELLS, np.uint8)
@@ -255,7 +260,7 @@ def search(walls, targets, boxes, start, nodes, table, places, plan, most, stepw
                         least = nodes[old].bound if old >= 0 else bound(child, first, far, part, work)
                         if cost + least <= most:
                             if count == len(nodes):
-                                return -1
+                                return _USED_UP
                             if old >= 0:
                                 nodes[old].done = 1
                             places[count] = child

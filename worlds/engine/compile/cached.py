@@ -13,7 +13,9 @@ from functools import cache
 from typing import Any
 
 from ..compile.modules import module_of
+from .slow import tell
 
+_OWN = __name__.partition(".")[0] + "."
 _TEXT = '''"""A compiled function of Rumpus: written by it, never edited; the folder can be deleted at any time."""
 
 from numba import njit
@@ -37,4 +39,6 @@ def cached(function: Callable[..., Any], allocates: bool = True) -> Callable[...
     name, module = function.__name__, function.__module__
     arguments = ", ".join(inspect.signature(getattr(function, "py_func", function)).parameters)
     source = _TEXT.format(module=module, name=name, arguments=arguments, allocates=allocates)
-    return getattr(module_of(source, [function], name), name)
+    made = module_of(source, [function], name)
+    tell(made.__name__, f"{name} of {module.removeprefix(_OWN)}")
+    return getattr(made, name)

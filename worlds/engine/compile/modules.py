@@ -26,6 +26,7 @@ from ....interface.progress import Work, work
 from . import symbols
 from .errors import COMPILING, explained
 from .ingredients import fingerprint, used
+from .slow import reported
 
 KNOWN_NUMBA = (0, 68)
 """The version of Numba whose compiler callees.py changes; with any other, functions are compiled as Numba does it."""
@@ -125,7 +126,8 @@ def _counted(name: str, new: set[Any]) -> Iterator[None]:
         listener = _Counting(job, new)
         event.register(COMPILING, listener)
         try:
-            yield
+            with reported():
+                yield
         finally:
             event.unregister(COMPILING, listener)
 

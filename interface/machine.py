@@ -101,3 +101,22 @@ def lines(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
     versions = ", ".join(f"{name} {version or 'missing'}" for name, version in report["packages"].items())
     return [*rows, ("packages", "", versions)]
+
+
+def processor() -> str:
+    """The name of the processor, "unknown" where the system does not tell."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            found = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+    except OSError:
+        found = []
+    return (found[0] if found else platform.processor()) or "unknown"
+
+
+def load() -> float | None:
+    """The processes that ran or waited for a core in the last minute, on average; None where the system does not
+    tell."""
+    try:
+        return round(os.getloadavg()[0], 2)
+    except (AttributeError, OSError):
+        return None

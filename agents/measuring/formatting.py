@@ -157,6 +157,23 @@ def speeds(results: Sequence[Mapping[str, Any]], title: str) -> Group:
     return Group(batches, ones)
 
 
+def everything(report: Mapping[str, Any]) -> Group:
+    """The report of `rumpus bench --all`, as one table a part."""
+    machine = report["machine"]
+    busy = "unknown" if machine["load"] is None else f"{machine['load']:.2f}"
+    head = f"{machine['processor']}, {machine['cores']} core(s), {machine['platform']}, load {busy} at the start"
+    tables: dict[str, Table] = {}
+    for row in report["rows"]:
+        core = "" if row["core"] is None else f", pinned to core {row['core']}"
+        if row["part"] not in tables:
+            tables[row["part"]] = table = Table(box=None, title=row["part"] + core, title_justify="left")
+            for column in ("", "median", "least", "most", "rounds", "unit"):
+                table.add_column(column, justify="left" if column in ("", "unit") else "right")
+        figures = (f"{row[name]:,}" for name in ("median", "least", "most", "rounds"))
+        tables[row["part"]].add_row(row["what"], *figures, row["unit"])
+    return Group(head, *tables.values(), *report["missing"])
+
+
 def _number(value: int | None) -> str:
     return "-" if value is None else f"{value:,}"
 

@@ -54,23 +54,22 @@ def bench(
     batch = Batch(world, envs, size=size, threads=threads, device=device)
     batch.reset()
     batch.draw()
-    rng = np.random.default_rng(0)
-    moves = rng.integers(0, len(world.controls.moves), (_SCRIPTS, envs, batch.players))
+    moves = scripts_of(batch)
     wait = _waiter(device)
-    runs = {"frames": _frames(batch, moves), "copied": _copied(batch, moves)}
+    runs = {"frames": frames_of(batch, moves), "copied": copied_of(batch, moves)}
     if device == "cpu" and batch.threads == 1 and cores() > 1:
         both = Batch(world, envs, size=size, threads=2)
         both.reset()
-        runs["two"] = _frames(both, moves)
-    runs |= {"steps": _steps(batch, moves), "memcpy": _memcpy(batch)}
+        runs["two"] = frames_of(both, moves)
+    runs |= {"steps": steps_of(batch, moves), "memcpy": copying(batch)}
     if judged is not None:
         other = Batch(world, envs, size=size, threads=threads, device=device, tasks=judged)
         other.reset()
-        runs["judged"] = _frames(other, moves)
+        runs["judged"] = frames_of(other, moves)
     rates = dict.fromkeys(runs, 0.0)
     for _ in range(_ROUNDS):
         for figure, run in runs.items():
-            rates[figure] = max(rates[figure], envs * _rate(run, seconds / _ROUNDS / len(runs), wait))
+            rates[figure] = max(rates[figure], envs * rate(run, seconds / _ROUNDS / len(runs), wait))
     cold = warm = None
     if starts:
         with tempfile.TemporaryDirectory() as empty:
@@ -87,15 +86,17 @@ def bench(
         "judging": round(1 - rates["judged"] / rates["frames"], 3) if judged is not None else None,
         "steps_per_second": round(rates["steps"]),
         "memcpy_frames_per_second": round(rates["memcpy"] * batch.players),
-        "single_steps_per_second": _single(world, size, seconds / _ROUNDS, False),
-        "single_moves_steps_per_second": _single(world, size, seconds / _ROUNDS, True),
+        "single_steps_per_second": _single_rate(world, size, seconds / _ROUNDS, False),
+        "single_moves_steps_per_second": _single_rate(world, size, seconds / _ROUNDS, True),
         "first_reset_seconds": warm,
         "first_reset_seconds_cold": cold,
         "bytes_per_env": world.rules.state.itemsize + batch.players * (ACTION.itemsize + OUTCOME.itemsize),
     }
 
 
-def _frames(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
+def frames_of(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
+    """A step of random moves, new episodes and a frame of every row; moves: scripts that are played in turn, (k, n,
+    players)."""
     scripts = cycle(moves)
 
     def run() -> None:
@@ -105,7 +106,7 @@ def _frames(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
     return run
 
 
-def _steps(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
+def steps_of(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
     acted = []
     for script in moves:
         batch.act(script)
@@ -120,8 +121,9 @@ def _steps(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
     return run
 
 
-def _copied(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
-    step, copy = _frames(batch, moves), _memcpy(batch)
+def copied_of(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
+    """The same, and a copy of the frames out of the batch."""
+    step, copy = frames_of(batch, moves), copying(batch)
 
     def run() -> None:
         step()
@@ -130,11 +132,23 @@ def _copied(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
     return run
 
 
-def _single(world: World, size: tuple[int, int], seconds: float, moves: bool) -> int | None:
-    """Steps a second of one Gymnasium environment, pixels and texts included; moves: by the numbers of moves, in the
-    wrapper for them. None for several players."""
+def _single_rate(world: World, size: tuple[int, int], seconds: float, moves: bool) -> int | None:
+    """Steps a second of one Gymnasium environment; None for several players."""
     if world.players > 1:
         return None
+    run = single_of(world, size, moves)
+    return round(max(rate(run, seconds / _ROUNDS) for _ in range(_ROUNDS)))
+
+
+def scripts_of(batch: Batch) -> np.ndarray:
+    """Random moves for a batch, which are played in turn: (k, n, players)."""
+    shape = _SCRIPTS, batch.n, batch.players
+    return np.random.default_rng(0).integers(0, len(batch.world.controls.moves), shape)
+
+
+def single_of(world: World, size: tuple[int, int], moves: bool) -> Callable[[], None]:
+    """A step of one Gymnasium environment of a world for one player, pixels and texts included; moves: by the numbers
+    of moves, in the wrapper for them."""
     plain = Environment(Batch(world, 1, size=size, threads=1))
     env: gymnasium.Env = Moves(plain) if moves else plain
     numbers = np.random.default_rng(0).integers(0, len(world.controls.moves), 64).tolist()
@@ -146,10 +160,11 @@ def _single(world: World, size: tuple[int, int], seconds: float, moves: bool) ->
         if terminated or truncated:
             env.reset()
 
-    return round(max(_rate(run, seconds / _ROUNDS, lambda: None) for _ in range(_ROUNDS)))
+    return run
 
 
-def _memcpy(batch: Batch) -> Callable[[], None]:
+def copying(batch: Batch) -> Callable[[], None]:
+    """A copy of the frames of a batch from one buffer to another."""
     source = batch.tensors()["pixels"] if batch.device == "cuda" else batch.pixels
     target = source.clone() if batch.device == "cuda" else source.copy()
 
@@ -170,7 +185,7 @@ def _waiter(device: str) -> Callable[[], None]:
     return torch.cuda.synchronize
 
 
-def _rate(run: Callable[[], None], seconds: float, wait: Callable[[], None]) -> float:
+def rate(run: Callable[[], Any], seconds: float, wait: Callable[[], None] = lambda: None) -> float:
     """Calls a second, over about this many seconds."""
     run()
     wait()

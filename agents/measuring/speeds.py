@@ -1,0 +1,325 @@
+"""All speeds of this machine in one run, as `rumpus bench --all` prints them.
+
+Figures that belong together are measured in turn, round by round, so that all see the same machine; each is given as
+the median of its rounds, with the least and the most. What is of one core is pinned to it, peers alike. Nothing else
+should run meanwhile: the report says how busy the machine was when it began.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping
+from itertools import cycle
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ... import worlds
+from ...interface.action import as_action, move_table
+from ...interface.machine import cores, load, processor
+from ...interface.progress import Stderr, reporting, work
+from ...tasks import files
+from ...tasks.compile import table
+from ...tasks.generate import generate
+from ...worlds.engine.run.batch import Batch
+from ...worlds.engine.run.threads import one_core
+from ...worlds.engine.tools import bench, raycast_bench
+
+ROUNDS = 5
+TILES, SIZES = ("sokoban", "box-world"), ((40, 40), (80, 80), (96, 96))
+"""Worlds drawn in tiles, and (height, width): agents' usual size, the default of a batch, tiles of 9 pixels."""
+SINGLE, SEVERAL = ("sokoban", "maze-random-goal"), ("sokoban-duo", "tag-four")
+"""Worlds as one Gymnasium environment, and as one of PettingZoo."""
+THREADS = {"sokoban": (64, 1024), "maze-random-goal": (256,), "room": (64,)}
+"""Rows at which two threads are compared with one."""
+FIRST_PERSON, ROOM, TASKS = "maze-random-goal", "room", "sokoban-small"
+STARTS = ("sokoban", "maze-random-goal", "room")
+"""Worlds whose first frame in a new process is timed."""
+EYE = (64, 64)
+"""The size of frames where nothing else is said."""
+_ENVS, _ROWS = 1024, 64  # of batches of tiles, and of rooms
+_TASKS_A_SECOND = 1024  # tasks that are made for each second of the measurement
+
+Run = Callable[[float], float]
+"""A measurement that takes about this many seconds; it returns the figure."""
+
+
+class Figure(NamedTuple):
+    """What was measured: the part of the report, what, its unit, and the core that it was pinned to, if it was."""
+
+    part: str
+    what: str
+    unit: str
+    core: int | None = None
+
+
+def speeds(seconds: float = 6.0, against: Iterable[str] = (), *, starts: bool = True) -> dict[str, Any]:
+    """The report {machine, rows, missing}, measured in about `seconds` for each part besides the starts.
+
+    machine: processor, cores, load (when the measurement began), python, platform and seconds; rows: {part, what, unit,
+    core, median, least, most, rounds}, core: the number of the one that it was pinned to, or None; missing: sentences
+    about what could not be measured here. against: names of PEERS; starts: whether new processes are timed, which
+    compile worlds too. Raises ValueError for an unknown peer.
+    """
+    against = list(against)
+    for peer in against:
+        if peer not in PEERS:
+            raise ValueError(f"unknown peer {peer!r}; the peers are {', '.join(PEERS)}")
+    began = {"processor": processor(), "cores": cores(), "load": load(), "python": platform.python_version()}
+    machine: dict[str, Any] = began | {"platform": f"{platform.system()} {platform.machine()}", "seconds": seconds}
+    parts: list[Callable[[float], Mapping[Figure, list[float]]]] = [
+        _tiles, _single, _several, _first_person, *(PEERS[peer] for peer in against), _room, _threads, _tasks,
+        _imports, *([_starts] if starts else []),
+    ]  # fmt: skip
+    rows, missing = [], []
+    with reporting(Stderr(bars=False)), work("Measuring speeds", len(parts)) as job:
+        for part in parts:
+            try:
+                rows += [_row(figure, values) for figure, values in part(seconds).items()]
+            except _MissingError as error:
+                missing.append(str(error))
+            job.advance()
+    return {"machine": machine, "rows": rows, "missing": missing}
+
+
+def installed() -> list[str]:
+    """The names of the peers that are installed here."""
+    return [name for name in PEERS if importlib.util.find_spec(name)]
+
+
+class _MissingError(Exception):
+    """Raised for a part that cannot be measured here; the message says why, and what would help."""
+
+
+def _row(figure: Figure, values: list[float]) -> dict[str, Any]:
+    digits = 3 if figure.unit in ("seconds", "ratio") else 2 if min(values) < 100 else None
+    middle, least, most = (round(each, digits) for each in (statistics.median(values), min(values), max(values)))
+    return {**figure._asdict(), "median": middle, "least": least, "most": most, "rounds": len(values)}
+
+
+def _in_turn(runs: Mapping[Figure, Run], seconds: float) -> dict[Figure, list[float]]:
+    """The figures of ROUNDS rounds of these measurements, one after the other in each round."""
+    values: dict[Figure, list[float]] = {figure: [] for figure in runs}
+    for _ in range(ROUNDS):
+        for figure, run in runs.items():
+            values[figure].append(run(seconds / ROUNDS / len(runs)))
+    return values
+
+
+def _per_second(step: Callable[[], Any], each: int = 1) -> Run:
+    """How many things a second a step does that does so many."""
+    step()
+    return lambda seconds: each * bench.rate(step, seconds)
+
+
+def _batch(name: str, envs: int, size: tuple[int, int], threads: int = 1) -> Batch:
+    made = worlds.batch(name, envs, size=size, threads=threads)
+    made.reset()
+    made.draw()
+    return made
+
+
+def _frames(batch: Batch) -> Run:
+    return _per_second(bench.frames_of(batch, bench.scripts_of(batch)), batch.n * batch.players)
+
+
+def _tiles(seconds: float) -> Mapping[Figure, list[float]]:
+    with one_core() as core:
+        runs: dict[Figure, Run] = {}
+        for name in TILES:
+            for size in SIZES:
+                batch = _batch(name, _ENVS, size)
+                moves, what = bench.scripts_of(batch), f"{name}, {_ENVS} rows, {_shape(size)}"
+                frames = {"": bench.frames_of, ", copied out": bench.copied_of}
+                runs |= {
+                    Figure("2d", what + more, "frames/s", core): _per_second(make(batch, moves), _ENVS)
+                    for more, make in frames.items()
+                }
+                if size == SIZES[1]:
+                    figure = Figure("2d", f"{name}, {_ENVS} rows, rules alone", "steps/s", core)
+                    runs[figure] = _per_second(bench.steps_of(batch, moves), _ENVS)
+        last = _batch(TILES[0], _ENVS, SIZES[1])
+        copied = Figure("2d", f"copies of {_shape(SIZES[1])} frames in memory", "frames/s", core)
+        runs[copied] = _per_second(bench.copying(last), _ENVS)
+        return _in_turn(runs, seconds)
+
+
+def _single(seconds: float) -> Mapping[Figure, list[float]]:
+    with one_core() as core:
+        runs = {
+            Figure("gymnasium", f"{name}, {_shape(EYE)}{more}", "steps/s", core): _per_second(
+                bench.single_of(worlds.load(name), EYE, moves)
+            )
+            for name in SINGLE
+            for more, moves in (("", False), (", by Moves", True))
+        }
+        return _in_turn(runs, seconds)
+
+
+def _several(seconds: float) -> Mapping[Figure, list[float]]:
+    with one_core() as core:
+        runs = {
+            Figure("pettingzoo", f"{name}, {_shape(EYE)}", "steps/s", core): _per_second(_parallel(name))
+            for name in SEVERAL
+        }
+        return _in_turn(runs, seconds)
+
+
+def _parallel(name: str) -> Callable[[], None]:
+    env = worlds.parallel(name, size=EYE, threads=1)
+    known = [as_action(record) for record in move_table(worlds.load(name).controls.moves)]
+    scripts = cycle(np.random.default_rng(0).integers(0, len(known), (64, len(env.possible_agents))).tolist())
+    env.reset(seed=0)
+
+    def step() -> None:
+        moves = next(scripts)
+        env.step({agent: known[moves[env.possible_agents.index(agent)]] for agent in env.agents})
+        if not env.agents:
+            env.reset()
+
+    return step
+
+
+def _first_person(seconds: float) -> Mapping[Figure, list[float]]:
+    with one_core() as core:
+        runs = {
+            Figure("first person", f"{FIRST_PERSON}, {_shape(size)}", "frames/s", core): _frames(
+                _batch(FIRST_PERSON, raycast_bench.ENVS, size)
+            )
+            for size in raycast_bench.SIZES
+        }
+        return _in_turn(runs, seconds)
+
+
+def _room(seconds: float) -> Mapping[Figure, list[float]]:
+    with one_core() as core:
+        frames = Figure("room", f"{ROOM}, {_ROWS} rows, {_shape(EYE)}", "frames/s", core)
+        return _in_turn({frames: _frames(_batch(ROOM, _ROWS, EYE))}, seconds)
+
+
+def _threads(seconds: float) -> Mapping[Figure, list[float]]:
+    """Two threads against one, in turn: the ratio of each round."""
+    if cores() < 2:
+        raise _MissingError("threads: this process may use one core only, so two threads are not compared with one")
+    found: dict[Figure, list[float]] = {}
+    for name, each in THREADS.items():
+        for envs in each:
+            size = SIZES[1] if name in TILES else EYE
+            runs = {
+                Figure("threads", f"{name}, {envs} rows, {threads}", "frames/s"): _frames(
+                    _batch(name, envs, size, threads)
+                )
+                for threads in (1, 2)
+            }
+            one, two = _in_turn(runs, seconds / len(THREADS)).values()
+            figure = Figure("threads", f"{name}, {envs} rows, {_shape(size)}, two threads", "ratio")
+            found[figure] = [more / few for few, more in zip(one, two, strict=True)]
+    return found
+
+
+def _tasks(seconds: float) -> Mapping[Figure, list[float]]:
+    world, count = worlds.load(TASKS), max(int(_TASKS_A_SECOND * seconds), 64)
+    list(generate(world, 64, seed=1))  # compiles what it takes
+    start = time.perf_counter()
+    made = list(generate(world, count, workers=cores()))
+    figures = {Figure("tasks", f"{TASKS}, {count} made by {cores()} process(es)", "tasks/s"): [_pace(count, start)]}
+    read, compiled, path = list[float](), list[float](), Path("tasks.jsonl")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / path
+        path.write_text("".join(map(files.write_line, made)), encoding="utf-8")
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            tasks, _problems = files.load(path, world)
+            read.append(_pace(count, start))
+            start = time.perf_counter()
+            rows = table(tasks, world)
+            compiled.append(_pace(count, start))
+    return figures | {
+        Figure("tasks", f"{TASKS}, a file loaded", "tasks/s"): read,
+        Figure("tasks", f"{TASKS}, a table made of them", "tasks/s"): compiled,
+        Figure("tasks", f"{TASKS}, a row of the table, without levels", "bytes"): [rows.nbytes / count],
+    }
+
+
+def _pace(count: int, start: float) -> float:
+    return count / (time.perf_counter() - start)
+
+
+def _imports(seconds: float) -> Mapping[Figure, list[float]]:
+    """Seconds of an import in new processes."""
+    code = "import time; start = time.perf_counter(); import rumpus.worlds; print(time.perf_counter() - start)"
+    command = [sys.executable, "-c", code]
+    told = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(ROUNDS)]
+    return {Figure("starts", "import rumpus.worlds", "seconds"): list(map(float, told))}
+
+
+def _starts(seconds: float) -> Mapping[Figure, list[float]]:
+    """Seconds until the first frame in new processes: with an empty cache once, and then with a full one."""
+    found: dict[Figure, list[float]] = {}
+    for name in STARTS:
+        with tempfile.TemporaryDirectory() as empty:
+            cold, *warm = (bench.first_reset(name, "cpu", empty) for _ in range(1 + ROUNDS))
+        found[Figure("starts", f"first frame of {name}, new machine", "seconds")] = [cold]
+        found[Figure("starts", f"first frame of {name}", "seconds")] = warm
+    return found
+
+
+def _vizdoom(seconds: float) -> Mapping[Figure, list[float]]:
+    """ViZDoom's maze at the smallest picture that it makes, and made smaller; see raycast_bench."""
+    with one_core() as core:
+        runs: dict[Figure, Run] = {}
+        try:
+            for size in (None, EYE):
+                figure = Figure("vizdoom", f"my_way_home, {_shape(size or (120, 160))}", "frames/s", core)
+                runs[figure] = _per_second(raycast_bench.vizdoom_steps(size), 64)
+        except RuntimeError as error:
+            raise _MissingError(f"vizdoom: {error}") from None
+        return _in_turn(runs, seconds)
+
+
+def _minigrid(seconds: float) -> Mapping[Figure, list[float]]:
+    """MiniGrid's empty room of 8x8 tiles, seen whole."""
+    try:
+        import gymnasium
+
+        wrappers = importlib.import_module("minigrid.wrappers")
+    except ImportError:
+        raise _MissingError("minigrid: MiniGrid is not installed: pip install minigrid") from None
+    with one_core() as core:
+        env = wrappers.RGBImgObsWrapper(gymnasium.make("MiniGrid-Empty-8x8-v0"), tile_size=EYE[0] // 8)
+        actions = cycle(np.random.default_rng(0).integers(0, 7, 64).tolist())
+        env.reset(seed=0)
+
+        def step() -> None:
+            _, _, terminated, truncated, _ = env.step(next(actions))
+            if terminated or truncated:
+                env.reset()
+
+        return _in_turn({Figure("minigrid", f"Empty-8x8, {_shape(EYE)}", "steps/s", core): _per_second(step)}, seconds)
+
+
+def _dm_control(seconds: float) -> Mapping[Figure, list[float]]:
+    """A task of dm_control's arm here, and with dm_control's own pictures."""
+    if importlib.util.find_spec("dm_control") is None:
+        raise _MissingError("dm_control: it is not installed: pip install 'rumpus[guests]'")
+    from ...worlds.guests.dm_control import bench as at_home
+
+    rows = at_home.guests(worlds.load(at_home.TASK), seconds)
+    what = f", {_shape(at_home.SIZE)}"
+    return {Figure("dm_control", row["what"] + what, "steps/s", row["core"]): [row["steps_per_second"]] for row in rows}
+
+
+PEERS = {"vizdoom": _vizdoom, "minigrid": _minigrid, "dm_control": _dm_control}
+"""Libraries beside which worlds are measured, by the name of the module that they are imported by."""
+
+
+def _shape(size: tuple[int, int]) -> str:
+    height, width = size
+    return f"{width}x{height}"

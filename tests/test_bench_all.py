@@ -1,0 +1,60 @@
+"""`rumpus bench --all`: every part is there, with its spread and the machine; no speed is asked for."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from rumpus.__main__ import app
+from rumpus.agents.measuring import speeds
+
+PARTS = {"2d", "gymnasium", "pettingzoo", "first person", "room", "threads", "tasks", "starts"}
+PINNED = {"2d", "gymnasium", "pettingzoo", "first person", "room"}
+
+
+@pytest.fixture(autouse=True)
+def _small(monkeypatch):
+    for name, value in {
+        "ROUNDS": 2, "TILES": ("sokoban",), "SIZES": ((40, 40), (80, 80)), "THREADS": {"sokoban": (8,)},
+        "SINGLE": ("sokoban",), "SEVERAL": ("sokoban-duo",), "FIRST_PERSON": "maze-small", "ROOM": "room-small",
+        "_ENVS": 4, "_ROWS": 2, "cores": lambda: 2,
+    }.items():  # fmt: skip
+        monkeypatch.setattr(speeds, name, value)
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(app, ["bench", "--all", "--seconds", "0.01", "--no-starts", *arguments])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_one_command_prints_all_figures_with_their_spreads():
+    found = json.loads(run("--against", "minigrid", "--json"))
+    machine, rows = found["machine"], found["rows"]
+    assert machine["processor"] and machine["cores"] == 2
+    assert machine["load"] is None or machine["load"] >= 0
+    assert {row["part"] for row in rows} >= PARTS
+    for row in rows:
+        assert 0 < row["least"] <= row["median"] <= row["most"], row
+    measured = {row["part"]: row["core"] for row in rows}
+    assert len({measured[part] for part in PINNED}) == 1, "all on the same core"
+    assert measured["threads"] is None
+    (ratio,) = (row for row in rows if row["unit"] == "ratio")
+    assert ratio["rounds"] == 2
+    (row,) = (row for row in rows if row["unit"] == "bytes")
+    assert row["median"] < 400
+    here = importlib.util.find_spec("minigrid") is not None
+    assert here == ("minigrid" in measured) == (not any("pip install minigrid" in line for line in found["missing"]))
+
+
+def test_what_cannot_be_measured_is_said_and_the_rest_is_measured(monkeypatch):
+    monkeypatch.setattr(speeds, "cores", lambda: 1)
+    monkeypatch.setattr(speeds, "PEERS", {"no_such_module": speeds._minigrid})
+    told = run("--against", "installed")
+    assert "one core only" in told.replace("\n", " ")
+    assert "import rumpus.worlds" in told and "no_such_module" not in told
+    refused = CliRunner().invoke(app, ["bench", "--all", "--against", "doom"])
+    assert isinstance(refused.exception, ValueError | SystemExit) and refused.exit_code

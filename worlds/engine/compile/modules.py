@@ -138,6 +138,12 @@ def uncompiled(kernels: Iterable[Any]) -> set[Any]:
     return {each for each in functions if not getattr(each, "signatures", True)}  # a simulator's have none to compile
 
 
+def kept(kernels: Iterable[Any]) -> bool:
+    """Whether what is compiled of these kernels is kept for other processes, in the cache."""
+    folder = cache_folder().resolve()
+    return all(Path(sys.modules[each.__module__].__file__ or "").resolve().is_relative_to(folder) for each in kernels)
+
+
 def _compiled(kernel: Any) -> bool:
     code = Path(sys.modules[kernel.__module__].__file__ or "").parent / "__pycache__"
     return bool(getattr(kernel, "signatures", ())) or any(code.glob(f"*.{kernel.__name__}-*.nbc"))

@@ -14,9 +14,11 @@ from ..kernels import family
 from ..render.raycast import draw as rays
 from ..render.raycast.textures import pyramid
 from ..render.tiles import atlas, layout, shown_tiles
-from ..render.views import Tiles
+from ..render.views import Rays, Tiles
 from ..simulator import Simulator
 from ..world import World
+from . import ahead
+from .ahead import Ahead
 from .device import Resets, Rows, TaskTable, things_table
 from .threads import Pace, over_rows
 
@@ -33,18 +35,27 @@ class Cpu:
         self.threads = int(threads) if threads else cores()
         self.kernels = family.cpu_kernels(world)
         self._paces: dict[str, Pace] = defaultdict(Pace)
+        self._ahead: Ahead | None = None
 
     def prepare(self, rows: Rows, mask: np.ndarray, seeds: np.ndarray, draws: np.ndarray, table: TaskTable) -> None:
         """Compile or load the step and reset kernels by calls on zero rows, with a message if that takes a while."""
         states, actions, outcomes, spare, things = rows
         step = ("begin_tick", "end_tick") if self.world.rules.simulator else ("step",)
-        with modules.progress(self.world.name, self.kernels.reset, *(getattr(self.kernels, name) for name in step)):
+        moving = [self.kernels.reset, *(getattr(self.kernels, name) for name in step)]
+        self._ahead = ahead.begun(self.world, moving, self._drawing)
+        with modules.progress(self.world.name, *moving):
             self.kernels.reset(states, mask, seeds, True, draws, *table, 0, 0)
             if self.world.rules.simulator:
                 self.kernels.begin_tick(states, actions, outcomes, mask.copy(), 0, 0)
                 self.kernels.end_tick(states, actions, outcomes, spare, True, things, mask.copy(), 0, 0)
             else:
                 self.kernels.step(states, actions, outcomes, spare, things, 1, 0, 0)
+
+    def _drawing(self) -> list[Any]:
+        """The kernels that draw the world."""
+        if isinstance(self.world.view, Rays):
+            return [self.kernels.write_scenes, rays.cpu_kernels().draw]
+        return [self.kernels.draw] if isinstance(self.world.view, Tiles) else []
 
     def zeros(self, shape: tuple[int, ...], dtype: Any) -> np.ndarray:
         """A new array of zeros on this device."""
@@ -153,6 +164,9 @@ class Cpu:
         for array in (pixels, depths, segmentation):
             if array is not None and not (array.flags.c_contiguous and array.flags.writeable):
                 raise ValueError("frames are drawn into a contiguous, writeable array; this one is not")
+        if self._ahead is not None:
+            self._ahead.wait()
+            self._ahead = None
         if isinstance(self.world.view, Tiles):
             return _Tiles(self, self.world.view, pixels, rows, cols)
         return _Rays(self, rays.frames(pixels, depths, segmentation))
@@ -243,3 +257,8 @@ class _Rays:
 
     def forget(self) -> None:
         """Every draw is of whole frames."""
+
+
+def compile_drawing(world: World) -> None:
+    """Compile how a world is drawn, and leave it in the cache."""
+    Cpu(world, 1).canvas(np.zeros((1, world.players, 8, 8, 3), np.uint8), 1, 1)

@@ -17,6 +17,7 @@ from ..compile.cached import cached
 from ..kernels import family
 from ..render.raycast import draw as rays
 from ..render.views import Rays, Tiles
+from ..run import ahead
 from ..run.batch import Batch
 from ..run.device import things_table
 from ..world import Controller, World
@@ -73,6 +74,7 @@ def _processes(workers: int) -> ProcessPoolExecutor:
 
 
 def _warm_each(worlds: Sequence[World]) -> None:
+    ahead.never()  # there is a process for each core already
     with quiet(sys.stderr.isatty()):  # a terminal shows the bar of the parent process
         for world in worlds:
             warm(world)

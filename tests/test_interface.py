@@ -1,6 +1,8 @@
 """The door: keys, text, actions, and the faces that Gymnasium and PettingZoo know."""
 
+import gc
 import itertools
+import weakref
 
 import gymnasium
 import numpy as np
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from rumpus import worlds
 from rumpus.interface.action import ACTION, MOUSE_ONE, Move, as_action, move_table, still, write_actions
+from rumpus.interface.garbage import no_collection
 from rumpus.interface.keys import KEYS, key_index
 from rumpus.interface.spaces import action_space
 from rumpus.interface.text import TOKENS, TextSpace, decode, encode, vocabulary, vocabulary_size
@@ -65,6 +68,28 @@ def test_any_tokens_can_be_read(tokens):
         read += b" " * (after_word and is_word) + (word.encode() if is_word else bytes([token - 1]))
         after_word = is_word
     assert decode(np.array(tokens, np.uint16)) == read.decode(errors="replace")
+
+
+@given(st.lists(st.sampled_from(vocabulary()), min_size=1, max_size=TOKENS - 1))
+def test_words_alone_have_the_tokens_that_they_have_among_others(words):
+    text = " ".join(words)
+    assert encode(text)[: len(words)].tolist() == encode(text + "~")[: len(words)].tolist()
+    assert not encode(text)[len(words) :].any()
+
+
+def test_objects_that_are_kept_are_old_at_once_and_others_are_still_collected():
+    class Ring:
+        pass
+
+    with no_collection(kept=True):
+        assert not gc.isenabled()
+        kept, ring = [[]], Ring()
+        ring.own, gone = ring, weakref.ref(ring)
+        del ring
+    assert gc.isenabled() and not gc.get_freeze_count()
+    assert any(each is kept for each in gc.get_objects(generation=2))
+    gc.collect()
+    assert gone() is None
 
 
 def test_words_are_cheap_and_long_text_is_refused():

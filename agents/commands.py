@@ -32,6 +32,32 @@ Plugins = Annotated[
     typer.Option("--plugin", help="A file with algorithms, torsos, cores or heads of your own; may be repeated."),
 ]
 Threads = Annotated[int | None, typer.Option(help="CPU threads; all cores by default.")]
+Search = Annotated[
+    str | None,
+    typer.Option(help="Look ahead on the simulator: mcts, puct, gumbel or levin, with the agent as its guide."),
+]
+Simulations = Annotated[
+    int | None,
+    typer.Option(help="With --search, simulations a move (levin: expansions an episode).", show_default="50"),
+]
+Seconds = Annotated[float | None, typer.Option(help="With --search, seconds of one core an episode.")]
+Leaf = Annotated[
+    str | None,
+    typer.Option(help="With --search, new states are valued by the agent's value or a random rollout."),
+]
+
+
+def search_settings(method: str | None, simulations: int | None, seconds: float | None, leaf: str | None) -> Any:
+    """The SearchSettings that were typed, or None. Raises ValueError for budgets without a search."""
+    given: dict[str, Any] = {"simulations": simulations, "seconds": seconds, "leaf": leaf}
+    given = {name: value for name, value in given.items() if value is not None}
+    if method is None:
+        if given:
+            raise ValueError(f"--{next(iter(given))} is of a search: name one, such as --search puct")
+        return None
+    from .search.settings import SearchSettings
+
+    return SearchSettings(method=method, **given)
 
 
 def load_plugins(paths: list[Path] | None) -> None:

@@ -103,6 +103,11 @@ def _played(
     return result
 
 
+def rows_for(policy: Policy, episodes: int) -> int:
+    """The rows of a batch in which a policy plays so many episodes: ROWS at most, or as many as it wishes (`rows`)."""
+    return min(episodes, getattr(policy, "rows", ROWS), ROWS)
+
+
 def host(values: Any) -> np.ndarray:
     """The values of an array of either device, as a NumPy array."""
     return np.asarray(values.cpu() if hasattr(values, "cpu") else values)
@@ -111,5 +116,5 @@ def host(values: Any) -> np.ndarray:
 def play_tasks(policy: Policy, world: World, tasks: Sequence[Task], times: int, **options: Any) -> Episodes:
     """Play every task `times` times: episode e is of task e % len(tasks). options: of the Batch."""
     plan = np.arange(times * len(tasks)) % len(tasks)
-    batch = Batch(world, min(len(plan), ROWS), tasks=table(tasks, world), **options)
+    batch = Batch(world, rows_for(policy, len(plan)), tasks=table(tasks, world), **options)
     return episodes_of(policy, batch, len(plan), plan)

@@ -39,6 +39,11 @@ class NetworkPolicy:
             )
         self._cores = [partial(thinking, each.core, think) if think and each.core else None for each in networks]
 
+    @property
+    def networks(self) -> list[Network]:
+        """Its networks: one for all players, or one for each."""
+        return self._networks
+
     def plays(self, world: World) -> bool:
         """Whether it can play this world: its head fits, and it is for one player or as many as there are."""
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from . import checkpoint
 from .contracts import Policy
+
+if TYPE_CHECKING:
+    from .search.settings import SearchSettings
 
 NAMES = ("random", "expert")
 """Policies that need no checkpoint."""
@@ -51,14 +54,22 @@ def player(
     seed: int = 0,
     greedy: bool = False,
     think: int = 0,
+    search: SearchSettings | None = None,
     solutions: Sequence[np.ndarray | None] | None = None,
 ) -> tuple[Policy, dict[str, Any]]:
     """A policy by the text that a person types: "random", "expert", or the path of a checkpoint or run.
 
-    solutions: of the rows of the table that will be played, for the expert; think: see NetworkPolicy. Returns it with
-    the options of the batch that it was trained on (`knobs`, `limit` and `repeat`), empty for the first two. Raises
-    ValueError for any other text.
+    solutions: of the rows of the table that will be played, for the expert; think: see NetworkPolicy; search: for a
+    SearchPolicy with this policy as its prior. Returns it with the options of the batch that it was trained on
+    (`knobs`, `limit` and `repeat`), empty for the first two. Raises ValueError for any other text, and for what cannot
+    be searched with.
     """
+    if search is not None:
+        from .search.policy import SearchPolicy, check
+
+        check(world, agent, think)
+        guide, options = player(agent, world, seed=seed)
+        return SearchPolicy(guide, search, seed=seed, greedy=greedy), options
     if think and agent in NAMES:
         raise ValueError(f"{agent} has no memory to think with: leave --think out, or name a checkpoint")
     if agent == "random":

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.stats import rankdata
@@ -18,8 +18,11 @@ from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.table import Table, level_table
 from ...worlds.engine.world import World
 from ..contracts import Policy
-from ..episodes import ROWS, Episodes, episodes_of, host, interval, play_tasks
+from ..episodes import Episodes, episodes_of, host, interval, play_tasks, rows_for
 from ..policies import player
+
+if TYPE_CHECKING:
+    from ..search.settings import SearchSettings
 
 EPISODES = 256
 """Episodes by default, without a file of levels."""
@@ -42,6 +45,7 @@ def evaluate(
     threads: int | None = None,
     greedy: bool = False,
     think: int = 0,
+    search: SearchSettings | None = None,
 ) -> dict[str, Any]:
     """Play `episodes` episodes, or every task `times` times, and sum them up.
 
@@ -50,7 +54,8 @@ def evaluate(
     of the split at random, so that some may be drawn twice.
 
     agent: "random", "expert", the path of a checkpoint or of a run's folder, or a Policy. knobs and limit: those that
-    the agent was trained on unless given. greedy, think: see NetworkPolicy. tasks: a file of tasks or a list of them,
+    the agent was trained on unless given. greedy, think: see NetworkPolicy. search: the agent guides a search, see
+    SearchPolicy, whose budget it holds. tasks: a file of tasks or a list of them,
     in place of episodes, split, knobs, limit and levels. Returns {world, agent, episodes, success, success_low,
     success_high, return_mean, length_mean}, without tasks {sampled: whether levels were drawn at random}, and in worlds
     that have a file or a bank of levels {levels: their number, levels_played: the number of different ones that were
@@ -64,7 +69,7 @@ def evaluate(
         if value is not None and (int(value) != value or value < 1):
             raise ValueError(f"{name} must be a whole number of at least 1, got {value}")
     options: dict[str, Any] = {"seed": seed, "device": device, "threads": threads}
-    how: dict[str, Any] = {"seed": seed, "greedy": greedy, "think": think}
+    how: dict[str, Any] = {"seed": seed, "greedy": greedy, "think": think, "search": search}
     if tasks is not None:
         if knobs or limit is not None or levels is not None:
             raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
@@ -88,7 +93,7 @@ def evaluate(
 def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> tuple[Episodes, dict[str, Any]]:
     """Play levels of a split that are drawn at random. Returns the results, and {sampled}, with {levels, levels_played}
     in a world that has a bank. options: of the Batch."""
-    batch = Batch(world, min(episodes, ROWS), **options)
+    batch = Batch(world, rows_for(policy, episodes), **options)
     if world.levels is None or world.levels.bank is None:
         return episodes_of(policy, batch, episodes), {"sampled": True}
     drawn: set[bytes] = set()
@@ -107,7 +112,7 @@ def play_levels(
     """Play the levels of a table in their order, again and again up to this number of episodes, by default each once.
     Returns the results, and {sampled, levels, levels_played}. options: of the Batch."""
     plan = np.arange(episodes or len(levels)) % len(levels)
-    batch = Batch(world, min(len(plan), ROWS), tasks=levels, **options)
+    batch = Batch(world, rows_for(policy, len(plan)), tasks=levels, **options)
     played = episodes_of(policy, batch, len(plan), plan)
     chosen: np.ndarray = batch.levels[np.unique(plan)]
     different = _contents([chosen[name] for name in chosen.dtype.names or ()])

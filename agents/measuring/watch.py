@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..policies import player
 from .evaluate import solutions
+
+if TYPE_CHECKING:
+    from ..search.settings import SearchSettings
 
 EDGE = 480
 """Most pixels of the longer side of a recorded frame, by default."""
@@ -90,13 +93,14 @@ def watch(
     hz: float | None = None,
     repeat: int = 1,
     greedy: bool = False,
+    search: SearchSettings | None = None,
 ) -> None:
     """Show a player in a window, or record it to `out` (.mp4 or .gif).
 
-    agent: as for `evaluate`; tasks: played one after the other in place of the world's own task (the expert shows their
-    solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick rate
-    (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held. Raises ValueError for
-    unknown names, NoDisplayError where there is no screen, and OSError where no clip can be written.
+    agent, search: as for `evaluate`; tasks: played one after the other in place of the world's own task (the expert
+    shows their solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick
+    rate (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held. Raises ValueError
+    for unknown names, NoDisplayError where there is no screen, and OSError where no clip can be written.
     """
     if int(episodes) != episodes or episodes < 1:
         raise ValueError(f"episodes must be a whole number of at least 1, got {episodes}")
@@ -109,7 +113,7 @@ def watch(
     if isinstance(agent, Policy):
         policy, trained = agent, dict[str, Any]()
     else:
-        policy, trained = player(agent, world, seed=seed, greedy=greedy, solutions=known)
+        policy, trained = player(agent, world, seed=seed, greedy=greedy, search=search, solutions=known)
     repeat = trained.get("repeat", repeat)
     trained = {} if tasks else trained
     options: dict[str, Any] = {

@@ -32,10 +32,14 @@ from .agents.commands import (
     Greedy,
     Json,
     Knobs,
+    Leaf,
     Levels,
     Limit,
     Plugins,
+    Search,
+    Seconds,
     Seed,
+    Simulations,
     Split,
     Tasks,
     Threads,
@@ -43,6 +47,7 @@ from .agents.commands import (
     frame_size,
     knob_values,
     load_plugins,
+    search_settings,
 )
 from .agents.fleet_commands import app as fleet_app
 from .agents.needs import missing
@@ -213,6 +218,10 @@ def evaluate(
     think: Annotated[
         int, typer.Option(min=0, help="Times that an agent's memory runs on the first frame before its first action.")
     ] = 0,
+    search: Search = None,
+    simulations: Simulations = None,
+    seconds: Seconds = None,
+    leaf: Leaf = None,
     device: Device = "cpu",
     threads: Threads = None,
     plugin: Plugins = None,
@@ -230,15 +239,16 @@ def evaluate(
 
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if suite:
-        if think:
-            raise ValueError("--think is for one world: leave --suite or --think out")
+        if think or search:
+            raise ValueError("--think and --search are for one world: leave --suite or them out")
         rows = benchmark(agent or world, tasks or TASKS, human=human, **options)
         print_json(rows) if as_json else Console().print(formatting.benchmark(agent or world, rows))
         return
     if agent is None:
         raise ValueError("evaluate needs a world and an agent, such as: rumpus evaluate sokoban random")
     chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
-    result = measure(world, agent, episodes=episodes, split=split, think=think, **chosen, **options)
+    options |= {"think": think, "search": search_settings(search, simulations, seconds, leaf)}
+    result = measure(world, agent, episodes=episodes, split=split, **chosen, **options)
     what = str(tasks or levels or f"{split} levels")
     print_json(result) if as_json else Console().print(formatting.evaluation(result, what))
 
@@ -258,6 +268,10 @@ def watch(
     knob: Knobs = None,
     limit: Limit = None,
     greedy: Greedy = False,
+    search: Search = None,
+    simulations: Simulations = None,
+    seconds: Seconds = None,
+    leaf: Leaf = None,
     plugin: Plugins = None,
 ) -> None:
     """Watch a player in a window, or record it.
@@ -284,6 +298,7 @@ def watch(
         knobs=knob_values(knob) or None,
         limit=limit,
         greedy=greedy,
+        search=search_settings(search, simulations, seconds, leaf),
     )
     if out:
         print(out)

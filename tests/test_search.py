@@ -34,9 +34,9 @@ SEED = 3
 class Invented:
     """A prior whose logits and values are any function of the position and the coins that are left."""
 
-    name, remembers, values, memory_bytes = "invented", False, True, 0
+    name, remembers, values, memory_bytes, pace = "invented", False, True, 0, 1000
 
-    def start(self, futures: Futures, discount: float, seed: int) -> None:
+    def start(self, futures: Futures, discount: float | None, seed: int) -> None:
         pass
 
     def ask(self, futures: Futures, asked: Asked) -> Guess:
@@ -309,7 +309,7 @@ def remembering() -> NetworkPolicy:
 def test_a_memory_is_that_of_the_way_to_a_state(method: str) -> None:
     batch = begun(2)
     guide = remembering()
-    policy = SearchPolicy(guide, SearchSettings(method=method, simulations=40, uniform=0))
+    policy = SearchPolicy(NetworkPrior(guide, bf16=False), SearchSettings(method=method, simulations=40, uniform=0))
     policy.start(batch)
     first = np.ones(2, bool)
     for _ in range(2):  # the real episode has a memory, too
@@ -324,7 +324,7 @@ def test_a_memory_is_that_of_the_way_to_a_state(method: str) -> None:
     states: Any = frontier._known if frontier else forest and forest._nodes
     network, one, checked = guide.networks[0], begun(), 0
     futures = Futures(one, 4)
-    prior = NetworkPrior(guide)
+    prior = NetworkPrior(guide, bf16=False)
     prior.start(futures, 0.9, 0)
     for row in range(2):
         for number in range(1, 30):

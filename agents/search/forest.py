@@ -121,21 +121,21 @@ class Forest:
         parents, moves = forest["leaf"][rows], forest["move"][rows].astype(np.int64)
         futures.load(self._states[rows, parents], rows)
         step = futures.step(moves)
-        reward, fresh = step.reward.copy(), np.zeros(len(rows), np.int32)
+        reward, numbers = step.reward.copy(), np.zeros(len(rows), np.int32)
         arrays = forest, self._nodes, self._edges
-        grow(*arrays, self._slots, rows, reward, step.over, step.success, step.marks, discount, fresh)
-        new = np.flatnonzero(fresh >= 0)
+        grow(*arrays, self._slots, rows, reward, step.over, step.success, step.marks, discount, numbers)
+        new = np.flatnonzero(numbers >= 0)
         if not len(new):
             return
-        rows, parents, moves, reward, fresh = (part[new] for part in (rows, parents, moves, reward, fresh))
-        self._states[rows, fresh] = states = step.states[new]
+        rows, parents, moves, reward, numbers = (part[new] for part in (rows, parents, moves, reward, numbers))
+        self._states[rows, numbers] = states = step.states[new]
         futures.load(states, rows)
         base = rows * self.capacity
         memory = self._memories.take(base + parents)
         guess = self._prior.ask(futures, Asked(memory, moves, reward, np.zeros(len(rows), bool)))
-        self._memories.put(base + fresh, guess.memory)
+        self._memories.put(base + numbers, guess.memory)
         values = futures.roll(self._settings.rollout, discount, self._rng) if self._rolls else guess.values
-        learn(*arrays, rows, fresh, guess.logits, values, discount)
+        learn(*arrays, rows, numbers, guess.logits, values, discount)
 
     def _valued(self, rows: np.ndarray, values: np.ndarray) -> np.ndarray:
         """The values of the states of the real batch in these rows, by rollouts where those are asked for."""

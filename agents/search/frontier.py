@@ -99,8 +99,8 @@ class Frontier:
             self._queues, self._known, self._heaps, self._slots, owners[every], numbers[every], chances.ravel(),
             step.reward.copy(), step.over, step.success, step.marks, new,
         )  # fmt: skip
-        fresh = np.flatnonzero(new >= 0)
-        self._states[owners[every[fresh]], new[fresh]] = step.states[fresh]
+        entered = np.flatnonzero(new >= 0)
+        self._states[owners[every[entered]], new[entered]] = step.states[entered]
 
     def _chances(self, owners: np.ndarray, numbers: np.ndarray, states: np.ndarray, known: np.ndarray) -> np.ndarray:
         """The logarithms of the probabilities of all moves in these states, float64 (m, moves)."""

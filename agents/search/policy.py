@@ -16,8 +16,8 @@ from .futures import Futures
 from .priors import Asked, Guess, Prior, Uniform
 from .settings import Meter, SearchSettings
 
-_STATES, _BYTES = 4096, 4096
-"""Guesses at how many states a search without a limit looks at, and at the bytes of one, from which `rows` is made."""
+_BYTES = 1500
+"""A guess at the bytes of a state, from which `rows` is made."""
 
 
 class SearchPolicy:
@@ -52,7 +52,8 @@ class SearchPolicy:
             raise ValueError(f"{prior.name} has no values to search by: choose leaf='rollout'")
         self._seed, self._greedy = seed, greedy
         self.name = f"{prior.name} with {self.settings}"
-        each = (self.settings.each or _STATES) * (prior.memory_bytes + _BYTES)
+        states = self.settings.each or prior.pace * (self.settings.seconds or self.settings.move_seconds or 1)
+        each = states * (prior.memory_bytes + _BYTES)
         self.rows = int(min(max(self.settings.memory // each, 1), 32 if self.settings.timed else 128))
 
     def start(self, batch: Batch) -> None:
@@ -61,7 +62,8 @@ class SearchPolicy:
         moves = max(len(batch.world.controls.moves), 1)
         width = max(s.width, n) * moves if s.method == "levin" else max(n, moves)
         self._futures = Futures(batch, width)
-        self._prior.start(self._futures, s.discount, self._seed)
+        valued = s.method != "levin" and s.leaf != "rollout"
+        self._prior.start(self._futures, s.discount if valued else None, self._seed)
         self._rng = np.random.default_rng(self._seed)
         self._meter = Meter(s, n)
         self._forest = None if s.method == "levin" else Forest(self._futures, self._prior, s, n, self._rng)

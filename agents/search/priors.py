@@ -38,15 +38,18 @@ class Prior(Protocol):
     """A guide of searches.
 
     name: for reports. remembers: whether it has a memory. values: whether it has values. memory_bytes: of one state.
+    pace: of how many states a core may ask it in a second, roughly.
     """
 
     name: str
     remembers: bool
     values: bool
     memory_bytes: int
+    pace: int
 
-    def start(self, futures: Futures, discount: float, seed: int) -> None:
-        """Get ready to be asked about states of this simulator."""
+    def start(self, futures: Futures, discount: float | None, seed: int) -> None:
+        """Get ready to be asked about states of this simulator. discount: of the returns that its values are of, None
+        if they are not asked for."""
 
     def ask(self, futures: Futures, asked: Asked) -> Guess:
         """Guess about the states that are loaded."""
@@ -69,9 +72,9 @@ class Memories:
 class Uniform:
     """No guide: all moves are alike, and nothing is known of values."""
 
-    name, remembers, values, memory_bytes = "random", False, False, 0
+    name, remembers, values, memory_bytes, pace = "random", False, False, 0, 1 << 19
 
-    def start(self, futures: Futures, discount: float, seed: int) -> None:
+    def start(self, futures: Futures, discount: float | None, seed: int) -> None:
         """Nothing is to be done."""
 
     def ask(self, futures: Futures, asked: Asked) -> Guess:

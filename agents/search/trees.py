@@ -251,11 +251,11 @@ def back_up(tree, nodes, edges, node, value, discount):
 
 
 @njit
-def grow(trees, nodes, edges, slots, rows, reward, over, success, marks, discount, fresh):
-    """Enter what came of the step from the leaf of each of these rows; fresh, int32 (m,), is the new node, or -1 where
-    the state is known, the episode has ended, or the tree is full."""
+def grow(trees, nodes, edges, slots, rows, reward, over, success, marks, discount, numbers):
+    """Enter what came of the step from the leaf of each of these rows, and write into numbers, int32 (m,), the new
+    node, or -1 where the state is known, the episode has ended, or the tree is full."""
     for index in range(len(rows)):
-        row, fresh[index] = rows[index], -1
+        row, numbers[index] = rows[index], -1
         tree, node = trees[row], nodes[row]
         parent = tree.leaf
         edge = edges[row, parent, tree.move]
@@ -279,7 +279,7 @@ def grow(trees, nodes, edges, slots, rows, reward, over, success, marks, discoun
         child.over, child.dead = over[index], 0
         if slot >= 0:
             slots[row, slot] = new + 1
-            fresh[index] = new
+            numbers[index] = new
             continue
         if success[index] and tree.goal < 0:
             tree.goal, tree.live = new, 0
@@ -298,11 +298,11 @@ def bury(nodes, edges, node):
 
 
 @njit
-def learn(trees, nodes, edges, rows, fresh, logits, values, discount):
+def learn(trees, nodes, edges, rows, numbers, logits, values, discount):
     """Give the new nodes of these rows their edges, and back up their values. logits: float32 (m, moves); values:
     float64 (m,)."""
     for index in range(len(rows)):
-        row, new = rows[index], fresh[index]
+        row, new = rows[index], numbers[index]
         bud(edges[row, new], logits[index])
         nodes[row, new].value = values[index]
         back_up(trees[row], nodes[row], edges[row], new, values[index], discount)

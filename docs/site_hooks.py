@@ -70,6 +70,7 @@ API = {
         (
             *("rumpus.agents.contracts", "rumpus.agents.policies", "rumpus.agents.experts", "rumpus.agents.episodes"),
             *("rumpus.agents.measuring.evaluate", "rumpus.agents.measuring.benchmark"),
+            *("rumpus.agents.search.policy", "rumpus.agents.search.settings"),
             *("rumpus.agents.training.run", "rumpus.agents.settings", "rumpus.agents.checkpoint"),
         ),
     ),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t
 
 from ..interface.progress import Work, work
 from ..tasks.compile import table
@@ -24,6 +25,15 @@ def interval(successes: int, episodes: int) -> tuple[float, float]:
     """The Wilson 95 % interval of a success rate: (low, high)."""
     found = binomtest(successes, episodes).proportion_ci(CONFIDENCE, method="wilson")
     return float(found.low), float(found.high)
+
+
+def mean_interval(values: np.ndarray) -> tuple[float, float]:
+    """Student's 95 % interval of the mean of values, (n,): (low, high); the mean itself where all are equal."""
+    mean, spread = float(values.mean()), float(values.std(ddof=1)) if len(values) > 1 else 0.0
+    if not spread > 0:
+        return mean, mean
+    half = float(t.ppf((1 + CONFIDENCE) / 2, len(values) - 1)) * spread / math.sqrt(len(values))
+    return mean - half, mean + half
 
 
 class Episodes(NamedTuple):

@@ -14,11 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from scipy import stats
-
 from .. import worlds
-from ..agents.episodes import CONFIDENCE, Episodes, interval
+from ..agents.episodes import Episodes, interval, mean_interval
 from ..agents.measuring.evaluate import play_split
 from ..agents.policies import player
 from ..interface.files import write_atomically
@@ -45,12 +42,9 @@ def measured(world: World) -> dict[str, Any]:
 def summed(played: Episodes) -> dict[str, float]:
     """The means of episodes, with their intervals."""
     low, high = interval(int(played.wins.sum()), len(played.wins))
-    mean, half = float(played.returns.mean()), 0.0
-    if played.returns.std() > 0:
-        quantile = stats.t.ppf((1 + CONFIDENCE) / 2, len(played.returns) - 1)
-        half = float(quantile * played.returns.std(ddof=1) / np.sqrt(len(played.returns)))
+    least, most = mean_interval(played.returns)
     rate = {"success": float(played.wins.mean()), "success_low": low, "success_high": high}
-    return rate | {"return": mean, "return_low": mean - half, "return_high": mean + half}
+    return rate | {"return": float(played.returns.mean()), "return_low": least, "return_high": most}
 
 
 def main(names: list[str]) -> None:

@@ -23,8 +23,17 @@ Knobs = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option(help="Steps in an episode, in place of the world's own limit.")]
 Seed = Annotated[int, typer.Option(help="Seed; the same seed gives the same result.")]
-Agent = Annotated[str, typer.Argument(help="random, expert, or a run's folder or checkpoint.")]
-Greedy = Annotated[bool, typer.Option("--greedy", help="Always the likeliest action, not a drawn one.")]
+Agent = Annotated[
+    str, typer.Argument(help="random, expert, a name of `rumpus agents`, or a run's folder or checkpoint.")
+]
+Greedy = Annotated[
+    bool | None,
+    typer.Option(
+        "--greedy/--drawn",
+        help="Always the likeliest action, or drawn ones.",
+        show_default="drawn; of a shipped agent what its card says",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Device = Annotated[str, typer.Option(help="cpu or cuda.")]
 Plugins = Annotated[
@@ -111,7 +120,10 @@ def train(
         ),
     ] = False,
     start: Annotated[
-        Path | None, typer.Option("--from", help="A run or checkpoint whose weights to start from; see also --set kl=…")
+        Path | None,
+        typer.Option(
+            "--from", help="A run, checkpoint or shipped agent whose weights to start from; see also --set kl=…"
+        ),
     ] = None,
     shares: Annotated[
         str | None, typer.Option(help="Of the copies, for each of several worlds, such as 2,1,1.", show_default="alike")
@@ -294,7 +306,7 @@ def record(
     levels: Levels = None,
     knob: Knobs = None,
     limit: Limit = None,
-    greedy: Greedy = False,
+    greedy: Greedy = None,
     threads: Threads = None,
     plugin: Plugins = None,
     as_json: Json = False,

@@ -24,7 +24,7 @@ import numpy as np
 from scipy.stats import bootstrap
 
 from ..interface.progress import work
-from . import checkpoint, plugins
+from . import checkpoint, plugins, shipped
 from .episodes import CONFIDENCE
 from .settings import Config, parsed
 from .training.log import read_metrics
@@ -140,7 +140,7 @@ def evaluate_all(
     for agent in itertools.chain.from_iterable(map(members, agents)):
         content = checkpoint.load(agent)
         places: Sequence[Any] = (None,) if tasks else (worlds or content["worlds"])
-        cases += [(str(agent.absolute()), world, tasks, tuple(loaded), options) for world in places]
+        cases += [(shipped.address(agent), world, tasks, tuple(loaded), options) for world in places]
     rows = _all(_evaluate, cases, "Evaluating", jobs, address, options.get("device") == "cuda")
     named = [{"agent": case[0], "world": case[1], "error": None, "result": None} for case in cases]
     return [base | row for base, row in zip(named, rows, strict=True)]

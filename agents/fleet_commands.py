@@ -89,7 +89,7 @@ def evaluate(
     episodes: Annotated[int, typer.Option(help="Episodes in each world.")] = 256,
     split: Split = "test",
     seed: Annotated[int, typer.Option(help="Seed; the same seed gives the same result.")] = 0,
-    greedy: Greedy = False,
+    greedy: Greedy = None,
     device: Device = "cpu",
     jobs: Jobs = None,
     address: Address = None,

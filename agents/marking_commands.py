@@ -105,7 +105,8 @@ def mark(
 
 def sts(
     agent: Annotated[
-        list[str] | None, typer.Argument(help="Players to rank: random, expert, runs' folders or checkpoints.")
+        list[str] | None,
+        typer.Argument(help="Players to rank: random, expert, shipped agents, runs' folders or checkpoints."),
     ] = None,
     contexts: Annotated[
         Path | None, typer.Option(help="A file of contexts, in place of the 200 that Rumpus brings.")
@@ -116,7 +117,7 @@ def sts(
         Path | None, typer.Option(help="Rank by the marks of people in this store, in place of the goals' programs.")
     ] = None,
     seed: Seed = 0,
-    greedy: Greedy = False,
+    greedy: Greedy = None,
     device: Device = "cpu",
     threads: Threads = None,
     own: Own = None,

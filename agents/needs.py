@@ -1,11 +1,11 @@
-"""The needs of agents that learn besides the rest: `rumpus[learn]`, which is PyTorch and TensorBoard.
+"""The needs of agents that learn besides the rest: `rumpus[learn]`, which is PyTorch, TensorBoard and safetensors.
 
 Worlds, tasks, levels, the window, experts and the random policy do without.
 """
 
 from importlib.util import find_spec
 
-LEARN = ("torch", "tensorboard")
+LEARN = ("torch", "tensorboard", "safetensors")
 """The modules that `rumpus[learn]` installs."""
 
 

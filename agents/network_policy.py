@@ -136,10 +136,10 @@ def thinking(
 
 
 def trained(
-    path: str | Path, *, seed: int = 0, greedy: bool = False, think: int = 0
+    path: str | Path, *, seed: int = 0, greedy: bool | None = None, think: int = 0
 ) -> tuple[NetworkPolicy, dict[str, Any]]:
-    """The player in a checkpoint (a file, or a run's folder), and the checkpoint. For seed, greedy and
-    think see NetworkPolicy.
+    """The player in a checkpoint (a file, a run's folder, or the name of a shipped agent), and the checkpoint. For
+    seed, greedy and think see NetworkPolicy; greedy None: as the card of a shipped agent says, else drawn.
 
     Raises ValueError if the file is missing or damaged, or of an algorithm or network that is not known here.
     """
@@ -157,4 +157,6 @@ def trained(
     except (KeyError, TypeError, AttributeError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip() if str(error) else repr(error)
         raise ValueError(f"{path} is damaged, or of another version of Rumpus: {reason}") from None
+    if greedy is None:
+        greedy = bool(content.get("play", {}).get("greedy", False))
     return NetworkPolicy(networks, algorithm.play, name=str(path), seed=seed, greedy=greedy, think=think), content

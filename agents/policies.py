@@ -6,7 +6,6 @@ Nothing here needs PyTorch until a learned player is asked for; that one is in n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,14 +51,15 @@ def player(
     world: World,
     *,
     seed: int = 0,
-    greedy: bool = False,
+    greedy: bool | None = None,
     think: int = 0,
     search: SearchSettings | None = None,
     solutions: Sequence[np.ndarray | None] | None = None,
 ) -> tuple[Policy, dict[str, Any]]:
-    """A policy by the text that a person types: "random", "expert", or the path of a checkpoint or run.
+    """A policy by the text that a person types: "random", "expert", the name of a shipped agent, or the path of a
+    checkpoint or run.
 
-    solutions: of the rows of the table that will be played, for the expert; think: see NetworkPolicy; search: for a
+    solutions: of the rows of the table that will be played, for the expert; greedy, think: see `trained`; search: for a
     SearchPolicy with this policy as its prior. Returns it with the options of the batch that it was trained on
     (`knobs`, `limit` and `repeat`), empty for the first two. Raises ValueError for any other text, and for what cannot
     be searched with.
@@ -69,7 +69,7 @@ def player(
 
         check(world, agent, think)
         guide, options = player(agent, world, seed=seed)
-        return SearchPolicy(guide, search, seed=seed, greedy=greedy), options
+        return SearchPolicy(guide, search, seed=seed, greedy=bool(greedy)), options
     if think and agent in NAMES:
         raise ValueError(f"{agent} has no memory to think with: leave --think out, or name a checkpoint")
     if agent == "random":
@@ -81,11 +81,7 @@ def player(
         if made is None:
             raise ValueError(f"{world.name} has no solver, so no expert plays it; choose random or a checkpoint")
         return made, {}
-    try:
-        checkpoint.find(agent)
-    except ValueError as error:
-        near = get_close_matches(str(agent), NAMES, n=1)
-        raise ValueError(f"{error}{f'. Did you mean {near[0]}?' if near else ''}") from None
+    checkpoint.find(agent, also=NAMES)
     from .network_policy import trained
     from .settings import Config
 

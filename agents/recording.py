@@ -37,7 +37,7 @@ def record(
     successes: bool = False,
     rows: int = ROWS,
     threads: int | None = None,
-    greedy: bool = False,
+    greedy: bool | None = None,
 ) -> dict[str, Any]:
     """Let a player play episodes and add them to the store at `out`, which is made if there is none.
 

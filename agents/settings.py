@@ -16,6 +16,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from .. import worlds
 from ..worlds.engine.world import World
+from . import shipped
 from .algorithms import ALGORITHMS
 from .lookup import find
 from .networks.cores import CORES
@@ -278,6 +279,8 @@ class Config:
         paths = {name: getattr(self.run, name) for name in (*PATHS, "record")}
         # not resolved: what /dev/stdin and a shell's <(...) lead to cannot be opened by its own name
         known: dict[str, Any] = {name: os.path.abspath(path) for name, path in paths.items() if path is not None}
+        if self.run.start is not None:
+            known["start"] = shipped.address(self.run.start)
         return self.replace(worlds=tuple(map(worlds.address, self.run.worlds)), **known)
 
     def replace(self, **values: Any) -> Config:

@@ -38,7 +38,7 @@ def benchmark(
     seed: int = 0,
     device: str = "cpu",
     threads: int | None = None,
-    greedy: bool = False,
+    greedy: bool | None = None,
     human: str | Path | None = None,
 ) -> list[dict[str, Any]]:
     """The expert-normalised score of an agent for each skill and each world of a folder of tasks, and their mean.
@@ -129,7 +129,7 @@ Made = tuple[Policy | None, int]
 
 
 def _maker(
-    agent: str | Path | Callable[[World], Policy | None], seed: int, greedy: bool
+    agent: str | Path | Callable[[World], Policy | None], seed: int, greedy: bool | None
 ) -> Callable[[World, Sequence[Task]], Made]:
     """A function that returns the player of a world's tasks."""
     if callable(agent):

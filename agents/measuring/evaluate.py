@@ -18,7 +18,7 @@ from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.table import Table, level_table
 from ...worlds.engine.world import World
 from ..contracts import Policy
-from ..episodes import Episodes, episodes_of, host, interval, play_tasks, rows_for
+from ..episodes import Episodes, episodes_of, host, interval, mean_interval, play_tasks, rows_for
 from ..policies import player
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def evaluate(
     times: int = 1,
     device: str = "cpu",
     threads: int | None = None,
-    greedy: bool = False,
+    greedy: bool | None = None,
     think: int = 0,
     search: SearchSettings | None = None,
 ) -> dict[str, Any]:
@@ -53,15 +53,15 @@ def evaluate(
     played once, and fewer episodes are of the first levels. Without, every episode (EPISODES by default) draws a level
     of the split at random, so that some may be drawn twice.
 
-    agent: "random", "expert", the path of a checkpoint or of a run's folder, or a Policy. knobs and limit: those that
-    the agent was trained on unless given. greedy, think: see NetworkPolicy. search: the agent guides a search, see
-    SearchPolicy, whose budget it holds. tasks: a file of tasks or a list of them,
-    in place of episodes, split, knobs, limit and levels. Returns {world, agent, episodes, success, success_low,
-    success_high, return_mean, length_mean}, without tasks {sampled: whether levels were drawn at random}, and in worlds
-    that have a file or a bank of levels {levels: their number, levels_played: the number of different ones that were
-    played}, with several players success_1, return_1, success_2, … of each, with tasks {lines_refused (of the file, as
-    no tasks of this world), skills, difficulty} (see `by_group`), and the report of the player itself (experts:
-    planning time in seconds). An episode succeeds if any of its players does; its return is the mean over its players.
+    agent: "random", "expert", the name of a shipped agent, the path of a checkpoint or of a run's folder, or a Policy.
+    knobs and limit: those that the agent was trained on unless given. greedy, think: see `trained`. search: the agent
+    guides a search, see SearchPolicy, whose budget it holds. tasks: a file of tasks or a list of them, in place of
+    episodes, split, knobs, limit and levels. Returns {world, agent, episodes, success, success_low, success_high,
+    return_mean, return_low, return_high, length_mean}, without tasks {sampled: whether levels were drawn at random},
+    and in worlds that have a file or a bank of levels {levels: their number, levels_played: the number of different
+    ones that were played}, with several players success_1, return_1, success_2, … of each, with tasks {lines_refused
+    (of the file, as no tasks of this world), skills, difficulty} (see `by_group`), and the report of the player itself
+    (experts: planning time in seconds). An episode succeeds if any of its players does; its return is the mean over its players.
     The same seed gives the same result on the CPU. Raises ValueError for unknown names.
     """
     world = worlds.load(world)
@@ -174,7 +174,9 @@ def _rate(wins: np.ndarray) -> dict[str, float]:
 
 def _summed(played: Episodes) -> dict[str, float]:
     sums = _rate(played.wins)
-    sums |= {"return_mean": float(played.returns.mean()), "length_mean": float(played.lengths.mean())}
+    low, high = mean_interval(played.returns)
+    sums |= {"return_mean": float(played.returns.mean()), "return_low": low, "return_high": high}
+    sums |= {"length_mean": float(played.lengths.mean())}
     if played.won.shape[1] > 1:
         for index, (won, player_return) in enumerate(zip(played.won.T, played.player_returns.T, strict=True), 1):
             sums |= {f"success_{index}": float(won.mean()), f"return_{index}": float(player_return.mean())}

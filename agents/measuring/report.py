@@ -179,7 +179,7 @@ def report(
     held-out tasks, or else on those that it learned from. names: of its worlds, see run.resume. Raises ValueError for a
     folder without a run.
     """
-    file = checkpoint.find(folder)
+    file = checkpoint.find_run(folder)
     folder = file.parent
     config, found, content = saved_run(file, names)
     console = Console(stderr=True, quiet=not bar)

@@ -45,7 +45,7 @@ def sts(
     *,
     times: int = 1,
     seed: int = 0,
-    greedy: bool = False,
+    greedy: bool | None = None,
     device: str = "cpu",
     threads: int | None = None,
     record: str | Path | None = None,
@@ -83,7 +83,7 @@ def successes(
     times: int = 1,
     *,
     seed: int = 0,
-    greedy: bool = False,
+    greedy: bool | None = None,
     device: str = "cpu",
     threads: int | None = None,
     store: Store | None = None,
@@ -211,7 +211,7 @@ def _names(agents: Sequence[str | Path]) -> list[str]:
 
 
 def _player(
-    agent: str | Path, contexts: Sequence[Context], seed: int, greedy: bool, own: Worlds
+    agent: str | Path, contexts: Sequence[Context], seed: int, greedy: bool | None, own: Worlds
 ) -> tuple[Policy, int] | None:
     """The player of contexts of one kind, and the ticks of its steps; None if it cannot play their world."""
     world = world_of(contexts[0].task.world, own)

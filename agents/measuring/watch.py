@@ -92,7 +92,7 @@ def watch(
     size: tuple[int, int] | None = None,
     hz: float | None = None,
     repeat: int = 1,
-    greedy: bool = False,
+    greedy: bool | None = None,
     search: SearchSettings | None = None,
 ) -> None:
     """Show a player in a window, or record it to `out` (.mp4 or .gif).

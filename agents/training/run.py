@@ -21,6 +21,7 @@ from ... import worlds
 from ...worlds.engine.world import World
 from .. import checkpoint, plugins
 from ..settings import PATHS, Config
+from ..shipped import is_shipped
 from .distributed import Ranks
 from .folders import Stop, leftovers, owned
 from .log import Log
@@ -72,7 +73,7 @@ def resume(
     where they were, and if another process trains in the folder.
     """
     with Ranks() as ranks:
-        file = checkpoint.find(ranks.same(str(folder)))
+        file = checkpoint.find_run(ranks.same(str(folder)))
         config, found, content = saved_run(file, names, changes)
         if algorithm not in (None, config.algorithm):
             raise ValueError(
@@ -105,7 +106,8 @@ def saved_run(
     config = saved.replace(record=None).changed(changes)  # a checkpoint does not choose where files are written
     for name in PATHS:
         path = getattr(config.run, name)
-        if path is not None and name not in changes and not (os.path.isfile(path) or os.path.isdir(path)):
+        there = path is None or os.path.isfile(path) or os.path.isdir(path) or (name == "start" and is_shipped(path))
+        if name not in changes and not there:
             raise ValueError(f"this run takes its {name} from {path}, where they are no longer: say where, as {name}")
     if names is None:
         found = [_world_of(known, typed) for known, typed in zip(content["worlds"], saved.run.worlds, strict=True)]

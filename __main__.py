@@ -1,5 +1,5 @@
 """The command line: `rumpus worlds | levels | tasks | play | watch | record | episodes | label | mark | sts |
-algorithms | train | fleet | evaluate | report | bench | demo | warm | doctor`.
+algorithms | agents | train | fleet | evaluate | report | bench | demo | warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -51,6 +51,7 @@ from .agents.commands import (
 )
 from .agents.fleet_commands import app as fleet_app
 from .agents.needs import missing
+from .agents.shipped_commands import app as agents_app
 from .episodes.commands import app as episodes_app
 from .episodes.exchange_commands import app as exchange_app
 from .tasks.commands import app as tasks_app
@@ -64,6 +65,7 @@ app = typer.Typer(
 app.add_typer(catalogue_app)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(fleet_app, name="fleet")
+app.add_typer(agents_app, name="agents")
 episodes_app.add_typer(exchange_app)
 app.add_typer(episodes_app, name="episodes")
 
@@ -193,7 +195,9 @@ app.command()(marking_commands.sts)
 @app.command()
 def evaluate(
     world: Annotated[str, typer.Argument(help="A world's name or folder; left out with --suite.")],
-    agent: Annotated[str | None, typer.Argument(help="random, expert, or a run's folder or checkpoint.")] = None,
+    agent: Annotated[
+        str | None, typer.Argument(help="random, expert, a name of `rumpus agents`, or a run's folder or checkpoint.")
+    ] = None,
     tasks: Tasks = None,
     suite: Annotated[
         bool, typer.Option("--suite", help="The benchmark: all skills and worlds, on a scale to the expert's.")
@@ -214,7 +218,7 @@ def evaluate(
     levels: Levels = None,
     knob: Knobs = None,
     limit: Limit = None,
-    greedy: Greedy = False,
+    greedy: Greedy = None,
     think: Annotated[
         int, typer.Option(min=0, help="Times that an agent's memory runs on the first frame before its first action.")
     ] = 0,
@@ -267,7 +271,7 @@ def watch(
     levels: Levels = None,
     knob: Knobs = None,
     limit: Limit = None,
-    greedy: Greedy = False,
+    greedy: Greedy = None,
     search: Search = None,
     simulations: Simulations = None,
     seconds: Seconds = None,

@@ -51,7 +51,7 @@ REVIEWED = {
         *("tasks/commands.py: generate: worlds.load", "tasks/commands.py: check: worlds.load"),
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
         *("agents/recording.py: record: worlds.load", "episodes/commands.py: own_worlds: worlds.load"),
-        "agents/measuring/evaluate.py: evaluate: worlds.load",
+        *("agents/measuring/evaluate.py: evaluate: worlds.load", "agents/packing.py: pack: worlds.load"),
         "agents/measuring/watch.py: watch: worlds.load",
         "agents/measuring/demo.py: demo: worlds.load",
         "agents/human/__init__.py: _play: worlds.load",
@@ -108,6 +108,14 @@ REVIEWED = {
     ),
     "FFmpeg of imageio, without a shell, for a file that is made anew.": (
         "episodes/export/mp4.py: Mp4.__init__: subprocess.Popen",
+    ),
+    "Lines of a card that comes with the suite: cards.COMMANDS alone are run, by the suite, without a shell.": (
+        "agents/recipes.py: follow: subprocess.run",
+    ),
+    "Safetensors hold numbers and text, and a card is JSON of which every field is checked.": (
+        *("agents/shipped.py: content: file.read_bytes", "agents/shipped.py: names: FOLDER.glob"),
+        *("agents/cards.py: read: file.read_bytes", "agents/shipped_commands.py: lines: file.read_text"),
+        "agents/recipes.py: _progress: file.read_text",
     ),
     "The interpreter is run for a script of the suite.": (
         "interface/viewer.py: _open: subprocess.Popen",

@@ -69,7 +69,7 @@ def pack(
         raise ValueError(f"a card has no {', '.join(sorted(unknown))} to be told: give some of {', '.join(TOLD)}")
     file, content = checkpoint.find(run), checkpoint.load(run)
     fields = _described(name, file, content) | {key: value for key, value in told.items() if value is not None}
-    found = list(map(worlds.load, names)) if names else list(map(worlds.named, content["worlds"]))
+    found = [worlds.load(each) for each in names] if names else [worlds.named(each) for each in content["worlds"]]
     fields["worlds"] = tuple(world.name for world in found)
     _checked(fields)  # before hours of measuring
     out, levels = Path(out), dict(levels or {})

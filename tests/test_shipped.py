@@ -6,6 +6,7 @@ import json
 import shutil
 import struct
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -300,14 +301,16 @@ def test_a_recipe_is_followed_and_gone_on_with(shelf, tmp_path, capfd):
     card = shipped.card(NAME).model_copy(update={"recipe": RECIPE})
     (shelf / f"{NAME}.json").write_text(card.text())
     folder = made_folder(tmp_path / "out" / NAME)
-    recipes.follow(RECIPE[:1], folder)
+    record(WORLD, "expert", folder / "store", episodes=8, threads=1)
     file = folder / recipes.PROGRESS
     file.write_text(json.dumps({"done": [RECIPE[0]], "begun": RECIPE[1]}))
-    recipes.follow(RECIPE[:3], folder)
+    recipes.follow(RECIPE[:2], folder)
     assert len(list(Store(folder / "store").index())) == 12, "half a store is written anew from its first line"
+    small: dict[str, Any] = {"steps": 64, "envs": 4, "threads": 1, "rollout": 8, "bar": False}
+    runs.train("bc", WORLD, folder=folder / "first", store=str(folder / "store"), **small)
+    file.write_text(json.dumps({"done": RECIPE[:3], "begun": RECIPE[3]}))
     first = (folder / "first" / checkpoint.NAME).stat().st_mtime_ns
-    small = {"start": str(folder / "first"), "steps": 64, "envs": 4, "threads": 1, "rollout": 8}
-    runs.train("ppo", WORLD, folder=folder / "second", bar=False, **small)
+    runs.train("ppo", WORLD, folder=folder / "second", start=str(folder / "first"), **small)
     half = checkpoint.load(folder / "second")["updates"]
     capfd.readouterr()
     made = recipes.train(NAME, tmp_path / "out", threads=1)

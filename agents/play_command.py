@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from .commands import Knobs, Levels, Limit, Split, knob_values
+from .commands import Knobs, Levels, Limit, Plugins, Split, knob_values, load_plugins
 
 
 def play(
@@ -37,18 +37,30 @@ def play(
         typer.Option("--suite", help="A sample of the benchmark, under an agent's limits; it is stored."),
     ] = False,
     count: Annotated[int, typer.Option(help="With --suite, tasks of the sample.")] = 20,
+    agent: Annotated[
+        str | None,
+        typer.Option(
+            "--with",
+            help="random, expert, a name of `rumpus agents`, or a run: it plays until you take over by F2, and on when "
+            "you hand back; in worlds for several it plays the others.",
+        ),
+    ] = None,
+    seat: Annotated[int | None, typer.Option(help="With --with in worlds for several, your player.")] = None,
+    plugin: Plugins = None,
 ) -> None:
-    """Play a world yourself, in a window. F1 shows the keys. Levels of a file come in their order.
+    """Play a world yourself, in a window, alone or with an agent. F1 shows the keys. Levels of a file come in their
+    order.
 
     Example: rumpus play sokoban --seed 7
     """
     from .. import worlds as all_worlds
     from . import human
+    from .human.agent import beside
     from .human.chosen import to_play
     from .human.playlist import PATIENCE
 
     if benchmark:
-        if any((task, goal, moment, levels, knob, limit)):
+        if any((task, goal, moment, levels, knob, limit, agent)):
             raise ValueError("--suite brings its own tasks: give it perhaps a world, --count, --seed, --name, --record")
         from .human.suite import play_suite
 
@@ -58,12 +70,20 @@ def play(
     if not world:
         raise ValueError("play needs a world, such as: rumpus play WORLD; see `rumpus worlds`")
     loaded, knobs = all_worlds.load(world), knob_values(knob)
+    if seat is not None and agent is None:
+        raise ValueError("--seat says which player you are beside an agent: give --with AGENT, too")
+    load_plugins(plugin)
+    other, trained = (None, dict[str, Any]())
+    if agent is not None:
+        other, trained = beside(agent, loaded, seat=seat, seed=seed or 0, person=name)
+    if not (task or goal or moment or levels or knobs):  # it plays what it has learned
+        knobs, limit = trained.get("knobs") or knobs, trained.get("limit") if limit is None else limit
     start: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "knobs": knobs}
     options, lines = to_play(loaded, task=task, goal=goal, moment=moment, start=start, limit=limit)
     for line in lines:
         print(line)
     if "written" in options and not (strict_time or limit or loaded.controls.turn_based):
         print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
-    options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name}
+    options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name, "agent": other}
     for path in human.play(loaded, **options).saved:
         print(path)

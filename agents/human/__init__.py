@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ...episodes.recorder import Recorder
     from ...tasks.goals import Task
     from ...worlds.engine.run.batch import Batch
+    from .agent import Agent
     from .session import Episode
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -46,6 +47,7 @@ def play(
     name: str = "",
     written: Sequence[Task] | None = None,
     once: bool = False,
+    agent: Agent | None = None,
     window: tuple[int, int] | None = None,
     out: str | Path = "runs/clips",
 ) -> Played:
@@ -55,8 +57,8 @@ def play(
     Batch; levels: a file, a folder or an array of levels, played in their order; tasks: a table to play one after the
     other, in place of the world's own task, and ids: names of its rows; in real time people have PATIENCE times the
     limit of a task (see playlist.py), unless strict_time; record: a store to which each episode is added, made if there
-    is none, under the player's `name`, with the tasks of the table as they are `written`; once:
-    each task is played once, for the benchmark (see suite.py); window: (width, height) in
+    is none, under the player's `name`, with the tasks of the table as they are `written`; once: each task is played
+    once, for the benchmark (see suite.py); agent: plays beside the person, see agent.py; window: (width, height) in
     pixels, by default a size that fits the screen; out: the folder for clips and screenshots.
 
     Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table or store.
@@ -64,7 +66,8 @@ def play(
     recorders: list[Recorder] = []
     attach = None if record is None else _attach(record, name, written, once, recorders)
     try:
-        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, (strict_time, once), window, out)
+        how: dict[str, Any] = {"strict": strict_time, "once": once, "agent": agent}
+        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, how, window, out)
     finally:
         for recorder in recorders:
             recorder.close()
@@ -72,7 +75,7 @@ def play(
 
 def _attach(
     place: str | Path, name: str, written: Sequence[Task] | None, once: bool, recorders: list[Recorder]
-) -> Callable[[Batch], None]:
+) -> Callable[[Batch], Recorder]:
     """A function that records the episodes of a person's batch into the store at a place."""
     from ...episodes.episode import Player
     from ...episodes.recorder import Recorder
@@ -81,12 +84,17 @@ def _attach(
     store = Store(place, create=True)
     source = "rumpus play --suite" if once else "rumpus play"
     options: dict[str, Any] = {"source": source, "latency": True, "every": 0.0, "tasks": written}
-    return lambda batch: recorders.append(Recorder(batch, store, played_by=Player("person", name), **options))
+
+    def attached(batch: Batch) -> Recorder:
+        recorders.append(Recorder(batch, store, played_by=Player("person", name), **options))
+        return recorders[-1]
+
+    return attached
 
 
 def _play(
-    world: Any, attach: Callable[[Batch], None] | None, seed: int | None, levels: Any, split: str,
-    knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], how: tuple[bool, bool],
+    world: Any, attach: Callable[[Batch], Recorder] | None, seed: int | None, levels: Any, split: str,
+    knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], how: dict[str, Any],
     window: tuple[int, int] | None, out: str | Path,
 ) -> Played:  # fmt: skip
     pygame = open_display()
@@ -100,7 +108,7 @@ def _play(
         world = worlds.load(world)
         options: dict[str, Any] = {"split": split, "knobs": knobs, "limit": limit}
         records = world.task_record(**options) if tasks is None else tasks.records
-        options |= {"levels": levels, "tasks": tasks, "ids": ids, "strict": how[0], "once": how[1]}
+        options |= {"levels": levels, "tasks": tasks, "ids": ids, **how}
         open_window(world, window, (int(records["rows"].max()), int(records["cols"].max())))
 
         def ready() -> Session:

@@ -83,7 +83,10 @@ class CameraInput(TickInput):
         self.keys |= {*self.stands_for, *self.grasps, *self.turns}
 
     def seats(self) -> list[int]:
-        """The players in the order in which devices are assigned: the mouse, the arrows, nothing."""
+        """The players in the order in which devices are assigned: the mouse, the arrows, nothing. A person who is
+        seated has all of them."""
+        if self.seated:
+            return [self.current]
         return [(self.current + seat) % self.world.players for seat in range(self.world.players)]
 
     def padded(self) -> list[int]:
@@ -99,7 +102,7 @@ class CameraInput(TickInput):
     def who(self, player: int) -> str:
         """The devices that move a player, in words; "" if none does."""
         ways = ["keyboard and mouse"] if player == self.current else []
-        ways += ["arrows"] if self.world.players > 1 and player == self.seats()[1] else []
+        ways += ["arrows"] if player in self.seats()[1:2] else []
         ways += ["controller"] if player in self.padded() else []
         return " or ".join(ways)
 

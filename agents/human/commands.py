@@ -22,6 +22,7 @@ CTRLS = frozenset((KEY["left ctrl"], KEY["right ctrl"]))
 _COMMANDS = (
     ("help", "f1", "this page"),
     ("switch", "f2", "play the other player"),
+    ("hand", "f2", "take over from the agent, or let it play on"),
     ("previous", "f4", "the {what} before this one"),
     ("restart", "f5", "this {what} again"),
     ("next", "f6", "next {what}"),
@@ -73,11 +74,17 @@ class Command:
 
 class Commands:
     """The commands of the window in a world, by name in `table`. what: "level" or "task"; count: the number of them
-    that are played in order, 0 where they come at random; once: whether each is played once, and measured."""
+    that are played in order, 0 where they come at random; once: whether each is played once, and measured; agent:
+    whether one plays here. `words`: names of commands in hints, where they have others there."""
 
-    def __init__(self, world: World, inputs: Input, what: str = "level", count: int = 0, once: bool = False):
+    def __init__(
+        self, world: World, inputs: Input, what: str = "level", count: int = 0, once: bool = False, agent: bool = False
+    ):
         self._what = what
+        self.words = {"restart": "again", "next": f"next {what}", "chat": "say", "hand": "take over"}
         self._missing = _missing(world, inputs, what, count) | (dict.fromkeys(_UNFAIR, _ONCE) if once else {})
+        if world.players > 1 or not agent:
+            self._missing["hand"] = "No agent plays here"
         back = "a step back" if world.controls.turn_based else "a second back"
         walks = isinstance(inputs, camera.CameraInput) and inputs.walks
         turns, looks = ("turns", "looks") if walks else ("moves", "is")
@@ -110,9 +117,8 @@ class Commands:
 
     def hint(self, *names: str) -> str:
         """A short line: "F5 again   F6 next level"."""
-        words = {"restart": "again", "next": f"next {self._what}", "chat": "say"}
         known = [self.table[name] for name in names if name in self.table]
-        return "    ".join(f"{command.shown} {words.get(command.name, command.name)}" for command in known)
+        return "    ".join(f"{command.shown} {self.words.get(command.name, command.name)}" for command in known)
 
     def onward(self) -> str:
         """The effect of Enter after the end of an episode, as a hint."""
@@ -144,7 +150,7 @@ def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, st
     elif count == 1:
         missing |= dict.fromkeys(("previous", "next"), f"This {what} is the only one")
     if world.players == 1:
-        missing["switch"] = "There is no other player"
+        missing["switch"] = "There is no other player, and no agent: rumpus play WORLD --with AGENT brings one"
     elif inputs.shared:
         missing["switch"] = "Both players have their keys already"
     return missing
@@ -197,7 +203,7 @@ def _look_rows(own: Controls, inputs: camera.CameraInput, players: int) -> list[
     for what in (*(f"{button} button" for button in own.buttons), "wheel"):
         if what in own.help:
             rows.append((what.capitalize(), own.help[what]))
-    seat = "" if players == 1 else "next player: "
+    seat = "" if players == 1 or inputs.seated else "next player: "
     rows.append(("Arrows", f"{seat}forward, back, turn"))
     rows.append(("Page Up Page Down", f"{seat}look up, down"))
     for key in names:

@@ -84,12 +84,16 @@ class Input:
         )
         self.looks = looks(world)
         self.shared = world.players == 2 and bool(self.keys & LETTERS) and self.keys >= ARROWS
-        self.current = 0
+        self.current, self.seated = 0, False
         self._alone = {key_index(move.keys[0]) for move in world.controls.moves.values() if len(move.keys) == 1}
 
     def owner(self, key: int) -> int:
         """The player whose actions this key belongs to."""
         return int(key in RIGHT_HAND) if self.shared else self.current
+
+    def sit(self, player: int) -> None:
+        """One person plays this player, and no other: all keys are theirs."""
+        self.current, self.seated, self.shared = player, True, False
 
     def who(self, player: int) -> str:
         """The keys that move a player, in words; "" if none does."""

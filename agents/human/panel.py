@@ -44,6 +44,8 @@ def facts(session: Session) -> list[tuple[str, str]]:
             rows += [("step", f"{session.steps} / {session.limit}")]
         else:
             rows += [("time left", time_left(session))]
+    if session.agent is not None and session.world.players == 1:
+        rows.insert(0, ("plays", session.agent.name if session.agent.seats else "you"))
     rows += [("return", returns(session))]
     rows += [("taken back", str(session.undone))] if session.undone else []
     return rows + ([("result", session.result)] if session.over else [])
@@ -99,16 +101,20 @@ def seat(session: Session, inputs: Input, player: int) -> str:
         keys = RESULTS[session.ends[player]][0].lower()
     elif session.muted[player]:
         keys = "can only talk"
+    elif session.agent is not None and player in session.agent.seats:
+        keys = session.agent.name
     return "   ".join(filter(None, (f"Player {player + 1}", keys)))
 
 
 def hints(session: Session, commands: Commands, inputs: Input, mood: Mood) -> str:
     """The line of keys that have a use now."""
     if mood.caught:
-        return "Esc lets the mouse go    " + commands.hint("chat", "help", "undo", "map", "calmer", "livelier")
+        return "Esc lets the mouse go    " + commands.hint("hand", "chat", "help", "undo", "map", "calmer", "livelier")
     if session.over:
         return commands.onward() + "    " + commands.hint(*("restart",) * ("next" in commands.table), "undo", "clip")
-    return commands.hint("help", "switch", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip")
+    return commands.hint(
+        "help", "switch", "hand", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip"
+    )
 
 
 def paint(surface: pygame.Surface, place: Arrangement, session: Session, hint: str, mood: Mood) -> None:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +17,11 @@ from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.table import Table
 from ...worlds.engine.world import World
+from .agent import Agent
 from .playlist import Playlist, of_levels, of_tasks
+
+if TYPE_CHECKING:
+    from ...episodes.recorder import Recorder
 
 MEMORY = 60
 """Seconds of a real-time episode that can be undone, and that a clip shows. Turn-based episodes are kept whole."""
@@ -65,9 +69,9 @@ class Session:
     a file, a folder or an array of them, which are played in their order, again and again; tasks: a table that is
     played so, in place of the world's own task, with time for people unless `strict`; ids: names of its rows, by
     default their numbers from 1 on; once: each of them is played once, and then it is `finished`; record: called with
-    the batch before the first episode, to attach a Recorder. `list` is the playlist, None for the world's own levels,
-    and `place` the present row of it; `solved` holds the marks of levels that are solved, `episodes` the finished ones,
-    `undone` the number of steps that were undone in this one.
+    the batch before the first episode, returns the Recorder that it attached; agent: plays its seats. `list` is the
+    playlist, None for the world's own levels, and `place` the present row of it; `solved` holds the marks of levels
+    that are solved, `episodes` the finished ones, `undone` the number of steps that were undone in this one.
     """
 
     def __init__(
@@ -82,8 +86,9 @@ class Session:
         tasks: Table | None = None,
         ids: Sequence[str] = (),
         strict: bool = False,
-        record: Callable[[Batch], object] | None = None,
+        record: Callable[[Batch], Recorder] | None = None,
         once: bool = False,
+        agent: Agent | None = None,
     ):
         seed = int(np.random.default_rng().integers(2**32)) if seed is None else seed
         self.world = world
@@ -98,12 +103,15 @@ class Session:
         if self.list is not None:
             options = {"tasks": self.list.table}
         self.batch = Batch(world, 1, seed=seed, threads=1, **options)
-        if record is not None:
-            record(self.batch)
+        self._recorder = None if record is None else record(self.batch)
+        self.agent: Agent | None = None
         self.once, self.finished = once, False
         self.episodes: list[Episode] = []
         self.solved: set[str] = set()
         self._begin(0, seed)
+        if agent is not None:
+            agent.start(self.batch)
+            self.agent = agent
 
     @property
     def seed(self) -> int:
@@ -195,6 +203,12 @@ class Session:
         """The instruction of each player."""
         return tuple(decode(tokens) for tokens in self.batch.instruction[0])
 
+    @property
+    def watching(self) -> bool:
+        """Whether the agent plays all seats whose episode goes on, so that nothing waits for a person."""
+        agent = self.agent
+        return agent is not None and all(end or seat in agent.seats for seat, end in enumerate(self.ends))
+
     def aimed(self, player: int) -> tuple[str, bool]:
         """The thing that a player aims at, in words, and whether it is in reach; "" in worlds without this query."""
         world = self.world
@@ -208,8 +222,14 @@ class Session:
         the episode."""
         if self.over:
             return False
+        if self.agent is not None:
+            actions = self.agent.join(actions, self.steps)
+            if self._recorder is not None:
+                self.agent.credit(self._recorder)
         self.batch.actions[0] = actions
         outcomes, before = self.batch.step()[0], self._moments[-1]
+        if self.agent is not None:
+            self.agent.paid(outcomes["reward"])
         self._moments.append(
             Moment(
                 self._packed(),
@@ -218,7 +238,8 @@ class Session:
                 before.said + tuple(self._lines(actions)),
             )
         )
-        if self.mark and self.result == "success":
+        alone = self.agent is None or not self.agent.helped
+        if self.mark and self.result == "success" and alone:
             self.solved.add(self.mark)
         return True
 
@@ -239,6 +260,8 @@ class Session:
                 self._moments.pop()
             self.batch.load(0, zlib.decompress(self._moments[-1].state or b""))
             self.undone += back
+            if self.agent is not None:
+                self.agent.forget(self.steps)
         return back
 
     def restart(self) -> None:
@@ -282,6 +305,8 @@ class Session:
         most = None if world.controls.turn_based else MEMORY * world.controls.tick_hz + 1
         start = Moment(self._packed(), (0.0,) * players, ("",) * players)
         self._moments = deque([start], most if world.rules.savable else 1)
+        if self.agent is not None:
+            self.agent.begin()
 
     def _ends(self, outcomes: np.ndarray) -> Iterator[str]:
         """The end of the episode for each player, by the outcomes of the step."""

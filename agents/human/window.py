@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pygame
 
 from ...interface.keys import BUTTONS, KEY
@@ -16,6 +17,7 @@ from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
 from ...worlds.engine.render.views import Rays
 from ...worlds.engine.world import World
 from . import ink, overlays, overview, panel, settings
+from .agent import Pace
 from .camera import CameraInput, Pads, input_of
 from .clip import Saver
 from .commands import Commands
@@ -64,7 +66,10 @@ class Window:
         self.inputs = input_of(session.world)
         listed = session.list
         what, count = listed.what if listed else "level", len(listed or ())
-        self.commands = Commands(session.world, self.inputs, what, count, session.once)
+        if session.agent is not None and session.world.players > 1:
+            self.inputs.sit(next(seat for seat in range(session.world.players) if seat not in session.agent.seats))
+        self.commands = Commands(session.world, self.inputs, what, count, session.once, session.agent is not None)
+        self._pace = Pace()
         self.mood = panel.Mood()
         self.open = True
         self._rays = isinstance(session.world.view, Rays)
@@ -216,7 +221,8 @@ class Window:
         pygame's own wait checks for events a thousand times a second, which costs 1 to 2 percent of a core; this checks
         200 times during play, and 50 times after a while without events.
         """
-        dues = [self._undo.due, self._note_until, self.inputs.due() if self.playing else None]
+        steps = (self.inputs.due(), self._pace.due) if self.playing else ()
+        dues = [self._undo.due, self._note_until, *steps]
         due = min((due for due in dues if due is not None), default=math.inf)
         while not (events := pygame.event.get()) and (now := time.monotonic()) < due:
             nap = NAP if now - self._last_event < 2 else LONG_NAP
@@ -233,13 +239,21 @@ class Window:
             changed = True
         if now >= self._note_until:
             self.mood.note, self._note_until, changed = "", math.inf, True
-        while self.playing and (actions := self.inputs.take(now, self.session.cursors)) is not None:
+        while self.playing and (actions := self._taken(now)) is not None:
             self.session.act(actions)
             changed = True
         if self.session.over:
             self._rest()
             self._keep_solved()
         return changed
+
+    def _taken(self, now: float) -> np.ndarray | None:
+        """The actions of the step that is due, ACTION (players,), None before it is. Where all turns are the agent's,
+        they come at its pace."""
+        if not (self.session.watching and self.session.world.controls.turn_based):
+            self._pace.due = None
+            return self.inputs.take(now, self.session.cursors)
+        return self.inputs.empty() if self._pace.beat(now) else None
 
     def _keep_solved(self) -> None:
         """Store the level as solved, for the next time that its file is played."""
@@ -292,6 +306,7 @@ class Window:
             actions: dict[str, Callable[[], object]] = {
                 "help": self._do_help,
                 "switch": self._do_switch,
+                "hand": self._do_hand,
                 "restart": self._do_restart,
                 "next": self._do_next,
                 "previous": lambda: self._do_next(-1),
@@ -315,6 +330,16 @@ class Window:
     def _do_switch(self) -> None:
         self.inputs.clear()
         self.inputs.current = (self.inputs.current + 1) % self.session.world.players
+        if self.session.agent is not None:
+            self.session.agent.hand(set(range(self.session.world.players)) - {self.inputs.current})
+
+    def _do_hand(self) -> None:
+        """The person takes over from the agent, or lets it play."""
+        agent = self.session.agent
+        assert agent is not None
+        self.inputs.clear()
+        agent.hand(() if agent.seats else (0,))
+        self.commands.words["hand"] = "take over" if agent.seats else "let it play"
 
     def _do_restart(self) -> None:
         self._rest()
@@ -358,7 +383,7 @@ class Window:
     def _do_shot(self) -> None:
         image = io.BytesIO()
         pygame.image.save(self._surface, image, "shot.png")
-        self._note(self._saver.shot(image.getvalue(), self._name()))
+        self._note(self._saver.shot(image.getvalue(), self.session.name))
 
     def _do_chat(self) -> None:
         self._rest()
@@ -374,15 +399,15 @@ class Window:
 
     def _do_clip(self, suffix: str) -> None:
         """Write the clip in a thread beside the play."""
-        self._saver.clip(self.session.film(), self._name(), suffix)
+        self._saver.clip(self.session.film(), self.session.name, suffix)
         self._note("Saving a clip …")
-
-    def _name(self) -> str:
-        return self.session.name
 
     def _free(self, player: int) -> bool:
         """Whether a player's actions have an effect; a message says why if not."""
-        if self.session.ends[player]:
+        agent = self.session.agent
+        if agent is not None and player in agent.seats:
+            self._note(f"{agent.name} plays: {self.commands.table['hand'].shown} takes over")
+        elif self.session.ends[player]:
             self._note(f"Player {player + 1} is done; the episode goes on")
         elif self.session.muted[player]:
             talk = self.commands.table["chat"].shown if "chat" in self.commands.table else ""

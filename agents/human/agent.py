@@ -1,0 +1,159 @@
+"""An agent beside a person: it plays some seats of a session, and watches while the person plays them.
+
+In a world for one player the seat changes hands when the person asks for it; in a world for several the agent plays all
+seats but the person's. It looks at frames of its own size every `repeat` ticks, as it did in training.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...episodes.episode import Player
+from ...worlds.engine.render.views import Tiles
+from ...worlds.engine.run.batch import Batch
+from ...worlds.engine.world import World
+from ..contracts import Policy
+from ..policies import NAMES, player
+
+if TYPE_CHECKING:
+    from ...episodes.recorder import Recorder
+
+
+SECONDS = 0.25
+"""Seconds between two turns of an agent that plays alone: slow enough to be followed, by trial."""
+
+
+class Pace:
+    """The times of an agent's turns, where a world waits for them. due: that of the next one, None before the first."""
+
+    def __init__(self) -> None:
+        self.due: float | None = None
+
+    def beat(self, now: float) -> bool:
+        """Whether a turn is due now; the next one is SECONDS later."""
+        self.due = now + SECONDS if self.due is None else self.due
+        if now < self.due:
+            return False
+        self.due = now + SECONDS
+        return True
+
+
+class Agent:
+    """A policy in one session. repeat: ticks that it holds an action; seats: those that it plays now; person: who
+    plays the others."""
+
+    def __init__(self, policy: Policy, by: Player, seats: Collection[int], *, repeat: int = 1, person: str = ""):
+        self.policy, self.by, self.repeat = policy, by, repeat
+        self.seats = frozenset(seats)
+        self._person = Player("person", person)
+        self._watches = getattr(policy, "watched", None)
+        self._runs: list[tuple[int, frozenset[int]]] = []
+
+    @property
+    def name(self) -> str:
+        """The name of the agent, as it was typed."""
+        return self.by.name or self.by.kind
+
+    @property
+    def helped(self) -> bool:
+        """Whether it has played any step of this episode."""
+        return any(seats for _, seats in self._runs)
+
+    def start(self, batch: Batch) -> None:
+        """Get ready for a session's batch, in which an episode has begun. Raises ValueError if it cannot play there."""
+        # frames of tiles are as large as in training, which must not change what the person sees
+        self._own = batch.clone() if isinstance(batch.world.view, Tiles) else batch
+        self._batch = batch
+        self.policy.start(self._own)
+        self.begin()
+
+    def begin(self) -> None:
+        """Another episode has begun."""
+        self._runs = []
+        self.forget()
+
+    def forget(self, steps: int = 0) -> None:
+        """Steps were undone, and so many are left: go on with an empty memory, since none of the past is kept."""
+        while self._runs and self._runs[-1][0] >= steps:
+            self._runs.pop()
+        self._first, self._left = True, 0
+        self._rewards = np.zeros(self._batch.players, np.float32)
+
+    def hand(self, seats: Collection[int]) -> None:
+        """Play these seats from now on."""
+        self.seats = frozenset(seats)
+        if self._watches is None:  # it has seen nothing of what was done meanwhile
+            self._first, self._left = True, 0
+
+    def join(self, actions: np.ndarray, step: int) -> np.ndarray:
+        """The actions of a step of the session: the person's, ACTION (players,), with its own in its seats."""
+        if not self._runs or self._runs[-1][1] != self.seats:
+            self._runs.append((step, self.seats))
+        mine = sorted(self.seats)
+        looks = self._left == 0 and bool(mine or self._watches)
+        if looks:
+            self._choose()
+        joined = np.array(actions)
+        joined[mine] = self._held[mine] if mine else joined[mine]
+        if looks and self._watches is not None and len(mine) < len(joined):
+            self._own.actions[0] = joined
+            self._watches(self._own)
+        self._left = max(self._left - 1, 0)
+        return joined
+
+    def paid(self, rewards: np.ndarray) -> None:
+        """The rewards of a step, (players,): it is shown their sum since it looked last, as in training."""
+        self._rewards += rewards
+
+    def credit(self, recorder: Recorder) -> None:
+        """Tell a recorder who plays each seat; where a seat changed hands, `hands` in its `extra` tells when:
+        [step, player from 1 on, who] of each change, as JSON."""
+        by, changes = [], []
+        for seat in range(self._batch.players):
+            held = [(step, self.by if seat in seats else self._person) for step, seats in self._runs]
+            turns = [turn for at, turn in enumerate(held) if at == 0 or turn[1] != held[at - 1][1]]
+            who = list(dict.fromkeys(str(each) for _, each in turns))
+            by.append(turns[0][1] if len(who) == 1 else Player("other", " and ".join(who)))
+            changes += [[step, seat + 1, str(each)] for step, each in turns] if len(who) > 1 else []
+        recorder.played_by = tuple(by)
+        recorder.extra.pop("hands", None)
+        if changes:
+            recorder.extra["hands"] = json.dumps(sorted(changes, key=lambda change: change[0]))
+
+    def _choose(self) -> None:
+        """Look, and choose for all seats; what a session's own batch holds meanwhile stays as it is."""
+        own, batch = self._own, self._batch
+        if own is not batch:
+            own.states[...] = batch.states
+        kept = batch.outcomes["reward"][0].copy(), batch.actions[0].copy()
+        own.outcomes["reward"][0] = self._rewards
+        self.policy.act(own, np.array([self._first]))
+        self._held = own.actions[0].copy()
+        batch.outcomes["reward"][0], batch.actions[0] = kept
+        self._rewards[:] = 0
+        self._first, self._left = False, self.repeat
+
+
+def beside(
+    agent: str, world: World, *, seat: int | None = None, seed: int = 0, person: str = ""
+) -> tuple[Agent, dict[str, Any]]:
+    """The agent that a person types, and the knobs and limit that it was trained with. seat: of the person, from 1 on,
+    in worlds for several; where there is one, the agent has it until the person takes over.
+
+    Raises ValueError for an agent that is none or does not play this world, and for a seat that there is not.
+    """
+    if seat is not None and not 1 <= seat <= world.players:
+        raise ValueError(f"--seat is a player of {world.name}, from 1 to {world.players}; got {seat}")
+    policy, trained = player(agent, world, seed=seed)
+    plays = getattr(policy, "plays", None)
+    if plays is not None and not plays(world):
+        raise ValueError(f"{agent} does not play {world.name}, whose keys or players are others: `rumpus agents`")
+    by = Player(agent) if agent in NAMES else Player("policy", agent)
+    mine = (seat or 1) - 1
+    seats = [0] if world.players == 1 else [other for other in range(world.players) if other != mine]
+    made = Agent(policy, by, seats, repeat=trained.pop("repeat", 1), person=person)
+    return made, trained

@@ -5,6 +5,7 @@ import ctypes
 import gc
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -136,3 +137,19 @@ def pytest_terminal_summary(terminalreporter, config):
     if max(peaks.values()) > MOST_MEMORY:
         failed = f"; above {TOO_MUCH:g} the session fails" if max(peaks.values()) > TOO_MUCH else ""
         terminalreporter.write_line(f"a process held too much memory: bound what it keeps{failed}", red=True)
+
+
+@pytest.fixture
+def display(monkeypatch):
+    """A virtual X display of our own, where there are the programs for it."""
+    if not (shutil.which("Xvfb") and shutil.which("xdotool")):
+        pytest.skip("Xvfb and xdotool are not installed: the same is tested above with pygame's own events")
+    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24"]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    number = server.stdout.readline().strip()
+    for name in ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", f":{number}")
+    yield
+    server.terminate()
+    server.wait(10)

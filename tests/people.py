@@ -149,6 +149,11 @@ if sys.argv[2] == "tasks":
 else:
     what = {"levels": room(), "knobs": KNOBS}
 world = DUO
+if sys.argv[2] == "agent":
+    from rumpus.agents.human.agent import beside
+    from rumpus.worlds.sokoban import SOKOBAN as world
+    what |= {"agent": beside("expert", world)[0]}
+    what["agent"].hand([])  # the person begins
 if sys.argv[2] == "hall":
     from rumpus.tests.tiny_hall import HALL as world
     what = {}

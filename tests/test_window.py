@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import shutil
-import subprocess
 import time
 
 import numpy as np
@@ -315,22 +313,6 @@ def test_a_person_grasps_and_throws(dummy, tmp_path, monkeypatch):
         person.until(lambda: state["grip"][0] == toy and game.undone, "a second ago it was in the hand")
 
     at_window(game, tmp_path, person_does)
-
-
-@pytest.fixture
-def display(monkeypatch):
-    """A virtual X display of our own, where there are the programs for it."""
-    if not (shutil.which("Xvfb") and shutil.which("xdotool")):
-        pytest.skip("Xvfb and xdotool are not installed: the same is tested above with pygame's own events")
-    command = ["Xvfb", "-displayfd", "1", "-screen", "0", "1280x900x24"]
-    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    number = server.stdout.readline().strip()
-    for name in ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("DISPLAY", f":{number}")
-    yield
-    server.terminate()
-    server.wait(10)
 
 
 def test_real_keys_and_a_real_mouse(display, tmp_path):

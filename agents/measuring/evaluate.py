@@ -61,8 +61,8 @@ def evaluate(
     and in worlds that have a file or a bank of levels {levels: their number, levels_played: the number of different
     ones that were played}, with several players success_1, return_1, success_2, … of each, with tasks {lines_refused
     (of the file, as no tasks of this world), skills, difficulty} (see `by_group`), and the report of the player itself
-    (experts: planning time in seconds). An episode succeeds if any of its players does; its return is the mean over its players.
-    The same seed gives the same result on the CPU. Raises ValueError for unknown names.
+    (experts: planning time in seconds). An episode succeeds if any of its players does; its return is the mean over its
+    players. The same seed gives the same result on the CPU. Raises ValueError for unknown names.
     """
     world = worlds.load(world)
     for name, value in {"episodes": episodes, "times": times}.items():

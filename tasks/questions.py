@@ -36,7 +36,11 @@ def answer(question: Question, things: np.ndarray, world: Things, cells: np.ndar
     """The one word that answers a question about a table of THING records; None if there is none: no thing matches, or
     those that match differ in the property that is asked for. cells: those that one can walk in, bool (rows, columns),
     which tell the places of a map. Raises ValueError for a place that is not there."""
-    if any(side and (side.which or side.kind == "player") for side in (question.a, question.b)) or question.asks in ("where", "more", "alike"):
+    if any(side and (side.which or side.kind == "player") for side in (question.a, question.b)) or question.asks in (
+        "where",
+        "more",
+        "alike",
+    ):
         return _told(question, Situation(things, world, cells))
     return _answer(question, rows_of(things), world)
 

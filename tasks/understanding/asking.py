@@ -8,13 +8,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from ..goals import Question, Selector, Which
-from .clauses import reason_of
 from . import lexicon
+from .clauses import reason_of
 from .deeds import YOU
 from .kinds import Refusal, because
 from .names import Noun
-from .phrases import Ref, Refs, either
 from .references import References
+from .refs import Ref, Refs, either
 
 _ASKED_PLACES = ("touching", "near", "left-of", "right-of", "between", "at", "front", "under", "behind", "on", "in")
 
@@ -28,7 +28,7 @@ class Asking(References):
         what, _, form = asks.partition("-")
         if a is not None and len(a.all) > 1 and a.all[0].one_of and a.all[0].first:
             raise because("question", a.all[0].said, self.things)
-        if a is not None and b is not None and b.all[0].one_of and len(a.all[0].noun.kinds) == 1:
+        if what != "has" and a is not None and b is not None and b.all[0].one_of and len(a.all[0].noun.kinds) == 1:
             b = Refs(tuple(replace(ref, noun=a.all[0].noun, one_of=False) for ref in b.all), b.joint)
         a, b = (Refs(tuple(map(self._of_one_kind, refs.all)), refs.joint) if refs else None for refs in (a, b))
         if what == "seen" and a is not None:

@@ -15,7 +15,7 @@ from ..goals import Clause, Selector, Which
 from . import lexicon
 from .kinds import Known, Refusal, because
 from .names import Noun, carried
-from .phrases import Ref, Refs
+from .refs import Ref, Refs
 
 
 @dataclass
@@ -233,7 +233,12 @@ class Clauses(Known):
         if relation in ("behind", "in-front-of") and not ("facing" in self.things.relations or other.noun.place):
             raise because("relation", place, self.things)
         b = self.one(other, noun)
-        return {"relation": relation, "b": b, "negated": how in ("is not", "has not"), "inverse": how in ("has", "has not")}
+        return {
+            "relation": relation,
+            "b": b,
+            "negated": how in ("is not", "has not"),
+            "inverse": how in ("has", "has not"),
+        }
 
     def listable(self, refs: Refs, never: bool) -> None:
         if refs.joint == "or" and not never:

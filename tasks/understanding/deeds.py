@@ -10,7 +10,7 @@ from . import lexicon
 from .clauses import Clauses, Found
 from .kinds import CLOSE, Refusal, because
 from .names import Noun
-from .phrases import Ref, Refs
+from .refs import Ref, Refs
 from .syntax import Act
 
 _EATING = ("eat", "take", "touch", "avoid", "hands-off", "spare")

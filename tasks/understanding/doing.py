@@ -11,7 +11,7 @@ from .clauses import Found
 from .deeds import ANY, YOU
 from .kinds import Refusal
 from .names import Noun
-from .phrases import Ref, Refs
+from .refs import Ref, Refs
 from .syntax import Act
 
 BY_ANYONE = (
@@ -87,7 +87,7 @@ class Doing(Asking):
             self.notes.append("here is where you started")
             start = Refs((Ref(Noun(place="start"), definite=True),))
             return self._placed(replace(act, verb="put", place="at", b=start), never)
-        if verb in ("hide", "hidden"):
+        if verb in ("hide", "hidden", "uncaught"):
             return self._hidden(act, never)
         if verb == "short-of":
             if never:
@@ -238,6 +238,9 @@ class Doing(Asking):
             raise Refusal("to hide is to be where another player does not see you")
         other = replace(others.all[0], negated=False, least=1)
         self.affirmed = True
+        if act.verb == "uncaught":
+            caught = self._simple(Act("touch", b=Refs((YOU,)), actor=Refs((other,))), True)
+            return Found(nevers=caught.nevers)
         self.notes.append("hidden is what no other player faces")
         if act.verb == "hidden":
             found = self.clauses([other], self.known("facing", "hide"), [YOU], never=True)

@@ -9,7 +9,7 @@ from typing import Any
 from . import lexicon
 from .names import Names, Noun
 from .normalise import COMMA, STOP, phrases
-from .phrases import Ref, Refs, either, looking
+from .refs import Ref, Refs, either, looking
 from .syntax import Syntax
 from .trees import ASKED, LAST_OF, LAST_TO, MENTIONED
 from .trees import FIRST as FIRST_ORDERS
@@ -54,7 +54,7 @@ class Inquiry(Syntax):
                 yield last + 1, slots["a"]
 
     def _looking(self, at: int) -> Iterator[tuple[str, Ref]]:
-        """ "Is the duck yellow": whether there is a yellow duck; "is the duck red or blue"; "how many ducks are red"."""
+        """ "Is the duck yellow": whether there is a yellow one; "is the duck red or blue"; "how many ducks are red"."""
         if self.words[at : at + 2] == ["how", "many"]:
             for refs, behind in self.refs(at + 2 + 2 * (self.words[at + 2 : at + 4] == ["of", "the"])):
                 one, word = refs.all[0], self.words[behind + 1]
@@ -93,7 +93,10 @@ class Inquiry(Syntax):
         if self.words[at] in self.names.looks and self.words[at + 1] == "or" and self.words[at + 2] in self.names.looks:
             looks = [self.names.looks[self.words[place]] for place in (at, at + 2)]
             if all(what == "colour" for what, _ in looks):
-                yield Refs(tuple(looking(Ref(one_of=True, definite=True, said=look[1]), *look) for look in looks), "or"), at + 3
+                yield (
+                    Refs(tuple(looking(Ref(one_of=True, definite=True, said=look[1]), *look) for look in looks), "or"),
+                    at + 3,
+                )
 
     def _chosen_between(self, at: int) -> Iterator[tuple[str, Ref]]:
         """Which of two things it is: "which is bigger, the red ball or the blue one", "is it in the box or the bag"."""
@@ -177,7 +180,9 @@ class Inquiry(Syntax):
         if any(ref.noun.place or ref.noun.who for ref in refs.all):
             return "where", told.where[2] if told.where and told.where[2] else told
         named = [ref.noun if ref.noun.kinds else first.noun for ref in refs.all]
-        options = tuple(replace(ref, noun=noun, one_of=not noun.kinds) for ref, noun in zip(refs.all, named, strict=True))
+        options = tuple(
+            replace(ref, noun=noun, one_of=not noun.kinds) for ref, noun in zip(refs.all, named, strict=True)
+        )
         options = tuple(replace(ref, least=1, bare=False) for ref in options)
         alike = len({ref.noun.kinds for ref in options}) == 1 and len({ref.colour for ref in options}) > 1
         whole = replace(either(options), first=told.first, to=told.to, where=told.where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...worlds.engine.records.things import Things
 from . import lexicon
-from .phrases import Ref
+from .refs import Ref
 
 _SPOKEN = {
     "exit": "leave",

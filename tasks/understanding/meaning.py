@@ -31,7 +31,7 @@ from .doing import BY_ANYONE, Doing
 from .joined import apart, apart_from, contrary, spared, together
 from .kinds import Refusal
 from .names import Noun, carried
-from .phrases import Ref, Refs, either
+from .refs import Ref, Refs, either
 from .syntax import Act, Unit
 
 TELLS = "the beginning may tell how things are, or how they are to be"
@@ -213,7 +213,9 @@ class Meaning(Doing):
             if len(remark.a.all) > 1 or len(remark.b.all) > 1 or remark.a.all[0].told:
                 raise Refusal("a remark names a thing: say what is to be done with it")
             where = ("is", remark.place, remark.b.all[0])
-            remark = replace(remark, a=Refs((replace(remark.a.all[0], where=where, definite=self.fits("flat", remark.b.all[0])),)))
+            remark = replace(
+                remark, a=Refs((replace(remark.a.all[0], where=where, definite=self.fits("flat", remark.b.all[0])),))
+            )
         if not any(ref.pronoun or ref in self._every(remark) for ref in later):
             raise Refusal("a remark by itself is nothing to be done: say what is to be done with the thing")
         self._mention(remark)
@@ -334,6 +336,8 @@ class Meaning(Doing):
         """The act with things in the place of pronouns, and with a verb."""
         if not act.verb:
             act = self._with_verb(act, never)
+        if act.verb == "enter" and act.b is None:
+            act = replace(act, b=Refs((Ref(pronoun="it", said="it"),)))
         if act.verb == "hold" and self.held and act.b is not None and act.b.all[0].pronoun == "it":
             act = replace(act, b=Refs(tuple(self.held)))
         if act.verb == "leave-it" and not (act.a and all(ref.pronoun for ref in act.a.all)):
@@ -344,9 +348,9 @@ class Meaning(Doing):
             act = replace(act, verb="drop")
         if act.actor is not None and any(ref.pronoun for ref in act.actor.all):
             act = replace(act, actor=self._acting(act.actor))
-        if act.verb == "open" and act.b is not None and act.a is not None and act.a.all[0].pronoun == "it":
-            if len(self.last) == 1 and self.last[0].noun.kinds == ("key",):  # "the key of the red door: open it with that"
-                act = replace(act, a=Refs((Ref(Noun((None,)), definite=True, matching=True, said="it"),)))
+        key = len(self.last) == 1 and self.last[0].noun.kinds == ("key",)
+        if act.verb == "open" and act.a and act.b and key and act.a.all[0].pronoun == "it":  # "open it with that"
+            act = replace(act, a=Refs((Ref(Noun((None,)), definite=True, matching=True, said="it"),)))
         earlier: list[Ref] = []
         sides: dict[str, Refs | None] = {}
         for side in "ab":
@@ -420,7 +424,9 @@ class Meaning(Doing):
             raise Refusal("a verb is missing")
         if before is None and all(ref.negated and self.fits("food", ref) for ref in refs.all):
             self.alone = True
-            return replace(act, verb="avoid", b=Refs(tuple(replace(ref, negated=False) for ref in refs.all), refs.joint))
+            return replace(
+                act, verb="avoid", b=Refs(tuple(replace(ref, negated=False) for ref in refs.all), refs.joint)
+            )
         if before is None and any(ref.negated or ref.noun.kinds == (None,) for ref in refs.all):
             raise Refusal("a verb is missing")
         if before is None:

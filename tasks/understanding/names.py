@@ -28,7 +28,7 @@ class Noun:
 
 @dataclass(frozen=True)
 class Names:
-    """nouns: by their words; looks: ("colour" or "size", name) by word; players: colours by which players are called."""
+    """nouns: by their words; looks: ("colour" or "size", name) by word; players: colours that players are called."""
 
     nouns: dict[tuple[str, ...], tuple[Noun, ...]]
     looks: dict[str, tuple[str, str]]

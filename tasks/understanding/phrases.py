@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from . import lexicon
 from .names import Names, Noun
 from .normalise import COMMA, STOP, base_forms, phrases
+from .refs import Ref, Refs, either, looking
 from .trees import END, FIRST, LAST_OF, LAST_TO, PLACE_NAMES, PLACED, QUANTIFIED, WHERE, Tree, number
 
 _BOTH_PLAYERS = phrases(*lexicon.BOTH_PLAYERS)
@@ -41,55 +42,6 @@ _BELONGING, _BELONGED, _MATCHING = (
 _SOME_PLAYER = phrases(*lexicon.SOME_PLAYER)
 _FOR_IT = phrases("(whatever|what|the thing) (|that) (it|that) (is for|opens|fits|unlocks|goes with|belongs to)")
 _PRONOUNS = {"it": "it", "that": "it", "this": "it", "them": "them", "they": "them", "these": "them", "those": "them"}
-
-
-@dataclass(frozen=True)
-class Ref:
-    """Things as they are named. least: at least how many, "all", or 0 for a plural without a number; most: at most how
-    many, if that is said; definite: whether there is one; one_of: for "the blue one", whose noun comes from before;
-    pronoun: for "it"; bare: a plural that is any of them or all; said: the words.
-
-    Which of them: where: a word of WHERE, a place, and the other thing; first, to: by an order, and from what; but:
-    without these; other: without those that were named before; options: any of these; loose: how many places were
-    taken as a part of it without a word such as "that"; only: whether "only" was said of it; spare: so many of them
-    are to be left; matching: whether it is what belongs to the thing before, such as the lock of a key;
-    elliptic: whether a look stands without a noun, as in "the orange"."""
-
-    noun: Noun = field(default_factory=Noun)
-    colour: str | None = None
-    size: str | None = None
-    least: int | str = 1
-    negated: bool = False
-    most: int | None = None
-    definite: bool = False
-    pronoun: str = ""
-    one_of: bool = False
-    bare: bool = False
-    where: tuple[str, str, Ref | None] | None = None
-    first: str = ""
-    to: Ref | None = None
-    but: tuple[Ref, ...] = ()
-    other: bool = False
-    options: tuple[Ref, ...] = ()
-    loose: int = 0
-    only: bool = False
-    spare: int = 0
-    matching: bool = False
-    elliptic: bool = False
-    said: str = field(default="", compare=False)
-
-    @property
-    def told(self) -> bool:
-        """Whether particular things are named."""
-        return bool(self.where or self.first or self.but or self.options or self.other)
-
-
-@dataclass(frozen=True)
-class Refs:
-    """Several of them, joined by "and" or "or"."""
-
-    all: tuple[Ref, ...]
-    joint: str = "and"
 
 
 class Phrases:
@@ -232,9 +184,9 @@ class Phrases:
             yield Ref(Noun(who="you"), definite=True), at + 1
         if word in lexicon.PARTNER_PRONOUNS and (self.players or 2) > 1:
             yield Ref(Noun(who="other"), definite=True), at + 1
-        if word in self.names.players and self.words[at + 1] not in ("one", "ones", "and", "or", *self.names.looks):
-            if not list(self._noun(at + 1)) and not list(self._noun(at)):
-                yield looking(Ref(Noun(("player",)), definite=True), *self.names.looks[word]), at + 1
+        alone = self.words[at + 1] not in ("one", "ones", "and", "or", *self.names.looks)
+        if word in self.names.players and alone and not [*self._noun(at + 1), *self._noun(at)]:
+            yield looking(Ref(Noun(("player",)), definite=True), *self.names.looks[word]), at + 1
         for behind in self._after(at, _SOME_PLAYER) if (self.players or 2) > 1 else ():
             denied = lexicon.SOME_PLAYER[" ".join(self.words[at:behind])]
             yield Ref(Noun(who="other"), negated=denied), behind
@@ -257,7 +209,9 @@ class Phrases:
             for one, behind in self._modified(ref, at + 1):
                 if behind > at + 1:
                     yield one, behind
-            for start in ((at + 2,) if self.words[at + 1] == "but" else self._after(at + 1, _EXCEPT)) if what != "no" else ():
+            for start in (
+                ((at + 2,) if self.words[at + 1] == "but" else self._after(at + 1, _EXCEPT)) if what != "no" else ()
+            ):
                 yield from self._without(ref, start)
         for behind in self._after(at, _OTHERS):
             every = word in ("everything", "anything") or self.words[behind - 1] in ("things", "left")
@@ -537,15 +491,3 @@ class Phrases:
         self.furthest = max(self.furthest, at)
         for noun in self.names.nouns[tuple(self.words[at : at + longest])] if longest else ():
             yield noun, at + longest
-
-
-def either(refs: tuple[Ref, ...]) -> Ref:
-    """Any of these things, as one."""
-    kinds = tuple(dict.fromkeys(kind for ref in refs for kind in ref.noun.kinds))
-    said = " or ".join(ref.said for ref in refs)
-    return Ref(Noun(kinds), options=refs, definite=True, loose=sum(ref.loose for ref in refs), said=said)
-
-
-def looking(ref: Ref, what: str, name: str) -> Ref:
-    """The things, of a colour or a size."""
-    return replace(ref, colour=name) if what == "colour" else replace(ref, size=name)

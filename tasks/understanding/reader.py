@@ -17,14 +17,14 @@ from ..parser import lexicon as exact_lexicon
 from ..scene import Scene
 from . import lexicon
 from .heard import heard
+from .inquiry import Inquiry
 from .joined import lasting, together
 from .kinds import Known, Refusal
 from .meaning import TELLS, Meaning
 from .names import Names, Noun, names
 from .normalise import COMMA, STOP, phrases, without, words
-from .phrases import Ref, Refs
-from .refusing import refusal
-from .inquiry import Inquiry
+from .refs import Ref, Refs
+from .refusing import refusal, slips
 from .syntax import Unit
 from .trees import PLACED, number
 
@@ -185,10 +185,12 @@ def generous(
 ) -> Understood:
     """The goal or question of a sentence that is none of the grammar; complaint: of the grammar, about it."""
     known = names(things, players)
-    every = words(text, known.hyphened)
+    typed = words(text, known.hyphened)
+    every = slips(typed, known, things)
     plain = without(every, _MANNER)
     told = heard(plain, tick_hz)
     notes = (*told.notes, *(("how something is done is not judged",) if plain != every else ()))
+    notes += tuple(f"{one!r} is read as {other!r}" for one, other in zip(typed, every, strict=True) if one != other)
     said = _unfronted(told.words, known, things.unit)
     for loosest in range(MOST_LOOSE + 1):
         syntax = Inquiry(said, known, things.unit, players, loosest)

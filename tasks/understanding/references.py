@@ -9,7 +9,7 @@ from . import lexicon
 from .deeds import ANY, Deeds
 from .kinds import Refusal
 from .names import Noun
-from .phrases import Ref
+from .refs import Ref
 from .syntax import Act
 
 
@@ -149,7 +149,9 @@ class References(Deeds):
     def _kinds_in(self, colour: str | None) -> list[str]:
         """The kinds that a colour tells apart: those that come in it and in others."""
         every = self.things.kinds.items() if colour else ()
-        return [k for k, each in every if colour in each and len(each) > 1 and (k != "player" or (self.players or 1) > 1)]
+        return [
+            k for k, each in every if colour in each and len(each) > 1 and (k != "player" or (self.players or 1) > 1)
+        ]
 
     def _matching(self, ref: Ref, earlier: list[Ref]) -> Ref:
         """A thing of the colour of what was named before and that it belongs to."""

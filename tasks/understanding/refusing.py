@@ -30,6 +30,7 @@ from .trees import (
     Tree,
     number,
 )
+from .typos import mended
 
 _ASKING = ("what", "which", "where", "who", "how", "why", "when", "is", "are", "does", "do", "did", "has", "have")
 _EXCEPT = re.compile(r"\b(all|every|each|any|no|everything|anything|nothing)( [a-z]+)* but\b")
@@ -112,6 +113,14 @@ def refusal(
     if complaint and _piece(complaint) in said[place:]:
         return Refusal(complaint.partition("; did you mean")[0], "syntax")
     return Refusal(f"word {place + 1}, {said[place]!r}, does not fit here", "syntax")
+
+
+def slips(said: list[str], known: Names, things: Things) -> list[str]:
+    """The words with slips of the keyboard corrected."""
+    names = known.words()
+    every = _all_words(things.unit) | names
+    familiar = [place for place, word in enumerate(said) if _familiar(said, place, every) or word in lexicon.ELSEWHERE]
+    return mended(said, familiar, every, names)
 
 
 def _familiar(said: list[str], place: int, every: frozenset[str] | set[str]) -> bool:

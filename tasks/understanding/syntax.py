@@ -14,9 +14,9 @@ from typing import Any
 from . import lexicon
 from .names import Names, Noun
 from .normalise import COMMA, ON_THE_WAY, STOP, base_forms, phrases
-from .phrases import Phrases, Ref, Refs, either, looking
-from .trees import ACTS, ASKED, LAST_OF, LAST_TO, MENTIONED, PLACED, STATED, STATES, number
-from .trees import FIRST as FIRST_ORDERS
+from .phrases import Phrases
+from .refs import Ref, Refs
+from .trees import ACTS, MENTIONED, PLACED, STATED, STATES, number
 
 MOST_READINGS = 200
 """Readings of one sentence that are looked at."""
@@ -74,7 +74,9 @@ _PAUSES = frozenset(("stop", "wait", "stay", "remain", "end", "finish", "arrive"
 _LASTING = ("holding", "carrying", "facing", "looking", "watching")
 _AT_THE_END, _IN_HAND = phrases(*lexicon.AT_THE_END), phrases("in (your|one) (hand|hands)", "in hand", "with you")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
-_EVERY_ONE = phrases("(all|every one|every single one|each) of (them|these|those)", "all", "the lot", "every (|single) one")
+_EVERY_ONE = phrases(
+    "(all|every one|every single one|each) of (them|these|those)", "all", "the lot", "every (|single) one"
+)
 _BY_ALL = ("go", "be-place", "stay-place", "touch", "enter", "exit", "face", "pass")
 _SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")
 _UNTILS = phrases(*lexicon.UNTILS)

@@ -6,7 +6,19 @@ of distances, {w} a word that is said. READINGS turns the act into a relation: t
 fits the thing.
 """
 
-from .acts import ACTS, CONDITIONS, MENTIONED, PLACES, READINGS, STATED, STATED_NEVER, STATED_NOT, STATES, TOWARD, Reading
+from .acts import (
+    ACTS,
+    CONDITIONS,
+    MENTIONED,
+    PLACES,
+    READINGS,
+    STATED,
+    STATED_NEVER,
+    STATED_NOT,
+    STATES,
+    TOWARD,
+    Reading,
+)
 from .chosen import EXCEPT, FIRST_OF, LAST_OF, LAST_TO, OTHERS, PLACE_NAMES, STATES_OF, WHERE
 from .frames import (
     AFTERS,
@@ -31,7 +43,7 @@ from .frames import (
 from .heard import CORRECTIONS, LIMITS, TENS, TIMES, VOCATIVES
 from .politeness import AT_THE_VERY_END, MANNER, SAID_BY_THE_WAY
 from .questions import ASKED, ASKERS
-from .refusals import COLOURS, ELSEWHERE, NEAREST, REASONS, UNSAID
+from .refusals import COLOURS, ELSEWHERE, NEAREST, NO_SLIPS, REASONS, UNSAID
 from .shorter import ASKED_HERE, HERE, SHORTER
 from .things import (
     AFTER_NUMBER,
@@ -97,6 +109,7 @@ __all__ = [
     "NEAREST",
     "NOT_TO",
     "NOUNS",
+    "NO_SLIPS",
     "OPENERS",
     "OTHERS",
     "PAIRS",

@@ -64,9 +64,10 @@ _FROM = "(from|off|out of|off of|from inside|from off|from on top of|from on|fro
 _TAKE = (
     "(take|get|grab|pick up|fetch|collect|gather|pick|snatch|acquire|obtain|secure|go get|go and get|go grab|"
     "get hold of|grab hold of|take hold of|seize|scoop up|nab|claim|retrieve|bag|get yourself|grab yourself|"
-    "help yourself to|pick out|choose|go and fetch|go fetch|go and grab|carry off|pick yourself|find and take|nick|pinch|"
-    "swipe|pocket|hoover up|scoop|round up|harvest|vacuum up|gobble|take up|get and hold|go pick up|go and pick up|"
-    "go and take|go take|find and grab|find and pick up|pick up and hold|pick up and keep|lift up and carry|bag yourself)"
+    "help yourself to|pick out|choose|go and fetch|go fetch|go and grab|carry off|pick yourself|find and take|nick|"
+    "pinch|swipe|pocket|hoover up|scoop|round up|harvest|vacuum up|gobble|take up|get and hold|go pick up|"
+    "go and pick up|go and take|go take|find and grab|find and pick up|pick up and hold|"
+    "pick up and keep|lift up and carry|bag yourself)"
 )
 _MODAL = "(should|must|has to|have to|needs to|need to|is to|are to|ought to)"
 _MOVED = "(put|place|set|lay|move|push|bring|carry|keep|store|leave|stack|deliver)"
@@ -120,7 +121,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "be-place": (f"{_STAND} (|right|down|up|over|back) {{p}} {{b}}", "(put|place|position|plant) yourself {p} {b}"),
     "leap": ("(climb|jump|hop|leap) (|right|down|up|over|back) {p} {b}",),
-    "enter": ("(enter|go inside|step inside|get inside) {b}",),
+    "enter": ("(enter|go inside|step inside|get inside) {b}", "(go|step|come|get) (in|inside)", "enter"),
     "exit": ("(leave|exit) {b}", "(go|get|walk|step) out of {b}"),
     "touch": (
         f"{{b}} {_MODAL} be (touch|tap)",
@@ -218,6 +219,13 @@ ACTS: dict[str, tuple[str, ...]] = {
         "do not (be|get) (seen|spotted) by {b}",
         "do not let {b} (see|spot) you",
     ),
+    "uncaught": (
+        "do not (be|get) (caught|tagged|touched|hit)",
+        "do not (be|get) (caught|tagged|touched|hit) by {b}",
+        "do not let yourself be (caught|tagged|touched)",
+        "(escape|escape from|evade|flee from) {b}",
+        "(stay|remain) (uncaught|untouched|untagged)",
+    ),
     "short-of": ("(stop|halt|wait|stand|pull up|stay) (|just|right|shortly) (before|short of) {b}",),
     "leave-it": ("leave {a} (|lying|standing) {p} {b}",),
     "use": ("(use|use up) {b}", "(use|try) {b} on (anything|something)"),
@@ -281,7 +289,10 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(stick|stay|keep|remain) (close|near|right by|glued|right next) (|to|by) {b}",
         "(stick with|stick to|shadow|tail|escort|accompany|trail|tag along with|stay right behind) {b}",
         "(follow|walk|run) (along|after|behind) {b}",
-        "follow {b} (|around|about|everywhere)", "(walk|go|run|stay) (after|with) {b}", "keep up with {b}"),
+        "follow {b} (|around|about|everywhere)",
+        "(walk|go|run|stay) (after|with) {b}",
+        "keep up with {b}",
+    ),
     "meet-at": ("(meet|meet up with) {a} (at|by|next to|beside|on|in|near) {b}",),
     "meet": ("meet (|up|each other|your partner|your friend|one another) (at|by|next to|beside|on|in) {b}",),
     "put": (
@@ -455,7 +466,10 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     "use": (Reading("gone", "b", "key"), Reading("gone", "b", "food")),
     "face": (Reading("in", fits="region"), Reading("at", fits="region"), Reading("facing")),
     "face-not": (Reading("facing"),),
-    "enter": (Reading("in", fits="region"), Reading("at", fits="region")),
+    "enter": (
+        *(Reading("in", fits="region"), Reading("at", fits="region")),
+        *(Reading("touching", fits="goal"), Reading("at", fits="goal")),
+    ),
     "exit": (Reading("in", fits="region"), Reading("at", fits="region")),
     "open": (Reading("open", "b", "opened"),),
     "close": (Reading("open", "b", "opened"),),

@@ -187,7 +187,12 @@ STAYS: tuple[str, ...] = (
     *("(stay|stand|stop|remain|freeze|pause|wait) (still|put|there|right there)", "freeze", "pause"),
     *("do not (move|budge) (|at all|an inch|a muscle)", "(stay|stand|keep) (still|quiet|where you are)", "wait"),
     *("(stay|wait|remain|stand still) (there|here)", "do not (move|leave|go) (|from there|away)"),
-    *("(keep|hold) (it|them) (up|lifted|in the air|raised|up in the air)", "(keep|hold) (it|them) there", "make (it|them) stay there", "(it|they) (should|must) stay there"),
+    *(
+        "(keep|hold) (it|them) (up|lifted|in the air|raised|up in the air)",
+        "(keep|hold) (it|them) there",
+        "make (it|them) stay there",
+        "(it|they) (should|must) stay there",
+    ),
     *("(stay|wait|remain) where you are", "hold still", "stand still", "stay put"),
 )
 """After something that is reached: that it is to last for STAY turns."""

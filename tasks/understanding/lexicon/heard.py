@@ -23,7 +23,10 @@ TIMES: dict[str, str] = {
     **{"half a minute": "30 seconds", "a minute and a half": "90 seconds", "a couple of seconds": "2 seconds"},
     **{f"{word} a {unit}": f"{word} 1 {unit}" for word in ("for", "in", "within") for unit in ("minute", "second")},
     "than a minute": "than 1 minute",
-    **{f"for {some}": "for 10 turns" for some in ("a while", "a bit", "a moment", "a little while", "some time", "a little bit")},
+    **{
+        f"for {some}": "for 10 turns"
+        for some in ("a while", "a bit", "a moment", "a little while", "some time", "a little bit")
+    },
 }
 LIMITS: tuple[str, ...] = (
     "(within|in|in under|in less than|inside|in at most|in no more than|in fewer than|under|before|in only|in just) "

@@ -5,7 +5,11 @@ from __future__ import annotations
 _HOME = "|".join(
     (
         *("where it belongs", "where they belong", "where they should be", "in place", "home", "in position"),
-        *(f"on {whose} {place}" for whose in ("", "a", "the", "their") for place in ("target", "targets", "goals", "spots")),
+        *(
+            f"on {whose} {place}"
+            for whose in ("", "a", "the", "their")
+            for place in ("target", "targets", "goals", "spots")
+        ),
     )
 )
 _WHICH = {"colour": "(what|which) colour {a}", "which": "(what|which) {a}"}
@@ -48,7 +52,10 @@ ASKED: dict[str, tuple[str, ...]] = {
         "(is|are) the number of {a} (larger|greater|higher) than the number of {b}",
     ),
     **{f"{what}-{form}": asked for what, word in _WHICH.items() for form, asked in _which_of(word).items()},
-    "colour-where": ("(what|which) colour {a} (is|are|lies|stands|lie|stand) {p} {b}", "(what|which) colour (is|are) {a} {p} {b}"),
+    "colour-where": (
+        "(what|which) colour {a} (is|are|lies|stands|lie|stand) {p} {b}",
+        "(what|which) colour (is|are) {a} {p} {b}",
+    ),
     "which-where": ("(what|which) {a} (is|are|lies|stands) {p} {b}",),
     "exists-beside": ("are you (|standing|waiting) (at|by|next to|beside) {a}", "are you touching {a}"),
     "count-homed": (
@@ -64,11 +71,10 @@ ASKED: dict[str, tuple[str, ...]] = {
         "(is|are) {b} (|still|completely|now) (empty|bare|clear|free|unoccupied|uncovered|vacant)",
         "is there nothing {q} {b}",
     ),
-    "who": (
-        "who (|else) (is|are) {a}",
-    ),
+    "who": ("who (|else) (is|are) {a}",),
     "who-holds": (
-        "(who|which player|which one|which of you) (has|is holding|holds|carries|is carrying|has got|is got|is wearing|wears) {a}",
+        "(who|which player|which one|which of you) (has|holds|carries|has got|is got|wears) {a}",
+        "(who|which player|which one|which of you) is (holding|carrying|wearing) {a}",
         "in whose (hand|hands) is {a}",
         "who (is|has been) given {a}",
     ),
@@ -116,10 +122,12 @@ ASKED: dict[str, tuple[str, ...]] = {
     "count-where": ("how many {a} (are|are there|lie|stand|do you see) {p} {b}",),
     "colour-is": ("which (|one) is {a}",),
     "what-is": (
-        "(what|which) (shape|kind of thing|sort of thing|kind of object|type of thing|type of object|kind of toy) is {a}",
+        "(what|which) (shape|kind of thing|sort of thing|kind of object|type of thing|kind of toy) is {a}",
         "what (kind|sort|type) of (thing|object|toy) is {a}",
         "what shape (has|does) {a} (|have)",
-        "(what|which thing|which toy|which|which one) is {a}", "(what|which) thing is {a}"),
+        "(what|which thing|which toy|which|which one) is {a}",
+        "(what|which) thing is {a}",
+    ),
     "colour": (
         *(
             "(what|which) colour (is|are|has) {a}",
@@ -142,7 +150,8 @@ ASKED: dict[str, tuple[str, ...]] = {
         "how many {a} there are (|here|in the room|in total|in all|altogether)",
         "how many {a} (do we have|have we got|have you got|do you count|can you count|can you find)",
         "how many {a}",
-        "how many {a} (are left|remain|are still there|are still left|are present|are|have you got left|do you have left)",
+        "how many {a} (are left|remain|are still there|are still left|are present|are)",
+        "how many {a} (have you got left|do you have left)",
         "how many {a} (did you miss|have you missed|are to be found|exist)",
         "how many {a} are still to be (taken|found|eaten|collected)",
         "how many {a} (have|had|do|can|does) (you|we|one|it|the room|i) (|got|have|find|count|see|spot|make out|left)",

@@ -163,6 +163,10 @@ COLOURS: tuple[str, ...] = (
     *("silver", "gold", "golden", "tan", "beige", "navy", "teal", "maroon", "violet", "lime", "olive", "turquoise"),
     *("magenta", "peach", "cream", "indigo", "emerald", "sky", "lilac", "crimson", "bronze", "transparent"),
 )
+NO_SLIPS: frozenset[str] = frozenset(
+    ("latter", "payer", "payers", "planed", "closet", "chess", "form", "dessert", "coral", "loose", "rocker", "sliver")
+) | frozenset(word for word in (*NEAREST, *COLOURS))
+"""Words that are nearly another one and no slip."""
 ELSEWHERE: frozenset[str] = frozenset(
     {*COLOURS, *NEAREST, *NOUNS, *(word for others in NOUNS.values() for word in others)}
     | {kind for kinds in CLASSES.values() for kind in kinds}

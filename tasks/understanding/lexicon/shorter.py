@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-_SCENE = "(maze|level|map|arena|world|track|course|game|puzzle|field|meadow|garden|playground|scene|picture|environment)"
+_SCENE = (
+    "(maze|level|map|arena|world|track|course|game|puzzle|field|meadow|garden|playground|scene|picture|environment)"
+)
 _MOVE = "(go|walk|run|head|come|get|move|wander|step|drive|hurry|stroll)"
 
 SHORTER: dict[str, str] = {
@@ -31,6 +33,8 @@ SHORTER: dict[str, str] = {
     "a bunch of": "some",
     "in the (room|place) where": "where",
     "up in the air": "up",
+    **{f"away {place}": place for place in ("in", "into", "on", "onto", "inside")},
+    "(tidy|stow|pack|put) away": "put",
     **{f"{word} who": f"{word} that" for word in ("player", "players", "one", "guy", "runner", "person", "opponent")},
     "keep your distance (from|to)": "keep your distance from",
     "keep your distance": "keep your distance from it",
@@ -45,11 +49,40 @@ HERE: tuple[str, ...] = (
 )
 """Where everything is, which says nothing."""
 ASKED_HERE: tuple[str, ...] = (
-    *("(in|around|round|over|about|out) here", "here", "in there", "in (the|this) (room|place|house|building)", "around"),
-    *("(lying|standing|hanging|sitting|scattered|strewn) (around|about|here|somewhere)", "about", "anywhere", "somewhere"),
-    *("altogether", "in (total|all)", "all told", "right now", "now", "at (the moment|present)", "at the minute", "yet"),
+    *(
+        "(in|around|round|over|about|out) here",
+        "here",
+        "in there",
+        "in (the|this) (room|place|house|building)",
+        "around",
+    ),
+    *(
+        "(lying|standing|hanging|sitting|scattered|strewn) (around|about|here|somewhere)",
+        "about",
+        "anywhere",
+        "somewhere",
+    ),
+    *(
+        "altogether",
+        "in (total|all)",
+        "all told",
+        "right now",
+        "now",
+        "at (the moment|present)",
+        "at the minute",
+        "yet",
+    ),
     *("(|at all) or (not|none|no)", "or (is not|are not|is|are|does not|do not|have not|has not) (there|it|they|you)"),
     *("so far", "at all", "currently", "today", "still", "left over", "in sight", "in view", "that you (can|) see"),
-    *("do you (think|reckon|know)", "would you say", "by any chance", "exactly", "as well", "again", "already", "this time"),
+    *(
+        "do you (think|reckon|know)",
+        "would you say",
+        "by any chance",
+        "exactly",
+        "as well",
+        "again",
+        "already",
+        "this time",
+    ),
 )
 """Behind a question about what there is now."""

@@ -196,7 +196,12 @@ QUANTITIES: dict[str, tuple[int | str, bool, str, str]] = {
 AFTER_NUMBER: tuple[str, ...] = ("or more", "at least", "or more of the")
 FLAT = ("target", "plate")
 FOOD = CLASSES["food"]
-PAIRS: dict[str, tuple[str, ...]] = {"key": ("lock", "door"), "lock": ("key",), "door": ("key", "plate"), "plate": ("door",)}
+PAIRS: dict[str, tuple[str, ...]] = {
+    "key": ("lock", "door"),
+    "lock": ("key",),
+    "door": ("key", "plate"),
+    "plate": ("door",),
+}
 """Kinds that belong together where they have one colour: a key and what it opens, a plate and its door."""
 MATCHING: tuple[str, ...] = (
     *("matching", "right", "correct", "corresponding", "fitting", "same colour", "same coloured", "proper"),

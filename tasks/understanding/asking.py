@@ -98,11 +98,10 @@ class Asking(References):
             raise Refusal("a question is about things of one kind")
         if self.player(ref) and ref.noun.who != "you" and form == "where" and place and b is not None:
             player = Noun(("player",))  # "is anybody standing on the plate"
-            other = b.all[0]
-            relation, ends, _ = self.place(place, other, None, player=True)
+            relation, ends, _ = self.place(place, b.all[0], None, player=True)
             if ends or relation == "near" or not (ref.said in lexicon.SOME_PLAYER or ref.colour):
                 raise Refusal("who is where is asked of a player by its colour, or of anybody")
-            return Refs((replace(ref, noun=player, where=("is", relation, other)),))
+            return Refs((replace(ref, noun=player, where=("is", relation, b.all[0])),))
         if form in ("held", "faced"):
             return Refs((replace(ref, where=(form, "", None)),))
         if form == "beside":

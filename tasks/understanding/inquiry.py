@@ -57,11 +57,11 @@ class Inquiry(Syntax):
         """ "Is the duck yellow": whether there is a yellow one; "is the duck red or blue"; "how many ducks are red"."""
         if self.words[at : at + 2] == ["how", "many"]:
             for refs, behind in self.refs(at + 2 + 2 * (self.words[at + 2 : at + 4] == ["of", "the"])):
-                one, word = refs.all[0], self.words[behind + 1]
+                each, word = refs.all[0], self.words[behind + 1]
                 if self.words[behind] == "are" and word in self.names.looks and behind + 2 in self.ends:
                     what, name = self.names.looks[word]
-                    if len(refs.all) == 1 and not one.loose and one.least == 0 and getattr(one, what) is None:
-                        yield "count", looking(one, what, name)
+                    if len(refs.all) == 1 and not each.loose and each.least == 0 and getattr(each, what) is None:
+                        yield "count", looking(each, what, name)
         if self.words[at] not in ("is", "are"):
             return
         for refs, behind in self.refs(at + 1):

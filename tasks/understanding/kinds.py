@@ -87,6 +87,13 @@ class Known:
             return "holding" not in world.relations
         return self.player(ref) if what == "player" else kinds == (what,)
 
+    def _comes_in(self, one: Ref, ref: Ref) -> bool:
+        """Whether a thing comes in the colour of another that is named."""
+        kinds = [kind for kind in one.noun.kinds if kind]
+        if one.noun.kinds == (None,):
+            return not ref.colour or ref.colour in self.things.colours
+        return bool(kinds) and all(not ref.colour or ref.colour in self.things.kinds[kind] for kind in kinds)
+
     def player(self, ref: Ref) -> bool:
         """Whether it is a player."""
         return ref.noun.who is not None or ref.noun.kinds == ("player",)

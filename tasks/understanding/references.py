@@ -180,9 +180,3 @@ class References(Deeds):
             raise Refusal(lexicon.REASONS["other"], "except")
         without = tuple(dict.fromkeys(replace(one, least=1, only=False) for one in but))
         return replace(ref, other=False, but=(*ref.but, *without))
-
-    def _comes_in(self, one: Ref, ref: Ref) -> bool:
-        kinds = [kind for kind in one.noun.kinds if kind]
-        if one.noun.kinds == (None,):
-            return not ref.colour or ref.colour in self.things.colours
-        return bool(kinds) and all(not ref.colour or ref.colour in self.things.kinds[kind] for kind in kinds)

@@ -335,8 +335,8 @@ class Syntax(Phrases):
                             yield (*units, Unit("at once", "do", act)), end, force
         if self.words[at] == "together":
             for units, last, force in self._unit(at + 1 + (self.words[at + 1] == COMMA), joint):
-                act = units[0].act
-                shared = self._shared_by_all(units[0]) if act and self._shareable(act) else units[0]
+                whose = units[0].act
+                shared = self._shared_by_all(units[0]) if whose and self._shareable(whose) else units[0]
                 yield (shared, *units[1:]), last, force
         for behind in self._after(at, _FIRST):
             behind += self.words[behind] == COMMA

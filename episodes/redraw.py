@@ -20,7 +20,7 @@ from ..interface.action import ACTION
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.replay import checksums
 from ..worlds.engine.run.saved import mark_of
-from ..worlds.engine.run.table import read_levels, table_of
+from ..worlds.engine.run.table import pack_tasks, read_levels
 from ..worlds.engine.world import World
 from .episode import Episode, Summary
 from .footage import Footage
@@ -236,7 +236,7 @@ class Redrawing:
         world = self.world
         self._drawn_from = self._bank(kind, start)
         self._records, self._slot_levels = record.repeat(self.rows), self._slots()
-        table = table_of(self._records, self._slot_levels)
+        table = pack_tasks(self._records, self._slot_levels)
         options: dict[str, Any] = {"threads": self._threads, "split": start.split, "repeat": start.repeat}
         self.batch = Batch(world, self.rows, size=self.size, tasks=table, **options)
         players = world.players
@@ -278,7 +278,7 @@ class Redrawing:
             if level is not None and self._slot_levels is not None and self._drawn_from is None:
                 self._slot_levels[row], self._records[row]["level"] = level[0], row
         batch, mask = self.batch, np.zeros(self.rows, bool)
-        batch.configure(tasks=table_of(self._records, self._slot_levels, self._moments), split=batch.split)
+        batch.configure(tasks=pack_tasks(self._records, self._slot_levels, self._moments), split=batch.split)
         mask[rows] = True
         seeds = [0] * self.rows
         for row in begun:

@@ -16,7 +16,7 @@ from ..worlds.engine.records.states import task_dtype
 from ..worlds.engine.records.things import Things
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.saved import opened_state
-from ..worlds.engine.run.table import Packer, Table, table_of
+from ..worlds.engine.run.table import Packer, Table, pack_tasks
 from ..worlds.engine.world import World
 from .codec import EncodedGoal
 from .codec import encode as encode_goal
@@ -142,7 +142,7 @@ def judged(world: World, goal: Goal | None = None, told: str = "") -> Table:
     if told:
         record["instruction"][:, : world.players] = _located("instruction", encode, told)
     record["judged"], record["reward"], record["reward_weights"] = 1, (j.MILLI, 0, 0, 0), (j.MILLI, 0)
-    return table_of(record, world.level_bank())
+    return pack_tasks(record, world.level_bank())
 
 
 def check(task: Task, world: World) -> None:
@@ -247,7 +247,7 @@ def started(task: Task, world: World) -> Batch:
         bank = world.level_bank() if levels is None else None
         levels = levels if bank is None else bank[:1]
     record["judged"], record["level"] = 0, -1 if levels is None else 0
-    batch = Batch(world, 1, size=_FRAME, tasks=table_of(record, levels, moments))
+    batch = Batch(world, 1, size=_FRAME, tasks=pack_tasks(record, levels, moments))
     batch.reset(tasks=np.zeros(1, np.int64))
     return batch
 

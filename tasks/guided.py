@@ -16,7 +16,7 @@ from ..interface.text import encode
 from ..worlds.engine.compile.cached import cached
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.run.device import check_things, things_table
-from ..worlds.engine.run.table import table_of
+from ..worlds.engine.run.table import pack_tasks
 from ..worlds.engine.world import Controller, World
 from .assemble import draft, task_of
 from .codec import swapped
@@ -110,7 +110,7 @@ def attempt(
 ) -> Iterator[Draft]:
     """Drafts of the wanted families, as many of each as it is named, that the expert solves: at most one a start."""
     assert world.rules.things is not None
-    batch = begin(world, table_of(starts.records, starts.levels))
+    batch = begin(world, pack_tasks(starts.records, starts.levels))
     things, counts, _ = batch.things()
     scenes = [scene(some[:number], world.rules.things) for some, number in zip(things, counts, strict=True)]
     which = marks(world, batch.states)

@@ -14,7 +14,7 @@ from ..interface.machine import cores
 from ..worlds.engine.records.states import own_words, task_dtype
 from ..worlds.engine.records.things import THING
 from ..worlds.engine.run.batch import Batch
-from ..worlds.engine.run.table import Table, table_of
+from ..worlds.engine.run.table import Table, pack_tasks
 from ..worlds.engine.world import Planner, World
 from .goals import Start
 from .pipeline import Rollouts, Starts
@@ -159,7 +159,7 @@ def play(
     n, moves = len(starts), len(world.controls.moves)
     records = starts.records.copy()
     records["limit"] = ticks + 1
-    batch = begin(world, table_of(records, starts.levels))
+    batch = begin(world, pack_tasks(records, starts.levels))
     way, planned = np.full((n, ticks), REST, np.int16), np.zeros(n, np.int64)
     whole = rng.random(n)
     for row, plan in enumerate(_plans(world, batch.states, (whole < BEGUN) & (acting == 0))):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..worlds.engine.run.search import FOUND, search
-from ..worlds.engine.run.table import table_of
+from ..worlds.engine.run.table import pack_tasks
 from ..worlds.engine.world import World
 from .codec import decode
 from .kinds import PAIRED
@@ -24,7 +24,7 @@ def verify(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str
     """
     if not proposed:
         return []
-    batch = begin(world, table_of(records(world, starts, proposed, kind), starts.levels))
+    batch = begin(world, pack_tasks(records(world, starts, proposed, kind), starts.levels))
     states, which = batch.states.copy(), marks(world, batch.states)
     fresh = ~done_already(batch).any(axis=1)
     moves = np.full((len(proposed), max(len(one.moves) for one in proposed), world.players), REST, np.int16)
@@ -91,7 +91,7 @@ def worthwhile(world: World, candidates: Sequence[Candidate]) -> list[bool]:
     """Of each, all of one set of starts, whether its solution takes the least time or more, and no stage is reached
     before its turn."""
     starts = candidates[0].starts
-    batch = begin(world, table_of(starts.records[[one.row for one in candidates]], starts.levels))
+    batch = begin(world, pack_tasks(starts.records[[one.row for one in candidates]], starts.levels))
     batch.states[...] = _states(candidates)
     moves = np.full((len(candidates), max(one.steps for one in candidates), world.players), REST, np.int16)
     for row, one in enumerate(candidates):

@@ -21,7 +21,7 @@ from rumpus.interface.action import ACTION
 from rumpus.tasks.compile import judged
 from rumpus.worlds.engine.records.judge import NEVER, STAGE
 from rumpus.worlds.engine.render.views import Tiles
-from rumpus.worlds.engine.run.table import Table, table_of
+from rumpus.worlds.engine.run.table import Table, pack_tasks
 
 
 def hands(rng: np.random.Generator, shape: tuple[int, ...], moves: np.ndarray) -> np.ndarray:
@@ -64,7 +64,7 @@ def tasks(world: Any, levels: Any, limit: int) -> Table:
     records["limit"], records["reward"], records["first"] = limit, (1000, 200, -10, -300), (0, 0, 1)
     records["goal"][1, :, :, STAGE], records["stages"][1] = NEVER, 0
     records["reward_weights"][2] = (2000, -1000)
-    return table_of(records, own.levels if levels is None else levels)
+    return pack_tasks(records, own.levels if levels is None else levels)
 
 
 def _episodes(batch: Any, steps: int) -> list[str]:

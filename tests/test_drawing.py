@@ -17,7 +17,7 @@ from rumpus.tests.chosen import EASY
 from rumpus.worlds.engine.render import wide
 from rumpus.worlds.engine.render.views import Tiles
 from rumpus.worlds.engine.run import threads
-from rumpus.worlds.engine.run.table import table_of
+from rumpus.worlds.engine.run.table import pack_tasks
 
 TILED = [name for name in worlds.names() if isinstance(worlds.load(name).view, Tiles)]
 OF_EACH_FAMILY = ("sokoban", "sokoban-duo", "box-world", "box-world-viewport")
@@ -91,7 +91,7 @@ def test_rooms_of_other_sizes_leave_nothing_behind():
     """Each reset draws a room of another size, with a border of another width."""
     world = worlds.load("box-world")
     knobs = [{**EASY, "size": size} for size in (5, 9, 12)]
-    batch = make(world, 6, tasks=table_of(np.concatenate([world.task_record(values) for values in knobs])))
+    batch = make(world, 6, tasks=pack_tasks(np.concatenate([world.task_record(values) for values in knobs])))
     batch.reset()
     sizes = set()
     for number in range(12):

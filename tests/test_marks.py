@@ -26,7 +26,7 @@ from rumpus.tasks.language import understand
 from rumpus.tests.commands import rumpus
 from rumpus.tests.people import Person
 from rumpus.worlds.engine.run.batch import Batch
-from rumpus.worlds.engine.run.table import table_of
+from rumpus.worlds.engine.run.table import pack_tasks
 
 TASKS = 20
 COUNT = TASKS + 12
@@ -70,7 +70,7 @@ def judged_at(episode, goal: Goal, player: int) -> int | None:
         row["stages"][0, other], row["clauses"][0, other] = 0, 0  # success at the limit, which is not reached
     if level is None and world.levels is not None:
         level = world.level_bank(episode.start.split, dict(episode.start.knobs))
-    batch = Batch(world, 1, tasks=table_of(row, level), threads=1, split=episode.start.split)
+    batch = Batch(world, 1, tasks=pack_tasks(row, level), threads=1, split=episode.start.split)
     batch.reset(seed=[episode.start.seed])
     for at, actions in enumerate(episode.actions, 1):
         batch.actions[0] = actions
@@ -128,7 +128,9 @@ def test_a_reel_shows_what_was_played_at_any_state(stored, tmp_path):
     episode = max(stored.read(), key=lambda each: each.steps * (each.start.world == "maze-small"))
     reel, batch = Reel(episode), None
     row, level = episode.start.row(worlds.load(episode.start.world))
-    batch = Batch(worlds.load(episode.start.world), 1, tasks=table_of(row, level), threads=1, split=episode.start.split)
+    batch = Batch(
+        worlds.load(episode.start.world), 1, tasks=pack_tasks(row, level), threads=1, split=episode.start.split
+    )
     batch.reset(seed=[episode.start.seed])
     pictures = [batch.picture(size=(48, 64))]
     for actions in episode.actions:

@@ -13,7 +13,7 @@ from rumpus.tasks.compile import table
 from rumpus.tasks.generate import generate
 from rumpus.worlds.engine.records.judge import CLAUSES, FIELDS, STAGES
 from rumpus.worlds.engine.records.states import task_dtype
-from rumpus.worlds.engine.run.table import table_of
+from rumpus.worlds.engine.run.table import pack_tasks
 
 SMALL, DUO = worlds.load("sokoban-small"), worlds.load("sokoban-duo")
 MOST = 400
@@ -44,11 +44,11 @@ def records(draw):
 @settings(max_examples=60, deadline=None)
 @given(records())
 def test_what_is_packed_is_unpacked_to_the_byte(whole):
-    made = table_of(whole)
+    made = pack_tasks(whole)
     assert (made.unpacked() == whole).all()
     middle = slice(1, len(whole) - 1)
     assert (made.unpacked(middle) == whole[middle]).all()
-    assert made.parts.size == table_of(np.concatenate([whole, whole])).parts.size
+    assert made.parts.size == pack_tasks(np.concatenate([whole, whole])).parts.size
     texts, which = made.instructions(2)
     assert (texts[which] == whole["instruction"]).all()
     assert len(np.unique(texts, axis=0)) == len(texts)

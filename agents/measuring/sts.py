@@ -25,7 +25,7 @@ from ...interface.progress import Work, work
 from ...tasks.compile import table
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.replay import checksums
-from ...worlds.engine.run.table import table_of
+from ...worlds.engine.run.table import pack_tasks
 from ..contracts import Policy
 from ..episodes import CONFIDENCE, host, interval
 from ..experts import Expert
@@ -244,7 +244,7 @@ class _Stage:
         records["level"][n:] = -1 if given is None or world.levels is None else 0  # moments bring their own
         records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()
         moments = {n + row: moment for row, moment in tasks.moments.items()}
-        both = table_of(records, given, moments)
+        both = pack_tasks(records, given, moments)
         self.batch = Batch(world, n, tasks=both, split=start.split, seed=seed, device=device, threads=threads)
 
     def play(

@@ -35,7 +35,7 @@ from .devices import device_of
 from .listener import Listener
 from .saved import begin_from, mark_of, opened_record
 from .screen import Screen, check_frames
-from .table import Table, read_levels, table_of
+from .table import Table, pack_tasks, read_levels
 
 TALLY = ("attempts", "successes", "returns")
 """Counters of each row of the table of tasks: episodes that ended and were reset, episodes with a success, and the sum
@@ -126,20 +126,18 @@ class Batch:
         task = self.world.task_record(knobs, limit=limit, split=split)
         if levels is None:
             levels = self.world.level_bank(split, knobs)
-        self._set(table_of(task, levels), split)
+        self._set(pack_tasks(task, levels), split)
         self.moments = {}
         self.weights, self._counting, self.chosen = np.ones(1), False, chosen
 
     def _set(self, table: Table, split: str) -> None:
-        tasks, levels = table.records, table.levels
+        tasks = table.records
         rows, cols = int(tasks["rows"].max()), int(tasks["cols"].max())
         if self._size[0]:
             self.world.view.check(*self._size, rows, cols)
         self.table, self.split = table, split
         self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs.declared}
-        if levels is None:
-            levels = self.world.no_levels
-        self.levels = levels
+        self.levels = self.world.no_levels if table.levels is None else table.levels
         self.rows, self.cols = rows, cols
         self._place_table()
         self.tally = {name: self._device.zeros((len(tasks),), np.int64) for name in TALLY}

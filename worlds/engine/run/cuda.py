@@ -34,7 +34,7 @@ from ..render.views import Tiles
 from ..simulator import Simulator
 from ..world import World
 from .device import SPARE, DeviceArray, Resets, Rows, TaskTable
-from .table import table_of
+from .table import pack_tasks
 
 THREADS = 64  # threads in a block of step and reset: small, so that small batches use all multiprocessors
 AT_ONCE = 1 << 26  # pixels of first-person frames in one launch; each takes 21 bytes of scratch memory
@@ -412,7 +412,7 @@ def ptx(world: World, capability: tuple[int, int] = (9, 0)) -> dict[str, str]:
     """PTX of all kernels of a world, by name, for GPUs of this compute capability (9.0: H200). Needs no GPU."""
     from numba import boolean, int64
 
-    task, bank = table_of(world.task_record()).records, world.level_bank()
+    task, bank = pack_tasks(world.task_record()).records, world.level_bank()
     levels = world.no_levels if bank is None else bank
     rows = _array(world.rules.state, 1), _array(np.uint8, 1)
     signatures = {

@@ -1,6 +1,6 @@
 """Tables of tasks for the device: the records that a reset draws from, and their levels.
 
-Texts and goals repeat from task to task, so a table keeps each once: `table_of` makes one of whole task records.
+Texts and goals repeat from task to task, so a table keeps each once: `pack_tasks` makes one of whole task records.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _knobs(dtype: np.dtype) -> dict[str, Knob]:
     return {name: Knob(0, 0, 0, "") for name in dtype.names or () if name not in others}
 
 
-def table_of(
+def pack_tasks(
     records: np.ndarray, levels: np.ndarray | None = None, moments: Mapping[int, np.ndarray] | None = None
 ) -> Table:
     """The table of whole task records, (n,) of the dtype that `task_dtype` makes for a world, such as those of
@@ -200,4 +200,4 @@ def level_table(
         raise ValueError(f"{world.name} makes its own levels and takes none")
     records = world.task_record(knobs, limit=limit, split=split).repeat(len(found))
     records["level"] = np.arange(len(found))
-    return table_of(records, found)
+    return pack_tasks(records, found)

@@ -8,10 +8,10 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def no_collection(*, kept: bool = False) -> Iterator[None]:
+def no_collection(*, long_lived: bool = False) -> Iterator[None]:
     """Collect no garbage in this block, for work that makes many objects and keeps them. It may be nested.
 
-    kept: almost all of the objects stay for long, so they are counted among the old ones at once; otherwise the
+    long_lived: almost all of the objects stay for long, so they are counted among the old ones at once; otherwise the
     collector looks through them all right behind the block.
     """
     on = gc.isenabled()
@@ -20,7 +20,7 @@ def no_collection(*, kept: bool = False) -> Iterator[None]:
         yield
     finally:
         if on:
-            if kept and not gc.get_freeze_count():  # else somebody froze objects, which stay so
+            if long_lived and not gc.get_freeze_count():  # else somebody froze objects, which stay so
                 gc.freeze()
                 gc.unfreeze()  # into the oldest generation
             gc.enable()

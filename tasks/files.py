@@ -93,7 +93,7 @@ def load(path: str | Path, world: World, resolve: Resolve | None = None) -> tupl
     """
     if Path(path).is_dir():
         return of_world(path, world, resolve)
-    with no_collection(kept=True):
+    with no_collection(long_lived=True):
         return usable(path, read(path), world, resolve)
 
 
@@ -101,7 +101,7 @@ def of_world(path: str | Path, world: World, resolve: Resolve | None = None) -> 
     """Like `load`, but only the tasks that name this world, in a file, or in all *.jsonl of a folder, that holds tasks
     of other worlds too. Raises ValueError if there is none."""
     files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
-    with no_collection(kept=True):
+    with no_collection(long_lived=True):
         lines = [(line, task) for file in files for line, task in read(file)]
     own = [(line, task) for line, task in lines if isinstance(task, Task) and task.world == world.name]
     if not own:

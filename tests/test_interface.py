@@ -81,7 +81,7 @@ def test_objects_that_are_kept_are_old_at_once_and_others_are_still_collected():
     class Ring:
         pass
 
-    with no_collection(kept=True):
+    with no_collection(long_lived=True):
         assert not gc.isenabled()
         kept, ring = [[]], Ring()
         ring.own, gone = ring, weakref.ref(ring)

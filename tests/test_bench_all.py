@@ -8,6 +8,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from rumpus import __main__
 from rumpus.__main__ import app
 from rumpus.agents.measuring import speeds
 
@@ -17,12 +18,12 @@ PINNED = {"2d", "gymnasium", "pettingzoo", "first person", "room"}
 
 @pytest.fixture(autouse=True)
 def _small(monkeypatch):
-    for name, value in {
-        "ROUNDS": 2, "TILES": ("sokoban",), "SIZES": ((40, 40), (80, 80)), "THREADS": {"sokoban": (8,)},
-        "SINGLE": ("sokoban",), "SEVERAL": ("sokoban-duo",), "FIRST_PERSON": "maze-small", "ROOM": "room-small",
-        "_ENVS": 4, "_ROWS": 2, "cores": lambda: 2,
-    }.items():  # fmt: skip
+    small = {"ROUNDS": 2, "SIZES": ((40, 40), (80, 80)), "_ENVS": 4, "_ROWS": 2, "cores": lambda: 2}
+    for name, value in small.items():
         monkeypatch.setattr(speeds, name, value)
+    few = {"tiles": ("sokoban",), "single": ("sokoban",), "several": ("sokoban-duo",), "threads": {"sokoban": (8,)}}
+    few |= {"first_person": "maze-small", "room": "room-small"}
+    monkeypatch.setattr(__main__, "ALL_WORLDS", __main__.ALL_WORLDS | few)
 
 
 def run(*arguments: str) -> str:

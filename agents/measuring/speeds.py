@@ -1,8 +1,8 @@
 """All speeds of this machine in one run, as `rumpus bench --all` prints them.
 
 Figures that belong together are measured in turn, round by round, so that all see the same machine; each is given as
-the median of its rounds, with the least and the most. What is of one core is pinned to it, peers alike. Nothing else
-should run meanwhile: the report says how busy the machine was when it began.
+the median of its rounds, with the least and the most. Figures of one core are pinned to it, those of peers alike.
+Nothing else should run meanwhile: the report says how busy the machine was when it began.
 """
 
 from __future__ import annotations
@@ -33,15 +33,8 @@ from ...worlds.engine.run.threads import one_core
 from ...worlds.engine.tools import bench, raycast_bench
 
 ROUNDS = 5
-TILES, SIZES = ("sokoban", "box-world"), ((40, 40), (80, 80), (96, 96))
-"""Worlds drawn in tiles, and (height, width): agents' usual size, the default of a batch, tiles of 9 pixels."""
-SINGLE, SEVERAL = ("sokoban", "maze-random-goal"), ("sokoban-duo", "tag-four")
-"""Worlds as one Gymnasium environment, and as one of PettingZoo."""
-THREADS = {"sokoban": (64, 1024), "maze-random-goal": (256,), "room": (64,)}
-"""Rows at which two threads are compared with one."""
-FIRST_PERSON, ROOM, TASKS = "maze-random-goal", "room", "sokoban-small"
-STARTS = ("sokoban", "maze-random-goal", "room")
-"""Worlds whose first frame in a new process is timed."""
+SIZES = ((40, 40), (80, 80), (96, 96))
+"""(height, width) of frames in tiles: agents' usual size, the default of a batch, and tiles of 9 pixels."""
 EYE = (64, 64)
 """The size of frames where nothing else is said."""
 _ENVS, _ROWS = 1024, 64  # of batches of tiles, and of rooms
@@ -51,8 +44,28 @@ Run = Callable[[float], float]
 """A measurement that takes about this many seconds; it returns the figure."""
 
 
+class Worlds(NamedTuple):
+    """The names of the worlds that are measured.
+
+    tiles: drawn in tiles, as batches; single, several: as one environment of Gymnasium's, or of PettingZoo's;
+    first_person, room: one drawn by rays, and one that a simulator moves; threads: the rows with which two threads are
+    compared with one; tasks: one whose tasks are made and read; starts: those whose first frame in a new process is
+    timed.
+    """
+
+    tiles: tuple[str, ...]
+    single: tuple[str, ...]
+    several: tuple[str, ...]
+    first_person: str
+    room: str
+    threads: Mapping[str, tuple[int, ...]]
+    tasks: str
+    starts: tuple[str, ...]
+
+
 class Figure(NamedTuple):
-    """What was measured: the part of the report, what, its unit, and the core that it was pinned to, if it was."""
+    """A thing that is measured: the part of the report, what it is, its unit, and the core that it was pinned to, if it
+    was."""
 
     part: str
     what: str
@@ -60,7 +73,7 @@ class Figure(NamedTuple):
     core: int | None = None
 
 
-def speeds(seconds: float = 6.0, against: Iterable[str] = (), *, starts: bool = True) -> dict[str, Any]:
+def speeds(chosen: Worlds, seconds: float = 6.0, against: Iterable[str] = (), *, starts: bool = True) -> dict[str, Any]:
     """The report {machine, rows, missing}, measured in about `seconds` for each part besides the starts.
 
     machine: processor, cores, load (when the measurement began), python, platform and seconds; rows: {part, what, unit,
@@ -74,7 +87,7 @@ def speeds(seconds: float = 6.0, against: Iterable[str] = (), *, starts: bool = 
             raise ValueError(f"unknown peer {peer!r}; the peers are {', '.join(PEERS)}")
     began = {"processor": processor(), "cores": cores(), "load": load(), "python": platform.python_version()}
     machine: dict[str, Any] = began | {"platform": f"{platform.system()} {platform.machine()}", "seconds": seconds}
-    parts: list[Callable[[float], Mapping[Figure, list[float]]]] = [
+    parts: list[Callable[[float, Worlds], Mapping[Figure, list[float]]]] = [
         _tiles, _single, _several, _first_person, *(PEERS[peer] for peer in against), _room, _threads, _tasks,
         _imports, *([_starts] if starts else []),
     ]  # fmt: skip
@@ -82,7 +95,7 @@ def speeds(seconds: float = 6.0, against: Iterable[str] = (), *, starts: bool = 
     with reporting(Stderr(bars=False)), work("Measuring speeds", len(parts)) as job:
         for part in parts:
             try:
-                rows += [_row(figure, values) for figure, values in part(seconds).items()]
+                rows += [_row(figure, values) for figure, values in part(seconds, chosen).items()]
             except _MissingError as error:
                 missing.append(str(error))
             job.advance()
@@ -130,10 +143,10 @@ def _frames(batch: Batch) -> Run:
     return _per_second(bench.frames_of(batch, bench.scripts_of(batch)), batch.n * batch.players)
 
 
-def _tiles(seconds: float) -> Mapping[Figure, list[float]]:
+def _tiles(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     with one_core() as core:
         runs: dict[Figure, Run] = {}
-        for name in TILES:
+        for name in chosen.tiles:
             for size in SIZES:
                 batch = _batch(name, _ENVS, size)
                 moves, what = bench.scripts_of(batch), f"{name}, {_ENVS} rows, {_shape(size)}"
@@ -145,29 +158,29 @@ def _tiles(seconds: float) -> Mapping[Figure, list[float]]:
                 if size == SIZES[1]:
                     figure = Figure("2d", f"{name}, {_ENVS} rows, rules alone", "steps/s", core)
                     runs[figure] = _per_second(bench.steps_of(batch, moves), _ENVS)
-        last = _batch(TILES[0], _ENVS, SIZES[1])
+        last = _batch(chosen.tiles[0], _ENVS, SIZES[1])
         copied = Figure("2d", f"copies of {_shape(SIZES[1])} frames in memory", "frames/s", core)
         runs[copied] = _per_second(bench.copying(last), _ENVS)
         return _in_turn(runs, seconds)
 
 
-def _single(seconds: float) -> Mapping[Figure, list[float]]:
+def _single(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     with one_core() as core:
         runs = {
             Figure("gymnasium", f"{name}, {_shape(EYE)}{more}", "steps/s", core): _per_second(
                 bench.single_of(worlds.load(name), EYE, moves)
             )
-            for name in SINGLE
+            for name in chosen.single
             for more, moves in (("", False), (", by Moves", True))
         }
         return _in_turn(runs, seconds)
 
 
-def _several(seconds: float) -> Mapping[Figure, list[float]]:
+def _several(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     with one_core() as core:
         runs = {
             Figure("pettingzoo", f"{name}, {_shape(EYE)}", "steps/s", core): _per_second(_parallel(name))
-            for name in SEVERAL
+            for name in chosen.several
         }
         return _in_turn(runs, seconds)
 
@@ -187,49 +200,51 @@ def _parallel(name: str) -> Callable[[], None]:
     return step
 
 
-def _first_person(seconds: float) -> Mapping[Figure, list[float]]:
+def _first_person(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     with one_core() as core:
         runs = {
-            Figure("first person", f"{FIRST_PERSON}, {_shape(size)}", "frames/s", core): _frames(
-                _batch(FIRST_PERSON, raycast_bench.ENVS, size)
+            Figure("first person", f"{chosen.first_person}, {_shape(size)}", "frames/s", core): _frames(
+                _batch(chosen.first_person, raycast_bench.ENVS, size)
             )
             for size in raycast_bench.SIZES
         }
         return _in_turn(runs, seconds)
 
 
-def _room(seconds: float) -> Mapping[Figure, list[float]]:
+def _room(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     with one_core() as core:
-        frames = Figure("room", f"{ROOM}, {_ROWS} rows, {_shape(EYE)}", "frames/s", core)
-        return _in_turn({frames: _frames(_batch(ROOM, _ROWS, EYE))}, seconds)
+        frames = Figure("room", f"{chosen.room}, {_ROWS} rows, {_shape(EYE)}", "frames/s", core)
+        return _in_turn({frames: _frames(_batch(chosen.room, _ROWS, EYE))}, seconds)
 
 
-def _threads(seconds: float) -> Mapping[Figure, list[float]]:
+def _threads(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     """Two threads against one, in turn: the ratio of each round."""
     if cores() < 2:
         raise _MissingError("threads: this process may use one core only, so two threads are not compared with one")
     found: dict[Figure, list[float]] = {}
-    for name, each in THREADS.items():
+    for name, each in chosen.threads.items():
         for envs in each:
-            size = SIZES[1] if name in TILES else EYE
+            size = SIZES[1] if name in chosen.tiles else EYE
             runs = {
                 Figure("threads", f"{name}, {envs} rows, {threads}", "frames/s"): _frames(
                     _batch(name, envs, size, threads)
                 )
                 for threads in (1, 2)
             }
-            one, two = _in_turn(runs, seconds / len(THREADS)).values()
+            one, two = _in_turn(runs, seconds / len(chosen.threads)).values()
             figure = Figure("threads", f"{name}, {envs} rows, {_shape(size)}, two threads", "ratio")
             found[figure] = [more / few for few, more in zip(one, two, strict=True)]
     return found
 
 
-def _tasks(seconds: float) -> Mapping[Figure, list[float]]:
-    world, count = worlds.load(TASKS), max(int(_TASKS_A_SECOND * seconds), 64)
+def _tasks(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+    world, count = worlds.load(chosen.tasks), max(int(_TASKS_A_SECOND * seconds), 64)
     list(generate(world, 64, seed=1))  # compiles what it takes
     start = time.perf_counter()
     made = list(generate(world, count, workers=cores()))
-    figures = {Figure("tasks", f"{TASKS}, {count} made by {cores()} process(es)", "tasks/s"): [_pace(count, start)]}
+    figures = {
+        Figure("tasks", f"{chosen.tasks}, {count} made by {cores()} process(es)", "tasks/s"): [_pace(count, start)]
+    }
     read, compiled, path = list[float](), list[float](), Path("tasks.jsonl")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / path
@@ -242,9 +257,9 @@ def _tasks(seconds: float) -> Mapping[Figure, list[float]]:
             rows = table(tasks, world)
             compiled.append(_pace(count, start))
     return figures | {
-        Figure("tasks", f"{TASKS}, a file loaded", "tasks/s"): read,
-        Figure("tasks", f"{TASKS}, a table made of them", "tasks/s"): compiled,
-        Figure("tasks", f"{TASKS}, a row of the table, without levels", "bytes"): [rows.nbytes / count],
+        Figure("tasks", f"{chosen.tasks}, a file loaded", "tasks/s"): read,
+        Figure("tasks", f"{chosen.tasks}, a table made of them", "tasks/s"): compiled,
+        Figure("tasks", f"{chosen.tasks}, a row of the table, without levels", "bytes"): [rows.nbytes / count],
     }
 
 
@@ -252,18 +267,18 @@ def _pace(count: int, start: float) -> float:
     return count / (time.perf_counter() - start)
 
 
-def _imports(seconds: float) -> Mapping[Figure, list[float]]:
+def _imports(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     """Seconds of an import in new processes."""
     code = "import time; start = time.perf_counter(); import rumpus.worlds; print(time.perf_counter() - start)"
     command = [sys.executable, "-c", code]
-    told = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(ROUNDS)]
-    return {Figure("starts", "import rumpus.worlds", "seconds"): list(map(float, told))}
+    printed = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(ROUNDS)]
+    return {Figure("starts", "import rumpus.worlds", "seconds"): list(map(float, printed))}
 
 
-def _starts(seconds: float) -> Mapping[Figure, list[float]]:
+def _starts(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     """Seconds until the first frame in new processes: with an empty cache once, and then with a full one."""
     found: dict[Figure, list[float]] = {}
-    for name in STARTS:
+    for name in chosen.starts:
         with tempfile.TemporaryDirectory() as empty:
             cold, *warm = (bench.first_reset(name, "cpu", empty) for _ in range(1 + ROUNDS))
         found[Figure("starts", f"first frame of {name}, new machine", "seconds")] = [cold]
@@ -271,7 +286,7 @@ def _starts(seconds: float) -> Mapping[Figure, list[float]]:
     return found
 
 
-def _vizdoom(seconds: float) -> Mapping[Figure, list[float]]:
+def _vizdoom(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     """ViZDoom's maze at the smallest picture that it makes, and made smaller; see raycast_bench."""
     with one_core() as core:
         runs: dict[Figure, Run] = {}
@@ -284,7 +299,7 @@ def _vizdoom(seconds: float) -> Mapping[Figure, list[float]]:
         return _in_turn(runs, seconds)
 
 
-def _minigrid(seconds: float) -> Mapping[Figure, list[float]]:
+def _minigrid(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     """MiniGrid's empty room of 8x8 tiles, seen whole."""
     try:
         import gymnasium
@@ -305,10 +320,10 @@ def _minigrid(seconds: float) -> Mapping[Figure, list[float]]:
         return _in_turn({Figure("minigrid", f"Empty-8x8, {_shape(EYE)}", "steps/s", core): _per_second(step)}, seconds)
 
 
-def _dm_control(seconds: float) -> Mapping[Figure, list[float]]:
+def _dm_control(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     """A task of dm_control's arm here, and with dm_control's own pictures."""
     if importlib.util.find_spec("dm_control") is None:
-        raise _MissingError("dm_control: it is not installed: pip install 'rumpus[guests]'")
+        raise _MissingError("dm_control: it is not installed: pip install dm_control")
     from ...worlds.guests.dm_control import bench as at_home
 
     rows = at_home.guests(worlds.load(at_home.TASK), seconds)

@@ -107,6 +107,7 @@ def frames_of(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
 
 
 def steps_of(batch: Batch, moves: np.ndarray) -> Callable[[], None]:
+    """A step and new episodes, without frames, with actions of random moves that are in place already."""
     acted = []
     for script in moves:
         batch.act(script)

@@ -105,7 +105,7 @@ class Agent:
         self._left = max(self._left - 1, 0)
         return joined
 
-    def paid(self, rewards: np.ndarray) -> None:
+    def rewarded(self, rewards: np.ndarray) -> None:
         """The rewards of a step, (players,): it is shown their sum since it looked last, as in training."""
         self._rewards += rewards
 
@@ -129,11 +129,11 @@ class Agent:
         own, batch = self._own, self._batch
         if own is not batch:
             own.states[...] = batch.states
-        kept = batch.outcomes["reward"][0].copy(), batch.actions[0].copy()
+        before = batch.outcomes["reward"][0].copy(), batch.actions[0].copy()
         own.outcomes["reward"][0] = self._rewards
         self.policy.act(own, np.array([self._first]))
         self._held = own.actions[0].copy()
-        batch.outcomes["reward"][0], batch.actions[0] = kept
+        batch.outcomes["reward"][0], batch.actions[0] = before
         self._rewards[:] = 0
         self._first, self._left = False, self.repeat
 

@@ -229,7 +229,7 @@ class Session:
         self.batch.actions[0] = actions
         outcomes, before = self.batch.step()[0], self._moments[-1]
         if self.agent is not None:
-            self.agent.paid(outcomes["reward"])
+            self.agent.rewarded(outcomes["reward"])
         self._moments.append(
             Moment(
                 self._packed(),

@@ -106,6 +106,23 @@ def baselines_table(shown: list[Any]) -> str:
     return "\n".join([f"| world | episodes | {head} |", "|---|---|---|---|---|---|", *rows])
 
 
+def agents_table() -> str:
+    """The shipped agents with their scores, from their cards, as Markdown."""
+    from . import shipped
+
+    rows = []
+    for card in map(shipped.card, shipped.names()):
+        for number, score in enumerate(card.scores):
+            where = f"`{score.world}`" + (f", `{score.levels}`" if score.levels else "")
+            own = f"{100 * score.success:.1f} ({100 * score.success_low:.1f} to {100 * score.success_high:.1f})"
+            of = [("-" if sums is None else f"{100 * sums.success:.1f}") for sums in (score.random, score.expert)]
+            about = (f"`{card.algorithm}`", f"{card.steps:,}", f"{card.hours:g} h, {card.hardware}")
+            cells = (f"`{card.name}`" if number == 0 else "", where, own, *of, *(about if number == 0 else ("",) * 3))
+            rows.append(f"| {' | '.join(cells)} |")
+    head = "| agent | environment | success, % | random | expert | learned by | steps | trained in |"
+    return "\n".join([head, "|---|---|---|---|---|---|---|---|", *rows])
+
+
 def page(world: Any) -> None:
     """Print the page of a world, its knobs, and the things that goals can name."""
     from ..worlds.pages import page as page_of

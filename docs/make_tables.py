@@ -1,4 +1,5 @@
-"""Put the tables of worlds, of their things and of skills, and the example world, into the pages: `make tables`."""
+"""Put the tables of worlds, of their things, of skills and of agents, and the example world, into the pages: `make
+tables`."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import re
 from pathlib import Path
 
 from rumpus import worlds
-from rumpus.agents.catalogue import baselines_table, spaces_table, things_table, worlds_table
+from rumpus.agents.catalogue import agents_table, baselines_table, spaces_table, things_table, worlds_table
 from rumpus.tasks.skills import SKILLS
 from rumpus.worlds.engine.records import relations
 from rumpus.worlds.pages import families
@@ -30,6 +31,8 @@ def tables() -> None:
     tiny = (ROOT / "tests" / "tiny_world" / "__init__.py").read_text(encoding="utf-8")
     between(ROOT / "README.md", "spaces", spaces_table(shown))
     between(ROOT / "README.md", "baselines", baselines_table([family[0] for family in families(shown)]))
+    for page in (ROOT / "README.md", ROOT / "docs" / "agents.md"):
+        between(page, "agents", agents_table())
     between(ROOT / "docs" / "worlds.md", "worlds", worlds_table(shown))
     between(ROOT / "docs" / "worlds.md", "baselines", baselines_table(shown))
     between(ROOT / "docs" / "tasks.md", "things", things_table(shown))

@@ -162,6 +162,8 @@ class Asking(References):
         if what == "has" and some is not None and other is not None:
             if not self.player(other):
                 raise Refusal(f"{other.said!r} has no hands: ask 'is there … on …', or 'in …'")
+            if other.said in lexicon.SOME_PLAYER:
+                other = replace(other, noun=Noun(("player",)))
             return self._made("exists", replace(some, where=("held-by", "holding", other)))
         assert other is not None
         kinds = [str(kind) for kind in other.noun.kinds]

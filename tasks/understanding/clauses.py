@@ -215,7 +215,7 @@ class Clauses(Known):
         if how in ("held", "faced"):
             return {"relation": "holding" if how == "held" else "facing", "b": you, "inverse": True}
         if how in ("holding", "held-by") and other is not None:
-            return {"relation": self.known(place, "hold"), "b": self.one(other, noun), "inverse": how == "held-by"}
+            return {"relation": self.known("holding", "hold"), "b": self.one(other, noun), "inverse": how == "held-by"}
         if other is None:
             return {"relation": self.known(place, place), "negated": how == "is not"}
         if how == "holds":

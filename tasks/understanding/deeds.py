@@ -197,6 +197,8 @@ class Deeds(Clauses):
             b = Refs((replace(b.all[0], least=1, bare=False),))  # "the red and the blue box onto targets"
         if (len(a.all) > 1 or a.all[0].least != 1) and b.all[0].said.split(" ")[0] == "one" and not never:
             raise Refusal(f"{b.all[0].said!r}: that all are at the same one is not judged: say 'the', and name it")
+        if act.verb == "is" and not never and any(ref.said.startswith("any") for ref in a.all):
+            raise Refusal(f"{a.all[0].said!r} may be one of them or each: say 'one' or 'every'")
         for one, other in product(a.all, b.all):
             if any(each.one_of and self._comes_in(one, each) for each in other.but) and one.least == "all":
                 raise Refusal(f"{other.said!r}: the exception may be of the things or of their places: name its kind")

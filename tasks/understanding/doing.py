@@ -16,6 +16,7 @@ from .syntax import Act
 
 BY_ANYONE = (
     "go",
+    "find",
     "touch",
     "catch",
     "follow",

@@ -46,7 +46,7 @@ class Known:
         if ref.noun.place == "floor":
             raise Refusal("the floor is everywhere: say to what")
         if ref.noun.place:
-            if verb in ("go", "touch", "avoid", "keep-clear", "enter", "exit", "meet", "pass"):
+            if verb in ("go", "find", "touch", "avoid", "keep-clear", "enter", "exit", "meet", "pass"):
                 return lexicon.Reading("at")
             raise Refusal(f"{ref.said!r} is a place, to which one can only go, or bring something")
         for reading in lexicon.READINGS[verb]:

@@ -142,7 +142,7 @@ class Meaning(Doing):
             raise Refusal("before what? say what the other player is to do first")
         if not act.verb and not act.place:
             verb = self.before.verb if self.before else ""
-            act = replace(act, verb=verb if verb in ("take", "eat", "touch", "go", "open", "enter") else "go")
+            act = replace(act, verb=verb if verb in ("take", "eat", "touch", "go", "find", "open", "enter") else "go")
         found = self._done(self._resolved(act))
         if len(found.clauses) > 1 and not found.lasting:
             raise Refusal("before which of these? they are one after the other: say it of one")
@@ -383,12 +383,12 @@ class Meaning(Doing):
         if (
             before is None
             or (before.a is not None and before.verb != "put")
-            or before.verb not in ("go", "be-place", "put")
+            or before.verb not in ("go", "find", "be-place", "put")
         ):
             raise Refusal("a verb is missing")
         if before.verb == "put":
             return replace(before, b=act.b, place=act.place, number=act.number)
-        if act.place in ("to", "in") and before.verb == "go" and not self._region(act):
+        if act.place in ("to", "in") and before.verb in ("go", "find") and not self._region(act):
             return replace(before, b=act.b)
         return Act("be-place", b=act.b, place=act.place, number=act.number, actor=before.actor)
 
@@ -432,6 +432,8 @@ class Meaning(Doing):
         if before is None:
             self.alone = True
             held = "holding" in self.things.relations and all(self.fits("carried", ref) for ref in refs.all)
+            if held and self.things.affords:
+                raise Refusal("a verb is missing: is the thing to be taken, or gone to?")
             return replace(act, verb="take" if held else "go")
         if before.a is not None and before.b is not None:
             role = self._role(refs, before, never)

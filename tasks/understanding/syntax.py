@@ -77,7 +77,7 @@ _BRINGING = ("take", "bring-you", "give", "put", "hold")
 _EVERY_ONE = phrases(
     "(all|every one|every single one|each) of (them|these|those)", "all", "the lot", "every (|single) one"
 )
-_BY_ALL = ("go", "be-place", "stay-place", "touch", "enter", "exit", "face", "pass")
+_BY_ALL = ("go", "find", "be-place", "stay-place", "touch", "enter", "exit", "face", "pass")
 _SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")
 _UNTILS = phrases(*lexicon.UNTILS)
 _PLAIN = ("and", "but", "comma", "stop")
@@ -248,7 +248,7 @@ class Syntax(Phrases):
         if act_before and before[-1].kind == "do":
             for behind in self._after(start, _AT_THE_END):
                 yield from self._rest(behind, before)
-        if self.words[start] == "with" and act_before and act_before.verb in ("go", "be-place", "enter"):
+        if self.words[start] == "with" and act_before and act_before.verb in ("go", "find", "be-place", "enter"):
             for refs, behind in self.refs(start + 1):
                 if any(ref.noun.who or ref.noun.kinds == ("player",) for ref in refs.all):
                     continue
@@ -386,7 +386,7 @@ class Syntax(Phrases):
         for behind in self._after(at, _NOT) if bare else ():
             for act, last in self.acts(behind):
                 word = self.words[behind]
-                pauses = bool(_PAUSES & {word, *base_forms(word)}) and act.verb in (*_STAYED, "go", "be-place")
+                pauses = bool(_PAUSES & {word, *base_forms(word)}) and act.verb in (*_STAYED, "go", "find", "be-place")
                 yield Unit(joint, "never", act, qualifies=_gerund(word), lasts=pauses), last
         for behind in self._after(at, _WITHOUT):
             for act, last in self.acts(behind) if _gerund(self.words[behind]) else ():

@@ -83,8 +83,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "go": (
         f"{_GO} (|over|back|up|straight|right|directly|on|across|all the way|straight back) (to|toward) {{b}}",
         "(go|head) (for|straight for) {b}",
-        "(reach|visit|find|approach|meet|go find|search for|look for|go see|locate|seek|seek out|find your way to) {b}",
-        "(make for|make your way over to|go looking for|hunt for|track down|go and find) {b}",
+        "(reach|visit|approach|meet|go see|find your way to|make for|make your way over to) {b}",
         "(navigate to|come up to|get yourself to) {b}",
         "get (right up|all the way) to {b}",
         "be to {b}",
@@ -101,6 +100,11 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(go|walk|run|head|get) (|to) where {b} (is|are|stands|lies)",
         "(scout out|sniff out|hunt down|hunt|chase down|catch up with|spot and go to|walk up to|join) {b}",
         "(get|go) (close|closer|near) to {b}",
+    ),
+    "find": (
+        "(find|go find|search for|look for|locate|seek|seek out|go looking for|hunt for|track down|go and find) {b}",
+        "find me {b}",
+        "find {b} for me",
     ),
     "stay-place": (f"{_STAY} (|right|down|up|over) {{p}} {{b}}",),
     "side": (
@@ -136,8 +140,8 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(get|lay) your hands on {b}",
         f"{{b}} {_MODAL} be (take|pick up|collect|grab|fetch|gather)",
         "(take|get) possession of {b}",
-        "(get|fetch|grab|find|take|pick|pick up) me {b}",
-        "(get|fetch|grab|find|pick) {b} for me",
+        "(get|fetch|grab|take|pick|pick up) me {b}",
+        "(get|fetch|grab|pick) {b} for me",
         "(lift|take) {b} into your (hand|hands)",
     ),
     "take-along": ("(take|bring|carry|get) {b} (with you|along|along with you|into your hand|in your hand)",),
@@ -428,6 +432,11 @@ class Reading(NamedTuple):
 
 READINGS: dict[str, tuple[Reading, ...]] = {
     "go": (
+        *(Reading("in", fits="region"), Reading("at", fits="region"), Reading("on", fits="flat")),
+        *(Reading("gone", "b", "eaten"), Reading("touching"), Reading("at"), Reading("near")),
+    ),
+    "find": (
+        Reading("near", fits="eaten"),
         *(Reading("in", fits="region"), Reading("at", fits="region"), Reading("on", fits="flat")),
         *(Reading("gone", "b", "eaten"), Reading("touching"), Reading("at"), Reading("near")),
     ),

@@ -76,6 +76,13 @@ FIRST_PERSON = "maze-random-goal"
 
 DATA_WORLDS = ("sokoban", "box-world", "maze-small")
 """What `rumpus bench --data` reads by default."""
+ALL_WORLDS: dict[str, Any] = {
+    "tiles": ("sokoban", "box-world"), "single": ("sokoban", "maze-random-goal"),
+    "several": ("sokoban-duo", "tag-four"), "first_person": "maze-random-goal", "room": "room",
+    "tasks": "sokoban-small", "threads": {"sokoban": (64, 1024), "maze-random-goal": (256,), "room": (64,)},
+    "starts": ("sokoban", "maze-random-goal", "room"),
+}  # fmt: skip
+"""What `rumpus bench --all` measures; see agents/measuring/speeds.py."""
 
 # What `rumpus demo` trains on: learned on two cores in two to five minutes.
 DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_200_000
@@ -334,7 +341,13 @@ def bench(
     first_person: Annotated[
         bool, typer.Option("--first-person", help="First-person worlds, at the sizes that agents are fed.")
     ] = False,
-    against: Annotated[str | None, typer.Option(help="With --first-person, a peer to measure too: vizdoom.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All speeds in one run, with spreads; --seconds are of each part.")
+    ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(help="Peers too: vizdoom; with --all also minigrid, dm_control (with commas), or installed."),
+    ] = None,
     starts: Annotated[
         bool, typer.Option("--starts/--no-starts", help="Whether to time new processes, which compile a world, too.")
     ] = True,
@@ -356,7 +369,7 @@ def bench(
 ) -> None:
     """Measure the speed of worlds, beside a memory copy of the same frames, or of another library's; or of training.
 
-    Example: rumpus bench sokoban box-world --envs 1024 --threads 1
+    Example: rumpus bench sokoban box-world --envs 1024 --threads 1; of all of it: rumpus bench --all --json
     """
     from . import worlds as all_worlds
     from .agents.measuring import formatting
@@ -367,6 +380,13 @@ def bench(
 
     if not 0 < seconds <= DAY:
         raise ValueError(f"--seconds must be more than 0 and at most {DAY}, got {seconds}")
+    if everything:
+        from .agents.measuring import speeds
+
+        named = [] if against is None else speeds.installed() if against == "installed" else against.split(",")
+        whole = speeds.speeds(speeds.Worlds(**ALL_WORLDS), seconds, named, starts=starts)
+        print_json(whole) if as_json else Console().print(formatting.everything(whole))
+        return
     if train:
         from .agents.measuring.train_bench import train_bench
 

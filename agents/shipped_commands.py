@@ -40,15 +40,16 @@ def listed(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         print(json.dumps([_row(card) for card in found], indent=2))
         return
-    table = Table(box=None, title="Shipped agents: success in percent, with its 95 % interval")
+    title = "Shipped agents: success in percent, with its 95 % interval"
+    table = Table(box=None, title=title, pad_edge=False, collapse_padding=True)
     for column in ("agent", "world", "success", "random", "expert", "by", "steps"):
         table.add_column(column, justify="left" if column in ("agent", "world", "by") else "right")
-        table.columns[-1].no_wrap = column in ("agent", "world")
+        table.columns[-1].no_wrap = True
     for card in found:
         for number, score in enumerate(card.scores):
             of = [("-" if sums is None else f"{100 * sums.success:.0f}") for sums in (score.random, score.expert)]
-            rate = f"{100 * score.success:.1f} ({100 * score.success_low:.0f} to {100 * score.success_high:.0f})"
-            about = (card.algorithm, f"{card.steps:,}") if number == 0 else ("", "")
+            rate = f"{100 * score.success:.0f} ({100 * score.success_low:.0f}-{100 * score.success_high:.0f})"
+            about = (card.algorithm, f"{card.steps / 1e6:.1f}M") if number == 0 else ("", "")
             name, where = card.name if number == 0 else "", score.world if score.levels is None else score.levels
             table.add_row(escape(name), escape(where), rate, *of, *about)
     Console().print(table)
@@ -78,17 +79,18 @@ def show(name: Annotated[str, typer.Argument(help="Of the agent.")], as_json: Js
     for row in rows:
         table.add_row(*map(escape, row))
     console.print(table)
-    scores = Table(box=None)
-    for column in ("world", "player", "success (95 % interval)", "return", "steps", "episodes", "of"):
-        scores.add_column(column, justify="left" if column in ("world", "player", "of") else "right")
     for score in card.scores:
-        players: dict[str, Sums | None] = {card.name: score, "random": score.random, "expert": score.expert}
+        knobs = "".join(f", {name}={value}" for name, value in score.knobs.items())
+        title = f"{score.world}, {score.levels or f'{score.split} levels'}{knobs}"
+        scores = Table(box=None, title=escape(title), title_justify="left", pad_edge=False)
+        for column in ("", "success (95 % interval)", "return", "steps", "episodes"):
+            scores.add_column(column, justify="right" if column else "left", no_wrap=True)
+        players: dict[str, Sums | None] = {"this agent": score, "random": score.random, "expert": score.expert}
         for player, sums in players.items():
             if sums is not None:
-                where = score.levels or f"{score.split} levels"
-                cells = (success(sums), mean_return(sums), f"{sums.length_mean:.1f}", f"{sums.episodes:,}", where)
-                scores.add_row(*map(escape, (score.world if sums is score else "", player, *cells)))
-    console.print(scores)
+                cells = (success(sums), mean_return(sums), f"{sums.length_mean:.1f}", f"{sums.episodes:,}")
+                scores.add_row(player, *cells)
+        console.print("", scores)
 
 
 @app.command()

@@ -19,6 +19,8 @@
 #   make sts        make the contexts of the Standardised Test Suite anew, after a change of worlds
 #   make baselines  measure the random policy and the expert in worlds whose version has changed
 #   make constraints  choose the newest versions of everything, and write them to constraints.txt
+#   make agents     train the shipped agents anew by the commands in their cards, hours each, and put them into
+#                   assets/agents; one of them: make agents ARGS=NAME; the same command again goes on
 #   make clean      remove caches and build products    make distclean  remove .venv too
 #
 # Another Python than python3:  make setup PYTHON=python3.12
@@ -33,7 +35,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test lint format bench gpu docs goldens tables pictures levels vocabulary suite sts baselines constraints clean distclean
+.PHONY: setup demo test lint format bench gpu docs goldens tables pictures levels vocabulary suite sts baselines agents constraints clean distclean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -105,6 +107,9 @@ suite: setup
 
 baselines: setup
 	$(BIN)/python -m rumpus.assets.make_baselines $(WORLDS)
+
+agents: setup
+	$(BIN)/rumpus agents train --ship $(ARGS)
 
 constraints: setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet uv

@@ -312,7 +312,7 @@ def test_links_on_the_pages_lead_somewhere():
 
 def test_pages_tell_of_this_version():
     from rumpus import __version__, worlds
-    from rumpus.agents.catalogue import baselines_table, spaces_table, things_table, worlds_table
+    from rumpus.agents.catalogue import agents_table, baselines_table, spaces_table, things_table, worlds_table
     from rumpus.tasks.skills import SKILLS
     from rumpus.worlds.engine.records import relations
     from rumpus.worlds.pages import families
@@ -322,6 +322,8 @@ def test_pages_tell_of_this_version():
         (ROOT / page).read_text(encoding="utf-8") for page in ("README.md", "docs/worlds.md", "docs/tasks.md")
     )
     assert worlds_table(shown) in listed, "make tables"
+    for page in (readme, (ROOT / "docs/agents.md").read_text(encoding="utf-8")):
+        assert agents_table() in page, "make tables"
     assert baselines_table(shown) in listed, "make tables"
     assert spaces_table(shown) in readme, "make tables"
     assert baselines_table([family[0] for family in families(shown)]) in readme, "make tables"

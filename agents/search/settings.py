@@ -34,8 +34,8 @@ class SearchSettings:
     uct: float = 2**0.5  # weight of exploration: UCB1, Auer et al. 2002, for returns scaled to 0 … 1
     puct: float = 1.25  # the same of PUCT, and the base of its logarithm: Schrittwieser et al. 2020
     puct_base: float = 19652.0
-    gumbel_visits: float = 50.0  # c_visit and c_scale of Danihelka et al. 2022
-    gumbel_scale: float = 1.0
+    gumbel_visits: float = 50.0  # c_visit and c_scale of Danihelka et al. 2022, as mctx, its code, has them
+    gumbel_scale: float = 0.1
     considered: int = 16  # moves that Gumbel tries at the root, at most: Danihelka et al. 2022
     uniform: float = 0.01  # share of the uniform policy that levin mixes into the prior's; Orseau et al. 2018
     width: int = 128  # states that levin expands at once, in all rows together; no source

@@ -115,7 +115,7 @@ class Frontier:
         before = np.where(first, 0, self._known[owners, known["parent"]]["room"])
         guess = self._prior.ask(futures, asked._replace(memory=self._memories.take(owners * self._rooms + before)))
         self._memories.put(owners * self._rooms + known["room"], guess.memory)
-        logits = guess.logits.astype(np.float64)
+        logits = guess.logits.astype(np.float64) / self._settings.temperature
         chances = np.exp(logits - logits.max(1, keepdims=True))
         chances /= chances.sum(1, keepdims=True)
         mixed = (1 - self._settings.uniform) * chances + self._settings.uniform / futures.moves

@@ -38,6 +38,7 @@ class SearchSettings:
     gumbel_scale: float = 0.1
     considered: int = 16  # moves that Gumbel tries at the root, at most: Danihelka et al. 2022
     uniform: float = 0.01  # share of the uniform policy that levin mixes into the prior's; Orseau et al. 2018
+    temperature: float = 1.0  # of levin's prior: above 1 the search doubts the guide's policy more
     width: int = 128  # states that levin expands at once, in all rows together; no source
     memory: int = 3 << 28  # bytes that states and trees may take at most
 
@@ -50,7 +51,7 @@ class SearchSettings:
             value = getattr(self, name)
             if value is not None and (int(value) != value or value < 1):
                 raise ValueError(f"{name} is a whole number of at least 1, got {value}")
-        for name in ("seconds", "move_seconds", "puct_base", "memory"):
+        for name in ("seconds", "move_seconds", "puct_base", "temperature", "memory"):
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"{name} is greater than 0, got {value}")

@@ -8,16 +8,19 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any
 
-from .contracts import Algorithm, Core, Decision, Head, State, Torso
+from .contracts import Algorithm, Auxiliary, Core, Decision, Head, State, Torso
+from .lookup import KINDS
 
-_CONTRACTS: dict[str, Any] = {"ALGORITHMS": Algorithm, "TORSOS": Torso, "CORES": Core, "HEADS": Head}
+_CONTRACTS: dict[str, Any] = {
+    "ALGORITHMS": Algorithm, "TORSOS": Torso, "CORES": Core, "HEADS": Head, "AUXILIARIES": Auxiliary,
+}  # fmt: skip
 
 
 def check(kind: str, name: str, made: Any) -> None:
-    """Raise ValueError, naming the rule, for a class that breaks the contract of its kind (see plugins.KINDS) in a way
+    """Raise ValueError, naming the rule, for a class that breaks the contract of its kind (see lookup.KINDS) in a way
     that can be seen without making one."""
     contract = _CONTRACTS[kind]
-    where = f"{kind[:-1].lower()} {name!r}"
+    where = f"{KINDS[kind]} {name!r}"
     if not inspect.isclass(made):
         raise ValueError(f"the {where} must be a class, and is {made!r}")
     for rule, value in vars(contract).items():
@@ -37,6 +40,8 @@ def check(kind: str, name: str, made: Any) -> None:
                 f"the {where} ({made.__name__}): {rule} takes {', '.join(p.name for p in given) or 'nothing'}, and is "
                 f"called with {', '.join(wanted) or 'nothing'}: see agents/contracts.py, {contract.__name__}"
             )
+    if kind == "AUXILIARIES" and not (getattr(made, "source", "") and isinstance(getattr(made, "weight", None), Real)):
+        raise ValueError(f"the {where} needs source, a text that says where it is from, and weight, a number")
     if kind == "ALGORITHMS":
         settings = getattr(made, "Settings", None)
         if not dataclasses.is_dataclass(settings) or not getattr(made, "source", ""):

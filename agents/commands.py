@@ -150,6 +150,13 @@ def train(
         ),
     ] = None,
     units: Annotated[int | None, typer.Option(help="Units of the memory; 0 for none.", show_default="0")] = None,
+    auxiliary: Annotated[
+        str | None,
+        typer.Option(
+            help="Losses beside the algorithm's, such as depth,closure=0.5: depth, closure, pixels, reward, matching, "
+            "forward, or the file of one of your own; with =, its weight."
+        ),
+    ] = None,
     size: Annotated[str | None, typer.Option(help="Frame size that the agent sees, HEIGHTxWIDTH.")] = None,
     seed: Annotated[
         int | None, typer.Option(help="Seed; the same seed gives the same result.", show_default="0")
@@ -202,6 +209,7 @@ def train(
     chosen |= {"levels": str(levels) if levels else None, "tasks": str(tasks) if tasks else None}
     chosen |= {"start": str(start) if start else None, "world_device": world_device}
     chosen |= {"shares": _numbers(shares) if shares else None}
+    chosen |= {"auxiliary": auxiliary}
     chosen = {option: value for option, value in chosen.items() if value is not None}
     with Ranks() as ranks:
         folder = _train(algorithm, world, out, resume, chosen, setting or [], plugin)
@@ -215,7 +223,7 @@ def _train(
 ) -> Path:  # fmt: skip
     from .. import worlds
     from . import plugins
-    from .settings import Config, parsed
+    from .settings import Config, parsed, weights
     from .training import folders, run
 
     load_plugins(plugin)
@@ -223,6 +231,8 @@ def _train(
     for part, kind in {"torso": "TORSOS", "core": "CORES", "head": "HEADS"}.items():
         if chosen.get(part) not in (None, "none"):
             chosen[part] = plugins.typed(kind, chosen[part])
+    if "auxiliary" in chosen:
+        chosen["auxiliary"] = weights(",".join(map(_loss, chosen["auxiliary"].split(","))))
     torso, units, core = (chosen.get(name) for name in ("torso", "units", "core"))
     more = parsed(setting, algorithm, torso or "patches", core or ("lstm" if units else "none"))
     if twice := chosen.keys() & more.keys():
@@ -238,6 +248,14 @@ def _train(
     else:
         run.begin(config, folder)
     return folder
+
+
+def _loss(text: str) -> str:
+    """An auxiliary loss as a person types it, "mine.py=0.5", by its registered name."""
+    from . import plugins
+
+    name, equals, weight = text.partition("=")
+    return plugins.typed("AUXILIARIES", name) + equals + weight
 
 
 def _numbers(text: str) -> tuple[float, ...]:

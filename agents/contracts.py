@@ -4,14 +4,15 @@
     EpisodeReader  reads stored episodes in its place, for an Offline algorithm: each step becomes a Transition
     Algorithm      acts, keeps what it is handed, learns from it when asked to; one file each in algorithms/
     Network        Torso -> (language, film) -> Core -> Head and critic, made from a NetworkSpec
+    Auxiliary      a loss beside that of any algorithm, with a head of its own in the Network
     Policy         plays a batch: a random player, an expert, or what an algorithm has learned
 
 A *lane* is one player of one row of a batch: the first axis of every tensor here is lanes. A *state* is the memory of
 lanes between steps: any nesting of tuples, dicts and None around tensors with lanes as their first axis (trees.py), or
 None. Choices of an action are int64 (lanes, parts), as the head defines them.
 
-A new algorithm, torso, core or head is one class that keeps its contract, in a file of this package or anywhere (see
-plugins.py).
+A new algorithm, torso, core, head or auxiliary loss is one class that keeps its contract, in a file of this package or
+anywhere (see plugins.py).
 """
 
 from __future__ import annotations
@@ -194,7 +195,8 @@ class Offline(Algorithm, Protocol):
     """An algorithm that learns from a store of episodes, and does not play: `offline` is True. The transitions that it
     observes are steps of stored episodes, one after the other with a memory and shuffled without one. Their decisions
     are what was done, with the labels of the step as extras; their states are those of lanes whose episode begins,
-    since no network was run. `act` is not called."""
+    since no network was run. `act` is not called. With label_steps (optional) it labels episodes from their
+    frames, too, see auxiliary.Steps, and label_bytes is how many bytes that takes for a step."""
 
     offline: ClassVar[bool]
 
@@ -275,3 +277,31 @@ class Head(Protocol):
 
     def read(self, batch: Batch, tensors: dict[str, torch.Tensor]) -> torch.Tensor:
         """The choices of all lanes of a batch that come nearest to its actions."""
+
+
+class Auxiliary(Protocol):
+    """A loss beside that of any algorithm: an nn.Module, made by Class(network), whose parts it may use and must not
+    keep: network.encoded and network.outputs are the features of a frame and of what the head reads.
+
+    source: the paper; weight: by which the loss is multiplied unless a run says otherwise. begin(batch) and
+    sense(batch, state, is_first) (optional, static): a target that the simulator knows, (target of each lane now, state
+    after it), which comes with `observation.targets` under the name of the loss; is_first: float32 (lanes,).
+    """
+
+    source: ClassVar[str]
+    weight: ClassVar[float]
+
+    @staticmethod
+    def check(spec: Any, world: Any) -> None:
+        """Raise ValueError where this world, or a network of this spec, has nothing to learn from."""
+
+    def label(self, steps: Any, future: torch.Tensor | None) -> dict[str, torch.Tensor]:
+        """What it wants to know of steps (auxiliary.Steps) that one of them does not show by itself, tensors (steps,
+        lanes, …) by name. future: what `ahead` gave of the lanes after them, None if nobody has looked. The shapes are
+        the same for one step."""
+
+    def ahead(self, seen: Any) -> torch.Tensor | None:
+        """What is expected of lanes from now on, (lanes, …), from what the network sees (auxiliary.Seen)."""
+
+    def forward(self, network: Any, seen: Any, labels: dict[str, torch.Tensor]) -> torch.Tensor:
+        """The loss of each sample, float32 (samples,). seen: auxiliary.Seen; labels: those of `label`, (samples, …)."""

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Any
 
+KINDS = {
+    "ALGORITHMS": "algorithm", "TORSOS": "torso", "CORES": "core", "HEADS": "head", "AUXILIARIES": "auxiliary loss",
+}  # fmt: skip
+"""The dicts that a plugin defines, and the names of what they hold."""
+
 
 def find(registry: Mapping[str, Any], name: str, kind: str) -> Any:
     """The class of this name. Raises ValueError, with the nearest names, if there is none."""

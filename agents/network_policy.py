@@ -150,10 +150,10 @@ def trained(
         raise ValueError(f"{path} is damaged: it holds no network")
     algorithm = find(ALGORITHMS, content["algorithm"], "algorithm")
     try:
-        spec = NetworkSpec.saved(content["spec"])
+        spec = NetworkSpec.saved(content["spec"]).playing()
         networks = [Network(spec).eval() for _ in content["networks"]]
         for network, saved in zip(networks, content["networks"], strict=True):
-            network.load_state_dict(saved)
+            network.load_state_dict({k: v for k, v in saved.items() if not k.startswith("auxiliary.")})
     except (KeyError, TypeError, AttributeError, RuntimeError) as error:
         reason = str(error).splitlines()[-1].strip() if str(error) else repr(error)
         raise ValueError(f"{path} is damaged, or of another version of Rumpus: {reason}") from None

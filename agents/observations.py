@@ -16,6 +16,7 @@ from ..interface.text import encode
 from ..worlds.engine.render.views import Tiles
 from ..worlds.engine.run.batch import Batch
 from .transfer import Sender
+from .trees import at
 
 
 class Tables(NamedTuple):
@@ -32,7 +33,8 @@ class Observation(NamedTuple):
     pixels: uint8 (lanes, height, width, 3); instruction: int64 (lanes,), the row of `tables.instructions` that each
     lane is told; chat: int64 (lanes, at most 64) tokens, or None where nobody else can speak; last_action: int64
     (lanes, parts) of the head, and last_reward: float32 (lanes,), of the step before, which count for nothing where an
-    episode begins, or None where they are not asked for; controls: int64 (lanes,), the row of `tables.masks`, or None.
+    episode begins, or None where they are not asked for; controls: int64 (lanes,), the row of `tables.masks`, or None;
+    targets: what the simulator tells auxiliary losses, by their names (lanes, …), which no policy reads, or None.
     """
 
     pixels: torch.Tensor
@@ -42,20 +44,21 @@ class Observation(NamedTuple):
     last_reward: torch.Tensor | None
     controls: torch.Tensor | None
     tables: Tables
+    targets: dict[str, torch.Tensor] | None = None
 
-    def parts(self) -> tuple[torch.Tensor | None, ...]:
+    def parts(self) -> tuple[Any, ...]:
         """All but the tables: a tree whose first axis is lanes."""
-        return self[:-1]
+        return (*self[:6], self.targets)
 
     @classmethod
     def made(cls, parts: Sequence[Any], tables: Tables) -> Observation:
         """From what `parts` gave."""
-        pixels, instruction, chat, last_action, last_reward, controls = parts
-        return cls(pixels, instruction, chat, last_action, last_reward, controls, tables)
+        pixels, instruction, chat, last_action, last_reward, controls, targets = parts
+        return cls(pixels, instruction, chat, last_action, last_reward, controls, tables, targets)
 
     def of(self, lanes: Any) -> Observation:
         """Those of some of the lanes: a slice, indices, or a mask."""
-        return self.made([None if part is None else part[lanes] for part in self.parts()], self.tables)
+        return self.made(at(self.parts(), lanes), self.tables)
 
     def trim(self) -> Observation:
         """The same with only those instructions that some lane has, if there are more instructions than lanes: each is

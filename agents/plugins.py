@@ -1,7 +1,7 @@
-"""Algorithms, torsos, cores and heads by name, and those of other people's files.
+"""Algorithms, torsos, cores, heads and auxiliary losses by name, and those of other people's files.
 
 A plugin is a Python file, or a folder with an `__init__.py`, anywhere. It defines one or more of ALGORITHMS, TORSOS,
-CORES and HEADS, each a dict of names and classes that keep a contract of contracts.py:
+CORES, HEADS and AUXILIARIES, each a dict of names and classes that keep a contract of contracts.py:
 
     ALGORITHMS = {"mine": Mine}
 
@@ -20,9 +20,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .lookup import find
+from .lookup import KINDS, find
 
-KINDS = ("ALGORITHMS", "TORSOS", "CORES", "HEADS")
 PREFIX = "rumpus_plugin_"
 """Of the names of their modules."""
 
@@ -103,18 +102,20 @@ def place(error: BaseException) -> str | None:
 def registry(kind: str) -> dict[str, Any]:
     """Classes by name of one of KINDS; those of plugins are in it once they are loaded."""
     from .algorithms import ALGORITHMS
+    from .networks.auxiliary import AUXILIARIES
     from .networks.cores import CORES
     from .networks.heads import HEADS
     from .networks.torsos import TORSOS
 
-    return {"ALGORITHMS": ALGORITHMS, "TORSOS": TORSOS, "CORES": CORES, "HEADS": HEADS}[kind]
+    parts = {"TORSOS": TORSOS, "CORES": CORES, "HEADS": HEADS, "AUXILIARIES": AUXILIARIES}
+    return ({"ALGORITHMS": ALGORITHMS} | parts)[kind]
 
 
 def typed(kind: str, text: str) -> str:
     """The registered name of what a person typed: a name, the path of a plugin that holds one of this kind, or
     `path:name`. Raises ValueError for anything else."""
     if not is_path(text):
-        find(registry(kind), text, kind[:-1].lower())
+        find(registry(kind), text, KINDS[kind])
         return text
     path, _, own = text.partition(":") if not Path(text).exists() else (text, "", "")
     classes = getattr(load(path), kind, {})

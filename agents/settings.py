@@ -10,15 +10,16 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, TypeAdapter, ValidationError
 
 from .. import worlds
 from ..worlds.engine.world import World
 from . import shipped
 from .algorithms import ALGORITHMS
 from .lookup import find
+from .networks.auxiliary import AUXILIARIES
 from .networks.cores import CORES
 from .networks.torsos import TORSOS
 
@@ -40,6 +41,28 @@ RENAMED = {"hand": "manual"}
 ALIASES = {"imitate": "kickstart", "keep": "buffer_size", "lead": "beta", "points": "queries", "world": "worlds"}
 """Names that settings had in version 0.6, and have now; to be dropped with the next version."""
 _STRICT = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+def weights(value: Any) -> Any:
+    """ "depth,closure=0.1" to {"depth": its own weight, "closure": 0.1}; anything but a text as it is. Raises
+    ValueError for a name that is no auxiliary loss, is given twice, or has a weight that is no number."""
+    if not isinstance(value, str):
+        return value
+    found: dict[str, float] = {}
+    for part in filter(None, value.split(",")):
+        name, equals, text = part.partition("=")
+        kind = find(AUXILIARIES, name, "auxiliary loss")
+        if name in found:
+            raise ValueError(f"the auxiliary loss {name} is given twice")
+        try:
+            found[name] = float(text) if equals else float(kind.weight)
+        except ValueError:
+            raise ValueError(f"the weight of the auxiliary loss {name} is a number, got {text!r}") from None
+    return found
+
+
+Weights = Annotated[dict[str, float], BeforeValidator(weights)]
+"""Weights of auxiliary losses by their names."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +164,7 @@ class NetworkSettings:
     queries: int = 0  # attention queries that words ask of a picture, each answered by what is there and where
     whole: bool = True  # the map of a picture is read cell by cell too; False: by queries alone
     talk: bool = False  # in every tick a player can say one word to the others, who hear it in the next
+    auxiliary: Weights = field(default_factory=dict)  # losses beside the algorithm's own, with their weights
 
     @property
     def memory(self) -> str:
@@ -150,6 +174,10 @@ class NetworkSettings:
     def check(self) -> None:
         """Raise ValueError for values that cannot be."""
         _at_least(self, {"hidden": 1, "words": 1, "units": 0, "queries": 0})
+        for name, weight in self.auxiliary.items():
+            find(AUXILIARIES, name, "auxiliary loss")
+            if weight < 0:
+                raise ValueError(f"the weight of the auxiliary loss {name} must be at least 0, got {weight}")
         if (self.memory == "none") != (self.units == 0):
             raise ValueError(f"the core {self.memory!r} has {self.units} units: give --units with --core, or neither")
         if not self.whole and not self.queries:
@@ -333,6 +361,9 @@ def parsed(pairs: Sequence[str], algorithm: str, torso: str = "patches", core: s
         name = ALIASES.get(typed, typed) if typed not in known else typed
         if name == "reinforce":
             values[name] = _literal(text)
+            continue
+        if name == "auxiliary" and not text.startswith("{"):
+            values[name] = weights(text)
             continue
         if name not in known or name == "worlds":
             raise ValueError(f"--set: {_unknown(typed, known, algorithm)}")

@@ -23,7 +23,9 @@ import torch
 
 from ..contracts import Decision, Recorded, Setup, State, TimeStep, Transition
 from ..data.rollout import Rollout
-from ..trees import at, tree_map
+from ..networks.auxiliary import Steps
+from ..trees import at, nbytes, tree_map
+from .auxiliary import Auxiliaries, labelled
 from .base import OneNetwork
 from .descent import Descent, processes, total
 from .terms import cloning
@@ -89,6 +91,8 @@ class BC(OneNetwork):
         )
         self.descent = Descent(self.network, optimiser, settings.grad_norm, setup)
         self.rollout = Rollout(settings.rollout, setup.lanes, setup.memory // 4)
+        self.auxiliary = Auxiliaries(self.network, self.descent)
+        self._names = NAMES + self.auxiliary.names
         self._scale = 0.0  # of returns: the largest one of the store
         self._spread = 1.0  # of advantages: the running mean of their squares, as in MARWIL
         self._state: State = self.network.initial(setup.lanes)
@@ -130,6 +134,15 @@ class BC(OneNetwork):
             found["return"] = returns
         return found
 
+    def label_steps(self, steps: Steps) -> dict[str, torch.Tensor]:
+        """What auxiliary losses want to know of an episode of all players, tensors (steps, players, …) by names."""
+        return self.auxiliary.label(steps) if self.auxiliary else {}
+
+    @property
+    def label_bytes(self) -> int:
+        """Bytes of the labels of a step of a lane for auxiliary losses."""
+        return nbytes(self.auxiliary.example(self.setup.example.of(slice(0, 1)))) if self.auxiliary else 0
+
     def act(self, timestep: TimeStep, state: State, progress: float) -> Decision:
         """Draw from the policy."""
         logits, _, state = self.descent.act(timestep.observation, state, timestep.is_first)
@@ -152,23 +165,24 @@ class BC(OneNetwork):
         rate = self.anneal(progress, s.warmup)
         before = self._state
         count = setup.lanes if whole else setup.lanes * s.rollout
-        sums, squares = torch.zeros(len(NAMES) + 1, device=setup.device), torch.zeros(2, device=setup.device)
+        means = len(self._names) + 1
+        sums, squares = torch.zeros(means, device=setup.device), torch.zeros(2, device=setup.device)
         for _ in range(s.epochs):
             order = torch.randperm(count, generator=setup.generator, device=setup.device)
             for index in order.chunk(min(s.minibatches, count)):
                 found = self._step(index, before)
-                sums, squares = sums + found[: len(NAMES) + 1], squares + found[len(NAMES) + 1 :]
+                sums, squares = sums + found[:means], squares + found[means:]
         if s.temperature:
             square, weights = total(squares).tolist()
             self._spread += 0.01 * (square / max(weights, 1) - self._spread)
-        *means, share = sums.tolist()
-        row = {name: value / max(share, 1e-8) for name, value in zip(NAMES, means, strict=True)}
+        *values, share = sums.tolist()
+        row = {name: value / max(share, 1e-8) for name, value in zip(self._names, values, strict=True)}
         unused = {"chunk_loss": s.chunk > 1, "value_loss": s.temperature, "weight": s.temperature}
         return {name: value for name, value in row.items() if unused.get(name, 1)} | {"learning_rate": rate}
 
     def _step(self, index: torch.Tensor, before: State) -> torch.Tensor:
-        """One step of the optimiser on the steps (or, with a memory, the lanes) of index. Returns the sums of NAMES,
-        of ones, of the squares of advantages, and the number of steps."""
+        """One step of the optimiser on the steps (or, with a memory, the lanes) of index. Returns the sums of NAMES, of
+        auxiliary losses, of ones, of the squares of advantages, and the number of steps."""
         s, kept, network, whole = self.settings, self.rollout, self.network, self.network.spec.remembers
         count = total(kept.chosen(kept["mask"], index, whole).sum()).clamp_min(1)
         ahead = count
@@ -183,7 +197,8 @@ class BC(OneNetwork):
 
             first = kept["is_first"][:, part] if whole else torch.ones(1, len(part), device=part.device)
             state = at(before, part) if whole else None
-            logits, values, state = self.descent.learn(kept.observation(part, whole), state, first)
+            seen, trace = kept.observation(part, whole), self.auxiliary.trace()
+            logits, values, state = self.descent.learn(seen, state, first, trace)
             after.append((part, state))
             logits, action, mask = network.chunked(logits), chosen("action").long(), chosen("mask")
             missed = cloning(network.head, logits[:, 0], action)
@@ -203,11 +218,14 @@ class BC(OneNetwork):
                 chunk_loss = found.detach()
             if s.temperature:
                 found = found + s.value * (value_loss * mask).sum() / count
+            own = {name: chosen(name) for name in labelled(kept.parts())}
+            more, told = self.auxiliary.loss(trace, seen, action, own, lambda value: (value * mask).sum() / count)
+            found = found + more if trace is not None else found
             with torch.no_grad():
                 same = (network.head.sample(logits[:, 0], None) == action).all(-1).float()
                 sums = torch.stack([missed, same, value_loss, weights]) * mask / count
                 missed_sum, same_sum, value_sum, weight_sum = sums.sum(1)
-                row = [missed_sum, same_sum, chunk_loss, value_sum, weight_sum, mask.sum() / count]
+                row = [missed_sum, same_sum, chunk_loss, value_sum, weight_sum, *told, mask.sum() / count]
                 return found, torch.stack([*row, (square * mask).sum(), mask.sum()])
 
         sums = self.descent.step(loss, index)

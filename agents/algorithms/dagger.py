@@ -8,6 +8,7 @@ with the chance `beta`, which falls to 0 over the run.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,8 +17,10 @@ import torch
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.replay import Replay
 from ..data.rollout import Rollout
+from ..networks.auxiliary import Steps
 from ..observations import Observation
 from ..trees import at, joined, tree_map
+from .auxiliary import Auxiliaries
 from .base import OneNetwork
 from .descent import Descent, processes, total
 from .terms import cloning
@@ -64,12 +67,15 @@ class DAgger(OneNetwork):
         optimiser = torch.optim.Adam(self.network.parameters(), settings.learning_rate, eps=1e-5, fused=True)
         self.descent = Descent(self.network, optimiser, settings.grad_norm, setup)
         self.rollout = Rollout(settings.rollout, setup.lanes, setup.memory)
+        self.auxiliary = Auxiliaries(self.network, self.descent)
         self.replay: Replay | None = None
         self._first: list[State] = []
         self._tables = setup.example.tables
         if not self.network.spec.remembers:
             action = torch.zeros(1, self.network.head.parts, dtype=torch.int16)
-            example = (*_kept(setup.example.of(slice(0, 1))), action)
+            one = setup.example.of(slice(0, 1))
+            more = {"action": action} | self.auxiliary.example(one) if self.auxiliary else {}
+            example = (*_kept(one), action, more)
             most = max(min(settings.buffer_size, setup.steps), 1)
             self.replay = Replay(most, example, device=setup.device, max_bytes=setup.memory)
 
@@ -88,51 +94,91 @@ class DAgger(OneNetwork):
         observation, is_first, mask, expert, lanes = transition.timestep
         if transition.step == 0:
             self._first = [*(self._first if lanes.start else []), transition.state]
-        self.rollout.write(transition.step, lanes, observation, is_first=is_first, mask=mask, expert=expert)
+        parts = {"is_first": is_first, "mask": mask, "expert": expert}
+        if self.auxiliary:
+            parts |= {"action": transition.decision.action, "reward": transition.reward, "ended": transition.ended}
+        self.rollout.write(transition.step, lanes, observation, **parts)
 
     def update(self, timestep: TimeStep, state: State, progress: float) -> dict[str, float]:
         """Minibatches of what the expert has said."""
         rate = self.anneal(progress)
-        sums = self._whole() if self.replay is None else self._aggregated(self.replay)
-        loss, share = sums.tolist()
-        return {"imitation_loss": loss / share, "learning_rate": rate}
+        labels = self._labels(timestep, state)
+        sums = self._whole(labels) if self.replay is None else self._aggregated(self.replay, labels)
+        *losses, share = sums.tolist()
+        names = ("imitation_loss", *self.auxiliary.names)
+        return {name: loss / share for name, loss in zip(names, losses, strict=True)} | {"learning_rate": rate}
 
-    def _aggregated(self, replay: Replay) -> torch.Tensor:
+    def _labels(self, timestep: TimeStep, state: State) -> dict[str, torch.Tensor]:
+        """What auxiliary losses want to know of the rollout, and what was done, (steps, lanes, …) by names."""
+        if not self.auxiliary:
+            return {}
+        kept = self.rollout
+        steps = Steps.of(kept.parts(), kept["observation"][0], timestep.observation.pixels)
+        return {"action": steps.action.to(torch.int16)} | self.auxiliary.label(steps, timestep, state)
+
+    def _aggregated(self, replay: Replay, labels: dict[str, torch.Tensor]) -> torch.Tensor:
         """Learn from this and earlier rollouts. Returns the sums of the losses, and of ones."""
         s, kept = self.settings, self.rollout
         playing = kept["mask"].flatten() > 0
         expert = kept.chosen(kept["expert"], playing, False).to(torch.int16)
-        replay.add(
-            tree_map(lambda leaf: leaf.unsqueeze(1), (*_kept(kept.observation(playing, False, trim=False)), expert))
-        )
-        sums = torch.zeros(2, device=self.setup.device)
+        own = {name: kept.chosen(values, playing, False) for name, values in labels.items()}
+        seen = _kept(kept.observation(playing, False, trim=False))
+        replay.add(tree_map(lambda leaf: leaf.unsqueeze(1), (*seen, expert, own)))
+        sums = torch.zeros(2 + len(self.auxiliary.names), device=self.setup.device)
         size = max(self.setup.lanes * s.rollout // s.minibatches, 1)
         for _ in range(s.epochs * s.minibatches):
-            *seen, shown = tree_map(lambda leaf: leaf.squeeze(1), replay.sample(size, self.setup.generator).items)
+            *seen, shown, more = tree_map(lambda leaf: leaf.squeeze(1), replay.sample(size, self.setup.generator).items)
             observation = Observation.made(_restored(seen), self._tables)
 
-            def loss(part: torch.Tensor, observation: Observation = observation, shown: torch.Tensor = shown) -> Any:
-                some = observation.of(part) if len(part) < size else observation
-                first = torch.zeros(1, len(part), device=part.device)
-                logits, _, _ = self.descent.learn(some.trim(), None, first)
-                found = cloning(self.network.head, logits, shown[part].long()).sum() / (size * processes())
-                return found, torch.stack([found.detach(), found.new_tensor(len(part) / (size * processes()))])
+            def loss(
+                part: torch.Tensor, observation: Observation = observation, shown: torch.Tensor = shown,
+                more: dict[str, torch.Tensor] = more,
+            ) -> Any:  # fmt: skip
+                def mean(value: torch.Tensor) -> torch.Tensor:
+                    return value.sum() / (size * processes())
+
+                some = (observation.of(part) if len(part) < size else observation).trim()
+                first, trace = torch.zeros(1, len(part), device=part.device), self.auxiliary.trace()
+                logits, _, _ = self.descent.learn(some, None, first, trace)
+                found = mean(cloning(self.network.head, logits, shown[part].long()))
+                whole, told = self._with_more(found, trace, some, at(more, part), mean)
+                return whole, torch.stack([found.detach(), *told, found.new_tensor(len(part) / (size * processes()))])
 
             sums += self.descent.step(loss, torch.arange(size, device=self.setup.device))
         return sums
 
-    def _whole(self) -> torch.Tensor:
+    def _with_more(
+        self,
+        found: torch.Tensor,
+        trace: dict[str, torch.Tensor] | None,
+        observation: Observation,
+        labels: dict[str, torch.Tensor],
+        mean: Callable[[torch.Tensor], torch.Tensor],
+    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """A loss and the auxiliary ones beside it, and each of the latter."""
+        if trace is None:
+            return found, []
+        action = labels["action"].long()
+        more, told = self.auxiliary.loss(trace, observation, action, labels, mean)
+        return found + more, told
+
+    def _whole(self, labels: dict[str, torch.Tensor]) -> torch.Tensor:
         """Learn from the sequences of this rollout. Returns the sums of the losses, and of ones."""
         s, kept, before = self.settings, self.rollout, joined(self._first)
-        sums = torch.zeros(2, device=self.setup.device)
+        sums = torch.zeros(2 + len(self.auxiliary.names), device=self.setup.device)
 
         def loss(part: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            logits, _, _ = self.descent.learn(kept.observation(part, True), at(before, part), kept["is_first"][:, part])
             weights = kept.chosen(kept["mask"], part, True)
-            found = (
-                cloning(self.network.head, logits, kept.chosen(kept["expert"], part, True)) * weights
-            ).sum() / count
-            return found, torch.stack([found.detach(), weights.sum() / count])
+
+            def mean(value: torch.Tensor) -> torch.Tensor:
+                return (value * weights).sum() / count
+
+            seen, trace = kept.observation(part, True), self.auxiliary.trace()
+            logits, _, _ = self.descent.learn(seen, at(before, part), kept["is_first"][:, part], trace)
+            found = mean(cloning(self.network.head, logits, kept.chosen(kept["expert"], part, True)))
+            own = {name: kept.chosen(values, part, True) for name, values in labels.items()}
+            whole, told = self._with_more(found, trace, seen, own, mean)
+            return whole, torch.stack([found.detach(), *told, weights.sum() / count])
 
         for _ in range(s.epochs):
             order = torch.randperm(self.setup.lanes, generator=self.setup.generator, device=self.setup.device)
@@ -153,13 +199,13 @@ class DAgger(OneNetwork):
             self.replay.load_state_dict(content["replay"])
 
 
-def _kept(observation: Observation) -> tuple[torch.Tensor | None, ...]:
+def _kept(observation: Observation) -> tuple[Any, ...]:
     """The parts of an observation that are kept, indices as int32."""
-    pixels, instruction, chat, _, _, controls, _ = observation
-    return pixels, instruction.int(), chat, None if controls is None else controls.int()
+    pixels, instruction, chat, _, _, controls, targets = observation.parts()
+    return pixels, instruction.int(), chat, None if controls is None else controls.int(), targets
 
 
-def _restored(kept: Any) -> tuple[torch.Tensor | None, ...]:
+def _restored(kept: Any) -> tuple[Any, ...]:
     """The parts of an Observation, but for its tables."""
-    pixels, instruction, chat, controls = kept
-    return pixels, instruction.long(), chat, None, None, None if controls is None else controls.long()
+    pixels, instruction, chat, controls, targets = kept
+    return pixels, instruction.long(), chat, None, None, None if controls is None else controls.long(), targets

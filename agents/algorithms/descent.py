@@ -112,11 +112,17 @@ class Descent:
         return values[:lanes]
 
     def learn(
-        self, observation: Observation, state: State, is_first: torch.Tensor
+        self,
+        observation: Observation,
+        state: State,
+        is_first: torch.Tensor,
+        trace: dict[str, torch.Tensor] | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor, State]:
-        """The same with gradients, of (steps, lanes) is_first; for losses that `step` calls."""
+        """The same with gradients, of (steps, lanes) is_first; for losses that `step` calls. trace: see Network."""
         with self.cast():
-            return self._learned(observation, state, is_first)
+            if trace is None:
+                return self._learned(observation, state, is_first)
+            return self._learned(observation, state, is_first, trace=trace)
 
     def step(
         self, loss: Callable[[torch.Tensor], tuple[torch.Tensor, torch.Tensor]], index: torch.Tensor

@@ -20,8 +20,10 @@ import torch
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.replay import Replay
 from ..data.sequences import Sequences, observed, timed
+from ..networks.auxiliary import Steps
 from ..observations import Observation
 from ..trees import at, cat, tree_map
+from .auxiliary import Auxiliaries, labelled
 from .base import OneNetwork
 from .descent import Descent, processes, total
 from .returns import vtrace
@@ -90,6 +92,8 @@ class IMPALA(OneNetwork):
         self.descent = Descent(self.network, optimiser, settings.grad_norm, setup)
         self.scale = RewardScale(setup.lanes, settings.gamma, setup.device, total if processes() > 1 else None)
         self.reference = Reference(setup.build(), setup.lanes) if settings.kl else None
+        self.auxiliary = Auxiliaries(self.network, self.descent)
+        self._names = NAMES + self.auxiliary.names
         self.sequences = Sequences(
             settings.rollout, setup.lanes, self._example(), self.network.initial(setup.lanes), before=0,
             most=setup.memory,
@@ -111,6 +115,7 @@ class IMPALA(OneNetwork):
         )
         example |= {"observation": one.parts(), "action": action}
         example |= {"expert": action} if self.wants_expert else {}
+        example |= self.auxiliary.example(one)
         if self.reference is not None:
             with torch.no_grad():
                 example["reference"] = self.network(
@@ -125,6 +130,7 @@ class IMPALA(OneNetwork):
         extras = {"log_prob": self.network.head.score(logits, action)[0], "value": values}
         if self.reference is not None:
             extras["reference"] = torch.zeros_like(logits)  # filled in by `update`
+        extras |= self.auxiliary.example(timestep.observation)  # as these
         return Decision(action, state, extras)
 
     def observe(self, transition: Transition) -> None:
@@ -138,20 +144,27 @@ class IMPALA(OneNetwork):
         items = self.sequences.finish(timestep)
         self._prepare(items, timestep, state)
         explained = self._judge(items)
-        sums = torch.zeros(len(NAMES) + 1, device=setup.device)
+        sums = torch.zeros(len(self._names) + 1, device=setup.device)
         for _ in range(s.passes):
             sums += self._sequences(items) if self.network.spec.remembers else self._samples(items)
         if self.replay is not None:
             self.replay.add(items)
         *means, _ = (sums / sums[-1]).tolist()
-        row = dict(zip(NAMES, means, strict=True)) | {"explained": explained, "learning_rate": rate}
+        row = dict(zip(self._names, means, strict=True)) | {"explained": explained, "learning_rate": rate}
         unused = {"imitation_loss": s.kickstart, "kl_from_start": s.kl}
         return {name: value for name, value in row.items() if unused.get(name, 1)}
 
     def _prepare(self, items: dict[str, Any], timestep: TimeStep, state: State) -> None:
         """Scale the rewards of a rollout in place, and add what comes after cuts by the clock; fill in what is known
-        only now: the value of the last observation, and the logits of the policy that the run started from."""
+        only now: labels of auxiliary losses, the value of the last observation, and the logits of the policy that the
+        run started from."""
         s, rewards = self.settings, items["reward"]
+        if self.auxiliary:
+            known = {name: items[name].transpose(0, 1)[:-1] for name in ("action", "reward", "ended", "mask")}
+            pixels = items["observation"][0].transpose(0, 1)
+            steps = Steps.of(known, pixels[:-1], pixels[-1])
+            for name, values in self.auxiliary.label(steps, timestep, state).items():
+                items[name][:, :-1] = values.transpose(0, 1)
         items["value"][:, -1] = self.descent.act(timestep.observation, state, timestep.is_first)[1]
         if s.reward == "scaled":
             each = zip(*(items[name].T[:-1] for name in ("reward", "ended", "mask")), strict=True)
@@ -193,8 +206,8 @@ class IMPALA(OneNetwork):
 
     def _sequences(self, items: dict[str, Any]) -> torch.Tensor:
         """A pass over whole sequences, with targets of each minibatch by the policy that it finds. Returns the sums of
-        NAMES, and of ones."""
-        setup, sums = self.setup, torch.zeros(len(NAMES) + 1, device=self.setup.device)
+        NAMES and of auxiliary losses, and of ones."""
+        setup, sums = self.setup, torch.zeros(len(self._names) + 1, device=self.setup.device)
         order = torch.randperm(setup.lanes, generator=setup.generator, device=setup.device)
         for index in order.chunk(min(self.settings.minibatches, setup.lanes)):
             mixed = self._mixed(at(items, index))
@@ -205,11 +218,13 @@ class IMPALA(OneNetwork):
             ) -> tuple[torch.Tensor, torch.Tensor]:
                 steps = timed(mixed, part)
                 observation = observed(steps, setup.example.tables)
-                logits, values, _ = self.descent.learn(observation, at(steps["state"], 0), steps["is_first"])
+                trace = self.auxiliary.trace()
+                logits, values, _ = self.descent.learn(observation, at(steps["state"], 0), steps["is_first"], trace)
                 targets, gain = self._judged(steps, logits.detach(), values.detach())
                 count = targets.numel()
+                more = self._more(trace, observation, steps, playing)  # in the last step nothing counts: it has no mask
                 return self._terms(
-                    logits[:count], values[:count], early(steps), targets.flatten(), gain.flatten(), playing
+                    logits[:count], values[:count], early(steps), targets.flatten(), gain.flatten(), playing, more
                 )
 
             sums += self.descent.step(loss, torch.arange(len(mixed["mask"]), device=setup.device))
@@ -217,8 +232,8 @@ class IMPALA(OneNetwork):
 
     def _samples(self, items: dict[str, Any]) -> torch.Tensor:
         """A pass over single steps in any order, which are less alike, with targets by the policy at its start. Returns
-        the sums of NAMES, and of ones."""
-        setup, sums = self.setup, torch.zeros(len(NAMES) + 1, device=self.setup.device)
+        the sums of NAMES and of auxiliary losses, and of ones."""
+        setup, sums = self.setup, torch.zeros(len(self._names) + 1, device=self.setup.device)
         mixed = self._mixed(items)
         steps = timed(mixed, torch.arange(len(mixed["mask"]), device=setup.device))
         observation = observed(steps, setup.example.tables)
@@ -233,8 +248,10 @@ class IMPALA(OneNetwork):
             def loss(part: torch.Tensor, playing: torch.Tensor = playing) -> tuple[torch.Tensor, torch.Tensor]:
                 some = at(flat, part)
                 observation = Observation.made(some["observation"], setup.example.tables).trim()
-                logits, values, _ = self.descent.learn(observation, None, some["is_first"].unsqueeze(0))
-                return self._terms(logits, values, some, some["targets"], some["gain"], playing)
+                trace = self.auxiliary.trace()
+                logits, values, _ = self.descent.learn(observation, None, some["is_first"].unsqueeze(0), trace)
+                more = self._more(trace, observation, some, playing)
+                return self._terms(logits, values, some, some["targets"], some["gain"], playing, more)
 
             sums += self.descent.step(loss, index)
         return sums
@@ -254,12 +271,31 @@ class IMPALA(OneNetwork):
         ahead = torch.cat([s.lam * targets[1:] + (1 - s.lam) * now[1:], values[-1:]])
         return targets, rewards + s.gamma * (1 - ended) * ahead - now
 
+    def _more(
+        self,
+        trace: dict[str, torch.Tensor] | None,
+        observation: Observation,
+        steps: dict[str, Any],
+        playing: torch.Tensor,
+    ) -> tuple[torch.Tensor, list[torch.Tensor]] | None:
+        """The auxiliary losses of some steps, tensors (samples, …) or (steps, lanes, …); None if there are none."""
+        if trace is None:
+            return None
+        axes = steps["mask"].dim()
+        known = {name: steps[name].flatten(0, axes - 1) for name in ("mask", "action", *labelled(steps))}
+        weights, action = known.pop("mask"), known.pop("action")
+
+        def mean(value: torch.Tensor) -> torch.Tensor:
+            return (value * weights).sum() / playing
+
+        return self.auxiliary.loss(trace, observation, action, known, mean)
+
     def _terms(
         self, logits: torch.Tensor, values: torch.Tensor, steps: dict[str, Any], targets: torch.Tensor,
-        gain: torch.Tensor, playing: torch.Tensor,
+        gain: torch.Tensor, playing: torch.Tensor, more: tuple[torch.Tensor, list[torch.Tensor]] | None,
     ) -> tuple[torch.Tensor, torch.Tensor]:  # fmt: skip
-        """The loss of some steps, all tensors (samples, …), of a minibatch in which so many count; and the sums of
-        NAMES, and 1."""
+        """The loss of some steps, all tensors (samples, …), of a minibatch in which so many count, and more losses; and
+        the sums of NAMES and of auxiliary losses, and 1."""
         s, head, weights = self.settings, self.network.head, steps["mask"]
 
         def mean(value: torch.Tensor) -> torch.Tensor:
@@ -280,9 +316,10 @@ class IMPALA(OneNetwork):
         if s.kl:
             strayed = mean(divergence(head, logits, steps["reference"]))
             found = found + s.kl * strayed
+        found, told = (found, []) if more is None else (found + more[0], more[1])
         with torch.no_grad():
             kl, cut = mean(ratio - 1 - change), mean(ratio.clamp(max=s.rho_clip))
-            row = [policy_loss, value_loss, entropy, kl, cut, imitation, strayed, weights.sum() / playing]
+            row = [policy_loss, value_loss, entropy, kl, cut, imitation, strayed, *told, weights.sum() / playing]
         return found, torch.stack(row).detach()
 
     def state_dict(self) -> dict[str, Any]:

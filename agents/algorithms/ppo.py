@@ -17,7 +17,9 @@ import torch
 
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.rollout import Rollout
+from ..networks.auxiliary import Steps
 from ..trees import at, joined
+from .auxiliary import Auxiliaries
 from .base import OneNetwork
 from .descent import Descent, processes, total
 from .returns import gae
@@ -75,6 +77,7 @@ class PPO(OneNetwork):
         self.scale = RewardScale(setup.lanes, settings.gamma, setup.device, total if processes() > 1 else None)
         self.rollout = Rollout(settings.rollout, setup.lanes, setup.memory)
         self.reference = Reference(setup.build(), setup.lanes) if settings.kl else None
+        self.auxiliary = Auxiliaries(self.network, self.descent)
         self._first: list[State] = []  # before the rollout, of each group of lanes
 
     def act(self, timestep: TimeStep, state: State, progress: float) -> Decision:
@@ -117,18 +120,28 @@ class PPO(OneNetwork):
             reference = None
         numbers = torch.stack([kept["mask"], advantages, targets], -1)
         numbers = torch.cat([numbers, kept["log_prob"]], -1)  # to be gathered at once
+        labels = self._labels(timestep, state)
         whole = before is not None  # sequences stay whole if there is a memory
         count = setup.lanes if whole else setup.lanes * s.rollout
-        sums = torch.zeros(len(NAMES) + 1, device=setup.device)
+        names = NAMES + self.auxiliary.names
+        sums = torch.zeros(len(names) + 1, device=setup.device)
         for _ in range(s.epochs):
             order = torch.randperm(count, generator=setup.generator, device=setup.device)
             for index in order.chunk(min(s.minibatches, count)):
-                sums += self._step(index, before, numbers, reference)
+                sums += self._step(index, before, numbers, reference, labels)
         *means, _ = (sums / sums[-1]).tolist()
-        row = dict(zip(NAMES, means, strict=True))
+        row = dict(zip(names, means, strict=True))
         row["explained"] = float(1 - (targets - kept["value"]).var() / targets.var().clamp_min(1e-8))
         unused = {"imitation_loss": s.kickstart, "kl_from_start": s.kl}
         return {name: value for name, value in row.items() if unused.get(name, 1)} | {"learning_rate": rate}
+
+    def _labels(self, timestep: TimeStep, state: State) -> dict[str, torch.Tensor]:
+        """What auxiliary losses want to know of the rollout, (steps, lanes, …) by names."""
+        if not self.auxiliary:
+            return {}
+        kept = self.rollout
+        steps = Steps.of(kept.parts(), kept["observation"][0], timestep.observation.pixels)
+        return self.auxiliary.label(steps, timestep, state)
 
     def _step(
         self,
@@ -136,10 +149,11 @@ class PPO(OneNetwork):
         before: State,
         numbers: torch.Tensor,
         reference: torch.Tensor | None,
+        labels: dict[str, torch.Tensor],
     ) -> torch.Tensor:
         """One step of the optimiser on the samples (or, with a memory, the lanes) of index. numbers: mask, advantage,
         target of the value, and log-probabilities of the action's factors, (steps, lanes, 3 + factors). Returns the
-        sums of NAMES, and 1."""
+        sums of NAMES and of auxiliary losses, and 1."""
         s, kept, head, whole = self.settings, self.rollout, self.network.head, before is not None
         weights, gain, *_ = kept.chosen(numbers, index, whole).unbind(-1)
         count = total(weights.sum()).clamp_min(1)
@@ -156,8 +170,9 @@ class PPO(OneNetwork):
                 return (value * weights).sum() / count
 
             first = kept["is_first"][:, part] if whole else chosen(kept["is_first"]).unsqueeze(0)
-            logits, values, _ = self.descent.learn(kept.observation(part, whole), at(before, part), first)
-            log_probs, entropies = scored(head, logits, chosen(kept["action"]))
+            trace, seen, action = self.auxiliary.trace(), kept.observation(part, whole), chosen(kept["action"])
+            logits, values, _ = self.descent.learn(seen, at(before, part), first, trace)
+            log_probs, entropies = scored(head, logits, action)
             gain = ((advantages - shift) / scale).unsqueeze(-1)
             change = log_probs - torch.stack(old_log_probs, -1)
             ratio = change.exp()
@@ -173,12 +188,15 @@ class PPO(OneNetwork):
             if reference is not None:
                 strayed = mean(divergence(head, logits, chosen(reference)))
                 found = found + s.kl * strayed
+            own = {name: chosen(values) for name, values in labels.items()}
+            more, told = self.auxiliary.loss(trace, seen, action, own, mean)
+            found = found + more if trace is not None else found
             with torch.no_grad():
                 # the low-variance estimate of Schulman, joschu.net/blog/kl-approx.html
                 kl = mean((ratio - 1 - change).sum(-1))
                 clipped = mean(((ratio - 1).abs() > s.clip).float().mean(-1))
                 share = weights.sum() / count
-            row = [policy_loss, value_loss, entropy, kl, clipped, imitation, strayed, share]
+            row = [policy_loss, value_loss, entropy, kl, clipped, imitation, strayed, *told, share]
             return found, torch.stack(row).detach()
 
         return self.descent.step(loss, index)

@@ -26,8 +26,11 @@ import torch
 from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.replay import Replay
 from ..data.sequences import Sequences, observed, timed
+from ..networks.auxiliary import Steps
 from ..networks.heads.base import MASKED
+from ..observations import Observation
 from ..trees import at
+from .auxiliary import Auxiliaries, labelled
 from .base import OneNetwork
 from .descent import Descent, total
 from .returns import n_step
@@ -154,10 +157,13 @@ class R2D2(OneNetwork):
             self.network.parameters(), settings.learning_rate, eps=settings.adam_eps, fused=True
         )
         self.descent = Descent(self.network, optimiser, settings.grad_norm, setup)
+        self.auxiliary = Auxiliaries(self.network, self.descent)
+        self._names = NAMES + self.auxiliary.names
         number = torch.zeros(1, device=setup.device)
         example: dict[str, Any] = dict.fromkeys(("is_first", "mask", "reward", "ended", "value", "q", "cut"), number)
         example["action"] = torch.zeros(1, self.network.head.parts, dtype=torch.int64, device=setup.device)
-        example["observation"] = setup.example.of(slice(0, 1)).parts()
+        one = setup.example.of(slice(0, 1))
+        example |= {"observation": one.parts()} | self.auxiliary.example(one)
         before = settings.burn_in if self.network.spec.remembers else 0
         state = self.network.initial(setup.lanes)
         self.sequences = Sequences(settings.rollout, setup.lanes, example, state, before=before, most=setup.memory)
@@ -183,12 +189,14 @@ class R2D2(OneNetwork):
         """Keep a step of the rollout."""
         cut = torch.zeros_like(transition.reward)
         cut[transition.cut] = 1
-        self.sequences.write(transition, cut=cut)
+        labels = self.auxiliary.example(transition.timestep.observation)  # filled in by `update`
+        self.sequences.write(transition, cut=cut, **labels)
 
     def update(self, timestep: TimeStep, state: State, progress: float) -> dict[str, float]:
         """Add the rollout to the replay memory, and learn from what is drawn from it."""
         s, setup = self.settings, self.setup
         items = self.sequences.finish(timestep)
+        self._label(items, timestep, state)
         found = branches(self.network.head, *self.descent.act(timestep.observation, state, timestep.is_first)[:2])
         items["value"][:, -1] = found.mean(found.of(found.best()))
         errors, playing = self._errors({name: items[name].T[self.sequences.before :] for name in KEPT})
@@ -201,11 +209,21 @@ class R2D2(OneNetwork):
         }
         if len(self.replay) < s.learning_starts:
             return row
-        sums = torch.zeros(len(NAMES) + 1, device=setup.device)
+        sums = torch.zeros(len(self._names) + 1, device=setup.device)
         for _ in range(max(round(s.replay_ratio * setup.lanes / s.batch), 1)):
             sums += self._step()
         *means, _ = (sums / sums[-1]).tolist()
-        return row | dict(zip(NAMES, means, strict=True))
+        return row | dict(zip(self._names, means, strict=True))
+
+    def _label(self, items: dict[str, Any], timestep: TimeStep, state: State) -> None:
+        """Fill in what auxiliary losses want to know of the rollout."""
+        if self.auxiliary:
+            first = self.sequences.before
+            known = {name: items[name].transpose(0, 1)[first:-1] for name in ("action", "reward", "ended", "mask")}
+            pixels = items["observation"][0].transpose(0, 1)
+            steps = Steps.of(known, pixels[first:-1], pixels[-1])
+            for name, values in self.auxiliary.label(steps, timestep, state).items():
+                items[name][:, first:-1] = values.transpose(0, 1)
 
     def _errors(self, steps: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
         """|TD| of the rollout from the values with which it was acted, and where they count, both (rollout, lanes)."""
@@ -227,7 +245,8 @@ class R2D2(OneNetwork):
         return eta * errors.max(0).values + (1 - eta) * errors.sum(0) / playing.sum(0).clamp_min(1) + LEAST
 
     def _step(self) -> torch.Tensor:
-        """One step of the optimiser on sequences from the replay memory. Returns the sums of NAMES, and 1."""
+        """One step of the optimiser on sequences from the replay memory. Returns the sums of NAMES and of auxiliary
+        losses, and 1."""
         s, setup, before = self.settings, self.setup, self.sequences.before
         items, indices, weights = self.replay.sample(s.batch, setup.generator, beta=s.beta)
         count = total(_learned({name: items[name].T[before:] for name in ("mask", "cut")}).sum()).clamp_min(1)
@@ -246,7 +265,8 @@ class R2D2(OneNetwork):
                     state = self.network(early, state, first[:before])[2]
             steps = at(steps, slice(before, None))
             late = observed(steps, setup.example.tables) if before else observation
-            logits, values, _ = self.descent.learn(late, state, steps["is_first"])
+            trace = self.auxiliary.trace()
+            logits, values, _ = self.descent.learn(late, state, steps["is_first"], trace)
             found = branches(head, logits, values)
             with torch.no_grad():
                 following = target.mean(target.of(found.best())).view_as(steps["mask"])
@@ -264,14 +284,16 @@ class R2D2(OneNetwork):
                 return (value * playing).sum() / count
 
             td_loss = 0.5 * mean(squares * weights[part])
+            more, told = self._more(trace, late, steps, count)
             row = [
                 td_loss,
                 mean(value),
                 mean(targets),
                 mean(weights[part].expand_as(targets)),
+                *told,
                 mean(torch.ones_like(targets)),
             ]
-            return td_loss, torch.stack(row).detach()
+            return td_loss if trace is None else td_loss + more, torch.stack(row).detach()
 
         found = self.descent.step(loss, torch.arange(s.batch, device=setup.device))
         self.replay.update(indices, priorities)
@@ -279,6 +301,19 @@ class R2D2(OneNetwork):
         if self.steps % s.target_every == 0:
             self.target.load_state_dict(self.network.state_dict())
         return found
+
+    def _more(
+        self,
+        trace: dict[str, torch.Tensor] | None,
+        observation: Observation,
+        steps: dict[str, Any],
+        count: torch.Tensor,
+    ) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """The auxiliary losses of steps (steps + 1, lanes, …), the last of which does not count."""
+        labels = {name: steps[name].flatten(0, 1) for name in labelled(steps)}
+        weights = torch.cat([_learned(steps), torch.zeros_like(steps["mask"][:1])]).flatten()
+        action = steps["action"].flatten(0, 1)
+        return self.auxiliary.loss(trace, observation, action, labels, lambda value: (value * weights).sum() / count)
 
     def state_dict(self) -> dict[str, Any]:
         """All that it needs to go on."""

@@ -42,6 +42,7 @@ class _Group:
         self.last_action = torch.zeros(lanes.count, parts, dtype=torch.int64, device=device)
         self.last_reward = torch.zeros(lanes.count, device=device)
         self.state: State = algorithm.initial(lanes.count)
+        self.sensed: State = lanes.senses.begin()  # what the targets of auxiliary losses remember
         self._pending: tuple[TimeStep, Decision] | None = None
         self._new = True  # until the first decision, whose values are checked
         self.begin()
@@ -50,10 +51,14 @@ class _Group:
         """Count from here on."""
         self.finished = [torch.zeros(4, batch.players, device=self.lanes.world_device) for batch in self.lanes.batches]
 
-    def timestep(self, ask: bool = False) -> TimeStep:
-        """The time step now; with `ask`, also by the expert."""
+    def timestep(self, ask: bool = False, keep: bool = False) -> TimeStep:
+        """The time step now; with `ask`, also by the expert; keep: whether it is remembered by the senses."""
         lanes = self.lanes
         observation = lanes.observe()
+        if lanes.senses:
+            targets, sensed = lanes.senses.look(self.sensed, self.is_first, lanes.send)
+            observation = observation._replace(targets=targets)
+            self.sensed = sensed if keep else self.sensed
         if self._recall:
             observation = observation._replace(last_action=self.last_action, last_reward=self.last_reward)
         expert = lanes.ask(self.is_first) if ask else None
@@ -65,7 +70,7 @@ class _Group:
     def decide(self, progress: float) -> None:
         """Let the algorithm act, which on a GPU only begins here."""
         self.lanes.foresee()
-        timestep = self.timestep(ask=self._algorithm.wants_expert)
+        timestep = self.timestep(ask=self._algorithm.wants_expert, keep=True)
         decision = self._algorithm.act(timestep, self.state, progress)
         check_decision(decision, self.state, self.lanes.count, self.lanes.head, values=self._new)
         self._new = False
@@ -116,6 +121,7 @@ class _Group:
         """All that is needed to go on."""
         kept: dict[str, Any] = {name: getattr(self, name) for name in self.KEPT}
         kept |= {"state": self.state, "rows": [packed(batch) for batch in self.lanes.batches]}
+        kept |= {"sensed": self.sensed} if self.lanes.senses else {}
         return kept | {"experts": [expert.state_dict() for expert in self.lanes.experts or ()]}
 
     def load_state_dict(self, content: dict[str, Any]) -> None:
@@ -123,6 +129,8 @@ class _Group:
         for name in self.KEPT:
             setattr(self, name, content[name].to(getattr(self, name).device, copy=True))
         self.state = to(content["state"], self.lanes.device)
+        if self.lanes.senses:
+            self.sensed = to(content["sensed"], self.lanes.world_device)
         for batch, rows, part in zip(self.lanes.batches, content["rows"], self.lanes.parts(), strict=True):
             if not unpack(batch, rows):
                 self.is_first[part], self.mask[part] = 1, 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from ..contracts import Head
 from ..experts import ControllerExpert, Expert
 from ..observations import Observation, ObservationReader
 from ..transfer import Fetcher, Sender
+from .senses import Senses
 
 
 class Lanes:
@@ -42,6 +43,7 @@ class Lanes:
         self._foreseen = Fetcher(torch.device("cpu"))
         self.experts: list[Expert | ControllerExpert] | None = None
         self.head: Head | None = None
+        self.senses = Senses(self.batches, ())
 
     def lead(self, head: Any) -> None:
         """Act through this head. Raises ValueError if it is made for other worlds."""
@@ -55,6 +57,10 @@ class Lanes:
         self.experts = list(experts)
         for batch, expert in zip(self.batches, experts, strict=True):
             expert.start(batch)
+
+    def sense(self, names: Iterable[str]) -> None:
+        """Let the simulator tell the targets of these auxiliary losses."""
+        self.senses = Senses(self.batches, names)
 
     def parts(self) -> list[slice]:
         """The lanes of each batch, counted from 0."""

@@ -19,8 +19,10 @@ from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..contracts import Offline
+from ..networks.auxiliary import Steps
 from ..observations import averaged
 from .recorded import Recordings, Shelf
+from .senses import Senses
 
 ROWS, FILMS = 256, 16
 """Episodes that are drawn side by side, and of those whose pixels are video."""
@@ -38,13 +40,16 @@ class _Rows(NamedTuple):
 
 class Stage(NamedTuple):
     """The uses that the episodes of a world are drawn and read for: a batch of the world in which the run's agent will
-    play, the size of the network's frames, the head, the tokens of a chat that are read, and threads of the CPU."""
+    play, the size of the network's frames, the head, the tokens of a chat that are read, threads of the CPU, the
+    network's auxiliary losses, and bytes of their labels for a step of a player."""
 
     batch: Batch
     size: tuple[int, int]
     head: Any
     longest: int
     threads: int
+    auxiliary: tuple[str, ...] = ()
+    label_bytes: int = 0
 
 
 class Pool:
@@ -53,7 +58,8 @@ class Pool:
 
     Tensors, whose first axes are (rows, players): pixels uint8 (…, height, width, 3); instruction int64, rows of the
     texts; chat int64 (…, longest); action int16 (…, parts); reward, ended, cut float32; mask float32, 0 after the end
-    of a player and where the head cannot make what was done; and the labels of the algorithm.
+    of a player and where the head cannot make what was done; the labels of the algorithm, and the targets of auxiliary
+    losses that the simulator tells.
     """
 
     def __init__(
@@ -75,6 +81,7 @@ class Pool:
         self.action = torch.zeros(rows, players, parts, dtype=torch.int16)
         self.reward, self.ended, self.cut, self.mask = (torch.zeros(rows, players) for _ in range(4))
         self.labels: dict[str, torch.Tensor] = {}
+        self.targets: dict[str, torch.Tensor] = {}
         self._fill(recordings)
         self._finish()
 
@@ -88,33 +95,42 @@ class Pool:
                 kinds.setdefault(Together.of(episode), []).append(episode)
         self._left = set(self._index) - read  # damaged, which the store has warned about
         for kind, episodes in kinds.items():
-            for step, made in self._replayed(kind, episodes):
-                self._write(step, made)
+            for step, made, targets in self._replayed(kind, episodes):
+                self._write(step, made, targets)
 
-    def _replayed(self, kind: Together, episodes: Sequence[Episode]) -> Iterator[tuple[Step, np.ndarray]]:
-        """Their steps, drawn, and whether the head can make each action, bool (n, players)."""
+    def _replayed(
+        self, kind: Together, episodes: Sequence[Episode]
+    ) -> Iterator[tuple[Step, np.ndarray, dict[str, torch.Tensor]]]:
+        """Their steps, drawn, whether the head can make each action, bool (n, players), and the targets of auxiliary
+        losses, (n * players, …)."""
         stage, world, size = self._stage, self._shelf.world, self._stage.batch.size
         if kind.filmed:
             options: dict[str, Any] = {"final": True, "on_problem": self._problem}
             for step in Footage(episodes, stage.size, rows=min(FILMS, len(episodes)), **options):
-                yield step, np.ones(step.actions.shape, bool)
+                yield step, np.ones(step.actions.shape, bool), {}
             return
         reading = Redrawing(
             episodes, world, size, rows=min(ROWS, len(episodes)), threads=stage.threads, draw=False, final=True,
             levels=self._levels, on_problem=self._problem,
         )  # fmt: skip
+        senses: Senses | None = None
         for step in reading:
             batch = reading.batch
+            if senses is None:
+                senses = Senses([batch], stage.auxiliary)
+                known = senses.begin()
             if isinstance(world.view, Tiles):  # as large as where the agent will play
                 batch.rows, batch.cols = max(batch.rows, stage.batch.rows), max(batch.cols, stage.batch.cols)
             made = self._made(batch, step)
-            yield step._replace(pixels=batch.draw(step.active)), made
+            first = torch.from_numpy(step.is_first.astype(np.float32)).repeat_interleave(batch.players)
+            targets, known = senses.look(known, first, lambda _, target: target)
+            yield step._replace(pixels=batch.draw(step.active)), made, targets
 
     def _problem(self, departure: Departure) -> None:
         warn(departure)
         self._left.add(departure.id)
 
-    def _write(self, step: Step, made: np.ndarray) -> None:
+    def _write(self, step: Step, made: np.ndarray, targets: dict[str, torch.Tensor]) -> None:
         """Keep a step of each episode that is replayed."""
         assert step.pixels is not None
         active = np.flatnonzero(step.active)
@@ -133,6 +149,11 @@ class Pool:
         rows: Any = _Rows(self._shelf.world, len(active), players)
         choices = self._stage.head.read(rows, tensors).view(len(active), players, -1)
         self.action[at] = choices.to(torch.int16)
+        for name, values in targets.items():
+            own = values.unflatten(0, (-1, players))[torch.from_numpy(active)]
+            if name not in self.targets:
+                self.targets[name] = own.new_zeros(len(self.pixels), *own.shape[1:])
+            self.targets[name][at] = own
         self.mask[at] = torch.from_numpy(made[active].astype(np.float32))
         self.reward[at] = torch.from_numpy(step.rewards[active])
         ended = step.terminated[active] | step.truncated[active]
@@ -184,7 +205,11 @@ class Pool:
             for values in (self.ended, self.cut, self.reward, self.mask):
                 values[part] *= playing
             seen, made = seen + float(playing.sum()), made + float(self.mask[part].sum())
-            found = self._algorithm.label(self.action[part].long(), self.reward[part], self.mask[part])
+            known = self.action[part].long(), self.reward[part]
+            found = self._algorithm.label(*known, self.mask[part])
+            if hasattr(self._algorithm, "label_steps"):
+                more = self.ended[part], self.mask[part], self.pixels[first + steps]
+                found |= self._algorithm.label_steps(Steps(self.pixels[part], *known, *more))
             for name, values in found.items():
                 if name not in self.labels:
                     self.labels[name] = values.new_zeros(len(self.pixels), *values.shape[1:])
@@ -210,4 +235,4 @@ class Pool:
 def frame_bytes(stage: Stage, players: int) -> int:
     """Bytes that a step of a pool takes, about."""
     height, width = stage.size
-    return players * (height * width * 3 + 8 * stage.longest + 64)
+    return players * (height * width * 3 + 8 * stage.longest + 64 + stage.label_bytes)

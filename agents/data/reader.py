@@ -89,7 +89,7 @@ class EpisodeReader:
         example = self._example
         chat = None if example.chat is None else read["chat"]
         last = (read["last_action"].long(), read["last_reward"]) if self._recall else (None, None)
-        seen = read["pixels"], read["instruction"], chat, *last, example.controls
+        seen = read["pixels"], read["instruction"], chat, *last, example.controls, read["targets"]
         observation = Observation.made(seen, self._tables)
         timestep = TimeStep(observation, read["is_first"], read["mask"], None, slice(0, self._lanes))
         decision = Decision(read["action"].long(), self._state, read["labels"])

@@ -235,6 +235,7 @@ class Reading:
             index = torch.from_numpy(places.ravel()[at])
             parts: dict[str, Any] = {name: getattr(pool, name)[index] for name in KEPT}
             parts["labels"] = {name: values[index] for name, values in pool.labels.items()}
+            parts["targets"] = {name: values[index] for name, values in pool.targets.items()} or None
             if recall:
                 before = (index - 1).clamp_min(0)
                 parts |= {"last_action": pool.action[before], "last_reward": pool.reward[before]}

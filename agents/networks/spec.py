@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -29,6 +29,7 @@ from torch import nn
 
 from ..lookup import find
 from ..observations import Observation
+from .auxiliary import AUXILIARIES
 from .cores import CORES
 from .heads import ActionSpec, head_of
 from .language import Language
@@ -51,7 +52,7 @@ class NetworkSpec:
     that words ask of the feature map, or that are learned, where no words are read; whole: whether the map is read cell
     by cell too, or by the queries alone; cells: (rows, columns) of tiles that a frame shows, if it shows tiles; chunk:
     how many actions are predicted at once, this one and those that follow; execute: how many of them are played before
-    the next ones are asked for.
+    the next ones are asked for; auxiliary: the weights of auxiliary losses by their names, whose heads it has too.
     """
 
     size: tuple[int, int]
@@ -73,12 +74,17 @@ class NetworkSpec:
     cells: tuple[int, int] | None = None
     chunk: int = 1
     execute: int = 1
+    auxiliary: dict[str, float] = field(default_factory=dict)
 
     @classmethod
     def saved(cls, fields: Mapping[str, Any]) -> NetworkSpec:
         """From the fields that a checkpoint holds. Raises TypeError or KeyError for others."""
         values = dict(fields) | {"controls": ActionSpec.saved(fields["controls"]), "size": tuple(fields["size"])}
         return cls(**values | {"cells": values.get("cells") and tuple(values["cells"])})
+
+    def playing(self) -> NetworkSpec:
+        """That of the same network without what it only learned with."""
+        return replace(self, auxiliary={})
 
     @property
     def remembers(self) -> bool:
@@ -101,6 +107,7 @@ class Network(nn.Module):
         self.asked = nn.Parameter(torch.randn(queries, channels)) if queries and not conditioned else None
         flat = channels * rows * columns * spec.whole + queries * (channels + 3)
         self.flat = None if spread else initialise(nn.Linear(flat, spec.hidden))
+        self.encoded = channels * rows * columns if spread else spec.hidden  # features of a frame, see `encode`
         self.language = Language(spec.words) if spec.instructed or spec.hears else None
         self.modulations = (self.torso.film + queries, channels)
         self.film: nn.Linear | None = None
@@ -125,6 +132,10 @@ class Network(nn.Module):
                     f"the core {spec.core!r} gives {self.core.outputs} outputs: its contract is as many as units"
                 )
         self.critic = initialise(nn.Linear(outputs, 1), 1.0)
+        self.outputs = outputs
+        # last, so that all else begins with the same weights whether they are there or not
+        losses = {f"{name}_loss": find(AUXILIARIES, name, "auxiliary loss")(self) for name in spec.auxiliary}
+        self.auxiliary = nn.ModuleDict(losses)  # a module may not be named as a method, such as "forward"
 
     def initial(self, lanes: int) -> State:
         """The state of lanes whose episode begins; None without a core."""
@@ -136,17 +147,20 @@ class Network(nn.Module):
         state: State,
         is_first: torch.Tensor,
         core: Callable[..., tuple[torch.Tensor, State]] | None = None,
+        trace: dict[str, torch.Tensor] | None = None,
     ) -> tuple[torch.Tensor, torch.Tensor, State]:
         """(logits of the head (steps * lanes, …), values (steps * lanes,), both float32, state after the last step). Of
         a chunk of actions the logits lie side by side, see `chunked`.
 
         observation: of steps * lanes, step by step; is_first: (steps, lanes), 1 where an episode begins; core: what
-        runs in place of the core, such as graphs of it.
+        runs in place of the core, such as graphs of it; trace: is given what lies between, see auxiliary.Seen.
         """
-        features = self.features(observation, is_first)
+        features = self.features(observation, is_first, trace)
         if self.core:
             outputs, state = (core or self.core)(features.view(*is_first.shape, *features.shape[1:]), state, is_first)
             features = outputs.flatten(0, 1)
+        if trace is not None:
+            trace["outputs"] = features
         with torch.autocast(features.device.type, enabled=False):  # ratios of probabilities need all digits
             features = features.to(self.critic.weight.dtype)
             chunk, values = [head(features) for head in (self.head, *self.later)], self.critic(features).squeeze(-1)
@@ -156,26 +170,45 @@ class Network(nn.Module):
             mask = tables.masks[observation.controls]
             chunk = [logits + mask for logits in chunk]
         logits = chunk[0] if len(chunk) == 1 else torch.cat(chunk, -1)
+        if trace is not None:
+            trace["logits"] = chunk[0]
         return logits, values, state
 
     def chunked(self, logits: torch.Tensor) -> torch.Tensor:
         """The logits of each action of a chunk, (batch, chunk, logits)."""
         return logits.unflatten(-1, (self.spec.chunk, -1))
 
-    def features(self, observation: Observation, is_first: torch.Tensor) -> torch.Tensor:
-        """The input of the core, or else of the head: (steps * lanes, features), or a map (…, channels, rows, columns)
-        for a core that takes one."""
-        film, heard = self._read(observation)
+    def encode(self, observation: Observation) -> torch.Tensor:
+        """The features of frames and instructions alone, (batch, encoded)."""
+        return self._encode(observation, self._read(observation)[0])[1]
+
+    def _encode(
+        self, observation: Observation, film: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]:
+        """The map of the torso, the features of it, and, for a core that takes a map, those that stand beside it."""
         map_film = None if film is None else film[:, : self.torso.film]
         cells = self.torso(observation.pixels, map_film)
-        beside = [cells.flatten(1)] if self.flat is not None and self.spec.whole else []
+        beside = []
         if self.pointing is not None:
             queries = self.asked if film is None else film[:, self.torso.film :]
             assert queries is not None
             beside.append(self.pointing(cells, queries))
-        if self.flat is not None:
-            joined = beside[0] if len(beside) == 1 else torch.cat(beside, 1)
-            beside = [torch.relu(self.flat(joined))]
+        flat = cells.flatten(1)
+        if self.flat is None:
+            return cells, flat, beside
+        read = [flat, *beside] if self.spec.whole else beside
+        encoded = torch.relu(self.flat(read[0] if len(read) == 1 else torch.cat(read, 1)))
+        return cells, encoded, [encoded]
+
+    def features(
+        self, observation: Observation, is_first: torch.Tensor, trace: dict[str, torch.Tensor] | None = None
+    ) -> torch.Tensor:
+        """The input of the core, or else of the head: (steps * lanes, features), or a map (…, channels, rows, columns)
+        for a core that takes one. trace: see `forward`."""
+        film, heard = self._read(observation)
+        cells, encoded, beside = self._encode(observation, film)
+        if trace is not None:
+            trace |= {"cells": cells, "encoded": encoded}
         if heard is not None:
             beside.append(heard)
         if self.recall:

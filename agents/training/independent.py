@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from ..contracts import Algorithm, Decision, Offline, Recorded, State, TimeStep, Transition
+from ..networks.auxiliary import Steps
 from ..observations import Observation
 from ..trees import at
 
@@ -79,6 +80,16 @@ class Independent:
     def label(self, actions: torch.Tensor, rewards: torch.Tensor, playing: torch.Tensor) -> dict[str, torch.Tensor]:
         """As all of them do."""
         return self._offline()[0].label(actions, rewards, playing)
+
+    def label_steps(self, steps: Steps) -> dict[str, torch.Tensor]:
+        """As all of them do, if they do."""
+        found: dict[str, torch.Tensor] = getattr(self._all[0], "label_steps", lambda _: {})(steps)
+        return found
+
+    @property
+    def label_bytes(self) -> int:
+        """Those of each."""
+        return getattr(self._all[0], "label_bytes", 0)
 
     def _offline(self) -> list[Offline]:
         return cast("list[Offline]", self._all)

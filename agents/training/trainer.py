@@ -34,6 +34,7 @@ from ..experts import ControllerExpert, Expert, expert
 from ..lookup import find
 from ..network_policy import NetworkPolicy
 from ..networks import Network, NetworkSpec
+from ..networks.auxiliary import AUXILIARIES
 from ..networks.heads import ActionSpec, head_of
 from ..observations import Observation, draw_at
 from ..settings import Config, NetworkSettings
@@ -51,12 +52,13 @@ COUNTED = ("update", "steps", "seconds", "steps_per_second")
 
 def built(spec: NetworkSpec, device: torch.device, weights: Mapping[str, Any] | None = None) -> Network:
     """A new network on a device, with these weights if any are given. No method of Trainer, which an algorithm that
-    keeps its Setup would keep alive, and be kept by. Raises ValueError for weights that lack more than the language."""
+    keeps its Setup would keep alive, and be kept by. Raises ValueError for weights that lack more than the language or
+    heads of auxiliary losses."""
     network = Network(spec)
     if weights is not None:
         # language may be new, and changes nothing of what is seen until it has learned; so may later actions of a chunk
         missing = set(network.load_state_dict(weights, strict=False).missing_keys)
-        if any(not name.startswith(("language.", "film.", "later.")) for name in missing):
+        if any(not name.startswith(("language.", "film.", "later.", "auxiliary.")) for name in missing):
             raise ValueError(f"the network to start from does not fit: it lacks {', '.join(sorted(missing))}")
     return network.to(device)
 
@@ -97,6 +99,10 @@ class Trainer:
             lanes.reset()
             if s.stagger:
                 lanes.stagger(np.random.default_rng(s.seed + self.rank))
+            for name in self.spec.auxiliary:
+                for batch in lanes.batches:
+                    find(AUXILIARIES, name, "auxiliary loss").check(self.spec, batch.world)
+            lanes.sense(self.spec.auxiliary)
         with torch_threads(self.threads), torch.random.fork_rng(devices=[]):
             self._head = head_of(self.spec.head, 1, self.spec.controls, self.spec.talk)  # for its actions alone
             for lanes in self.lanes:
@@ -139,7 +145,8 @@ class Trainer:
         example = self._example()
         heard = 0 if example.chat is None else example.chat.shape[1]
         head = copy.deepcopy(self._head)
-        stages = [Stage(batch, self.spec.size, head, heard, self.threads) for batch in lanes.batches]
+        beside = tuple(self.spec.auxiliary), getattr(self.algorithm, "label_bytes", 0)
+        stages = [Stage(batch, self.spec.size, head, heard, self.threads, *beside) for batch in lanes.batches]
         return EpisodeReader(
             self.recordings, stages, cast("Offline", self.algorithm), example, whole=self.spec.remembers,
             recall=self.spec.recall, memory=s.memory, seed=s.seed, rank=self.rank, levels=s.levels,
@@ -162,13 +169,14 @@ class Trainer:
         s, n = self.config.run, self.config.network
         several = any(lanes.reader.several for lanes in self.lanes) or len(self.worlds) > 1
         several |= self.recordings is not None and len(self.recordings.texts) > 1
-        chunk = {name: getattr(self.config.own, name, 1) for name in ("chunk", "execute")}
+        chunk: dict[str, Any] = {name: getattr(self.config.own, name, 1) for name in ("chunk", "execute")}
         if self.started is not None:
             spec = NetworkSpec.saved(self.started["spec"])
             typed = {name: value for name, value in vars(n).items() if value != getattr(NetworkSettings(), name)}
             if typed.get("torso_options", {}).items() <= spec.torso_options.items():
                 typed.pop("torso_options", None)
             typed |= {"size": tuple(s.size)} if s.size else {}
+            chunk["auxiliary"] = typed.pop("auxiliary", {})
             given = [name for name, value in typed.items() if value != getattr(spec, name)]
             if given:
                 raise ValueError(f"--from brings a network of its own, with other {', '.join(given)}: leave them out")
@@ -183,7 +191,7 @@ class Trainer:
             size, controls, torso=n.torso, torso_options=torso, core=n.memory, core_options=n.core_options, head=head,
             hidden=n.hidden, units=n.units, recall=n.recall and n.memory != "none", words=n.words, instructed=several,
             hears=controls.players > 1, talk=n.talk or (head == "universal" and controls.players > 1),
-            queries=n.queries, whole=n.whole, cells=cells, **chunk,
+            queries=n.queries, whole=n.whole, cells=cells, auxiliary=n.auxiliary, **chunk,
         )  # fmt: skip
 
     def _expert(self, world: World) -> Expert | ControllerExpert:
@@ -222,6 +230,9 @@ class Trainer:
     def _example(self) -> Observation:
         """An observation of the first group of lanes."""
         example, lanes = self.lanes[0].observe(), self.lanes[0].count
+        if senses := self.lanes[0].senses:
+            first = torch.ones(lanes, device=self.lanes[0].world_device)
+            example = example._replace(targets=senses.look(senses.begin(), first, self.lanes[0].send)[0])
         if not self.spec.recall:
             return example
         action = torch.zeros(lanes, self._head.parts, dtype=torch.int64, device=self.device)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,10 +13,21 @@ import torch
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from . import checkpoint
+from .contracts import State
 from .lookup import find
 from .networks import Network, NetworkSpec
-from .observations import ObservationReader, draw_at
+from .observations import Observation, ObservationReader, draw_at
 from .trees import at, tree_map
+
+
+class Note(NamedTuple):
+    """What a network was given when it acted last, and what it made of it: the observation of its lanes, its state
+    before, is_first float32 (1, lanes), and values float32 (lanes,)."""
+
+    observation: Observation
+    state: State
+    is_first: torch.Tensor
+    values: torch.Tensor
 
 
 class NetworkPolicy:
@@ -24,8 +35,11 @@ class NetworkPolicy:
 
     play: how choices come from what a network gives, see Algorithm.play; by chance with the seed, or always the best
     with greedy. think: how often the core runs again on the first frame of an episode before the first action (Guez et
-    al. 2019). Raises ValueError if it should think and has no core.
+    al. 2019). Raises ValueError if it should think and has no core. notes: once it is a list, what each network noted
+    when it acted last.
     """
+
+    notes: list[Note] | None = None
 
     def __init__(
         self, networks: Sequence[Network], play: Callable[..., torch.Tensor], *, name: str = "learned", seed: int = 0,
@@ -57,7 +71,7 @@ class NetworkPolicy:
         are for another number of players, or their head does not fit the world."""
         if len(self._networks) not in (1, batch.players):
             raise ValueError(f"{self.name} is for {len(self._networks)} players, and here are {batch.players}")
-        head = self._networks[0].head
+        head, self._players = self._networks[0].head, batch.players
         head.check(batch.world)
         draw_at(batch, self._spec.size, self._spec.cells)
         self._reader = ObservationReader([batch], size=self._spec.size)
@@ -80,9 +94,11 @@ class NetworkPolicy:
         observation = observation._replace(last_action=self._action, last_reward=tensors["reward"].flatten())
         for seat, network in enumerate(self._networks):
             lanes = slice(seat, None, len(self._networks))
-            logits, values, self._states[seat] = network(
-                observation.of(lanes).trim(), self._states[seat], first[lanes].unsqueeze(0), self._cores[seat]
-            )
+            given = observation.of(lanes).trim(), self._states[seat], first[lanes].unsqueeze(0)
+            logits, values, self._states[seat] = network(*given, self._cores[seat])
+            if self.notes is not None:
+                seen = given[0]._replace(pixels=given[0].pixels.clone(), last_action=self._action[lanes].clone())
+                self.notes[seat : seat + 1] = [Note(seen, *given[1:], values)]
             if network.spec.chunk > 1:
                 logits = self._planned(seat, network.chunked(logits), first[lanes] > 0)
             self._action[lanes] = self._play(network, logits, values, self._generator)
@@ -101,6 +117,48 @@ class NetworkPolicy:
         self._plans[seat] = plan
         age += 1
         return now
+
+    @property
+    def attends(self) -> bool:
+        """Whether it has any attention, see `attention`."""
+        return self._networks[0].attends
+
+    def values(self) -> list[float]:
+        """Of the notes: the value that each player of the first row expects."""
+        return [float(note.values[lane]) for note, lane in self._noted()]
+
+    def attention(self) -> list[dict[str, np.ndarray]]:
+        """Of the notes: what each player of the first row attends to, see Network.attention."""
+        found = []
+        for seat, (note, lane) in enumerate(self._noted()):
+            network = self._networks[seat if len(self._networks) > 1 else 0]
+            weights = network.attention(note.observation, note.state, note.is_first)
+            found.append({name: part[lane].float().cpu().numpy() for name, part in weights.items()})
+        return found
+
+    def _noted(self) -> list[tuple[Note, int]]:
+        """For each player of the first row the note of its network, and its lane there."""
+        assert self.notes
+        if len(self._networks) > 1:
+            return [(note, 0) for note in self.notes]
+        return [(self.notes[0], player) for player in range(self._players)]
+
+    def following(self, batch: Batch) -> NetworkPolicy:
+        """One with the same networks, for this batch, which always does what is likeliest."""
+        twin = NetworkPolicy(self._networks, self._play, name=self.name, greedy=True)
+        twin.start(batch)
+        return twin
+
+    def recall(self, notes: Sequence[Note]) -> None:
+        """Go on from what another player of the same networks had noted, as if it were this one's."""
+        for seat, note in enumerate(notes):
+            lanes = slice(seat, None, len(self._networks))
+            self._states[seat] = tree_map(torch.clone, note.state)
+            if note.observation.last_action is not None:
+                self._action[lanes] = note.observation.last_action
+        self._plans = [None] * len(self._networks)
+        for age in self._ages:
+            age.zero_()
 
     @torch.no_grad()
     def watched(self, batch: Batch) -> None:

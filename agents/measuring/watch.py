@@ -20,6 +20,7 @@ from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..policies import player
 from .evaluate import solutions
+from .insight import Insight, check
 
 if TYPE_CHECKING:
     from ..search.settings import SearchSettings
@@ -36,33 +37,46 @@ def picture_size(batch: Batch, edge: int = EDGE) -> tuple[int, int]:
 
 
 def episode(
-    policy: Policy, batch: Batch, size: tuple[int, int], below: Sequence[np.ndarray] = ()
+    policy: Policy,
+    batch: Batch,
+    size: tuple[int, int],
+    below: Sequence[np.ndarray] = (),
+    insight: Insight | None = None,
 ) -> Iterator[np.ndarray]:
     """The frames of the episode that begins now in a batch of one row: all players' pictures, each of this size, side
-    by side, with further strips of the same width below."""
+    by side, with what `insight` draws, and further strips of the same width below."""
     is_first = np.ones(1, bool)
+    if insight:
+        insight.begin()
     while not batch.over[0]:
-        yield _frame(batch, size, below)
+        if not insight:
+            yield _frame(batch, size, below)
         policy.act(batch, is_first)
+        if insight:  # which shows what is made of this state
+            yield _frame(batch, size, below, insight)
         batch.step()
         is_first = np.zeros(1, bool)
-    yield _frame(batch, size, below)
+    yield _frame(batch, size, below, insight)
 
 
-def _frame(batch: Batch, size: tuple[int, int], below: Sequence[np.ndarray]) -> np.ndarray:
+def _frame(
+    batch: Batch, size: tuple[int, int], below: Sequence[np.ndarray], insight: Insight | None = None
+) -> np.ndarray:
     pictures = [batch.picture(player=player, size=size) for player in range(batch.players)]
+    pictures = insight.draw(pictures, batch) if insight else pictures
     return np.concatenate([np.concatenate(pictures, axis=1), *below])
 
 
 def _episodes(
-    policy: Policy, batch: Batch, size: tuple[int, int], tasks: Sequence[Task], episodes: int, hz: float
-) -> Iterator[np.ndarray]:
+    policy: Policy, batch: Batch, size: tuple[int, int], tasks: Sequence[Task], episodes: int, hz: float,
+    insight: Insight | None,
+) -> Iterator[np.ndarray]:  # fmt: skip
     """The frames of this many episodes, from the one that begins now on; each is followed by the next of the tasks,
     with its text below."""
     words = strips(tasks[:episodes], size[1] * batch.players)
     for number in range(episodes):
         row = number % max(len(tasks), 1)
-        yield from rested(episode(policy, batch, size, words[row : row + 1]), hz)
+        yield from rested(episode(policy, batch, size, words[row : row + 1], insight), hz)
         batch.reset(tasks=[(number + 1) % max(len(tasks), 1)])
 
 
@@ -94,13 +108,15 @@ def watch(
     repeat: int = 1,
     greedy: bool | None = None,
     search: SearchSettings | None = None,
+    show: Sequence[str] = (),
 ) -> None:
     """Show a player in a window, or record it to `out` (.mp4 or .gif).
 
     agent, search: as for `evaluate`; tasks: played one after the other in place of the world's own task (the expert
     shows their solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick
-    rate (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held. Raises ValueError
-    for unknown names, NoDisplayError where there is no screen, and OSError where no clip can be written.
+    rate (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held; show: what is drawn
+    of a trained player's network, of "attention", "value" and "plan", see insight.py. Raises ValueError for unknown
+    names, NoDisplayError where there is no screen, and OSError where no clip can be written.
     """
     if int(episodes) != episodes or episodes < 1:
         raise ValueError(f"episodes must be a whole number of at least 1, got {episodes}")
@@ -125,8 +141,10 @@ def watch(
     size = size or picture_size(batch)
     hz = hz or (min(world.controls.tick_hz, 8) if world.controls.turn_based else world.controls.tick_hz / repeat)
     batch.reset(seed=seed, tasks=[0])
+    check(show, policy, batch)
     policy.start(batch)
-    shown = _episodes(policy, batch, size, tasks, episodes, hz)
+    insight = Insight(show, policy, batch) if show else None
+    shown = _episodes(policy, batch, size, tasks, episodes, hz, insight)
     if out is not None:
         with work(f"Recording {policy.name} in {world.name}", episodes) as job:
             write_clip(out, _reported(shown, batch, job), hz)

@@ -221,6 +221,36 @@ class Network(nn.Module):
         spread = [part.to(cells.dtype)[..., None, None].expand(-1, -1, *cells.shape[2:]) for part in beside]
         return torch.cat([cells, *spread], 1)
 
+    @property
+    def attends(self) -> bool:
+        """Whether any part of it attends to something, see `attention`."""
+        return self.pointing is not None or any(hasattr(part, "attention") for part in (self.torso, self.core))
+
+    @torch.no_grad()
+    def attention(self, observation: Observation, state: State, is_first: torch.Tensor) -> dict[str, torch.Tensor]:
+        """The weights of attention in one step of lanes: `cells` (lanes, rows, columns), how much each cell of the
+        frame is looked at, by the torso or for the words that ask, the mean over all that look; `memory` (lanes, slots,
+        slots + 1), what each slot of the core takes from the slots and, last, from the input."""
+        found, cells = {}, []
+        film = self._read(observation)[0]
+        map_film = None if film is None else film[:, : self.torso.film]
+        if hasattr(self.torso, "attention"):
+            looked = self.torso.attention(observation.pixels, map_film).mean((1, 2, 3))
+            cells.append(looked.unflatten(1, self.torso.grid))
+        if self.pointing is not None:
+            assert film is not None
+            seen = self.torso(observation.pixels, map_film)
+            where = self.pointing.where(seen, film[:, self.torso.film :])
+            cells.append(where.mean(1).unflatten(1, seen.shape[2:]))
+        if cells and all(each.shape == cells[0].shape for each in cells):
+            found["cells"] = torch.stack(cells).mean(0)
+        elif cells:
+            found["cells"] = cells[0]
+        if self.core is not None and hasattr(self.core, "attention"):
+            features = self.features(observation, is_first)
+            found["memory"] = self.core.attention(features, state, is_first[0])
+        return found
+
     def _read(self, observation: Observation) -> tuple[torch.Tensor | None, torch.Tensor | None]:
         """Effects of words on the torso, (lanes, *modulations), or None; and features of the chat, (lanes, words), or
         None."""

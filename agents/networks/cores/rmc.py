@@ -41,6 +41,16 @@ class RMC(nn.Module):
         slots = torch.eye(self.slots, width, device=self.enter.weight.device, dtype=self.enter.weight.dtype)
         return slots.repeat(lanes, 1, 1)
 
+    def attention(self, features: torch.Tensor, state: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
+        """What each slot takes from all slots and, last, from the input in the last pass of a step, the mean over the
+        heads, (lanes, slots, slots + 1). features: (lanes, features); first: (lanes,)."""
+        state = torch.where(first.bool().view(-1, 1, 1), self.initial(1), state)
+        told, answers = self.enter(features).unsqueeze(1), state
+        for _ in range(self.passes):
+            asked = torch.cat([answers, told.to(answers.dtype)], 1)
+            weights, answers = self.block.attention.weights(answers, asked), self.block(answers, asked)
+        return weights.mean(1)
+
     def forward(
         self, features: torch.Tensor, state: torch.Tensor, is_first: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:

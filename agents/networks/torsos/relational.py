@@ -38,6 +38,7 @@ class Relational(nn.Module):
         self.layers = layers
         self.blocks = nn.ModuleList(Block(width, heads) for _ in range(1 if shared else layers))
         self.shape, self.film = (width, 1, 1), 2
+        self.grid = rows, columns  # of the cells of a frame
 
     def entities(self, pixels: torch.Tensor, film: torch.Tensor | None = None) -> torch.Tensor:
         """The entities before they look at each other: (batch, rows * columns, width). film: see `forward`."""

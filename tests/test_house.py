@@ -27,7 +27,7 @@ FLOORS = ("interface", "worlds", "tasks", "episodes", "agents")
 ROOTS = ("__init__.py", "__main__.py", "py.typed")
 MOST_LINES = 500
 WIDEST = 120
-NAMERS = ("agents/experts/", "worlds/__init__.py")
+NAMERS = ("agents/experts/", "agents/studies/", "worlds/__init__.py")
 """Who may know a world by name, besides the world's own folder."""
 HEAVY = {"torch", "pygame", "matplotlib", "tensorboard", "stable_baselines3"}
 """What `import rumpus.worlds` must leave alone to be quick; the command line leaves numba and Gymnasium alone too."""

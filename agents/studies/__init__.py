@@ -1,0 +1,36 @@
+"""Studies by name: questions that are answered by training, each with arms, seeds and a table with intervals.
+
+    rumpus study                             lists them
+    rumpus study relational --scale cpu      runs one, or goes on with it, and prints its table
+
+A new study is one file with a STUDY, and one line here.
+"""
+
+from __future__ import annotations
+
+from ..needs import learning
+
+learning()
+
+from . import (  # noqa: E402  not before the sentence that says what is missing
+    auxiliary,
+    curricula,
+    imitation,
+    memory,
+    navigation,
+    planning,
+    precision,
+    relational,
+    room,
+    two_players,
+)
+from .frame import SCALES, Job, Study, results, table  # noqa: E402
+
+_FILES = (
+    relational, planning, memory, navigation, auxiliary, imitation, curricula, precision, room, two_players,
+)  # fmt: skip
+STUDIES: dict[str, Study] = {file.STUDY.name: file.STUDY for file in _FILES}
+PAGES: dict[str, str] = {file.STUDY.name: file.__doc__ or "" for file in _FILES}
+"""What each study says of itself."""
+
+__all__ = ["PAGES", "SCALES", "STUDIES", "Job", "Study", "results", "table"]

@@ -172,8 +172,8 @@ POLITE = ("{}", "please {}", "could you {}?", "I'd like you to {}, thanks", "oi,
 
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(WORLDS), st.sampled_from(POLITE), st.randoms(use_true_random=False))
-def test_what_the_generator_says_is_understood_as_itself(name, polite, chance):
-    """A clause of each relation with the kinds of a world, in each style and with kind words around it."""
+def test_kind_words_change_nothing(name, polite, chance):
+    """What the generator says means the same, or is refused, with kind words around it."""
     things = worlds.load(name).rules.things
     relations = [
         r for r in ("touching", "on", "in", "near", "holding", "facing", "gone", "open") if r in things.relations

@@ -242,7 +242,11 @@ class Meaning(Doing):
                 stages[-1] = [*clauses, *more], unit.hold or found.hold or hold, lasting and found.lasting
                 return
         for group in [found.clauses] if found.at_once else apart(found.clauses):
-            if unit.joint in ("comma", "stop", "and") and stages and stages[-1] == (group, unit.hold, found.lasting):
+            if (
+                (unit.joint in ("comma", "stop") or (unit.joint == "and" and _of_it(unit)))
+                and stages
+                and stages[-1] == (group, unit.hold, found.lasting)
+            ):
                 continue
             stages.append((group, unit.hold or found.hold, found.lasting))
 
@@ -441,6 +445,12 @@ class Meaning(Doing):
                 raise Refusal("one thing is at one place: say which")
             return replace(before, a=refs) if role == "a" else replace(before, b=refs)
         return replace(before, a=refs) if before.a is not None else replace(before, b=refs)
+
+
+def _of_it(unit: Unit) -> bool:
+    """Whether an act is of what was named before: "find the ball and stop beside it"."""
+    sides = (unit.act.a, unit.act.b) if unit.act else ()
+    return any(ref.pronoun for refs in sides if refs for ref in refs.all)
 
 
 def _until_stages(

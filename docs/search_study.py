@@ -25,7 +25,9 @@ WORLDS = ("sokoban-small", "box-world-small")
 RECORDED = 2_000
 TRAINING: dict[str, Any] = {"steps": 600_000, "channels": 32, "blocks": 4, "hidden": 256, "temperature": 1.0}
 """Settings of `bc` that are not its defaults; with a temperature it trains its critic."""
-SIMULATIONS = {"mcts": (10, 50), "puct": (10, 50), "gumbel": (10, 50), "levin": (100, 1000)}
+SIMULATIONS = {"levin": (10, 100, 1000), "gumbel": (10, 50), "puct": (10, 50), "mcts": (10, 50)}
+LIMIT = 60
+"""Steps of an episode: no level of these worlds needs as many, and searches that are lost end sooner."""
 
 
 def guide(world: str, out: Path) -> Path:
@@ -44,7 +46,7 @@ def measured(world: str, agent: str, search: SearchSettings | None, episodes: in
     how = str(search).replace(", ", "-").replace(" ", "-") if search else "alone"
     file = out / f"{world}-{Path(agent).name}-{how}-{episodes}.json"
     if not file.exists():
-        found = evaluate(world, agent, search=search, episodes=episodes, split="test", threads=1)
+        found = evaluate(world, agent, search=search, episodes=episodes, limit=LIMIT, split="test", threads=1)
         file.write_text(json.dumps(found))
     return dict(json.loads(file.read_text()))
 

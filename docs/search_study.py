@@ -1,4 +1,4 @@
-"""What does search on the simulator buy, with a guide and without? A study that anyone can extend.
+"""How much does search on the simulator help, with a guide and without? A study that anyone can extend.
 
     .venv/bin/python docs/search_study.py --out runs/search     # half an hour on an idle core
 

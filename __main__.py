@@ -1,5 +1,5 @@
 """The command line: `rumpus worlds | levels | tasks | play | watch | record | episodes | label | mark | sts |
-algorithms | agents | train | fleet | evaluate | report | bench | demo | warm | doctor`.
+algorithms | agents | train | study | fleet | evaluate | report | bench | demo | warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -23,7 +23,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from . import __version__
-from .agents import commands, marking_commands, play_command
+from .agents import commands, marking_commands, play_command, study_command
 from .agents.catalogue import app as catalogue_app
 from .agents.catalogue import baselines_table, page, spaces_table, things_table, worlds_table
 from .agents.commands import (
@@ -192,6 +192,7 @@ def levels(
 app.command()(play_command.play)
 app.command()(commands.algorithms)
 app.command()(commands.train)
+app.command()(study_command.study)
 app.command()(commands.report)
 app.command()(commands.record)
 app.command()(marking_commands.label)
@@ -283,6 +284,10 @@ def watch(
     simulations: Simulations = None,
     seconds: Seconds = None,
     leaf: Leaf = None,
+    show: Annotated[
+        list[str] | None,
+        typer.Option(help="Of a trained agent: attention, value or plan (its likeliest moves); may be repeated."),
+    ] = None,
     plugin: Plugins = None,
 ) -> None:
     """Watch a player in a window, or record it.
@@ -290,12 +295,12 @@ def watch(
     Example: rumpus watch sokoban expert --out clip.mp4
     """
     from . import worlds as all_worlds
-    from .agents.measuring.watch import watch as show
+    from .agents.measuring.watch import watch as shown
     from .episodes.moments import load
 
     load_plugins(plugin)
     loaded = all_worlds.load(world)
-    show(
+    shown(
         loaded,
         agent,
         out=out,
@@ -310,6 +315,7 @@ def watch(
         limit=limit,
         greedy=greedy,
         search=search_settings(search, simulations, seconds, leaf),
+        show=show or (),
     )
     if out:
         print(out)

@@ -39,6 +39,7 @@ from .agents.commands import (
     Search,
     Seconds,
     Seed,
+    Shown,
     Simulations,
     Split,
     Tasks,
@@ -284,10 +285,7 @@ def watch(
     simulations: Simulations = None,
     seconds: Seconds = None,
     leaf: Leaf = None,
-    show: Annotated[
-        list[str] | None,
-        typer.Option(help="Of a trained agent: attention, value or plan (its likeliest moves); may be repeated."),
-    ] = None,
+    show: Shown = None,
     plugin: Plugins = None,
 ) -> None:
     """Watch a player in a window, or record it.

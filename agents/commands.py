@@ -50,6 +50,10 @@ Simulations = Annotated[
     typer.Option(help="With --search, simulations a move (levin: expansions an episode).", show_default="50"),
 ]
 Seconds = Annotated[float | None, typer.Option(help="With --search, seconds of one core an episode.")]
+Shown = Annotated[
+    list[str] | None,
+    typer.Option(help="Of a trained agent: attention, value or plan (its likeliest moves); may be repeated."),
+]
 Leaf = Annotated[
     str | None,
     typer.Option(help="With --search, new states are valued by the agent's value or a random rollout."),

@@ -27,8 +27,11 @@ FLOORS = ("interface", "worlds", "tasks", "episodes", "agents")
 ROOTS = ("__init__.py", "__main__.py", "py.typed")
 MOST_LINES = 500
 WIDEST = 120
-NAMERS = ("agents/experts/", "agents/studies/", "worlds/__init__.py")
-"""Who may know a world by name, besides the world's own folder."""
+NAMERS = (
+    *("agents/experts/", "agents/studies/", "agents/measuring/speeds.py", "tasks/understanding/lexicon/"),
+    "worlds/__init__.py",
+)
+"""Files that may know a world by name, besides the world's own folder: the lexicon holds words that people say."""
 HEAVY = {"torch", "pygame", "matplotlib", "tensorboard", "stable_baselines3"}
 """What `import rumpus.worlds` must leave alone to be quick; the command line leaves numba and Gymnasium alone too."""
 MACHINE = re.compile(r"(?<![\w.~])/(?:work|root|home|Users|opt)/\w|(?:pypi|pythonhosted|download\.pytorch)\.org")

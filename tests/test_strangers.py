@@ -95,7 +95,18 @@ REVIEWED = {
             "worlds/engine/run/cuda.py: check: importlib.import_module",
             "worlds/engine/run/cuda.py: check: importlib.util.find_spec",
         ),
-        "worlds/engine/tools/raycast_bench.py: _vizdoom: importlib.import_module",
+        "worlds/engine/tools/raycast_bench.py: vizdoom_steps: importlib.import_module",
+        *(
+            f"agents/measuring/speeds.py: {place}"
+            for place in (
+                *("_dm_control: importlib.util.find_spec", "_dm_control: worlds.load", "_parallel: worlds.load"),
+                *("_minigrid: gymnasium.make", "_minigrid: importlib.import_module", "_single: worlds.load"),
+                *("_tasks: worlds.load", "installed: importlib.util.find_spec"),
+            )
+        ),
+        *("agents/studies/curricula.py: tasks: worlds.load", "agents/studies/navigation.py: measured: worlds.load"),
+        *(f"agents/studies/room.py: {name}: worlds.load" for name in ("_expert", "measured", "prepare", "run")),
+        *(f"agents/studies/two_players.py: {name}: worlds.load" for name in ("run", "tasks")),
         *(
             "worlds/engine/render/raycast/textures.py: textures: cv2.imread",
             "worlds/engine/render/tiles.py: atlas: cv2.imread",
@@ -118,9 +129,15 @@ REVIEWED = {
         "agents/recipes.py: _progress: file.read_text",
     ),
     "The interpreter is run for a script of the suite.": (
-        "interface/viewer.py: _open: subprocess.Popen",
+        *("interface/viewer.py: _open: subprocess.Popen", "agents/measuring/speeds.py: _imports: subprocess.run"),
         "worlds/engine/tools/bench.py: first_reset: subprocess.run",
         "worlds/guests/dm_control/bench.py: _theirs: subprocess.run",
+    ),
+    "A world is handed to a process of the suite, which unpickles what this one has pickled.": (
+        *(
+            "worlds/engine/run/ahead.py: : import pickle",
+            "worlds/engine/run/ahead.py: Ahead.__init__: subprocess.Popen",
+        ),
     ),
     "A name for an error, and the C library that is loaded already.": (
         *("agents/checkpoint.py: : import pickle", "agents/algorithms/descent.py: : import ctypes"),
@@ -176,6 +193,8 @@ REVIEWED = {
     ),
     "Text, JSON or a literal, which is parsed and never executed; a person types the path, or Rumpus wrote it beside. "
     "Paths out of a checkpoint come through run.saved_run, which lets files and folders pass alone.": (
+        *("agents/studies/frame.py: _read: read_text", "agents/studies/frame.py: results: kept.read_text"),
+        "interface/machine.py: processor: open",
         *("tasks/files.py: read: path.open", "worlds/engine/library/level_files.py: level_files: path.rglob"),
         "worlds/engine/library/level_files.py: read_levels: read_text",
         *(

@@ -194,7 +194,7 @@ class _Plan:
         return [(int(thing["y"]) // ONE, int(thing["x"]) // ONE) for thing in mine]
 
     def _pictures(self) -> list[np.ndarray]:
-        """What each player sees, a small picture of each tile: uint8 (rows, columns, …)."""
+        """The view of each player, a small picture of each tile: uint8 (rows, columns, …)."""
         rows, cols = self._twin.rows, self._twin.cols
         found = []
         for player in range(self._twin.players):

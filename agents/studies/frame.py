@@ -102,11 +102,11 @@ def results(
         bar.advance(len(jobs) - len(waiting))
         if workers == 1:
             for job in waiting:
-                _made(study, job)
+                _made(study.run, job)
                 bar.advance()
         else:
             with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
-                for _ in pool.map(_named, [study.name] * len(waiting), waiting):
+                for _ in pool.map(_made, [study.run] * len(waiting), waiting):
                     bar.advance()
     found = {arm: [_read(job) for job in jobs if job.arm == arm] for arm in chosen}
     for name, measure in study.baselines.items():
@@ -117,15 +117,9 @@ def results(
     return found
 
 
-def _named(name: str, job: Job) -> None:
-    from . import STUDIES
-
-    _made(STUDIES[name], job)
-
-
-def _made(study: Study, job: Job) -> None:
+def _made(run: Callable[[Job], Mapping[str, float]], job: Job) -> None:
     """Do one run, and keep its row."""
-    row = {name: float(value) for name, value in study.run(job).items()}
+    row = {name: float(value) for name, value in run(job).items()}
     job.folder.mkdir(parents=True, exist_ok=True)
     write_atomically(job.folder / RESULT, json.dumps(row).encode())
 

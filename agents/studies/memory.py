@@ -42,7 +42,7 @@ def questions(count: int, generator: torch.Generator) -> tuple[torch.Tensor, tor
     return torch.cat(told, 2).transpose(0, 1), answer
 
 
-class Reader(nn.Module):
+class CoreReader(nn.Module):
     """A core, and a layer that answers after its last step."""
 
     def __init__(self, name: str, units: int, options: dict[str, Any]):
@@ -68,7 +68,7 @@ def run(job: Job) -> Row:
     torch.manual_seed(job.seed)
     generator, device = torch.Generator().manual_seed(job.seed), torch.device(s.get("device", "cpu"))
     options = {name: s[name] for name in ("slots", "heads", "layers", "window") if name in s}
-    reader = Reader(s["core"], s["units"], options).to(device)
+    reader = CoreReader(s["core"], s["units"], options).to(device)
     optimiser = torch.optim.Adam(reader.parameters(), 1e-3)
     for _ in range(s["batches"]):
         steps, answer = (part.to(device) for part in questions(BATCH, generator))

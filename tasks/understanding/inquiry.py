@@ -77,7 +77,7 @@ class Inquiry(Syntax):
                 yield "exists", looking(one, what, name)
 
     def _whose(self, at: int) -> Iterator[tuple[str, Ref]]:
-        """ "Who is nearest to the goal (, you or the other one)": the colour of a player."""
+        """The colour of a player: "who is nearest to the goal (, you or the other one)"."""
         if self.words[at : at + 2] != ["who", "is"] or (self.players or 1) < 2:
             return
         for ref, last in self._ordered(at + 2):

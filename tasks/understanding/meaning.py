@@ -374,7 +374,7 @@ class Meaning(Doing):
         return replace(act, a=sides["a"], b=sides["b"])
 
     def _acting(self, actor: Refs) -> Refs:
-        """Who acts, where the words are "they" or "them"."""
+        """The players that act, where the words are "they" or "them"."""
         if self.partner is None or len(actor.all) > 1:
             raise Refusal("who is to do it? name the player")
         return Refs((self.partner,))

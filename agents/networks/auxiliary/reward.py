@@ -32,8 +32,8 @@ class Reward(Auxiliary):
         """class: uint8 (steps, lanes), 0 for no reward, 1 for a positive and 2 for a negative one; share: float32
         (steps, lanes), by which steps with a reward together count as much as those without, 1 on average."""
         found = torch.where(steps.reward > 0, 1, torch.where(steps.reward < 0, 2, 0)).to(torch.uint8)
-        paid = (found > 0).float() * steps.mask
-        count, some = steps.mask.sum(), paid.sum()
+        some_reward = (found > 0).float() * steps.mask
+        count, some = steps.mask.sum(), some_reward.sum()
         shares = torch.where(found > 0, 0.5 * count / some.clamp_min(1), 0.5 * count / (count - some).clamp_min(1))
         both = (some > 0) & (some < count)
         return {"class": found, "share": torch.where(both, shares, 1.0)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import torch
 
 from rumpus import worlds
 from rumpus.agents import checkpoint
+from rumpus.agents.algorithms.base import OneNetwork
 from rumpus.agents.algorithms.dagger import DAgger
 from rumpus.agents.contracts import Transition
 from rumpus.agents.settings import Config
@@ -38,8 +40,9 @@ def test_imitation_makes_the_actions_of_the_expert_likely(tmp_path: Path) -> Non
     losses = [row["imitation_loss"] for row in read_metrics(tmp_path)]
     assert 0.5 < losses[0] < math.log(len(worlds.load(WORLD).controls.moves)) + 0.1, "at first all moves are alike"
     assert sum(losses[-5:]) / 5 < 0.95 * losses[0]
-    for done, least, most in ((0.0, 1.0, 1.0), (1.0, 0.0, 0.5)):  # all steps are the expert's at first, none at last
-        trainer = Trainer(Config.of("dagger", WORLD, **SETTINGS | {"beta": 1.0, "rollout": 128}))
+    # all steps are the expert's at first, none at last, or from `beta_until` on
+    for done, until, least, most in ((0.0, 1.0, 1.0, 1.0), (1.0, 1.0, 0.0, 0.5), (0.5, 0.5, 0.0, 0.5)):
+        trainer = Trainer(Config.of("dagger", WORLD, **SETTINGS | {"beta": 1.0, "beta_until": until, "rollout": 128}))
         assert least <= trainer.collector.collect(128, done)["success"] <= most
 
 
@@ -62,7 +65,7 @@ def test_the_newest_of_what_was_shown_is_kept_and_learned_from(units: int) -> No
             continue
         replay = algorithm.replay
         assert replay is not None and len(replay) == min(len(shown), 700)
-        drawn = replay.sample(4000, torch.Generator().manual_seed(0)).items[-1].flatten()
+        drawn = replay.sample(4000, torch.Generator().manual_seed(0)).items[-2].flatten()
         newest = torch.tensor(shown[-700:])
         for move in range(4):
             share = (newest == move).float().mean().item()
@@ -126,3 +129,13 @@ def test_worlds_without_an_expert_are_refused(algorithm: str, settings: dict[str
 def test_a_beta_outside_0_to_1_is_refused(beta: float) -> None:
     with pytest.raises(ValueError, match="beta must"):
         Config.of("dagger", WORLD, beta=beta).check()
+    with pytest.raises(ValueError, match="beta_until is a part of the run"):
+        Config.of("dagger", WORLD, beta_until=beta).check()
+
+
+def test_the_learning_rate_rises_before_it_falls() -> None:
+    rates: list[float] = []
+    settings = SimpleNamespace(learning_rate=2.0, anneal=True)
+    algorithm: Any = SimpleNamespace(settings=settings, descent=SimpleNamespace(rate=rates.append))
+    told = [OneNetwork.anneal(algorithm, progress, 0.1) for progress in (0.0, 0.05, 0.1, 0.5)]
+    assert told == rates == pytest.approx([0.02, 0.95, 1.8, 1.0])

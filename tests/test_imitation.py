@@ -129,7 +129,7 @@ def test_worlds_without_an_expert_are_refused(algorithm: str, settings: dict[str
 def test_a_beta_outside_0_to_1_is_refused(beta: float) -> None:
     with pytest.raises(ValueError, match="beta must"):
         Config.of("dagger", WORLD, beta=beta).check()
-    with pytest.raises(ValueError, match="beta_until is a part of the run"):
+    with pytest.raises(ValueError, match="beta_until"):
         Config.of("dagger", WORLD, beta_until=beta).check()
 
 

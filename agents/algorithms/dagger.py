@@ -39,9 +39,7 @@ class DAggerSettings:
     grad_norm: float = 0.5  # gradients are cut to this norm
     buffer_size: int = 100_000  # steps that are kept and learned from again; 100,000 frames of 72x96 take 2 GB
     beta: float = 0.5  # the chance that the expert makes a step, at first
-    beta_until: float = (
-        1.0  # the part of the run in which it falls to 0; sooner, more is learned from the agent's states
-    )
+    beta_until: float = 1.0  # the part of the run in which it falls to 0; from then on the agent is alone
 
     def check(self) -> None:
         """Raise ValueError for values that cannot be."""

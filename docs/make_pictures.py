@@ -15,6 +15,8 @@ import numpy as np
 
 from rumpus import worlds
 from rumpus.agents.experts import expert
+from rumpus.agents.policies import player
+from rumpus.agents.shipped import card
 from rumpus.interface.clip import rested, write_clip
 from rumpus.tasks.compile import table
 from rumpus.tasks.goals import Goal, Task
@@ -38,6 +40,36 @@ def clips() -> None:
     for world, *options in (("sokoban",), ("box-world", "--knob", "solution_min=4", "--knob", "distractors_min=3")):
         out = str(PICTURES / f"{world}.gif")
         rumpus("watch", world, "expert", "--seed", "4", "--size", "280x280", "--episodes", "1", "--out", out, *options)
+
+
+AGENTS = (
+    *(("box-world-small-dagger", (216, 216), 0), ("sokoban-small-dagger", (210, 210), 1)),
+    *(("maze-small-ppo", (120, 120), 0), ("key-and-door-small-dagger", (120, 120), 0)),
+)
+"""Shipped agents that are shown, with the size of the frames and the seed."""
+MOST_FRAMES = 50
+
+
+def agents() -> None:
+    """Shipped agents at work, each in the first episode of its seed that it wins: the last frames of it."""
+    for name, size, seed in AGENTS:
+        world = worlds.load(card(name).worlds[0])
+        policy, options = player(name, world, seed=seed)
+        batch = worlds.batch(world, 1, seed=seed, split="test", **options)
+        policy.start(batch)
+        batch.reset()
+        while True:
+            frames, first = [batch.picture(size=size)], np.ones(1, bool)
+            while not batch.over[0]:
+                policy.act(batch, first)
+                batch.step()
+                frames.append(batch.picture(size=size))
+                first = np.zeros(1, bool)
+            if batch.states["won"][0]:
+                break
+            batch.reset()
+        hz = 8 if world.controls.turn_based else world.controls.tick_hz / options["repeat"]
+        write_clip(PICTURES / f"{name}.gif", rested(frames[-MOST_FRAMES:], hz), hz)
 
 
 FIRST_PERSON = (
@@ -186,6 +218,7 @@ def guests() -> None:
 if __name__ == "__main__":
     window()
     clips()
+    agents()
     first_person()
     sheet()
     rooms()

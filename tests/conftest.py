@@ -17,7 +17,7 @@ os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ["RUMPUS_CONFIG"] = tempfile.mkdtemp(prefix="rumpus-config-")  # nobody's own settings are read or written
 atexit.register(shutil.rmtree, os.environ["RUMPUS_CONFIG"], ignore_errors=True)
 
-MOST_MEMORY, TOO_MUCH = 2.0, 3.0
+MOST_MEMORY, TOO_MUCH = 2.0, 4.0
 """Gigabytes (10**9 bytes) that a process of the tests, or one that they start, should hold at most, and the size above
 which the session fails: how the files of tests are shared out among processes, and so what each holds, varies."""
 MUCH = 50_000_000

@@ -314,7 +314,7 @@ def test_few_tasks_are_the_first_of_many_and_other_files_are_left_alone(tmp_path
 
 
 def test_threads_change_nothing(monkeypatch):
-    for module in ("worlds.engine.run.cpu", "worlds.engine.run.search", "tasks.rollouts", "tasks.hindsight.propose"):
+    for module in ("worlds.engine.run.cpu", "worlds.engine.run.search", "tasks.rollouts", "tasks.hindsight.clauses"):
         monkeypatch.setattr(f"rumpus.{module}.cores", lambda: 1)
     assert tuple(generate(worlds.load("sokoban-small"), COUNT)) == made("sokoban-small", None)
 

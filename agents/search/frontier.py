@@ -16,6 +16,7 @@ from .forest import way
 from .futures import Futures
 from .priors import Asked, Prior
 from .settings import Meter, SearchSettings
+from .trees import place
 
 STATE = np.dtype(
     [
@@ -128,15 +129,6 @@ class Frontier:
 
 
 @njit
-def slot_of(known, slots, mark):
-    """The slot of the state with this mark, or the empty one where it would be."""
-    at = np.int64(mark >> np.uint64(1)) & (len(slots) - 1)
-    while slots[at] != 0 and known[slots[at] - 1].mark != mark:
-        at = (at + 1) & (len(slots) - 1)
-    return at
-
-
-@njit
 def open_at(queues, known, heaps, slots, rows, marks):
     """Begin the searches of these rows with one state each. marks: uint64 (n,), of all rows."""
     for row in rows:
@@ -146,7 +138,7 @@ def open_at(queues, known, heaps, slots, rows, marks):
         queue.count, queue.goal, queue.waiting, queue.expanded = 1, -1, 0, 0
         root.mark, root.chance, root.cost, root.parent, root.depth, root.move = marks[row], 0.0, 0.0, -1, 0, 0
         root.reward, root.closed = np.float32(0), 0
-        slots[row, slot_of(known[row], slots[row], marks[row])] = 1
+        slots[row, place(known[row], slots[row], marks[row])] = 1
         push(queue, known[row], heaps[row], 0)
 
 
@@ -227,7 +219,7 @@ def enter(queues, known, heaps, slots, rows, parents, chances, reward, over, suc
         if over[index] and not success[index]:
             continue
         if not over[index]:
-            slot = slot_of(states, slots[row], marks[index])
+            slot = place(states, slots[row], marks[index])
             same = slots[row, slot] - 1
             if same >= 0:
                 if states[same].cost <= cost:

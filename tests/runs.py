@@ -19,6 +19,14 @@ SMALL: dict[str, Any] = {
     **{"threads": 1, "tensorboard": False, "checkpoint_seconds": 0.0},
 }
 """Settings of a run that takes a moment, and computes the same as a second model in float32."""
+OWN: dict[str, dict[str, Any]] = {
+    "ppo": {"epochs": 2, "minibatches": 2},
+    "impala": {"passes": 2, "minibatches": 2, "replay": 0.5},
+    "r2d2": {"learning_starts": 16, "batch": 8, "capacity": 48, "burn_in": 4, "target_every": 3},
+    "dagger": {"epochs": 2, "minibatches": 2, "buffer_size": 500},
+    "bc": {"minibatches": 2},
+}
+"""Settings of each algorithm that make an update quick; an algorithm that is not named here has its own defaults."""
 SCRIPT = """
 import sys
 from rumpus.agents.training import run

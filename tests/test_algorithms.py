@@ -33,20 +33,13 @@ from rumpus.agents.training.log import FIRST, read_metrics
 from rumpus.agents.training.run import resume, train
 from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.chosen import EASY, SMALL_ROOM, TINY
+from rumpus.tests.runs import OWN
 from rumpus.tests.stored import stored
 
 SMALL: dict[str, Any] = {
     "steps": 10**6, "envs": 8, "rollout": 8, "hidden": 16, "channels": 4, "threads": 1, "size": (20, 20), "bf16": False,
     "tensorboard": False, "checkpoint_seconds": 0.0,
 }  # fmt: skip
-OWN: dict[str, dict[str, Any]] = {
-    "ppo": {"epochs": 2, "minibatches": 2},
-    "impala": {"passes": 2, "minibatches": 2, "replay": 0.5},
-    "r2d2": {"learning_starts": 16, "batch": 8, "capacity": 48, "burn_in": 4, "target_every": 3},
-    "dagger": {"epochs": 2, "minibatches": 2, "buffer_size": 500},
-    "bc": {"minibatches": 2},
-}
-"""Settings of each algorithm that make an update quick; an algorithm that is not named here has its own defaults."""
 every = pytest.mark.parametrize("name", ALGORITHMS)
 
 

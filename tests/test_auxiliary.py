@@ -23,7 +23,7 @@ from rumpus.agents.settings import Config, parsed
 from rumpus.agents.training.run import train
 from rumpus.agents.training.trainer import Trainer
 from rumpus.tests.chosen import EASY, SMALL_ROOM
-from rumpus.tests.runs import differences
+from rumpus.tests.runs import OWN, differences
 from rumpus.tests.stored import stored
 from rumpus.worlds.engine.records.things import ONE
 
@@ -31,13 +31,6 @@ SMALL: dict[str, Any] = {
     "steps": 10**6, "envs": 8, "rollout": 8, "hidden": 16, "channels": 4, "threads": 1, "size": (20, 20), "bf16": False,
     "tensorboard": False,
 }  # fmt: skip
-OWN: dict[str, dict[str, Any]] = {
-    "ppo": {"epochs": 2, "minibatches": 2},
-    "impala": {"passes": 2, "minibatches": 2, "replay": 0.5},
-    "r2d2": {"learning_starts": 16, "batch": 8, "capacity": 48, "burn_in": 4, "target_every": 3},
-    "dagger": {"epochs": 2, "minibatches": 2, "buffer_size": 500},
-    "bc": {"minibatches": 2},
-}
 MAZE = "maze-small"
 IN_MAZES = ("depth", "closure", "pixels", "reward", "forward")
 every = pytest.mark.parametrize("name", ALGORITHMS)

@@ -32,7 +32,7 @@ def _printable(text: str) -> str:
 
 Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)]
 COMMANDS = ("train", "record", "levels", "tasks generate")
-"""What the lines of a recipe begin with, after `rumpus`."""
+"""The commands that lines of a recipe begin with, after `rumpus`."""
 Line = Annotated[Text, Field(pattern=rf"^rumpus ({'|'.join(COMMANDS)}) ")]
 Count = Annotated[int, Field(ge=0, le=2**50)]
 Share = Annotated[float, Field(ge=0, le=1)]

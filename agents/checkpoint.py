@@ -109,7 +109,7 @@ def load(path: str | Path) -> dict[str, Any]:
 
 
 def checked(content: dict[str, Any], file: Path) -> dict[str, Any]:
-    """What a file holds. Raises ValueError if a part is missing or of another kind."""
+    """The content of a file. Raises ValueError if a part is missing or of another kind."""
     for name, kind in _PARTS.items():
         if not isinstance(content.get(name), kind):
             raise ValueError(f"{file} is damaged: its {name!r} is no {kind.__name__}")

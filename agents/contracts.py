@@ -296,12 +296,12 @@ class Auxiliary(Protocol):
         """Raise ValueError where this world, or a network of this spec, has nothing to learn from."""
 
     def label(self, steps: Any, future: torch.Tensor | None) -> dict[str, torch.Tensor]:
-        """What it wants to know of steps (auxiliary.Steps) that one of them does not show by itself, tensors (steps,
+        """The targets of steps (auxiliary.Steps) that one of them does not show by itself, tensors (steps,
         lanes, …) by name. future: what `ahead` gave of the lanes after them, None if nobody has looked. The shapes are
         the same for one step."""
 
     def ahead(self, seen: Any) -> torch.Tensor | None:
-        """What is expected of lanes from now on, (lanes, …), from what the network sees (auxiliary.Seen)."""
+        """The expectation of lanes from now on, (lanes, …), from what the network sees (auxiliary.Seen)."""
 
     def forward(self, network: Any, seen: Any, labels: dict[str, torch.Tensor]) -> torch.Tensor:
         """The loss of each sample, float32 (samples,). seen: auxiliary.Seen; labels: those of `label`, (samples, …)."""

@@ -21,7 +21,7 @@ from .trees import at, tree_map
 
 
 class Note(NamedTuple):
-    """What a network was given when it acted last, and what it made of it: the observation of its lanes, its state
+    """The last input of a network when it acted, and its results: the observation of its lanes, its state
     before, is_first float32 (1, lanes), and values float32 (lanes,)."""
 
     observation: Observation

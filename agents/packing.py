@@ -220,7 +220,7 @@ def _described(name: str, file: Path, content: Mapping[str, Any]) -> dict[str, A
 
 
 def _stages(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """What the checkpoints hold that led to this one by --from, as far as they are there, the first one first."""
+    """The contents of the checkpoints that led to this one by --from, as far as they are there, the first one first."""
     found, start = [content], content["run"].get("start")
     while start is not None and not shipped.is_shipped(start) and len(found) < MOST_STAGES:
         try:
@@ -232,7 +232,7 @@ def _stages(content: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _data(content: Mapping[str, Any]) -> str:
-    """What an algorithm learned from, in a few words."""
+    """The data that an algorithm learned from, in a few words."""
     made = find(ALGORITHMS, content["algorithm"], "algorithm")
     if getattr(made, "offline", False):
         return "stored episodes"

@@ -23,7 +23,7 @@ SUFFIX = ".safetensors"
 CHECKPOINT = "checkpoint.pt"
 """The checkpoint in a run's folder."""
 PARTS = ("algorithm", "run", "network", "own", "worlds", "spec", "updates", "total", "steps", "seconds", "threads")
-"""What the metadata hold of a checkpoint, beside the weights."""
+"""The parts of a checkpoint that the metadata hold, beside the weights."""
 KEY = "rumpus"
 """Of the metadata."""
 
@@ -67,7 +67,7 @@ def is_shipped(path: str | Path) -> bool:
 
 
 def content(file: Path) -> dict[str, Any]:
-    """What a checkpoint holds, from a file of weights: PARTS and `networks`, the tensors on the CPU; `play`, with the
+    """The parts of a checkpoint, from a file of weights: PARTS and `networks`, the tensors on the CPU; `play`, with the
     card's way to play, if a card lies beside it.
 
     Raises ValueError if the file is missing, cut short or something else, or is not the one that its card tells of.

@@ -37,13 +37,13 @@ class Auxiliaries:
         return bool(self._parts)
 
     def trace(self) -> dict[str, torch.Tensor] | None:
-        """What the network is to note down for them in one pass."""
+        """The notes that the network is to make for them in one pass."""
         return {} if self._parts else None
 
     @torch.no_grad()
     def label(self, steps: Steps, now: TimeStep | None = None, state: State = None) -> dict[str, torch.Tensor]:
-        """What they want to know of steps, tensors (steps, lanes, …) by names. now, state: what comes after the steps,
-        if the network is to say what it expects of it."""
+        """The targets of the losses in these steps, tensors (steps, lanes, …) by names. now, state: what comes after
+        the steps, if the network is to say what it expects of it."""
         found: dict[str, torch.Tensor] = {}
         seen: Seen | None = None
         if now is not None and any(type(part).ahead is not Auxiliary.ahead for part in self._parts.values()):
@@ -56,7 +56,7 @@ class Auxiliaries:
         return found
 
     def _look(self, observation: Observation, state: State, is_first: torch.Tensor) -> Seen:
-        """What the network computes of lanes now; no action is chosen, and 0 stands for it."""
+        """The features of lanes now; no action is chosen, and 0 stands for it."""
         trace: dict[str, torch.Tensor] = {}
         action = torch.zeros(len(is_first), self._network.head.parts, dtype=torch.int64, device=is_first.device)
         with self._descent.cast():

@@ -135,7 +135,7 @@ class BC(OneNetwork):
         return found
 
     def label_steps(self, steps: Steps) -> dict[str, torch.Tensor]:
-        """What auxiliary losses want to know of an episode of all players, tensors (steps, players, …) by names."""
+        """The targets of auxiliary losses in an episode of all players, tensors (steps, players, …) by names."""
         return self.auxiliary.label(steps) if self.auxiliary else {}
 
     @property

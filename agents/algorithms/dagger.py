@@ -107,7 +107,7 @@ class DAgger(OneNetwork):
         return {name: loss / share for name, loss in zip(names, losses, strict=True)} | {"learning_rate": rate}
 
     def _labels(self, timestep: TimeStep, state: State) -> dict[str, torch.Tensor]:
-        """What auxiliary losses want to know of the rollout, and what was done, (steps, lanes, …) by names."""
+        """The targets of auxiliary losses in the rollout, and what was done, (steps, lanes, …) by names."""
         if not self.auxiliary:
             return {}
         kept = self.rollout

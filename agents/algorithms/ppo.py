@@ -136,7 +136,7 @@ class PPO(OneNetwork):
         return {name: value for name, value in row.items() if unused.get(name, 1)} | {"learning_rate": rate}
 
     def _labels(self, timestep: TimeStep, state: State) -> dict[str, torch.Tensor]:
-        """What auxiliary losses want to know of the rollout, (steps, lanes, …) by names."""
+        """The targets of auxiliary losses in the rollout, (steps, lanes, …) by names."""
         if not self.auxiliary:
             return {}
         kept = self.rollout

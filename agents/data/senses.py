@@ -22,7 +22,7 @@ class Senses:
         return bool(self._kinds)
 
     def begin(self) -> State:
-        """What is remembered of lanes before their first step."""
+        """The memory of lanes before their first step."""
         return {name: [kind.begin(batch) for batch in self._batches] for name, kind in self._kinds.items()}
 
     def look(

@@ -118,7 +118,7 @@ def check(world: World, device: str = "cpu") -> None:
 
 
 _clocks: dict[tuple[Any, ...], bool] = {}
-"""What `clocked` found, by rules and variant."""
+"""The findings of `clocked`, by rules and variant."""
 
 
 def clocked(world: World) -> bool:

@@ -132,7 +132,7 @@ class SearchPolicy:
         return np.array([-1 if plan is None or at >= len(plan[0]) else plan[0][at] for plan, at in plans], np.int64)
 
     def _look(self, rows: np.ndarray) -> Guess:
-        """What the prior guesses about the real states of these rows; rows of the answer are those of the batch."""
+        """The prior's guesses about the real states of these rows; rows of the answer are those of the batch."""
         n, simulator = len(self._plans), self._futures
         guess = Guess(np.zeros((n, simulator.moves), np.float32), np.zeros(n), None)
         if not len(rows):

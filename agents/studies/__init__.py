@@ -31,6 +31,6 @@ _FILES = (
 )  # fmt: skip
 STUDIES: dict[str, Study] = {file.STUDY.name: file.STUDY for file in _FILES}
 PAGES: dict[str, str] = {file.STUDY.name: file.__doc__ or "" for file in _FILES}
-"""What each study says of itself."""
+"""The page of each study."""
 
 __all__ = ["PAGES", "SCALES", "STUDIES", "Job", "Study", "results", "table"]

@@ -34,7 +34,7 @@ from .frame import Job, Row, Study, sizes, trained
 WORLD, SECONDS, TOYS = "room-small", 8, 3
 KINDS = ("ball", "block", "car", "duck", "lamp", "book")
 COLOURS = ("red", "green", "blue", "yellow", "white", "black")
-"""What is named; other toys lie about too."""
+"""Toys that are named; other toys lie about too."""
 YOU = Selector(kind="player", who="you")
 SETS = {
     **{"train": (8000, 0, "train", "train"), "told": (300, 1_000_000, "test", "train")},

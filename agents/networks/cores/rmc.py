@@ -42,8 +42,8 @@ class RMC(nn.Module):
         return slots.repeat(lanes, 1, 1)
 
     def attention(self, features: torch.Tensor, state: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
-        """What each slot takes from all slots and, last, from the input in the last pass of a step, the mean over the
-        heads, (lanes, slots, slots + 1). features: (lanes, features); first: (lanes,)."""
+        """The shares that each slot takes from all slots and, last, from the input in the last pass of a step, the mean
+        over the heads, (lanes, slots, slots + 1). features: (lanes, features); first: (lanes,)."""
         state = torch.where(first.bool().view(-1, 1, 1), self.initial(1), state)
         told, answers = self.enter(features).unsqueeze(1), state
         for _ in range(self.passes):

@@ -23,6 +23,8 @@ from rumpus.worlds.sokoban import SOKOBAN
 from rumpus.worlds.sokoban.state import BOX, LEVEL, TARGET, WALL
 
 REAL_TIME = SOKOBAN.variant("sokoban-clock", "Sokoban against the clock.", turn_based=False, tick_hz=20)
+PATIENCE = 60
+"""Seconds that a person waits for what is to be seen, on a machine that does much else."""
 ROOM = """
 #######
 #@  & #
@@ -122,14 +124,16 @@ class Person(threading.Thread):
             time.sleep(hold if kind == pygame.KEYDOWN else 0)
 
     def until(self, seen, what):
-        stop = time.monotonic() + 20
+        stop = time.monotonic() + PATIENCE
         while not seen():
+            assert self.window.open, f"{what}: the window has closed"
             assert time.monotonic() < stop, what
             time.sleep(0.005)
 
 
 def at_window(game: Session, out: Path, script: Callable[[Person], None], size: tuple[int, int] = (700, 600)) -> Window:
     window = Window(game, size, out)
+    pygame.event.clear()  # a new window's events may come early or late: nothing may depend on them
     person = Person(window, script)
     person.start()
     window.run()
@@ -167,6 +171,12 @@ def do(*words: str) -> str:
     return subprocess.run(["xdotool", *words], check=True, capture_output=True, text=True, timeout=300).stdout
 
 
+def ready(title: str) -> bool:
+    """Whether a window of this title plays: it has another name until it has got its own, and ends in … while worlds
+    are compiled, when keys are not read."""
+    return title.startswith("Rumpus") and "…" not in title
+
+
 @contextlib.contextmanager
 def real_window(out: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Another process that plays what the script makes of `what`, and the number of its window, which has the focus."""
@@ -174,7 +184,7 @@ def real_window(out: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], s
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         window = do("search", "--sync", "--onlyvisible", "--class", "rumpus").split()[0]
-        while "…" in do("getwindowname", window):  # getting ready
+        while not ready(do("getwindowname", window)):
             time.sleep(0.1)
         do("windowfocus", "--sync", window)
         time.sleep(0.3)

@@ -101,6 +101,7 @@ class Window:
         """Play until the window is closed. A clip that is still being written is finished first."""
         try:
             self.draw()
+            self._advance(time.monotonic())  # so that an agent's first turn is due, whether or not an event comes
             while self.open:
                 stale = False
                 for event in self._wait():
@@ -212,8 +213,7 @@ class Window:
     @property
     def _busy(self) -> bool:
         """Whether an overlay other than a pause is shown."""
-        mood = self.mood
-        return mood.help or mood.leaving or mood.typing is not None or self.session.over
+        return self.mood.help or self.mood.leaving or self.mood.typing is not None or self.session.over
 
     def _wait(self) -> list[pygame.event.Event]:
         """Sleep until an event comes or something is due.

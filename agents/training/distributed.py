@@ -13,6 +13,7 @@ import atexit
 import gc
 import io
 import os
+import time
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -28,6 +29,9 @@ from .trainer import Trainer
 PATIENCE = timedelta(hours=12)
 """How long processes wait for each other, such as for an evaluation by rank 0. A process that ends is noticed at once:
 its connections close."""
+SETTLE = 0.5
+"""Seconds that a process waits before it leaves the group. A thread of gloo needs Python's lock to free the tensors of
+its last collective, and a group waits for its threads, with that lock, when it is freed."""
 _BROKEN = ("gloo", "nccl", "connection closed", "connection reset", "connection refused", "broken pipe")
 """Words in errors of connections to other processes, in small letters: gloo raises plain RuntimeErrors."""
 
@@ -64,6 +68,7 @@ class Ranks:
         if isinstance(error, Exception):
             self._fail(error)  # the group is left as it is: to end it would wait for the others
         else:
+            time.sleep(SETTLE)
             distributed.destroy_process_group()
 
     def _fail(self, error: Exception) -> None:

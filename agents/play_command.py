@@ -55,7 +55,7 @@ def play(
     """
     from .. import worlds as all_worlds
     from . import human
-    from .human.agent import beside
+    from .human.agent import Agent, beside
     from .human.chosen import to_play
     from .human.playlist import PATIENCE
 
@@ -73,9 +73,10 @@ def play(
     if seat is not None and agent is None:
         raise ValueError("--seat says which player you are beside an agent: give --with AGENT, too")
     load_plugins(plugin)
-    other, trained = (None, dict[str, Any]())
+    others, trained = list[Agent](), dict[str, Any]()
     if agent is not None:
-        other, trained = beside(agent, loaded, seat=seat, seed=seed or 0, person=name)
+        other, trained = beside(agent, loaded, seat=seat, seed=seed or 0)
+        others.append(other)
     if not (task or goal or moment or levels or knobs):  # it plays what it has learned
         knobs, limit = trained.get("knobs") or knobs, trained.get("limit") if limit is None else limit
     start: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "knobs": knobs}
@@ -84,6 +85,6 @@ def play(
         print(line)
     if "written" in options and not (strict_time or limit or loaded.controls.turn_based):
         print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
-    options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name, "agent": other}
+    options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name, "agents": others}
     for path in human.play(loaded, **options).saved:
         print(path)

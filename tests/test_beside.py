@@ -13,11 +13,12 @@ import pytest
 import torch
 
 from rumpus.agents.algorithms.ppo import PPO
-from rumpus.agents.human import panel
+from rumpus.agents.human import facts
 from rumpus.agents.human.agent import Agent, beside
 from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.commands import Commands
 from rumpus.agents.human.session import Session
+from rumpus.agents.human.shown import hints
 from rumpus.agents.network_policy import NetworkPolicy
 from rumpus.agents.networks import Network, NetworkSpec
 from rumpus.agents.networks.heads import ActionSpec
@@ -64,7 +65,7 @@ def nothing(world: World) -> np.ndarray:
 def test_an_agent_alone_plays_as_it_does_in_a_batch(world, repeat):
     """Frames, rewards and the ticks of its steps are those of training, though the session goes tick by tick."""
     options: dict[str, Any] = {"seed": 5, "limit": 40}
-    game = Session(world, **options, agent=Agent(network(world, seed=1), BY, [0], repeat=repeat))
+    game = Session(world, **options, agents=[Agent(network(world, seed=1), BY, [0], repeat=repeat)])
     grid = game.batch.rows, game.batch.cols
     alone, batch = network(world, seed=1), Batch(world, 1, threads=1, repeat=repeat, **options)
     batch.reset(seed=5, tasks=[0])
@@ -84,13 +85,13 @@ def test_an_agent_alone_plays_as_it_does_in_a_batch(world, repeat):
 def test_an_agent_that_watches_remembers_what_the_person_did(repeat):
     """A person who does what it would have done hands over, and it goes on as if it had done so itself."""
     world, ticks = REAL_TIME, 10 * repeat
-    alone = Session(world, seed=5, agent=Agent(network(world, greedy=True), BY, [0], repeat=repeat))
+    alone = Session(world, seed=5, agents=[Agent(network(world, greedy=True), BY, [0], repeat=repeat)])
     done = []
     for _ in range(2 * ticks):
         alone.act(nothing(world))
         done.append(alone.batch.actions[0].copy())
     agent = Agent(network(world, greedy=True), BY, [], repeat=repeat)
-    game = Session(world, seed=5, agent=agent)
+    game = Session(world, seed=5, agents=[agent])
     for step in range(ticks):
         game.act(done[step])
     agent.hand([0])
@@ -103,10 +104,10 @@ def test_an_agent_that_watches_remembers_what_the_person_did(repeat):
     for step in range(ticks, 2 * ticks):
         game.act(nothing(world))
         assert (game.batch.actions[0] == done[step]).all(), step
-    states = [policy._states for policy in (alone.agent.policy, agent.policy)]
+    states = [policy._states for policy in (alone.agents[0].policy, agent.policy)]
     assert all(torch.equal(*pair) for pair in zip(*(tuple(state[0]) for state in states), strict=True))
     for _ in range(repeat):
-        other.join(nothing(world), 0)
+        other.join(nothing(world))
     assert not torch.equal(forgetful._states[0][0], states[0][0][0]), "a memory that begins now is another one"
 
 
@@ -140,7 +141,7 @@ def test_it_looks_when_it_must_and_is_told_what_was_done():
     for kind, looks in ((Watching, 6), (Told, 0)):
         policy = kind(REAL_TIME)
         agent = Agent(policy, BY, [], repeat=3)
-        game = session(REAL_TIME, agent=agent)
+        game = session(REAL_TIME, agents=[agent])
         down = policy.moves["push down"]
         for _ in range(16):
             game.act(down)
@@ -174,8 +175,8 @@ def recorded(store: Path, made: list[Recorder]) -> Any:
 
 def test_who_played_is_stored_and_a_seat_that_changed_hands_says_when(tmp_path):
     policy = Told(SOKOBAN, ["push down", "push right", "push down", "push down", "push right"])
-    agent, made = Agent(policy, BY, [0], person="Ada"), []
-    game = session(record=recorded(tmp_path / "store", made), agent=agent)
+    agent, made = Agent(policy, BY, [0]), []
+    game = session(record=recorded(tmp_path / "store", made), agents=[agent])
     still = nothing(SOKOBAN)
     game.act(still)
     game.act(still)
@@ -208,8 +209,8 @@ def test_who_played_is_stored_and_a_seat_that_changed_hands_says_when(tmp_path):
 
 def test_the_agent_takes_the_other_seats(tmp_path):
     policy, made = Told(DUO, ["push left", "push down"]), []
-    agent = Agent(policy, BY, [1], person="Ada")
-    game = session(DUO, record=recorded(tmp_path / "store", made), agent=agent)
+    agent = Agent(policy, BY, [1])
+    game = session(DUO, record=recorded(tmp_path / "store", made), agents=[agent])
     inputs = input_of(DUO)
     inputs.sit(0)
     inputs.press(KEY["down"], 0.0)  # arrows are the person's, too
@@ -229,23 +230,25 @@ def test_a_seated_person_has_all_devices_and_the_help_page_says_so():
         inputs.sit(1)
         assert {inputs.owner(key) for key in inputs.keys} == {1}
         assert inputs.who(1) and not inputs.who(0)
-        commands = Commands(world, inputs, agent=True)
+        commands = Commands(world, inputs)
         assert "switch" in commands.table and "hand" not in commands.table
-    alone = Commands(SOKOBAN, input_of(SOKOBAN), agent=True)
+    alone = Commands(SOKOBAN, input_of(SOKOBAN), takes_over=True)
     assert "hand" in alone.table and "switch" not in alone.table
     assert "hand" not in Commands(SOKOBAN, input_of(SOKOBAN)).table
 
 
 def test_every_agent_plays_beside_a_person():
     for name, world in (("random", SOKOBAN), ("expert", SOKOBAN), ("random", HALL_DUO)):
-        agent, options = beside(name, world, seat=world.players, person="Ada")
+        agent, options = beside(name, world, seat=world.players)
         assert options == {} and agent.name == name
-        game = Session(world, seed=2, agent=agent, **({"levels": room(), "knobs": KNOBS} if world is SOKOBAN else {}))
+        game = Session(
+            world, seed=2, agents=[agent], **({"levels": room(), "knobs": KNOBS} if world is SOKOBAN else {})
+        )
         for _ in range(4):
             game.act(nothing(world))
         assert (game.result == "success") == (name == "expert" and world is SOKOBAN)
     agent, _ = beside("expert", SOKOBAN)
-    game = session(agent=agent)
+    game = session(agents=[agent])
     agent.hand([])
     play(game, "w")
     agent.hand([0])
@@ -264,42 +267,42 @@ def dummy(monkeypatch, tmp_path):
 
 def test_a_person_takes_over_at_the_window_and_hands_back(dummy, tmp_path):
     agent = Agent(Told(SOKOBAN, ["push up", "push left", "push up", "push down"]), BY, [0])
-    game = session(agent=agent)
+    game = session(agents=[agent])
 
     def script(person):
         window = person.window
         person.until(lambda: game.steps >= 2, "it takes turns by itself")
-        assert panel.facts(game)[0] == ("plays", "mine")
+        assert facts.facts(game)[0] == ("plays", "mine")
         person.press(pygame.K_s)
-        person.until(lambda: "mine plays: F2 takes over" in window.mood.note, "a key says who plays")
+        person.until(lambda: "mine plays: F2 takes over" in window.person.note, "a key says who plays")
         person.press(pygame.K_F2)
         person.until(lambda: not agent.seats, "taken over")
         steps = game.steps
-        assert panel.facts(game)[0] == ("plays", "you")
-        assert "F2 let it play" in panel.hints(game, window.commands, window.inputs, window.mood)
+        assert facts.facts(game)[0] == ("plays", "you")
+        assert "F2 let it play" in hints(window.person)
         person.press(pygame.K_s)
         person.until(lambda: game.steps == steps + 1, "a step of the person's")
         person.press(pygame.K_F2)
         person.until(lambda: game.steps > steps + 2, "and it goes on")
         person.press(pygame.K_F7)
-        person.until(lambda: window.mood.paused, "a pause is one for it, too")
+        person.until(lambda: window.person.paused, "a pause is one for it, too")
 
     at_window(game, tmp_path, script)
 
 
 def test_a_person_changes_seats_at_the_window(dummy, tmp_path):
     agent = Agent(Told(DUO), BY, [1])
-    game = session(DUO, agent=agent)
+    game = session(DUO, agents=[agent])
 
     def script(person):
         window = person.window
-        assert panel.seat(game, window.inputs, 1) == "Player 2   mine"
+        assert facts.seat(game, window.person.inputs, 1) == "Player 2   mine"
         person.press(pygame.K_DOWN)
         person.until(lambda: game.steps == 1, "the arrows are those of player 1")
         assert game.batch.states["y"][0].tolist() == [2, 1]
         person.press(pygame.K_F2)
         person.until(lambda: agent.seats == {0}, "the other seat")
-        assert panel.seat(game, window.inputs, 0) == "Player 1   mine"
+        assert facts.seat(game, window.person.inputs, 0) == "Player 1   mine"
         person.press(pygame.K_s)
         person.until(lambda: game.steps == 2, "a step of player 2")
         assert game.batch.states["y"][0].tolist() == [2, 2]

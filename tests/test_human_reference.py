@@ -139,8 +139,8 @@ def test_a_person_plays_each_task_once_with_real_keys(suite, monkeypatch, tmp_pa
         window = person.window
         for key in (pygame.K_F8, pygame.K_F5, pygame.K_F4):
             person.press(key)
-            person.until(lambda: "measured" in window.mood.note, "no way back")
-            window.mood.note = ""
+            person.until(lambda: "measured" in window.person.note, "no way back")
+            window.person.note = ""
         for number, task in enumerate(tasks[:2]):
             for step, (move,) in enumerate(task.solution.moves, 1):
                 person.press(pygame.key.key_code(keys[move]))

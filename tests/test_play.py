@@ -11,12 +11,12 @@ import pygame
 import pytest
 
 from rumpus import worlds
-from rumpus.agents.human import clip, keyboard, overview, panel, settings
+from rumpus.agents.human import clip, devices, facts, overview, settings
 from rumpus.agents.human.camera import COUNTS, STICK_SPEED, Grip, input_of
 from rumpus.agents.human.commands import Commands, input_rows
+from rumpus.agents.human.facts import account, verdict
 from rumpus.agents.human.input import DELAY, INTERVAL, MAKE_UP, NOTCHES, TickInput, TurnInput
 from rumpus.agents.human.layout import NARROWEST, WIDEST, arrange
-from rumpus.agents.human.overlays import account, verdict
 from rumpus.agents.human.playlist import PATIENCE
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.settings import SENSITIVITIES
@@ -34,12 +34,12 @@ from rumpus.worlds.sokoban import DUO, SOKOBAN
 
 
 def test_every_key_of_the_door_is_a_key_of_pygame_and_back():
-    assert len(set(keyboard.PYGAME_KEYS)) == len(KEYS)
-    for index, key in enumerate(keyboard.PYGAME_KEYS):
-        assert keyboard.key_of(SimpleNamespace(key=key, scancode=0)) == index
-    by_place = {keyboard.key_of(SimpleNamespace(key=-1, scancode=code)) for code in range(512)} - {None}
+    assert len(set(devices.PYGAME_KEYS)) == len(KEYS)
+    for index, key in enumerate(devices.PYGAME_KEYS):
+        assert devices.key_of(SimpleNamespace(key=key, scancode=0)) == index
+    by_place = {devices.key_of(SimpleNamespace(key=-1, scancode=code)) for code in range(512)} - {None}
     assert by_place == set(range(len(KEYS)))
-    assert keyboard.key_of(SimpleNamespace(key=pygame.K_F13, scancode=pygame.KSCAN_F13)) is None
+    assert devices.key_of(SimpleNamespace(key=pygame.K_F13, scancode=pygame.KSCAN_F13)) is None
 
 
 def test_a_held_key_repeats_and_nothing_happens_without_one():
@@ -326,15 +326,15 @@ def test_a_session_plays_tasks_one_after_the_other():
     game = Session(SOKOBAN, seed=3, **tasks_of(SOKOBAN, {"goals": [FIRST_OF_TWO]}, {"goals": [goal(HOME)]}))
     start = checksum(game.batch, 0)
     assert (game.task, game.name, game.stages) == ("t:0", "sokoban-t-0", ((0, 2),))
-    assert dict(panel.facts(game)) == {"task": "t:0", "stages": "0 of 2", "time left": "9 steps", "return": "0.00"}
+    assert dict(facts.facts(game)) == {"task": "t:0", "stages": "0 of 2", "time left": "9 steps", "return": "0.00"}
     play(game, "s")
-    assert dict(panel.facts(game))["stages"] == "1 of 2"
+    assert dict(facts.facts(game))["stages"] == "1 of 2"
     play(game, "d")
     assert (game.result, game.returns, verdict(game)[0]) == ("success", (1.0,), "Success")
     game.restart()
     assert (game.task, game.stages, game.over, checksum(game.batch, 0) == start) == ("t:0", ((0, 2),), False, True)
     play(game, "wwwwwwww")
-    assert dict(panel.facts(game))["time left"] == "1 step"
+    assert dict(facts.facts(game))["time left"] == "1 step"
     play(game, "w")
     assert game.result == "time up"
     game.next()
@@ -352,10 +352,10 @@ def test_a_session_plays_tasks_one_after_the_other():
 def test_people_have_time_where_time_goes_on():
     what = tasks_of(REAL_TIME, {"goals": [goal(HOME)]})
     game = Session(REAL_TIME, **what)
-    assert (game.limit, dict(panel.facts(game))["time left"]) == (9 * PATIENCE, "5 s (10 × an agent's)")
+    assert (game.limit, dict(facts.facts(game))["time left"]) == (9 * PATIENCE, "5 s (10 × an agent's)")
     assert what["tasks"].records["limit"].tolist() == [9], "the table itself is as it was"
     strict = Session(REAL_TIME, **what, strict=True)
-    assert (strict.limit, dict(panel.facts(strict))["time left"]) == (9, "1 s")
+    assert (strict.limit, dict(facts.facts(strict))["time left"]) == (9, "1 s")
     assert Session(REAL_TIME, **what, limit=70).limit == 70
     turns = tasks_of(SOKOBAN, {"goals": [goal(HOME)]})
     assert Session(SOKOBAN, **turns).limit == 9, "in turns time waits"
@@ -408,9 +408,9 @@ def test_a_session_says_how_it_ended_for_each():
         game.undo()
         assert game.ends == ("", "")
         game.next()
-    assert dict(panel.facts(game))["stages"] == "0 of 1"
+    assert dict(facts.facts(game))["stages"] == "0 of 1"
     game.next(-1)
-    assert dict(panel.facts(game))["stages"] == "0 of 1 and none"
+    assert dict(facts.facts(game))["stages"] == "0 of 1 and none"
 
 
 def test_a_clip_shows_every_state_at_any_size(tmp_path):

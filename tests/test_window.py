@@ -10,11 +10,12 @@ import numpy as np
 import pygame
 import pytest
 
-from rumpus.agents.human import panel, settings
+from rumpus.agents.human import facts, settings
 from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.commands import Commands
 from rumpus.agents.human.layout import arrange
 from rumpus.agents.human.session import Session
+from rumpus.agents.human.shown import hints
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import open_display
 from rumpus.tasks.questions import answering
@@ -51,7 +52,7 @@ def test_a_person_plays_turns(dummy, tmp_path, monkeypatch):
     game = Session(SOKOBAN, seed=3, levels=np.concatenate([room(), other_room()]), knobs=KNOBS)
 
     def script(person):
-        window, mood = person.window, person.window.mood
+        window, mood = person.window, person.window.person
         person.press(pygame.K_F1)
         person.until(lambda: mood.help, "help")
         person.press(pygame.K_s)  # closes the help and does nothing else
@@ -83,7 +84,7 @@ def test_a_person_plays_turns(dummy, tmp_path, monkeypatch):
         person.until(lambda: "does not look around" in mood.note, "a key that is of no use says so")
         for key, level in ((pygame.K_PAGEDOWN, "2 of 2"), (pygame.K_PAGEUP, "1 of 2 ✓"), (pygame.K_F6, "2 of 2")):
             person.press(key)
-            person.until(lambda level=level: dict(panel.facts(game))["level"] == level, level)
+            person.until(lambda level=level: dict(facts.facts(game))["level"] == level, level)
         person.press(pygame.K_w)
         person.until(lambda: game.steps == 1, "a step in it")
         person.press(pygame.K_ESCAPE)
@@ -98,7 +99,7 @@ def test_a_person_plays_turns(dummy, tmp_path, monkeypatch):
     again = Session(SOKOBAN, levels=np.concatenate([other_room(), room()]), knobs=KNOBS)
     again.solved |= settings.solved()
     again.next()
-    assert dict(panel.facts(again))["level"] == "2 of 2 ✓", "known by what it is, wherever it lies"
+    assert dict(facts.facts(again))["level"] == "2 of 2 ✓", "known by what it is, wherever it lies"
 
 
 def test_two_people_play_and_talk(dummy, tmp_path):
@@ -111,11 +112,11 @@ def test_two_people_play_and_talk(dummy, tmp_path):
         assert game.batch.states["x"][0].tolist() == [1, 3]
         assert game.batch.states["y"][0].tolist() == [2, 1]
         person.press(pygame.K_RETURN)
-        person.until(lambda: person.window.mood.typing == "", "typing")
+        person.until(lambda: person.window.person.typing == "", "typing")
         person.press(pygame.K_TAB)
         for letter in "Wait!" * 40:
             pygame.event.post(pygame.event.Event(pygame.TEXTINPUT, text=letter))
-        person.until(lambda: len(person.window.mood.typing or "") == 64, "as much as can be said")
+        person.until(lambda: len(person.window.person.typing or "") == 64, "as much as can be said")
         for _ in range(59):
             person.press(pygame.K_BACKSPACE)
         person.press(pygame.K_RETURN)
@@ -130,7 +131,7 @@ def test_a_person_alone_answers_questions(dummy, tmp_path):
     game = Session(world, **tasks_of(world, {"goals": [answering("yes").model_dump(mode="json")]}))
 
     def script(person):
-        mood = person.window.mood
+        mood = person.window.person
         person.press(pygame.K_RETURN)
         person.until(lambda: mood.typing == "", "typing")
         for text, word in (("x" * 10_000, "No more fits"), ("\u20ac", "no others"), ("yes\nno", "no others")):
@@ -160,16 +161,16 @@ def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
         window = person.window
         view = window.place.views[0]
         assert arrange(700, 600, 5, 7, 2).views[0].height > view.height, "there is room for words"
-        assert panel.seat(game, window.inputs, 1) == "Player 2   can only talk"
+        assert facts.seat(game, window.person.inputs, 1) == "Player 2   can only talk"
         person.press(pygame.K_LEFT)
-        person.until(lambda: "can only talk: Enter" in window.mood.note, "told of tied hands")
+        person.until(lambda: "can only talk: Enter" in window.person.note, "told of tied hands")
         assert game.steps == 0
         person.press(pygame.K_s)
         person.press(pygame.K_d)
         person.until(lambda: game.ends == ("success", ""), "one is done")
-        assert panel.seat(game, window.inputs, 0) == "Player 1   success"
+        assert facts.seat(game, window.person.inputs, 0) == "Player 1   success"
         person.press(pygame.K_a)
-        person.until(lambda: "Player 1 is done" in window.mood.note, "told of that")
+        person.until(lambda: "Player 1 is done" in window.person.note, "told of that")
         assert game.steps == 2
         person.press(pygame.K_F5)
         person.until(lambda: game.steps == 0, "the same task again")
@@ -183,7 +184,7 @@ def test_people_play_tasks_with_words_of_their_own(dummy, tmp_path):
         for key in (pygame.K_s, pygame.K_d):
             person.press(key)
         person.until(lambda: game.over, "both are done")
-        assert panel.hints(game, window.commands, window.inputs, window.mood).startswith("Enter next task")
+        assert hints(window.person)[0] == "Enter next task"
         person.press(pygame.K_F12)
         person.until(lambda: window.saved, "a screenshot")
         person.press(pygame.K_RETURN)
@@ -204,7 +205,7 @@ def test_a_person_plays_in_real_time(dummy, tmp_path):
         person.press(pygame.K_d, hold=0.3)
         person.until(lambda: game.batch.states["x"][0, 0] > 1, "walked")
         person.press(pygame.K_F7)
-        person.until(lambda: person.window.mood.paused, "paused")
+        person.until(lambda: person.window.person.paused, "paused")
         steps = game.steps
         time.sleep(0.2)
         assert game.steps == steps
@@ -220,7 +221,7 @@ def test_a_person_looks_around(dummy, tmp_path, monkeypatch):
     state = game.batch.states[0]
 
     def script(person):
-        window, mood = person.window, person.window.mood
+        window, mood = person.window, person.window.person
         view = window.place.views[1]
         assert mood.paused, "time waits for a click"
         click = {"pos": view.center, "button": 1}

@@ -47,7 +47,7 @@ def play(
     name: str = "",
     written: Sequence[Task] | None = None,
     once: bool = False,
-    agent: Agent | None = None,
+    agents: Sequence[Agent] = (),
     window: tuple[int, int] | None = None,
     out: str | Path = "runs/clips",
 ) -> Played:
@@ -58,7 +58,7 @@ def play(
     other, in place of the world's own task, and ids: names of its rows; in real time people have PATIENCE times the
     limit of a task (see playlist.py), unless strict_time; record: a store to which each episode is added, made if there
     is none, under the player's `name`, with the tasks of the table as they are `written`; once: each task is played
-    once, for the benchmark (see suite.py); agent: plays beside the person, see agent.py; window: (width, height) in
+    once, for the benchmark (see suite.py); agents: play beside the person, see agent.py; window: (width, height) in
     pixels, by default a size that fits the screen; out: the folder for clips and screenshots.
 
     Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table or store.
@@ -66,7 +66,7 @@ def play(
     recorders: list[Recorder] = []
     attach = None if record is None else _attach(record, name, written, once, recorders)
     try:
-        how: dict[str, Any] = {"strict": strict_time, "once": once, "agent": agent}
+        how: dict[str, Any] = {"strict": strict_time, "once": once, "agents": agents}
         return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, how, window, out)
     finally:
         for recorder in recorders:

@@ -1,13 +1,13 @@
-"""An agent beside a person: it plays some seats of a session, and watches while the person plays them.
+"""Agents beside people: each plays some seats of a session, and watches while people play them.
 
-In a world for one player the seat changes hands when the person asks for it; in a world for several the agent plays all
-seats but the person's. It looks at frames of its own size every `repeat` ticks, as it did in training.
+An agent looks at frames of its own size every `repeat` ticks, as it did in training. A seat changes hands when a person
+asks for it, see desk.py.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,35 +33,69 @@ class Pace:
     def __init__(self) -> None:
         self.due: float | None = None
 
-    def beat(self, now: float) -> bool:
-        """Whether a turn is due now; the next one is SECONDS later."""
-        self.due = now + SECONDS if self.due is None else self.due
+    def beat(self, now: float, speed: float = 1.0) -> bool:
+        """Whether a turn is due now; the next one is SECONDS later, less at a higher speed."""
+        self.due = now + SECONDS / speed if self.due is None else self.due
         if now < self.due:
             return False
-        self.due = now + SECONDS
+        self.due = now + SECONDS / speed
         return True
 
 
-class Agent:
-    """A policy in one session. repeat: ticks that it holds an action; seats: those that it plays now; person: who
-    plays the others."""
+class Turns:
+    """The record of who played each seat of an episode, step by step."""
 
-    def __init__(self, policy: Policy, by: Player, seats: Collection[int], *, repeat: int = 1, person: str = ""):
+    def __init__(self) -> None:
+        self._runs: list[tuple[int, tuple[Player, ...]]] = []
+
+    def note(self, step: int, seats: Sequence[Player]) -> None:
+        """The players of all seats in the step that follows so many."""
+        if not self._runs or self._runs[-1][1] != tuple(seats):
+            self._runs.append((step, tuple(seats)))
+
+    def forget(self, steps: int) -> None:
+        """Steps were undone, and so many are left."""
+        while self._runs and self._runs[-1][0] >= steps:
+            self._runs.pop()
+
+    @property
+    def alone(self) -> bool:
+        """Whether people played all steps, in every seat."""
+        return all(who.kind == "person" for _, seats in self._runs for who in seats)
+
+    def credit(self, recorder: Recorder) -> None:
+        """Tell a recorder who plays each seat; where a seat changed hands, `hands` in its `extra` tells when:
+        [step, player from 1 on, who] of each change, as JSON."""
+        by, changes = [], []
+        for seat in range(len(self._runs[-1][1])):
+            held = [(step, seats[seat]) for step, seats in self._runs]
+            turns = [turn for at, turn in enumerate(held) if at == 0 or turn[1] != held[at - 1][1]]
+            who = list(dict.fromkeys(str(each) for _, each in turns))
+            by.append(turns[0][1] if len(who) == 1 else Player("other", " and ".join(who)))
+            changes += [[step, seat + 1, str(each)] for step, each in turns] if len(who) > 1 else []
+        recorder.played_by = tuple(by)
+        recorder.extra.pop("hands", None)
+        if changes:
+            recorder.extra["hands"] = json.dumps(sorted(changes, key=lambda change: change[0]))
+
+
+class Agent:
+    """A policy in one session. repeat: ticks that it holds an action; seats: those that it plays now; fills: those that
+    it plays where no person does, by default all."""
+
+    def __init__(
+        self, policy: Policy, by: Player, seats: Collection[int], *, repeat: int = 1,
+        fills: Collection[int] | None = None,
+    ):  # fmt: skip
         self.policy, self.by, self.repeat = policy, by, repeat
         self.seats = frozenset(seats)
-        self._person = Player("person", person)
+        self.fills = None if fills is None else frozenset(fills)
         self._watches = getattr(policy, "watched", None)
-        self._runs: list[tuple[int, frozenset[int]]] = []
 
     @property
     def name(self) -> str:
         """The name of the agent, as it was typed."""
         return self.by.name or self.by.kind
-
-    @property
-    def helped(self) -> bool:
-        """Whether it has played any step of this episode."""
-        return any(seats for _, seats in self._runs)
 
     def start(self, batch: Batch) -> None:
         """Get ready for a session's batch, in which an episode has begun. Raises ValueError if it cannot play there."""
@@ -72,27 +106,21 @@ class Agent:
         self.begin()
 
     def begin(self) -> None:
-        """Another episode has begun."""
-        self._runs = []
-        self.forget()
-
-    def forget(self, steps: int = 0) -> None:
-        """Steps were undone, and so many are left: go on with an empty memory, since none of the past is kept."""
-        while self._runs and self._runs[-1][0] >= steps:
-            self._runs.pop()
+        """Another episode has begun, or steps were undone: go on with an empty memory, since none of the past is
+        kept."""
         self._first, self._left = True, 0
         self._rewards = np.zeros(self._batch.players, np.float32)
 
     def hand(self, seats: Collection[int]) -> None:
         """Play these seats from now on."""
+        if self.seats == frozenset(seats):
+            return
         self.seats = frozenset(seats)
         if self._watches is None:  # it has seen nothing of what was done meanwhile
             self._first, self._left = True, 0
 
-    def join(self, actions: np.ndarray, step: int) -> np.ndarray:
-        """The actions of a step of the session: the person's, ACTION (players,), with its own in its seats."""
-        if not self._runs or self._runs[-1][1] != self.seats:
-            self._runs.append((step, self.seats))
+    def join(self, actions: np.ndarray) -> np.ndarray:
+        """The actions of a step of the session: those of the others, ACTION (players,), with its own in its seats."""
         mine = sorted(self.seats)
         looks = self._left == 0 and bool(mine or self._watches)
         if looks:
@@ -109,21 +137,6 @@ class Agent:
         """The rewards of a step, (players,): it is shown their sum since it looked last, as in training."""
         self._rewards += rewards
 
-    def credit(self, recorder: Recorder) -> None:
-        """Tell a recorder who plays each seat; where a seat changed hands, `hands` in its `extra` tells when:
-        [step, player from 1 on, who] of each change, as JSON."""
-        by, changes = [], []
-        for seat in range(self._batch.players):
-            held = [(step, self.by if seat in seats else self._person) for step, seats in self._runs]
-            turns = [turn for at, turn in enumerate(held) if at == 0 or turn[1] != held[at - 1][1]]
-            who = list(dict.fromkeys(str(each) for _, each in turns))
-            by.append(turns[0][1] if len(who) == 1 else Player("other", " and ".join(who)))
-            changes += [[step, seat + 1, str(each)] for step, each in turns] if len(who) > 1 else []
-        recorder.played_by = tuple(by)
-        recorder.extra.pop("hands", None)
-        if changes:
-            recorder.extra["hands"] = json.dumps(sorted(changes, key=lambda change: change[0]))
-
     def _choose(self) -> None:
         """Look, and choose for all seats; what a session's own batch holds meanwhile stays as it is."""
         own, batch = self._own, self._batch
@@ -138,9 +151,7 @@ class Agent:
         self._first, self._left = False, self.repeat
 
 
-def beside(
-    agent: str, world: World, *, seat: int | None = None, seed: int = 0, person: str = ""
-) -> tuple[Agent, dict[str, Any]]:
+def beside(agent: str, world: World, *, seat: int | None = None, seed: int = 0) -> tuple[Agent, dict[str, Any]]:
     """The agent that a person types, and the knobs and limit that it was trained with. seat: of the person, from 1 on,
     in worlds for several; where there is one, the agent has it until the person takes over.
 
@@ -155,5 +166,4 @@ def beside(
     by = Player(agent) if agent in NAMES else Player("policy", agent)
     mine = (seat or 1) - 1
     seats = [0] if world.players == 1 else [other for other in range(world.players) if other != mine]
-    made = Agent(policy, by, seats, repeat=trained.pop("repeat", 1), person=person)
-    return made, trained
+    return Agent(policy, by, seats, repeat=trained.pop("repeat", 1)), trained

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-import pygame
 
 from ...interface.action import MOUSE_ONE, Move
 from ...interface.keys import BUTTON, KEY
@@ -70,7 +69,7 @@ class CameraInput(TickInput):
         self.settings = Settings()
         self.pads: list[Callable[[], Grip]] = []
         super().__init__(world)
-        self.shared = False
+        self._divides = self.shared = False
         listens, self.walks = set(world.controls.keys), walks(world)
         self.uses = self.walks and "e" in listens and "e" not in world.controls.help
         table = {} if not self.walks else STANDS_FOR if self.uses else STANDS_FOR_GRASPING
@@ -83,11 +82,11 @@ class CameraInput(TickInput):
         self.keys |= {*self.stands_for, *self.grasps, *self.turns}
 
     def seats(self) -> list[int]:
-        """The players in the order in which devices are assigned: the mouse, the arrows, nothing. A person who is
-        seated has all of them."""
-        if self.seated:
-            return [self.current]
-        return [(self.current + seat) % self.world.players for seat in range(self.world.players)]
+        """The players in the order in which devices are assigned: the mouse, the arrows, nothing. One who
+        is alone has all of them."""
+        order = self.places()
+        first = order.index(self.current)
+        return [*order[first:], *order[:first]]
 
     def padded(self) -> list[int]:
         """The player of each controller; a player with the mouse gets one only if alone."""
@@ -162,59 +161,6 @@ class CameraInput(TickInput):
         """Move the mouse of this action by a speed, (x, y) in picture heights a second, for a tick."""
         motion = np.rint(speed * MOUSE_ONE / self.world.controls.tick_hz).astype(np.int32)
         action["mouse"] = (action["mouse"] + motion).clip(-MOUSE_ONE, MOUSE_ONE)
-
-
-class Pads:
-    """The game controllers that are plugged in, as pygame's controller module maps them: buttons and sticks are the
-    same for all makes."""
-
-    def __init__(self) -> None:
-        self._controllers = None
-        try:
-            from pygame._sdl2 import controller
-
-            controller.init()
-            self._controllers = controller
-        except (ImportError, pygame.error):  # then there are none
-            pass
-
-    def plugged(self) -> list[Callable[[], Grip]]:
-        """For each controller, a function that returns its state."""
-        known = self._controllers
-        if known is None:
-            return []
-        return [_asked(known.Controller(n)) for n in range(known.get_count()) if known.is_controller(n)]
-
-    def close(self) -> None:
-        """Release the controllers."""
-        if self._controllers is not None:
-            self._controllers.quit()
-
-
-_BUTTONS = {
-    "a": pygame.CONTROLLER_BUTTON_A,
-    "b": pygame.CONTROLLER_BUTTON_B,
-    "x": pygame.CONTROLLER_BUTTON_X,
-    "y": pygame.CONTROLLER_BUTTON_Y,
-    "left shoulder": pygame.CONTROLLER_BUTTON_LEFTSHOULDER,
-}
-
-
-def _asked(pad: object) -> Callable[[], Grip]:
-    """A function that returns the state of a controller of pygame's."""
-
-    def stick(*axes: int) -> tuple[float, float]:
-        x, y = (pad.get_axis(axis) / 32768 for axis in axes)  # type: ignore[attr-defined]
-        return x, y
-
-    def grip() -> Grip:
-        return Grip(
-            stick(pygame.CONTROLLER_AXIS_LEFTX, pygame.CONTROLLER_AXIS_LEFTY),
-            stick(pygame.CONTROLLER_AXIS_RIGHTX, pygame.CONTROLLER_AXIS_RIGHTY),
-            tuple(name for name, button in _BUTTONS.items() if pad.get_button(button)),  # type: ignore[attr-defined]
-        )
-
-    return grip
 
 
 def input_of(world: World) -> TurnInput | TickInput:

@@ -74,17 +74,22 @@ class Command:
 
 class Commands:
     """The commands of the window in a world, by name in `table`. what: "level" or "task"; count: the number of them
-    that are played in order, 0 where they come at random; once: whether each is played once, and measured; agent:
-    whether one plays here. `words`: names of commands in hints, where they have others there."""
+    that are played in order, 0 where they come at random; once: whether each is played once, and measured; takes_over:
+    whether a seat passes between the person and an agent, in place of the person changing seats; without: names
+    of commands that the painter does not have. `words`: names of commands in hints, where they have others there."""
 
     def __init__(
-        self, world: World, inputs: Input, what: str = "level", count: int = 0, once: bool = False, agent: bool = False
-    ):
+        self, world: World, inputs: Input, what: str = "level", count: int = 0, once: bool = False,
+        takes_over: bool = False, without: Iterable[str] = (),
+    ):  # fmt: skip
         self._what = what
         self.words = {"restart": "again", "next": f"next {what}", "chat": "say", "hand": "take over"}
         self._missing = _missing(world, inputs, what, count) | (dict.fromkeys(_UNFAIR, _ONCE) if once else {})
-        if world.players > 1 or not agent:
+        self._missing |= dict.fromkeys(without, "")
+        if not takes_over:
             self._missing["hand"] = "No agent plays here"
+        elif world.players > 1:
+            self._missing["switch"] = ""
         back = "a step back" if world.controls.turn_based else "a second back"
         walks = isinstance(inputs, camera.CameraInput) and inputs.walks
         turns, looks = ("turns", "looks") if walks else ("moves", "is")
@@ -112,13 +117,13 @@ class Commands:
 
     def why_not(self, key: int | None) -> str:
         """The reason why this key, which is a command in other worlds, has no use here; "" for any other key."""
-        name = next((name for name, own, _ in _COMMANDS if KEY[own] == key), "")
-        return self._missing.get(name, "")
+        names = (name for name, own, _ in _COMMANDS if KEY[own] == key)
+        return next((why for name in names if (why := self._missing.get(name))), "")
 
-    def hint(self, *names: str) -> str:
-        """A short line: "F5 again   F6 next level"."""
+    def hints(self, *names: str) -> list[str]:
+        """Short texts: "F5 again", "F6 next level"."""
         known = [self.table[name] for name in names if name in self.table]
-        return "    ".join(f"{command.shown} {self.words.get(command.name, command.name)}" for command in known)
+        return [f"{command.shown} {self.words.get(command.name, command.name)}" for command in known]
 
     def onward(self) -> str:
         """The effect of Enter after the end of an episode, as a hint."""
@@ -151,7 +156,7 @@ def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, st
         missing |= dict.fromkeys(("previous", "next"), f"This {what} is the only one")
     if world.players == 1:
         missing["switch"] = "There is no other player, and no agent: rumpus play WORLD --with AGENT brings one"
-    elif inputs.shared:
+    elif len(inputs.places()) > 1 and (inputs.shared or inputs.seated):
         missing["switch"] = "Both players have their keys already"
     return missing
 
@@ -160,7 +165,7 @@ def input_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
     """(input, meaning) of the world's moves, of the keys that are in none of them, and of the mouse."""
     own = world.controls
     if isinstance(inputs, camera.CameraInput) and inputs.walks:
-        return _look_rows(own, inputs, world.players)
+        return _look_rows(own, inputs)
     if own.help.keys() >= set(own.keys) and not inputs.shared:
         return _worded_rows(own, inputs)
     rows = [(_held(move), name) for name, move in own.moves.items()]
@@ -188,7 +193,7 @@ def _worded_rows(own: Controls, inputs: Input) -> list[tuple[str, str]]:
     return [(" or ".join(held), meaning) for meaning, held in rows.items()]
 
 
-def _look_rows(own: Controls, inputs: camera.CameraInput, players: int) -> list[tuple[str, str]]:
+def _look_rows(own: Controls, inputs: camera.CameraInput) -> list[tuple[str, str]]:
     """(input, meaning) in worlds with a camera: of the player with the mouse, of the arrows, and of a controller."""
     alone = [(name, move) for name, move in own.moves.items() if not (move.buttons or any(move.mouse))]
     plain = {move.keys[0]: name for name, move in alone if len(move.keys) == 1}
@@ -203,7 +208,7 @@ def _look_rows(own: Controls, inputs: camera.CameraInput, players: int) -> list[
     for what in (*(f"{button} button" for button in own.buttons), "wheel"):
         if what in own.help:
             rows.append((what.capitalize(), own.help[what]))
-    seat = "" if players == 1 or inputs.seated else "next player: "
+    seat = "" if len(inputs.places()) == 1 else "next player: "
     rows.append(("Arrows", f"{seat}forward, back, turn"))
     rows.append(("Page Up Page Down", f"{seat}look up, down"))
     for key in names:

@@ -13,6 +13,8 @@ from ...interface.text import wrapped
 GROUND, PANEL, RULE = (18, 20, 25), (28, 31, 38), (52, 57, 68)
 BRIGHT, PLAIN, DIM = (244, 245, 248), (205, 209, 217), (134, 141, 155)
 AMBER, GREEN, RED = (242, 193, 78), (122, 201, 122), (232, 112, 100)
+TONES = {"bright": BRIGHT, "plain": PLAIN, "dim": DIM, "gold": AMBER, "good": GREEN, "bad": RED}
+"""The colours of the tones in shown.py."""
 
 
 def _typeface() -> str | None:

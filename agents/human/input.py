@@ -83,22 +83,29 @@ class Input:
             move.wheel != "still" for move in world.controls.moves.values()
         )
         self.looks = looks(world)
-        self.shared = world.players == 2 and bool(self.keys & LETTERS) and self.keys >= ARROWS
-        self.current, self.seated = 0, False
+        self._divides = bool(self.keys & LETTERS) and self.keys >= ARROWS
+        self.shared = world.players == 2 and self._divides
+        self.current = 0
+        self.seated: tuple[int, ...] = ()
         self._alone = {key_index(move.keys[0]) for move in world.controls.moves.values() if len(move.keys) == 1}
 
     def owner(self, key: int) -> int:
         """The player whose actions this key belongs to."""
-        return int(key in RIGHT_HAND) if self.shared else self.current
+        return self.places()[int(key in RIGHT_HAND)] if self.shared else self.current
 
-    def sit(self, player: int) -> None:
-        """One person plays this player, and no other: all keys are theirs."""
-        self.current, self.seated, self.shared = player, True, False
+    def places(self) -> tuple[int, ...]:
+        """The players that these devices can move."""
+        return self.seated or tuple(range(self.world.players))
+
+    def sit(self, *players: int) -> None:
+        """The devices move these players and no others. One has all keys; two share them, where they can be divided."""
+        self.current, self.seated = players[0], players
+        self.shared = len(players) == 2 and self._divides
 
     def who(self, player: int) -> str:
         """The keys that move a player, in words; "" if none does."""
         if self.shared:
-            return ("letters", "arrows")[player]
+            return dict(zip(self.places(), ("letters", "arrows"), strict=True)).get(player, "")
         return "your keys" if player == self.current else ""
 
     def empty(self) -> np.ndarray:
@@ -212,11 +219,13 @@ class TurnInput(Input):
 
 
 class TickInput(Input):
-    """Steps of a real-time world. A key that was pressed and released between two ticks is held for one of them."""
+    """Steps of a real-time world. A key that was pressed and released between two ticks is held for one of them.
+    speed: factor on the world's tick rate."""
 
     def __init__(self, world: World):
         super().__init__(world)
         self._due: float | None = None
+        self.speed = 1.0
         self.clear()
 
     def press(self, key: int, now: float) -> None:
@@ -259,11 +268,15 @@ class TickInput(Input):
     def take(self, now: float, cursors: np.ndarray) -> np.ndarray | None:
         """The step of this tick, ACTION (players,), or None before it is due. After a delay MAKE_UP ticks follow one
         another; other missed ticks are left out."""
-        period = 1 / self.world.controls.tick_hz
+        period = 1 / (self.world.controls.tick_hz * self.speed)
         self._due = now + period if self._due is None else self._due
         if now < self._due:
             return None
         self._due = max(self._due, now - MAKE_UP * period) + period
+        return self.held(cursors)
+
+    def held(self, cursors: np.ndarray) -> np.ndarray:
+        """All that is held in this tick, ACTION (players,), whatever the time."""
         actions = self.empty()
         for key in self._held | self._tapped:
             self._hold(actions, key)

@@ -17,8 +17,9 @@ from ...interface.viewer import open_display
 from . import ink
 from .layout import Arrangement, arrange, first_size
 from .marking import LEAP, SPEEDS, WORDS, Marking, said
+from .person import NOTE_SECONDS
 from .waiting import waited
-from .window import LONG_NAP, NAP, NOTE_SECONDS
+from .window import LONG_NAP, NAP
 
 TIMELINE = 2.4
 """Height of the line of time below all else, in text units."""

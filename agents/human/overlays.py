@@ -5,68 +5,19 @@ from __future__ import annotations
 import pygame
 
 from . import ink
-from .commands import Commands, input_rows, pages
-from .input import Input
 from .layout import Arrangement
-from .panel import RESULTS, Mood, returns
-from .session import Session
+from .shown import Band, Help, Rows, Shown
 
 Line = tuple[int, int, str, int, tuple[int, int, int]]
 """x, y, text, size, colour."""
 
 
-def paint(
-    surface: pygame.Surface, place: Arrangement, session: Session, commands: Commands, inputs: Input, mood: Mood
-) -> None:
+def paint(surface: pygame.Surface, place: Arrangement, shown: Shown) -> None:
     """Paint the present overlay, if there is one."""
-    if mood.help:
-        _paint_help(surface, place.unit, session, commands, inputs)
-    elif mood.typing is not None:
-        alone = session.world.players == 1
-        cursor = f"{'You' if alone else f'Player {inputs.current + 1}'}: {mood.typing}_"
-        keys = ("Enter says it", *("Tab the other player",) * (not alone), "Esc")
-        _band(surface, place, cursor, mood.note or "    ".join(keys), ink.BRIGHT, left=True)
-    elif mood.leaving:
-        _band(
-            surface,
-            place,
-            "Leave?",
-            f"{commands.table['leave'].shown} again leaves    any other key plays on",
-            ink.BRIGHT,
-        )
-    elif mood.paused:
-        _band(surface, place, *_paused(session, commands, inputs), ink.BRIGHT)
-    elif session.result:
-        title, colour = verdict(session)
-        _band(surface, place, title, account(session), colour)
-
-
-def _paused(session: Session, commands: Commands, inputs: Input) -> tuple[str, str]:
-    """Title and line of the band during a pause."""
-    key, page = commands.table["pause"].shown, commands.table["help"].shown
-    if not inputs.looks:
-        return "Paused", f"{key} plays on"
-    if not session.steps:
-        return "Click to play", f"{key} plays without the mouse    {page} which keys do what"
-    return "Paused", f"a click or {key} plays on"
-
-
-def verdict(session: Session) -> tuple[str, tuple[int, int, int]]:
-    """The result of the episode, and its colour; for each player where results differ."""
-    if len(set(session.ends)) == 1:
-        return RESULTS[session.ends[0]]
-    ends = (f"Player {player}: {RESULTS[end][0].lower()}" for player, end in enumerate(session.ends, start=1))
-    return "    ".join(ends), ink.BRIGHT
-
-
-def account(session: Session) -> str:
-    """The circumstances of the end: a violated `never` of a goal, the steps, and the return."""
-    why = "Something that must never be has happened    " if session.judged and "failed" in session.ends else ""
-    if session.world.controls.turn_based:
-        took = f"{session.steps} step{'s' * (session.steps != 1)}"
-    else:
-        took = f"{session.steps / session.world.controls.tick_hz:.1f} seconds"
-    return f"{why}{took}, return {returns(session)}"
+    if shown.help:
+        _paint_help(surface, place.unit, shown.help)
+    elif shown.band:
+        _paint_band(surface, place, shown.band)
 
 
 def crosshair(surface: pygame.Surface, view: pygame.Rect) -> None:
@@ -87,15 +38,9 @@ def name(surface: pygame.Surface, view: pygame.Rect, unit: int, text: str, near:
         ink.write(surface, text, size, colour, (x + shift, y + shift), view.width)
 
 
-def _band(
-    surface: pygame.Surface,
-    place: Arrangement,
-    title: str,
-    below: str,
-    colour: tuple[int, int, int],
-    left: bool = False,
-) -> None:
+def _paint_band(surface: pygame.Surface, place: Arrangement, shown: Band) -> None:
     """A band across the lower part of the pictures, with a title and a line below it."""
+    title, left, colour = shown.title, shown.left, ink.TONES[shown.tone]
     unit = place.unit
     whole = place.views[0].unionall(place.views[1:]) if place.views else surface.get_rect()
     band = pygame.Rect(whole.left, 0, whole.width, round(5.2 * unit))
@@ -105,7 +50,10 @@ def _band(
     surface.blit(shade, band)
     pygame.draw.line(surface, colour, band.topleft, (band.right - 1, band.top), max(unit // 8, 2))
     room = band.width - 2 * unit
-    rows = ((title, round((1.2 if left else 1.9) * unit), colour, 0.7), (below, round(0.95 * unit), ink.PLAIN, 3.3))
+    rows = (
+        (title, round((1.2 if left else 1.9) * unit), colour, 0.7),
+        (shown.below, round(0.95 * unit), ink.PLAIN, 3.3),
+    )
     for text, size, tint, down in rows:
         while left and text is title and len(title) > 1 and ink.width(text, size) > room:
             text = title = title[1:]
@@ -113,28 +61,25 @@ def _band(
         ink.write(surface, text, size, tint, (x, band.top + round(down * unit)), room)
 
 
-def _paint_help(surface: pygame.Surface, unit: int, session: Session, commands: Commands, inputs: Input) -> None:
+def _paint_help(surface: pygame.Surface, unit: int, page: Help) -> None:
     """The help page, in the largest letters in which it fits; if it does not fit in small ones, with fewer
     paragraphs."""
     shade = pygame.Surface(surface.get_size(), pygame.SRCALPHA)
     shade.fill((*ink.GROUND, 244))
     surface.blit(shade, (0, 0))
     width, height = surface.get_size()
-    story = pages(session.world)
-    tables = [("Your input", input_rows(session.world, inputs)), ("This window", commands.rows())]
+    story = page.story
     sizes = range(round(unit * 1.05), 8, -1)
     attempts = [(len(story), size) for size in sizes] + [(count, 9) for count in range(len(story) - 1, -1, -1)]
     for paragraphs, size in attempts:
-        lines, bottom = _help(session.world.name, story[:paragraphs], tables, size, width)
+        lines, bottom = _help(page.title, story[:paragraphs], page.tables, size, width)
         if bottom <= height or not paragraphs:
             break
     for x, y, text, letter, colour in lines:
         ink.write(surface, text, letter, colour, (x, y))
 
 
-def _help(
-    name: str, story: list[str], tables: list[tuple[str, list[tuple[str, str]]]], size: int, width: int
-) -> tuple[list[Line], int]:
+def _help(name: str, story: list[str], tables: list[tuple[str, Rows]], size: int, width: int) -> tuple[list[Line], int]:
     """The lines of the help page with letters of this size, and the y coordinate of their end."""
     margin = 2 * size
     room, step = width - 2 * margin, ink.height(size)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...episodes.episode import Player
 from ...interface.text import decode
 from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.table import Table
 from ...worlds.engine.world import World
-from .agent import Agent
+from .agent import Agent, Turns
 from .playlist import Playlist, of_levels, of_tasks
 
 if TYPE_CHECKING:
@@ -69,9 +70,10 @@ class Session:
     a file, a folder or an array of them, which are played in their order, again and again; tasks: a table that is
     played so, in place of the world's own task, with time for people unless `strict`; ids: names of its rows, by
     default their numbers from 1 on; once: each of them is played once, and then it is `finished`; record: called with
-    the batch before the first episode, returns the Recorder that it attached; agent: plays its seats. `list` is the
-    playlist, None for the world's own levels, and `place` the present row of it; `solved` holds the marks of levels
-    that are solved, `episodes` the finished ones, `undone` the number of steps that were undone in this one.
+    the batch before the first episode, returns the Recorder that it attached; agents: each plays its seats. `list` is
+    the playlist, None for the world's own levels, and `place` the present row of it; `solved` holds the marks of levels
+    that are solved, `episodes` the finished ones, `undone` the number of steps that were undone in this one, `people`
+    the players who are stored for the seats that no agent plays, one for each seat.
     """
 
     def __init__(
@@ -88,7 +90,7 @@ class Session:
         strict: bool = False,
         record: Callable[[Batch], Recorder] | None = None,
         once: bool = False,
-        agent: Agent | None = None,
+        agents: Sequence[Agent] = (),
     ):
         seed = int(np.random.default_rng().integers(2**32)) if seed is None else seed
         self.world = world
@@ -104,14 +106,15 @@ class Session:
             options = {"tasks": self.list.table}
         self.batch = Batch(world, 1, seed=seed, threads=1, **options)
         self._recorder = None if record is None else record(self.batch)
-        self.agent: Agent | None = None
+        self.people = (Player("person"),) * world.players if self._recorder is None else self._recorder.played_by
+        self.agents: tuple[Agent, ...] = ()
         self.once, self.finished = once, False
         self.episodes: list[Episode] = []
         self.solved: set[str] = set()
         self._begin(0, seed)
-        if agent is not None:
+        for agent in agents:
             agent.start(self.batch)
-            self.agent = agent
+        self.agents = tuple(agents)
 
     @property
     def seed(self) -> int:
@@ -205,9 +208,12 @@ class Session:
 
     @property
     def watching(self) -> bool:
-        """Whether the agent plays all seats whose episode goes on, so that nothing waits for a person."""
-        agent = self.agent
-        return agent is not None and all(end or seat in agent.seats for seat, end in enumerate(self.ends))
+        """Whether agents play all seats whose episode goes on, so that nothing waits for a person."""
+        return bool(self.agents) and all(end or self.agent_of(seat) for seat, end in enumerate(self.ends))
+
+    def agent_of(self, seat: int) -> Agent | None:
+        """The agent that plays a seat now; None if none does."""
+        return next((agent for agent in self.agents if seat in agent.seats), None)
 
     def aimed(self, player: int) -> tuple[str, bool]:
         """The thing that a player aims at, in words, and whether it is in reach; "" in worlds without this query."""
@@ -222,14 +228,17 @@ class Session:
         the episode."""
         if self.over:
             return False
-        if self.agent is not None:
-            actions = self.agent.join(actions, self.steps)
-            if self._recorder is not None:
-                self.agent.credit(self._recorder)
+        for agent in self.agents:
+            actions = agent.join(actions)
+        holders = map(self.agent_of, range(self.world.players))
+        seats = zip(holders, self.people, strict=True)
+        self._turns.note(self.steps, [agent.by if agent else person for agent, person in seats])
+        if self._recorder is not None:
+            self._turns.credit(self._recorder)
         self.batch.actions[0] = actions
         outcomes, before = self.batch.step()[0], self._moments[-1]
-        if self.agent is not None:
-            self.agent.rewarded(outcomes["reward"])
+        for agent in self.agents:
+            agent.rewarded(outcomes["reward"])
         self._moments.append(
             Moment(
                 self._packed(),
@@ -238,8 +247,7 @@ class Session:
                 before.said + tuple(self._lines(actions)),
             )
         )
-        alone = self.agent is None or not self.agent.helped
-        if self.mark and self.result == "success" and alone:
+        if self.mark and self.result == "success" and self._turns.alone:
             self.solved.add(self.mark)
         return True
 
@@ -260,8 +268,9 @@ class Session:
                 self._moments.pop()
             self.batch.load(0, zlib.decompress(self._moments[-1].state or b""))
             self.undone += back
-            if self.agent is not None:
-                self.agent.forget(self.steps)
+            self._turns.forget(self.steps)
+            for agent in self.agents:
+                agent.begin()
         return back
 
     def restart(self) -> None:
@@ -305,8 +314,9 @@ class Session:
         most = None if world.controls.turn_based else MEMORY * world.controls.tick_hz + 1
         start = Moment(self._packed(), (0.0,) * players, ("",) * players)
         self._moments = deque([start], most if world.rules.savable else 1)
-        if self.agent is not None:
-            self.agent.begin()
+        self._turns = Turns()
+        for agent in self.agents:
+            agent.begin()
 
     def _ends(self, outcomes: np.ndarray) -> Iterator[str]:
         """The end of the episode for each player, by the outcomes of the step."""

@@ -1,0 +1,240 @@
+"""One desk for every player: a session, the people and agents in its seats, and its time. It knows no window and no
+page: a painter hands in what people press, lets time pass, and paints the record of what each is shown.
+
+    desk = Desk(session)
+    person = desk.join()
+    person.press("w", now)            # names of interface/keys.py; now: seconds of any steady clock
+    if desk.advance(now): ...         # takes the steps that are due; True if what is shown has changed
+    record = shown(person)            # shown.py
+    pictures = session.views(height, width)
+
+A seat is held by a person, else by the agent that fills it, else by nobody, and then its player does nothing. In turns,
+a press of any person is a step; in real time, all that is held at a tick is its action.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+import numpy as np
+
+from ...worlds.engine.render.views import Rays
+from . import settings
+from .agent import Agent, Pace
+from .camera import input_of
+from .input import TickInput
+from .person import Person
+from .session import Session
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Speeds of a desk, as factors on the world's own, or on an agent's turns."""
+
+
+class Desk:
+    """A session and those who sit at it.
+
+    stored: whether settings of the mouse are read from, and solved levels added to, the folder of this machine's user.
+    `people` are those who have joined, in their order; `paused` stops time for all; `speed` is the place in SPEEDS.
+    """
+
+    def __init__(self, session: Session, *, stored: bool = True):
+        self.session, self.stored = session, stored
+        self.people: list[Person] = []
+        self.paused = False
+        self.speed = SPEEDS.index(1.0)
+        self.rays = isinstance(session.world.view, Rays)
+        self._pace = Pace()
+        self._clock = input_of(session.world)  # nobody's: in real time it says when a step is due
+        self._steps = 0  # single steps that are asked for
+        self._fills = [self._filler(seat) for seat in range(session.world.players)]
+        if stored:
+            session.solved |= settings.solved()
+        self._kept = set(session.solved)
+
+    def _filler(self, seat: int) -> Agent | None:
+        """The agent that plays a seat while no person does."""
+        agents = self.session.agents
+        named = (agent for agent in agents if agent.fills is not None and seat in agent.fills)
+        return next(named, next((agent for agent in agents if agent.fills is None), None))
+
+    def join(
+        self,
+        name: str = "",
+        seats: Collection[int] | None = None,
+        *,
+        can: Mapping[str, Callable[[bool], object]] | None = None,
+    ) -> Person:
+        """A person sits down, and is returned.
+
+        name: for the others; seats: those of the players that this person's devices move, none for a spectator; by
+        default all that no agent plays. can: the commands that the painter carries out, of "full", "shot" and "clip":
+        each is called with whether Shift was held; those that are missing are no commands here.
+        """
+        every = range(self.session.world.players)
+        free = [seat for seat in every if self.session.agent_of(seat) is None and self.person_of(seat) is None]
+        person = Person(self, name, tuple(free if seats is None else seats), can or {})
+        self.people.append(person)
+        self.deal()
+        return person
+
+    def leave(self, person: Person) -> None:
+        """A person has gone: the agents that fill the seats play on."""
+        self.people.remove(person)
+        self.deal()
+
+    def sit(self, person: Person, seats: Collection[int]) -> None:
+        """A person takes these seats, none to watch; whoever held them loses them."""
+        person.take_seats(tuple(seats))
+        for other in self.people:
+            if other is not person and set(other.seats) & set(seats):
+                other.take_seats(tuple(seat for seat in other.seats if seat not in seats))
+        self.deal()
+
+    def deal(self) -> None:
+        """Give each agent the seats that it fills and in which no person sits."""
+        taken = {seat for person in self.people for seat in person.seats}
+        for agent in self.session.agents:
+            agent.hand({seat for seat, filler in enumerate(self._fills) if filler is agent and seat not in taken})
+
+    def person_of(self, seat: int) -> Person | None:
+        """The person in a seat; None if there is none."""
+        return next((person for person in self.people if seat in person.seats), None)
+
+    def alone(self, person: Person) -> bool:
+        """Whether this person may stop the time: no other has a seat, and where none has, nobody else watches."""
+        return self._minders() == [person]
+
+    def _minders(self) -> list[Person]:
+        """The people for whom time goes on: those with a seat; if there are none, all."""
+        return [person for person in self.people if person.seats] or self.people
+
+    @property
+    def running(self) -> bool:
+        """Whether steps are taken: not in a pause, after the end, nor while all are busy with an overlay."""
+        minders = self._minders()
+        busy = bool(minders) and all(person.busy for person in minders)
+        return not (self.paused or self.session.over or busy)
+
+    def due(self) -> float:
+        """The time at which `advance` has something to do, unless something is pressed before; infinite if never."""
+        dues = [due for person in self.people for due in person.dues()]
+        if self.running:
+            dues += [self._clock.due(), self._pace.due, *(person.inputs.due() for person in self.people if self._turns)]
+        return 0.0 if self._steps else min((due for due in dues if due is not None), default=math.inf)
+
+    def advance(self, now: float) -> bool:
+        """Take the steps that are due. True if what is shown has changed."""
+        changed = any([person.advance(now) for person in self.people])
+        while self.running and (actions := self._due_actions(now)) is not None:
+            changed |= self._act(actions)
+        while self._steps:
+            self._steps -= 1
+            changed |= self._act(self._gathered(now))
+        if not self.running:
+            self._clock.clear()
+            self._pace.due = None
+        if self.session.over:
+            for person in self.people:
+                person.rest()
+            self._keep_solved(now)
+        return changed
+
+    @property
+    def _turns(self) -> bool:
+        return self.session.world.controls.turn_based
+
+    def _act(self, actions: np.ndarray) -> bool:
+        self.session.act(actions)
+        return True
+
+    def _due_actions(self, now: float) -> np.ndarray | None:
+        """The actions of the step that is due, ACTION (players,), None before it is. Where all turns are agents', they
+        come at their pace."""
+        if not self._turns:
+            return self._gathered(now) if self._clock.take(now, self.session.cursors) is not None else None
+        if self.session.watching:
+            return self._clock.empty() if self._pace.beat(now, self.factor) else None
+        self._pace.due = None
+        cursors = self.session.cursors
+        takes = [(person, person.inputs.take(now, cursors)) for person in self.people if person.seats]
+        taken = [(person, actions) for person, actions in takes if actions is not None]
+        return self._joined(taken) if taken else None
+
+    def _gathered(self, now: float) -> np.ndarray:
+        """All that people hold in this tick, ACTION (players,)."""
+        cursors = self.session.cursors
+        return self._joined(
+            (person, person.inputs.held(cursors))
+            for person in self.people
+            if person.seats and isinstance(person.inputs, TickInput)
+        )
+
+    def _joined(self, parts: Iterable[tuple[Person, np.ndarray]]) -> np.ndarray:
+        actions = self._clock.empty()
+        for person, part in parts:
+            actions[list(person.seats)] = part[list(person.seats)]
+        return actions
+
+    @property
+    def factor(self) -> float:
+        """The speed, as a factor."""
+        return SPEEDS[self.speed]
+
+    def faster(self, by: int) -> None:
+        """Change the speed by this many places of SPEEDS, for all."""
+        self.speed = min(max(self.speed + by, 0), len(SPEEDS) - 1)
+        if isinstance(self._clock, TickInput):
+            self._clock.speed = self.factor
+
+    def step_once(self) -> None:
+        """Pause, and take one step with what is held; in turns only where agents play them all."""
+        if self.session.over or (self._turns and not self.session.watching):
+            return
+        self.paused = True
+        self._steps += 1
+
+    def restart(self) -> None:
+        """Begin this episode again."""
+        self._rest()
+        self.session.restart()
+        self.paused = False
+
+    def next(self, by: int = 1) -> None:
+        """Begin another episode, `by` places further on."""
+        self._rest()
+        self.session.next(by)
+        self.paused = self.waits
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+        self._rest()
+        self.paused = not self.paused and not self.session.over
+
+    def undo(self) -> bool:
+        """Undo a step; in real time, a second, followed by a pause. False if nothing was undone."""
+        for person in self.people:
+            person.inputs.clear()
+        back = self.session.undo(1 if self._turns else self.session.world.controls.tick_hz)
+        if back and not self._turns:
+            self.paused = True
+            for person in self.people:
+                person.caught = False
+        return bool(back)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a task begins with a pause, so that its words can be read."""
+        return self.session.once and not self._turns
+
+    def _rest(self) -> None:
+        for person in self.people:
+            person.rest()
+
+    def _keep_solved(self, now: float) -> None:
+        """Store the level as solved, for the next time that its file is played."""
+        for mark in self.session.solved - self._kept:
+            self._kept.add(mark)
+            complaint = settings.keep_solved(mark) if self.stored else ""
+            for person in self.people if complaint else ():
+                person.tell(complaint, now)

@@ -1,0 +1,100 @@
+"""The devices of the window: pygame's keys as the 96 keys of the action space, and game controllers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pygame
+
+from ...interface.keys import KEYS
+from ...interface.printed import CONSTANTS, PYGAME_KEYS
+from .camera import Grip
+
+_PLACES = {"QUOTE": "APOSTROPHE", "BACKQUOTE": "GRAVE"}
+_MODIFIERS = {
+    "left shift": pygame.KMOD_LSHIFT,
+    "right shift": pygame.KMOD_RSHIFT,
+    "left ctrl": pygame.KMOD_LCTRL,
+    "right ctrl": pygame.KMOD_RCTRL,
+}
+
+
+def _place(name: str) -> int:
+    constant = CONSTANTS.get(name, name.upper())
+    return getattr(pygame, "KSCAN_" + _PLACES.get(constant, constant))
+
+
+_BY_PRINT = {key: index for index, key in enumerate(PYGAME_KEYS)}
+_BY_PLACE = {_place(name): index for index, name in enumerate(KEYS)}
+
+
+def key_of(event: Any) -> int | None:
+    """The index in KEYS of a pygame key event: by the print on the key, or, if that is none of the 96 (other
+    alphabets), by the key's place on a US keyboard. None for a key that is neither."""
+    index = _BY_PRINT.get(event.key)
+    return index if index is not None else _BY_PLACE.get(getattr(event, "scancode", 0))
+
+
+def name_of(event: Any) -> str | None:
+    """The name in KEYS of a pygame key event, see key_of."""
+    index = key_of(event)
+    return None if index is None else KEYS[index]
+
+
+def modifiers_of(event: Any) -> frozenset[str]:
+    """The names of the Shift and Ctrl keys that are held in a pygame key event."""
+    return frozenset(name for name, bit in _MODIFIERS.items() if event.mod & bit)
+
+
+class Pads:
+    """The game controllers that are plugged in, as pygame's controller module maps them: buttons and sticks are the
+    same for all makes."""
+
+    def __init__(self) -> None:
+        self._controllers = None
+        try:
+            from pygame._sdl2 import controller
+
+            controller.init()
+            self._controllers = controller
+        except (ImportError, pygame.error):  # then there are none
+            pass
+
+    def plugged(self) -> list[Callable[[], Grip]]:
+        """For each controller, a function that returns its state."""
+        known = self._controllers
+        if known is None:
+            return []
+        return [_asked(known.Controller(n)) for n in range(known.get_count()) if known.is_controller(n)]
+
+    def close(self) -> None:
+        """Release the controllers."""
+        if self._controllers is not None:
+            self._controllers.quit()
+
+
+_BUTTONS = {
+    "a": pygame.CONTROLLER_BUTTON_A,
+    "b": pygame.CONTROLLER_BUTTON_B,
+    "x": pygame.CONTROLLER_BUTTON_X,
+    "y": pygame.CONTROLLER_BUTTON_Y,
+    "left shoulder": pygame.CONTROLLER_BUTTON_LEFTSHOULDER,
+}
+
+
+def _asked(pad: object) -> Callable[[], Grip]:
+    """A function that returns the state of a controller of pygame's."""
+
+    def stick(*axes: int) -> tuple[float, float]:
+        x, y = (pad.get_axis(axis) / 32768 for axis in axes)  # type: ignore[attr-defined]
+        return x, y
+
+    def grip() -> Grip:
+        return Grip(
+            stick(pygame.CONTROLLER_AXIS_LEFTX, pygame.CONTROLLER_AXIS_LEFTY),
+            stick(pygame.CONTROLLER_AXIS_RIGHTX, pygame.CONTROLLER_AXIS_RIGHTY),
+            tuple(name for name, button in _BUTTONS.items() if pad.get_button(button)),  # type: ignore[attr-defined]
+        )
+
+    return grip

@@ -1,0 +1,108 @@
+"""The words about a session, for any painter: its state, its instruction, its end, and the labels of its seats."""
+
+from __future__ import annotations
+
+from .input import Input
+from .session import Session
+
+RESULTS = {
+    "success": ("Success", "good"),
+    "failed": ("Failed", "bad"),
+    "too late": ("Too late", "bad"),
+    "time up": ("Time up", "gold"),
+}
+"""The title and the tone of each result."""
+
+
+def facts(session: Session) -> list[tuple[str, str]]:
+    """(name, value) pairs that describe the state of the episode."""
+    if session.task:
+        which = f"{session.place + 1} of {len(session.list or ())}" if session.once else session.task
+        rows = [("task", which), *stages(session), ("time left", time_left(session))]
+    else:
+        rows = [("level", _level(session)) if session.level else ("seed", str(session.seed))]
+        if session.world.controls.turn_based:
+            rows += [("step", f"{session.steps} / {session.limit}")]
+        else:
+            rows += [("time left", time_left(session))]
+    if session.agents and session.world.players == 1:
+        agent = session.agent_of(0)
+        rows.insert(0, ("plays", agent.name if agent else "you"))
+    rows += [("return", returns(session))]
+    rows += [("taken back", str(session.undone))] if session.undone else []
+    return rows + ([("result", session.result)] if session.over else [])
+
+
+def returns(session: Session) -> str:
+    """The return so far, of each player if they differ."""
+    return _each([f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−") for value in session.returns])
+
+
+def stages(session: Session) -> list[tuple[str, str]]:
+    """The stages of the goal that are reached, for each player if they differ; nothing if no goal has stages."""
+    if not any(every for _, every in session.stages):
+        return []
+    return [("stages", _each([f"{reached} of {every}" if every else "none" for reached, every in session.stages]))]
+
+
+def time_left(session: Session) -> str:
+    """Steps until the limit, or seconds in real time."""
+    left, world = session.limit - session.steps, session.world
+    if world.controls.turn_based:
+        return f"{left} step{'s' * (left != 1)}"
+    patience = session.list.patience if session.list else 1
+    return f"{-(-left // world.controls.tick_hz)} s" + f" ({patience} × an agent's)" * (patience > 1)
+
+
+def _level(session: Session) -> str:
+    """The number of the level in its list: "3 of 50", with a tick if it was ever solved."""
+    return f"{session.level} of {len(session.list or ())}" + " ✓" * (session.mark in session.solved)
+
+
+def _each(shown: list[str]) -> str:
+    return shown[0] if len(set(shown)) == 1 else " and ".join(shown)
+
+
+def instruction(session: Session) -> str:
+    """The instruction of all players; "" if theirs differ, which then stand with their pictures."""
+    texts = session.instructions
+    return texts[0] if len(set(texts)) == 1 else ""
+
+
+def headline(session: Session) -> str:
+    """The first line of the panel: the instruction, or the world's summary."""
+    if session.task and not instruction(session):
+        return "Each player has a task of its own"
+    return instruction(session) or session.world.summary
+
+
+def seat(session: Session, inputs: Input, player: int, name: str = "") -> str:
+    """The label of a player's picture, where there are several: the player, and the devices that move it, or the name
+    of another person who plays it."""
+    agent = session.agent_of(player)
+    keys = name or inputs.who(player)
+    if not session.over and session.ends[player]:
+        keys = RESULTS[session.ends[player]][0].lower()
+    elif session.muted[player]:
+        keys = "can only talk"
+    elif agent is not None:
+        keys = agent.name
+    return "   ".join(filter(None, (f"Player {player + 1}", keys)))
+
+
+def verdict(session: Session) -> tuple[str, str]:
+    """The result of the episode, and its tone; for each player where results differ."""
+    if len(set(session.ends)) == 1:
+        return RESULTS[session.ends[0]]
+    ends = (f"Player {player}: {RESULTS[end][0].lower()}" for player, end in enumerate(session.ends, start=1))
+    return "    ".join(ends), "bright"
+
+
+def account(session: Session) -> str:
+    """The circumstances of the end: a violated `never` of a goal, the steps, and the return."""
+    why = "Something that must never be has happened    " if session.judged and "failed" in session.ends else ""
+    if session.world.controls.turn_based:
+        took = f"{session.steps} step{'s' * (session.steps != 1)}"
+    else:
+        took = f"{session.steps / session.world.controls.tick_hz:.1f} seconds"
+    return f"{why}{took}, return {returns(session)}"

@@ -1,0 +1,55 @@
+"""The contract of a desk with the people at it: what a person asks of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Protocol
+
+from .session import Session
+
+
+class Host(Protocol):
+    """A desk, as a person sees it; see desk.py."""
+
+    session: Session
+    stored: bool
+    paused: bool
+
+    @property
+    def people(self) -> list[Any]:
+        """The people at the desk."""
+
+    @property
+    def rays(self) -> bool:
+        """Whether pictures are of first-person worlds."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a task begins with a pause."""
+
+    def person_of(self, seat: int) -> Any:
+        """The person in a seat; None if there is none."""
+
+    def sit(self, person: Any, seats: Collection[int]) -> None:
+        """A person takes these seats."""
+
+    def alone(self, person: Any) -> bool:
+        """Whether this person may stop the time."""
+
+    def restart(self) -> None:
+        """Begin this episode again."""
+
+    def next(self, by: int = 1) -> None:
+        """Begin another episode."""
+
+    def pause(self) -> None:
+        """Pause, or go on."""
+
+    def undo(self) -> bool:
+        """Undo a step, or a second."""
+
+    def faster(self, by: int) -> None:
+        """Change the speed."""
+
+    def step_once(self) -> None:
+        """Pause, and take one step."""

@@ -1,0 +1,357 @@
+"""One person at a desk: what is pressed, clicked, moved and typed becomes input of the world, or a command."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+
+from ...interface.keys import BUTTON, key_index
+from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
+from . import settings
+from .camera import CameraInput, input_of
+from .commands import Commands
+from .host import Host
+from .input import Point, Repeat
+
+NOTE_SECONDS = 5.0
+"""Seconds for which a message stays."""
+PAINTED = ("full", "shot", "clip")
+"""Commands that a painter carries out, if it can."""
+_CTRLS = ("left ctrl", "right ctrl")
+_SHIFTS = ("left shift", "right shift")
+_SPACE = TextSpace()
+
+
+class Person:
+    """A person at a desk; made by Desk.join.
+
+    seats: the players that this person's devices move now; `inputs` makes their actions; `commands` are the keys that
+    the world leaves over. `help`, `leaving`, `typing` (the text being typed to say, None for none) are overlays of this
+    person's own; `map`: whether it is open; `note`: a passing message; `caught`: whether the mouse belongs to the
+    world, so that only its motion is to be reported; `open`: False once this person has left.
+    """
+
+    def __init__(self, desk: Host, name: str, seats: tuple[int, ...], can: Mapping[str, Callable[[bool], object]]):
+        session = desk.session
+        self.desk, self.name, self.seats = desk, name, seats
+        self.inputs = input_of(session.world)
+        self.help = self.leaving = self.map = self.caught = False
+        self.typing: str | None = None
+        self.note = ""
+        self.open = True
+        self._can = can
+        self._note_until = math.inf
+        self._undo = Repeat()
+        self._wants_mouse = False
+        self._pressed: set[int] = set()  # buttons that are down, whatever is shown
+        self._home = seats[0] if seats else 0
+        self._sit()
+        listed = session.list
+        what, count = listed.what if listed else "level", len(listed or ())
+        takes_over = bool(session.agents) and (session.world.players == 1 or not seats)
+        without = [name for name in PAINTED if name not in can]
+        self.commands = Commands(session.world, self.inputs, what, count, session.once, takes_over, without)
+        self._word_hand()
+        if isinstance(self.inputs, CameraInput):
+            complaint = ""
+            if desk.stored:
+                self.inputs.settings, complaint = settings.load()
+            desk.paused |= not desk.people  # until a click: a player needs time to find the mouse
+            if complaint:
+                self.note = complaint
+        desk.paused |= desk.waits
+
+    def _sit(self) -> None:
+        everyone = self.seats == tuple(range(self.desk.session.world.players))
+        if not (everyone and not self.desk.session.agents and len(self.seats) > 1):
+            self.inputs.sit(*(self.seats or (self._home,)))
+
+    def take_seats(self, seats: tuple[int, ...]) -> None:
+        """Play these seats from now on, none to watch; see Desk.sit."""
+        self.inputs.clear()
+        self.seats = seats
+        if seats:
+            self._sit()
+        self._word_hand()
+
+    # from the painter
+
+    def press(self, key: str | None, now: float, held: Collection[str] = ()) -> None:
+        """A key goes down. key: its name in KEYS, None for a key that is none of these; now: seconds of the desk's
+        clock; held: the names of the Shift and Ctrl keys that are down."""
+        index = None if key is None else key_index(key)
+        ctrl = any(name in held for name in _CTRLS if name == "left ctrl" or key_index(name) not in self.inputs.keys)
+        if self.typing is not None:
+            self._type(key, now, any(name in held for name in _CTRLS))
+        elif self.leaving:
+            self.open = key not in ("escape", "y")
+            self.leaving = False
+        elif self.help:
+            self.help = False
+        elif key == "escape" and self.caught:
+            self._let_go()
+        elif self.desk.session.over and key in ("enter", "keypad enter"):
+            self.do("next", now)
+        elif (name := self.commands.find(index, ctrl)) is not None:
+            if name == "undo" and index is not None:
+                self._undo.press(index, now)
+            self.do(name, now, shift=any(each in held for each in _SHIFTS))
+        elif index in self.inputs.keys:
+            if self.playing and self._free(self.inputs.owner(index), now):
+                self.inputs.press(index, now)
+        elif why := self.commands.why_not(index):
+            self.tell(why, now)
+        if self._wants_mouse and self.playing and not self.caught:
+            self._catch()
+            for button in sorted(self._pressed):  # held during an overlay, such as typing: stays held
+                if self._free(self.inputs.current, now):
+                    self.inputs.button_down(button, self.inputs.current, (0, 0))
+
+    def release(self, key: str | None, now: float) -> None:
+        """A key goes up."""
+        if key is not None:
+            self.inputs.release(key_index(key), now)
+            self._undo.release(key_index(key), now)
+
+    def text(self, text: str, now: float) -> None:
+        """Typed text comes in: it is added if it can be said and fits, else a message is shown."""
+        if self.typing is None:
+            return
+        whole = self.typing + text
+        if not set(text) <= set(CHARSET):
+            self.tell("Letters, digits and signs of English can be said, no others", now)
+        elif len(whole) > CHARACTERS or not _SPACE.contains(whole):
+            self.tell("No more fits: say it in parts", now)
+        else:
+            self.typing = whole
+
+    def button_down(self, button: str | None, now: float, at: tuple[int, Point] | None = None) -> None:
+        """A button of the mouse goes down. button: its name in BUTTONS, None for another; at: (player, point) of the
+        picture under the mouse, in 1/MOUSE_ONE picture heights, None where there is none. In worlds with a camera a
+        click captures the mouse, and then its events belong to the player who has it."""
+        number = None if button is None else BUTTON[button]
+        if number is not None:
+            self._pressed.add(number)
+        if self.desk.paused and self.inputs.looks and not self.busy and not self.desk.session.over:
+            self.desk.paused = False
+            self._catch()
+            return
+        if not self.playing or (at is None and not self.caught):
+            return
+        player, point = (self.inputs.current, (0, 0)) if self.caught or at is None else at
+        if not self.caught and self.inputs.looks:
+            self._catch()
+        elif number is not None and self._free(player, now):
+            self.inputs.button_down(number, player, point)
+
+    def button_up(self, button: str | None) -> None:
+        """A button of the mouse goes up."""
+        if button is not None:
+            self._pressed.discard(BUTTON[button])
+            if self.playing:
+                self.inputs.button_up(BUTTON[button])
+
+    def pointer(self, player: int, point: Point) -> None:
+        """The mouse, not captured, points to a place in a player's picture, in 1/MOUSE_ONE picture heights."""
+        if self.playing and not self.caught:
+            self.inputs.point(player, point)
+
+    def look(self, motion: Point) -> None:
+        """The captured mouse moves, (x, y) in pixels."""
+        if self.playing and self.caught:
+            self.inputs.look(motion)
+
+    def wheel(self, notches: int) -> None:
+        """The wheel turns, up for positive notches."""
+        if self.playing:
+            self.inputs.wheel(notches)
+
+    def away(self) -> None:
+        """This person looks elsewhere: the window or the page has lost the focus."""
+        self.rest()
+        self._pressed.clear()
+        session = self.desk.session
+        if not session.world.controls.turn_based and not session.over and self.desk.alone(self):
+            self.desk.paused = True
+
+    # for the desk
+
+    @property
+    def playing(self) -> bool:
+        """Whether input goes to the world: no overlay is shown."""
+        return not (self.busy or self.desk.paused or self.desk.session.over)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an overlay of this person's own is shown."""
+        return self.help or self.leaving or self.typing is not None
+
+    @property
+    def paused(self) -> bool:
+        """Whether the desk is paused."""
+        return self.desk.paused
+
+    def dues(self) -> list[float | None]:
+        """The times at which `advance` has something to do."""
+        return [self._undo.due, self._note_until]
+
+    def advance(self, now: float) -> bool:
+        """Repeat an undo whose key is held, and end a message. True if what is shown has changed."""
+        changed = False
+        if self._undo.fire(now) is not None:
+            self.do("undo", now)
+            changed = True
+        if self._note_until == math.inf and self.note:  # from before the first moment
+            self._note_until = now + NOTE_SECONDS
+        if now >= self._note_until:
+            self.note, self._note_until, changed = "", math.inf, True
+        return changed
+
+    def rest(self) -> None:
+        """Release all keys and buttons, and the mouse."""
+        self.inputs.clear()
+        self._undo.clear()
+        self.caught = False
+
+    def tell(self, text: str, now: float) -> None:
+        """Show a message for a while."""
+        self.note, self._note_until = text, now + NOTE_SECONDS
+
+    # commands
+
+    def do(self, name: str, now: float, shift: bool = False) -> None:
+        """Carry out a command by its name in `commands.table`; others have no effect. shift: whether it was held."""
+        if name in self._can:
+            self._can[name](shift)
+        elif name in self.commands.table or name == "next":
+            actions: dict[str, Callable[[float], object]] = {
+                "help": self._do_help,
+                "switch": self._do_switch,
+                "hand": self._do_hand,
+                "restart": lambda now: self.desk.restart(),
+                "next": lambda now: self.desk.next(),
+                "previous": lambda now: self.desk.next(-1),
+                "pause": lambda now: self.desk.pause(),
+                "undo": self._do_undo,
+                "map": self._do_map,
+                "calmer": lambda now: self._do_sensitivity(-1, now),
+                "livelier": lambda now: self._do_sensitivity(1, now),
+                "invert": self._do_invert,
+                "chat": self._do_chat,
+                "leave": self._do_leave,
+            }
+            actions[name](now)
+
+    def _do_help(self, now: float) -> None:
+        self.rest()
+        self.help = True
+
+    def _do_switch(self, now: float) -> None:
+        self.inputs.clear()
+        players = self.desk.session.world.players
+        if self.inputs.seated:
+            free = (seat % players for seat in range(self.inputs.current + 1, self.inputs.current + players))
+            seat = next((seat for seat in free if self.desk.person_of(seat) is None), self.inputs.current)
+            self.desk.sit(self, (seat,))
+        else:
+            self.inputs.current = (self.inputs.current + 1) % players
+
+    def _do_hand(self, now: float) -> None:
+        """Take over from an agent; in worlds for several one seat after the other; at last hand back."""
+        players = self.desk.session.world.players
+        first = self.seats[0] + 1 if self.seats else 0
+        free = (seat for seat in range(first, players) if self.desk.person_of(seat) is None)
+        seat = next(free, None)
+        self.desk.sit(self, () if seat is None else (seat,))
+
+    def _word_hand(self) -> None:
+        """The next effect of the command, for hints."""
+        players = self.desk.session.world.players
+        if players == 1:
+            word = "let it play" if self.seats else "take over"
+        else:
+            seat = self.seats[0] + 1 if self.seats else 0
+            word = "watch" if seat == players else f"play player {seat + 1}"
+        self.commands.words["hand"] = word
+
+    def _do_undo(self, now: float) -> None:
+        if not self.desk.undo():
+            session = self.desk.session
+            self.tell("This is where the episode began" if not session.steps else "No more is remembered", now)
+
+    def _do_map(self, now: float) -> None:
+        self.map = not self.map
+
+    def _do_sensitivity(self, steps: int, now: float) -> None:
+        assert isinstance(self.inputs, CameraInput)
+        self.inputs.settings.turn(steps)
+        self._keep(f"Mouse at {self.inputs.settings.sensitivity} %", now)
+
+    def _do_invert(self, now: float) -> None:
+        assert isinstance(self.inputs, CameraInput)
+        inverted = self.inputs.settings.invert = not self.inputs.settings.invert
+        self._keep(f"Mouse down looks {'up' if inverted else 'down'}", now)
+
+    def _keep(self, news: str, now: float) -> None:
+        """Store the settings of the mouse, and say what they are now."""
+        assert isinstance(self.inputs, CameraInput)
+        complaint = settings.keep(self.inputs.settings) if self.desk.stored else ""
+        self.tell(complaint or news, now)
+
+    def _do_chat(self, now: float) -> None:
+        self.rest()
+        self.typing = ""
+
+    def _do_leave(self, now: float) -> None:
+        self.rest()
+        if self.desk.session.steps and not self.desk.session.over:
+            self.leaving = True
+        else:
+            self.open = False
+
+    def _type(self, key: str | None, now: float, ctrl: bool) -> None:
+        """A key while text is typed: the letters themselves come as text."""
+        text = self.typing or ""
+        if key == "backspace":
+            self.typing = text[:-1]
+        elif key == "v" and ctrl:
+            self.tell("Nothing can be pasted here: type it", now)
+        elif key == "tab":
+            places = self.inputs.places()
+            self.inputs.current = places[(places.index(self.inputs.current) + 1) % len(places)]
+        elif key in ("enter", "keypad enter", "escape"):
+            if text.strip() and key != "escape":
+                self.inputs.say(self.inputs.current, plain(text.strip()))
+            self.typing = None
+
+    def _free(self, player: int, now: float) -> bool:
+        """Whether a player's actions have an effect; a message says why if not."""
+        session = self.desk.session
+        if player not in self.seats:
+            agent, hand = session.agent_of(player), self.commands.table.get("hand")
+            who = agent.name if agent else "Nobody"
+            self.tell(f"{who} plays: {hand.shown} takes over" if hand else "This seat is not yours", now)
+        elif session.ends[player]:
+            self.tell(f"Player {player + 1} is done; the episode goes on", now)
+        elif session.muted[player]:
+            talk = self.commands.table["chat"].shown if "chat" in self.commands.table else ""
+            self.tell(f"Player {player + 1} can only talk" + (f": {talk}" if talk else ""), now)
+        else:
+            return True
+        return False
+
+    def _catch(self) -> None:
+        self.caught = self._wants_mouse = True
+
+    def _let_go(self) -> None:
+        """Esc frees the captured mouse; where nobody else plays, that is a pause."""
+        if self.desk.alone(self):
+            self.desk.pause()
+        self.rest()
+        self._wants_mouse = False
+
+
+def plain(text: str) -> str:
+    """The text to say, in lower case if all its words are in the vocabulary, since people capitalise the first word."""
+    small = text.lower()
+    return small if set(small.split()) <= set(vocabulary()) else text

@@ -1,0 +1,167 @@
+"""The record of all that one person at a desk is shown besides the pictures. Window and browser page paint it.
+
+It holds text, numbers and truth values alone, so that `dataclasses.asdict` of it is JSON. Tones name colours: "bright",
+"plain", "dim", "gold", "good", "bad".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import facts
+from .commands import Commands, input_rows, pages
+from .input import Input
+from .session import Session
+
+if TYPE_CHECKING:
+    from .person import Person
+
+Rows = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A player's picture. label: the player, and what moves it; by: who holds the seat, "you", the name of another
+    person or of an agent, or "" for nobody; mine: whether this person's input moves it; instruction: the player's own,
+    "" where all have the same; aimed, near: the thing in the middle of the picture, "" for none, and whether it is in
+    reach; crosshair: whether the middle is to be marked."""
+
+    label: str
+    by: str
+    mine: bool
+    instruction: str
+    aimed: str
+    near: bool
+    crosshair: bool
+
+
+@dataclass(frozen=True)
+class Band:
+    """A title and a line below it, across the lower part of the pictures. left: whether both begin at the left, and a
+    title that is too long shows its end."""
+
+    title: str
+    below: str
+    tone: str = "bright"
+    left: bool = False
+
+
+@dataclass(frozen=True)
+class Help:
+    """The help page: paragraphs, and tables of (keys, meaning), each with a title."""
+
+    title: str
+    story: list[str]
+    tables: list[tuple[str, Rows]]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """All that a person is shown.
+
+    world: its name; headline: the instruction, or what the world is; facts: (name, value) of the panel; hints: keys
+    that have a use now; note: a passing message, "" for none; said: the chat, line by line; seats: one for each player;
+    band, help: what lies over the pictures; playing: whether input goes to the world; map: whether a map is open;
+    caught: whether the mouse belongs to the world and only its motion is reported; typing: whether text is awaited.
+    """
+
+    world: str
+    headline: str
+    facts: Rows
+    hints: list[str]
+    note: str
+    said: list[str]
+    seats: list[Seat]
+    band: Band | None
+    help: Help | None
+    playing: bool
+    map: bool
+    caught: bool
+    typing: bool
+
+
+def shown(person: Person) -> Shown:
+    """The record of all that this person is shown now."""
+    session = person.desk.session
+    return Shown(
+        world=session.world.name,
+        headline=facts.headline(session),
+        facts=facts.facts(session),
+        hints=hints(person),
+        note=person.note,
+        said=list(session.said),
+        seats=[_seat(person, player) for player in range(session.world.players)],
+        band=_band(person),
+        help=_help(session, person.commands, person.inputs) if person.help else None,
+        playing=person.playing,
+        map=person.map,
+        caught=person.caught,
+        typing=person.typing is not None,
+    )
+
+
+def hints(person: Person) -> list[str]:
+    """The keys that have a use now."""
+    session, commands = person.desk.session, person.commands
+    if person.caught:
+        keys = commands.hints("hand", "chat", "help", "undo", "map", "calmer", "livelier")
+        return ["Esc lets the mouse go", *keys]
+    if session.over:
+        return [commands.onward(), *commands.hints(*("restart",) * ("next" in commands.table), "undo", "clip")]
+    return commands.hints(
+        "help", "switch", "hand", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip"
+    )
+
+
+def _seat(person: Person, player: int) -> Seat:
+    session = person.desk.session
+    agent, other = session.agent_of(player), person.desk.person_of(player)
+    name = other.name or "another person" if other not in (None, person) else ""
+    by = agent.name if agent else name or ("you" if other is person and person.inputs.who(player) else "")
+    aims = session.world.controls.aimed is not None
+    aimed, near = session.aimed(player) if aims and person.playing else ("", False)
+    return Seat(
+        label=facts.seat(session, person.inputs, player, name) if session.world.players > 1 else "",
+        by=by,
+        mine=bool(person.inputs.who(player)),
+        instruction="" if facts.instruction(session) else session.instructions[player],
+        aimed=aimed,
+        near=near,
+        crosshair=person.desk.rays and not aims and person.playing,
+    )
+
+
+def _band(person: Person) -> Band | None:
+    session, commands, inputs = person.desk.session, person.commands, person.inputs
+    if person.help:
+        return None
+    if person.typing is not None:
+        alone = len(inputs.places()) == 1
+        cursor = f"{'You' if session.world.players == 1 else f'Player {inputs.current + 1}'}: {person.typing}_"
+        keys = ("Enter says it", *("Tab the other player",) * (not alone), "Esc")
+        return Band(cursor, person.note or "    ".join(keys), left=True)
+    if person.leaving:
+        return Band("Leave?", f"{commands.table['leave'].shown} again leaves    any other key plays on")
+    if person.desk.paused:
+        return Band(*_paused(session, commands, inputs))
+    if session.result:
+        title, tone = facts.verdict(session)
+        return Band(title, facts.account(session), tone)
+    return None
+
+
+def _paused(session: Session, commands: Commands, inputs: Input) -> tuple[str, str]:
+    """Title and line of the band during a pause."""
+    key, page = commands.table["pause"].shown, commands.table["help"].shown
+    if not inputs.looks:
+        return "Paused", f"{key} plays on"
+    if not session.steps:
+        return "Click to play", f"{key} plays without the mouse    {page} which keys do what"
+    return "Paused", f"a click or {key} plays on"
+
+
+def _help(session: Session, commands: Commands, inputs: Input) -> Help:
+    world = session.world
+    tables = [("Your input", input_rows(world, inputs)), ("This window", commands.rows())]
+    return Help(world.name, pages(world), tables)

@@ -180,6 +180,7 @@ REVIEWED = {
     "Text and JSON, parsed and never executed, in the folder or the file that a person types.": (
         *("episodes/imports/minari.py: episodes: read_text", "episodes/imports/replays.py: files_of: source.glob"),
         "episodes/imports/replays.py: _is_replay: path.open",
+        "agents/language/cache.py: Cache.get: path.read_bytes",
     ),
     "A file that was made for this, under a name of its own.": (
         *("episodes/export/clips.py: _written: lines.open", "episodes/export/clips.py: write: open"),

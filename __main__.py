@@ -288,35 +288,38 @@ def watch(
     show: Shown = None,
     plugin: Plugins = None,
 ) -> None:
-    """Watch a player in a window, or record it.
+    """Watch a player in a window, where F2 takes over from it, or record it.
 
     Example: rumpus watch sokoban expert --out clip.mp4
     """
     from . import worlds as all_worlds
-    from .agents.measuring.watch import watch as shown
     from .episodes.moments import load
 
     load_plugins(plugin)
     loaded = all_worlds.load(world)
-    shown(
-        loaded,
-        agent,
-        out=out,
-        episodes=episodes,
-        size=frame_size(size) if size else None,
-        hz=hz,
-        tasks=load(tasks, loaded)[0] if tasks else (),
-        split=split,
-        seed=seed,
-        levels=levels,
-        knobs=knob_values(knob) or None,
-        limit=limit,
-        greedy=greedy,
-        search=search_settings(search, simulations, seconds, leaf),
-        show=show or (),
-    )
-    if out:
-        print(out)
+    options: dict[str, Any] = {
+        "episodes": episodes,
+        "size": frame_size(size) if size else None,
+        "hz": hz,
+        "tasks": load(tasks, loaded)[0] if tasks else (),
+        "split": split,
+        "seed": seed,
+        "levels": levels,
+        "knobs": knob_values(knob) or None,
+        "limit": limit,
+        "greedy": greedy,
+        "search": search_settings(search, simulations, seconds, leaf),
+        "show": show or (),
+    }
+    if out is None:
+        from .agents.human.watching import watch as window
+
+        window(loaded, agent, **options)
+        return
+    from .agents.measuring.watch import watch as record
+
+    record(loaded, agent, out=out, **options)
+    print(out)
 
 
 @app.command()

@@ -38,29 +38,32 @@ def play(
     ] = False,
     count: Annotated[int, typer.Option(help="With --suite, tasks of the sample.")] = 20,
     agent: Annotated[
-        str | None,
+        list[str] | None,
         typer.Option(
             "--with",
-            help="random, expert, a name of `rumpus agents`, or a run: it plays until you take over by F2, and on when "
-            "you hand back; in worlds for several it plays the others.",
+            help="random, expert, a name of `rumpus agents`, a run, or nobody: it plays until you take over by F2, and "
+            "on when you hand back. In worlds for several it fills the seats of others; once for each, or one for all. "
+            "There the expert does, if you name none.",
         ),
     ] = None,
-    seat: Annotated[int | None, typer.Option(help="With --with in worlds for several, your player.")] = None,
+    alone: Annotated[bool, typer.Option("--alone", help="No agent plays; seats without a person stay empty.")] = False,
+    seat: Annotated[int | None, typer.Option(help="In worlds for several, your player.")] = None,
+    people: Annotated[int, typer.Option(help="People at this keyboard; the second one has its right half.")] = 1,
     plugin: Plugins = None,
 ) -> None:
-    """Play a world yourself, in a window, alone or with an agent. F1 shows the keys. Levels of a file come in their
+    """Play a world yourself, in a window, alone or with agents. F1 shows the keys. Levels of a file come in their
     order.
 
     Example: rumpus play sokoban --seed 7
     """
     from .. import worlds as all_worlds
     from . import human
-    from .human.agent import Agent, beside
+    from .human.agent import Agent, beside, default_agent, seats_of
     from .human.chosen import to_play
     from .human.playlist import PATIENCE
 
     if benchmark:
-        if any((task, goal, moment, levels, knob, limit, agent)):
+        if any((task, goal, moment, levels, knob, limit, agent, seat, alone)):
             raise ValueError("--suite brings its own tasks: give it perhaps a world, --count, --seed, --name, --record")
         from .human.suite import play_suite
 
@@ -70,13 +73,16 @@ def play(
     if not world:
         raise ValueError("play needs a world, such as: rumpus play WORLD; see `rumpus worlds`")
     loaded, knobs = all_worlds.load(world), knob_values(knob)
-    if seat is not None and agent is None:
-        raise ValueError("--seat says which player you are beside an agent: give --with AGENT, too")
+    if alone and (agent or seat or people > 1):
+        raise ValueError("--alone leaves all seats to those at this keyboard: leave --with, --seat and --people out")
+    if loaded.players == 1 and (seat or people > 1):
+        raise ValueError(f"{loaded.name} is for one player: --seat and --people are for worlds for several")
     load_plugins(plugin)
     others, trained = list[Agent](), dict[str, Any]()
-    if agent is not None:
-        other, trained = beside(agent, loaded, seat=seat, seed=seed or 0)
-        others.append(other)
+    names = agent or ([] if alone or loaded.players == 1 else [default_agent(loaded)])
+    if names:
+        others, trained = beside(names, loaded, seat=seat, people=people, seed=seed or 0)
+    seats = seats_of(loaded, seat, people) if loaded.players > 1 and not alone else None
     if not (task or goal or moment or levels or knobs):  # it plays what it has learned
         knobs, limit = trained.get("knobs") or knobs, trained.get("limit") if limit is None else limit
     start: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "knobs": knobs}
@@ -86,5 +92,6 @@ def play(
     if "written" in options and not (strict_time or limit or loaded.controls.turn_based):
         print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
     options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name, "agents": others}
+    options["seats"] = seats
     for path in human.play(loaded, **options).saved:
         print(path)

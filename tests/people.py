@@ -156,7 +156,7 @@ world = DUO
 if sys.argv[2] == "agent":
     from rumpus.agents.human.agent import beside
     from rumpus.worlds.sokoban import SOKOBAN as world
-    what |= {"agents": [beside("expert", world)[0]]}
+    what |= {"agents": beside("expert", world)[0]}
     what["agents"][0].hand([])  # the person begins
 if sys.argv[2] == "hall":
     from rumpus.tests.tiny_hall import HALL as world

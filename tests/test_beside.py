@@ -17,8 +17,10 @@ from rumpus.agents.human import facts
 from rumpus.agents.human.agent import Agent, beside
 from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.commands import Commands
+from rumpus.agents.human.desk import REST
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import hints
+from rumpus.agents.human.window import Window
 from rumpus.agents.network_policy import NetworkPolicy
 from rumpus.agents.networks import Network, NetworkSpec
 from rumpus.agents.networks.heads import ActionSpec
@@ -239,7 +241,7 @@ def test_a_seated_person_has_all_devices_and_the_help_page_says_so():
 
 def test_every_agent_plays_beside_a_person():
     for name, world in (("random", SOKOBAN), ("expert", SOKOBAN), ("random", HALL_DUO)):
-        agent, options = beside(name, world, seat=world.players)
+        (agent,), options = beside(name, world, seat=world.players)
         assert options == {} and agent.name == name
         game = Session(
             world, seed=2, agents=[agent], **({"levels": room(), "knobs": KNOBS} if world is SOKOBAN else {})
@@ -247,7 +249,7 @@ def test_every_agent_plays_beside_a_person():
         for _ in range(4):
             game.act(nothing(world))
         assert (game.result == "success") == (name == "expert" and world is SOKOBAN)
-    agent, _ = beside("expert", SOKOBAN)
+    (agent,), _ = beside("expert", SOKOBAN)
     game = session(agents=[agent])
     agent.hand([])
     play(game, "w")
@@ -321,13 +323,38 @@ def test_real_keys_take_over_from_an_agent(display, tmp_path, monkeypatch):
     assert second["result"] == "left" and 2 <= second["steps"] <= 3, "taken over before the expert could end it"
 
 
+def test_watching_is_a_desk_with_agents_in_all_seats(dummy, monkeypatch):
+    """From the command line on; a clock of its own in place of the window's loop."""
+    seen = []
+
+    def run(window: Window) -> None:
+        desk, now = window.desk, 0.0
+        desk.advance(now)
+        assert (window.person.seats, desk.session.watching) == ((), True)
+        while window.open:
+            now = max(desk.due(), now + 0.001)
+            assert now < 1e4
+            if desk.advance(now):
+                window.draw()
+        seen.append((len(desk.session.episodes), now))
+        window.session.leave()
+        pygame.display.quit()
+
+    monkeypatch.setattr(Window, "run", run)
+    assert rumpus("watch", "box-world-small", "expert", "--episodes", 2, "--hz", 50, "--size", "120x120") == 0
+    assert seen[0][0] == 1 and seen[0][1] > 2 * REST
+
+
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
         ("play sokoban --with exprt", "Did you mean expert?"),
         ("play sokoban-duo --with random --seat 3", "from 1 to 2; got 3"),
         ("play sokoban-duo --with random --seat 0", "from 1 to 2; got 0"),
-        ("play sokoban --seat 1", "give --with AGENT"),
+        ("play sokoban --seat 1", "is for one player"),
+        ("play sokoban-duo --people 3", "from 1 to 2 in sokoban-duo; got 3"),
+        ("play sokoban-duo --with random --with expert", "has 1 other seats, and --with names 2"),
+        ("play sokoban-duo --alone --with expert", "leave --with, --seat and --people out"),
         ("play --suite --with random", "--suite brings its own tasks"),
     ],
 )

@@ -10,8 +10,10 @@ from dataclasses import asdict
 import numpy as np
 import pytest
 
-from rumpus.agents.human.agent import SECONDS, Agent
-from rumpus.agents.human.desk import SPEEDS, Desk
+from rumpus import worlds
+from rumpus.agents.human.agent import SECONDS, Agent, beside, default_agent, seats_of
+from rumpus.agents.human.desk import Desk
+from rumpus.agents.human.host import SPEEDS
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import shown
 from rumpus.agents.policies import RandomPolicy
@@ -223,3 +225,36 @@ def test_settings_of_strangers_are_not_stored(tmp_path):
         desk.advance(0.0)
         person.release(key, 0.0)
     assert desk.session.solved and list(tmp_path.iterdir()) == []
+
+
+def test_a_person_among_agents_sees_one_picture_or_all():
+    person = Desk(session(DUO, agents=[random_agent(1)])).join()
+    assert [seat.visible for seat in shown(person).seats] == [True, False]
+    assert dict(shown(person).facts)["others"] == "random"
+    person.press("tab", 0.0)
+    assert all(seat.visible for seat in shown(person).seats)
+    assert "views" not in Desk(session(DUO)).join().commands.table, "people at one keyboard see all"
+
+
+@pytest.mark.parametrize(
+    ("typed", "seats"),
+    [
+        ({"names": ["expert"]}, [(1, 2, 3)]),
+        ({"names": ["expert"], "seat": 2}, [(0, 2, 3)]),
+        ({"names": ["random", "expert"], "people": 2}, [(2,), (3,)]),
+        ({"names": ["nobody", "random"], "seat": 4}, [(1, 2)]),
+        ({"names": ["nobody"]}, []),
+    ],
+)
+def test_seats_without_a_person_are_filled(typed, seats):
+    world = worlds.load("tag-four")
+    agents, _ = beside(world=world, **typed)
+    assert [tuple(sorted(agent.seats)) for agent in agents] == seats
+    mine = seats_of(world, typed.get("seat"), typed.get("people", 1))
+    fillers = [next((agent.name for agent in agents if seat in agent.fills), "nobody") for seat in mine]
+    assert fillers == [typed["names"][0]] * len(mine), "they play on where a person leaves"
+
+
+def test_every_world_for_several_has_partners():
+    for name in worlds.names():
+        assert default_agent(worlds.load(name)) == "expert"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from ...episodes.recorder import Recorder
     from ...tasks.goals import Task
     from ...worlds.engine.run.batch import Batch
+    from ...worlds.engine.world import World
     from .agent import Agent
-    from .session import Episode
+    from .session import Episode, Session
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "rumpus")  # by which desktops group windows
@@ -48,6 +49,7 @@ def play(
     written: Sequence[Task] | None = None,
     once: bool = False,
     agents: Sequence[Agent] = (),
+    seats: Collection[int] | None = None,
     window: tuple[int, int] | None = None,
     out: str | Path = "runs/clips",
 ) -> Played:
@@ -58,7 +60,8 @@ def play(
     other, in place of the world's own task, and ids: names of its rows; in real time people have PATIENCE times the
     limit of a task (see playlist.py), unless strict_time; record: a store to which each episode is added, made if there
     is none, under the player's `name`, with the tasks of the table as they are `written`; once: each task is played
-    once, for the benchmark (see suite.py); agents: play beside the person, see agent.py; window: (width, height) in
+    once, for the benchmark (see suite.py); agents: play beside the person, see agent.py; seats: of the
+    person, from 0 on, by default all that no agent plays; window: (width, height) in
     pixels, by default a size that fits the screen; out: the folder for clips and screenshots.
 
     Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table or store.
@@ -67,7 +70,7 @@ def play(
     attach = None if record is None else _attach(record, name, written, once, recorders)
     try:
         how: dict[str, Any] = {"strict": strict_time, "once": once, "agents": agents}
-        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, how, window, out)
+        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, how, seats, window, out)
     finally:
         for recorder in recorders:
             recorder.close()
@@ -95,36 +98,47 @@ def _attach(
 def _play(
     world: Any, attach: Callable[[Batch], Recorder] | None, seed: int | None, levels: Any, split: str,
     knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], how: dict[str, Any],
-    window: tuple[int, int] | None, out: str | Path,
+    seats: Collection[int] | None, window: tuple[int, int] | None, out: str | Path,
 ) -> Played:  # fmt: skip
     pygame = open_display()
     try:
         from ... import worlds
-        from ...worlds.engine.tools.warm import seconds
         from .session import Session
-        from .waiting import waited
-        from .window import Window, open_window
+        from .window import Window
 
         world = worlds.load(world)
         options: dict[str, Any] = {"split": split, "knobs": knobs, "limit": limit}
         records = world.task_record(**options) if tasks is None else tasks.records
         options |= {"levels": levels, "tasks": tasks, "ids": ids, **how}
-        open_window(world, window, (int(records["rows"].max()), int(records["cols"].max())))
-
-        def ready() -> Session:
-            session = Session(world, seed=seed, **options, record=attach)
-            session.rehearse()
-            return session
-
-        about = seconds(world)
-        rest = f": about {span(about)}, the first time on this machine" if about > SOON else " …"
-        session = waited(f"Getting {world.name} ready{rest}", ready)
+        grid = int(records["rows"].max()), int(records["cols"].max())
+        session = readied(world, lambda: Session(world, seed=seed, **options, record=attach), grid, window)
         if session is None:
             pygame.display.quit()
             return Played([], [])
-        view = Window(session, window, out)
+        view = Window(session, window, out, seats=seats)
     except BaseException:
         pygame.display.quit()
         raise
     view.run()
     return Played(session.episodes, view.saved)
+
+
+def readied(
+    world: World, make: Callable[[], Session], grid: tuple[int, int], size: tuple[int, int] | None = None
+) -> Session | None:
+    """A session, made while a window shows how far it is; None if the person closes it before. grid, size: of the
+    window, see open_window. Video must have been started."""
+    from ...worlds.engine.tools.warm import seconds
+    from .waiting import waited
+    from .window import open_window
+
+    open_window(world, size, grid)
+
+    def ready() -> Session:
+        session = make()
+        session.rehearse()
+        return session
+
+    about = seconds(world)
+    rest = f": about {span(about)}, the first time on this machine" if about > SOON else " …"
+    return waited(f"Getting {world.name} ready{rest}", ready)

@@ -105,10 +105,15 @@ class Agent:
         self.policy.start(self._own)
         self.begin()
 
+    @property
+    def batch(self) -> Batch:
+        """The batch that its policy plays: the session's own, or a copy with frames of another size."""
+        return self._own
+
     def begin(self) -> None:
         """Another episode has begun, or steps were undone: go on with an empty memory, since none of the past is
         kept."""
-        self._first, self._left = True, 0
+        self._forget()
         self._rewards = np.zeros(self._batch.players, np.float32)
 
     def hand(self, seats: Collection[int]) -> None:
@@ -117,19 +122,26 @@ class Agent:
             return
         self.seats = frozenset(seats)
         if self._watches is None:  # it has seen nothing of what was done meanwhile
-            self._first, self._left = True, 0
+            self._forget()
+
+    def _forget(self) -> None:
+        self._first, self._left, self._chosen = True, 0, False
+
+    def look(self) -> None:
+        """Choose for the step that comes, if that is due, so that its thoughts are about the state that is shown."""
+        if self._left == 0 and not self._chosen and (self.seats or self._watches):
+            self._choose()
 
     def join(self, actions: np.ndarray) -> np.ndarray:
         """The actions of a step of the session: those of the others, ACTION (players,), with its own in its seats."""
         mine = sorted(self.seats)
-        looks = self._left == 0 and bool(mine or self._watches)
-        if looks:
-            self._choose()
+        self.look()
         joined = np.array(actions)
         joined[mine] = self._held[mine] if mine else joined[mine]
-        if looks and self._watches is not None and len(mine) < len(joined):
+        if self._chosen and self._watches is not None and len(mine) < len(joined):
             self._own.actions[0] = joined
             self._watches(self._own)
+        self._chosen = False
         self._left = max(self._left - 1, 0)
         return joined
 
@@ -148,22 +160,67 @@ class Agent:
         self._held = own.actions[0].copy()
         batch.outcomes["reward"][0], batch.actions[0] = before
         self._rewards[:] = 0
-        self._first, self._left = False, self.repeat
+        self._first, self._left, self._chosen = False, self.repeat, True
 
 
-def beside(agent: str, world: World, *, seat: int | None = None, seed: int = 0) -> tuple[Agent, dict[str, Any]]:
-    """The agent that a person types, and the knobs and limit that it was trained with. seat: of the person, from 1 on,
-    in worlds for several; where there is one, the agent has it until the person takes over.
+NOBODY = "nobody"
+"""In place of an agent's name: the seat stays empty, and its player does nothing."""
 
-    Raises ValueError for an agent that is none or does not play this world, and for a seat that there is not.
-    """
-    if seat is not None and not 1 <= seat <= world.players:
-        raise ValueError(f"--seat is a player of {world.name}, from 1 to {world.players}; got {seat}")
-    policy, trained = player(agent, world, seed=seed)
+
+def named(agent: str, world: World, **how: Any) -> tuple[Agent, dict[str, Any]]:
+    """The agent that a person types, without a seat, and the knobs and limit that it was trained with. how: as for
+    `policies.player`. Raises ValueError for an agent that is none, or does not play this world."""
+    policy, trained = player(agent, world, **how)
     plays = getattr(policy, "plays", None)
     if plays is not None and not plays(world):
         raise ValueError(f"{agent} does not play {world.name}, whose keys or players are others: `rumpus agents`")
     by = Player(agent) if agent in NAMES else Player("policy", agent)
-    mine = (seat or 1) - 1
-    seats = [0] if world.players == 1 else [other for other in range(world.players) if other != mine]
-    return Agent(policy, by, seats, repeat=trained.pop("repeat", 1)), trained
+    return Agent(policy, by, (), repeat=trained.pop("repeat", 1)), trained
+
+
+def beside(
+    names: str | Sequence[str], world: World, *, seat: int | None = None, people: int = 1, seed: int = 0
+) -> tuple[list[Agent], dict[str, Any]]:
+    """The agents that fill the seats of a world where no person sits, and the knobs and limit of the first that was
+    trained.
+
+    names: one for each such seat in their order, as a person types them; the last stands for all that follow; the first
+    plays the seats of people while these play others. seat: of the first person, from 1 on, in worlds for several;
+    people: how many there are, in seats one after the other. In a world for one, the agent has the seat until the
+    person takes over. Raises ValueError for an agent that is none or does not play this world, for a seat that there is
+    not, and for too many.
+    """
+    names, players = [names] if isinstance(names, str) else list(names), world.players
+    mine = seats_of(world, seat, people)
+    others = list(range(players)) if players == 1 else [seat for seat in range(players) if seat not in mine]
+    if len(names) > max(len(others), 1):
+        raise ValueError(f"{world.name} has {len(others)} other seats, and --with names {len(names)} agents")
+    fills: dict[str, list[int]] = {}
+    for number, place in enumerate(others):
+        fills.setdefault(names[min(number, len(names) - 1)], []).append(place)
+    agents, options = [], dict[str, Any]()
+    for name in dict.fromkeys(names):
+        if name != NOBODY:
+            agent, trained = named(name, world, seed=seed)
+            agent.hand(fills.get(name, ()))
+            also = mine if name == names[0] and players > 1 else ()
+            agent.fills = agent.seats | frozenset(also)
+            agents.append(agent)
+            options = options or trained
+    return agents, options
+
+
+def seats_of(world: World, seat: int | None = None, people: int = 1) -> tuple[int, ...]:
+    """The seats of people, from 0 on: `people` of them from `seat` on, which counts from 1. Raises ValueError for a
+    seat that there is not, and for more people than seats."""
+    players = world.players
+    if seat is not None and not 1 <= seat <= players:
+        raise ValueError(f"--seat is a player of {world.name}, from 1 to {players}; got {seat}")
+    if not 1 <= people <= players:
+        raise ValueError(f"--people is from 1 to {players} in {world.name}; got {people}")
+    return tuple(((seat or 1) - 1 + number) % players for number in range(people))
+
+
+def default_agent(world: World) -> str:
+    """The agent that fills empty seats if none is named: the expert, if the world has one, else the random player."""
+    return "random" if world.expert is None else "expert"

@@ -7,7 +7,7 @@ the window's use of it then needs Ctrl too, and is shown so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...interface.action import Move
@@ -27,8 +27,12 @@ _COMMANDS = (
     ("restart", "f5", "this {what} again"),
     ("next", "f6", "next {what}"),
     ("pause", "f7", "pause"),
+    ("step", "f10", "pause, and go on by a single step"),
+    ("slower", "-", "everything slower"),
+    ("faster", "=", "everything faster"),
     ("undo", "f8", "take {back}"),
     ("clip", "f9", "save a clip (with Shift: a GIF)"),
+    ("views", "tab", "the pictures of all players, or your own alone"),
     ("map", "m", "a map, as nobody in it has"),
     ("calmer", "[", "the mouse {turns} less"),
     ("livelier", "]", "the mouse {turns} more"),
@@ -40,7 +44,7 @@ _COMMANDS = (
 )
 _ALSO = {"previous": "page up", "next": "page down"}
 """Other keys for the same, where levels or tasks follow one another in an order."""
-_UNFAIR = ("previous", "restart", "undo", "map")
+_UNFAIR = ("previous", "restart", "undo", "map", "step", "slower", "faster")
 """Commands that an agent does not have."""
 _ONCE = "This is measured: each task is played once, and nothing is taken back"
 
@@ -75,17 +79,24 @@ class Command:
 class Commands:
     """The commands of the window in a world, by name in `table`. what: "level" or "task"; count: the number of them
     that are played in order, 0 where they come at random; once: whether each is played once, and measured; takes_over:
-    whether a seat passes between the person and an agent, in place of the person changing seats; without: names
-    of commands that the painter does not have. `words`: names of commands in hints, where they have others there."""
+    whether a seat passes between the person and an agent, in place of the person changing seats; without:
+    commands that are missing besides, and the reasons. `words`: names of commands in hints, where they have others
+    there."""
 
     def __init__(
         self, world: World, inputs: Input, what: str = "level", count: int = 0, once: bool = False,
-        takes_over: bool = False, without: Iterable[str] = (),
+        takes_over: bool = False, without: Mapping[str, str] | None = None,
     ):  # fmt: skip
         self._what = what
-        self.words = {"restart": "again", "next": f"next {what}", "chat": "say", "hand": "take over"}
+        self.words = {
+            "restart": "again",
+            "next": f"next {what}",
+            "chat": "say",
+            "hand": "take over",
+            "views": "all pictures",
+        }
         self._missing = _missing(world, inputs, what, count) | (dict.fromkeys(_UNFAIR, _ONCE) if once else {})
-        self._missing |= dict.fromkeys(without, "")
+        self._missing |= without or {}
         if not takes_over:
             self._missing["hand"] = "No agent plays here"
         elif world.players > 1:
@@ -154,6 +165,8 @@ def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, st
         missing["previous"] = "Levels come at random here, and none is before this one"
     elif count == 1:
         missing |= dict.fromkeys(("previous", "next"), f"This {what} is the only one")
+    if world.players == 1:
+        missing["views"] = "There is one picture here"
     if world.players == 1:
         missing["switch"] = "There is no other player, and no agent: rumpus play WORLD --with AGENT brings one"
     elif len(inputs.places()) > 1 and (inputs.shared or inputs.seated):

@@ -23,23 +23,33 @@ from ...worlds.engine.render.views import Rays
 from . import settings
 from .agent import Agent, Pace
 from .camera import input_of
+from .host import SPEEDS
 from .input import TickInput
 from .person import Person
 from .session import Session
 
-SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""Speeds of a desk, as factors on the world's own, or on an agent's turns."""
+REST = 2.0
+"""Seconds for which the end of an episode is shown before the next one begins by itself."""
 
 
 class Desk:
     """A session and those who sit at it.
 
     stored: whether settings of the mouse are read from, and solved levels added to, the folder of this machine's user.
-    `people` are those who have joined, in their order; `paused` stops time for all; `speed` is the place in SPEEDS.
+    episodes: how many follow one another by themselves, REST seconds after the end of each, while agents alone play;
+    then the desk is `closed`. None: the next one waits for a person. base: another factor on the speed. ahead: whether
+    agents choose as soon as a state is shown, in place of when the next step is due. `people` are those who have
+    joined, in their order; `paused` stops time for all; `speed` is the place in SPEEDS.
     """
 
-    def __init__(self, session: Session, *, stored: bool = True):
+    def __init__(
+        self, session: Session, *, stored: bool = True, episodes: int | None = None, base: float = 1.0,
+        ahead: bool = False,
+    ):  # fmt: skip
         self.session, self.stored = session, stored
+        self.closed = False
+        self._episodes, self._base, self._ahead = episodes, base, ahead
+        self._onward: float | None = None  # the time at which another episode begins
         self.people: list[Person] = []
         self.paused = False
         self.speed = SPEEDS.index(1.0)
@@ -51,6 +61,8 @@ class Desk:
         if stored:
             session.solved |= settings.solved()
         self._kept = set(session.solved)
+        self.faster(0)
+        self._look()
 
     def _filler(self, seat: int) -> Agent | None:
         """The agent that plays a seat while no person does."""
@@ -120,7 +132,13 @@ class Desk:
         """The time at which `advance` has something to do, unless something is pressed before; infinite if never."""
         dues = [due for person in self.people for due in person.dues()]
         if self.running:
-            dues += [self._clock.due(), self._pace.due, *(person.inputs.due() for person in self.people if self._turns)]
+            unpaced = self._turns and self.session.watching and self._pace.due is None
+            dues += [
+                self._clock.due(),
+                0.0 if unpaced else self._pace.due,
+                *(person.inputs.due() for person in self.people if self._turns),
+            ]
+        dues.append(None if self.paused else self._onward)
         return 0.0 if self._steps else min((due for due in dues if due is not None), default=math.inf)
 
     def advance(self, now: float) -> bool:
@@ -138,7 +156,22 @@ class Desk:
             for person in self.people:
                 person.rest()
             self._keep_solved(now)
-        return changed
+        return self._go_on(now) or changed
+
+    def _go_on(self, now: float) -> bool:
+        """Begin another episode, if agents alone play, and one is due."""
+        if self._episodes is None or not self.session.over or not self.session.watching:
+            self._onward = None
+        elif self._onward is None:
+            self._onward = now + REST
+        elif now >= self._onward and not self.paused:
+            self._onward = None
+            self._episodes -= 1
+            if self._episodes:
+                self.next()
+            self.closed = not self._episodes
+            return True
+        return False
 
     @property
     def _turns(self) -> bool:
@@ -146,7 +179,13 @@ class Desk:
 
     def _act(self, actions: np.ndarray) -> bool:
         self.session.act(actions)
+        self._look()
         return True
+
+    def _look(self) -> None:
+        """Let agents choose for the state that is shown, if they choose ahead."""
+        for agent in self.session.agents if self._ahead and not self.session.over else ():
+            agent.look()
 
     def _due_actions(self, now: float) -> np.ndarray | None:
         """The actions of the step that is due, ACTION (players,), None before it is. Where all turns are agents', they
@@ -178,8 +217,8 @@ class Desk:
 
     @property
     def factor(self) -> float:
-        """The speed, as a factor."""
-        return SPEEDS[self.speed]
+        """The speed, as a factor on the world's own, or on turns of an agent of SECONDS each."""
+        return SPEEDS[self.speed] * self._base
 
     def faster(self, by: int) -> None:
         """Change the speed by this many places of SPEEDS, for all."""
@@ -189,21 +228,22 @@ class Desk:
 
     def step_once(self) -> None:
         """Pause, and take one step with what is held; in turns only where agents play them all."""
-        if self.session.over or (self._turns and not self.session.watching):
-            return
-        self.paused = True
-        self._steps += 1
+        if not self.session.over and (self.session.watching or not self._turns):
+            self.paused = True
+            self._steps += 1
 
     def restart(self) -> None:
         """Begin this episode again."""
         self._rest()
         self.session.restart()
+        self._look()
         self.paused = False
 
     def next(self, by: int = 1) -> None:
         """Begin another episode, `by` places further on."""
         self._rest()
         self.session.next(by)
+        self._look()
         self.paused = self.waits
 
     def pause(self) -> None:
@@ -220,6 +260,7 @@ class Desk:
             self.paused = True
             for person in self.people:
                 person.caught = False
+        self._look()
         return bool(back)
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from .input import Input
 from .session import Session
 
@@ -14,8 +16,8 @@ RESULTS = {
 """The title and the tone of each result."""
 
 
-def facts(session: Session) -> list[tuple[str, str]]:
-    """(name, value) pairs that describe the state of the episode."""
+def facts(session: Session, seats: Collection[int] = ()) -> list[tuple[str, str]]:
+    """(name, value) pairs that describe the state of the episode. seats: whose return is meant, by default all."""
     if session.task:
         which = f"{session.place + 1} of {len(session.list or ())}" if session.once else session.task
         rows = [("task", which), *stages(session), ("time left", time_left(session))]
@@ -25,17 +27,17 @@ def facts(session: Session) -> list[tuple[str, str]]:
             rows += [("step", f"{session.steps} / {session.limit}")]
         else:
             rows += [("time left", time_left(session))]
-    if session.agents and session.world.players == 1:
-        agent = session.agent_of(0)
-        rows.insert(0, ("plays", agent.name if agent else "you"))
-    rows += [("return", returns(session))]
+    if session.agents:
+        rows.insert(0, _plays(session))
+    rows += [("return", returns(session, seats))]
     rows += [("taken back", str(session.undone))] if session.undone else []
     return rows + ([("result", session.result)] if session.over else [])
 
 
-def returns(session: Session) -> str:
-    """The return so far, of each player if they differ."""
-    return _each([f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−") for value in session.returns])
+def returns(session: Session, seats: Collection[int] = ()) -> str:
+    """The return so far, of each of these players if they differ; by default of all."""
+    meant = [value for seat, value in enumerate(session.returns) if seat in seats or not seats]
+    return _each([f"{value + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "−") for value in meant])
 
 
 def stages(session: Session) -> list[tuple[str, str]]:
@@ -52,6 +54,13 @@ def time_left(session: Session) -> str:
         return f"{left} step{'s' * (left != 1)}"
     patience = session.list.patience if session.list else 1
     return f"{-(-left // world.controls.tick_hz)} s" + f" ({patience} × an agent's)" * (patience > 1)
+
+
+def _plays(session: Session) -> tuple[str, str]:
+    """The agents that play, or that play the seats of others."""
+    names = dict.fromkeys(agent.name for agent in session.agents if agent.seats)
+    alone = session.watching or session.world.players == 1
+    return ("plays" if alone else "others", " and ".join(names) or ("you" if alone else "nobody"))
 
 
 def _level(session: Session) -> str:

@@ -7,6 +7,9 @@ from typing import Any, Protocol
 
 from .session import Session
 
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Speeds of a desk, as factors on the world's own, or on an agent's turns."""
+
 
 class Host(Protocol):
     """A desk, as a person sees it; see desk.py."""
@@ -14,6 +17,7 @@ class Host(Protocol):
     session: Session
     stored: bool
     paused: bool
+    speed: int
 
     @property
     def people(self) -> list[Any]:

@@ -45,11 +45,13 @@ class Arrangement:
 
 
 def arrange(
-    width: int, height: int, rows: int, cols: int, players: int, lines: int = 0, tiles: bool = True
-) -> Arrangement:
+    width: int, height: int, rows: int, cols: int, players: int, lines: int = 0, tiles: bool = True,
+    labels: bool | None = None,
+) -> Arrangement:  # fmt: skip
     """The arrangement that shows the players' pictures the largest in a window of width x height, with room for `lines`
     further lines in each picture's label. tiles: whether a picture is rows x cols tiles, each of whole pixels; if not,
-    a single player's has the proportions of rows to cols, to the pixel, and several fill their parts of the window."""
+    a single player's has the proportions of rows to cols, to the pixel, and several fill their parts of the window;
+    labels: whether pictures have labels, by default if there are several."""
     unit = min(max(min(width, height) // 42, 11), 24)
     best: tuple[int, Arrangement] | None = None
     for side, down in product((False, True), range(1, players + 1)):
@@ -59,7 +61,7 @@ def arrange(
         else:
             room = pygame.Rect(0, 0, width, height - round(BAR * unit))
             panel = pygame.Rect(0, room.bottom, width, height - room.bottom)
-        label = round((LABEL + LINE * lines) * unit) if players > 1 else 0
+        label = round((LABEL + LINE * lines) * unit) if (players > 1 if labels is None else labels) else 0
         across = -(-players // down)
         margin = unit * 3 // 4
         high = (room.height - margin * (down + 1)) // down - label

@@ -17,6 +17,8 @@ NOTE_SECONDS = 5.0
 """Seconds for which a message stays."""
 PAINTED = ("full", "shot", "clip")
 """Commands that a painter carries out, if it can."""
+PACED = ("step", "slower", "faster")
+"""Commands that have a use where time goes on, or an agent plays."""
 _CTRLS = ("left ctrl", "right ctrl")
 _SHIFTS = ("left shift", "right shift")
 _SPACE = TextSpace()
@@ -27,8 +29,9 @@ class Person:
 
     seats: the players that this person's devices move now; `inputs` makes their actions; `commands` are the keys that
     the world leaves over. `help`, `leaving`, `typing` (the text being typed to say, None for none) are overlays of this
-    person's own; `map`: whether it is open; `note`: a passing message; `caught`: whether the mouse belongs to the
-    world, so that only its motion is to be reported; `open`: False once this person has left.
+    person's own; `map`: whether it is open; `sees_all`: whether the pictures of others are shown, too; `note`: a
+    passing message; `caught`: whether the mouse belongs to the world, so that only its motion is to be reported;
+    `open`: False once this person has left.
     """
 
     def __init__(self, desk: Host, name: str, seats: tuple[int, ...], can: Mapping[str, Callable[[bool], object]]):
@@ -49,14 +52,19 @@ class Person:
         listed = session.list
         what, count = listed.what if listed else "level", len(listed or ())
         takes_over = bool(session.agents) and (session.world.players == 1 or not seats)
-        without = [name for name in PAINTED if name not in can]
+        without = dict.fromkeys((name for name in PAINTED if name not in can), "")
+        self.sees_all = not session.agents
+        if self.sees_all:
+            without["views"] = "All pictures are here already"
+        if session.world.controls.turn_based and not session.agents:
+            without |= dict.fromkeys(PACED, "Time waits for you here")
         self.commands = Commands(session.world, self.inputs, what, count, session.once, takes_over, without)
         self._word_hand()
         if isinstance(self.inputs, CameraInput):
             complaint = ""
             if desk.stored:
                 self.inputs.settings, complaint = settings.load()
-            desk.paused |= not desk.people  # until a click: a player needs time to find the mouse
+            desk.paused |= bool(seats) and not desk.people  # until a click: a player needs time to find the mouse
             if complaint:
                 self.note = complaint
         desk.paused |= desk.waits
@@ -139,7 +147,7 @@ class Person:
         if not self.playing or (at is None and not self.caught):
             return
         player, point = (self.inputs.current, (0, 0)) if self.caught or at is None else at
-        if not self.caught and self.inputs.looks:
+        if not self.caught and self.inputs.looks and self.seats:
             self._catch()
         elif number is not None and self._free(player, now):
             self.inputs.button_down(number, player, point)
@@ -232,8 +240,12 @@ class Person:
                 "next": lambda now: self.desk.next(),
                 "previous": lambda now: self.desk.next(-1),
                 "pause": lambda now: self.desk.pause(),
+                "step": lambda now: self.desk.step_once(),
+                "slower": lambda now: self.desk.faster(-1),
+                "faster": lambda now: self.desk.faster(1),
                 "undo": self._do_undo,
                 "map": self._do_map,
+                "views": self._do_views,
                 "calmer": lambda now: self._do_sensitivity(-1, now),
                 "livelier": lambda now: self._do_sensitivity(1, now),
                 "invert": self._do_invert,
@@ -263,6 +275,8 @@ class Person:
         free = (seat for seat in range(first, players) if self.desk.person_of(seat) is None)
         seat = next(free, None)
         self.desk.sit(self, () if seat is None else (seat,))
+        self._wants_mouse = self.inputs.looks and seat is not None
+        self.caught &= self._wants_mouse
 
     def _word_hand(self) -> None:
         """The next effect of the command, for hints."""
@@ -281,6 +295,10 @@ class Person:
 
     def _do_map(self, now: float) -> None:
         self.map = not self.map
+
+    def _do_views(self, now: float) -> None:
+        self.sees_all = not self.sees_all
+        self.commands.words["views"] = "own picture" if self.sees_all else "all pictures"
 
     def _do_sensitivity(self, steps: int, now: float) -> None:
         assert isinstance(self.inputs, CameraInput)

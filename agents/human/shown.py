@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from . import facts
 from .commands import Commands, input_rows, pages
+from .host import SPEEDS
 from .input import Input
 from .session import Session
 
@@ -25,7 +26,7 @@ class Seat:
     """A player's picture. label: the player, and what moves it; by: who holds the seat, "you", the name of another
     person or of an agent, or "" for nobody; mine: whether this person's input moves it; instruction: the player's own,
     "" where all have the same; aimed, near: the thing in the middle of the picture, "" for none, and whether it is in
-    reach; crosshair: whether the middle is to be marked."""
+    reach; crosshair: whether the middle is to be marked; visible: whether this person sees the picture at all."""
 
     label: str
     by: str
@@ -34,6 +35,7 @@ class Seat:
     aimed: str
     near: bool
     crosshair: bool
+    visible: bool
 
 
 @dataclass(frozen=True)
@@ -84,10 +86,11 @@ class Shown:
 def shown(person: Person) -> Shown:
     """The record of all that this person is shown now."""
     session = person.desk.session
+    speed = SPEEDS[person.desk.speed]
     return Shown(
         world=session.world.name,
         headline=facts.headline(session),
-        facts=facts.facts(session),
+        facts=facts.facts(session, person.seats) + [("speed", f"{speed:g} ×")] * (speed != 1.0),
         hints=hints(person),
         note=person.note,
         said=list(session.said),
@@ -105,12 +108,14 @@ def hints(person: Person) -> list[str]:
     """The keys that have a use now."""
     session, commands = person.desk.session, person.commands
     if person.caught:
-        keys = commands.hints("hand", "chat", "help", "undo", "map", "calmer", "livelier")
+        keys = commands.hints("hand", "views", "chat", "help", "undo", "map", "calmer", "livelier")
         return ["Esc lets the mouse go", *keys]
     if session.over:
         return [commands.onward(), *commands.hints(*("restart",) * ("next" in commands.table), "undo", "clip")]
+    if not person.seats:
+        return commands.hints("hand", "pause", "step", "slower", "faster", "help", "next", "map", "undo", "clip")
     return commands.hints(
-        "help", "switch", "hand", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip"
+        "help", "switch", "hand", "views", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip"
     )
 
 
@@ -129,6 +134,7 @@ def _seat(person: Person, player: int) -> Seat:
         aimed=aimed,
         near=near,
         crosshair=person.desk.rays and not aims and person.playing,
+        visible=person.sees_all or player in person.seats or not person.seats,
     )
 
 

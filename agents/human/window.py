@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pygame
 
 from ...interface.keys import BUTTONS
@@ -28,6 +30,7 @@ NAP, LONG_NAP = 0.005, 0.02
 _QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION)
 """Events that do not change the window, unless they lead to a step."""
 _PADS = (pygame.CONTROLLERDEVICEADDED, pygame.CONTROLLERDEVICEREMOVED)
+Over = Callable[[list[np.ndarray]], list[np.ndarray]]
 _ICON = Path(__file__).parent.parent.parent / "assets" / "sprites" / "icon.png"
 
 
@@ -46,18 +49,40 @@ def open_window(world: World, size: tuple[int, int] | None, grid: tuple[int, int
     return surface
 
 
+def _show(surface: pygame.Surface, picture: np.ndarray, view: pygame.Rect) -> None:
+    """Paint a picture into its rectangle, smaller if it is too high."""
+    height, width = picture.shape[:2]
+    image = pygame.image.frombuffer(np.ascontiguousarray(picture).data.cast("B"), (width, height), "RGB")
+    if height > view.height:
+        image = pygame.transform.smoothscale(image, (width * view.height // height, view.height))
+    surface.blit(image, image.get_rect(center=view.center))
+
+
 class Window:
     """A window of one person at a desk; `run` plays until it is closed.
 
     Video must have been started (see rumpus.interface.viewer.open_display). An open window is used if there is one;
-    size: (width, height) of a new one, see open_window; out: the folder for clips and screenshots.
+    desk: or a Session, for a desk of its own; size: (width, height) of a new one, see open_window; out: the folder for
+    clips and screenshots; seats: of the person, see Desk.join; over: draws on the players' pictures, uint8
+    (height, width, 3), and returns them, each perhaps with a strip below.
     """
 
-    def __init__(self, desk: Desk | Session, size: tuple[int, int] | None = None, out: str | Path = "runs/clips"):
+    def __init__(
+        self,
+        desk: Desk | Session,
+        size: tuple[int, int] | None = None,
+        out: str | Path = "runs/clips",
+        *,
+        seats: Collection[int] | None = None,
+        over: Over | None = None,
+    ):
         pygame.font.init()
         self.desk = desk if isinstance(desk, Desk) else Desk(desk)
         session = self.session = self.desk.session
-        self.person = self.desk.join(can={"full": self._do_full, "shot": self._do_shot, "clip": self._do_clip})
+        self._over = over
+        self.person = self.desk.join(
+            seats=seats, can={"full": self._do_full, "shot": self._do_shot, "clip": self._do_clip}
+        )
         self._grid = session.batch.rows, session.batch.cols
         self._grabbed = self._awaits_text = False
         self._last_event = 0.0
@@ -95,20 +120,28 @@ class Window:
 
     @property
     def open(self) -> bool:
-        """Whether the person has neither left nor played all that is played once."""
-        return self.person.open and not self.session.finished
+        """Whether the person has not left, and there is more to play or to watch."""
+        return self.person.open and not self.session.finished and not self.desk.closed
 
     @property
     def saved(self) -> list[Path]:
         """The clips and screenshots that were saved."""
         return self._saver.saved
 
+    @property
+    def _players(self) -> list[int]:
+        """The players whose pictures are shown, in their order."""
+        return [player for player, seat in enumerate(self._record.seats) if seat.visible]
+
     def _arranged(self, size: tuple[int, int], record: Shown) -> Arrangement:
         """The layout of a window of this size: with room above the pictures for the players' instructions, where these
         differ."""
-        texts = [seat.instruction for seat in record.seats]
+        visible = [seat for seat in record.seats if seat.visible]
+        texts = [seat.instruction for seat in visible]
         for lines in range(MOST_LINES + 1):
-            place = arrange(*size, *self._grid, self.session.world.players, lines, tiles=not self.desk.rays)
+            place = arrange(
+                *size, *self._grid, len(visible), lines, tiles=not self.desk.rays, labels=len(record.seats) > 1
+            )
             room = place.views[0].width if place.views else 1 << 16
             if all(len(ink.wrap(text, place.unit, room)) <= lines for text in texts if text):
                 break
@@ -122,11 +155,12 @@ class Window:
         place = self.place = self._arranged(surface.get_size(), record)
         surface.fill(ink.GROUND)
         if place.views:
-            pictures = self.session.views(place.views[0].height, place.views[0].width)
+            pictures = list(self.session.views(place.views[0].height, place.views[0].width))
+            pictures = self._over(pictures) if self._over else pictures
             scenes = self.session.batch.scenes(whole=True) if self.desk.rays and record.map else ()
-            for player, (view, picture) in enumerate(zip(place.views, pictures, strict=True)):
+            for view, player in zip(place.views, self._players, strict=True):
                 seat = record.seats[player]
-                surface.blit(pygame.image.frombuffer(memoryview(picture).cast("B"), view.size, "RGB"), view)
+                _show(surface, pictures[player], view)
                 if seat.aimed:
                     overlays.name(surface, view, place.unit, seat.aimed, seat.near)
                 if seat.crosshair:
@@ -180,6 +214,7 @@ class Window:
             person.look(event.rel)
             return
         found = self.place.at(event.pos) if "pos" in event.dict else None
+        found = found and (self._players[found[0]], found[1])
         if event.type == pygame.MOUSEMOTION:
             if found:
                 person.pointer(*found)

@@ -66,9 +66,9 @@ class Insight:
         """Forget the values of the episode before."""
         self._values = [[] for _ in self._values]
 
-    def draw(self, frames: Sequence[np.ndarray], batch: Batch) -> list[np.ndarray]:
+    def draw(self, frames: Sequence[np.ndarray], batch: Batch, again: bool = False) -> list[np.ndarray]:
         """The players' frames, uint8 (height, width, 3), with what their networks have noted when they acted last, and
-        with a strip below if the value is shown."""
+        with a strip below if the value is shown. again: whether they show the same state as those before."""
         if not self._shows:
             return list(frames)
         made = [frame.copy() for frame in frames]
@@ -79,7 +79,7 @@ class Insight:
             paths = self._plan.paths(batch)
             made = [path(frame, way, (batch.rows, batch.cols)) for frame, way in zip(made, paths, strict=True)]
         if "value" in self._shows:
-            if playing:
+            if playing and not again:
                 for kept, value in zip(self._values, self._policy.values(), strict=True):
                     kept.append(value)
             made = [

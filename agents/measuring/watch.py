@@ -1,4 +1,4 @@
-"""Watching a player: in a window, or recorded to an mp4 or gif; tasks with their text below."""
+"""A player recorded to an mp4 or gif; tasks with their text below. Its window is in agents/human/watching.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from ... import worlds
 from ...interface.clip import FASTEST, check_path, rested, write_clip
 from ...interface.progress import Work, work
-from ...interface.viewer import Viewer
 from ...tasks.compile import table
 from ...tasks.goals import Task
 from ...tasks.show import strips
@@ -95,7 +94,7 @@ def watch(
     world: str | Path | World,
     agent: str | Path | Policy,
     *,
-    out: str | Path | None = None,
+    out: str | Path,
     episodes: int = 3,
     split: str = "test",
     seed: int = 0,
@@ -110,20 +109,16 @@ def watch(
     search: SearchSettings | None = None,
     show: Sequence[str] = (),
 ) -> None:
-    """Show a player in a window, or record it to `out` (.mp4 or .gif).
+    """Record a player to `out` (.mp4 or .gif).
 
     agent, search: as for `evaluate`; tasks: played one after the other in place of the world's own task (the expert
     shows their solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick
     rate (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held; show: what is drawn
     of a trained player's network, of "attention", "value" and "plan", see insight.py. Raises ValueError for unknown
-    names, NoDisplayError where there is no screen, and OSError where no clip can be written.
+    names, and OSError where no clip can be written.
     """
-    if int(episodes) != episodes or episodes < 1:
-        raise ValueError(f"episodes must be a whole number of at least 1, got {episodes}")
-    if hz is not None and not 0 < hz <= FASTEST:
-        raise ValueError(f"hz must be more than 0 and at most {FASTEST}, got {hz}")
-    if out is not None:
-        check_path(out)
+    check_pace(episodes, hz)
+    check_path(out)
     world = worlds.load(world)
     known = solutions(tasks) if tasks else None
     if isinstance(agent, Policy):
@@ -145,13 +140,13 @@ def watch(
     policy.start(batch)
     insight = Insight(show, policy, batch) if show else None
     shown = _episodes(policy, batch, size, tasks, episodes, hz, insight)
-    if out is not None:
-        with work(f"Recording {policy.name} in {world.name}", episodes) as job:
-            write_clip(out, _reported(shown, batch, job), hz)
-        return
-    viewer = Viewer(f"{policy.name} in {world.name}")
-    for frame in shown:
-        viewer.show(frame, hz)
-        if viewer.closed:
-            break
-    viewer.close()
+    with work(f"Recording {policy.name} in {world.name}", episodes) as job:
+        write_clip(out, _reported(shown, batch, job), hz)
+
+
+def check_pace(episodes: int, hz: float | None) -> None:
+    """Raise ValueError for a number of episodes, or of frames a second, out of range."""
+    if int(episodes) != episodes or episodes < 1:
+        raise ValueError(f"episodes must be a whole number of at least 1, got {episodes}")
+    if hz is not None and not 0 < hz <= FASTEST:
+        raise ValueError(f"hz must be more than 0 and at most {FASTEST}, got {hz}")

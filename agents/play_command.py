@@ -13,7 +13,7 @@ from .commands import Knobs, Levels, Limit, Plugins, Split, knob_values, load_pl
 def play(
     world: Annotated[
         str,
-        typer.Argument(help="A world's name or the folder of one of your own; left out with --suite."),
+        typer.Argument(help="A world's name or the folder of one of your own; without it you choose in a gallery."),
     ] = "",
     seed: Annotated[int | None, typer.Option(help="Seed of the first episode; random by default.")] = None,
     task: Annotated[
@@ -30,6 +30,7 @@ def play(
     strict_time: Annotated[
         bool, typer.Option("--strict-time", help="The tasks' own limits, which are made for agents.")
     ] = False,
+    practice: Annotated[bool, typer.Option("--practice", help="No limit: an episode ends by the rules alone.")] = False,
     record: Annotated[Path | None, typer.Option(help="Add the episodes to this store, see `rumpus episodes`.")] = None,
     name: Annotated[str, typer.Option(help="With --record or --suite, who plays.")] = "",
     benchmark: Annotated[
@@ -51,16 +52,18 @@ def play(
     people: Annotated[int, typer.Option(help="People at this keyboard; the second one has its right half.")] = 1,
     plugin: Plugins = None,
 ) -> None:
-    """Play a world yourself, in a window, alone or with agents. F1 shows the keys. Levels of a file come in their
-    order.
+    """Play a world yourself, in a window, alone or with agents; `rumpus play` alone shows all worlds to choose from.
+    F1 shows the keys. Levels of a file come in their order.
 
     Example: rumpus play sokoban --seed 7
     """
     from .. import worlds as all_worlds
+    from ..worlds.pages import UNLIMITED
     from . import human
     from .human.agent import Agent, beside, default_agent, seats_of
     from .human.chosen import to_play
     from .human.playlist import PATIENCE
+    from .human.settings import keep_played
 
     if benchmark:
         if any((task, goal, moment, levels, knob, limit, agent, seat, alone)):
@@ -70,8 +73,14 @@ def play(
         number, place = play_suite(count, world=world or None, seed=seed or 0, name=name, record=record)
         print(f"{number:,} tasks played; stored in {place}")
         return
+    if practice and any((task, goal, moment, limit, benchmark)):
+        raise ValueError("--practice is play without a limit: leave --task, --goal, --moment, --limit and --suite out")
     if not world:
-        raise ValueError("play needs a world, such as: rumpus play WORLD; see `rumpus worlds`")
+        if any((task, goal, moment, levels, knob, limit, agent, seat, alone, record, seed is not None)):
+            raise ValueError("these options need a world, such as: rumpus play sokoban --seed 7; see `rumpus worlds`")
+        _from_gallery(practice)
+        return
+    limit = UNLIMITED if practice else limit
     loaded, knobs = all_worlds.load(world), knob_values(knob)
     if alone and (agent or seat or people > 1):
         raise ValueError("--alone leaves all seats to those at this keyboard: leave --with, --seat and --people out")
@@ -93,5 +102,30 @@ def play(
         print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
     options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name, "agents": others}
     options["seats"] = seats
+    keep_played(world)
     for path in human.play(loaded, **options).saved:
         print(path)
+
+
+def _from_gallery(practice: bool) -> None:
+    """Play what is chosen in the gallery, one world after the other."""
+    from .. import worlds as all_worlds
+    from ..worlds.pages import UNLIMITED
+    from . import human
+    from .human.agent import Agent, beside, default_agent, seats_of
+    from .human.gallery_window import browse
+    from .human.settings import keep_played
+
+    def play_one(name: str, practice: bool) -> bool:
+        world = all_worlds.load(name)
+        others, seats = list[Agent](), None
+        if world.players > 1:
+            others, seats = beside(default_agent(world), world)[0], seats_of(world)
+        limit = UNLIMITED if practice else None
+        played = human.play(world, agents=others, seats=seats, limit=limit, keep=True)
+        keep_played(name)
+        for path in played.saved:
+            print(path)
+        return not played.closed
+
+    browse(play_one, practice)

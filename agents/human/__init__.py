@@ -27,10 +27,12 @@ SOON = 2.0
 
 
 class Played(NamedTuple):
-    """The result of human play: the episodes, in order, and the clips and screenshots that were saved."""
+    """The result of human play: the episodes, in order, the clips and screenshots that were saved, and whether the
+    window was closed, not only left."""
 
     episodes: list[Episode]
     saved: list[Path]
+    closed: bool = False
 
 
 def play(
@@ -52,6 +54,7 @@ def play(
     seats: Collection[int] | None = None,
     window: tuple[int, int] | None = None,
     out: str | Path = "runs/clips",
+    keep: bool = False,
 ) -> Played:
     """Open a window for human play, and return when it is closed.
 
@@ -62,7 +65,8 @@ def play(
     is none, under the player's `name`, with the tasks of the table as they are `written`; once: each task is played
     once, for the benchmark (see suite.py); agents: play beside the person, see agent.py; seats: of the
     person, from 0 on, by default all that no agent plays; window: (width, height) in
-    pixels, by default a size that fits the screen; out: the folder for clips and screenshots.
+    pixels, by default a size that fits the screen; out: the folder for clips and screenshots;
+    keep: whether the window stays open when it is left, for the next world.
 
     Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table or store.
     """
@@ -70,7 +74,7 @@ def play(
     attach = None if record is None else _attach(record, name, written, once, recorders)
     try:
         how: dict[str, Any] = {"strict": strict_time, "once": once, "agents": agents}
-        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, how, seats, window, out)
+        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, how, (seats, keep), window, out)
     finally:
         for recorder in recorders:
             recorder.close()
@@ -98,9 +102,9 @@ def _attach(
 def _play(
     world: Any, attach: Callable[[Batch], Recorder] | None, seed: int | None, levels: Any, split: str,
     knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], how: dict[str, Any],
-    seats: Collection[int] | None, window: tuple[int, int] | None, out: str | Path,
+    stay: tuple[Collection[int] | None, bool], window: tuple[int, int] | None, out: str | Path,
 ) -> Played:  # fmt: skip
-    pygame = open_display()
+    pygame, (seats, keep) = open_display(), stay
     try:
         from ... import worlds
         from .session import Session
@@ -113,14 +117,16 @@ def _play(
         grid = int(records["rows"].max()), int(records["cols"].max())
         session = readied(world, lambda: Session(world, seed=seed, **options, record=attach), grid, window)
         if session is None:
-            pygame.display.quit()
+            if not keep:
+                pygame.display.quit()
             return Played([], [])
         view = Window(session, window, out, seats=seats)
-    except BaseException:
-        pygame.display.quit()
+    except BaseException as error:
+        if not (keep and isinstance(error, Exception)):
+            pygame.display.quit()
         raise
-    view.run()
-    return Played(session.episodes, view.saved)
+    view.run(keep)
+    return Played(session.episodes, view.saved, view.closed)
 
 
 def readied(

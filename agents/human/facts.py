@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from ...worlds.pages import UNLIMITED
 from .input import Input
 from .session import Session
 
@@ -23,7 +24,9 @@ def facts(session: Session, seats: Collection[int] = ()) -> list[tuple[str, str]
         rows = [("task", which), *stages(session), ("time left", time_left(session))]
     else:
         rows = [("level", _level(session)) if session.level else ("seed", str(session.seed))]
-        if session.world.controls.turn_based:
+        if session.limit >= UNLIMITED:
+            rows += [("practice", _lasted(session))]
+        elif session.world.controls.turn_based:
             rows += [("step", f"{session.steps} / {session.limit}")]
         else:
             rows += [("time left", time_left(session))]
@@ -110,8 +113,11 @@ def verdict(session: Session) -> tuple[str, str]:
 def account(session: Session) -> str:
     """The circumstances of the end: a violated `never` of a goal, the steps, and the return."""
     why = "Something that must never be has happened    " if session.judged and "failed" in session.ends else ""
+    return f"{why}{_lasted(session)}, return {returns(session)}"
+
+
+def _lasted(session: Session) -> str:
+    """The time since the episode began: steps, or seconds in real time."""
     if session.world.controls.turn_based:
-        took = f"{session.steps} step{'s' * (session.steps != 1)}"
-    else:
-        took = f"{session.steps / session.world.controls.tick_hz:.1f} seconds"
-    return f"{why}{took}, return {returns(session)}"
+        return f"{session.steps} step{'s' * (session.steps != 1)}"
+    return f"{session.steps / session.world.controls.tick_hz:.1f} seconds"

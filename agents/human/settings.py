@@ -18,6 +18,8 @@ SENSITIVITIES = (20, 25, 32, 40, 50, 63, 80, 100, 125, 160, 200, 250, 320, 400, 
 
 SOLVED = "solved.txt"
 """The file of the solved levels, a mark a line."""
+PLAYED, MOST_PLAYED = "played.txt", 50
+"""The file of the worlds that were played, the last one first, a name a line, and how many are kept."""
 
 
 @dataclass
@@ -87,4 +89,23 @@ def keep_solved(mark: str) -> str:
         write_atomically(folder() / SOLVED, "".join(f"{each}\n" for each in sorted(known | {mark})).encode())
     except OSError as error:
         return f"That this level is solved could not be stored: {error}"
+    return ""
+
+
+def played() -> list[str]:
+    """The names of the worlds that were played on this machine, the last one first."""
+    try:
+        text = (folder() / PLAYED).read_text("utf-8", "replace")
+    except OSError:
+        return []
+    return [line for line in text.splitlines() if line.strip()][:MOST_PLAYED]
+
+
+def keep_played(name: str) -> str:
+    """Store that a world was played. Returns an error message, "" without an error."""
+    names = [name, *(each for each in played() if each != name)][:MOST_PLAYED]
+    try:
+        write_atomically(folder() / PLAYED, "".join(f"{each}\n" for each in names).encode())
+    except OSError as error:
+        return f"That this world was played could not be stored: {error}"
     return ""

@@ -56,7 +56,10 @@ def waited(title: str, job: Callable[[], T]) -> T | None:
     thread.start()
     while thread.is_alive():
         for event in pygame.event.get():
-            if event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE):
+            if event.type == pygame.QUIT:
+                pygame.event.post(event)  # for those who would go on with this window
+                return None
+            if event.type == pygame.KEYDOWN and event.key == pygame.K_ESCAPE:
                 return None
         paint(pygame.display.get_surface(), title, board.latest)
         thread.join(NAP)

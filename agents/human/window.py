@@ -35,17 +35,26 @@ _ICON = Path(__file__).parent.parent.parent / "assets" / "sprites" / "icon.png"
 
 
 def open_window(world: World, size: tuple[int, int] | None, grid: tuple[int, int]) -> pygame.Surface:
-    """Open a window for a world; size: (width, height) in pixels, by default a size that fits the screen and pictures
-    of this grid, (rows, columns). Raises ValueError for a size out of range."""
+    """A window for a world: one that is open already, else a new one. size: (width, height) in pixels, by default a
+    size that fits the screen and pictures of this grid, (rows, columns). Raises ValueError for a size out of range."""
     if size is not None and not all(200 <= edge <= 16384 for edge in size):
         raise ValueError(f"a window is 200 to 16384 pixels wide and high, not {size[0]}x{size[1]}")
     pygame.font.init()
+    title, surface = f"Rumpus: {world.name} …", pygame.display.get_surface()
+    if surface is None:
+        size = size or first_size(pygame.display.get_desktop_sizes()[0], *grid, world.players)
+        surface = dressed(size, title)
+    pygame.display.set_caption(title)
+    pygame.key.stop_text_input()
+    return surface
+
+
+def dressed(size: tuple[int, int], title: str) -> pygame.Surface:
+    """A new window of this (width, height) with a title and the icon of Rumpus."""
     if _ICON.exists():
         pygame.display.set_icon(pygame.image.load(_ICON))
-    size = size or first_size(pygame.display.get_desktop_sizes()[0], *grid, world.players)
     surface = pygame.display.set_mode(size, pygame.RESIZABLE)
-    pygame.display.set_caption(f"Rumpus: {world.name} …")
-    pygame.key.stop_text_input()
+    pygame.display.set_caption(title)
     return surface
 
 
@@ -79,6 +88,7 @@ class Window:
         pygame.font.init()
         self.desk = desk if isinstance(desk, Desk) else Desk(desk)
         session = self.session = self.desk.session
+        self.closed = False
         self._over = over
         self.person = self.desk.join(
             seats=seats, can={"full": self._do_full, "shot": self._do_shot, "clip": self._do_clip}
@@ -96,8 +106,9 @@ class Window:
         if session.world.controls.turn_based:
             pygame.event.set_blocked(pygame.MOUSEMOTION)  # hovering takes no turn and needs no redraw
 
-    def run(self) -> None:
-        """Play until the window is closed. A clip that is still being written is finished first."""
+    def run(self, keep: bool = False) -> None:
+        """Play until the person leaves. A clip that is still being written is finished first. keep: whether the window
+        stays open then, unless it was closed."""
         try:
             self.draw()
             self._advance(time.monotonic())  # so that an agent's first turn is due, whether or not an event comes
@@ -115,8 +126,9 @@ class Window:
                 self._pads.close()
             self._saver.close()
             pygame.event.set_allowed(pygame.MOUSEMOTION)
-            ink.forget()
-            pygame.display.quit()
+            if self.closed or not keep:
+                ink.forget()
+                pygame.display.quit()
 
     @property
     def open(self) -> bool:
@@ -187,7 +199,7 @@ class Window:
         """Process one event of pygame."""
         now, kind, person = time.monotonic(), event.type, self.person
         if kind == pygame.QUIT:
-            person.open = False
+            self.closed, person.open = True, False
         elif kind == pygame.KEYDOWN:
             person.press(name_of(event), now, modifiers_of(event))
         elif kind == pygame.KEYUP:

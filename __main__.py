@@ -293,33 +293,30 @@ def watch(
     Example: rumpus watch sokoban expert --out clip.mp4
     """
     from . import worlds as all_worlds
+    from .agents.human.watching import watch as shown
     from .episodes.moments import load
 
     load_plugins(plugin)
     loaded = all_worlds.load(world)
-    options: dict[str, Any] = {
-        "episodes": episodes,
-        "size": frame_size(size) if size else None,
-        "hz": hz,
-        "tasks": load(tasks, loaded)[0] if tasks else (),
-        "split": split,
-        "seed": seed,
-        "levels": levels,
-        "knobs": knob_values(knob) or None,
-        "limit": limit,
-        "greedy": greedy,
-        "search": search_settings(search, simulations, seconds, leaf),
-        "show": show or (),
-    }
-    if out is None:
-        from .agents.human.watching import watch as window
-
-        window(loaded, agent, **options)
-        return
-    from .agents.measuring.watch import watch as record
-
-    record(loaded, agent, out=out, **options)
-    print(out)
+    shown(
+        loaded,
+        agent,
+        out=out,
+        episodes=episodes,
+        size=frame_size(size) if size else None,
+        hz=hz,
+        tasks=load(tasks, loaded)[0] if tasks else (),
+        split=split,
+        seed=seed,
+        levels=levels,
+        knobs=knob_values(knob) or None,
+        limit=limit,
+        greedy=greedy,
+        search=search_settings(search, simulations, seconds, leaf),
+        show=show or (),
+    )
+    if out:
+        print(out)
 
 
 @app.command()

@@ -77,7 +77,7 @@ def play(
         raise ValueError("--practice is play without a limit: leave --task, --goal, --moment, --limit and --suite out")
     if not world:
         if any((task, goal, moment, levels, knob, limit, agent, seat, alone, record, seed is not None)):
-            raise ValueError("these options need a world, such as: rumpus play sokoban --seed 7; see `rumpus worlds`")
+            raise ValueError("these options need a world, such as: rumpus play WORLD --seed 7; see `rumpus worlds`")
         _from_gallery(practice)
         return
     limit = UNLIMITED if practice else limit

@@ -5,6 +5,11 @@ REVIEWED = {
     "A person types the name of the world.": (
         *("__main__.py: worlds: all_worlds.load", "__main__.py: levels: all_worlds.load"),
         *("agents/play_command.py: play: all_worlds.load", "__main__.py: watch: all_worlds.load"),
+        "agents/play_command.py: _from_gallery.play_one: all_worlds.load",
+        "agents/human/watching.py: window: worlds.load",
+        # of the suite: names() of it, in the process itself and in one that it starts
+        *("agents/human/gallery.py: _suite: worlds.load", "agents/human/films.py: main: worlds.load"),
+        "agents/human/films.py: Maker.__init__: worlds.load",
         *("__main__.py: bench: all_worlds.load", "agents/commands.py: _train: worlds.load"),
         *("tasks/commands.py: generate: worlds.load", "tasks/commands.py: check: worlds.load"),
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
@@ -69,7 +74,7 @@ REVIEWED = {
             "worlds/engine/render/raycast/textures.py: textures: cv2.imread",
             "worlds/engine/render/tiles.py: atlas: cv2.imread",
         ),
-        "agents/human/window.py: open_window: pygame.image.load",
+        "agents/human/window.py: dressed: pygame.image.load",
     ),
     "The formats of exports and imports by name, and the libraries that they need, which are constants.": (
         *("episodes/export/run.py: check: import_module", "episodes/export/run.py: _writing: import_module"),
@@ -89,6 +94,7 @@ REVIEWED = {
     "The interpreter is run for a script of the suite.": (
         *("interface/viewer.py: _open: subprocess.Popen", "agents/measuring/speeds.py: _imports: subprocess.run"),
         "worlds/engine/tools/bench.py: first_reset: subprocess.run",
+        "agents/human/films.py: Maker.__init__: subprocess.Popen",
         "worlds/guests/dm_control/bench.py: _theirs: subprocess.run",
     ),
     "A world is handed to a process of the suite, which unpickles what this one has pickled.": (
@@ -118,7 +124,8 @@ REVIEWED = {
             "worlds/engine/compile/ingredients.py: _collect: start.parent.glob",
             "agents/human/settings.py: load: read_text",
         ),
-        "agents/human/settings.py: solved: read_text",
+        *("agents/human/settings.py: solved: read_text", "agents/human/settings.py: played: read_text"),
+        "agents/human/films.py: load: read_bytes",
     ),
     "Unpickled with weights_only=True, or tensors that were.": (
         *("agents/checkpoint.py: load: torch.load", "agents/checkpoint.py: save: torch.load"),

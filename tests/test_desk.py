@@ -258,3 +258,55 @@ def test_seats_without_a_person_are_filled(typed, seats):
 def test_every_world_for_several_has_partners():
     for name in worlds.names():
         assert default_agent(worlds.load(name)) == "expert"
+
+
+def test_rewards_are_seen_where_they_were_won():
+    game = session()
+    desk = Desk(game)
+    person = desk.join()
+    for now, key in ((1.0, "s"), (2.0, "d")):
+        person.press(key, now)
+        desk.advance(now)
+        person.release(key, now)
+        assert bool(shown(person).seats[0].gains) == (key == "d"), "a step costs a little, and that is not shown"
+    record = shown(person)
+    assert record.seats[0].gains == [("+10.9", 0.0)] and record.blinks
+    assert desk.due() < 2.2 and desk.advance(2.5) and 0 < shown(person).seats[0].gains[0][1] < 1
+    assert desk.advance(9.0) and shown(person).seats[0].gains == [] and desk.due() == np.inf
+
+
+def test_real_time_counts_down_and_any_key_begins():
+    game = session(REAL_TIME)
+    desk = Desk(game, countdown=3.0)
+    person = desk.join()
+    counted = []
+    now = 0.0
+    while not game.steps:
+        if desk.advance(now) or now == 0.0:
+            band = shown(person).band
+            counted.append(band.title if band else "")
+        now = max(desk.due(), now + 1e-6)
+    assert counted[:4] == ["3", "2", "1", ""] and now == pytest.approx(3.1, abs=0.02)
+    desk.restart()
+    desk.advance(10.0)
+    assert desk.counting == 3
+    person.press("d", 10.1)
+    desk.advance(10.1)
+    desk.advance(10.2)
+    assert game.steps and game.batch.actions[0, 0]["keys"][KEY["d"]], "that key counts at once"
+    assert not Desk(session(SOKOBAN), countdown=3.0).counting, "turns wait by themselves"
+    watched = Desk(session(REAL_TIME, agents=[random_agent(0)]), countdown=3.0)
+    watched.join()
+    assert not watched.counting
+
+
+def test_help_is_short_and_the_whole_page_comes_second():
+    person = Desk(session()).join()
+    person.press("f1", 0.0)
+    page = shown(person).help
+    assert page.story[0] == "Goal: push every box onto a target"
+    assert len(page.story) == 2 and page.tables and "F1 again" in page.foot
+    person.press("f1", 0.0)
+    assert len(shown(person).help.story) > 3
+    person.press("f1", 0.0)
+    assert shown(person).help is None

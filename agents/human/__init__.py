@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ.setdefault("SDL_VIDEO_X11_WMCLASS", "rumpus")  # by which desktops group windows
 
+COUNTDOWN = 3.0
+"""Seconds before an episode begins in real time; any key begins at once."""
 SOON = 2.0
 """Seconds of compiling up to which no estimate is shown."""
 
@@ -107,6 +109,7 @@ def _play(
     pygame, (seats, keep) = open_display(), stay
     try:
         from ... import worlds
+        from .desk import Desk
         from .session import Session
         from .window import Window
 
@@ -120,7 +123,7 @@ def _play(
             if not keep:
                 pygame.display.quit()
             return Played([], [])
-        view = Window(session, window, out, seats=seats)
+        view = Window(Desk(session, countdown=COUNTDOWN), window, out, seats=seats)
     except BaseException as error:
         if not (keep and isinstance(error, Exception)):
             pygame.display.quit()

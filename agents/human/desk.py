@@ -15,7 +15,8 @@ a press of any person is a step; in real time, all that is held at a tick is its
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -32,24 +33,44 @@ REST = 2.0
 """Seconds for which the end of an episode is shown before the next one begins by itself."""
 
 
+GAIN_SECONDS, LEAST_GAIN = 1.2, 0.05
+"""Seconds for which a reward is shown where it was won, and the least reward that is."""
+FRAME = 0.05
+"""Seconds between two pictures of rewards that fade."""
+
+
+class Gain(NamedTuple):
+    """A reward of late: the seat, the amount, and the time at which it began to come."""
+
+    seat: int
+    amount: float
+    since: float
+
+
 class Desk:
     """A session and those who sit at it.
 
     stored: whether settings of the mouse are read from, and solved levels added to, the folder of this machine's user.
     episodes: how many follow one another by themselves, REST seconds after the end of each, while agents alone play;
     then the desk is `closed`. None: the next one waits for a person. base: another factor on the speed. ahead: whether
-    agents choose as soon as a state is shown, in place of when the next step is due. `people` are those who have
-    joined, in their order; `paused` stops time for all; `speed` is the place in SPEEDS.
+    agents choose as soon as a state is shown, in place of when the next step is due. countdown: seconds before an
+    episode begins in real time, where people play and no pause comes before it. `gains` are rewards of late; `people`
+    are those who have joined, in their order; `paused` stops time for all; `speed` is the place in SPEEDS.
     """
 
     def __init__(
         self, session: Session, *, stored: bool = True, episodes: int | None = None, base: float = 1.0,
-        ahead: bool = False,
+        ahead: bool = False, countdown: float = 0.0,
     ):  # fmt: skip
         self.session, self.stored = session, stored
         self.closed = False
         self._episodes, self._base, self._ahead = episodes, base, ahead
         self._onward: float | None = None  # the time at which another episode begins
+        self._countdown = countdown
+        self._counts = True  # whether an episode is about to begin
+        self._starts: float | None = None  # the time at which it does
+        self._now = 0.0
+        self.gains: list[Gain] = []
         self.people: list[Person] = []
         self.paused = False
         self.speed = SPEEDS.index(1.0)
@@ -126,7 +147,18 @@ class Desk:
         """Whether steps are taken: not in a pause, after the end, nor while all are busy with an overlay."""
         minders = self._minders()
         busy = bool(minders) and all(person.busy for person in minders)
-        return not (self.paused or self.session.over or busy)
+        return not (self.paused or self.session.over or busy or self.counting)
+
+    @property
+    def counting(self) -> int:
+        """Seconds until the episode begins, as they are counted down; 0 if it has begun."""
+        if not self._counts or self._turns or self.paused or not any(person.seats for person in self.people):
+            return 0
+        return math.ceil(self._countdown if self._starts is None else max(self._starts - self._now, 0))
+
+    def start_now(self) -> None:
+        """Begin without counting on."""
+        self._counts = False
 
     def due(self) -> float:
         """The time at which `advance` has something to do, unless something is pressed before; infinite if never."""
@@ -139,11 +171,15 @@ class Desk:
                 *(person.inputs.due() for person in self.people if self._turns),
             ]
         dues.append(None if self.paused else self._onward)
+        if self.counting:
+            dues.append(0.0 if self._starts is None else self._starts - self.counting + 1)
+        if self.gains:
+            dues.append(self._now + FRAME)
         return 0.0 if self._steps else min((due for due in dues if due is not None), default=math.inf)
 
     def advance(self, now: float) -> bool:
         """Take the steps that are due. True if what is shown has changed."""
-        changed = any([person.advance(now) for person in self.people])
+        changed = self._count(now) | any([person.advance(now) for person in self.people])
         while self.running and (actions := self._due_actions(now)) is not None:
             changed |= self._act(actions)
         while self._steps:
@@ -157,6 +193,33 @@ class Desk:
                 person.rest()
             self._keep_solved(now)
         return self._go_on(now) or changed
+
+    def _count(self, now: float) -> bool:
+        """Count down to the start, and let rewards fade. True if what is shown has changed."""
+        before, faded, self._now = self.counting, bool(self.gains), now
+        self.gains = [gain for gain in self.gains if now - gain.since < GAIN_SECONDS]
+        if before and self._starts is None:
+            self._starts = now + self._countdown
+        after = self.counting
+        if not after:
+            self._counts, self._starts = False, None
+        return faded or before != after
+
+    def _gain(self, before: Sequence[float]) -> None:
+        """Note the rewards of a step; those that follow one another quickly are one."""
+        for seat, (old, new) in enumerate(zip(before, self.session.returns, strict=True)):
+            if new - old < LEAST_GAIN:
+                continue
+            last = next((gain for gain in self.gains if gain.seat == seat), None)
+            if last is not None and self._now - last.since < GAIN_SECONDS / 2:
+                self.gains.remove(last)
+                self.gains.append(Gain(seat, last.amount + new - old, last.since))
+            else:
+                self.gains.append(Gain(seat, new - old, self._now))
+
+    def age(self, gain: Gain) -> float:
+        """The age of a reward, from 0 to 1, when it is gone."""
+        return min(max((self._now - gain.since) / GAIN_SECONDS, 0.0), 1.0)
 
     def _go_on(self, now: float) -> bool:
         """Begin another episode, if agents alone play, and one is due."""
@@ -178,7 +241,10 @@ class Desk:
         return self.session.world.controls.turn_based
 
     def _act(self, actions: np.ndarray) -> bool:
+        before = self.session.returns
+        self._counts = False
         self.session.act(actions)
+        self._gain(before)
         self._look()
         return True
 
@@ -236,15 +302,21 @@ class Desk:
         """Begin this episode again."""
         self._rest()
         self.session.restart()
-        self._look()
+        self._anew()
         self.paused = False
 
     def next(self, by: int = 1) -> None:
         """Begin another episode, `by` places further on."""
         self._rest()
         self.session.next(by)
-        self._look()
+        self._anew()
         self.paused = self.waits
+
+    def _anew(self) -> None:
+        """Another episode has begun."""
+        self._look()
+        self._counts, self._starts = True, None
+        self.gains.clear()
 
     def pause(self) -> None:
         """Pause, or go on."""

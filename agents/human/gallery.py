@@ -6,18 +6,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ... import worlds
-from ...worlds import guests, pages
+from ...worlds import pages
 from ...worlds.engine.world import World
 from . import settings
-
-MOST_GUESTS = 60
-"""Most guests that are listed for a word."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """A world on show. family: the first world of its page, under which it belongs; note: players and difficulty, in
-    words; world: None for guests, which are loaded when they are chosen."""
+    words; world: None for one that is loaded when it is chosen."""
 
     name: str
     family: str
@@ -27,9 +24,12 @@ class Entry:
 
 
 class Gallery:
-    """A choice among worlds. `typed` narrows it to those in whose name, family or summary each of its words is found;
-    guests are found by name alone. `entries` are those that are left, `place` is the chosen one, `practice` says
-    whether it is played without a limit."""
+    """A choice among worlds.
+
+    `typed` narrows it to those in whose name, family, summary or note each of its words is found; where none is and it
+    has a slash, it is itself the name of a world of another suite, or a folder. `entries` are those that are left,
+    `place` is the chosen one, `practice` says whether it is played without a limit.
+    """
 
     def __init__(self, practice: bool = False) -> None:
         last = settings.played()
@@ -70,9 +70,9 @@ class Gallery:
         self.typed, self.place = typed[:40], 0
         words = self.typed.lower().split()
         self.entries = [entry for entry in self._all if _fits(entry, words)]
-        if words and (len(self.typed) > 2 or "/" in self.typed):
-            found = [name for name in guests.names() if all(word in name.lower() for word in words)]
-            self.entries += [_guest(name) for name in found[:MOST_GUESTS]]
+        if not self.entries and "/" in self.typed:
+            name = self.typed.strip()
+            self.entries = [Entry(name, name.partition("/")[0], "of another suite, or a folder", "by its name", None)]
 
 
 def _suite() -> list[World]:
@@ -82,10 +82,6 @@ def _suite() -> list[World]:
 def _entry(world: World, family: str) -> Entry:
     players = f"{world.players} players" if world.players > 1 else "1 player"
     return Entry(world.name, family, world.summary, f"{players}, {difficulty(world)}", world)
-
-
-def _guest(name: str) -> Entry:
-    return Entry(name, name.partition("/")[0], "A guest, from another suite", "guest", None)
 
 
 def _fits(entry: Entry, words: list[str]) -> bool:

@@ -18,6 +18,7 @@ class Host(Protocol):
     stored: bool
     paused: bool
     speed: int
+    gains: list[Any]
 
     @property
     def people(self) -> list[Any]:
@@ -30,6 +31,16 @@ class Host(Protocol):
     @property
     def waits(self) -> bool:
         """Whether a task begins with a pause."""
+
+    @property
+    def counting(self) -> int:
+        """Seconds until the episode begins."""
+
+    def age(self, gain: Any) -> float:
+        """The age of a reward, from 0 to 1."""
+
+    def start_now(self) -> None:
+        """Begin without counting on."""
 
     def person_of(self, seat: int) -> Any:
         """The person in a seat; None if there is none."""

@@ -32,14 +32,15 @@ def _font(size: int) -> pygame.font.Font:
 
 
 @lru_cache(maxsize=512)
-def _image(text: str, size: int, colour: tuple[int, int, int]) -> pygame.Surface:
+def image(text: str, size: int, colour: tuple[int, int, int]) -> pygame.Surface:
+    """A text as a picture; it belongs to a cache, so draw on a copy."""
     return _font(size).render(text, True, colour)
 
 
 def forget() -> None:
     """Forget fonts and texts, which become invalid with pygame's font module."""
     _font.cache_clear()
-    _image.cache_clear()
+    image.cache_clear()
 
 
 def width(text: str, size: int) -> int:
@@ -78,6 +79,6 @@ def write(
     """Write one line with its top left corner at `place`, cut to `room` pixels. Returns the x coordinate of its end."""
     if not text:
         return place[0]
-    image = _image(text if room is None else cut(text, size, room), size, colour)
-    surface.blit(image, place)
-    return place[0] + image.get_width()
+    drawn = image(text if room is None else cut(text, size, room), size, colour)
+    surface.blit(drawn, place)
+    return place[0] + drawn.get_width()

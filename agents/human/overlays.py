@@ -38,6 +38,21 @@ def name(surface: pygame.Surface, view: pygame.Rect, unit: int, text: str, near:
         ink.write(surface, text, size, colour, (x + shift, y + shift), view.width)
 
 
+def gains(surface: pygame.Surface, view: pygame.Rect, unit: int, rewards: list[tuple[str, float]]) -> None:
+    """Write rewards of late over the middle of a picture: they rise and fade."""
+    size = 2 * unit
+    for text, age in rewards:
+        image = ink.image(text, size, ink.GREEN if text.startswith("+") else ink.RED)
+        shade = ink.image(text, size, ink.GROUND)
+        alpha = round(255 * (1 - age) ** 0.7)
+        x = view.centerx - image.get_width() // 2
+        y = view.centery - round((0.12 + 0.2 * age) * view.height) - image.get_height() // 2
+        for drawn, shift in ((shade, max(unit // 9, 1)), (image, 0)):
+            faded = drawn.copy()
+            faded.set_alpha(alpha)
+            surface.blit(faded, (x + shift, y + shift))
+
+
 def _paint_band(surface: pygame.Surface, place: Arrangement, shown: Band) -> None:
     """A band across the lower part of the pictures, with a title and a line below it."""
     title, left, colour = shown.title, shown.left, ink.TONES[shown.tone]
@@ -73,8 +88,9 @@ def _paint_help(surface: pygame.Surface, unit: int, page: Help) -> None:
     attempts = [(len(story), size) for size in sizes] + [(count, 9) for count in range(len(story) - 1, -1, -1)]
     for paragraphs, size in attempts:
         lines, bottom = _help(page.title, story[:paragraphs], page.tables, size, width)
-        if bottom <= height or not paragraphs:
+        if bottom <= height - 2 * size or not paragraphs:
             break
+    ink.write(surface, page.foot, size, ink.DIM, (2 * size, height - round(1.8 * size)), width - 4 * size)
     for x, y, text, letter, colour in lines:
         ink.write(surface, text, letter, colour, (x, y))
 

@@ -39,7 +39,7 @@ def _paint_bar(surface: pygame.Surface, place: Arrangement, shown: Shown) -> Non
         if x + ink.width(f"{name} {value}", unit) > left + room:
             break
         x = ink.write(surface, name, unit, ink.DIM, (x, top)) + unit // 3
-        x = ink.write(surface, value, unit, ink.PLAIN, (x, top)) + unit
+        x = ink.write(surface, value, unit, _tint(shown, name), (x, top)) + unit
     said = shown.said[-1] if shown.said else ""
     top = panel.top + round(4.5 * unit)
     if shown.note or said:
@@ -67,7 +67,7 @@ def _paint_side(surface: pygame.Surface, place: Arrangement, shown: Shown) -> No
     top += unit
     for name, value in shown.facts:
         ink.write(surface, name, unit, ink.DIM, (left, top))
-        ink.write(surface, value, unit, ink.PLAIN, (left + room // 2 - unit, top), room // 2 + unit)
+        ink.write(surface, value, unit, _tint(shown, name), (left + room // 2 - unit, top), room // 2 + unit)
         top += ink.height(unit)
     keys = shown.hints
     foot = panel.bottom - unit - len(keys) * ink.height(unit)
@@ -78,3 +78,8 @@ def _paint_side(surface: pygame.Surface, place: Arrangement, shown: Shown) -> No
     fits = max((foot - top - 2 * unit) // ink.height(unit), 0)
     for number, line in enumerate(talk[-fits:] if fits else []):
         ink.write(surface, line, unit, ink.AMBER, (left, top + unit + number * ink.height(unit)))
+
+
+def _tint(shown: Shown, name: str) -> tuple[int, int, int]:
+    """The colour of a fact: the return is green for a moment after it has risen."""
+    return ink.GREEN if name == "return" and shown.blinks else ink.PLAIN

@@ -28,17 +28,18 @@ class Person:
     """A person at a desk; made by Desk.join.
 
     seats: the players that this person's devices move now; `inputs` makes their actions; `commands` are the keys that
-    the world leaves over. `help`, `leaving`, `typing` (the text being typed to say, None for none) are overlays of this
-    person's own; `map`: whether it is open; `sees_all`: whether the pictures of others are shown, too; `note`: a
-    passing message; `caught`: whether the mouse belongs to the world, so that only its motion is to be reported;
-    `open`: False once this person has left.
+    the world leaves over. `help` (the number of its page, 0 for none), `leaving`, `typing` (the text being typed to
+    say, None for none) are overlays of this person's own; `map`: whether it is open; `sees_all`: whether the pictures
+    of others are shown, too; `note`: a passing message; `caught`: whether the mouse belongs to the world, so that only
+    its motion is to be reported; `open`: False once this person has left.
     """
 
     def __init__(self, desk: Host, name: str, seats: tuple[int, ...], can: Mapping[str, Callable[[bool], object]]):
         session = desk.session
         self.desk, self.name, self.seats = desk, name, seats
         self.inputs = input_of(session.world)
-        self.help = self.leaving = self.map = self.caught = False
+        self.leaving = self.map = self.caught = False
+        self.help = 0
         self.typing: str | None = None
         self.note = ""
         self.open = True
@@ -89,13 +90,15 @@ class Person:
         clock; held: the names of the Shift and Ctrl keys that are down."""
         index = None if key is None else key_index(key)
         ctrl = any(name in held for name in _CTRLS if name == "left ctrl" or key_index(name) not in self.inputs.keys)
+        if self.desk.counting and self.seats and not self.busy:
+            self.desk.start_now()
         if self.typing is not None:
             self._type(key, now, any(name in held for name in _CTRLS))
         elif self.leaving:
             self.open = key not in ("escape", "y")
             self.leaving = False
         elif self.help:
-            self.help = False
+            self.help = 2 if self.help == 1 and key == "f1" else 0
         elif key == "escape" and self.caught:
             self._let_go()
         elif self.desk.session.over and key in ("enter", "keypad enter"):
@@ -140,6 +143,8 @@ class Person:
         number = None if button is None else BUTTON[button]
         if number is not None:
             self._pressed.add(number)
+        if self.seats and not self.busy:
+            self.desk.start_now()
         if self.desk.paused and self.inputs.looks and not self.busy and not self.desk.session.over:
             self.desk.paused = False
             self._catch()
@@ -187,12 +192,12 @@ class Person:
     @property
     def playing(self) -> bool:
         """Whether input goes to the world: no overlay is shown."""
-        return not (self.busy or self.desk.paused or self.desk.session.over)
+        return not (self.busy or self.desk.paused or self.desk.session.over or self.desk.counting)
 
     @property
     def busy(self) -> bool:
         """Whether an overlay of this person's own is shown."""
-        return self.help or self.leaving or self.typing is not None
+        return bool(self.help) or self.leaving or self.typing is not None
 
     @property
     def paused(self) -> bool:
@@ -256,7 +261,7 @@ class Person:
 
     def _do_help(self, now: float) -> None:
         self.rest()
-        self.help = True
+        self.help = 1
 
     def _do_switch(self, now: float) -> None:
         self.inputs.clear()

@@ -6,6 +6,7 @@ It holds text, numbers and truth values alone, so that `dataclasses.asdict` of i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,10 @@ from .session import Session
 if TYPE_CHECKING:
     from .person import Person
 
+BLINK = 0.4
+"""Share of its time for which a reward lets the return blink."""
+SENTENCES = 3
+"""Sentences about a world on the first help page."""
 Rows = list[tuple[str, str]]
 
 
@@ -26,7 +31,8 @@ class Seat:
     """A player's picture. label: the player, and what moves it; by: who holds the seat, "you", the name of another
     person or of an agent, or "" for nobody; mine: whether this person's input moves it; instruction: the player's own,
     "" where all have the same; aimed, near: the thing in the middle of the picture, "" for none, and whether it is in
-    reach; crosshair: whether the middle is to be marked; visible: whether this person sees the picture at all."""
+    reach; crosshair: whether the middle is to be marked; visible: whether this person sees the picture at all; gains:
+    (text, age from 0 to 1) of rewards of late."""
 
     label: str
     by: str
@@ -36,6 +42,7 @@ class Seat:
     near: bool
     crosshair: bool
     visible: bool
+    gains: list[tuple[str, float]]
 
 
 @dataclass(frozen=True)
@@ -51,11 +58,12 @@ class Band:
 
 @dataclass(frozen=True)
 class Help:
-    """The help page: paragraphs, and tables of (keys, meaning), each with a title."""
+    """A help page: paragraphs, tables of (keys, meaning), each with a title, and what keys do here."""
 
     title: str
     story: list[str]
     tables: list[tuple[str, Rows]]
+    foot: str
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,8 @@ class Shown:
     world: its name; headline: the instruction, or what the world is; facts: (name, value) of the panel; hints: keys
     that have a use now; note: a passing message, "" for none; said: the chat, line by line; seats: one for each player;
     band, help: what lies over the pictures; playing: whether input goes to the world; map: whether a map is open;
-    caught: whether the mouse belongs to the world and only its motion is reported; typing: whether text is awaited.
+    caught: whether the mouse belongs to the world and only its motion is reported; typing: whether text is awaited;
+    blinks: whether the return has just risen.
     """
 
     world: str
@@ -81,6 +90,7 @@ class Shown:
     map: bool
     caught: bool
     typing: bool
+    blinks: bool
 
 
 def shown(person: Person) -> Shown:
@@ -96,11 +106,12 @@ def shown(person: Person) -> Shown:
         said=list(session.said),
         seats=[_seat(person, player) for player in range(session.world.players)],
         band=_band(person),
-        help=_help(session, person.commands, person.inputs) if person.help else None,
+        help=_help(person) if person.help else None,
         playing=person.playing,
         map=person.map,
         caught=person.caught,
         typing=person.typing is not None,
+        blinks=any(person.desk.age(gain) < BLINK for gain in person.desk.gains if gain.seat in person.seats),
     )
 
 
@@ -119,6 +130,11 @@ def hints(person: Person) -> list[str]:
     )
 
 
+def in_short(amount: float) -> str:
+    """A reward in short: "+1", "+0.9"."""
+    return f"{amount:+.1f}".removesuffix(".0")
+
+
 def _seat(person: Person, player: int) -> Seat:
     session = person.desk.session
     agent, other = session.agent_of(player), person.desk.person_of(player)
@@ -134,6 +150,7 @@ def _seat(person: Person, player: int) -> Seat:
         aimed=aimed,
         near=near,
         crosshair=person.desk.rays and not aims and person.playing,
+        gains=[(in_short(gain.amount), person.desk.age(gain)) for gain in person.desk.gains if gain.seat == player],
         visible=person.sees_all or player in person.seats or not person.seats,
     )
 
@@ -149,6 +166,8 @@ def _band(person: Person) -> Band | None:
         return Band(cursor, person.note or "    ".join(keys), left=True)
     if person.leaving:
         return Band("Leave?", f"{commands.table['leave'].shown} again leaves    any other key plays on")
+    if person.desk.counting:
+        return Band(str(person.desk.counting), "any key starts now", "gold")
     if person.desk.paused:
         return Band(*_paused(session, commands, inputs))
     if session.result:
@@ -167,7 +186,17 @@ def _paused(session: Session, commands: Commands, inputs: Input) -> tuple[str, s
     return "Paused", f"a click or {key} plays on"
 
 
-def _help(session: Session, commands: Commands, inputs: Input) -> Help:
+def _help(person: Person) -> Help:
+    """Page 1: the goal, a few sentences and the keys. Page 2: all that the world's page says."""
+    session, inputs, key = person.desk.session, person.inputs, person.commands.table["help"].shown
     world = session.world
-    tables = [("Your input", input_rows(world, inputs)), ("This window", commands.rows())]
-    return Help(world.name, pages(world), tables)
+    if person.help > 1:
+        return Help(world.name, pages(world), [], "any key closes")
+    story = [f"Goal: {facts.headline(session)}", " ".join(sentences(pages(world)[0])[:SENTENCES])]
+    tables = [("Your input", input_rows(world, inputs)), ("This window", person.commands.rows())]
+    return Help(world.name, story, tables, f"{key} again tells all about this world    any other key closes")
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a paragraph."""
+    return re.split(r"(?<=[.:]) +(?=[A-Z])", text)

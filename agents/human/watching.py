@@ -1,4 +1,4 @@
-"""Agents in all seats, at the window of people: `rumpus watch` without a file to record to."""
+"""Agents in all seats: `rumpus watch`, at the window of people or recorded."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..contracts import Policy
 from ..measuring.evaluate import solutions
 from ..measuring.insight import Insight, check
 from ..measuring.watch import check_pace
+from ..measuring.watch import watch as record
 from .agent import SECONDS, Agent, named
 from .desk import Desk
 from .layout import BAR, LABEL
@@ -33,6 +34,22 @@ _UNIT = 24
 
 
 def watch(
+    world: str | Path | World,
+    agent: str | Path | Policy,
+    *,
+    out: str | Path | None = None,
+    **options: Any,
+) -> None:
+    """Watch a player in the window of `rumpus play`, or record it to `out` (.mp4 or .gif). options: see `window`, and
+    measuring.watch.watch. Raises ValueError for unknown names, NoDisplayError where there is no screen, and OSError
+    where no clip can be written."""
+    if out is None:
+        window(world, agent, **options)
+    else:
+        record(world, agent, out=out, **options)
+
+
+def window(
     world: str | Path | World,
     agent: str | Path | Policy,
     *,
@@ -80,8 +97,8 @@ def watch(
     try:
         records = options["tasks"].records if tasks else world.task_record(options["knobs"], split=split)
         grid = int(records["rows"].max()), int(records["cols"].max())
-        window = _window(size, world) if size else None
-        session = readied(world, lambda: Session(world, seed=seed, agents=[made], **options), grid, window)
+        wanted = _size(size, world) if size else None
+        session = readied(world, lambda: Session(world, seed=seed, agents=[made], **options), grid, wanted)
         if session is None:
             pygame.display.quit()
             return
@@ -101,7 +118,7 @@ def _base(world: World, hz: float | None, repeat: int) -> float:
     return 1.0 if hz is None else hz * repeat / world.controls.tick_hz
 
 
-def _window(size: tuple[int, int], world: World) -> tuple[int, int]:
+def _size(size: tuple[int, int], world: World) -> tuple[int, int]:
     """(width, height) of a window with pictures of at least this (height, width), side by side."""
     height, width = size
     label = LABEL if world.players > 1 else 0

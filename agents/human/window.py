@@ -177,6 +177,7 @@ class Window:
                     overlays.name(surface, view, place.unit, seat.aimed, seat.near)
                 if seat.crosshair:
                     overlays.crosshair(surface, view)
+                overlays.gains(surface, view, place.unit, seat.gains)
                 if len(scenes):
                     overview.paint(surface, view, scenes[player])
                 if seat.label:

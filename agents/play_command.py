@@ -50,6 +50,7 @@ def play(
     alone: Annotated[bool, typer.Option("--alone", help="No agent plays; seats without a person stay empty.")] = False,
     seat: Annotated[int | None, typer.Option(help="In worlds for several, your player.")] = None,
     people: Annotated[int, typer.Option(help="People at this keyboard; the second one has its right half.")] = 1,
+    mute: Annotated[bool, typer.Option("--mute", help="Begin without sounds.")] = False,
     plugin: Plugins = None,
 ) -> None:
     """Play a world yourself, in a window, alone or with agents; `rumpus play` alone shows all worlds to choose from.
@@ -78,7 +79,7 @@ def play(
     if not world:
         if any((task, goal, moment, levels, knob, limit, agent, seat, alone, record, seed is not None)):
             raise ValueError("these options need a world, such as: rumpus play WORLD --seed 7; see `rumpus worlds`")
-        _from_gallery(practice)
+        _from_gallery(practice, mute)
         return
     limit = UNLIMITED if practice else limit
     loaded, knobs = all_worlds.load(world), knob_values(knob)
@@ -101,13 +102,13 @@ def play(
     if "written" in options and not (strict_time or limit or loaded.controls.turn_based):
         print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
     options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name, "agents": others}
-    options["seats"] = seats
+    options |= {"seats": seats, "mute": mute}
     keep_played(world)
     for path in human.play(loaded, **options).saved:
         print(path)
 
 
-def _from_gallery(practice: bool) -> None:
+def _from_gallery(practice: bool, mute: bool) -> None:
     """Play what is chosen in the gallery, one world after the other."""
     from .. import worlds as all_worlds
     from ..worlds.pages import UNLIMITED
@@ -122,7 +123,7 @@ def _from_gallery(practice: bool) -> None:
         if world.players > 1:
             others, seats = beside(default_agent(world), world)[0], seats_of(world)
         limit = UNLIMITED if practice else None
-        played = human.play(world, agents=others, seats=seats, limit=limit, keep=True)
+        played = human.play(world, agents=others, seats=seats, limit=limit, keep=True, mute=mute)
         keep_played(name)
         for path in played.saved:
             print(path)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
+import wave
 from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 from rumpus import worlds
+from rumpus.agents.human import sounds
 from rumpus.agents.human.agent import SECONDS, Agent, beside, default_agent, seats_of
 from rumpus.agents.human.desk import Desk
+from rumpus.agents.human.facts import RESULTS
 from rumpus.agents.human.host import SPEEDS
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import shown
@@ -89,9 +93,9 @@ def test_a_person_plays_by_names_of_keys_and_a_record_says_all():
     person.release("z", 2.0)
     assert (game.steps, game.result) == (1, "")
     person.press("escape", 3.0)
-    assert shown(person).band.title == "Leave?"
+    assert shown(person).menu.rows[-1] == ("Leave", "")
     person.press(None, 3.0)
-    assert person.open and not person.leaving
+    assert person.open and person.menu is None
     for _ in range(2):
         person.press("escape", 4.0)
     assert not person.open
@@ -310,3 +314,68 @@ def test_help_is_short_and_the_whole_page_comes_second():
     assert len(shown(person).help.story) > 3
     person.press("f1", 0.0)
     assert shown(person).help is None
+
+
+def test_the_menu_changes_settings_and_plays_on(tmp_path):
+    desk = Desk(Session(HALL_DUO, seed=3))
+    person = desk.join(can={"mute": lambda shift: setattr(person, "loud", not person.loud)})
+    person.loud = True
+    person.button_down("left", 0.0)
+
+    def chosen() -> tuple[str, str]:
+        menu = shown(person).menu
+        assert menu is not None
+        return menu.rows[menu.place]
+
+    def go_to(text: str) -> None:
+        while chosen()[0] != text:
+            person.press("down", 0.0)
+
+    person.press("escape", 0.0)  # lets the mouse go
+    person.press("escape", 0.0)
+    assert chosen() == ("Play on", "") and not desk.running
+    for text, key, value in (
+        ("Mouse", "right", "125 %"),
+        ("Mouse down", "enter", "looks up"),
+        ("Speed", "left", "0.5 ×"),
+        ("Sounds", "right", "off"),
+        ("An agent's picture", "enter", "shown"),
+    ):
+        go_to(text)
+        person.press(key, 0.0)
+        assert chosen() == (text, value)
+    assert shown(person).small
+    go_to("Help")
+    person.press("enter", 0.0)
+    assert shown(person).menu is None and shown(person).help
+    person.press("x", 0.0)
+    person.press("escape", 0.0)
+    person.press("left", 0.0)
+    assert person.menu == 0, "a row without a value has none to change"
+    person.press("up", 0.0)
+    assert chosen() == ("Leave", "")
+    person.press("enter", 0.0)
+    assert not person.open
+
+
+def test_sounds_say_what_has_happened():
+    game = session()
+    desk = Desk(game)
+    person = desk.join()
+    for key in ("s", "d"):
+        person.press(key, 0.0)
+        desk.advance(0.0)
+        person.release(key, 0.0)
+    assert [name for _, name in shown(person).sounds] == ["success"]
+    counted = Desk(session(REAL_TIME), countdown=2.0)
+    counted.join()
+    for now in (0.0, 0.5, 1.0, 1.5, 2.0, 2.1):
+        counted.advance(now)
+    assert counted.sounds == ((1, "count"), (2, "count"), (3, "start"))
+    for name in sounds.NOTES:
+        made = sounds.samples(name).astype(float)
+        assert 0.1 <= len(made) / sounds.RATE < 1 and 3000 < np.abs(made).max() < 32767 / 3
+        assert np.abs(made[:8]).max() < 1000 > np.abs(made[-8:]).max(), "no click"
+        with wave.open(io.BytesIO(sounds.file(name))) as file:
+            assert (file.getframerate(), file.getnframes()) == (sounds.RATE, len(made))
+    assert set(RESULTS) - {"too late"} <= set(sounds.NOTES)

@@ -88,7 +88,7 @@ def test_a_person_plays_turns(dummy, tmp_path, monkeypatch):
         person.press(pygame.K_w)
         person.until(lambda: game.steps == 1, "a step in it")
         person.press(pygame.K_ESCAPE)
-        person.until(lambda: mood.leaving, "asks before leaving")
+        person.until(lambda: mood.menu == 0, "the menu")
         person.press(pygame.K_ESCAPE)
         person.until(lambda: not window.open, "left")
 

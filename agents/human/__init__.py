@@ -57,6 +57,7 @@ def play(
     window: tuple[int, int] | None = None,
     out: str | Path = "runs/clips",
     keep: bool = False,
+    mute: bool = False,
 ) -> Played:
     """Open a window for human play, and return when it is closed.
 
@@ -68,7 +69,8 @@ def play(
     once, for the benchmark (see suite.py); agents: play beside the person, see agent.py; seats: of the
     person, from 0 on, by default all that no agent plays; window: (width, height) in
     pixels, by default a size that fits the screen; out: the folder for clips and screenshots;
-    keep: whether the window stays open when it is left, for the next world.
+    keep: whether the window stays open when it is left, for the next world; mute: whether it begins
+    without sounds.
 
     Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table or store.
     """
@@ -76,7 +78,9 @@ def play(
     attach = None if record is None else _attach(record, name, written, once, recorders)
     try:
         how: dict[str, Any] = {"strict": strict_time, "once": once, "agents": agents}
-        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, how, (seats, keep), window, out)
+        return _play(
+            world, attach, seed, levels, split, knobs, limit, tasks, ids, how, (seats, keep, mute), window, out
+        )
     finally:
         for recorder in recorders:
             recorder.close()
@@ -104,9 +108,9 @@ def _attach(
 def _play(
     world: Any, attach: Callable[[Batch], Recorder] | None, seed: int | None, levels: Any, split: str,
     knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], how: dict[str, Any],
-    stay: tuple[Collection[int] | None, bool], window: tuple[int, int] | None, out: str | Path,
+    stay: tuple[Collection[int] | None, bool, bool], window: tuple[int, int] | None, out: str | Path,
 ) -> Played:  # fmt: skip
-    pygame, (seats, keep) = open_display(), stay
+    pygame, (seats, keep, mute) = open_display(), stay
     try:
         from ... import worlds
         from .desk import Desk
@@ -123,7 +127,7 @@ def _play(
             if not keep:
                 pygame.display.quit()
             return Played([], [])
-        view = Window(Desk(session, countdown=COUNTDOWN), window, out, seats=seats)
+        view = Window(Desk(session, countdown=COUNTDOWN), window, out, seats=seats, sounds=not mute)
     except BaseException as error:
         if not (keep and isinstance(error, Exception)):
             pygame.display.quit()

@@ -40,7 +40,8 @@ _COMMANDS = (
     ("full", "f11", "full screen"),
     ("shot", "f12", "save a screenshot"),
     ("chat", "enter", "say something"),
-    ("leave", "escape", "leave"),
+    ("mute", "s", "sounds off, or on"),
+    ("leave", "escape", "the menu; again: leave"),
 )
 _ALSO = {"previous": "page up", "next": "page down"}
 """Other keys for the same, where levels or tasks follow one another in an order."""

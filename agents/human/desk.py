@@ -35,6 +35,8 @@ REST = 2.0
 
 GAIN_SECONDS, LEAST_GAIN = 1.2, 0.05
 """Seconds for which a reward is shown where it was won, and the least reward that is."""
+MOST_SOUNDS = 4
+"""Sounds that are kept for painters that come late."""
 FRAME = 0.05
 """Seconds between two pictures of rewards that fade."""
 
@@ -54,7 +56,8 @@ class Desk:
     episodes: how many follow one another by themselves, REST seconds after the end of each, while agents alone play;
     then the desk is `closed`. None: the next one waits for a person. base: another factor on the speed. ahead: whether
     agents choose as soon as a state is shown, in place of when the next step is due. countdown: seconds before an
-    episode begins in real time, where people play and no pause comes before it. `gains` are rewards of late; `people`
+    episode begins in real time, where people play and no pause comes before it. `gains` are rewards of late,
+    `sounds` (number, name) of what is to be heard; `people`
     are those who have joined, in their order; `paused` stops time for all; `speed` is the place in SPEEDS.
     """
 
@@ -71,6 +74,7 @@ class Desk:
         self._starts: float | None = None  # the time at which it does
         self._now = 0.0
         self.gains: list[Gain] = []
+        self.sounds: Sequence[tuple[int, str]] = ()
         self.people: list[Person] = []
         self.paused = False
         self.speed = SPEEDS.index(1.0)
@@ -201,6 +205,10 @@ class Desk:
         if before and self._starts is None:
             self._starts = now + self._countdown
         after = self.counting
+        if after and (after != before or self._starts == now + self._countdown):
+            self._sound("count")
+        elif before and not after and not self.paused:
+            self._sound("start")
         if not after:
             self._counts, self._starts = False, None
         return faded or before != after
@@ -220,6 +228,11 @@ class Desk:
     def age(self, gain: Gain) -> float:
         """The age of a reward, from 0 to 1, when it is gone."""
         return min(max((self._now - gain.since) / GAIN_SECONDS, 0.0), 1.0)
+
+    def _sound(self, name: str) -> None:
+        """A sound is to be heard."""
+        number = self.sounds[-1][0] + 1 if self.sounds else 1
+        self.sounds = (*self.sounds[1 - MOST_SOUNDS :], (number, name))
 
     def _go_on(self, now: float) -> bool:
         """Begin another episode, if agents alone play, and one is due."""
@@ -245,6 +258,10 @@ class Desk:
         self._counts = False
         self.session.act(actions)
         self._gain(before)
+        if self.session.over:
+            self._sound(self.session.result)
+        elif any(gain.since == self._now for gain in self.gains):
+            self._sound("reward")
         self._look()
         return True
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pygame
 
 from ...interface.keys import KEYS
 from ...interface.printed import CONSTANTS, PYGAME_KEYS
+from . import sounds
 from .camera import Grip
 
 _PLACES = {"QUOTE": "APOSTROPHE", "BACKQUOTE": "GRAVE"}
@@ -45,6 +46,40 @@ def name_of(event: Any) -> str | None:
 def modifiers_of(event: Any) -> frozenset[str]:
     """The names of the Shift and Ctrl keys that are held in a pygame key event."""
     return frozenset(name for name, bit in _MODIFIERS.items() if event.mod & bit)
+
+
+class Speaker:
+    """The sounds of a window. on: whether they are heard; where there is no device for sound, they never are."""
+
+    def __init__(self, on: bool = False):
+        self._heard, self._sounds = 0, dict[str, Any]()
+        self.on = False
+        if on:
+            self.turn()
+
+    def turn(self) -> str:
+        """Turn sounds on, or off. Returns why they cannot be turned on, or ""."""
+        if not self.on and pygame.mixer.get_init() is None:
+            try:
+                pygame.mixer.init(sounds.RATE, -16, 1, 512)
+            except pygame.error as error:
+                return f"There is no device for sound here: {error}"
+        self.on = not self.on
+        return ""
+
+    def play(self, heard: Sequence[tuple[int, str]]) -> None:
+        """Play those of (number, name) that are new since the last call."""
+        for number, name in heard:
+            if self.on and number > self._heard:
+                if name not in self._sounds:
+                    self._sounds[name] = pygame.mixer.Sound(buffer=sounds.samples(name).tobytes())
+                self._sounds[name].play()
+            self._heard = max(number, self._heard)
+
+    def close(self) -> None:
+        """Release the device."""
+        if pygame.mixer.get_init() is not None:
+            pygame.mixer.quit()
 
 
 class Pads:

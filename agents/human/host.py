@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from .session import Session
@@ -19,6 +19,7 @@ class Host(Protocol):
     paused: bool
     speed: int
     gains: list[Any]
+    sounds: Sequence[tuple[int, str]]
 
     @property
     def people(self) -> list[Any]:

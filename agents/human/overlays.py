@@ -1,12 +1,13 @@
-"""Overlays on the pictures: the end of an episode, pause, the question before leaving, typing, the help page."""
+"""Overlays on the pictures: the end of an episode, pause, typing, the menu, the help page, rewards."""
 
 from __future__ import annotations
 
+import numpy as np
 import pygame
 
 from . import ink
 from .layout import Arrangement
-from .shown import Band, Help, Rows, Shown
+from .shown import Band, Help, Menu, Rows, Shown
 
 Line = tuple[int, int, str, int, tuple[int, int, int]]
 """x, y, text, size, colour."""
@@ -16,6 +17,8 @@ def paint(surface: pygame.Surface, place: Arrangement, shown: Shown) -> None:
     """Paint the present overlay, if there is one."""
     if shown.help:
         _paint_help(surface, place.unit, shown.help)
+    elif shown.menu:
+        _paint_menu(surface, place.unit, shown.menu)
     elif shown.band:
         _paint_band(surface, place, shown.band)
 
@@ -36,6 +39,17 @@ def name(surface: pygame.Surface, view: pygame.Rect, unit: int, text: str, near:
     for shift in (1, 0):
         colour = ink.GROUND if shift else ink.BRIGHT if near else ink.PLAIN
         ink.write(surface, text, size, colour, (x + shift, y + shift), view.width)
+
+
+def small(surface: pygame.Surface, view: pygame.Rect, picture: np.ndarray) -> None:
+    """Paint a small picture, uint8 (height, width, 3), into the lower left corner of a view, its pixels as squares."""
+    height, width = picture.shape[:2]
+    scale = max(min(view.height // 3 // height, view.width // 3 // width), 1)
+    image = pygame.image.frombuffer(np.ascontiguousarray(picture).data.cast("B"), (width, height), "RGB")
+    image = pygame.transform.scale(image, (width * scale, height * scale))
+    place = image.get_rect(bottomleft=view.bottomleft)
+    surface.blit(image, place)
+    pygame.draw.rect(surface, ink.BRIGHT, place, 1)
 
 
 def gains(surface: pygame.Surface, view: pygame.Rect, unit: int, rewards: list[tuple[str, float]]) -> None:
@@ -74,6 +88,29 @@ def _paint_band(surface: pygame.Surface, place: Arrangement, shown: Band) -> Non
             text = title = title[1:]
         x = band.left + unit if left else band.centerx - min(ink.width(text, size), room) // 2
         ink.write(surface, text, size, tint, (x, band.top + round(down * unit)), room)
+
+
+def _paint_menu(surface: pygame.Surface, unit: int, menu: Menu) -> None:
+    """The menu in the middle of the window."""
+    step, room = round(2.1 * unit), min(30 * unit, surface.get_width() - 2 * unit)
+    box = pygame.Rect(0, 0, room, step * len(menu.rows) + 5 * unit)
+    box.center = surface.get_rect().center
+    shade = pygame.Surface(box.size, pygame.SRCALPHA)
+    shade.fill((*ink.GROUND, 240))
+    surface.blit(shade, box)
+    pygame.draw.rect(surface, ink.RULE, box, 1)
+    for number, (text, value) in enumerate(menu.rows):
+        top, chosen = box.top + unit + number * step, number == menu.place
+        if chosen:
+            pygame.draw.rect(surface, ink.PANEL, (box.left + unit // 2, top - unit // 3, box.width - unit, step))
+            pygame.draw.rect(surface, ink.AMBER, (box.left + unit // 2, top - unit // 3, max(unit // 5, 2), step))
+        colour = ink.BRIGHT if chosen else ink.PLAIN
+        ink.write(surface, text, round(1.1 * unit), colour, (box.left + 2 * unit, top), room)
+        shown = f"‹ {value} ›" if chosen and value else value
+        ink.write(surface, shown, round(1.1 * unit), ink.AMBER, (box.left + room * 3 // 5, top), room * 2 // 5 - unit)
+    foot = (box.left + unit, box.bottom - round(2.6 * unit))
+    for number, line in enumerate(ink.wrap(menu.foot, round(0.8 * unit), room - 2 * unit)[:2]):
+        ink.write(surface, line, round(0.8 * unit), ink.DIM, (foot[0], foot[1] + number * round(1.1 * unit)))
 
 
 def _paint_help(surface: pygame.Surface, unit: int, page: Help) -> None:

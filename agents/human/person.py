@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from ...interface.keys import BUTTON, key_index
 from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
-from . import settings
+from . import menu, settings
 from .camera import CameraInput, input_of
 from .commands import Commands
 from .host import Host
@@ -15,7 +15,7 @@ from .input import Point, Repeat
 
 NOTE_SECONDS = 5.0
 """Seconds for which a message stays."""
-PAINTED = ("full", "shot", "clip")
+PAINTED = ("full", "shot", "clip", "mute")
 """Commands that a painter carries out, if it can."""
 PACED = ("step", "slower", "faster")
 """Commands that have a use where time goes on, or an agent plays."""
@@ -28,17 +28,20 @@ class Person:
     """A person at a desk; made by Desk.join.
 
     seats: the players that this person's devices move now; `inputs` makes their actions; `commands` are the keys that
-    the world leaves over. `help` (the number of its page, 0 for none), `leaving`, `typing` (the text being typed to
-    say, None for none) are overlays of this person's own; `map`: whether it is open; `sees_all`: whether the pictures
-    of others are shown, too; `note`: a passing message; `caught`: whether the mouse belongs to the world, so that only
-    its motion is to be reported; `open`: False once this person has left.
+    the world leaves over. `help` (the number of its page, 0 for none), `menu` (the place in it, None for none) and
+    `typing` (the text being typed to say, None for none) are overlays of this person's own; `map`: whether it is open;
+    `small`: whether a picture as agents see it is shown; `sees_all`: whether the pictures of others are; `note`: a
+    passing message; `loud`: whether sounds are on, None where the painter has none; `caught`: whether the mouse belongs
+    to the world, so that only its motion is to be reported; `open`: False once this person has left.
     """
 
     def __init__(self, desk: Host, name: str, seats: tuple[int, ...], can: Mapping[str, Callable[[bool], object]]):
         session = desk.session
         self.desk, self.name, self.seats = desk, name, seats
         self.inputs = input_of(session.world)
-        self.leaving = self.map = self.caught = False
+        self.menu: int | None = None
+        self.map = self.caught = self.small = False
+        self.loud: bool | None = None
         self.help = 0
         self.typing: str | None = None
         self.note = ""
@@ -94,9 +97,8 @@ class Person:
             self.desk.start_now()
         if self.typing is not None:
             self._type(key, now, any(name in held for name in _CTRLS))
-        elif self.leaving:
-            self.open = key not in ("escape", "y")
-            self.leaving = False
+        elif self.menu is not None:
+            self._choose(key, now)
         elif self.help:
             self.help = 2 if self.help == 1 and key == "f1" else 0
         elif key == "escape" and self.caught:
@@ -197,7 +199,7 @@ class Person:
     @property
     def busy(self) -> bool:
         """Whether an overlay of this person's own is shown."""
-        return bool(self.help) or self.leaving or self.typing is not None
+        return bool(self.help) or self.menu is not None or self.typing is not None
 
     @property
     def paused(self) -> bool:
@@ -236,7 +238,7 @@ class Person:
         """Carry out a command by its name in `commands.table`; others have no effect. shift: whether it was held."""
         if name in self._can:
             self._can[name](shift)
-        elif name in self.commands.table or name == "next":
+        elif name in self.commands.table or name in ("next", "quit"):
             actions: dict[str, Callable[[float], object]] = {
                 "help": self._do_help,
                 "switch": self._do_switch,
@@ -256,6 +258,7 @@ class Person:
                 "invert": self._do_invert,
                 "chat": self._do_chat,
                 "leave": self._do_leave,
+                "quit": self._do_quit,
             }
             actions[name](now)
 
@@ -327,10 +330,39 @@ class Person:
 
     def _do_leave(self, now: float) -> None:
         self.rest()
-        if self.desk.session.steps and not self.desk.session.over:
-            self.leaving = True
-        else:
+        if self.desk.session.over:
             self.open = False
+        else:
+            self.menu = 0
+
+    def _do_quit(self, now: float) -> None:
+        self.open = False
+
+    def rows(self) -> list[menu.Row]:
+        """The rows of the menu."""
+        owner = menu.Owner(self.desk, self.inputs, self.do, frozenset(self.commands.table), (self.small, self._turn))
+        listed = self.desk.session.list
+        return menu.rows(owner, listed.what if listed else "level", self.loud)
+
+    def _turn(self) -> None:
+        self.small = not self.small
+
+    def _choose(self, key: str | None, now: float) -> None:
+        """A key while the menu is open: any that has no use in it plays on."""
+        made = self.rows()
+        place = min(self.menu or 0, len(made) - 1)
+        row, self.menu = made[place], None
+        if key == "escape":
+            self.open = False
+        elif key in ("up", "down"):
+            self.menu = (place + (1 if key == "down" else -1)) % len(made)
+        elif key in ("left", "right"):
+            self.menu = place
+            if row.value:
+                row.do(now, 1 if key == "right" else -1)
+        elif key in ("enter", "keypad enter", "space"):
+            self.menu = place if row.stays else None
+            row.do(now, 0)
 
     def _type(self, key: str | None, now: float, ctrl: bool) -> None:
         """A key while text is typed: the letters themselves come as text."""

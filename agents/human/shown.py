@@ -67,6 +67,15 @@ class Help:
 
 
 @dataclass(frozen=True)
+class Menu:
+    """The menu: (text, value) of its rows, the place of the chosen one, and what keys do here."""
+
+    rows: Rows
+    place: int
+    foot: str
+
+
+@dataclass(frozen=True)
 class Shown:
     """All that a person is shown.
 
@@ -74,7 +83,8 @@ class Shown:
     that have a use now; note: a passing message, "" for none; said: the chat, line by line; seats: one for each player;
     band, help: what lies over the pictures; playing: whether input goes to the world; map: whether a map is open;
     caught: whether the mouse belongs to the world and only its motion is reported; typing: whether text is awaited;
-    blinks: whether the return has just risen.
+    blinks: whether the return has just risen; menu: lies over all; small: whether a picture as agents see it is shown;
+    sounds: (number, name in sounds.py) of what is to be heard, in ascending order.
     """
 
     world: str
@@ -91,6 +101,9 @@ class Shown:
     caught: bool
     typing: bool
     blinks: bool
+    menu: Menu | None
+    small: bool
+    sounds: list[tuple[int, str]]
 
 
 def shown(person: Person) -> Shown:
@@ -112,6 +125,9 @@ def shown(person: Person) -> Shown:
         caught=person.caught,
         typing=person.typing is not None,
         blinks=any(person.desk.age(gain) < BLINK for gain in person.desk.gains if gain.seat in person.seats),
+        menu=_menu(person),
+        small=person.small,
+        sounds=list(person.desk.sounds),
     )
 
 
@@ -164,8 +180,8 @@ def _band(person: Person) -> Band | None:
         cursor = f"{'You' if session.world.players == 1 else f'Player {inputs.current + 1}'}: {person.typing}_"
         keys = ("Enter says it", *("Tab the other player",) * (not alone), "Esc")
         return Band(cursor, person.note or "    ".join(keys), left=True)
-    if person.leaving:
-        return Band("Leave?", f"{commands.table['leave'].shown} again leaves    any other key plays on")
+    if person.menu is not None:
+        return None
     if person.desk.counting:
         return Band(str(person.desk.counting), "any key starts now", "gold")
     if person.desk.paused:
@@ -184,6 +200,14 @@ def _paused(session: Session, commands: Commands, inputs: Input) -> tuple[str, s
     if not session.steps:
         return "Click to play", f"{key} plays without the mouse    {page} which keys do what"
     return "Paused", f"a click or {key} plays on"
+
+
+def _menu(person: Person) -> Menu | None:
+    if person.menu is None:
+        return None
+    rows = [(row.text, row.value) for row in person.rows()]
+    again = f"{person.commands.table['leave'].shown} again leaves"
+    return Menu(rows, person.menu, f"Up Down  Enter    Left Right change    {again}    any other key plays on")
 
 
 def _help(person: Person) -> Help:

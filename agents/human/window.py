@@ -18,7 +18,7 @@ from . import ink, overlays, overview, panel
 from .camera import CameraInput
 from .clip import Saver
 from .desk import Desk
-from .devices import Pads, modifiers_of, name_of
+from .devices import Pads, Speaker, modifiers_of, name_of
 from .layout import LABEL, LINE, Arrangement, arrange, first_size
 from .session import Session
 from .shown import Seat, Shown, shown
@@ -73,7 +73,8 @@ class Window:
     Video must have been started (see rumpus.interface.viewer.open_display). An open window is used if there is one;
     desk: or a Session, for a desk of its own; size: (width, height) of a new one, see open_window; out: the folder for
     clips and screenshots; seats: of the person, see Desk.join; over: draws on the players' pictures, uint8
-    (height, width, 3), and returns them, each perhaps with a strip below.
+    (height, width, 3), and returns them, each perhaps with a strip below;
+    sounds: whether they are on.
     """
 
     def __init__(
@@ -84,15 +85,17 @@ class Window:
         *,
         seats: Collection[int] | None = None,
         over: Over | None = None,
+        sounds: bool = False,
     ):
         pygame.font.init()
         self.desk = desk if isinstance(desk, Desk) else Desk(desk)
         session = self.session = self.desk.session
         self.closed = False
         self._over = over
-        self.person = self.desk.join(
-            seats=seats, can={"full": self._do_full, "shot": self._do_shot, "clip": self._do_clip}
-        )
+        can = {"full": self._do_full, "shot": self._do_shot, "clip": self._do_clip, "mute": self._do_mute}
+        self.person = self.desk.join(seats=seats, can=can)
+        self._speaker = Speaker(sounds)
+        self.person.loud = self._speaker.on
         self._grid = session.batch.rows, session.batch.cols
         self._grabbed = self._awaits_text = False
         self._last_event = 0.0
@@ -125,6 +128,7 @@ class Window:
             if self._pads:
                 self._pads.close()
             self._saver.close()
+            self._speaker.close()
             pygame.event.set_allowed(pygame.MOUSEMOTION)
             if self.closed or not keep:
                 ink.forget()
@@ -177,6 +181,8 @@ class Window:
                     overlays.name(surface, view, place.unit, seat.aimed, seat.near)
                 if seat.crosshair:
                     overlays.crosshair(surface, view)
+                if record.small:
+                    overlays.small(surface, view, self._as_agents_see(player))
                 overlays.gains(surface, view, place.unit, seat.gains)
                 if len(scenes):
                     overview.paint(surface, view, scenes[player])
@@ -184,7 +190,13 @@ class Window:
                     self._label(seat, view, place.unit)
         panel.paint(surface, place, record)
         overlays.paint(surface, place, record)
+        self._speaker.play(record.sounds)
         pygame.display.flip()
+
+    def _as_agents_see(self, player: int) -> np.ndarray:
+        """A player's picture in the size that agents learn from by default: uint8 (height, width, 3)."""
+        batch = self.session.batch
+        return batch.picture(player=player, size=batch.world.view.frame(batch.rows, batch.cols))
 
     def _label(self, seat: Seat, view: pygame.Rect, unit: int) -> None:
         lines = list(ink.wrap(seat.instruction, unit, view.width)) if seat.instruction else []
@@ -277,6 +289,11 @@ class Window:
 
     def _do_full(self, shift: bool) -> None:
         pygame.display.toggle_fullscreen()
+
+    def _do_mute(self, shift: bool) -> None:
+        complaint = self._speaker.turn()
+        self.person.loud = self._speaker.on
+        self.person.tell(complaint or f"Sounds {'on' if self._speaker.on else 'off'}", time.monotonic())
 
     def _do_shot(self, shift: bool) -> None:
         image = io.BytesIO()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
-import wave
 from dataclasses import asdict
 
 import numpy as np
@@ -376,6 +374,4 @@ def test_sounds_say_what_has_happened():
         made = sounds.samples(name).astype(float)
         assert 0.1 <= len(made) / sounds.RATE < 1 and 3000 < np.abs(made).max() < 32767 / 3
         assert np.abs(made[:8]).max() < 1000 > np.abs(made[-8:]).max(), "no click"
-        with wave.open(io.BytesIO(sounds.file(name))) as file:
-            assert (file.getframerate(), file.getnframes()) == (sounds.RATE, len(made))
     assert set(RESULTS) - {"too late"} <= set(sounds.NOTES)

@@ -42,12 +42,12 @@ def name(surface: pygame.Surface, view: pygame.Rect, unit: int, text: str, near:
 
 
 def small(surface: pygame.Surface, view: pygame.Rect, picture: np.ndarray) -> None:
-    """Paint a small picture, uint8 (height, width, 3), into the lower left corner of a view, its pixels as squares."""
+    """Paint a small picture, uint8 (height, width, 3), into the upper left corner of a view, its pixels as squares."""
     height, width = picture.shape[:2]
     scale = max(min(view.height // 3 // height, view.width // 3 // width), 1)
     image = pygame.image.frombuffer(np.ascontiguousarray(picture).data.cast("B"), (width, height), "RGB")
     image = pygame.transform.scale(image, (width * scale, height * scale))
-    place = image.get_rect(bottomleft=view.bottomleft)
+    place = image.get_rect(topleft=view.topleft)
     surface.blit(image, place)
     pygame.draw.rect(surface, ink.BRIGHT, place, 1)
 

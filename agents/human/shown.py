@@ -207,7 +207,7 @@ def _menu(person: Person) -> Menu | None:
         return None
     rows = [(row.text, row.value) for row in person.rows()]
     again = f"{person.commands.table['leave'].shown} again leaves"
-    return Menu(rows, person.menu, f"Up Down  Enter    Left Right change    {again}    any other key plays on")
+    return Menu(rows, person.menu, f"Up, Down, Enter; Left and Right change; {again}; any other key plays on")
 
 
 def _help(person: Person) -> Help:

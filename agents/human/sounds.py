@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from functools import cache
 
 import numpy as np
@@ -37,14 +35,3 @@ def samples(name: str) -> np.ndarray:
         rise = np.minimum(time / 0.004, 1.0)  # without which it clicks
         parts.append(tone / 1.3 * rise * np.exp(-FADE * time / seconds))
     return (np.concatenate(parts) * LOUD * 32767).astype(np.int16)
-
-
-def file(name: str) -> bytes:
-    """A sound as the bytes of a WAV file, for a page."""
-    made = io.BytesIO()
-    with wave.open(made, "wb") as out:
-        out.setnchannels(1)
-        out.setsampwidth(2)
-        out.setframerate(RATE)
-        out.writeframes(samples(name).tobytes())
-    return made.getvalue()

@@ -130,6 +130,7 @@ def navigation() -> list[dict[str, Any]]:
                 {"Tasks": "tasks.md"},
                 {"Two players": "two-players.md"},
                 {"Episodes as data": "data.md"},
+                {"Play": "play.md"},
                 {"Agents": "agents.md"},
             ]
         },

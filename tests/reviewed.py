@@ -16,6 +16,8 @@ REVIEWED = {
         *("agents/recording.py: record: worlds.load", "episodes/commands.py: own_worlds: worlds.load"),
         *("agents/measuring/evaluate.py: evaluate: worlds.load", "agents/packing.py: pack: worlds.load"),
         "agents/measuring/watch.py: watch: worlds.load",
+        *(f"agents/doors/commands.py: {name}: worlds.load" for name in ("bench", "mcp", "openenv")),
+        "agents/doors/trl.py: environment: worlds.load",
         "agents/measuring/demo.py: demo: worlds.load",
         "agents/human/__init__.py: _play: worlds.load",
         "agents/catalogue.py: warm: all_worlds.load",
@@ -44,6 +46,7 @@ REVIEWED = {
         ),
         *("worlds/guests/__init__.py: _door: importlib.import_module", "agents/human/ink.py: _typeface: find_spec"),
         "agents/needs.py: learning: find_spec",
+        "agents/doors/commands.py: need: find_spec",
         "worlds/guests/dm_control/__init__.py: load: importlib.util.find_spec",
         *(
             "worlds/engine/run/cuda.py: Cuda.__init__: importlib.import_module",

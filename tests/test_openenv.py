@@ -155,7 +155,7 @@ def test_a_moment_goes_on_in_another_session_and_another_server(served):
             assert state["data"]["moment"] is None
             settled(other)
     pool = Pool(worlds.load("sokoban-small"), 3)
-    old, new = pool.open(), pool.open()
+    old, new = pool.session(), pool.session()
     old.reset(seed=5)
     text = old.save()
     new.load(text)
@@ -244,7 +244,7 @@ def test_sessions_are_apart_bounded_and_given_back(served):
 
 def test_idle_sessions_end_and_idle_connections_are_closed():
     pool = Pool(worlds.load("sokoban-small"), 1, idle=1e-6)
-    left, fresh = pool.open(), pool.open()
+    left, fresh = pool.session(), pool.session()
     left.reset(seed=1)
     fresh.reset(seed=1)
     with pytest.raises(RuntimeError, match="was not used for 1e-06 seconds"):

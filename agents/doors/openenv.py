@@ -159,7 +159,7 @@ class RumpusEnvironment(Environment[RumpusAction, RumpusObservation, RumpusState
             raise ValueError("episode_id is a text of 1 to 255 characters")
         if moment is not None and (seed, split, index) != (None, None, None):
             raise ValueError("a moment brings its own seed, split and index: give the moment alone, or these")
-        session = self._session or self._pool.open()
+        session = self._session or self._pool.session()
         try:
             view = session.reset(seed=seed, split=split, index=index) if moment is None else session.load(moment)
         except (ValueError, RuntimeError):

@@ -1,11 +1,11 @@
 """Sessions: the episodes of many connections, which are rows of shared batches and step together.
 
     pool = Pool(worlds.load("sokoban-small"), most=64)
-    session = pool.open()
+    session = pool.session()
     view = session.reset(seed=7, split="test")
     view = session.act([(record(keys=["w"]), 1)])
     moment = session.save()
-    twin = pool.open()
+    twin = pool.session()
     twin.load(moment)                          # goes on to the same bytes
 
 A session holds a row from its first reset until it is closed, or until it was idle for long and its row is wanted.
@@ -133,7 +133,7 @@ class Pool:
             found |= {"id": task.id, "instruction": task.players[0].instruction, "skill": task.skill}
         return found
 
-    def open(self) -> Session:
+    def session(self) -> Session:
         """A new session, which takes a row with its first reset."""
         with self._lock:
             self.open_sessions += 1

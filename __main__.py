@@ -50,6 +50,7 @@ from .agents.commands import (
     load_plugins,
     search_settings,
 )
+from .agents.doors.commands import app as door_app
 from .agents.fleet_commands import app as fleet_app
 from .agents.needs import missing
 from .agents.shipped_commands import app as agents_app
@@ -67,6 +68,7 @@ app.add_typer(catalogue_app)
 app.add_typer(tasks_app, name="tasks")
 app.add_typer(fleet_app, name="fleet")
 app.add_typer(agents_app, name="agents")
+app.add_typer(door_app, name="door")
 episodes_app.add_typer(exchange_app)
 app.add_typer(episodes_app, name="episodes")
 
@@ -74,7 +76,6 @@ DAY = 24 * 60 * 60
 """The longest measurement, in seconds."""
 FIRST_PERSON = "maze-random-goal"
 """What `rumpus bench --first-person` measures by default."""
-
 DATA_WORLDS = ("sokoban", "box-world", "maze-small")
 """What `rumpus bench --data` reads by default."""
 ALL_WORLDS: dict[str, Any] = {

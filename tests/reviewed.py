@@ -16,7 +16,7 @@ REVIEWED = {
         *("agents/recording.py: record: worlds.load", "episodes/commands.py: own_worlds: worlds.load"),
         *("agents/measuring/evaluate.py: evaluate: worlds.load", "agents/packing.py: pack: worlds.load"),
         "agents/measuring/watch.py: watch: worlds.load",
-        *(f"agents/doors/commands.py: {name}: worlds.load" for name in ("bench", "mcp", "openenv")),
+        *(f"agents/doors/commands.py: {name}: worlds.load" for name in ("bench", "mcp", "openenv", "vlm")),
         "agents/doors/trl.py: environment: worlds.load",
         "agents/measuring/demo.py: demo: worlds.load",
         "agents/human/__init__.py: _play: worlds.load",

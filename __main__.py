@@ -50,8 +50,8 @@ from .agents.commands import (
     load_plugins,
     search_settings,
 )
-from .agents.doors.commands import app as door_app
 from .agents.fleet_commands import app as fleet_app
+from .agents.language.commands import app as door_app
 from .agents.needs import missing
 from .agents.shipped_commands import app as agents_app
 from .episodes.commands import app as episodes_app

@@ -167,7 +167,9 @@ class LanguagePlayer:
             return []
         if reply.calls:
             return [(call.name, call.arguments) for call in reply.calls]
-        found = next((each["actions"] for each in objects(reply.text) if isinstance(each.get("actions"), list)), [])
+        found: list[Any] = next(
+            (each["actions"] for each in objects(reply.text) if isinstance(each.get("actions"), list)), []
+        )
         calls: list[tuple[Any, Any]] = []
         for each in found[: 10 * MOST_CALLS]:
             if isinstance(each, dict):

@@ -132,6 +132,7 @@ def navigation() -> list[dict[str, Any]]:
                 {"Episodes as data": "data.md"},
                 {"Play": "play.md"},
                 {"Agents": "agents.md"},
+                {"Doors for other libraries": "doors.md"},
             ]
         },
         {"Reference": list(api_pages())},

@@ -1,0 +1,88 @@
+"""The process of a server: uvicorn, with connections that must say something soon."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import secrets
+import socket
+from typing import Any
+
+from .limits import Limits
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server at this host."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def check_address(host: str, port: int, token: str) -> None:
+    """Raise ValueError for an address that there is not, or that others reach without a token."""
+    if not 0 <= port <= 65535:
+        raise ValueError(f"--port is a number from 0 (any that is free) to 65535, got {port}")
+    if not is_loopback(host) and not token:
+        raise ValueError(
+            f"--host {host} lets other machines in, so a token is needed, such as --token {secrets.token_urlsafe(12)}"
+        )
+    if token and (len(token) < 8 or not token.isascii() or not token.isprintable() or set(token) & set(' ";,\\')):
+        raise ValueError("--token has at least 8 letters, digits or signs of ASCII, without spaces, quotes and commas")
+
+
+def bound(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises OSError in words."""
+    try:
+        family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        made = socket.socket(family, kind, proto)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made.bind(address)
+        made.listen(256)
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise OSError(f"no server can listen at {host}, port {port}: {reason}") from None
+    return made
+
+
+def address_of(made: socket.socket, host: str) -> str:
+    """The address of a server for a browser."""
+    port = made.getsockname()[1]
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def configuration(app: Any, limits: Limits) -> Any:
+    """The configuration of uvicorn for an application."""
+    import uvicorn
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+
+    class Soon(H11Protocol):
+        """HTTP, where a connection without a whole request in `hello` seconds is closed."""
+
+        def connection_made(self, transport: Any) -> None:
+            super().connection_made(transport)
+            asyncio.get_running_loop().call_later(limits.hello, self._late)
+
+        def _late(self) -> None:
+            if self.cycle is None and self.transport.get_protocol() is self:
+                self.transport.abort()
+
+    return uvicorn.Config(
+        app,
+        http=Soon,
+        ws="websockets-sansio",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws_max_size=limits.message * 4,
+        ws_ping_interval=20.0,
+        ws_ping_timeout=20.0,
+        ws_per_message_deflate=False,
+        limit_concurrency=limits.sockets * 4,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=3,
+        h11_max_incomplete_event_size=16384,
+    )

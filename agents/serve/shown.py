@@ -1,0 +1,89 @@
+"""What a page shows besides the picture, as plain data: the desk's record, and what the page's own controls need."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...interface.keys import KEYS
+from ...worlds.engine.render.views import Tiles
+from ..human import facts
+from ..human.commands import input_rows, pages
+from ..human.person import Person
+from ..human.shown import shown
+from .protocol import code_of
+from .table import Table
+
+SAID = 8
+"""Lines of the world's own chat that are shown."""
+
+
+def card(table: Table, person: Person) -> dict[str, Any]:
+    """What a page needs to know of a world before it is played: the keys that it listens to, and their meanings."""
+    world, session, made = table.world, table.session, person.inputs
+    listed = session.list
+    return {
+        "world": world.name,
+        "summary": world.summary,
+        "about": pages(world),
+        "keys": sorted(code_of(KEYS[key]) for key in made.keys),
+        "rows": [list(row) for row in input_rows(world, made)],
+        "buttons": list(world.controls.buttons),
+        "cursor": world.controls.cursor,
+        "looks": made.looks,
+        "grid": [session.batch.rows, session.batch.cols],
+        "tiles": isinstance(world.view, Tiles),
+        "turnBased": world.controls.turn_based,
+        "hz": world.controls.tick_hz,
+        "players": world.players,
+        "what": listed.what if listed else "level",
+        "count": len(listed) if listed else 0,
+        "agent": session.agents[0].name if session.agents else "",
+        "can": sorted({"undo", "previous", "next", "restart", "chat"} & person.commands.table.keys()),
+    }
+
+
+def hud(table: Table, person: Person, player: int, now: float) -> dict[str, Any]:
+    """The state of the episode for somebody who sees the picture of this player."""
+    session, record = table.session, shown(person)
+    count = table.countdown(now)
+    mood = (
+        "over" if session.over else "count" if count else "ready" if table.paused and not session.steps
+        else "paused" if table.paused else "watch" if session.watching else "play"
+    )  # fmt: skip
+    seat = record.seats[player]
+    found: dict[str, Any] = {
+        "t": "hud",
+        "headline": seat.instruction or record.headline,
+        "facts": [list(row) for row in record.facts if row[0] not in ("return", "result", "plays")],
+        "score": round(session.returns[player], 2) + 0.0,
+        "mood": mood,
+        "count": count,
+        "said": record.said[-SAID:],
+        "aimed": seat.aimed,
+        "near": seat.near,
+        "crosshair": seat.crosshair,
+        "speed": table.speed,
+        "watching": session.watching,
+        "seats": [_seat(table, at, end) for at, end in enumerate(session.ends)],
+    }
+    if session.over:
+        found["verdict"], found["tone"] = facts.verdict(session)
+        found["account"] = facts.account(session)
+    return found
+
+
+def _seat(table: Table, at: int, end: str) -> dict[str, str]:
+    """Who has a seat: {who: "person", "agent" or "nobody"; name; end}."""
+    person, agent = table.desk.person_of(at), table.session.agent_of(at)
+    who = "person" if person is not None else "agent" if agent is not None else "nobody"
+    return {"who": who, "name": person.name if person else agent.name if agent else "", "end": end}
+
+
+def fitting(table: Table, width: int, height: int) -> tuple[int, int]:
+    """(height, width) of a picture that fits into this space: whole tiles, or the proportions of a camera's view."""
+    rows, cols = table.session.batch.rows, table.session.batch.cols
+    if isinstance(table.world.view, Tiles):
+        tile = max(min(height // rows, width // cols), 4)
+        return tile * rows, tile * cols
+    height = max(min(height, width * rows // cols), 48)
+    return height, max(height * cols // rows, 48)

@@ -27,7 +27,7 @@ FEWER = 0.5
 
 def encoded(picture: np.ndarray, lossless: bool) -> bytes:
     """An image file of a picture, uint8 (height, width, 3) in RGB: PNG or JPEG."""
-    ordered = np.ascontiguousarray(picture[:, :, ::-1])
+    ordered = cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2BGR)
     how = [cv2.IMWRITE_PNG_COMPRESSION, LEVEL] if lossless else [cv2.IMWRITE_JPEG_QUALITY, QUALITY]
     done, data = cv2.imencode(".png" if lossless else ".jpg", ordered, how)
     if not done:

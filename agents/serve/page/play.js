@@ -199,7 +199,9 @@ export async function play(main, id) {
       drawDeeds();
     }
     const said = hud.said.length ? hud.said[hud.said.length - 1] : "";
-    if (before && said && said !== before.said[before.said.length - 1]) heard.append(h("li", { class: "world" }, said));
+    const speaker = /^(You|Player (\d+)):/.exec(said);
+    const known = speaker && (!speaker[2] || hud.seats[speaker[2] - 1]?.who === "person"); // then the chat has it
+    if (before && said && !known && said !== before.said[before.said.length - 1]) heard.append(h("li", { class: "world" }, said));
     drawFoot();
   }
 

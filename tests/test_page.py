@@ -1,0 +1,174 @@
+"""The page of the server in a real browser, headless: played by real keys and a real mouse."""
+
+import shutil
+
+import pytest
+
+pytest.importorskip("fastapi")
+pytest.importorskip("uvicorn")
+pytest.importorskip("playwright.sync_api")
+
+from playwright import sync_api as api
+
+from rumpus import worlds
+from rumpus.agents.serve.house import House
+from rumpus.agents.serve.limits import Limits
+from rumpus.tests.served import PATIENCE, serving, solution, until
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed here, which these tests drive")
+NAMES = {key: f"Arrow{key.title()}" for key in ("up", "down", "left", "right")}
+EVIL = "<img src=x onerror=\"document.title='markup'\">"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory):
+    loaded = map(worlds.load, ("sokoban-small", "sokoban-duo", "maze-small"))
+    house = House(loaded, limits=Limits(), record=tmp_path_factory.mktemp("page") / "store")
+    with serving(house) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with api.sync_playwright() as driver:
+        made = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def person(served, browser):
+    """Opens a page of a person of their own; errors of any page fail the test."""
+    contexts, errors = [], []
+
+    def open_page(name, path="/"):
+        context = browser.new_context(viewport={"width": 900, "height": 600}, base_url=served.address)
+        context.set_default_timeout(1000 * PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+        page.goto("/")
+        page.fill("#name", name)
+        page.locator("#name").blur()
+        if path != "/":
+            page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors
+
+
+def seen(page):
+    """The number of pictures that the page has shown."""
+    return int(page.locator("canvas.screen").get_attribute("data-version") or 0)
+
+
+def mood(page, wanted):
+    page.wait_for_selector(f".frame[data-mood='{wanted}']")
+
+
+def test_a_world_is_found_and_a_level_finished_by_keys(person, served):
+    page = person("Ada")
+    page.fill("input[type=search]", "sokoban small")
+    assert page.locator(".card").count() == 1
+    page.get_by_role("button", name="Options of sokoban-small").click()
+    page.get_by_label("Seed").fill("21")
+    page.locator("dialog").get_by_role("button", name="Play", exact=True).click()
+    page.wait_for_selector("canvas[data-version]")
+    for number, key in enumerate(solution("sokoban-small", 21), start=1):
+        page.keyboard.press(NAMES.get(key, key))
+        page.wait_for_function("n => document.querySelector('.facts').textContent.includes(`${n} / 120`)", arg=number)
+    mood(page, "over")
+    assert page.locator(".band strong").text_content() == "Success"
+    page.wait_for_function("() => document.querySelector('.foot').textContent.includes('1 episode saved')")
+    page.keyboard.press("u")
+    mood(page, "play")
+    page.keyboard.press("n")
+    page.wait_for_function("() => document.querySelector('.facts').textContent.includes('0 / 120')")
+
+
+def test_a_maze_is_walked_and_looked_around_in(person):
+    page = person("Ada")
+    page.locator(".card", has_text="maze-small").get_by_role("button", name="Play", exact=True).click()
+    mood(page, "ready")
+    page.wait_for_selector("canvas[data-version]")
+    page.mouse.move(300, 300)
+    page.mouse.down()
+    page.mouse.up()
+    mood(page, "play")
+    assert page.evaluate("document.pointerLockElement === document.querySelector('canvas')")
+    before = seen(page)
+    page.mouse.move(420, 300, steps=5)
+    until(lambda: seen(page) > before)
+    before = seen(page)
+    page.keyboard.down("w")
+    page.keyboard.down("ArrowLeft")
+    until(lambda: seen(page) > before + 5)
+    page.keyboard.up("w")
+    page.evaluate("document.exitPointerLock()")
+    mood(page, "paused")
+
+
+def test_two_people_play_in_one_room_and_talk(person, served):
+    room = served.room("sokoban-duo", agent="nobody", seed=2)
+    ada, bob = person("Ada", f"/room/{room}"), person(f"Bob {EVIL}"[:24], f"/room/{room}")
+    for page in (ada, bob):
+        page.wait_for_selector("canvas[data-version]")
+        page.wait_for_function("() => document.querySelectorAll('.seat.person').length === 2")
+    facts = ada.locator(".facts").text_content()
+    bob.keyboard.press("ArrowUp")
+    ada.wait_for_function("old => document.querySelector('.facts').textContent !== old", arg=facts)
+    ada.keyboard.press("Enter")
+    ada.keyboard.type(EVIL)
+    ada.keyboard.press("Enter")
+    bob.wait_for_function("() => document.querySelector('.heard b')")
+    assert bob.locator(".heard li").last.text_content() == f"Ada {EVIL}"
+    assert not bob.locator(".heard img").count() and bob.title() == "sokoban-duo · Rumpus"
+    ada.close()
+    bob.wait_for_function("() => document.querySelectorAll('.seat.person').length === 1")
+
+
+def test_a_person_takes_over_from_an_agent(person):
+    page = person("Ada")
+    page.locator(".card", has_text="sokoban-small").get_by_role("button", name="Watch the expert").click()
+    page.wait_for_selector(".seat.agent")
+    before = page.locator(".facts").text_content()
+    page.wait_for_function("old => document.querySelector('.facts').textContent !== old", arg=before)
+    page.keyboard.press("t")
+    page.wait_for_selector(".seat.person.mine")
+    mood(page, "play")
+    before = page.locator(".facts").text_content()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("old => document.querySelector('.facts').textContent !== old", arg=before)
+    page.keyboard.press("t")
+    page.wait_for_selector(".seat.agent")
+
+
+def test_a_replay_is_looked_through_and_marked(person, served):
+    with served.join(served.room("sokoban-small", seed=31), "Cleo") as cleo:
+        cleo.until(lambda: cleo.pictures)
+        for key in solution("sokoban-small", 31):
+            number = cleo.press(key)
+            cleo.until(lambda number=number: cleo.ack >= number or cleo.mood() == "over")
+        cleo.until(lambda: "saved" in cleo.told)
+    page = person("Ada", "/replays")
+    page.locator(".episode", has_text="Cleo").first.click()
+    page.wait_for_selector("img.still[data-state='0']")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector("img.still[data-state='1']")
+    first = page.locator("img.still").get_attribute("src")
+    page.keyboard.press("s")
+    page.wait_for_selector(".marks li.success")
+    page.keyboard.press("End")
+    page.wait_for_function("old => document.querySelector('img.still').src !== old", arg=first)
+    page.fill("textarea", EVIL)
+    page.get_by_role("button", name="Add the sentence").click()
+    page.wait_for_selector(".marks li.sentence")
+    assert EVIL in page.locator(".marks li.sentence").text_content() and not page.locator(".marks img").count()
+    page.locator(".marks li.success .gone").click()
+    page.wait_for_function("() => !document.querySelector('.marks li.success')")
+    page.locator(".player button.primary").click()

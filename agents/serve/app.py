@@ -24,7 +24,7 @@ from .limits import Bucket
 from .outbox import Outbox
 from .protocol import Refused, parse
 from .replays import ReplayError, Replays
-from .room import Guest, Room
+from .room import Room, Visitor
 
 PAGE = Path(__file__).parent / "page"
 TYPES = {
@@ -53,8 +53,8 @@ def page_files() -> dict[str, tuple[bytes, str]]:
 
 
 class Door:
-    """Who may come in. token: that a page or program must know, "" for none; hosts: names by which this server may be
-    addressed, empty for any: others are pages of elsewhere whose name leads here."""
+    """The rule of admission. token: that a page or program must know, "" for none; hosts: names by which this server
+    may be addressed, empty for any: others are pages of elsewhere whose name leads here."""
 
     def __init__(self, token: str = "", hosts: tuple[str, ...] = ()):
         self.token, self._hosts = token, hosts
@@ -88,7 +88,6 @@ def make_app(house: House, door: Door, gallery: Gallery | None = None) -> FastAP
         yield
         if gallery is not None:
             gallery.stop()
-        await run_in_threadpool(house.close)
 
     app = FastAPI(title="Rumpus", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     files = page_files()
@@ -288,21 +287,21 @@ class Sockets:
             await socket.close(1008)
             return
         outbox = Outbox(asyncio.get_running_loop(), limits.waiting)
-        guest = Guest(next(self._ids), hello["name"], outbox, hello.get("seat"))
+        visitor = Visitor(next(self._ids), hello["name"], outbox, hello.get("seat"))
         if room.phase == "opening":
             about = await run_in_threadpool(seconds, room.world)
             outbox.tell({"t": "opening", "world": room.world.name, "about": about})
-        if not room.join(guest):
+        if not room.join(visitor):
             counts.add("people refused")
             await socket.send_text(json.dumps({"t": "closed", "text": "This room is full"}))
             await socket.close(1013)
             return
         sending = asyncio.create_task(self._send(socket, outbox))
-        hearing = asyncio.create_task(self._hear(socket, room, guest))
+        hearing = asyncio.create_task(self._hear(socket, room, visitor))
         try:
             await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            room.leave(guest)
+            room.leave(visitor)
             for task in (sending, hearing):
                 task.cancel()
             await asyncio.gather(sending, hearing, return_exceptions=True)
@@ -327,18 +326,22 @@ class Sockets:
         while messages := await outbox.take():
             for message in messages:
                 send = socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message)
-                await asyncio.wait_for(send, self._house.limits.slow)
+                try:
+                    await asyncio.wait_for(send, self._house.limits.slow)
+                except TimeoutError:
+                    self._house.counts.add("connections that do not read")
+                    return
 
-    async def _hear(self, socket: WebSocket, room: Room, guest: Guest) -> None:
+    async def _hear(self, socket: WebSocket, room: Room, visitor: Visitor) -> None:
         """Pass on what comes; refuse and count what is too much or none."""
         limits, counts, strikes = self._house.limits, self._house.counts, 0
         bucket = Bucket(limits.rate, limits.burst, time.monotonic())
-        while not guest.outbox.closed and strikes <= limits.strikes:
+        while not visitor.outbox.closed and strikes <= limits.strikes:
             try:
                 text = await self._text(socket)
                 if not bucket.take(time.monotonic()):
                     raise Refused("flood")
-                if not room.put(guest, parse(text)):
+                if not room.put(visitor, parse(text)):
                     raise Refused("flood")
             except Refused as error:
                 counts.add(str(error))

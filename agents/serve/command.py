@@ -11,7 +11,7 @@ import typer
 from ..needs import missing
 
 MODULES = ("fastapi", "uvicorn", "websockets")
-"""What the extra `serve` installs."""
+"""The modules that the extra `serve` installs."""
 
 
 def serve(
@@ -20,7 +20,7 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port; 0 for any that is free.")] = 8000,
     token: Annotated[
-        str, typer.Option(help="What people must know to come in; it is part of the link that is printed.")
+        str, typer.Option(help="A word that people must know to come in; it is part of the link that is printed.")
     ] = "",
     record: Annotated[
         Path | None, typer.Option(help="Store the episodes of all rooms here, and show its replays.")

@@ -32,7 +32,7 @@ NOBODY = "nobody"
 
 
 class HouseError(ValueError):
-    """What cannot be done, in a sentence for the person who asked. status: of HTTP."""
+    """A refusal, in a sentence for the person who asked. status: of HTTP."""
 
     def __init__(self, text: str, status: int = 400):
         super().__init__(text)
@@ -65,7 +65,7 @@ class House:
         self._agents = {name: _agents(world) for name, world in self.worlds.items()}
 
     def cards(self) -> list[dict[str, Any]]:
-        """What a gallery shows of each world."""
+        """The facts that a gallery shows of each world."""
         return [
             {
                 "name": world.name,

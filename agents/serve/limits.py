@@ -56,7 +56,7 @@ class Bucket:
 
 
 class Counts:
-    """What was refused, and how often, by reason; used by several threads."""
+    """Numbers of refusals by their reason; used by several threads."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""What waits to be sent to one connection. A room's thread puts, the event loop takes; neither waits for the other."""
+"""Messages that wait to be sent to one connection. A room's thread puts, the event loop takes; neither waits."""
 
 from __future__ import annotations
 

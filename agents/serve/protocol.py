@@ -23,8 +23,8 @@ DEEDS = (
     *("restart", "next", "previous", "undo", "pause", "play", "stand"),
     *("slower", "faster", "step", "blur", "ping"),
 )
-"""What a message "do" asks for. stand: leave the seat, and let an agent play on; blur: the page is no longer looked
-at."""
+"""The deeds that a message "do" asks for. stand: leave the seat, and let an agent play on; blur: the page is no longer
+looked at."""
 
 _CODES = {
     "up": "ArrowUp", "down": "ArrowDown", "left": "ArrowLeft", "right": "ArrowRight", "page up": "PageUp",

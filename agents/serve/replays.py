@@ -34,7 +34,7 @@ SAID = ("success", "failure", "progress", "regress", "sentence")
 
 
 class ReplayError(ValueError):
-    """What cannot be shown or marked, in a sentence."""
+    """A refusal to show or to mark something, in a sentence."""
 
 
 class Replays:
@@ -181,7 +181,7 @@ def _row(head: Summary) -> dict[str, Any]:
 
 
 def _lines(episode: Any) -> list[list[Any]]:
-    """What was said: [state, text] of each line."""
+    """The chat of players: [state, text] of each line."""
     from ...interface.text import decode
 
     said = episode.actions["say"]

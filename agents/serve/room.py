@@ -39,7 +39,7 @@ NAP = 0.5
 
 
 @dataclass
-class Guest:
+class Visitor:
     """A person at a room's page.
 
     wish: the seat that they want, None for any, -1 for none; person: they at the desk, once they have come in; player:
@@ -89,10 +89,10 @@ class Room:
         self.id, self.world, self.store = id, world, store
         self.phase, self.why, self.ticks, self.saved, self.dropped = "opening", "", 0, 0, 0
         self.beat = self.empty = time.monotonic()
-        self.guests: dict[int, Guest] = {}
+        self.visitors: dict[int, Visitor] = {}
         self._opened, self._limits, self._counts, self._left = opened, limits, counts, left
-        self._inbox: deque[tuple[Guest, dict[str, Any] | None]] = deque()
-        self._comes: deque[Guest] = deque()
+        self._inbox: deque[tuple[Visitor, dict[str, Any] | None]] = deque()
+        self._comes: deque[Visitor] = deque()
         self._wakes = Condition()
         self._stopping = False
         self._recorder: Recorder | None = None
@@ -106,29 +106,29 @@ class Room:
         """Open the room."""
         self._thread.start()
 
-    # What the event loop calls: nothing of it waits.
+    # For the event loop: nothing here waits.
 
-    def join(self, guest: Guest) -> bool:
+    def join(self, visitor: Visitor) -> bool:
         """Somebody comes in; False if no more may."""
         with self._wakes:
-            if self._stopping or len(self.guests) + len(self._comes) >= self._limits.people:
+            if self._stopping or len(self.visitors) + len(self._comes) >= self._limits.people:
                 return False
-            self._comes.append(guest)
+            self._comes.append(visitor)
             self._wakes.notify()
         return True
 
-    def leave(self, guest: Guest) -> None:
+    def leave(self, visitor: Visitor) -> None:
         """Somebody has gone."""
         with self._wakes:
-            self._inbox.append((guest, None))
+            self._inbox.append((visitor, None))
             self._wakes.notify()
 
-    def put(self, guest: Guest, message: dict[str, Any]) -> bool:
+    def put(self, visitor: Visitor, message: dict[str, Any]) -> bool:
         """A checked message of somebody; False if too many wait."""
         with self._wakes:
             if len(self._inbox) >= self._limits.inbox:
                 return False
-            self._inbox.append((guest, message))
+            self._inbox.append((visitor, message))
             self._wakes.notify()
         return True
 
@@ -144,14 +144,14 @@ class Room:
         return not self._thread.is_alive()
 
     def status(self) -> dict[str, Any]:
-        """What is known of it, for lists."""
+        """The facts of it, for lists."""
         return {
             "id": self.id,
             "world": self.world.name,
             "phase": self.phase,
             "why": self.why,
-            "people": len(self.guests),
-            "names": [guest.name for guest in list(self.guests.values())],
+            "people": len(self.visitors),
+            "names": [visitor.name for visitor in list(self.visitors.values())],
             "players": self.world.players,
             "ticks": self.ticks,
             "saved": self.saved,
@@ -159,7 +159,7 @@ class Room:
             "silent": round(time.monotonic() - self.beat, 1),
         }
 
-    # What the room's own thread does.
+    # For the room's own thread.
 
     def _run(self) -> None:
         try:
@@ -196,13 +196,13 @@ class Room:
         except Exception as error:  # a broken world's last episode may be no episode
             print(f"rumpus: the last episode of room {self.id} could not be stored: {error}", file=sys.stderr)
         self.phase = "broken" if self.phase == "broken" else "closed"
-        for guest in comes:
+        for visitor in comes:
             if self.phase == "broken":
-                guest.outbox.tell({"t": "broken", "text": f"This room has stopped: {self.why}"})
-        for guest in [*self.guests.values(), *comes]:
+                visitor.outbox.tell({"t": "broken", "text": f"This room has stopped: {self.why}"})
+        for visitor in [*self.visitors.values(), *comes]:
             if self.phase == "closed":
-                guest.outbox.tell({"t": "closed", "text": "This room is closed"})
-            guest.outbox.close()
+                visitor.outbox.tell({"t": "closed", "text": "This room is closed"})
+            visitor.outbox.close()
         self._table = None
         self._left(self)
 
@@ -211,15 +211,15 @@ class Room:
         table = self._table
         assert table is not None
         now = time.monotonic()
-        due = table.due(now) if self.guests else math.inf
-        for guest, message in self._heard(min(due - now, NAP)):
+        due = table.due(now) if self.visitors else math.inf
+        for visitor, message in self._heard(min(due - now, NAP)):
             if message is None:
-                self._goes(table, guest)
-            elif guest.id in self.guests:
-                self._do(table, guest, message)
+                self._goes(table, visitor)
+            elif visitor.id in self.visitors:
+                self._do(table, visitor, message)
         now = self.beat = time.monotonic()
         self._check(table, now)
-        if self.guests:
+        if self.visitors:
             before, steps = table.session.returns, table.session.steps
             if table.advance(now):
                 self._changed = True
@@ -231,107 +231,111 @@ class Room:
             self._changed = False
             self._show(table, now)
 
-    def _heard(self, most: float) -> list[tuple[Guest, dict[str, Any] | None]]:
-        """The messages that have come, after a wait of `most` seconds if there are none. Guests come in at once."""
+    def _heard(self, most: float) -> list[tuple[Visitor, dict[str, Any] | None]]:
+        """The messages that have come, after a wait of `most` seconds if there are none. Visitors come in at once."""
         with self._wakes:
             if most > 0 and not (self._inbox or self._comes or self._stopping):
                 self._wakes.wait(most)
             found = list(self._inbox)
             self._inbox.clear()
             comes = list(self._comes)
-            for guest in comes:
-                self.guests[guest.id] = guest
+            for visitor in comes:
+                self.visitors[visitor.id] = visitor
             self._comes.clear()
-        for guest in comes:
-            self._comes_in(guest)
+        for visitor in comes:
+            self._comes_in(visitor)
         return found
 
-    def _comes_in(self, guest: Guest) -> None:
+    def _comes_in(self, visitor: Visitor) -> None:
         table = self._table
         assert table is not None
-        guest.heard = time.monotonic()
-        guest.name = clean(guest.name, NAME) or f"Guest {guest.id}"
-        person = guest.person = table.join(guest.name)
-        guest.outbox.tell({"t": "welcome", "you": guest.id, "name": guest.name, "room": self.id, **card(table, person)})
+        visitor.heard = time.monotonic()
+        visitor.name = clean(visitor.name, NAME) or f"Guest {visitor.id}"
+        person = visitor.person = table.join(visitor.name)
+        visitor.outbox.tell(
+            {"t": "welcome", "you": visitor.id, "name": visitor.name, "room": self.id, **card(table, person)}
+        )
         for line in self._chat:
-            guest.outbox.tell(line)
+            visitor.outbox.tell(line)
         alone = table.world.players == 1 and table.session.agents
-        wishes = [guest.wish] if guest.wish is not None else [] if alone else range(table.world.players)
+        wishes = [visitor.wish] if visitor.wish is not None else [] if alone else range(table.world.players)
         for seat in wishes:
             if table.sit(person, seat):
-                guest.player = seat
+                visitor.player = seat
                 break
-        table.advance(guest.heard)
+        table.advance(visitor.heard)
         self._changed = True
 
-    def _goes(self, table: Table, guest: Guest) -> None:
-        if self.guests.pop(guest.id, None) is not None:
-            table.leave(guest.at)
-            self._say("", f"{guest.name} has left")
+    def _goes(self, table: Table, visitor: Visitor) -> None:
+        if self.visitors.pop(visitor.id, None) is not None:
+            table.leave(visitor.at)
+            self._say("", f"{visitor.name} has left")
             self.empty = time.monotonic()
             self._changed = True
 
     def _check(self, table: Table, now: float) -> None:
         """Let go of the keys of those who are silent, pause where nobody looks, and close where nobody is."""
-        seated = [guest for guest in self.guests.values() if guest.at.seats]
-        for guest in seated:
-            if now - guest.heard > self._limits.quiet and not guest.away:
-                guest.away = True
-                guest.at.rest()
-        for guest in self.guests.values():
-            if guest.outbox.full and not guest.outbox.closed:
+        seated = [visitor for visitor in self.visitors.values() if visitor.at.seats]
+        for visitor in seated:
+            if now - visitor.heard > self._limits.quiet and not visitor.away:
+                visitor.away = True
+                visitor.at.rest()
+        for visitor in self.visitors.values():
+            if visitor.outbox.full and not visitor.outbox.closed:
                 self._counts.add("connections that do not read")
-                guest.outbox.close()
-        if seated and not table.paused and not table.world.controls.turn_based and all(each.away for each in seated):
+                visitor.outbox.close()
+        if seated and table.runs and all(each.away for each in seated):
             table.pause()
             self._changed = True
-        if not self.guests and now - self.empty > self._limits.idle:
+        if not self.visitors and now - self.empty > self._limits.idle:
             self._stopping = True
 
-    def _do(self, table: Table, guest: Guest, message: dict[str, Any]) -> None:
+    def _do(self, table: Table, visitor: Visitor, message: dict[str, Any]) -> None:
         """Do what a message asks for."""
-        kind, now, person = message["t"], time.monotonic(), guest.at
-        guest.heard, guest.ack = now, message.get("n", guest.ack)
-        guest.away = kind == "do" and message["what"] == "blur"
+        kind, now, person = message["t"], time.monotonic(), visitor.at
+        visitor.heard, visitor.ack = now, message.get("n", visitor.ack)
+        if kind != "do" or message["what"] not in ("blur", "ping"):
+            visitor.away = False
         if kind == "say":
-            self._talk(table, guest, message["text"])
+            self._talk(table, visitor, message["text"])
         elif kind == "size":
-            guest.size, self._changed = wanted_edge(message["width"], message["height"]), True
+            visitor.size, self._changed = wanted_edge(message["width"], message["height"]), True
         elif kind == "view":
             if not person.seats:
-                guest.player, self._changed = min(message["player"], table.world.players - 1), True
+                visitor.player, self._changed = min(message["player"], table.world.players - 1), True
         elif kind == "sit":
             if table.sit(person, message["seat"]):
-                guest.player, self._changed = message["seat"], True
+                visitor.player, self._changed = message["seat"], True
             else:
-                self._note(guest, "This seat is taken: choose another")
+                self._note(visitor, "This seat is taken: choose another")
         elif kind == "do":
-            self._deed(table, guest, message["what"], now)
+            self._deed(table, visitor, message["what"], now)
         elif kind == "mouse":
             if isinstance(person.inputs, CameraInput):
                 person.inputs.settings = Settings(message["sensitivity"], message["invert"])
         elif person.seats and kind != "hello":
             press(person, message, now)
         if person.note:
-            self._note(guest, person.note)
+            self._note(visitor, person.note)
             person.note = ""
 
-    def _deed(self, table: Table, guest: Guest, what: str, now: float) -> None:
+    def _deed(self, table: Table, visitor: Visitor, what: str, now: float) -> None:
         """A message "do". Those who watch may steer what agents play alone, and nothing else."""
-        person, session = guest.at, table.session
+        person, session = visitor.at, table.session
         if what == "ping":
-            guest.outbox.tell({"t": "pong", "n": guest.ack})
+            visitor.outbox.tell({"t": "pong", "n": visitor.ack})
             return
         self._changed = True
         if what == "blur":
+            visitor.away = True
             person.away()
         elif not person.seats and not session.watching:
-            self._note(guest, "You are watching: take a free seat to play")
+            self._note(visitor, "You are watching: take a free seat to play")
         elif what == "stand":
             table.stand(person)
         elif what == "undo":
             if "undo" not in person.commands.table or not table.desk.undo():
-                self._note(guest, "Nothing is left to be taken back")
+                self._note(visitor, "Nothing is left to be taken back")
         else:
             {
                 "restart": table.again,
@@ -344,31 +348,31 @@ class Room:
                 "step": lambda: table.desk.step_once() if session.watching else None,
             }[what]()
 
-    def _talk(self, table: Table, guest: Guest, text: str) -> None:
+    def _talk(self, table: Table, visitor: Visitor, text: str) -> None:
         """A line of chat: for the people here, and for the players of the world where it can be said there."""
         line = clean(text, LINE)
         if line:
-            self._say(guest.name, line)
-            table.say(guest.at, line)
+            self._say(visitor.name, line)
+            table.say(visitor.at, line)
 
     def _say(self, name: str, line: str) -> None:
         message = {"t": "chat", "name": name, "text": line}
         self._chat.append(message)
         self._tell(message)
 
-    def _note(self, guest: Guest, text: str) -> None:
-        guest.outbox.tell({"t": "note", "text": text})
+    def _note(self, visitor: Visitor, text: str) -> None:
+        visitor.outbox.tell({"t": "note", "text": text})
 
     def _tell(self, message: dict[str, Any]) -> None:
-        for guest in list(self.guests.values()):
-            guest.outbox.tell(message)
+        for visitor in list(self.visitors.values()):
+            visitor.outbox.tell(message)
 
     def _rewards(self, before: tuple[float, ...], after: tuple[float, ...]) -> None:
         """Tell of rewards."""
-        for guest in self.guests.values():
-            gained = round(after[guest.player] - before[guest.player], 3)
-            if gained:
-                guest.outbox.tell({"t": "reward", "value": gained})
+        for visitor in self.visitors.values():
+            gain = round(after[visitor.player] - before[visitor.player], 3)
+            if gain:
+                visitor.outbox.tell({"t": "reward", "value": gain})
 
     def _acknowledge(self) -> None:
         """Tell of the episodes that are on the disk."""
@@ -378,41 +382,41 @@ class Room:
 
     def _show(self, table: Table, now: float) -> None:
         """Send what is new to everybody."""
-        guests = list(self.guests.values())
-        ids = {guest.at: guest.id for guest in guests}
+        visitors = list(self.visitors.values())
+        ids = {visitor.at: visitor.id for visitor in visitors}
         people: dict[str, Any] = {
             "t": "people",
             "ids": [ids.get(table.desk.person_of(seat)) for seat in range(table.world.players)],  # type: ignore[arg-type]
-            "watch": [guest.name for guest in guests if not guest.at.seats],
+            "watch": [visitor.name for visitor in visitors if not visitor.at.seats],
         }
-        for guest in guests:
-            seat = table.seat_of(guest.at)
-            for message in (people | {"seat": seat}, hud(table, guest.at, guest.player, now)):
+        for visitor in visitors:
+            seat = table.seat_of(visitor.at)
+            for message in (people | {"seat": seat}, hud(table, visitor.at, visitor.player, now)):
                 kind = str(message["t"])
-                if guest.told.get(kind) != message:
-                    guest.told[kind] = message
-                    guest.outbox.state(message)
-        if guests:
-            self._draw(table, guests)
+                if visitor.told.get(kind) != message:
+                    visitor.told[kind] = message
+                    visitor.outbox.state(message)
+        if visitors:
+            self._draw(table, visitors)
 
-    def _draw(self, table: Table, guests: list[Guest]) -> None:
+    def _draw(self, table: Table, visitors: list[Visitor]) -> None:
         """Send the pictures, each drawn and encoded once for all who see it."""
-        seen = sorted({guest.player for guest in guests})
+        seen = sorted({visitor.player for visitor in visitors})
         tiles = isinstance(self.world.view, Tiles)
-        width, height = (max(guest.size[side] for guest in guests) for side in range(2))
+        width, height = (max(visitor.size[side] for visitor in visitors) for side in range(2))
         if not tiles:
             most = CAMERA_EDGE if len(seen) == 1 else SHARED_EDGE
             width, height = min(width, most), min(height, most)
         views = table.session.views(*fitting(table, width, height))
         for player in seen:
             self._streams.setdefault(player, Stream(tiles)).show(views[player])
-        for guest in guests:
-            waits = guest.outbox.waits(guest.player)
-            part = self._streams[guest.player].after(0 if waits else guest.known.get(guest.player, 0))
-            if part is not None and (not waits or part.version != guest.known.get(guest.player)):
+        for visitor in visitors:
+            waits = visitor.outbox.waits(visitor.player)
+            part = self._streams[visitor.player].after(0 if waits else visitor.known.get(visitor.player, 0))
+            if part is not None and (not waits or part.version != visitor.known.get(visitor.player)):
                 self.dropped += waits
-                guest.outbox.picture(guest.player, part.packed(guest.player, guest.ack))
-                guest.known[guest.player] = part.version
+                visitor.outbox.picture(visitor.player, part.packed(visitor.player, visitor.ack))
+                visitor.known[visitor.player] = part.version
 
 
 def press(person: Person, message: dict[str, Any], now: float) -> None:

@@ -10,7 +10,7 @@ from .app import Door, make_app
 from .gallery import Gallery
 from .house import House
 from .limits import Limits
-from .server import LOOPBACK, address_of, bound, configuration, is_loopback
+from .server import LOOPBACK, address_of, bound, configuration, is_loopback, server_of
 
 
 def run(
@@ -25,12 +25,10 @@ def run(
     limits: Limits,
 ) -> None:
     """Serve these worlds until SIGINT or SIGTERM; then all rooms are closed, and what was played is stored."""
-    import uvicorn
-
     house = House(worlds, limits=limits, record=record, levels=levels, tasks=tasks)
     gallery = Gallery(house.worlds)
     door = Door(token, (*LOOPBACK, host) if is_loopback(host) else ())
-    server = uvicorn.Server(configuration(make_app(house, door, gallery), limits))
+    server = server_of(configuration(make_app(house, door, gallery), limits), house)
     listens = bound(host, port)
     link = address_of(listens, host) + (f"/?token={token}" if token else "")
     print(f"Rumpus is open at {link}   (Ctrl+C closes it)", flush=True)

@@ -8,6 +8,7 @@ import secrets
 import socket
 from typing import Any
 
+from .house import House
 from .limits import Limits
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -52,6 +53,20 @@ def address_of(made: socket.socket, host: str) -> str:
     """The address of a server for a browser."""
     port = made.getsockname()[1]
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def server_of(configured: Any, house: House) -> Any:
+    """The server of uvicorn for a configuration. When it stops, it closes the rooms first, which tells people."""
+    import uvicorn
+
+    class Closing(uvicorn.Server):
+        """A server that closes its rooms before its connections."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await asyncio.to_thread(house.close)
+            await super().shutdown(sockets)
+
+    return Closing(configured)
 
 
 def configuration(app: Any, limits: Limits) -> Any:

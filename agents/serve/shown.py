@@ -1,4 +1,4 @@
-"""What a page shows besides the picture, as plain data: the desk's record, and what the page's own controls need."""
+"""All that a page shows besides the picture, as plain data: the desk's record, and more for the page's controls."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SAID = 8
 
 
 def card(table: Table, person: Person) -> dict[str, Any]:
-    """What a page needs to know of a world before it is played: the keys that it listens to, and their meanings."""
+    """The facts of a world that a page needs before it is played: the keys that it listens to, and their meanings."""
     world, session, made = table.world, table.session, person.inputs
     listed = session.list
     return {
@@ -73,7 +73,7 @@ def hud(table: Table, person: Person, player: int, now: float) -> dict[str, Any]
 
 
 def _seat(table: Table, at: int, end: str) -> dict[str, str]:
-    """Who has a seat: {who: "person", "agent" or "nobody"; name; end}."""
+    """The holder of a seat: {who: "person", "agent" or "nobody"; name; end}."""
     person, agent = table.desk.person_of(at), table.session.agent_of(at)
     who = "person" if person is not None else "agent" if agent is not None else "nobody"
     return {"who": who, "name": person.name if person else agent.name if agent else "", "end": end}

@@ -19,7 +19,7 @@ COUNTDOWN = 1.5
 SHOWN = 3.0
 """Seconds for which the end of an episode is shown before an agent that plays alone begins the next one."""
 NOBODY = Player("other", "nobody")
-"""Who is stored for a seat that nobody has."""
+"""The player that is stored for a seat that nobody has."""
 
 
 class Table:
@@ -43,6 +43,11 @@ class Table:
     def speed(self) -> float:
         """The speed, as a factor."""
         return SPEEDS[self.desk.speed]
+
+    @property
+    def runs(self) -> bool:
+        """Whether time goes on in real time, or is about to."""
+        return not self._turns and not self.session.over and (not self.desk.paused or self._starts is not None)
 
     def join(self, name: str) -> Person:
         """Somebody comes in, without a seat."""
@@ -115,7 +120,7 @@ class Table:
         return True
 
     def countdown(self, now: float) -> int:
-        """What to count down to the first tick: 3, 2, 1; 0 if nothing is about to begin."""
+        """The number to count down to the first tick: 3, 2, 1; 0 if nothing is about to begin."""
         return 0 if self._starts is None else max(math.ceil((self._starts - now) / COUNTDOWN * 3), 1)
 
     def due(self, now: float) -> float:

@@ -1,4 +1,4 @@
-"""The command line: `rumpus worlds | levels | tasks | play | watch | record | episodes | label | mark | sts |
+"""The command line: `rumpus worlds | levels | tasks | play | serve | watch | record | episodes | label | mark | sts |
 algorithms | agents | train | study | fleet | evaluate | report | bench | demo | warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
@@ -23,7 +23,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from . import __version__
-from .agents import commands, marking_commands, play_command, study_command
+from .agents import bench_command, commands, marking_commands, play_command, study_command
 from .agents.catalogue import app as catalogue_app
 from .agents.catalogue import baselines_table, page, spaces_table, things_table, worlds_table
 from .agents.commands import (
@@ -53,6 +53,7 @@ from .agents.commands import (
 from .agents.fleet_commands import app as fleet_app
 from .agents.language.commands import app as door_app
 from .agents.needs import missing
+from .agents.serve.command import serve
 from .agents.shipped_commands import app as agents_app
 from .episodes.commands import app as episodes_app
 from .episodes.exchange_commands import app as exchange_app
@@ -71,20 +72,6 @@ app.add_typer(agents_app, name="agents")
 app.add_typer(door_app, name="door")
 episodes_app.add_typer(exchange_app)
 app.add_typer(episodes_app, name="episodes")
-
-DAY = 24 * 60 * 60
-"""The longest measurement, in seconds."""
-FIRST_PERSON = "maze-random-goal"
-"""What `rumpus bench --first-person` measures by default."""
-DATA_WORLDS = ("sokoban", "box-world", "maze-small")
-"""What `rumpus bench --data` reads by default."""
-ALL_WORLDS: dict[str, Any] = {
-    "tiles": ("sokoban", "box-world"), "single": ("sokoban", "maze-random-goal"),
-    "several": ("sokoban-duo", "tag-four"), "first_person": "maze-random-goal", "room": "room",
-    "tasks": "sokoban-small", "threads": {"sokoban": (64, 1024), "maze-random-goal": (256,), "room": (64,)},
-    "starts": ("sokoban", "maze-random-goal", "room"),
-}  # fmt: skip
-"""What `rumpus bench --all` measures; see agents/measuring/speeds.py."""
 
 # What `rumpus demo` trains on: learned on two cores in two to five minutes.
 DEMO_WORLD, DEMO_STEPS = "box-world-small", 1_200_000
@@ -192,6 +179,7 @@ def levels(
 
 
 app.command()(play_command.play)
+app.command()(serve)
 app.command()(commands.algorithms)
 app.command()(commands.train)
 app.command()(study_command.study)
@@ -200,6 +188,7 @@ app.command()(commands.record)
 app.command()(marking_commands.label)
 app.command()(marking_commands.mark)
 app.command()(marking_commands.sts)
+app.command()(bench_command.bench)
 
 
 @app.command()
@@ -333,99 +322,6 @@ def demo(
     from .agents.settings import Config
 
     show(out, Config.of("ppo", DEMO_WORLD, steps=steps, **DEMO_SETTINGS))
-
-
-@app.command()
-def bench(
-    world: Annotated[list[str] | None, typer.Argument(help="Worlds to measure; all by default.")] = None,
-    envs: Annotated[int, typer.Option(help="Copies of the world.")] = 1024,
-    size: Annotated[str, typer.Option(help="Frame size, HEIGHTxWIDTH.")] = "80x80",
-    threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
-    seconds: Annotated[float, typer.Option(help="Seconds a world, besides its starts.")] = 6.0,
-    device: Device = "cpu",
-    first_person: Annotated[
-        bool, typer.Option("--first-person", help="First-person worlds, at the sizes that agents are fed.")
-    ] = False,
-    everything: Annotated[
-        bool, typer.Option("--all", help="All speeds in one run, with spreads; --seconds are of each part.")
-    ] = False,
-    against: Annotated[
-        str | None,
-        typer.Option(help="Peers too: vizdoom; with --all also minigrid, dm_control (with commas), or installed."),
-    ] = None,
-    starts: Annotated[
-        bool, typer.Option("--starts/--no-starts", help="Whether to time new processes, which compile a world, too.")
-    ] = True,
-    guests: Annotated[
-        bool, typer.Option("--guests", help="An arm of dm_control, here and with its own renderer.")
-    ] = False,
-    train: Annotated[
-        bool,
-        typer.Option(
-            "--train",
-            help="PPO in one world, as rumpus train runs it by default, beside the limit of this machine's arithmetic "
-            "and other libraries' trainers; --seconds are of each row, --envs, --size and --threads mean nothing.",
-        ),
-    ] = False,
-    data: Annotated[
-        bool, typer.Option("--data", help="How fast episodes are recorded, and read again with pixels, at 64x64.")
-    ] = False,
-    as_json: Json = False,
-) -> None:
-    """Measure the speed of worlds, beside a memory copy of the same frames, or of another library's; or of training.
-
-    Example: rumpus bench sokoban box-world --envs 1024 --threads 1; of all of it: rumpus bench --all --json
-    """
-    from . import worlds as all_worlds
-    from .agents.measuring import formatting
-    from .interface.progress import Stderr, reporting, work
-    from .tasks.compile import judged
-    from .worlds.engine.tools.bench import bench as measure
-    from .worlds.engine.tools.raycast_bench import first_person as seen
-
-    if not 0 < seconds <= DAY:
-        raise ValueError(f"--seconds must be more than 0 and at most {DAY}, got {seconds}")
-    if everything:
-        from .agents.measuring import speeds
-
-        named = [] if against is None else speeds.installed() if against == "installed" else against.split(",")
-        whole = speeds.speeds(speeds.Worlds(**ALL_WORLDS), seconds, named, starts=starts)
-        print_json(whole) if as_json else Console().print(formatting.everything(whole))
-        return
-    if train:
-        from .agents.measuring.train_bench import train_bench
-
-        if world and len(world) > 1:
-            raise ValueError(f"--train measures one world, got {', '.join(world)}")
-        measured = train_bench(world[0] if world else DEMO_WORLD, seconds, device)
-        print_json(measured) if as_json else Console().print(formatting.training(measured))
-        return
-    if data:
-        from .episodes.bench import data_bench
-
-        read = [data_bench(all_worlds.load(each), seconds=seconds, threads=threads) for each in world or DATA_WORLDS]
-        print_json(read) if as_json else Console().print(formatting.data(read))
-        return
-    if guests:
-        from .worlds.guests.dm_control import bench as at_home
-
-        results = at_home.guests(all_worlds.load(at_home.TASK), 4 * seconds)
-        print_json(results) if as_json else Console().print(formatting.guests(results))
-        return
-    chosen = {each: all_worlds.load(each) for each in world or ([FIRST_PERSON] if first_person else all_worlds.names())}
-    if first_person or against:
-        results = [row for each in chosen.values() for row in seen(each, 2 * seconds, against)]
-        print_json(results) if as_json else Console().print(formatting.first_person(results))
-        return
-    options: dict[str, Any] = {"envs": envs, "threads": threads, "seconds": seconds, "device": device, "starts": starts}
-    results = []
-    with reporting(Stderr(bars=False)), work("Measuring speeds", len(chosen)) as job:  # a bar would take part of a core
-        for each, w in chosen.items():
-            found = measure(w, each, size=frame_size(size), judged=judged(w) if w.rules.things else None, **options)
-            results.append(found)
-            job.advance()
-    title = f"{envs} copies, {size} pixels, {device}, {threads} thread(s)"
-    print_json(results) if as_json else Console().print(formatting.speeds(results, title))
 
 
 @app.command()

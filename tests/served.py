@@ -12,7 +12,6 @@ from typing import Any
 import cv2
 import httpx
 import numpy as np
-import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
@@ -22,7 +21,7 @@ from rumpus.agents.serve.app import Door, make_app
 from rumpus.agents.serve.house import House
 from rumpus.agents.serve.pictures import HEADER
 from rumpus.agents.serve.protocol import code_of
-from rumpus.agents.serve.server import LOOPBACK, bound, configuration
+from rumpus.agents.serve.server import LOOPBACK, bound, configuration, server_of
 from rumpus.interface.keys import KEYS
 from rumpus.worlds.engine.run.batch import Batch
 
@@ -55,7 +54,7 @@ class Served:
 def serving(house: House, token: str = "") -> Iterator[Served]:
     """Serve a house while this lasts."""
     listens = bound("127.0.0.1", 0)
-    server = uvicorn.Server(configuration(make_app(house, Door(token, LOOPBACK)), house.limits))
+    server = server_of(configuration(make_app(house, Door(token, LOOPBACK)), house.limits), house)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listens]}, daemon=True)
     thread.start()
     try:
@@ -76,8 +75,8 @@ def until(true: Callable[[], Any], seconds: float = PATIENCE) -> None:
 
 
 class Visitor:
-    """A program that behaves as a page does. `told` holds the last message of each kind, `all` every one of them,
-    `picture` the last picture, put together from its parts."""
+    """A program that behaves as a page does. `told` holds the last message of each kind, `picture`
+    the last picture, put together from its parts."""
 
     def __init__(
         self, address: str, room: str, name: str, seat: int | None = None, token: str = "", origin: Any = None
@@ -88,7 +87,6 @@ class Visitor:
         made = connect(path, additional_headers=headers, origin=origin, max_size=None)
         self.line: ClientConnection = self._open.enter_context(made)
         self.told: dict[str, dict[str, Any]] = {}
-        self.all: list[dict[str, Any]] = []
         self.picture = np.zeros((0, 0, 3), np.uint8)
         self.pictures = self.bytes = self.version = self.ack = self.number = 0
         with contextlib.suppress(ConnectionClosed):  # a room that is no room says so at once
@@ -123,7 +121,6 @@ class Visitor:
         else:
             told = json.loads(message)
             self.told[told["t"]] = told
-            self.all.append(told)
         return True
 
     def until(self, true: Callable[[], Any], seconds: float = PATIENCE) -> None:

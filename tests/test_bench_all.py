@@ -8,7 +8,6 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from rumpus import __main__
 from rumpus.__main__ import app
 from rumpus.agents.measuring import speeds
 
@@ -23,7 +22,7 @@ def _small(monkeypatch):
         monkeypatch.setattr(speeds, name, value)
     few = {"tiles": ("sokoban",), "single": ("sokoban",), "several": ("sokoban-duo",), "threads": {"sokoban": (8,)}}
     few |= {"first_person": "maze-small", "room": "room-small"}
-    monkeypatch.setattr(__main__, "ALL_WORLDS", __main__.ALL_WORLDS | few)
+    monkeypatch.setattr(speeds, "ALL_WORLDS", speeds.ALL_WORLDS | few)
 
 
 def run(*arguments: str) -> str:

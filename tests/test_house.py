@@ -29,7 +29,7 @@ MOST_LINES = 500
 WIDEST = 120
 NAMERS = (
     *("agents/experts/", "agents/studies/", "agents/measuring/speeds.py", "tasks/understanding/lexicon/"),
-    "worlds/__init__.py",
+    *("worlds/__init__.py", "agents/bench_command.py"),
 )
 """Files that may know a world by name, besides the world's own folder: the lexicon holds words that people say."""
 HEAVY = {"torch", "pygame", "matplotlib", "tensorboard", "stable_baselines3"}

@@ -40,6 +40,23 @@ EYE = (64, 64)
 _ENVS, _ROWS = 1024, 64  # of batches of tiles, and of rooms
 _TASKS_A_SECOND = 1024  # tasks that are made for each second of the measurement
 
+FIRST_PERSON = "maze-random-goal"
+"""The world that `rumpus bench --first-person` measures by default."""
+
+DATA_WORLDS = ("sokoban", "box-world", "maze-small")
+"""The worlds of the episodes that `rumpus bench --data` reads by default."""
+ALL_WORLDS: dict[str, Any] = {
+    "tiles": ("sokoban", "box-world"), "single": ("sokoban", "maze-random-goal"),
+    "several": ("sokoban-duo", "tag-four"), "first_person": "maze-random-goal", "room": "room",
+    "tasks": "sokoban-small", "threads": {"sokoban": (64, 1024), "maze-random-goal": (256,), "room": (64,)},
+    "starts": ("sokoban", "maze-random-goal", "room"),
+}  # fmt: skip
+"""The worlds that `rumpus bench --all` measures; see Worlds."""
+SERVED = ("maze-random-goal", "tag-four", "sokoban")
+"""The worlds that `rumpus bench --serve` plays: alone in real time, together, and in turns."""
+TRAINED = "box-world-small"
+"""The world that `rumpus bench --train` trains in by default."""
+
 Run = Callable[[float], float]
 """A measurement that takes about this many seconds; it returns the figure."""
 

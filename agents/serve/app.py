@@ -302,6 +302,7 @@ class Sockets:
             await asyncio.wait({sending, hearing}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             room.leave(visitor)
+            outbox.close()
             for task in (sending, hearing):
                 task.cancel()
             await asyncio.gather(sending, hearing, return_exceptions=True)
@@ -327,7 +328,8 @@ class Sockets:
             for message in messages:
                 send = socket.send_text(message) if isinstance(message, str) else socket.send_bytes(message)
                 try:
-                    await asyncio.wait_for(send, self._house.limits.slow)
+                    async with asyncio.timeout(self._house.limits.slow):  # wait_for may swallow a cancellation
+                        await send
                 except TimeoutError:
                     self._house.counts.add("connections that do not read")
                     return

@@ -24,7 +24,6 @@ from ...interface.machine import load, processor
 from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.world import World
 from ..human.session import Session
-from ..needs import missing
 from .pictures import HEADER, LEVEL, QUALITY, encoded
 
 VIEW = (640, 480)
@@ -51,7 +50,7 @@ def serve_bench(alone: str, together: str, grid: str, seconds: float = 6.0) -> d
         import uvicorn  # noqa: F401
         import websockets  # noqa: F401
     except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(missing(str(error.name)), name=error.name) from None
+        raise ModuleNotFoundError(f"this needs {error.name}: pip install 'rumpus[serve]'", name=error.name) from None
     players = worlds.load(together).players
     rooms = -(-8 // players)
     before = load()

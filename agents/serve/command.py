@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from ..needs import missing
-
 MODULES = ("fastapi", "uvicorn", "websockets")
 """The modules that the extra `serve` installs."""
 
@@ -41,7 +39,7 @@ def serve(
 
     for module in MODULES:
         if find_spec(module) is None:
-            raise ModuleNotFoundError(missing(module), name=module)
+            raise ModuleNotFoundError(f"the server needs {module}: pip install 'rumpus[serve]'", name=module)
     from ... import worlds as all_worlds
     from ...worlds.engine.run.table import level_table
     from .limits import Limits

@@ -131,6 +131,7 @@ def navigation() -> list[dict[str, Any]]:
                 {"Two players": "two-players.md"},
                 {"Episodes as data": "data.md"},
                 {"Play": "play.md"},
+                {"In a browser": "serve.md"},
                 {"Agents": "agents.md"},
                 {"Doors for other libraries": "doors.md"},
             ]

@@ -13,6 +13,7 @@
 | house.py | the worlds and rooms of a server |
 | gallery.py | moving pictures of worlds |
 | replays.py | replays of a store, and marks |
+| annotation.py | invited people, their consent and their queue |
 | app.py | addresses, tokens, connections |
 | server.py | the process |
 | running.py, command.py | the command line |

@@ -18,6 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.websockets import WebSocketState
 
 from ...worlds.engine.tools.warm import seconds
+from .annotation import Annotation
 from .gallery import Gallery
 from .house import House, HouseError
 from .limits import Bucket
@@ -31,7 +32,7 @@ TYPES = {
     ".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml", ".png": "image/png",
 }  # fmt: skip
-COOKIE = "rumpus"
+COOKIE, INVITE = "rumpus", "rumpus-invite"
 SAFE = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -40,7 +41,9 @@ SAFE = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """Headers of every answer: nothing is loaded from elsewhere, no text runs, and nobody puts the page into a frame."""
-VIEWS = ("/", "/room/{id}", "/replays", "/replays/{id}")
+VIEWS = ("/", "/room/{id}", "/replays", "/replays/{id}", "/annotate")
+OPEN = ("/api/enter", "/api/annotate/enter")
+"""Addresses that ask for a token themselves."""
 """Addresses of the page's parts."""
 
 Ask = Callable[[Request], Awaitable[Response]]
@@ -54,10 +57,11 @@ def page_files() -> dict[str, tuple[bytes, str]]:
 
 class Door:
     """The rule of admission. token: that a page or program must know, "" for none; hosts: names by which this server
-    may be addressed, empty for any: others are pages of elsewhere whose name leads here."""
+    may be addressed, empty for any: others are pages of elsewhere whose name leads here; annotation: whose people
+    come in, too."""
 
-    def __init__(self, token: str = "", hosts: tuple[str, ...] = ()):
-        self.token, self._hosts = token, hosts
+    def __init__(self, token: str = "", hosts: tuple[str, ...] = (), annotation: Annotation | None = None):
+        self.token, self._hosts, self._annotation = token, hosts, annotation
 
     def knows(self, given: str | None) -> bool:
         """Whether this is the token."""
@@ -75,7 +79,16 @@ class Door:
         """Whether a request brings the token: in a cookie, or as a bearer."""
         scheme, _, bearer = asked.headers.get("authorization", "").partition(" ")
         given = asked.cookies.get(COOKIE) if scheme.lower() != "bearer" else bearer
-        return self.knows(given)
+        return self.knows(given) or self.invited(asked) is not None
+
+    def invited(self, asked: Request | WebSocket) -> str | None:
+        """The id of the invited person that a request comes from; None for others."""
+        return None if self._annotation is None else self._annotation.person(asked.cookies.get(INVITE))
+
+    def waits(self, asked: Request | WebSocket) -> bool:
+        """Whether a request comes from an invited person who has not consented yet."""
+        id = self.invited(asked)
+        return id is not None and self._annotation is not None and not self._annotation.agreed(id)
 
 
 def make_app(house: House, door: Door, gallery: Gallery | None = None) -> FastAPI:
@@ -99,7 +112,7 @@ def make_app(house: House, door: Door, gallery: Gallery | None = None) -> FastAP
         if not door.addressed(request.headers.get("host")):
             house.counts.add("wrong host")
             answer: Response = told("this server is not known by that name", 421)
-        elif request.url.path.startswith("/api/") and request.url.path != "/api/enter" and not door.admits(request):
+        elif request.url.path.startswith("/api/") and request.url.path not in OPEN and not door.admits(request):
             house.counts.add("wrong token")
             answer = told("a token is needed: open the link that the server printed", 401)
         elif request.method == "POST" and not door.comes_from(
@@ -107,6 +120,8 @@ def make_app(house: House, door: Door, gallery: Gallery | None = None) -> FastAP
         ):
             house.counts.add("wrong origin")
             answer = told("this server takes nothing from pages of elsewhere", 403)
+        elif request.url.path.startswith(("/api/rooms", "/api/replays")) and door.waits(request):
+            answer = told("read the text first, and agree to it", 403)
         else:
             answer = await then(request)
         for name, value in SAFE.items():
@@ -166,7 +181,7 @@ def make_app(house: House, door: Door, gallery: Gallery | None = None) -> FastAP
 
     @app.get("/api/about")
     async def about() -> Response:
-        return answered({"recording": house.record is not None})
+        return answered({"recording": house.record is not None, "annotating": house.annotation is not None})
 
     @app.get("/api/worlds")
     async def worlds() -> Response:
@@ -212,6 +227,7 @@ def make_app(house: House, door: Door, gallery: Gallery | None = None) -> FastAP
     @app.post("/api/replays/{id}/marks")
     async def mark(id: str, request: Request) -> Response:
         asked = await body(request)
+        asked |= {"by": door.invited(request) or asked.get("by", "")}
         return answered({"marks": await run_in_threadpool(stored().mark, id, asked)}, 201)
 
     def stored() -> Replays:
@@ -219,11 +235,59 @@ def make_app(house: House, door: Door, gallery: Gallery | None = None) -> FastAP
             raise HouseError("nothing is recorded here: start the server with --record STORE", 404)
         return replays
 
+    if house.annotation is not None:
+        annotating(app, house.annotation, door, body)
+
     @app.websocket("/api/rooms/{id}/play")
     async def play(socket: WebSocket, id: str) -> None:
         await sockets.serve(socket, house.rooms.get(id))
 
     return app
+
+
+def annotating(app: FastAPI, annotation: Annotation, door: Door, body: Callable[[Request], Awaitable[Any]]) -> None:
+    """Add the addresses of invited people to an application."""
+
+    def person(request: Request) -> str:
+        id = door.invited(request)
+        if id is None:
+            raise HouseError("an invitation is needed: open the link that you were given", 401)
+        return id
+
+    def about(id: str) -> Response:
+        return answered({"id": id, "agreed": annotation.agreed(id), "consent": annotation.consent})
+
+    @app.post("/api/annotate/enter")
+    async def enter(request: Request) -> Response:
+        token = (await body(request)).get("invite")
+        id = annotation.person(token) if isinstance(token, str) else None
+        if id is None:
+            return told("this invitation is not known here: ask for another", 401)
+        answer = about(id)
+        answer.set_cookie(INVITE, str(token), httponly=True, samesite="strict", max_age=90 * 24 * 3600)
+        return answer
+
+    @app.get("/api/annotate")
+    async def myself(request: Request) -> Response:
+        return about(person(request))
+
+    @app.post("/api/annotate/agree")
+    async def agree(request: Request) -> Response:
+        await run_in_threadpool(annotation.agree, person(request))
+        return about(person(request))
+
+    @app.get("/api/annotate/next")
+    async def upcoming(request: Request) -> Response:
+        return answered(await run_in_threadpool(annotation.next, person(request)))
+
+    @app.post("/api/annotate/done")
+    async def done(request: Request) -> Response:
+        item, id = (await body(request)).get("item"), person(request)
+        try:
+            await run_in_threadpool(annotation.done, id, str(item))
+        except ValueError as error:
+            return told(str(error), 404)
+        return answered(await run_in_threadpool(annotation.next, id))
 
 
 def answered(data: Any, status: int = 200) -> Response:
@@ -251,7 +315,7 @@ class Sockets:
         if not (self._door.addressed(host) and self._door.comes_from(headers.get("origin"), host)):
             counts.add("wrong origin")
             await socket.close(1008)
-        elif not self._door.admits(socket):
+        elif not self._door.admits(socket) or self._door.waits(socket):
             counts.add("wrong token")
             await socket.close(1008)
         elif self.open >= self._house.limits.sockets:
@@ -287,7 +351,8 @@ class Sockets:
             await socket.close(1008)
             return
         outbox = Outbox(asyncio.get_running_loop(), limits.waiting)
-        visitor = Visitor(next(self._ids), hello["name"], outbox, hello.get("seat"))
+        name = self._door.invited(socket) or hello["name"]
+        visitor = Visitor(next(self._ids), name, outbox, hello.get("seat"))
         if room.phase == "opening":
             about = await run_in_threadpool(seconds, room.world)
             outbox.tell({"t": "opening", "world": room.world.name, "about": about})

@@ -28,6 +28,16 @@ def serve(
         Path | None, typer.Option(help="Play the levels of this file; with --worlds of one world.")
     ] = None,
     tasks: Annotated[list[Path] | None, typer.Option(help="Offer the tasks of this file, too.")] = None,
+    annotate: Annotated[
+        Path | None, typer.Option(help="Invited people play and mark in this store; see --invite and --instructions.")
+    ] = None,
+    invite: Annotated[int, typer.Option(help="With --annotate, so many new invitations are printed.")] = 0,
+    instructions: Annotated[
+        Path | None, typer.Option(help="With --annotate, a file of lines WORLD: INSTRUCTION that people are to play.")
+    ] = None,
+    consent: Annotated[
+        Path | None, typer.Option(help="With --annotate, a file with the text that people consent to.")
+    ] = None,
     rooms: Annotated[int, typer.Option(help="Rooms that may be open at once.")] = 16,
     people: Annotated[int, typer.Option(help="People in a room, at most.")] = 16,
 ) -> None:
@@ -42,7 +52,9 @@ def serve(
             raise ModuleNotFoundError(f"the server needs {module}: pip install 'rumpus[serve]'", name=module)
     from ... import worlds as all_worlds
     from ...worlds.engine.run.table import level_table
+    from .house import House
     from .limits import Limits
+    from .running import run
     from .server import check_address
 
     check_address(host, port, token)
@@ -55,10 +67,22 @@ def serve(
         if len(loaded) != 1:
             raise ValueError("--levels are those of one world: name it by --worlds")
         level_table(loaded[0], levels)
-    limits = Limits(rooms=rooms, people=people)
-    from .running import run
+    if annotate is None and (invite or instructions or consent):
+        raise ValueError("--invite, --instructions and --consent belong to --annotate STORE: give it, too")
+    if annotate is not None and record not in (None, annotate):
+        raise ValueError("--annotate records into its own store: leave --record out")
+    if not 0 <= invite <= 1000:
+        raise ValueError(f"--invite is a number from 0 to 1000, got {invite}")
+    annotation = None
+    if annotate is not None:
+        from .annotation import CONSENT, Annotation, errands_in
 
+        errands = [] if instructions is None else errands_in(instructions, [world.name for world in loaded])
+        text = CONSENT if consent is None else consent.read_text(encoding="utf-8")
+        annotation, record = Annotation(annotate, errands, text), annotate
+    limits = Limits(rooms=rooms, people=people)
+    house = House(loaded, limits=limits, record=record, levels=levels, tasks=tasks or (), annotation=annotation)
     try:
-        run(loaded, host=host, port=port, token=token, record=record, levels=levels, tasks=tasks or (), limits=limits)
+        run(house, host=host, port=port, token=token, invite=invite)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -23,6 +23,7 @@ from ..human.agent import Agent
 from ..human.session import Session
 from ..measuring.benchmark import TASKS
 from ..policies import NAMES, player
+from .annotation import Annotation
 from .limits import Counts, Limits, resident
 from .room import Room
 
@@ -41,7 +42,8 @@ class HouseError(ValueError):
 
 class House:
     """Worlds by name, and rooms. record: the store of all episodes, None for none; levels: a file of levels of the one
-    world that is served; tasks: files of tasks besides the benchmark's."""
+    world that is served; tasks: files of tasks besides the benchmark's; annotation: of invited people, whose store is
+    `record`."""
 
     def __init__(
         self,
@@ -51,13 +53,14 @@ class House:
         record: str | Path | None = None,
         levels: Path | None = None,
         tasks: Sequence[Path] = (),
+        annotation: Annotation | None = None,
     ):
         self.worlds: dict[str, World] = {world.name: world for world in worlds}
         self.limits, self.counts = limits or Limits(), Counts()
         self.record = None if record is None else Path(record)
         if self.record is not None:
             Store(self.record, create=True)
-        self.levels = levels
+        self.levels, self.annotation = levels, annotation
         self.rooms: dict[str, Room] = {}
         self.began = time.time()
         self._lock = Lock()
@@ -85,11 +88,15 @@ class House:
         ]
 
     def open(self, asked: Mapping[str, Any]) -> Room:
-        """A new room: {world, seed?, split?, agent?, list?}. Raises HouseError."""
+        """A new room: {world, seed?, split?, agent?, list?, errand?}. Raises HouseError."""
         world = self._world(asked)
+        errand = asked.get("errand")
+        known = self.annotation.errands if self.annotation is not None else {}
+        if errand is not None and not (isinstance(errand, str) and errand in known):
+            raise HouseError("there is no such errand here", 404)
         seed, split = asked.get("seed"), asked.get("split", "train")
         agent, listed = asked.get("agent"), asked.get("list")
-        if unknown := sorted(asked.keys() - {"world", "seed", "split", "agent", "list"}):
+        if unknown := sorted(asked.keys() - {"world", "seed", "split", "agent", "list", "errand"}):
             raise HouseError(
                 f"a room has no {', '.join(map(repr, unknown))[:99]}: world, seed, split, agent, list are known"
             )
@@ -119,6 +126,7 @@ class House:
                 limits=self.limits,
                 counts=self.counts,
                 store=None if self.record is None else Store(self.record),
+                asked=known[errand].text if errand is not None else "",
                 left=self._left,
             )
             self.rooms[room.id] = room

@@ -3,6 +3,7 @@ nothing that happens in it, not even a world that raises an error or takes for e
 
 from __future__ import annotations
 
+import json
 import math
 import sys
 import time
@@ -70,7 +71,8 @@ class Visitor:
 
 class Room:
     """A room. id: its place in addresses; opened(record): makes the session, in the room's own thread, since a world's
-    first use may compile for a minute; store: where its episodes go, None for nowhere; left(room): called at its end.
+    first use may compile for a minute; store: where its episodes go, None for nowhere; asked: an instruction in free
+    text to be shown and stored; left(room): called at its end.
 
     phase: "opening", "open", "broken" or "closed"; why: the reason of a broken one.
     """
@@ -84,9 +86,10 @@ class Room:
         limits: Limits,
         counts: Counts,
         store: Store | None = None,
+        asked: str = "",
         left: Callable[[Room], None] = lambda room: None,
     ):
-        self.id, self.world, self.store = id, world, store
+        self.id, self.world, self.store, self.asked = id, world, store, asked
         self.phase, self.why, self.ticks, self.saved, self.dropped = "opening", "", 0, 0, 0
         self.beat = self.empty = time.monotonic()
         self.visitors: dict[int, Visitor] = {}
@@ -99,6 +102,8 @@ class Room:
         self._table: Table | None = None
         self._streams: dict[int, Stream] = {}
         self._chat: deque[dict[str, Any]] = deque(maxlen=CHAT)
+        self._talked: list[tuple[int, str, str]] = []
+        self._begun = 0
         self._changed = True
         self._thread = Thread(target=self._run, name=f"room {id}", daemon=True)
 
@@ -183,6 +188,7 @@ class Room:
     def _record(self, batch: Batch) -> Recorder:
         assert self.store is not None
         self._recorder = Recorder(batch, self.store, played_by="person", source="rumpus serve", latency=True, every=0.0)
+        self._recorder.extra |= {"asked": self.asked} if self.asked else {}
         return self._recorder
 
     def _shut(self) -> None:
@@ -219,6 +225,7 @@ class Room:
                 self._do(table, visitor, message)
         now = self.beat = time.monotonic()
         self._check(table, now)
+        self._forget_talk(table)
         if self.visitors:
             before, steps = table.session.returns, table.session.steps
             if table.advance(now):
@@ -353,7 +360,24 @@ class Room:
         line = clean(text, LINE)
         if line:
             self._say(visitor.name, line)
+            self._note_talk(table, visitor.name, line)
             table.say(visitor.at, line)
+
+    def _note_talk(self, table: Table, name: str, line: str) -> None:
+        """Store what people say with the episode, in `talk` of its extra: [step, name, line] of each line as JSON."""
+        self._forget_talk(table)
+        now = table.session.steps
+        kept = [said for said in self._talked if said[0] <= now]  # steps may have been taken back
+        self._talked = [*kept[1 - CHAT :], (now, name, line)]
+        if self._recorder is not None:
+            self._recorder.extra["talk"] = json.dumps(self._talked)
+
+    def _forget_talk(self, table: Table) -> None:
+        """Another episode has begun: its talk is its own."""
+        if self._begun != table.begun:
+            self._begun, self._talked = table.begun, []
+            if self._recorder is not None:
+                self._recorder.extra.pop("talk", None)
 
     def _say(self, name: str, line: str) -> None:
         message = {"t": "chat", "name": name, "text": line}
@@ -391,7 +415,7 @@ class Room:
         }
         for visitor in visitors:
             seat = table.seat_of(visitor.at)
-            for message in (people | {"seat": seat}, hud(table, visitor.at, visitor.player, now)):
+            for message in (people | {"seat": seat}, hud(table, visitor.at, visitor.player, now, self.asked)):
                 kind = str(message["t"])
                 if visitor.told.get(kind) != message:
                     visitor.told[kind] = message

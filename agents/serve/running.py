@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
-
-from ...worlds.engine.world import World
 from .app import Door, make_app
 from .gallery import Gallery
 from .house import House
-from .limits import Limits
 from .server import LOOPBACK, address_of, bound, configuration, is_loopback, server_of
 
 
-def run(
-    worlds: Sequence[World],
-    *,
-    host: str,
-    port: int,
-    token: str,
-    record: Path | None,
-    levels: Path | None,
-    tasks: Sequence[Path],
-    limits: Limits,
-) -> None:
-    """Serve these worlds until SIGINT or SIGTERM; then all rooms are closed, and what was played is stored."""
-    house = House(worlds, limits=limits, record=record, levels=levels, tasks=tasks)
+def run(house: House, *, host: str, port: int, token: str = "", invite: int = 0) -> None:
+    """Serve a house, with so many new invitations, until SIGINT or SIGTERM; then all rooms are closed, and their
+    episodes stored. Raises OSError, in words, where nothing can listen at this address."""
     gallery = Gallery(house.worlds)
-    door = Door(token, (*LOOPBACK, host) if is_loopback(host) else ())
-    server = server_of(configuration(make_app(house, door, gallery), limits), house)
+    door = Door(token, (*LOOPBACK, host) if is_loopback(host) else (), house.annotation)
+    server = server_of(configuration(make_app(house, door, gallery), house.limits), house)
     listens = bound(host, port)
-    link = address_of(listens, host) + (f"/?token={token}" if token else "")
-    print(f"Rumpus is open at {link}   (Ctrl+C closes it)", flush=True)
-    if record is not None:
-        print(f"Episodes are stored in {record}", flush=True)
+    address = address_of(listens, host)
+    print(f"Rumpus is open at {address}{f'/?token={token}' if token else ''}   (Ctrl+C closes it)", flush=True)
+    if house.record is not None:
+        print(f"Episodes are stored in {house.record}", flush=True)
+    if house.annotation is not None:
+        for _ in range(invite):
+            id, secret = house.annotation.invite()
+            print(f"Invitation of {id}: {address}/annotate?invite={secret}", flush=True)
     server.run(sockets=[listens])

@@ -50,8 +50,9 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def address_of(made: socket.socket, host: str) -> str:
-    """The address of a server for a browser."""
+    """The address of a server for a browser; where it listens at all of the machine's, by the machine's name."""
     port = made.getsockname()[1]
+    host = socket.gethostname() if host in ("0.0.0.0", "::") else host
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 

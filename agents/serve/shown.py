@@ -42,8 +42,8 @@ def card(table: Table, person: Person) -> dict[str, Any]:
     }
 
 
-def hud(table: Table, person: Person, player: int, now: float) -> dict[str, Any]:
-    """The state of the episode for somebody who sees the picture of this player."""
+def hud(table: Table, person: Person, player: int, now: float, asked: str = "") -> dict[str, Any]:
+    """The state of the episode for somebody who sees the picture of this player. asked: an instruction in free text."""
     session, record = table.session, shown(person)
     count = table.countdown(now)
     mood = (
@@ -53,7 +53,7 @@ def hud(table: Table, person: Person, player: int, now: float) -> dict[str, Any]
     seat = record.seats[player]
     found: dict[str, Any] = {
         "t": "hud",
-        "headline": seat.instruction or record.headline,
+        "headline": asked or seat.instruction or record.headline,
         "facts": [list(row) for row in record.facts if row[0] not in ("return", "result", "plays")],
         "score": round(session.returns[player], 2) + 0.0,
         "mood": mood,

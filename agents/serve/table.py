@@ -23,7 +23,7 @@ NOBODY = Player("other", "nobody")
 
 
 class Table:
-    """The people of one session, each with a seat or none. `desk` is theirs."""
+    """The people of one session, each with a seat or none. `desk` is theirs; `begun`: how many episodes have begun."""
 
     def __init__(self, session: Session):
         self.session, self.world = session, session.world
@@ -31,6 +31,7 @@ class Table:
         self.desk.deal()
         self._starts: float | None = None
         self._onward: float | None = None
+        self.begun = 0
         self._name()
         self._rest()
 
@@ -151,6 +152,7 @@ class Table:
 
     def _rest(self) -> None:
         """An episode begins: in real time it waits until somebody wants to play."""
+        self.begun += 1
         self._starts = self._onward = None
         self.desk.paused = not self._turns and not self.session.watching
 

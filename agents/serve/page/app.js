@@ -1,4 +1,5 @@
 // The parts of the page by address, and what they share.
+import { annotate, invited } from "./annotate.js";
 import { clear, h, kept, toast } from "./dom.js";
 import { gallery } from "./gallery.js";
 import { ask, enter } from "./net.js";
@@ -13,6 +14,7 @@ const PARTS = [
   [/^\/room\/([\w-]+)$/, play],
   [/^\/replays$/, replays],
   [/^\/replays\/([0-9a-f]+)$/, replay],
+  [/^\/annotate$/, annotate],
 ];
 
 export function go(path, replace = false) {
@@ -69,9 +71,11 @@ export async function openRoom(wishes, search = "") {
 
 try {
   await enter();
+  await invited();
   const about = await ask("/api/about");
   const links = [["/", "Worlds"]];
   if (about.recording) links.push(["/replays", "Replays"]);
+  if (about.annotating) links.push(["/annotate", "Annotate"]);
   clear(document.getElementById("nav"), links.map(([href, text]) => h("a", { href, "data-link": true }, text)));
   await show();
 } catch (error) {

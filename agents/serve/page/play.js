@@ -1,4 +1,5 @@
 // A room: the picture, the state beside it, seats, chat, and everything that plays.
+import { doneButton } from "./annotate.js";
 import { myName } from "./app.js";
 import { clear, h, kept, seconds, setText, toast } from "./dom.js";
 import { Hands, cross } from "./hands.js";
@@ -36,7 +37,7 @@ export async function play(main, id) {
   const heard = h("ul", { class: "heard", "aria-live": "polite" });
   const says = h("input", { class: "says", maxlength: "300", placeholder: "Say something (Enter)", "aria-label": "Say something" });
   const foot = h("p", { class: "dim foot" });
-  const side = h("aside", { class: "side" }, title, headline, h("div", { class: "scoreline" }, h("span", { class: "dim" }, "score"), score), facts, deeds, h("h2", {}, "People"), seats, h("h2", {}, "Chat"), heard, says, foot);
+  const side = h("aside", { class: "side" }, doneButton(), title, headline, h("div", { class: "scoreline" }, h("span", { class: "dim" }, "score"), score), facts, deeds, h("h2", {}, "People"), seats, h("h2", {}, "Chat"), heard, says, foot);
   clear(main, h("div", { class: "room" }, stage, side));
 
   // the connection

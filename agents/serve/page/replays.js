@@ -1,4 +1,5 @@
 // Stored episodes: a list, and one of them with a scrubber and marks.
+import { doneButton } from "./annotate.js";
 import { go, myName } from "./app.js";
 import { clear, h, setText, toast } from "./dom.js";
 import { typing } from "./hands.js";
@@ -88,6 +89,7 @@ export async function replay(main, id) {
       h(
         "aside",
         { class: "side" },
+        doneButton(),
         h("h1", {}, about.world),
         h("p", { class: "headline" }, about.instructions.join(" / ")),
         h("dl", { class: "facts" }, [["result", about.result], ["played by", about.by.join(", ")], ["score", shownScore(about.score)], ["steps", String(about.steps)], ["task", about.task], ["when", when(about.began)]].filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),

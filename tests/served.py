@@ -54,7 +54,7 @@ class Served:
 def serving(house: House, token: str = "") -> Iterator[Served]:
     """Serve a house while this lasts."""
     listens = bound("127.0.0.1", 0)
-    server = server_of(configuration(make_app(house, Door(token, LOOPBACK)), house.limits), house)
+    server = server_of(configuration(make_app(house, Door(token, LOOPBACK, house.annotation)), house.limits), house)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listens]}, daemon=True)
     thread.start()
     try:
@@ -79,9 +79,16 @@ class Visitor:
     the last picture, put together from its parts."""
 
     def __init__(
-        self, address: str, room: str, name: str, seat: int | None = None, token: str = "", origin: Any = None
+        self,
+        address: str,
+        room: str,
+        name: str,
+        seat: int | None = None,
+        token: str = "",
+        origin: Any = None,
+        **headers: str,
     ):
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         path = f"{address.replace('http', 'ws')}/api/rooms/{room}/play"
         self._open = contextlib.ExitStack()
         made = connect(path, additional_headers=headers, origin=origin, max_size=None)
@@ -145,7 +152,7 @@ class Visitor:
 
     def _see(self, message: bytes) -> None:
         _, _, flags, version, base, self.ack, x, y, width, height = HEADER.unpack_from(message)
-        part = cv2.imdecode(np.frombuffer(message, np.uint8, offset=HEADER.size), cv2.IMREAD_COLOR)[:, :, ::-1]
+        part = decoded(message[HEADER.size :])
         if flags & 1:
             assert base == self.version and self.picture.shape == (height, width, 3)
             self.picture[y : y + part.shape[0], x : x + part.shape[1]] = part
@@ -153,6 +160,13 @@ class Visitor:
             assert part.shape == (height, width, 3)
             self.picture = np.array(part)
         self.version, self.pictures, self.bytes = version, self.pictures + 1, self.bytes + len(message)
+
+
+def decoded(data: bytes) -> np.ndarray:
+    """An image file as uint8 (height, width, 3) in RGB."""
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    assert image is not None
+    return image[:, :, ::-1]
 
 
 def solution(world: str, seed: int) -> list[str]:

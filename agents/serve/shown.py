@@ -13,6 +13,8 @@ from ..human.shown import shown
 from .protocol import code_of
 from .table import Table
 
+ELSEWHERE = ("return", "result", "plays", "others", "speed")
+"""Facts that the page shows in places of their own."""
 SAID = 8
 """Lines of the world's own chat that are shown."""
 
@@ -54,7 +56,7 @@ def hud(table: Table, person: Person, player: int, now: float, asked: str = "") 
     found: dict[str, Any] = {
         "t": "hud",
         "headline": asked or seat.instruction or record.headline,
-        "facts": [list(row) for row in record.facts if row[0] not in ("return", "result", "plays")],
+        "facts": [list(row) for row in record.facts if row[0] not in ELSEWHERE],
         "score": round(session.returns[player], 2) + 0.0,
         "mood": mood,
         "count": count,

@@ -138,6 +138,7 @@ def test_two_people_and_a_third_who_watches(served):
     with served.join(room, "Ada") as ada, served.join(room, "Bob") as bob, served.join(room, "Cleo") as cleo:
         for person in (ada, bob, cleo):
             person.until(lambda person=person: len(person.told.get("people", {}).get("watch", ())) == 1)
+            person.until(lambda person=person: "hud" in person.told)
         seats = [person.told["people"]["seat"] for person in (ada, bob, cleo)]
         assert sorted(seats, key=str) == [0, 1, None]
         players = {person.told["people"]["seat"]: person for person in (ada, bob, cleo)}

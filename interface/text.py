@@ -88,10 +88,21 @@ def encode(text: str) -> np.ndarray:
     return np.frombuffer(_encoded(text), np.uint16)
 
 
+def cut(text: str) -> np.ndarray:
+    """As `encode`, with what does not fit cut off at the end: a text of any length and script as uint16 tokens (64,).
+    Characters that no text of UTF-8 can hold are replaced."""
+    text = text[: CHARACTERS + 1].encode("utf-8", "replace").decode("utf-8")
+    return _fitting(_tokens(text))
+
+
 def respelled(tokens: np.ndarray) -> np.ndarray:
     """Any tokens (64,) in the form that `encode` gives their text, uint16 (64,), so that it can be said again: spelled
     words of the vocabulary become word tokens, and an overlong text is cut at the end."""
-    again = _tokens(decode(tokens))
+    return _fitting(_tokens(decode(tokens)))
+
+
+def _fitting(again: list[int]) -> np.ndarray:
+    """The first of these tokens, as many as fit."""
     fitting = again[:TOKENS]
     if len(again) > TOKENS and _is_within_letter(again[TOKENS]):
         while _is_within_letter(fitting.pop()):  # a letter of several bytes is there whole or not at all

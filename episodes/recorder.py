@@ -139,6 +139,12 @@ class Recorder:
                 self._look(row)
         self._perhaps_flush()
 
+    def tell(self, row: int, name: str, text: str) -> None:
+        """Store a text with the episode that a row plays, in its `extra`."""
+        played = self._rows[row]
+        if played is not None:
+            played.extra[name] = text
+
     def _starts(self, batch: Batch, rows: np.ndarray) -> list[Start | None]:
         """The starts of these rows; None for a row whose task cannot be stored, which is warned about once."""
         if self._table is not batch.task_table:

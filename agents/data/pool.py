@@ -11,6 +11,7 @@ import torch
 
 from ...episodes.episode import Episode
 from ...episodes.footage import Footage
+from ...episodes.hands import held_by
 from ...episodes.redraw import Redrawing, Together
 from ...episodes.step import Departure, Step, warn
 from ...interface.action import ACTION
@@ -58,8 +59,8 @@ class Pool:
 
     Tensors, whose first axes are (rows, players): pixels uint8 (…, height, width, 3); instruction int64, rows of the
     texts; chat int64 (…, longest); action int16 (…, parts); reward, ended, cut float32; mask float32, 0 after the end
-    of a player and where the head cannot make what was done; the labels of the algorithm, and the targets of auxiliary
-    losses that the simulator tells.
+    of a player, where the head cannot make what was done, and where random moves disturbed who played (see
+    episodes/hands.py); the labels of the algorithm, and the targets of auxiliary losses that the simulator tells.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Pool:
         self.chat = torch.zeros(rows, players, stage.longest, dtype=torch.int64)
         self.action = torch.zeros(rows, players, parts, dtype=torch.int16)
         self.reward, self.ended, self.cut, self.mask = (torch.zeros(rows, players) for _ in range(4))
+        self._disturbed = torch.zeros(rows, players, dtype=torch.bool)
         self.labels: dict[str, torch.Tensor] = {}
         self.targets: dict[str, torch.Tensor] = {}
         self._fill(recordings)
@@ -92,6 +94,9 @@ class Pool:
         for episode in recordings.store.read(lambda head: head.id in self._index):
             if episode.id not in read and episode.steps == self.steps[self._index[episode.id]]:
                 read.add(episode.id)
+                first = self.first[self._index[episode.id]]
+                random = held_by("random", episode.extra, episode.steps, episode.players)
+                self._disturbed[first : first + episode.steps] = torch.from_numpy(random)
                 kinds.setdefault(Together.of(episode), []).append(episode)
         self._left = set(self._index) - read  # damaged, which the store has warned about
         for kind, episodes in kinds.items():
@@ -205,6 +210,7 @@ class Pool:
             for values in (self.ended, self.cut, self.reward, self.mask):
                 values[part] *= playing
             seen, made = seen + float(playing.sum()), made + float(self.mask[part].sum())
+            self.mask[part] *= ~self._disturbed[part]
             known = self.action[part].long(), self.reward[part]
             found = self._algorithm.label(*known, self.mask[part])
             if hasattr(self._algorithm, "label_steps"):

@@ -100,13 +100,22 @@ def load(path: str | Path, world: World, resolve: Resolve | None = None) -> tupl
 def of_world(path: str | Path, world: World, resolve: Resolve | None = None) -> tuple[list[Task], list[Problem]]:
     """Like `load`, but only the tasks that name this world, in a file, or in all *.jsonl of a folder, that holds tasks
     of other worlds too. Raises ValueError if there is none."""
-    files = sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
     with no_collection(long_lived=True):
-        lines = [(line, task) for file in files for line, task in read(file)]
+        lines = [(line, task) for file in _files(path) for line, task in read(file)]
     own = [(line, task) for line, task in lines if isinstance(task, Task) and task.world == world.name]
     if not own:
         raise ValueError(f"{path} holds no task of {world.name}: leave that world out, or give a file with tasks of it")
     return usable(path, own, world, resolve)
+
+
+def worlds_of(path: str | Path) -> set[str]:
+    """The names of the worlds of which a file, or all *.jsonl of a folder, hold tasks."""
+    with no_collection(long_lived=True):
+        return {task.world for file in _files(path) for _, task in read(file) if isinstance(task, Task)}
+
+
+def _files(path: str | Path) -> list[Path]:
+    return sorted(Path(path).glob("*.jsonl")) if Path(path).is_dir() else [Path(path)]
 
 
 def usable(

@@ -220,5 +220,7 @@ def test_tasks_of_several_worlds_come_from_one_folder(tmp_path: Path) -> None:
     assert [len(place.batch.task_table) for place in trainer.places] == [104, 104]
     assert all(place.sampler for place in trainer.places)
     trainer.update()
+    part = Trainer(Config.of("ppo", "sokoban-small", "collect-small", envs=4, tasks=str(folder), **SMALL))
+    assert [bool(place.sampler) for place in part.places] == [True, False]  # the other one plays its own objective
     with pytest.raises(ValueError, match="holds no task of collect-small"):
-        Trainer(Config.of("ppo", "sokoban-small", "collect-small", tasks=str(folder), **SMALL))
+        Trainer(Config.of("ppo", "collect-small", "maze-small", tasks=str(folder), **SMALL))

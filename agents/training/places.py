@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ...episodes.moments import load, of_world
 from ...tasks.compile import table
+from ...tasks.files import worlds_of
 from ...tasks.goals import Task
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
@@ -29,13 +31,17 @@ class Place:
     tasks: list[Task]
 
 
-def tasks_by_world(path: str | None, worlds: Sequence[World]) -> dict[str, list[Task]]:
+def tasks_by_world(path: str | None, worlds: Sequence[World], some: bool = False) -> dict[str, list[Task]]:
     """The tasks of a file, or of all *.jsonl of a folder, for each of these worlds, by its name; empty without a path.
-    Raises ValueError for a world of which it holds none."""
+    Raises ValueError for a world of which it holds none; with `some`, such a world is left out where it is a folder
+    with tasks of another one."""
     if path is None:
         return {}
     if len(worlds) == 1:
         return {worlds[0].name: load(path, worlds[0])[0]}
+    if some and os.path.isdir(path):
+        told = worlds_of(path)
+        worlds = [world for world in worlds if world.name in told] or worlds
     return {world.name: of_world(path, world)[0] for world in worlds}
 
 
@@ -66,7 +72,7 @@ def places(
     each world are in two groups."""
     s = config.run
     world_device = s.world_device or s.device
-    tasks = tasks_by_world(s.tasks, worlds)
+    tasks = tasks_by_world(s.tasks, worlds, some=True)
     counts = shared(s.envs, s.shares, worlds, processes())
     groups = 2 if world_device != s.device and not config.offline else 1
     made: list[Place] = []

@@ -153,16 +153,20 @@ class Trainer:
         )  # fmt: skip
 
     def _size(self) -> tuple[tuple[int, int], tuple[int, int] | None]:
-        """(height, width) of frames, and the (rows, columns) of tiles that they show, if all worlds are of tiles."""
-        s, tiled = self.config.run, all(isinstance(world.view, Tiles) for world in self.worlds)
-        cells = [max(place.cells[axis] for place in self.places) for axis in (0, 1)]
+        """(height, width) of frames, and the (rows, columns) of tiles that they show: if all worlds are of tiles, or if
+        any is and stored episodes are learned from, which are drawn side by side with room for the largest of them."""
+        s, tiles = self.config.run, [isinstance(place.world.view, Tiles) for place in self.places]
+        shown = any(tiles) if self.recordings else all(tiles)
+        tiled = [place for place, of_tiles in zip(self.places, tiles, strict=True) if of_tiles or not shown]
+        cells = [max(place.cells[axis] for place in tiled) for axis in (0, 1)]
         if self.started is not None:
             spec = NetworkSpec.saved(self.started["spec"])
             return spec.size, spec.cells
         if s.size:
-            return s.size, (cells[0], cells[1]) if tiled else None
-        sizes = [place.world.view.frame(*(cells if tiled else place.cells)) for place in self.places]
-        return (max(size[0] for size in sizes), max(size[1] for size in sizes)), (cells[0], cells[1]) if tiled else None
+            return s.size, (cells[0], cells[1]) if shown else None
+        sizes = [place.world.view.frame(*(cells if all(tiles) else place.cells)) for place in self.places]
+        height, width = max(size[0] for size in sizes), max(size[1] for size in sizes)
+        return (height, width), (cells[0], cells[1]) if shown else None
 
     def _spec(self, size: tuple[int, int], cells: tuple[int, int] | None) -> NetworkSpec:
         """The spec of this run's network."""
@@ -185,7 +189,8 @@ class Trainer:
         for world in self.worlds[1:]:
             controls = controls.joined(ActionSpec.of(world))
         head = n.head or ("moves" if len(self.worlds) == 1 else "universal")
-        tiles = cells is not None and not s.size and n.torso == "patches"
+        tiled = all(isinstance(world.view, Tiles) for world in self.worlds)
+        tiles = tiled and not s.size and n.torso == "patches"
         torso = ({"patch": TILE} if tiles else {}) | n.torso_options
         return NetworkSpec(
             size, controls, torso=n.torso, torso_options=torso, core=n.memory, core_options=n.core_options, head=head,

@@ -9,10 +9,21 @@ from torch import nn
 from torch.nn import functional as F
 
 from ....interface.text import encode
+from ....tasks.grammar import NUMERALS
 from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
 from ..layers import initialise
 from .base import MASKED, ActionSpec, pick, words_of
+
+
+def spoken(world: World) -> tuple[str, ...]:
+    """The words that have a use in a world: those of `words_of` where somebody else is there to hear them; these and
+    numerals where tasks ask questions, which one player answers alone."""
+    things = world.rules.things
+    answers = things is not None and "misspoke" in things.relations
+    if world.players < 2 and not answers:
+        return ()
+    return (*words_of(world), *NUMERALS) if answers else words_of(world)
 
 
 class Talking(nn.Module):
@@ -47,7 +58,7 @@ class Talking(nn.Module):
         acting = self.acting.mask(world)
         if acting is None:
             return None
-        own = {int(encode(word)[0]) for word in words_of(world)} if world.players > 1 else set()
+        own = {int(encode(word)[0]) for word in spoken(world)}
         voice = [0.0 if not token or token in own else MASKED for token in self.tokens.tolist()]
         return torch.cat([acting, torch.tensor(voice)])
 

@@ -10,14 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from ..interface.text import cut
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from . import checkpoint
 from .contracts import State
 from .lookup import find
 from .networks import Network, NetworkSpec
-from .observations import Observation, ObservationReader, draw_at
+from .observations import Observation, ObservationReader, draw_at, untold
 from .trees import at, tree_map
+
+MOST_GUIDANCE = 100.0
 
 
 class Note(NamedTuple):
@@ -35,15 +38,18 @@ class NetworkPolicy:
 
     play: how choices come from what a network gives, see Algorithm.play; by chance with the seed, or always the best
     with greedy. think: how often the core runs again on the first frame of an episode before the first action (Guez et
-    al. 2019). Raises ValueError if it should think and has no core. notes: once it is a list, what each network noted
-    when it acted last.
+    al. 2019). guidance: how many times what the instruction changes of the logits counts, beside those of a lane that
+    is told nothing (classifier-free guidance, Ho and Salimans 2022, arXiv 2207.12598): 1 for the policy as it is, 0 for
+    that without words. Raises ValueError if it should think and has no core, or be guided and reads no instruction.
+    notes: once it is a list, what each network noted when it acted last.
     """
 
     notes: list[Note] | None = None
+    _told: np.ndarray | None = None
 
     def __init__(
         self, networks: Sequence[Network], play: Callable[..., torch.Tensor], *, name: str = "learned", seed: int = 0,
-        greedy: bool = False, think: int = 0,
+        greedy: bool = False, think: int = 0, guidance: float = 1.0,
     ):  # fmt: skip
         self.name, self._networks, self._play, self._seed, self._greedy = name, list(networks), play, seed, greedy
         self._spec: NetworkSpec = networks[0].spec
@@ -51,6 +57,11 @@ class NetworkPolicy:
             raise ValueError(
                 f"{name} has no memory to think with: leave --think out" if think > 0 else "think is 0 or more"
             )
+        if not 0 <= guidance <= MOST_GUIDANCE:  # which NaN is not, either
+            raise ValueError(f"guidance is a number from 0 to {MOST_GUIDANCE}, got {guidance}")
+        if guidance != 1 and not self._spec.instructed:
+            raise ValueError(f"{name} reads no instructions, so there is nothing to guide it by: leave --guidance out")
+        self._guidance = guidance
         self._cores = [partial(thinking, each.core, think) if think and each.core else None for each in networks]
 
     @property
@@ -65,6 +76,11 @@ class NetworkPolicy:
         except ValueError:
             return False
         return len(self._networks) in (1, world.players)
+
+    def tell(self, text: str | None) -> None:
+        """Read this in place of the instruction of the world or task, from now on: any text, of which so much is read
+        as has room; None: the world's again."""
+        self._told = None if text is None else cut(text)
 
     def start(self, batch: Batch) -> None:
         """Set the frame size that the networks were made for, and begin with empty memories. Raises ValueError if they
@@ -81,6 +97,7 @@ class NetworkPolicy:
             network.to(device)
         self._generator = None if self._greedy else torch.Generator(device).manual_seed(self._seed)
         self._states = [network.initial(lanes // seats) for network in self._networks]
+        self._untold = [network.initial(lanes // seats) for network in self._networks]
         self._plans: list[torch.Tensor | None] = [None] * seats
         self._ages = [torch.zeros(lanes // seats, dtype=torch.int64, device=device) for _ in range(seats)]
         self._action = torch.zeros(lanes, head.parts, dtype=torch.int64, device=device)
@@ -92,10 +109,16 @@ class NetworkPolicy:
         first = torch.from_numpy(np.repeat(is_first, batch.players)).to(self._reader.device, torch.float32)
         observation, tensors = self._reader.observe(), self._reader.tensors[0]
         observation = observation._replace(last_action=self._action, last_reward=tensors["reward"].flatten())
+        if self._told is not None:
+            told = torch.from_numpy(self._told[None].astype(np.int64)).to(self._reader.device)
+            tables = observation.tables._replace(instructions=told)
+            observation = observation._replace(instruction=torch.zeros_like(observation.instruction), tables=tables)
         for seat, network in enumerate(self._networks):
             lanes = slice(seat, None, len(self._networks))
             given = observation.of(lanes).trim(), self._states[seat], first[lanes].unsqueeze(0)
             logits, values, self._states[seat] = network(*given, self._cores[seat])
+            if self._guidance != 1:
+                logits = self._guided(seat, given[0], first[lanes].unsqueeze(0), logits)
             if self.notes is not None:
                 seen = given[0]._replace(pixels=given[0].pixels.clone(), last_action=self._action[lanes].clone())
                 self.notes[seat : seat + 1] = [Note(seen, *given[1:], values)]
@@ -103,6 +126,14 @@ class NetworkPolicy:
                 logits = self._planned(seat, network.chunked(logits), first[lanes] > 0)
             self._action[lanes] = self._play(network, logits, values, self._generator)
         self._networks[0].head.write(self._action, batch, tensors)
+
+    def _guided(
+        self, seat: int, observation: Observation, is_first: torch.Tensor, logits: torch.Tensor
+    ) -> torch.Tensor:
+        """The logits, with what the instruction changes of them counting `guidance` times."""
+        silent = untold(observation, torch.ones_like(observation.instruction, dtype=torch.bool))
+        plain, _, self._untold[seat] = self._networks[seat](silent, self._untold[seat], is_first, self._cores[seat])
+        return plain + self._guidance * (logits - plain)
 
     def _planned(self, seat: int, chunk: torch.Tensor, begins: torch.Tensor) -> torch.Tensor:
         """The logits of the actions now, of plans (lanes, chunk, logits), each of which is played for `execute` steps,
@@ -194,10 +225,10 @@ def thinking(
 
 
 def trained(
-    path: str | Path, *, seed: int = 0, greedy: bool | None = None, think: int = 0
+    path: str | Path, *, seed: int = 0, greedy: bool | None = None, think: int = 0, guidance: float = 1.0
 ) -> tuple[NetworkPolicy, dict[str, Any]]:
     """The player in a checkpoint (a file, a run's folder, or the name of a shipped agent), and the checkpoint. For
-    seed, greedy and think see NetworkPolicy; greedy None: as the card of a shipped agent says, else drawn.
+    seed, greedy, think and guidance see NetworkPolicy; greedy None: as the card of a shipped agent says, else drawn.
 
     Raises ValueError if the file is missing or damaged, or of an algorithm or network that is not known here.
     """
@@ -217,4 +248,10 @@ def trained(
         raise ValueError(f"{path} is damaged, or of another version of Rumpus: {reason}") from None
     if greedy is None:
         greedy = bool(content.get("play", {}).get("greedy", False))
-    return NetworkPolicy(networks, algorithm.play, name=str(path), seed=seed, greedy=greedy, think=think), content
+    if guidance != 1 and not content["own"].get("untold"):
+        raise ValueError(
+            f"{path} has never acted without an instruction, so nothing tells what one changes: train with --set "
+            "untold=0.1, or leave --guidance out"
+        )
+    how: dict[str, Any] = {"seed": seed, "greedy": greedy, "think": think, "guidance": guidance}
+    return NetworkPolicy(networks, algorithm.play, name=str(path), **how), content

@@ -75,6 +75,14 @@ class Observation(NamedTuple):
         return self._replace(instruction=index, tables=self.tables._replace(instructions=instructions[used]))
 
 
+def untold(observation: Observation, which: torch.Tensor) -> Observation:
+    """The same where some lanes, bool (lanes,), are told nothing: an empty text."""
+    instructions = observation.tables.instructions
+    told = torch.cat([instructions, torch.zeros_like(instructions[:1])])
+    index = torch.where(which, len(instructions), observation.instruction)
+    return observation._replace(instruction=index, tables=observation.tables._replace(instructions=told))
+
+
 class ObservationReader:
     """Turns what batches show into one Observation of all their lanes, batch after batch.
 

@@ -53,25 +53,30 @@ def player(
     seed: int = 0,
     greedy: bool | None = None,
     think: int = 0,
+    guidance: float = 1.0,
     search: SearchSettings | None = None,
     solutions: Sequence[np.ndarray | None] | None = None,
 ) -> tuple[Policy, dict[str, Any]]:
     """A policy by the text that a person types: "random", "expert", the name of a shipped agent, or the path of a
     checkpoint or run.
 
-    solutions: of the rows of the table that will be played, for the expert; greedy, think: see `trained`; search: for a
-    SearchPolicy with this policy as its prior. Returns it with the options of the batch that it was trained on
-    (`knobs`, `limit` and `repeat`), empty for the first two. Raises ValueError for any other text, and for what cannot
-    be searched with.
+    solutions: of the rows of the table that will be played, for the expert; greedy, think, guidance: see `trained`;
+    search: for a SearchPolicy with this policy as its prior. Returns it with the options of the batch that it was
+    trained on (`knobs`, `limit` and `repeat`), empty for the first two. Raises ValueError for any other text, and for
+    what cannot be searched with.
     """
     if search is not None:
         from .search.policy import SearchPolicy, check
 
         check(world, agent, think)
+        if guidance != 1:
+            raise ValueError("--guidance is for an agent that acts at once: leave --search or --guidance out")
         guide, options = player(agent, world, seed=seed)
         return SearchPolicy(guide, search, seed=seed, greedy=bool(greedy)), options
     if think and agent in NAMES:
         raise ValueError(f"{agent} has no memory to think with: leave --think out, or name a checkpoint")
+    if guidance != 1 and agent in NAMES:
+        raise ValueError(f"{agent} reads no instructions to be guided by: leave --guidance out, or name a checkpoint")
     if agent == "random":
         return RandomPolicy(seed), {}
     if agent == "expert":
@@ -85,7 +90,7 @@ def player(
     from .network_policy import trained
     from .settings import Config
 
-    policy, content = trained(agent, seed=seed, greedy=greedy, think=think)
+    policy, content = trained(agent, seed=seed, greedy=greedy, think=think, guidance=guidance)
     run = Config.saved(content, str(agent)).run
     own = world.name in content["worlds"]  # elsewhere its knobs mean nothing
     return policy, {"repeat": run.ticks(world)} | ({"knobs": run.knobs, "limit": run.limit} if own else {})

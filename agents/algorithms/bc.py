@@ -24,6 +24,7 @@ import torch
 from ..contracts import Decision, Recorded, Setup, State, TimeStep, Transition
 from ..data.rollout import Rollout
 from ..networks.auxiliary import Steps
+from ..observations import Observation, untold
 from ..trees import at, nbytes, tree_map
 from .auxiliary import Auxiliaries, labelled
 from .base import OneNetwork
@@ -48,6 +49,7 @@ class BCSettings:
     execute: int = 1  # of them are played before the next ones are predicted
     successes: bool = False  # learn from successful episodes alone
     best: float = 1.0  # share of the episodes of each task, those with the greatest returns, that is learned from
+    untold: float = 0.0  # share of steps whose instruction is withheld, for guidance at play (Ho and Salimans 2022)
     balance: bool = True  # steps of all tasks of a world come up alike often
     temperature: float = 0.0  # of the weights of advantages; 0: all actions count alike
     most_weight: float = 20.0  # of an action
@@ -64,6 +66,8 @@ class BCSettings:
             )
         if not 0 <= self.warmup < 1:
             raise ValueError(f"warmup is a share of the run, from 0 to less than 1; got {self.warmup}")
+        if not 0 <= self.untold <= 1:
+            raise ValueError(f"untold is a share from 0 to 1, got {self.untold}")
         if not 0 < self.best <= 1:
             raise ValueError(f"best is a share above 0 and up to 1, got {self.best}")
 
@@ -197,7 +201,7 @@ class BC(OneNetwork):
 
             first = kept["is_first"][:, part] if whole else torch.ones(1, len(part), device=part.device)
             state = at(before, part) if whole else None
-            seen, trace = kept.observation(part, whole), self.auxiliary.trace()
+            seen, trace = self._seen(part, whole), self.auxiliary.trace()
             logits, values, state = self.descent.learn(seen, state, first, trace)
             after.append((part, state))
             logits, action, mask = network.chunked(logits), chosen("action").long(), chosen("mask")
@@ -233,6 +237,15 @@ class BC(OneNetwork):
             for part, state in after:
                 self._keep(part, state)
         return sums
+
+    def _seen(self, part: torch.Tensor, whole: bool) -> Observation:
+        """What was perceived in some steps, or all steps of some lanes; some of these without the instruction."""
+        seen, share = self.rollout.observation(part, whole), self.settings.untold
+        if not share:
+            return seen
+        generator = self.setup.generator
+        which = torch.rand(len(part), generator=generator, device=part.device) < share
+        return untold(seen, which.repeat(len(seen.instruction) // len(part)))
 
     def _keep(self, lanes: torch.Tensor, state: State) -> None:
         """The state of some lanes after what was read."""

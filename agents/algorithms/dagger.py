@@ -18,7 +18,7 @@ from ..contracts import Decision, Setup, State, TimeStep, Transition
 from ..data.replay import Replay
 from ..data.rollout import Rollout
 from ..networks.auxiliary import Steps
-from ..observations import Observation
+from ..observations import Observation, untold
 from ..trees import at, joined, tree_map
 from .auxiliary import Auxiliaries
 from .base import OneNetwork
@@ -39,6 +39,7 @@ class DAggerSettings:
     grad_norm: float = 0.5  # gradients are cut to this norm
     buffer_size: int = 100_000  # steps that are kept and learned from again; 100,000 frames of 72x96 take 2 GB
     beta: float = 0.5  # the chance that the expert makes a step, at first
+    untold: float = 0.0  # share of steps whose instruction is withheld, for guidance at play (Ho and Salimans 2022)
     beta_until: float = 1.0  # the part of the run in which it falls to 0; from then on the agent is alone
 
     def check(self) -> None:
@@ -47,6 +48,8 @@ class DAggerSettings:
             raise ValueError("learning_rate and grad_norm must be greater than 0")
         if not 0 <= self.beta <= 1:
             raise ValueError(f"beta must lie from 0 to 1, got {self.beta}")
+        if not 0 <= self.untold <= 1:
+            raise ValueError(f"untold is a share from 0 to 1, got {self.untold}")
         if not 0 < self.beta_until <= 1:
             raise ValueError(f"beta_until is a part of the run, above 0 and up to 1; got {self.beta_until}")
 
@@ -135,7 +138,7 @@ class DAgger(OneNetwork):
                 def mean(value: torch.Tensor) -> torch.Tensor:
                     return value.sum() / (size * processes())
 
-                some = (observation.of(part) if len(part) < size else observation).trim()
+                some = self._told((observation.of(part) if len(part) < size else observation).trim(), len(part))
                 first, trace = torch.zeros(1, len(part), device=part.device), self.auxiliary.trace()
                 logits, _, _ = self.descent.learn(some, None, first, trace)
                 found = mean(cloning(self.network.head, logits, shown[part].long()))
@@ -144,6 +147,13 @@ class DAgger(OneNetwork):
 
             sums += self.descent.step(loss, torch.arange(size, device=self.setup.device))
         return sums
+
+    def _told(self, seen: Observation, lanes: int) -> Observation:
+        """The same, with the instruction withheld in some lanes."""
+        if not self.settings.untold:
+            return seen
+        chance = torch.rand(lanes, generator=self.setup.generator, device=self.setup.device)
+        return untold(seen, (chance < self.settings.untold).repeat(len(seen.instruction) // lanes))
 
     def _with_more(
         self,
@@ -171,7 +181,7 @@ class DAgger(OneNetwork):
             def mean(value: torch.Tensor) -> torch.Tensor:
                 return (value * weights).sum() / count
 
-            seen, trace = kept.observation(part, True), self.auxiliary.trace()
+            seen, trace = self._told(kept.observation(part, True), len(part)), self.auxiliary.trace()
             logits, _, _ = self.descent.learn(seen, at(before, part), kept["is_first"][:, part], trace)
             found = mean(cloning(self.network.head, logits, kept.chosen(kept["expert"], part, True)))
             own = {name: kept.chosen(values, part, True) for name, values in labels.items()}

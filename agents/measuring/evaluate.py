@@ -45,6 +45,7 @@ def evaluate(
     threads: int | None = None,
     greedy: bool | None = None,
     think: int = 0,
+    guidance: float = 1.0,
     search: SearchSettings | None = None,
 ) -> dict[str, Any]:
     """Play `episodes` episodes, or every task `times` times, and sum them up.
@@ -54,22 +55,22 @@ def evaluate(
     of the split at random, so that some may be drawn twice.
 
     agent: "random", "expert", the name of a shipped agent, the path of a checkpoint or of a run's folder, or a Policy.
-    knobs and limit: those that the agent was trained on unless given. greedy, think: see `trained`. search: the agent
-    guides a search, see SearchPolicy, whose budget it holds. tasks: a file of tasks or a list of them, in place of
-    episodes, split, knobs, limit and levels. Returns {world, agent, episodes, success, success_low, success_high,
-    return_mean, return_low, return_high, length_mean}, without tasks {sampled: whether levels were drawn at random},
-    and in worlds that have a file or a bank of levels {levels: their number, levels_played: the number of different
-    ones that were played}, with several players success_1, return_1, success_2, … of each, with tasks {lines_refused
-    (of the file, as no tasks of this world), skills, difficulty} (see `by_group`), and the report of the player itself
-    (experts: planning time in seconds). An episode succeeds if any of its players does; its return is the mean over its
-    players. The same seed gives the same result on the CPU. Raises ValueError for unknown names.
+    knobs and limit: those that the agent was trained on unless given. greedy, think, guidance: see `trained`. search:
+    the agent guides a search, see SearchPolicy, whose budget it holds. tasks: a file of tasks or a list of them, in
+    place of episodes, split, knobs, limit and levels. Returns {world, agent, episodes, success, success_low,
+    success_high, return_mean, return_low, return_high, length_mean}, without tasks {sampled: whether levels were drawn
+    at random}, and in worlds that have a file or a bank of levels {levels: their number, levels_played: the number of
+    different ones that were played}, with several players success_1, return_1, success_2, … of each, with tasks
+    {lines_refused (of the file, as no tasks of this world), skills, difficulty} (see `by_group`), and the report of the
+    player itself (experts: planning time in seconds). An episode succeeds if any of its players does; its return is the
+    mean over its players. The same seed gives the same result on the CPU. Raises ValueError for unknown names.
     """
     world = worlds.load(world)
     for name, value in {"episodes": episodes, "times": times}.items():
         if value is not None and (int(value) != value or value < 1):
             raise ValueError(f"{name} must be a whole number of at least 1, got {value}")
     options: dict[str, Any] = {"seed": seed, "device": device, "threads": threads}
-    how: dict[str, Any] = {"seed": seed, "greedy": greedy, "think": think, "search": search}
+    how: dict[str, Any] = {"seed": seed, "greedy": greedy, "think": think, "guidance": guidance, "search": search}
     if tasks is not None:
         if knobs or limit is not None or levels is not None:
             raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")

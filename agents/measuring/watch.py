@@ -106,16 +106,17 @@ def watch(
     hz: float | None = None,
     repeat: int = 1,
     greedy: bool | None = None,
+    guidance: float = 1.0,
     search: SearchSettings | None = None,
     show: Sequence[str] = (),
 ) -> None:
     """Record a player to `out` (.mp4 or .gif).
 
-    agent, search: as for `evaluate`; tasks: played one after the other in place of the world's own task (the expert
-    shows their solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the world's tick
-    rate (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held; show: what is drawn
-    of a trained player's network, of "attention", "value" and "plan", see insight.py. Raises ValueError for unknown
-    names, and OSError where no clip can be written.
+    agent, guidance, search: as for `evaluate`; tasks: played one after the other in place of the world's own task (the
+    expert shows their solutions); size: (height, width) of a player's picture in pixels; hz: frames a second, the
+    world's tick rate (turn-based worlds: at most 8) by default; repeat: ticks that a Policy's actions are held; show:
+    what is drawn of a trained player's network, of "attention", "value" and "plan", see insight.py. Raises ValueError
+    for unknown names, and OSError where no clip can be written.
     """
     check_pace(episodes, hz)
     check_path(out)
@@ -124,7 +125,9 @@ def watch(
     if isinstance(agent, Policy):
         policy, trained = agent, dict[str, Any]()
     else:
-        policy, trained = player(agent, world, seed=seed, greedy=greedy, search=search, solutions=known)
+        policy, trained = player(
+            agent, world, seed=seed, greedy=greedy, guidance=guidance, search=search, solutions=known
+        )
     repeat = trained.get("repeat", repeat)
     trained = {} if tasks else trained
     options: dict[str, Any] = {

@@ -30,6 +30,7 @@ from .agents.commands import (
     Agent,
     Device,
     Greedy,
+    Guidance,
     Json,
     Knobs,
     Leaf,
@@ -221,6 +222,7 @@ def evaluate(
     think: Annotated[
         int, typer.Option(min=0, help="Times that an agent's memory runs on the first frame before its first action.")
     ] = 0,
+    guidance: Guidance = 1.0,
     search: Search = None,
     simulations: Simulations = None,
     seconds: Seconds = None,
@@ -242,15 +244,15 @@ def evaluate(
 
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if suite:
-        if think or search:
-            raise ValueError("--think and --search are for one world: leave --suite or them out")
+        if think or search or guidance != 1:
+            raise ValueError("--think, --guidance and --search are for one world: leave --suite or them out")
         rows = benchmark(agent or world, tasks or TASKS, human=human, **options)
         print_json(rows) if as_json else Console().print(formatting.benchmark(agent or world, rows))
         return
     if agent is None:
         raise ValueError("evaluate needs a world and an agent, such as: rumpus evaluate sokoban random")
     chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
-    options |= {"think": think, "search": search_settings(search, simulations, seconds, leaf)}
+    options |= {"think": think, "guidance": guidance, "search": search_settings(search, simulations, seconds, leaf)}
     result = measure(world, agent, episodes=episodes, split=split, **chosen, **options)
     what = str(tasks or levels or f"{split} levels")
     print_json(result) if as_json else Console().print(formatting.evaluation(result, what))
@@ -271,6 +273,7 @@ def watch(
     knob: Knobs = None,
     limit: Limit = None,
     greedy: Greedy = None,
+    guidance: Guidance = 1.0,
     search: Search = None,
     simulations: Simulations = None,
     seconds: Seconds = None,
@@ -288,6 +291,8 @@ def watch(
 
     load_plugins(plugin)
     loaded = all_worlds.load(world)
+    chosen: dict[str, Any] = {"split": split, "seed": seed, "levels": levels, "limit": limit}
+    chosen |= {"greedy": greedy, "guidance": guidance}
     shown(
         loaded,
         agent,
@@ -296,12 +301,8 @@ def watch(
         size=frame_size(size) if size else None,
         hz=hz,
         tasks=load(tasks, loaded)[0] if tasks else (),
-        split=split,
-        seed=seed,
-        levels=levels,
         knobs=knob_values(knob) or None,
-        limit=limit,
-        greedy=greedy,
+        **chosen,
         search=search_settings(search, simulations, seconds, leaf),
         show=show or (),
     )

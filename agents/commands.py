@@ -10,6 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+MIXTURE_STEPS = 50_000
+"""Steps of each world that `rumpus record all` stores by default: some half an hour of a core for all worlds."""
+
 World = Annotated[str, typer.Argument(help="A world's name (see `rumpus worlds`) or the folder of one of your own.")]
 Tasks = Annotated[
     Path | None, typer.Option(help="A file or folder of tasks (see `rumpus tasks`), in place of the world's objective.")
@@ -32,6 +35,13 @@ Greedy = Annotated[
         "--greedy/--drawn",
         help="Always the likeliest action, or drawn ones.",
         show_default="drawn; of a shipped agent what its card says",
+    ),
+]
+Guidance = Annotated[
+    float,
+    typer.Option(
+        help="How many times what the instruction changes counts, of an agent that was trained with `untold`: 2 "
+        "follows it more closely, 0 does not hear it."
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -315,14 +325,44 @@ def report(
 
 
 def record(
-    world: World,
+    world: Annotated[
+        str,
+        typer.Argument(
+            help="A world's name (see `rumpus worlds`) or the folder of one of your own; of several, their names with "
+            "commas between, or all: every world that has an expert."
+        ),
+    ],
     agent: Agent,
     out: Annotated[Path, typer.Option(help="The store, made if there is none; see `rumpus episodes`.")],
     episodes: Annotated[
         int | None, typer.Option(help="Episodes to play: by default each task or level of a file once, else 256.")
     ] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(
+            help="Of several worlds, steps of each to store, and of its tasks; fewer where --episodes are there first.",
+            show_default="50000",
+        ),
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(help="Of several worlds, after which it ends; the same command goes on.")
+    ] = None,
     tasks: Tasks = None,
     successes: Annotated[bool, typer.Option("--successes", help="Store only episodes that succeed.")] = False,
+    disturb: Annotated[
+        float,
+        typer.Option(
+            help="Share of steps that are random moves, so that coming back from mistakes is shown; they are marked, "
+            "and not imitated."
+        ),
+    ] = 0.0,
+    repeat: Annotated[
+        int | None,
+        typer.Option(
+            help="Ticks for which an action is held.",
+            show_default="as the agent was trained, else 1; of several worlds 4 in real time, as agents are trained",
+        ),
+    ] = None,
     split: Split = "train",
     seed: Seed = 0,
     levels: Levels = None,
@@ -333,17 +373,33 @@ def record(
     plugin: Plugins = None,
     as_json: Json = False,
 ) -> None:
-    """Let a player play, and store its episodes.
+    """Let a player play, and store its episodes. Of several worlds it stores so many steps of each, and goes on where
+    it was broken off.
 
-    Example: rumpus record box-world expert --episodes 2000 --out runs/data
+    Example: rumpus record box-world expert --episodes 2000 --out runs/data; of all worlds: rumpus record all expert
+    --successes --disturb 0.15 --out runs/mixture
     """
+    from .mixture import ALL, record_mixture
     from .recording import record as recorded
 
     load_plugins(plugin)
-    done = recorded(
-        world, agent, out, episodes=episodes, tasks=tasks, successes=successes, split=split, seed=seed, levels=levels,
-        knobs=knob_values(knob) or None, limit=limit, greedy=greedy, threads=threads,
-    )  # fmt: skip
+    common: dict[str, Any] = {"episodes": episodes, "tasks": tasks, "successes": successes, "split": split}
+    common |= {"seed": seed, "disturb": disturb, "repeat": repeat, "greedy": greedy, "threads": threads}
+    if world == ALL or ("," in world and not Path(world).exists()):
+        if levels is not None or knob or limit is not None:
+            raise ValueError("levels, knobs and limits are those of one world: leave them out, or record one world")
+        tell = None if as_json else Console(stderr=True, highlight=False, markup=False).print
+        rows = record_mixture(
+            world, agent, out, steps=MIXTURE_STEPS if steps is None else steps, minutes=minutes, tell=tell, **common
+        )
+        if as_json:
+            print(json.dumps(rows, indent=2))
+        else:
+            print(f"{sum(row['stored'] for row in rows):,} episodes of {len(rows)} worlds and sets of tasks in {out}")
+        return
+    if steps is not None or minutes is not None:
+        raise ValueError("--steps and --minutes are for several worlds: give --episodes, or name several, or all")
+    done = recorded(world, agent, out, levels=levels, knobs=knob_values(knob) or None, limit=limit, **common)
     if as_json:
         print(json.dumps(done, indent=2))
     else:

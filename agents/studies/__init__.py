@@ -15,6 +15,7 @@ learning()
 from . import (  # noqa: E402  not before the sentence that says what is missing
     auxiliary,
     curricula,
+    generalist,
     imitation,
     memory,
     navigation,
@@ -27,7 +28,7 @@ from . import (  # noqa: E402  not before the sentence that says what is missing
 from .frame import SCALES, Job, Study, results, table  # noqa: E402
 
 _FILES = (
-    relational, planning, memory, navigation, auxiliary, imitation, curricula, precision, room, two_players,
+    relational, planning, memory, navigation, auxiliary, imitation, curricula, precision, room, two_players, generalist,
 )  # fmt: skip
 STUDIES: dict[str, Study] = {file.STUDY.name: file.STUDY for file in _FILES}
 PAGES: dict[str, str] = {file.STUDY.name: file.__doc__ or "" for file in _FILES}

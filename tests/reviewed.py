@@ -23,6 +23,7 @@ REVIEWED = {
         "agents/serve/command.py: serve: consent.read_text",
         "agents/serve/annotation.py: errands_in: path.read_text",
         "agents/serve/annotation.py: Annotation._read: self._file.read_text",
+        *("agents/measuring/watch.py: watch: worlds.load", "agents/mixture.py: named: worlds.load"),
         "agents/measuring/demo.py: demo: worlds.load",
         "agents/human/__init__.py: _play: worlds.load",
         "agents/catalogue.py: warm: all_worlds.load",
@@ -81,6 +82,7 @@ REVIEWED = {
             )
         ),
         *("agents/studies/curricula.py: tasks: worlds.load", "agents/studies/navigation.py: measured: worlds.load"),
+        *(f"agents/studies/generalist.py: {name}: worlds.load" for name in ("_agent", "measured", "prepare")),
         *(f"agents/studies/room.py: {name}: worlds.load" for name in ("_expert", "measured", "prepare", "run")),
         *(f"agents/studies/two_players.py: {name}: worlds.load" for name in ("run", "tasks")),
         *(
@@ -183,7 +185,7 @@ REVIEWED = {
             "agents/settings.py: _literal: ast.literal_eval",
             "agents/fleet.py: _axis: ast.literal_eval",
         ),
-        *("agents/fleet.py: members: path.glob", "tasks/files.py: of_world: glob"),
+        *("agents/fleet.py: members: path.glob", "tasks/files.py: _files: glob"),
         *("agents/training/log.py: Log._rewrite: open", "agents/training/log.py: read_metrics: path.read_text"),
         *("agents/training/folders.py: owned: open", "agents/training/folders.py: leftovers: folder.glob"),
         *("agents/measuring/benchmark.py: tasks_of: folder.glob", "agents/measuring/sts.py: digest: read_bytes"),

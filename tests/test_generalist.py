@@ -3,6 +3,7 @@ guidance by the instruction, and instructions, worlds and frames of every kind."
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from rumpus.interface.keys import KEYS
 from rumpus.interface.text import TOKENS, cut, decode, encode
 from rumpus.tasks.generate import write as generate
 from rumpus.tests.commands import rumpus
-from rumpus.tests.runs import SMALL
+from rumpus.tests.runs import OWN, SMALL
 from rumpus.worlds.engine.run.batch import Batch
 
 NAMES = "box-world-small,key-and-door-small"
@@ -179,6 +180,20 @@ def test_random_steps_are_told_and_not_imitated(store):
             mask = pool.mask[first : first + steps].numpy()
             assert not mask[_random(episodes[id])].any()
             assert mask[~_random(episodes[id])].mean() > 0.9
+
+
+@pytest.mark.parametrize("algorithm", ["bc", "dagger"])
+def test_a_network_that_was_sometimes_told_nothing_is_guided(store, tmp_path, capsys, algorithm):
+    """From training in worlds of tiles and others, of which tasks are there for one, to an evaluation."""
+    own: dict[str, Any] = {"store": str(store)} if algorithm == "bc" else {"tasks": str(store.parent)}
+    more = {"size": (40, 40), "steps": 256, "untold": 0.5, **own, **SMALL, **OWN[algorithm]}
+    run.train(algorithm, *NAMES.split(","), folder=tmp_path / "run", bar=False, **more)
+    words = ("box-world-small", tmp_path / "run", "--episodes", "4", "--limit", "20", "--threads", "1", "--json")
+    results = []
+    for guidance in ("2", "2", "0"):
+        assert rumpus("evaluate", *words, "--guidance", guidance) == 0
+        results.append(json.loads(capsys.readouterr().out))
+    assert results[0] == results[1] and results[0]["episodes"] == 4
 
 
 def _random(episode: Episode) -> np.ndarray:

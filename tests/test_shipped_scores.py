@@ -14,7 +14,7 @@ from rumpus.agents.settings import Config
 MOST_BYTES = 60_000_000
 """Of all agents together: what a package may grow by."""
 STEPS = 8_000
-"""Steps of an agent that are replayed, for some seconds; at least FEWEST and at most MOST episodes."""
+"""Steps of an agent that are replayed, for some seconds; at least FEWEST and at most MOST episodes of each score."""
 FEWEST, MOST = 8, 32
 SURE = 1e-4
 """Chance of fewer or more successes than were seen, at the end of the card's interval that is nearer, below which the
@@ -41,7 +41,8 @@ def test_agents_are_whole_and_small():
 def test_a_score_comes_out_again(name: str, score: cards.Score) -> None:
     world = worlds.load(score.world)
     assert score.version == world.version, f"{world.name} has changed: rumpus agents pack {name} {name}"
-    episodes = min(max(int(STEPS / max(score.length_mean, 1)), FEWEST), MOST)
+    steps = STEPS / len(shipped.card(name).scores)
+    episodes = min(max(int(steps / max(score.length_mean, 1)), FEWEST), MOST)
     options: dict[str, Any] = {"split": score.split, "seed": score.seed, "knobs": score.knobs or None}
     options["limit"] = score.limit
     found = evaluate(score.world, name, episodes=episodes, **options)

@@ -7,6 +7,7 @@ that a store that was broken off holds something of all of them.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -87,8 +88,8 @@ def record_mixture(
     for name, value in {"steps": steps, "episodes": episodes}.items():
         if value is not None and value < 1:
             raise ValueError(f"{name} must be at least 1, got {value}")
-    if minutes is not None and not minutes > 0:
-        raise ValueError(f"minutes must be greater than 0, got {minutes}")
+    if minutes is not None and not 0 < minutes < math.inf:
+        raise ValueError(f"minutes must be a number greater than 0, got {minutes}")
     found = named(world)
     store = Store(out, create=True)
     parts = [part for each in found for part in _parts(each, tasks)]

@@ -134,6 +134,7 @@ def navigation() -> list[dict[str, Any]]:
                 {"In a browser": "serve.md"},
                 {"Agents": "agents.md"},
                 {"Doors for other libraries": "doors.md"},
+                {"One agent for many worlds": "generalist.md"},
             ]
         },
         {"Reference": list(api_pages())},

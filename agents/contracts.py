@@ -18,7 +18,7 @@ anywhere (see plugins.py).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
@@ -102,13 +102,14 @@ class Recorded(NamedTuple):
 
     steps: int64 (n,), of each episode; returns: float64 (n, players), sums of rewards; success: bool (n,), whether any
     player succeeded; task: int64 (n,), the same number for the same task, or for the same instructions where tasks have
-    no names.
+    no names; ids: of the episodes.
     """
 
     steps: np.ndarray
     returns: np.ndarray
     success: np.ndarray
     task: np.ndarray
+    ids: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)

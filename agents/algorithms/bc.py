@@ -6,16 +6,19 @@ steps, shuffled; with one, from whole episodes, whose state is carried from one 
 predicts the actions of the next steps too (Zhao et al. 2023, arXiv 2304.13705), and plays `execute` of them before it
 looks again.
 
-Which episodes are learned from: all of them, those that succeeded (`successes`), or those of each task with the best
-returns (`best`). With `temperature` every action counts exp(advantage / temperature) times, so that what turned out
-well is imitated more: advantage-weighted regression (Peng et al. 2019, arXiv 1910.00177) with the returns of whole
-episodes, as in MARWIL (Wang et al. 2018). Steps of all tasks come up alike often with `balance`; shares of worlds are
-those of the run.
+Which episodes are learned from: all of them, those that succeeded (`successes`), those of each task with the best
+returns (`best`), or those that a file names, each as much as it says (`counts`). With `temperature` every action counts
+exp(advantage / temperature) times, so that what turned out well is imitated more: advantage-weighted regression (Peng
+et al. 2019, arXiv 1910.00177) with the returns of whole episodes, as in MARWIL (Wang et al. 2018). Steps of all tasks
+come up alike often with `balance`; shares of worlds are those of the run.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -51,6 +54,7 @@ class BCSettings:
     best: float = 1.0  # share of the episodes of each task, those with the greatest returns, that is learned from
     untold: float = 0.0  # share of steps whose instruction is withheld, for guidance at play (Ho and Salimans 2022)
     balance: bool = True  # steps of all tasks of a world come up alike often
+    counts: str | None = None  # a JSON file {id of an episode: how much it counts}; those it does not name are left out
     temperature: float = 0.0  # of the weights of advantages; 0: all actions count alike
     most_weight: float = 20.0  # of an action
     gamma: float = 0.97  # the discount of returns, as PPO's
@@ -70,6 +74,19 @@ class BCSettings:
             raise ValueError(f"untold is a share from 0 to 1, got {self.untold}")
         if not 0 < self.best <= 1:
             raise ValueError(f"best is a share above 0 and up to 1, got {self.best}")
+
+
+def counted(path: str | Path, ids: Sequence[str]) -> np.ndarray:
+    """How much each of these episodes counts, float64 (n,), by a JSON file; 0 where it names none. Raises ValueError
+    for a file that is none, or in which all of them are 0 or something is no number from 0 on."""
+    try:
+        given = json.loads(Path(path).read_text(encoding="utf-8"))
+        found = np.array([float(given.get(id, 0.0)) for id in ids])
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"counts={path} is a JSON file with a number for each episode's id: {error}") from None
+    if not (np.isfinite(found) & (found >= 0)).all() or not found.any():
+        raise ValueError(f"counts={path}: each is a number from 0 on, and one of the store's episodes has to count")
+    return found
 
 
 MOST_CHUNK = 256
@@ -106,18 +123,22 @@ class BC(OneNetwork):
         tasks."""
         s, returns = self.settings, recorded.returns.mean(1)
         kept = recorded.success if s.successes else np.ones(len(returns), bool)
+        counts = np.ones(len(returns))
+        if s.counts is not None:
+            counts = counted(s.counts, recorded.ids)
+            kept = kept & (counts > 0)
         if s.best < 1:
             order = np.lexsort((-returns, recorded.task))
-            counts = np.bincount(recorded.task)
+            tried = np.bincount(recorded.task)
             rank = np.empty(len(order), np.int64)
-            rank[order] = np.arange(len(order)) - (counts.cumsum() - counts)[recorded.task[order]]
-            kept = kept & (rank < np.ceil(s.best * counts)[recorded.task])
+            rank[order] = np.arange(len(order)) - (tried.cumsum() - tried)[recorded.task[order]]
+            kept = kept & (rank < np.ceil(s.best * tried)[recorded.task])
         largest = torch.tensor(np.abs(recorded.returns[kept]).max(initial=1e-8))
         self._scale = max(self._scale, float(total(largest)) / processes())  # the same in all processes
         if not s.balance:
-            return kept.astype(np.float64)
+            return kept * counts
         steps = np.bincount(recorded.task, recorded.steps * kept)
-        return np.asarray(kept / np.maximum(steps[recorded.task], 1))
+        return np.asarray(kept * counts / np.maximum(steps[recorded.task], 1))
 
     def label(self, actions: torch.Tensor, rewards: torch.Tensor, playing: torch.Tensor) -> dict[str, torch.Tensor]:
         """The actions of the next steps with a mask of those that there are, and the discounted return."""

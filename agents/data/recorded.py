@@ -123,6 +123,6 @@ def _shelf(world: World, rows: Sequence[tuple[str, int, tuple[float, ...], bool,
     numbers = {task: number for number, task in enumerate(dict.fromkeys(tasks))}
     known = Recorded(
         np.array(steps, np.int64), np.array(returns, np.float64).reshape(len(ids), -1), np.array(success, bool),
-        np.array([numbers[task] for task in tasks], np.int64),
+        np.array([numbers[task] for task in tasks], np.int64), ids,
     )  # fmt: skip
     return Shelf(world, list(ids), known)

@@ -9,7 +9,7 @@ from numbers import Real
 from typing import Any
 
 from .contracts import Algorithm, Auxiliary, Core, Decision, Head, State, Torso
-from .lookup import KINDS
+from .lookup import ADDED, KINDS
 
 _CONTRACTS: dict[str, Any] = {
     "ALGORITHMS": Algorithm, "TORSOS": Torso, "CORES": Core, "HEADS": Head, "AUXILIARIES": Auxiliary,
@@ -19,7 +19,7 @@ _CONTRACTS: dict[str, Any] = {
 def check(kind: str, name: str, made: Any) -> None:
     """Raise ValueError, naming the rule, for a class that breaks the contract of its kind (see lookup.KINDS) in a way
     that can be seen without making one."""
-    contract = _CONTRACTS[kind]
+    contract = _CONTRACTS[kind] if kind in _CONTRACTS else ADDED[kind][1]
     where = f"{KINDS[kind]} {name!r}"
     if not inspect.isclass(made):
         raise ValueError(f"the {where} must be a class, and is {made!r}")

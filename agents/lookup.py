@@ -21,3 +21,14 @@ def find(registry: Mapping[str, Any], name: str, kind: str) -> Any:
             f"unknown {kind} {name!r}: {hint}; one of your own is given by the path of its file, or loaded by --plugin"
         )
     return registry[name]
+
+
+ADDED: dict[str, tuple[dict[str, Any], Any]] = {}
+"""Kinds that a package of this floor adds once it is imported: the classes by name, and their contract."""
+
+
+def register(kind: str, text: str, classes: dict[str, Any], contract: Any) -> None:
+    """Let plugins define classes of one more kind: the name of their dict, what one is called, those of the suite, and
+    the Protocol that they keep."""
+    KINDS[kind] = text
+    ADDED[kind] = classes, contract

@@ -1,7 +1,8 @@
 """Algorithms, torsos, cores, heads and auxiliary losses by name, and those of other people's files.
 
 A plugin is a Python file, or a folder with an `__init__.py`, anywhere. It defines one or more of ALGORITHMS, TORSOS,
-CORES, HEADS and AUXILIARIES, each a dict of names and classes that keep a contract of contracts.py:
+CORES, HEADS and AUXILIARIES, each a dict of names and classes that keep a contract of contracts.py, or of the SETTERS,
+JUDGES and LEARNERS of improve/contracts.py:
 
     ALGORITHMS = {"mine": Mine}
 
@@ -20,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from .lookup import KINDS, find
+from .lookup import ADDED, KINDS, find
 
 PREFIX = "rumpus_plugin_"
 """Of the names of their modules."""
@@ -101,6 +102,8 @@ def place(error: BaseException) -> str | None:
 
 def registry(kind: str) -> dict[str, Any]:
     """Classes by name of one of KINDS; those of plugins are in it once they are loaded."""
+    if kind in ADDED:
+        return ADDED[kind][0]
     from .algorithms import ALGORITHMS
     from .networks.auxiliary import AUXILIARIES
     from .networks.cores import CORES

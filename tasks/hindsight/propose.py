@@ -44,7 +44,7 @@ class ClauseSampler:
         self.shared = {colour for colour in colours if colour and colours.count(colour) > 1} - regions
 
 
-def _named(world: Things, split: Split) -> np.ndarray:
+def named(world: Things, split: Split) -> np.ndarray:
     """The kinds and colours, by their numbers, that clauses of a split may name together: bool (kinds, colours)."""
     found = np.zeros((1 + len(world.kinds), 1 + len(world.colours)), bool)
     for kind, name in enumerate(world.kinds, 1):
@@ -108,13 +108,13 @@ def draw(
     assert known is not None
     starts = zip(played.things[0], played.counts[0], strict=True)
     samplers = [ClauseSampler(things[:count], known) for things, count in starts]
-    named = _named(known, split)
-    shared_colours = np.zeros((len(samplers), named.shape[1]), bool)
+    names = named(known, split)
+    shared_colours = np.zeros((len(samplers), names.shape[1]), bool)
     for row, sampler in enumerate(samplers):
         shared_colours[row, list(sampler.shared)] = True
     movable = moving(played)
     every = [sorts(sampler, known, movable) for sampler in samplers]
-    given = shared_colours, named
+    given = shared_colours, names
     clauses = drawn(played, every, *given, FIRST, world.players > 1, rng)
     first = first_alike(played)
     truth = hold(world, played, first, clauses)

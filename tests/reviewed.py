@@ -24,6 +24,7 @@ REVIEWED = {
         "agents/serve/annotation.py: errands_in: path.read_text",
         "agents/serve/annotation.py: Annotation._read: self._file.read_text",
         *("agents/measuring/watch.py: watch: worlds.load", "agents/mixture.py: named: worlds.load"),
+        "agents/improve/rounds.py: Rounds.__init__: worlds.load",
         "agents/measuring/demo.py: demo: worlds.load",
         "agents/human/__init__.py: _play: worlds.load",
         "agents/catalogue.py: warm: all_worlds.load",
@@ -61,7 +62,7 @@ REVIEWED = {
         "worlds/guests/dm_control/__init__.py: load: importlib.util.find_spec",
         *(
             "worlds/engine/run/cuda.py: Cuda.__init__: importlib.import_module",
-            "agents/measuring/report.py: : from_string",
+            *("agents/measuring/report.py: : from_string", "agents/improve/report.py: : from_string"),
         ),
         *(
             "worlds/engine/run/cuda.py: _simulated: importlib.import_module",
@@ -145,6 +146,8 @@ REVIEWED = {
     "Unpickled with weights_only=True, or tensors that were.": (
         *("agents/checkpoint.py: load: torch.load", "agents/checkpoint.py: save: torch.load"),
         "agents/training/distributed.py: Ranks.save: torch.load",
+        "agents/improve/learned.py: LearnedJudge.prepare: torch.load",
+        "agents/improve/learned.py: LearnedJudge.prepare: self.network.load_state_dict",
         "agents/algorithms/base.py: OneNetwork.load_state_dict: self.network.load_state_dict",
         "agents/algorithms/base.py: OneNetwork.load_state_dict: self.descent.optimiser.load_state_dict",
         *(
@@ -174,6 +177,10 @@ REVIEWED = {
     "Text, JSON or a literal, which is parsed and never executed; a person types the path, or Rumpus wrote it beside. "
     "Paths out of a checkpoint come through run.saved_run, which lets files and folders pass alone.": (
         *("agents/studies/frame.py: _read: read_text", "agents/studies/frame.py: results: kept.read_text"),
+        *("agents/improve/rounds.py: Rounds.read: file.read_text", "agents/improve/running.py: same: file.read_text"),
+        "agents/improve/running.py: same: folder.iterdir",
+        *("agents/improve/report.py: _clips: path.read_bytes", "agents/improve/report.py: _clips: read_bytes"),
+        "agents/algorithms/bc.py: counted: read_text",
         "interface/machine.py: processor: open",
         *("tasks/files.py: read: path.open", "worlds/engine/library/level_files.py: level_files: path.rglob"),
         "worlds/engine/library/level_files.py: read_levels: read_text",

@@ -1,0 +1,43 @@
+"""The synthetic annotator: marks of progress in time, as people give them (episodes/marks.py), made from the true
+progress of an attempt with some of them wrong.
+
+An annotated attempt has a mark at its end, of success or failure; marks of progress at steps where it came nearer, and
+of regress. People's marks are read alike: `rumpus mark RUN/bank` adds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...episodes.episode import Player
+from ...episodes.marks import Mark
+from .bank import Bank
+
+BY = Player("other", "synthetic annotator")
+"""Giver of these marks."""
+
+
+def annotate(bank: Bank, ids: Sequence[str], noise: float, rng: np.random.Generator) -> int:
+    """Mark those of these attempts that nobody has marked yet; returns how many. noise: the share of marks that say the
+    opposite: a success that is called a failure, and one step of an attempt that is called progress and is none."""
+    known = bank.marks()
+    unseen = [id for id in ids if id not in known]
+    steps = {head.id: head.steps for head in bank.store.index(lambda head: head.id in set(unseen))}
+    found, marks = bank.found(unseen), list[Mark]()
+    for id in unseen:
+        if id not in found:
+            continue
+        wrong, wrong_step, at = rng.random(), rng.random(), int(rng.integers(1, max(steps[id], 1) + 1))
+        truth = found[id]
+        marks += [Mark(id, "progress", step, step, player=0, by=BY) for step in truth.stages]
+        if wrong_step < noise:
+            marks.append(Mark(id, "progress", at, at, player=0, by=BY))
+        if truth.lost:
+            marks.append(Mark(id, "regress", truth.lost, truth.lost, player=0, by=BY))
+        won = bool(truth.won) != (wrong < noise)
+        end = truth.won or steps[id]
+        marks.append(Mark(id, "success" if won else "failure", end, end, player=0, by=BY))
+    bank.store.mark(marks)
+    return sum(id in found for id in unseen)

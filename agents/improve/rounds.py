@@ -1,0 +1,84 @@
+"""The folder of a run: what each stage of each round left behind, read again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ... import worlds
+from ...tasks.files import load
+from ...tasks.goals import Task
+from ...worlds.engine.world import World
+from ..policies import player
+from ..settings import REPEAT
+from . import registry
+from .bank import Bank
+from .contracts import Lesson, Outcome
+from .settings import ImproveSettings
+
+
+class Rounds:
+    """The rounds of a run. s: its settings; setter, judge, learner: by these; bank: the attempts of the loop; held:
+    those at the fixed set, `fixed`; repeat: ticks of a step of the agent; blind: whether goals are hidden from the
+    attempts. Raises ValueError for a world of several players or without things, and as registry.made does."""
+
+    def __init__(self, settings: ImproveSettings, folder: str | Path, own: World | None = None):
+        self.s, self.folder = settings, Path(folder).absolute()
+        self.world = own or worlds.load(settings.world)
+        if self.world.players != 1 or self.world.rules.things is None:
+            raise ValueError(
+                f"{self.world.name} has several players or shows no things: the loop needs one player, and things"
+            )
+        self.setter, self.judge, self.learner = registry.made(settings)
+        usual = 1 if self.world.controls.turn_based else REPEAT
+        self.repeat = int(player(settings.agent, self.world)[1].get("repeat", usual))
+        self.blind = not self.judge.truth
+        self.bank = Bank(self.folder / "bank", self.world, settings.threads)
+        self.held = Bank(self.folder / "held", self.world, settings.threads)
+        self.fixed: list[Task] = []
+
+    def at(self, number: int) -> Path:
+        """The folder of a round."""
+        return self.folder / "rounds" / f"{number:04}"
+
+    def read(self, number: int, name: str) -> Any:
+        """What a stage of a round left behind; {} if it has not been made."""
+        file = self.at(number) / f"{name}.json"
+        return json.loads(file.read_text()) if file.exists() else {}
+
+    def tasks(self, number: int) -> list[Task]:
+        """The tasks of a round."""
+        return load(self.at(number) / "tasks.jsonl", self.world)[0]
+
+    def agent(self, number: int) -> str:
+        """The agent of a generation; 0 is the one that the run began with."""
+        return str(self.at(number) / "agent" / "checkpoint.pt") if number else self.s.agent
+
+    def rng(self, number: int, part: int) -> np.random.Generator:
+        """The random numbers of a part of a round."""
+        return np.random.default_rng([self.s.seed, number, part])
+
+    def past(self, number: int) -> list[Outcome]:
+        """What became of the tasks of the rounds before this one."""
+        found = []
+        for before in range(1, number):
+            scores: dict[str, list[float]] = {}
+            for row in self.read(before, "scored")["attempts"]:
+                scores.setdefault(row["task"], []).extend([row["score"]] if row["score"] is not None else [])
+            for task in self.tasks(before):
+                facts = before, task.id, task.players[0].goal, task.start, task.skill
+                found.append(Outcome(*facts, tuple(scores.get(task.id, ()))))
+        return found
+
+    def lessons(self, number: int) -> list[Lesson]:
+        """All attempts that the judge has scored, up to this round, and that the bank still holds."""
+        found, kept = [], self.bank.ids()
+        for before in range(1, number + 1):
+            skills = {task.id: task.skill for task in self.tasks(before)}
+            for row in self.read(before, "scored")["attempts"]:
+                if row["score"] is not None and row["id"] in kept:
+                    found.append(Lesson(row["id"], before, row["score"], row["at"], skills[row["task"]]))
+        return found

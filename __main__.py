@@ -1,5 +1,5 @@
-"""The command line: `rumpus worlds | levels | tasks | play | serve | watch | record | episodes | label | mark | sts |
-algorithms | agents | train | study | fleet | evaluate | report | bench | demo | warm | doctor`.
+"""The command line: `rumpus worlds | levels | tasks | play | serve | door | watch | record | episodes | label | mark |
+sts | algorithms | agents | train | improve | study | fleet | evaluate | report | bench | demo | warm | doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -23,7 +23,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from . import __version__
-from .agents import bench_command, commands, marking_commands, play_command, study_command
+from .agents import bench_command, commands, improve_command, marking_commands, play_command, study_command
 from .agents.catalogue import app as catalogue_app
 from .agents.catalogue import baselines_table, page, spaces_table, things_table, worlds_table
 from .agents.commands import (
@@ -184,6 +184,7 @@ app.command()(serve)
 app.command()(commands.algorithms)
 app.command()(commands.train)
 app.command()(study_command.study)
+app.command()(improve_command.improve)
 app.command()(commands.report)
 app.command()(commands.record)
 app.command()(marking_commands.label)

@@ -17,6 +17,7 @@ from . import (  # noqa: E402  not before the sentence that says what is missing
     curricula,
     generalist,
     imitation,
+    improve,
     memory,
     navigation,
     planning,
@@ -29,6 +30,7 @@ from .frame import SCALES, Job, Study, results, table  # noqa: E402
 
 _FILES = (
     relational, planning, memory, navigation, auxiliary, imitation, curricula, precision, room, two_players, generalist,
+    improve,
 )  # fmt: skip
 STUDIES: dict[str, Study] = {file.STUDY.name: file.STUDY for file in _FILES}
 PAGES: dict[str, str] = {file.STUDY.name: file.__doc__ or "" for file in _FILES}

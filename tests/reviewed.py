@@ -180,7 +180,10 @@ REVIEWED = {
         *("agents/improve/rounds.py: Rounds.read: file.read_text", "agents/improve/running.py: same: file.read_text"),
         "agents/improve/running.py: same: folder.iterdir",
         *("agents/improve/report.py: _clips: path.read_bytes", "agents/improve/report.py: _clips: read_bytes"),
-        "agents/algorithms/bc.py: counted: read_text",
+        *(
+            "agents/algorithms/bc.py: counted: read_text",
+            "agents/improve/language.py: VisionJudge.prepare: file.read_text",
+        ),
         "interface/machine.py: processor: open",
         *("tasks/files.py: read: path.open", "worlds/engine/library/level_files.py: level_files: path.rglob"),
         "worlds/engine/library/level_files.py: read_levels: read_text",

@@ -93,7 +93,8 @@ class Loop(Rounds):
             raise NothingToLearn(f"of {report.proposed} proposals of the setter none is a task ({why or 'none'}){died}")
         write_atomically(folder / "tasks.jsonl", "".join(map(write_line, tasks)).encode())
         audit = of_setter(tasks, past, self.world, s.audited, s.searched, rng)
-        return {"tasks": len(tasks), "states": len(states), **report.plain(), "setter": audit}
+        counted = self.setter.report() if hasattr(self.setter, "report") else {}
+        return {"tasks": len(tasks), "states": len(states), **report.plain(), "counts": counted, "setter": audit}
 
     def _attempt(self, number: int) -> dict[str, Any]:
         """Every task `tries` times by the agent, and once as the setter knows how."""

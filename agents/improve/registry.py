@@ -7,6 +7,7 @@ from typing import Any
 from ..lookup import find, register
 from .contracts import Judge, Learner, Setter
 from .judges import EnsembleJudge, ProgramJudge, RandomJudge
+from .language import LanguageSetter, VisionJudge
 from .learned import PreferenceJudge, StepsToGoJudge
 from .learners import FilteredLearner, PPOLearner, WeightedLearner
 from .setters import (
@@ -33,6 +34,7 @@ SETTERS: dict[str, Any] = {
     "regret": RegretSetter,
     "table": TableSetter,
     "expert-table": ExpertTableSetter,
+    "language": LanguageSetter,
 }
 JUDGES: dict[str, Any] = {
     "program": ProgramJudge,
@@ -40,6 +42,7 @@ JUDGES: dict[str, Any] = {
     "preferences": PreferenceJudge,
     "steps-to-go": StepsToGoJudge,
     "ensemble": LearnedEnsemble,
+    "vision": VisionJudge,
 }
 LEARNERS: dict[str, Any] = {"filtered": FilteredLearner, "weighted": WeightedLearner, "ppo": PPOLearner}
 

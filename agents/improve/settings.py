@@ -62,13 +62,30 @@ class ImproveSettings:
     marks: int = 64  # attempts of each round that are annotated, for judges that learn
     noise: float = 0.1  # share of wrong marks of the synthetic annotator
     judge_steps: int = 300  # optimiser steps of a learned judge in each round
+    server: str | None = None  # of a language model, for the setter `language` and the judge `vision`: its URL
+    model: str | None = None  # its name there
+    calls: int = 2000  # requests to it, at most, of each of them and in each process
+    timeout: float = 60.0  # seconds until an answer must be there
+    retries: int = 4  # times that a request is sent again
+    wait: float = 1.0  # seconds before the first of these
     learning: dict[str, Any] = field(default_factory=dict)  # settings of each generation's training, see `rumpus train`
     options: dict[str, Any] = field(default_factory=dict)  # of a setter, judge or learner of your own
     threads: int | None = None
 
     def check(self) -> ImproveSettings:
         """The same. Raises ValueError for values that cannot be."""
-        counted = ("rounds", "tasks", "tries", "limit", "chances", "held_out", "searched", "bank", "judge_steps")
+        counted = (
+            "rounds",
+            "tasks",
+            "tries",
+            "limit",
+            "chances",
+            "held_out",
+            "searched",
+            "bank",
+            "judge_steps",
+            "calls",
+        )
         for name in (*counted, "threads"):
             value = getattr(self, name)
             if value is not None and (int(value) != value or not 1 <= value <= 1 << 40):
@@ -91,7 +108,7 @@ class ImproveSettings:
         return dataclasses.asdict(self)
 
 
-FREE = ("rounds", "threads")
+FREE = ("rounds", "threads", "server", "calls", "timeout", "retries", "wait")
 """Settings that may change when a run goes on."""
 
 

@@ -25,6 +25,7 @@ REVIEWED = {
         "agents/serve/annotation.py: Annotation._read: self._file.read_text",
         *("agents/measuring/watch.py: watch: worlds.load", "agents/mixture.py: named: worlds.load"),
         "agents/improve/rounds.py: Rounds.__init__: worlds.load",
+        "agents/improve/rounds.py: fitting: worlds.load",
         "agents/measuring/demo.py: demo: worlds.load",
         "agents/human/__init__.py: _play: worlds.load",
         "agents/catalogue.py: warm: all_worlds.load",

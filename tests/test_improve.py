@@ -32,6 +32,7 @@ from rumpus.episodes.store import Store
 from rumpus.tasks.compile import table as compiled
 from rumpus.tasks.files import load
 from rumpus.tasks.goals import Goal
+from rumpus.tests.commands import rumpus
 from rumpus.worlds.engine.run.batch import Batch
 
 WORLD = "box-world-small"
@@ -332,5 +333,30 @@ def test_plugins_bring_setters_judges_and_learners(tmp_path: Path) -> None:
     bad.write_text("class Bad:\n    truth = frames = False\n    marks = 0\nJUDGES = {'bad': Bad}\n")
     with pytest.raises(ValueError, match="has no method prepare"):
         plugins.load(bad)
+    with pytest.raises(ValueError, match="the loop needs one player"):
+        running.run(settings("race", "tiny", {}), tmp_path / "run")
     with pytest.raises(ValueError, match="paid by goal programs"):
         registry.made(tiny(learner="ppo", judge="random"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("--setter grammer", "unknown setter 'grammer': did you mean grammar?"),
+        ("--judge x", "unknown judge 'x'"),
+        ("--scale huge", "the scales are tiny, cpu, gpu, got 'huge'"),
+        ("--set tasks=many", "--set: tasks takes a int; got 'many'"),
+        ("--set noise=0.7", "noise is a share below one half"),
+        ("--set nonsense=1", "unknown setting 'nonsense'"),
+        ("--learner ppo --judge random", "paid by goal programs"),
+        ("--agent nowhere", "no checkpoint at nowhere"),
+        ("--agent expert", "the expert has nothing to learn"),
+        ("--rounds 0", "rounds is a whole number from 1 on"),
+    ],
+)
+def test_messages(typed: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    """A sentence for what cannot be, and nothing is written."""
+    monkeypatch.chdir(tmp_path)
+    assert rumpus("improve", WORLD, *typed.split()) == 1
+    assert message in " ".join(capsys.readouterr().err.split())
+    assert list(tmp_path.iterdir()) == []

@@ -112,7 +112,7 @@ def usable(verdict: Any, steps: int) -> Verdict | None:
 def verdicts(judge: Judge, attempts: Sequence[Attempt]) -> tuple[list[Verdict | None], str]:
     """A verdict for each attempt, None for those without one that can be used, and what the judge raised, or ""."""
     try:
-        given = list(judge.score(attempts))
+        given: list[Any] = list(judge.score(attempts))
     except Exception as error:  # a judge may be anybody's
         return [None] * len(attempts), f"{type(error).__name__}: {error}"[:400]
     given += [None] * (len(attempts) - len(given))

@@ -20,6 +20,20 @@ from .contracts import Lesson, Outcome
 from .settings import ImproveSettings
 
 
+def fitting(settings: ImproveSettings, own: World | None = None) -> tuple[World, int]:
+    """The world of a run, and the ticks of a step of its agent. Raises ValueError for a world of several players or
+    without things, and for an agent that there is not or that is no policy."""
+    world = own or worlds.load(settings.world)
+    if world.players != 1 or world.rules.things is None:
+        raise ValueError(f"{world.name} has several players or shows no things: the loop needs one player, and things")
+    if settings.agent == "expert":
+        raise ValueError("the expert has nothing to learn: begin with random, a run, or a name of `rumpus agents`")
+    policy, trained = player(settings.agent, world)
+    if not getattr(policy, "plays", lambda world: True)(world):
+        raise ValueError(f"{settings.agent} cannot play {world.name}: its head is made for other moves")
+    return world, int(trained.get("repeat", 1 if world.controls.turn_based else REPEAT))
+
+
 class Rounds:
     """The rounds of a run. s: its settings; setter, judge, learner: by these; bank: the attempts of the loop; held:
     those at the fixed set, `fixed`; repeat: ticks of a step of the agent; blind: whether goals are hidden from the
@@ -27,14 +41,8 @@ class Rounds:
 
     def __init__(self, settings: ImproveSettings, folder: str | Path, own: World | None = None):
         self.s, self.folder = settings, Path(folder).absolute()
-        self.world = own or worlds.load(settings.world)
-        if self.world.players != 1 or self.world.rules.things is None:
-            raise ValueError(
-                f"{self.world.name} has several players or shows no things: the loop needs one player, and things"
-            )
+        self.world, self.repeat = fitting(settings, own)
         self.setter, self.judge, self.learner = registry.made(settings)
-        usual = 1 if self.world.controls.turn_based else REPEAT
-        self.repeat = int(player(settings.agent, self.world)[1].get("repeat", usual))
         self.blind = not self.judge.truth
         self.bank = Bank(self.folder / "bank", self.world, settings.threads)
         self.held = Bank(self.folder / "held", self.world, settings.threads)

@@ -10,9 +10,10 @@ from typing import Any
 from ...interface.files import write_atomically
 from ...worlds.engine.world import World
 from ..training.folders import owned
-from . import report
+from . import registry, report
 from .loop import Loop, Say
 from .measuring import summary
+from .rounds import fitting
 from .settings import FREE, ImproveSettings
 
 FILE = "run.json"
@@ -29,6 +30,8 @@ def run(
     """
     folder = Path(folder)
     kept = same(settings.check(), folder)
+    registry.made(kept)
+    fitting(kept, own)  # before anything is written
     folder.mkdir(parents=True, exist_ok=True)
     with owned(folder, True):
 

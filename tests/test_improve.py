@@ -297,7 +297,8 @@ def test_learned_judges_learn_from_marks() -> None:
     class Apart(EnsembleJudge):
         members = (Fixed, Far)
 
-    assert Near(tiny()).score(unseen[:1]) == [Verdict(pytest.approx(0.8), 3)]
+    (near,) = Near(tiny()).score(unseen[:1])
+    assert near.score == pytest.approx(0.8) and near.at == 3
     assert math.isnan(Apart(tiny()).score(unseen[:1])[0].score)
 
 

@@ -13,11 +13,14 @@ import numpy as np
 from ...episodes.episode import Player
 from ...interface.files import write_atomically
 from ...interface.progress import quiet
+from ...tasks.compile import table as compiled
 from ...tasks.files import load, write_line
 from ...tasks.generate import generate
 from ...tasks.goals import Player as Part
 from ...tasks.goals import Task
 from ...tasks.language import canonical, say
+from ...tasks.prove import done_already
+from ...tasks.rollouts import begin
 from ...tasks.scene import scene
 from ...tasks.skills import skill_of
 from ..policies import player
@@ -130,10 +133,8 @@ def _judged(loop: Rounds, number: int, ids: list[str], true: np.ndarray) -> dict
 
 
 def _others(loop: Rounds, number: int, ids: list[str], tasks: dict[str, Task]) -> list[Judged]:
-    """Scores beside another instruction: a goal of the grammar about the things at the same start."""
-    from ...tasks.compile import table as compiled
-    from ...tasks.rollouts import begin
-
+    """Scores beside another instruction: a goal of the grammar about the things at the same start, which does not hold
+    there."""
     world, s = loop.world, loop.s
     if not ids:
         return []
@@ -152,7 +153,11 @@ def _others(loop: Rounds, number: int, ids: list[str], tasks: dict[str, Task]) -
         told = Part(goal=goal, instruction=say(goal, 0, scene(states[at].things, world.rules.things)))
         values = {"players": (told,), "skill": skill_of(goal), "solution": None, "steps": None, "split": "train"}
         others[ids[at]] = task.model_copy(update={**values, "held": ()})
-    return counterfactual(world, loop.held, loop.judge, ids, tasks, others, loop.repeat, s.threads)
+    if not others:
+        return []
+    faults = done_already(begin(world, compiled(list(others.values()), world)))[:, 0].tolist()
+    kept = {id: task for (id, task), fault in zip(others.items(), faults, strict=True) if not fault}
+    return counterfactual(world, loop.held, loop.judge, ids, tasks, kept, loop.repeat, s.threads)
 
 
 def summary(loop: Rounds) -> dict[str, Any]:

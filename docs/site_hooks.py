@@ -135,6 +135,7 @@ def navigation() -> list[dict[str, Any]]:
                 {"Agents": "agents.md"},
                 {"Doors for other libraries": "doors.md"},
                 {"One agent for many worlds": "generalist.md"},
+                {"The improvement loop": "improve.md"},
             ]
         },
         {"Reference": list(api_pages())},

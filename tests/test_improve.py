@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from rumpus import worlds
+from rumpus.agents.algorithms.bc import counted
 from rumpus.agents.improve import learned, registry, running
 from rumpus.agents.improve.admission import REFUSALS
 from rumpus.agents.improve.attempts import Found, Replayed, play
@@ -315,6 +316,17 @@ def test_lessons_are_weighed_and_older_rounds_come_back() -> None:
     assert weights == {"a": pytest.approx(math.e), "b": pytest.approx(1 / math.e), "c": 1.0}
     found = aged(weights, given)
     assert (found["a"] + found["b"]) / sum(found.values()) == pytest.approx(0.25)
+
+
+def test_a_file_says_how_much_episodes_count(tmp_path: Path) -> None:
+    """Episodes that it does not name count nothing; a file that is none, or in which nothing counts, is refused."""
+    file = tmp_path / "counts.json"
+    file.write_text(json.dumps({"a": 2, "c": 0.5}))
+    assert counted(file, ["a", "b", "c"]).tolist() == [2.0, 0.0, 0.5]
+    for text in ("{", '{"a": -1}', '{"a": NaN}', '{"a": "x"}', "[1]", '{"z": 1}'):
+        file.write_text(text)
+        with pytest.raises(ValueError, match="counts="):
+            counted(file, ["a", "b"])
 
 
 def test_plugins_bring_setters_judges_and_learners(tmp_path: Path) -> None:

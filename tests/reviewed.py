@@ -10,7 +10,6 @@ REVIEWED = {
         # of the suite: names() of it, in the process itself and in one that it starts
         *("agents/human/gallery.py: _suite: worlds.load", "agents/human/films.py: main: worlds.load"),
         "agents/human/films.py: Maker.__init__: worlds.load",
-        *("__main__.py: bench: all_worlds.load", "agents/commands.py: _train: worlds.load"),
         *("agents/bench_command.py: bench: all_worlds.load", "agents/commands.py: _train: worlds.load"),
         *("tasks/commands.py: generate: worlds.load", "tasks/commands.py: check: worlds.load"),
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
@@ -24,7 +23,6 @@ REVIEWED = {
         "agents/serve/annotation.py: errands_in: path.read_text",
         "agents/serve/annotation.py: Annotation._read: self._file.read_text",
         *("agents/measuring/watch.py: watch: worlds.load", "agents/mixture.py: named: worlds.load"),
-        "agents/improve/rounds.py: Rounds.__init__: worlds.load",
         "agents/improve/rounds.py: fitting: worlds.load",
         "agents/measuring/demo.py: demo: worlds.load",
         "agents/human/__init__.py: _play: worlds.load",

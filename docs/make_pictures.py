@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -182,6 +183,29 @@ def window() -> None:
     view.run()
 
 
+def page() -> None:
+    """The page of `rumpus serve` in Chromium, where that is installed: its worlds."""
+    from playwright.sync_api import sync_playwright
+
+    browser = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if browser is None:
+        print("There is no Chromium here: page.png stays as it is")
+        return
+    command = [sys.executable, "-m", "rumpus", "serve", "--port", "0", "--worlds", "sokoban,maze-small,race,room"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as server, sync_playwright() as driver:
+        assert server.stdout is not None
+        address = next(word for word in server.stdout.readline().split() if word.startswith("http"))
+        shown = driver.chromium.launch(executable_path=browser, args=["--no-sandbox"])
+        tab = shown.new_page(viewport={"width": 1200, "height": 680})
+        tab.goto(address)
+        time.sleep(60)  # the pictures of worlds are made at the first look
+        tab.reload()
+        time.sleep(3)
+        tab.screenshot(path=PICTURES / "page.png")
+        shown.close()
+        server.terminate()
+
+
 def sheet() -> None:
     """Tasks of the benchmark, with their words."""
     rumpus("tasks", "show", "assets/tasks/sokoban.jsonl", "--count", "10", "--out", str(PICTURES / "tasks.png"))
@@ -217,6 +241,7 @@ def guests() -> None:
 
 if __name__ == "__main__":
     window()
+    page()
     clips()
     agents()
     first_person()

@@ -445,7 +445,7 @@ def test_a_window_records_what_is_played_in_it(tmp_path, monkeypatch, tasks, cap
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path / "config"))
 
-    def run(window: Window) -> None:
+    def run(window: Window, keep: bool = False) -> None:
         play(window.session, "wasd")
         window.session.next()
         play(window.session, "d")

@@ -64,6 +64,7 @@ def window(
     hz: float | None = None,
     repeat: int = 1,
     greedy: bool | None = None,
+    guidance: float = 1.0,
     search: SearchSettings | None = None,
     show: Sequence[str] = (),
 ) -> None:
@@ -79,7 +80,8 @@ def window(
     if isinstance(agent, Policy):
         made, trained = Agent(agent, Player("policy", agent.name), (), repeat=repeat), dict[str, Any]()
     else:
-        made, trained = named(str(agent), world, seed=seed, greedy=greedy, search=search, solutions=known)
+        how: dict[str, Any] = {"greedy": greedy, "guidance": guidance, "search": search, "solutions": known}
+        made, trained = named(str(agent), world, seed=seed, **how)
     trained = {} if tasks else trained
     made.hand(range(world.players))
     options: dict[str, Any] = {

@@ -4,7 +4,6 @@ anew after each stage, so a browser that reloads it shows how far the run has co
 from __future__ import annotations
 
 import base64
-import io
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 
 from ...episodes.export.mp4 import Mp4
 from ...interface.files import write_atomically
+from ..measuring.chart import chart
 from .attempts import TRUTH, Found
 from .bank import drawn
 from .measuring import summary
@@ -216,15 +216,9 @@ def _size(loop: Rounds) -> tuple[int, int]:
 
 def _curve(loop: Rounds, numbers: list[int]) -> str:
     """True and judged success by round, as SVG."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
     rows = [loop.read(number, "measured") for number in numbers]
-    style: Any = {"svg.hashsalt": "rumpus", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
-    with plt.rc_context(style):
-        figure, axes = plt.subplots(figsize=(7.5, 3.2))
+
+    def draw(axes: Any) -> None:
         low, high, true = ([100 * row["true"][name] for row in rows] for name in ("low", "high", "share"))
         axes.fill_between(numbers, low, high, color="#2a7", alpha=0.2, lw=0)
         axes.plot(numbers, true, "o-", ms=4, color="#2a7", label="true, with its 95 % interval")
@@ -235,9 +229,5 @@ def _curve(loop: Rounds, numbers: list[int]) -> str:
             axes.plot(*zip(*judged, strict=True), "s--", ms=4, color="#c63", label="judged")
         axes.set(xlabel="round", ylabel="held-out success, %", ylim=(0, 102), xticks=numbers)
         axes.legend(frameon=False, loc="upper left")
-        figure.tight_layout()
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-        plt.close(figure)
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
+
+    return chart(draw, 3.2)

@@ -4,7 +4,6 @@ film inside."""
 from __future__ import annotations
 
 import base64
-import io
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +26,7 @@ from ..training.log import read_metrics
 from ..training.places import tasks_by_world
 from ..training.run import saved_run
 from ..training.trainer import Trainer
+from .chart import chart
 from .evaluate import evaluate, solutions
 from .watch import watch
 
@@ -93,14 +93,8 @@ def learning_curve(metrics: Sequence[Mapping[str, float]], levels: Mapping[str, 
 
     levels: success rates by name, drawn as level lines for comparison.
     """
-    import matplotlib
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    style: Any = {"svg.hashsalt": "rumpus", "font.size": 10, "axes.spines.top": False, "axes.spines.right": False}
-    with plt.rc_context(style):
-        figure, axes = plt.subplots(figsize=(7.5, 4))
+    def draw(axes: Any) -> None:
         trained = [row for row in metrics if "success" in row]
         axes.plot(*_smooth(trained), color="#9bd", lw=1, label="training levels")
         tested = [row for row in metrics if "held_out_success" in row]
@@ -115,12 +109,8 @@ def learning_curve(metrics: Sequence[Mapping[str, float]], levels: Mapping[str, 
         axes.set(xlabel="steps", ylabel="success, %", ylim=(0, 102))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.legend(frameon=False, loc="center right")
-        figure.tight_layout()
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None})
-        plt.close(figure)
-    text = buffer.getvalue()
-    return text[text.index("<svg") :]
+
+    return chart(draw, 4)
 
 
 def _smooth(rows: Sequence[Mapping[str, float]], keep: float = 0.8) -> tuple[list[float], list[float]]:

@@ -16,12 +16,13 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from rumpus import worlds
+from rumpus.agents.listening import bound
 from rumpus.agents.policies import player
 from rumpus.agents.serve.app import Door, make_app
 from rumpus.agents.serve.house import House
 from rumpus.agents.serve.pictures import HEADER
 from rumpus.agents.serve.protocol import code_of
-from rumpus.agents.serve.server import LOOPBACK, bound, configuration, server_of
+from rumpus.agents.serve.server import LOOPBACK, configuration, server_of
 from rumpus.interface.keys import KEYS
 from rumpus.worlds.engine.run.batch import Batch
 

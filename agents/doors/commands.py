@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from ipaddress import ip_address
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from ..commands import Json, Seed, Tasks, World, frame_size
+from ..listening import address_of, bound, is_loopback
+from ..needs import need
 
 app = typer.Typer(no_args_is_help=True, help="Serve a world to other people's models and libraries.")
 
@@ -28,11 +29,7 @@ def check_address(host: str, port: int, public: bool) -> None:
     """Raise ValueError for a port that is none, and for an address of others that was not asked for."""
     if not 0 <= port <= 65535:
         raise ValueError(f"a port is a whole number from 0 to 65535, got {port}")
-    try:
-        own = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        own = False
-    if not own and not public:
+    if not is_loopback(host) and not public:
         raise ValueError(
             f"{host[:80]!r} is not this machine's own address; anybody who reaches it may play: add --public"
         )
@@ -41,32 +38,13 @@ def check_address(host: str, port: int, public: bool) -> None:
 def run(served: Any, host: str, port: int, path: str) -> None:
     """Serve an ASGI app until Ctrl-C; its URL is printed on standard output when it listens."""
     import asyncio
-    import socket
 
     import uvicorn
 
     server = uvicorn.Server(uvicorn.Config(served, log_level="warning", ws_max_size=8 << 20))
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-        except OSError as error:
-            raise ValueError(f"cannot listen at {host[:80]}, port {port}: {error.strerror or error}") from None
-        shown = f"[{host}]" if ":" in host else host
-        print(f"http://{shown}:{listening.getsockname()[1]}{path}", flush=True)
+    with bound(host, port) as listening:
+        print(f"{address_of(listening, host)}{path}", flush=True)
         asyncio.run(server.serve(sockets=[listening]))
-
-
-def need(*modules: str) -> None:
-    """Raise ModuleNotFoundError, with the command that installs it, for the first module that is missing."""
-    from importlib.util import find_spec
-
-    from ..needs import missing
-
-    for module in modules:
-        if find_spec(module) is None:
-            raise ModuleNotFoundError(missing(module), name=module)
 
 
 @app.command()
@@ -89,7 +67,7 @@ def openenv(
 
     check_address(host, port, public)
     loaded, height_width = worlds.load(world), frame_size(size)
-    need("openenv", "uvicorn", "websockets")
+    need("openenv", "openenv", "uvicorn", "websockets")
     from .openenv import openenv_app
 
     served = openenv_app(loaded, sessions=sessions, size=height_width, tasks=tasks, encoding=encoding, idle=idle)
@@ -124,7 +102,7 @@ def mcp(
 
     check_address(host, port, public)
     loaded, height_width = worlds.load(world), frame_size(size)
-    need("mcp", *(("uvicorn",) if http else ()))
+    need("mcp", "mcp", *(("uvicorn",) if http else ()))
     from .sessions import Pool
     from .tools import Tools
 
@@ -160,7 +138,7 @@ def bench(
     if not 0 < seconds <= 3600:
         raise ValueError(f"--seconds must be more than 0 and at most 3600, got {seconds}")
     loaded, height_width = worlds.load(world), frame_size(size)
-    need("openenv", "uvicorn", "websockets")
+    need("openenv", "openenv", "uvicorn", "websockets")
     from .bench import bench as measure
 
     rows = measure(loaded, sessions, height_width, seconds, seed)

@@ -59,7 +59,7 @@ class RumpusAction(Action):
 
 
 class RumpusObservation(Observation):
-    """What the player perceives, and how the episode stands. All but `pixels` and the texts is in `metadata`, too.
+    """The perception of the player, and how the episode stands. All but `pixels` and the texts is in `metadata`, too.
 
     pixels: the frame, uint8 (height, width, 3), as base64 of a PNG file or of the raw bytes, see `encoding`;
     terminated: ended by the rules; truncated: by the limit of steps; tick: of the episode; ticks: taken in this step.
@@ -98,7 +98,7 @@ class Gatherer:
         self.groups = self.steps = 0
 
     async def act(self, session: Session, plan: Plan, make: Callable[[View], Any]) -> Any:
-        """What `make` makes of the view of a session after these actions."""
+        """The observation that `make` makes of the view of a session after these actions."""
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((session, plan, make, future))
         if not self._busy:

@@ -214,7 +214,7 @@ _NOWHERE: Any = None
 
 
 def summary(name: str) -> str:
-    """What a tool does, in a sentence."""
+    """The deed of a tool, in a sentence."""
     return (_CALLS[name].__doc__ or "").split("\n")[0]
 
 

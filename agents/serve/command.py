@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from ..needs import need
+
 MODULES = ("fastapi", "uvicorn", "websockets")
 """The modules that the extra `serve` installs."""
 
@@ -45,11 +47,7 @@ def serve(
 
     Example: rumpus serve --record runs/people
     """
-    from importlib.util import find_spec
-
-    for module in MODULES:
-        if find_spec(module) is None:
-            raise ModuleNotFoundError(f"the server needs {module}: pip install 'rumpus[serve]'", name=module)
+    need("serve", *MODULES)
     from ... import worlds as all_worlds
     from ...worlds.engine.run.table import level_table
     from .house import House

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ..listening import address_of, bound, is_loopback
 from .app import Door, make_app
 from .gallery import Gallery
 from .house import House
-from .server import LOOPBACK, address_of, bound, configuration, is_loopback, server_of
+from .server import LOOPBACK, configuration, server_of
 
 
 def run(house: House, *, host: str, port: int, token: str = "", invite: int = 0) -> None:

@@ -10,14 +10,14 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from ... import worlds
 from ...interface.files import write_atomically
+from ...interface.png import from_png, png
 from ...worlds.engine.compile.modules import cache_folder
 from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.run.batch import Batch
@@ -42,18 +42,23 @@ def place(world: World) -> Path:
 def load(world: World) -> np.ndarray | None:
     """The frames of a world, uint8 (frames, HEIGHT, WIDTH, 3); None if there is no film yet, or a broken one."""
     try:
-        data = np.frombuffer(place(world).read_bytes(), np.uint8)
-    except OSError:
+        strip = from_png(place(world).read_bytes())
+    except (OSError, ValueError):
         return None
-    strip = cv2.imdecode(data, cv2.IMREAD_COLOR) if len(data) else None
-    if strip is None or strip.shape[0] != HEIGHT or strip.shape[1] % WIDTH:
+    if strip.shape[0] != HEIGHT or strip.shape[1] % WIDTH:
         return None
-    return np.ascontiguousarray(strip[..., ::-1].reshape(HEIGHT, -1, WIDTH, 3).swapaxes(0, 1))
+    return np.ascontiguousarray(strip.reshape(HEIGHT, -1, WIDTH, 3).swapaxes(0, 1))
 
 
 def make(world: World) -> np.ndarray:
     """The film of a world: frames of the first player of an episode that the expert plays, or the random player where
     the expert finds no way."""
+    return np.stack([_frame(batch) for batch in episode(world, FRAMES, HZ)])
+
+
+def episode(world: World, most: int, hz: int) -> Iterator[Batch]:
+    """The batch of an episode that is played, at its start and at up to `most` - 1 moments after it, the end among
+    them: after every turn, or `hz` times a second."""
     batch = Batch(world, 1, seed=SEED, threads=1)
     batch.reset(seed=SEED)
     policy, _ = player(default_agent(world), world, seed=SEED)
@@ -62,16 +67,18 @@ def make(world: World) -> np.ndarray:
     except ValueError:
         policy = RandomPolicy(SEED)
         policy.start(batch)
-    every = 1 if world.controls.turn_based else max(world.controls.tick_hz // HZ, 1)
-    frames, is_first = [_frame(batch)], np.ones(1, bool)
-    while len(frames) < FRAMES and not batch.over[0]:
+    every = 1 if world.controls.turn_based else max(world.controls.tick_hz // hz, 1)
+    is_first = np.ones(1, bool)
+    yield batch
+    for _ in range(most - 1):
+        if batch.over[0]:
+            return
         for _ in range(every):
             if not batch.over[0]:
                 policy.act(batch, is_first)
                 batch.step()
                 is_first[:] = False
-        frames.append(_frame(batch))
-    return np.stack(frames)
+        yield batch
 
 
 def _frame(batch: Batch) -> np.ndarray:
@@ -91,9 +98,7 @@ def keep(world: World) -> None:
     """Make the film of a world, if there is none, and keep it."""
     if load(world) is None:
         strip = np.concatenate(list(make(world)), axis=1)
-        done, data = cv2.imencode(".png", strip[..., ::-1])
-        assert done
-        write_atomically(place(world), data.tobytes())
+        write_atomically(place(world), png(strip))
 
 
 class Maker:

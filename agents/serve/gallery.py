@@ -8,23 +8,20 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from ...interface.files import write_atomically
 from ...worlds.engine.compile.modules import cache_folder
 from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.tools.warm import seconds
 from ...worlds.engine.world import World
+from ..human.films import episode
 from ..human.session import pictures
-from ..policies import player
 
 WIDE, HIGH = 256, 192
 """Pixels of a picture, about."""
 FRAMES = 24
 """Frames of a moving picture."""
 PER_SECOND = 8
-SEED = 7
 DARK = 4.0
 """Standard deviation of the pixels of a picture in which nothing can be seen."""
 
@@ -75,31 +72,21 @@ def moving(world: World) -> bytes:
     where there is no expert. It is the first player whose view is not one dark colour: some begin blind."""
     from PIL import Image
 
-    batch = Batch(world, 1, seed=SEED, threads=1)
-    batch.reset()
-    policy, _ = player("expert" if world.expert is not None else "random", world, seed=SEED)
-    policy.start(batch)
-    if isinstance(world.view, Tiles):
-        tile = max(min(WIDE // batch.cols, HIGH // batch.rows), 4)
-        height, width = tile * batch.rows, tile * batch.cols
-    else:
-        height, width = HIGH, HIGH * batch.cols // batch.rows
-    pace = 1 if world.controls.turn_based else max(world.controls.tick_hz // PER_SECOND, 1)
-    seen = next((at for at, view in enumerate(pictures(batch, height, width)) if view.std() > DARK), 0)
-    frames = []
-    first = np.ones(1, bool)
-    for _ in range(FRAMES):
+    frames: list[Image.Image] = []
+    for batch in episode(world, FRAMES, PER_SECOND):
+        if not frames:
+            height, width = _size(batch)
+            seen = next((at for at, view in enumerate(pictures(batch, height, width)) if view.std() > DARK), 0)
         frames.append(Image.fromarray(pictures(batch, height, width)[seen]))
-        for _ in range(pace):
-            if batch.over[0]:
-                break
-            policy.act(batch, first)
-            batch.step()
-            first = np.zeros(1, bool)
-        if batch.over[0]:
-            frames.append(Image.fromarray(pictures(batch, height, width)[seen]))
-            break
     data = io.BytesIO()
     hold = 1000 // (4 if world.controls.turn_based else PER_SECOND)
     frames[0].save(data, "WEBP", save_all=True, append_images=frames[1:], duration=hold, loop=0, quality=70, method=2)
     return data.getvalue()
+
+
+def _size(batch: Batch) -> tuple[int, int]:
+    """(height, width) of a picture."""
+    if isinstance(batch.world.view, Tiles):
+        tile = max(min(WIDE // batch.cols, HIGH // batch.rows), 4)
+        return tile * batch.rows, tile * batch.cols
+    return HIGH, HIGH * batch.cols // batch.rows

@@ -5,7 +5,7 @@ Nothing here needs PyTorch until a learned player is asked for; that one is in n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +44,15 @@ class RandomPolicy:
     def report(self) -> dict[str, float]:
         """No measurements."""
         return {}
+
+
+def start(trained: Mapping[str, Any], knobs: Mapping[str, int] | None, limit: int | None) -> dict[str, Any]:
+    """{knobs, limit} of a batch: those that are given, else those that an agent was trained on. trained: as `player`
+    returns it."""
+    return {
+        "knobs": trained.get("knobs") if knobs is None else knobs,
+        "limit": trained.get("limit") if limit is None else limit,
+    }
 
 
 def player(

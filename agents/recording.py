@@ -24,7 +24,7 @@ from ..worlds.engine.world import World
 from .contracts import Policy
 from .episodes import ROWS, episodes_of
 from .measuring.evaluate import solutions
-from .policies import NAMES, player
+from .policies import NAMES, player, start
 
 MOST_REPEAT, MOST_DISTURBED, LONGEST_BURST = 64, 0.5, 3
 """Ticks of an action; share of random steps; steps of a disturbance."""
@@ -75,9 +75,7 @@ def record(
         listed = load(tasks, world)[0] if isinstance(tasks, str | Path) else list(tasks)
     known = None if listed is None else solutions(listed)
     policy, trained = player(agent, world, seed=seed, greedy=greedy, solutions=known)
-    chosen: dict[str, Any] = {"split": split}
-    chosen["knobs"] = trained.get("knobs") if knobs is None else knobs
-    chosen["limit"] = trained.get("limit") if limit is None else limit
+    chosen = start(trained, knobs, limit) | {"split": split}
     options: dict[str, Any] = {"seed": seed, "threads": threads, "repeat": repeat or trained.get("repeat", 1)}
     plan = played = None
     if listed is not None:
@@ -150,7 +148,7 @@ class Disturbed:
         self._changes: list[list[Change]] = [[] for _ in range(batch.n)]
 
     def act(self, batch: Batch, is_first: np.ndarray) -> None:
-        """What the player would do, or random moves of one player."""
+        """The player's own action, or random moves of one player."""
         self._policy.act(batch, is_first)
         for row in np.flatnonzero(is_first).tolist():
             self._left[row] = self._at[row] = 0

@@ -19,6 +19,7 @@ from ..measuring.evaluate import solutions
 from ..measuring.insight import Insight, check
 from ..measuring.watch import check_pace
 from ..measuring.watch import watch as record
+from ..policies import start
 from .agent import SECONDS, Agent, named
 from .desk import Desk
 from .layout import BAR, LABEL
@@ -82,14 +83,8 @@ def window(
     else:
         how: dict[str, Any] = {"greedy": greedy, "guidance": guidance, "search": search, "solutions": known}
         made, trained = named(str(agent), world, seed=seed, **how)
-    trained = {} if tasks else trained
     made.hand(range(world.players))
-    options: dict[str, Any] = {
-        "knobs": trained.get("knobs") if knobs is None else knobs,
-        "limit": trained.get("limit") if limit is None else limit,
-        "split": split,
-        "levels": levels,
-    }
+    options: dict[str, Any] = start({} if tasks else trained, knobs, limit) | {"split": split, "levels": levels}
     if tasks:
         options |= {"tasks": table(tasks, world), "ids": [task.id for task in tasks], "strict": True}
     pygame = open_display()

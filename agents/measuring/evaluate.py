@@ -19,7 +19,7 @@ from ...worlds.engine.run.table import Table, level_table
 from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..episodes import Episodes, episodes_of, host, interval, mean_interval, play_tasks, rows_for
-from ..policies import player
+from ..policies import player, start
 
 if TYPE_CHECKING:
     from ..search.settings import SearchSettings
@@ -80,9 +80,7 @@ def evaluate(
         extra = {"lines_refused": len(refused)} | by_group(listed, played.wins)
     else:
         policy, trained = _player(agent, world, None, **how)
-        knobs = trained.get("knobs") if knobs is None else knobs
-        limit = trained.get("limit") if limit is None else limit
-        chosen: dict[str, Any] = {"knobs": knobs, "limit": limit, "split": split}
+        chosen = start(trained, knobs, limit) | {"split": split}
         options["repeat"] = trained.get("repeat", 1)
         if levels is None:
             played, extra = play_split(policy, world, episodes or EPISODES, **chosen, **options)

@@ -17,7 +17,7 @@ from ...tasks.show import strips
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..contracts import Policy
-from ..policies import player
+from ..policies import player, start
 from .evaluate import solutions
 from .insight import Insight, check
 
@@ -129,12 +129,7 @@ def watch(
             agent, world, seed=seed, greedy=greedy, guidance=guidance, search=search, solutions=known
         )
     repeat = trained.get("repeat", repeat)
-    trained = {} if tasks else trained
-    options: dict[str, Any] = {
-        "knobs": trained.get("knobs") if knobs is None else knobs,
-        "limit": trained.get("limit") if limit is None else limit,
-        "tasks": table(tasks, world) if tasks else None,
-    }
+    options = start({} if tasks else trained, knobs, limit) | {"tasks": table(tasks, world) if tasks else None}
     batch = Batch(world, 1, split=split, seed=seed, levels=levels, threads=1, repeat=repeat, **options)
     size = size or picture_size(batch)
     hz = hz or (min(world.controls.tick_hz, 8) if world.controls.turn_based else world.controls.tick_hz / repeat)

@@ -35,7 +35,7 @@ SEEDS = 1 << 20
 
 @dataclass
 class Part:
-    """What is recorded of a world: episodes of its own objective, or of these tasks. stored, steps: what the store
+    """The plan for a world: episodes of its own objective, or of these tasks. stored, steps: what the store
     holds of it; round: the next one; barren: rounds on end that stored nothing."""
 
     world: World

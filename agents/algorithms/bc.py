@@ -260,7 +260,7 @@ class BC(OneNetwork):
         return sums
 
     def _seen(self, part: torch.Tensor, whole: bool) -> Observation:
-        """What was perceived in some steps, or all steps of some lanes; some of these without the instruction."""
+        """The observations of some steps, or of all steps of some lanes; some of these without the instruction."""
         seen, share = self.rollout.observation(part, whole), self.settings.untold
         if not share:
             return seen

@@ -51,7 +51,7 @@ class Refused(ValueError):
 
 
 class Report:
-    """What came of a setter's proposals. proposed: how many; refused: how many for each reason; told: an example of
+    """The fate of a setter's proposals. proposed: how many; refused: how many for each reason; told: an example of
     each; died: what the setter raised, or ""."""
 
     def __init__(self) -> None:

@@ -34,7 +34,7 @@ _FRAME = (40, 40)  # of batches that are not drawn
 
 
 class Found:
-    """What the goal program found in an attempt. stages: the steps after which each stage was reached, as far as they
+    """The findings of the goal program. stages: the steps after which each stage was reached, as far as they
     were; of: their number; won: the step after which the goal was reached, 0 if it never was; lost: likewise for what
     must never be."""
 

@@ -126,7 +126,7 @@ def clipped(bank: Bank, judge: Judge, ids: Sequence[str], tasks: dict[str, Task]
 def of_setter(
     tasks: Sequence[Task], past: Sequence[Outcome], world: World, most: int, nodes: int, rng: np.random.Generator
 ) -> dict[str, Any]:
-    """What a round's tasks are like: how many of them are shown to be possible (of `most` at most), how many sorts of
+    """The quality of a round's tasks: how many of them are shown to be possible (of `most` at most), how many sorts of
     goals they have and how many of these are new, and skills."""
     chosen = [tasks[index] for index in rng.permutation(len(tasks))[:most].tolist()]
     proven = feasible(chosen, world, nodes)

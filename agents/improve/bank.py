@@ -47,7 +47,7 @@ class Bank:
         return {head.id for head in self.store.index()}
 
     def found(self, ids: Iterable[str]) -> dict[str, Found]:
-        """What the goal program found in these attempts, by id, for audits and for the judge `program`."""
+        """The findings of the goal program in these attempts, by id, for audits and for the judge `program`."""
         wanted = set(ids)
         heads = self.store.index(lambda head: head.id in wanted)
         return {head.id: Found.read(head.extra[TRUTH]) for head in heads}

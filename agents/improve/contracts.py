@@ -36,7 +36,7 @@ class Present(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of a task of an earlier round. task: its id; goal, start: of the task; family: its skill, see
+    """The outcome of a task of an earlier round. task: its id; goal, start: of the task; family: its skill, see
     tasks/skills.py; scores: that the judge gave to its attempts, without those that it could not score."""
 
     round: int
@@ -49,7 +49,7 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Request:
-    """What a setter is asked for.
+    """The request to a setter.
 
     world; states: what tasks are for; count: tasks that are wanted; past: all earlier tasks, the latest last; bank: the
     attempts so far; rng: the random numbers to use, the same when a round is repeated; folder: of the round, for files
@@ -140,7 +140,7 @@ class Lesson:
 
 @dataclass(frozen=True)
 class Lessons:
-    """What a learner is handed. world; bank; lessons: all attempts that were scored, of all rounds, the latest last;
+    """The material of a learner. world; bank; lessons: all attempts that were scored, of all rounds, the latest last;
     round: this one's number, from 1 on; tasks: the file of its tasks; start: the checkpoint of the last generation,
     None if there is none; folder: in which the run of the next generation is to lie; settings: of the
     whole run; repeat: ticks of a step."""

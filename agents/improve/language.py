@@ -100,12 +100,12 @@ class LanguageSetter:
             model.close()
 
     def report(self) -> dict[str, float]:
-        """What the client has counted: calls, refusals, wrong answers, tokens."""
+        """The counts of the client: calls, refusals, wrong answers, tokens."""
         return dict(self._counts)
 
 
 def prompt(world: World, state: Present, past: Sequence[Outcome], threshold: float) -> str:
-    """What the setter's model is told of a state."""
+    """The description of a state for the setter's model."""
     things = world.rules.things
     assert things is not None
     kinds = list(things.kinds)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import io
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -91,8 +92,8 @@ class Marked:
             self.progress[self.end :] += 1
 
 
-class LearnedJudge:
-    """What `preferences` and `steps-to-go` share."""
+class LearnedJudge(ABC):
+    """The base of `preferences` and `steps-to-go`: all but the loss."""
 
     truth: ClassVar[bool] = False
     frames: ClassVar[bool] = True
@@ -109,9 +110,9 @@ class LearnedJudge:
         """As the settings say."""
         return self._settings.marks
 
+    @abstractmethod
     def loss(self, batch: Sequence[Marked], rng: np.random.Generator) -> torch.Tensor:
         """The loss on some annotated attempts."""
-        raise NotImplementedError
 
     def prepare(self, bank: Bank, folder: Path, seed: int) -> dict[str, float]:
         """Learn from all marks of the bank, or read what was learned."""

@@ -1,4 +1,4 @@
-"""What is measured in each round: success on the fixed held-out set, by the goal programs and by the judge, and the
+"""The measurements of each round: success on the fixed held-out set, by the goal programs and by the judge, and the
 audit of the judge."""
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ class Rounds:
         return self.folder / "rounds" / f"{number:04}"
 
     def read(self, number: int, name: str) -> Any:
-        """What a stage of a round left behind; {} if it has not been made."""
+        """The result of a stage of a round; {} if it has not been made."""
         file = self.at(number) / f"{name}.json"
         return json.loads(file.read_text()) if file.exists() else {}
 
@@ -70,7 +70,7 @@ class Rounds:
         return np.random.default_rng([self.s.seed, number, part])
 
     def past(self, number: int) -> list[Outcome]:
-        """What became of the tasks of the rounds before this one."""
+        """The outcomes of the tasks of the rounds before this one."""
         found = []
         for before in range(1, number):
             scores: dict[str, list[float]] = {}

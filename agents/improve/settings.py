@@ -27,7 +27,7 @@ SCALES: dict[str, dict[str, Any]] = {
         **{"learning": {"steps": 4_000_000, "envs": 256, "device": "cuda", "world_device": "cpu"}},
     },
 }
-"""What differs from the defaults at each scale."""
+"""The differences from the defaults at each scale."""
 
 
 @dataclass(frozen=True)

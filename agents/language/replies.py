@@ -11,7 +11,7 @@ from typing import Any
 MOST_STARTS = 64
 """The most places of an answer at which JSON is looked for."""
 CHARACTERS_A_TOKEN, TOKENS_AN_IMAGE = 4, 256
-"""What is counted where a server does not say how many tokens it used; a rough estimate of our own."""
+"""The count where a server does not say how many tokens it used; a rough estimate of our own."""
 
 
 class BadAnswer(ValueError):

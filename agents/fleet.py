@@ -160,14 +160,17 @@ def _all(
     task: Callable[..., dict[str, Any]], cases: Sequence[tuple[Any, ...]], title: str, jobs: int | None,
     address: str | None, cuda: bool,
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The results of task(*case) for each of the cases, in order, each in a process of its own."""
+    """The results of task(*case) for each of the cases, in order, in processes of their own. Ray is started and ended,
+    unless this process has it running already."""
     ray = _ray()
     before = signal.getsignal(signal.SIGTERM)
-    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
-    quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": True, "logging_level": "error"}
-    local = {} if address else {"include_dashboard": False, "object_store_memory": STORE, "num_cpus": jobs}
-    ray.init(address or "local", **quiet, **local)
-    signal.signal(signal.SIGTERM, before)  # Ray has put its own in that place
+    running_before = ray.is_initialized()
+    if not running_before:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is reported to anybody
+        quiet: dict[str, Any] = {"log_to_driver": False, "configure_logging": True, "logging_level": "error"}
+        local = {} if address else {"include_dashboard": False, "object_store_memory": STORE, "num_cpus": jobs}
+        ray.init(address or "local", **quiet, **local)
+        signal.signal(signal.SIGTERM, before)  # Ray has put its own in that place
     try:
         there = ray.cluster_resources()
         most = jobs or max(int(there.get("GPU" if cuda else "CPU", 1)), 1)
@@ -195,7 +198,8 @@ def _all(
                 raise
         return found
     finally:
-        ray.shutdown()
+        if not running_before:
+            ray.shutdown()
 
 
 def _ray() -> Any:

@@ -1,7 +1,9 @@
 """Fleets of runs on Ray, on this machine: seeds, sweeps and evaluations, one that fails among them."""
 
 import json
+import signal
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,17 @@ SETTINGS = {"envs": 4, "rollout": 8, "hidden": 8, "tensorboard": False, "limit":
 TYPED = [part for name, value in SETTINGS.items() for part in ("--set", f"{name}={value}")]
 
 
-def needs_ray():
-    pytest.importorskip("ray", reason="Ray is not installed: pip install 'rumpus[fleet]'")
+@contextmanager
+def running(ray):
+    """Ray with two processes, which the commands inside share."""
+    before = signal.getsignal(signal.SIGTERM)
+    ray.init("local", num_cpus=2, include_dashboard=False, object_store_memory=fleet.STORE, log_to_driver=False)
+    signal.signal(signal.SIGTERM, before)
+    try:
+        yield
+        assert ray.is_initialized()
+    finally:
+        ray.shutdown()
 
 
 def combined(*sweep, seeds=(0, 1), **settings):
@@ -96,10 +107,24 @@ ALGORITHMS = {{"careless": Careless}}
 """
 
 
-def test_a_fleet_is_trained_mended_and_evaluated(tmp_path, capsys):
+def test_a_fleet_is_trained_mended_and_evaluated(tmp_path, capsys, monkeypatch):
     """One run of two fails and stops no other; the same command again goes on with it, to the byte, and leaves the
-    other alone; all are evaluated."""
-    needs_ray()
+    other alone; all are evaluated. Ray may be running already."""
+    ray = pytest.importorskip("ray", reason="Ray is not installed: pip install 'rumpus[fleet]'")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    with running(ray):
+        out = trained_and_mended(tmp_path, capsys)
+    (out / "damaged").mkdir()
+    plugin = tmp_path / "careless.py"
+    assert rumpus("fleet", "evaluate", out, "--plugin", plugin, "--episodes", "8", "--jobs", "1", "--json") == 0
+    assert not ray.is_initialized()
+    rows = json.loads(capsys.readouterr().out)
+    assert [Path(row["agent"]).name[-15:] for row in rows] == ["clip=0.2-seed=4", "clip=0.3-seed=4"]
+    assert [(row["world"], row["result"]["episodes"]) for row in rows] == [("box-world-small", 8)] * 2
+
+
+def trained_and_mended(tmp_path, capsys):
+    """The folder of a fleet whose second run failed once."""
     plugin, mended, out = tmp_path / "careless.py", tmp_path / "mended", tmp_path / "fleet"
     plugin.write_text(FAILING.format(mended=str(mended)))
     train = ("fleet", "train", plugin, "box-world-small", "--sweep", "clip=0.2,0.3", "--seeds", "4", "--steps", "320")
@@ -124,9 +149,4 @@ def test_a_fleet_is_trained_mended_and_evaluated(tmp_path, capsys):
     )
     one, other = (checkpoint.load(path)["networks"][0] for path in (whole, bad["folder"]))
     assert all((one[name] == other[name]).all() for name in one)
-
-    (out / "damaged").mkdir()
-    assert rumpus("fleet", "evaluate", out, "--plugin", plugin, "--episodes", "8", "--jobs", "2", "--json") == 0
-    rows = json.loads(capsys.readouterr().out)
-    assert [Path(row["agent"]).name[-15:] for row in rows] == ["clip=0.2-seed=4", "clip=0.3-seed=4"]
-    assert [(row["world"], row["result"]["episodes"]) for row in rows] == [("box-world-small", 8)] * 2
+    return out

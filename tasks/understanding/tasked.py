@@ -19,17 +19,19 @@ def needs_start(found: Understood) -> bool:
 
 
 def tasked(
-    found: Understood, world: World, *, seed: int = 0, knobs: Mapping[str, int] | None = None, split: str = "train"
-) -> tuple[Task, list[str]]:
-    """The task to do what was understood, at the start of a seed; and for each particular thing that it names a line
-    with what that is there. Every player has the goal.
+    found: Understood, world: World, *, seed: int = 0, knobs: Mapping[str, int] | None = None, split: str = "train",
+    start: Start | None = None,
+) -> tuple[Task, list[str]]:  # fmt: skip
+    """The task to do what was understood, at the start of a seed, or at a start that is given; and for each particular
+    thing that it names a line with what that is there. Every player has the goal.
 
     Raises ValueError if nothing there is what is named, or if a question has no answer of one word there.
     """
     things = world.rules.things
     assert things is not None
     told = retold(found, things)
-    start = _start(world, seed, knobs, split)
+    where = f"at the start of seed {seed}" if start is None else "here"
+    start = start or _start(world, seed, knobs, split)
     limit = found.limit or world.objective.limit
     goal = found.goal or answering("yes")
     blank = _task(world, start, limit, goal, told)
@@ -37,14 +39,14 @@ def tasked(
     if found.question is not None:
         word = answer(found.question, here.rows, things, here.cells)
         if word is None:
-            raise ValueError(f"this question has no answer of one word at the start of seed {seed}: {told}")
+            raise ValueError(f"this question has no answer of one word {where}: {told}")
         return _task(world, start, limit, answering(word), told), []
     lines = []
     for selector in _named(goal):
         some = [things.name(here.rows[number]) for number in chosen(selector, here)]
         words = thing_in_words(selector, said_of(found, things))
         if not some:
-            raise ValueError(f"at the start of seed {seed} there is nothing that is {words}")
+            raise ValueError(f"{where} there is nothing that is {words}")
         lines.append(f"{words}: {', '.join(some)}")
     return blank, lines
 

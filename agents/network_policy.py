@@ -17,7 +17,7 @@ from . import checkpoint
 from .contracts import State
 from .lookup import find
 from .networks import Network, NetworkSpec
-from .observations import Observation, ObservationReader, draw_at, untold
+from .observations import Observation, ObservationReader, averaged, draw_at, untold
 from .trees import at, tree_map
 
 MOST_GUIDANCE = 100.0
@@ -68,6 +68,17 @@ class NetworkPolicy:
     def networks(self) -> list[Network]:
         """Its networks: one for all players, or one for each."""
         return self._networks
+
+    @property
+    def reads(self) -> bool:
+        """Whether it reads instructions."""
+        return self._spec.instructed
+
+    def frame(self, batch: Batch, player: int) -> np.ndarray:
+        """The frame of a player of the first row as it looks at it, uint8 (height, width, 3): smaller where a batch
+        must be drawn larger than the frames that it was trained on."""
+        picture = torch.from_numpy(batch.picture(player=player))
+        return averaged(picture[None], self._spec.size)[0].numpy()
 
     def plays(self, world: World) -> bool:
         """Whether it can play this world: its head fits, and it is for one player or as many as there are."""

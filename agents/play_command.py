@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .commands import Knobs, Levels, Limit, Plugins, Split, knob_values, load_plugins
+
+if TYPE_CHECKING:
+    from ..worlds.engine.world import World
 
 
 def play(
@@ -47,6 +50,13 @@ def play(
             "There the expert does, if you name none.",
         ),
     ] = None,
+    ask: Annotated[
+        str | None,
+        typer.Option(
+            help="A name of `rumpus agents`, a run, or expert: it does what you type, perhaps a --goal first. All is "
+            "stored, in runs/asked or by --record."
+        ),
+    ] = None,
     alone: Annotated[bool, typer.Option("--alone", help="No agent plays; seats without a person stay empty.")] = False,
     seat: Annotated[int | None, typer.Option(help="In worlds for several, your player.")] = None,
     people: Annotated[int, typer.Option(help="People at this keyboard; the second one has its right half.")] = 1,
@@ -77,10 +87,14 @@ def play(
     if practice and any((task, goal, moment, limit, benchmark)):
         raise ValueError("--practice is play without a limit: leave --task, --goal, --moment, --limit and --suite out")
     if not world:
-        if any((task, goal, moment, levels, knob, limit, agent, seat, alone, record, seed is not None)):
+        if any((task, goal, moment, levels, knob, limit, agent, ask, seat, alone, record, seed is not None)):
             raise ValueError("these options need a world, such as: rumpus play WORLD --seed 7; see `rumpus worlds`")
         _from_gallery(practice, mute)
         return
+    if ask is not None and any((task, moment, benchmark, agent, alone, seat, people > 1, practice)):
+        raise ValueError(
+            "--ask is for a world, perhaps with a first --goal, --seed, --knob, --levels, --limit, --record"
+        )
     limit = UNLIMITED if practice else limit
     loaded, knobs = all_worlds.load(world), knob_values(knob)
     if alone and (agent or seat or people > 1):
@@ -89,13 +103,17 @@ def play(
         raise ValueError(f"{loaded.name} is for one player: --seat and --people are for worlds for several")
     load_plugins(plugin)
     others, trained = list[Agent](), dict[str, Any]()
+    if ask is not None:
+        start: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "knobs": knobs, "limit": limit}
+        _ask(loaded, ask, goal or "", {**start, "record": record, "name": name, "mute": mute})
+        return
     names = agent or ([] if alone or loaded.players == 1 else [default_agent(loaded)])
     if names:
         others, trained = beside(names, loaded, seat=seat, people=people, seed=seed or 0)
     seats = seats_of(loaded, seat, people) if loaded.players > 1 and not alone else None
     if not (task or goal or moment or levels or knobs):  # it plays what it has learned
         knobs, limit = trained.get("knobs") or knobs, trained.get("limit") if limit is None else limit
-    start: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "knobs": knobs}
+    start = {"seed": seed, "levels": levels, "split": split, "knobs": knobs}
     options, lines = to_play(loaded, task=task, goal=goal, moment=moment, start=start, limit=limit)
     for line in lines:
         print(line)
@@ -106,6 +124,27 @@ def play(
     keep_played(world)
     for path in human.play(loaded, **options).saved:
         print(path)
+
+
+def _ask(world: World, agent: str, first: str, options: dict[str, Any]) -> None:
+    """Let a person ask an agent for one thing after the other, in a window; `first` at once."""
+    from . import human, policies
+    from .human.agent import named
+    from .human.asking import PLACE, Asking, reads
+    from .human.settings import keep_played
+
+    made, trained = named(agent, world, seed=options["seed"] or 0)
+    reads(made)
+    made.hand(range(world.players))
+    if not (options["levels"] or options["knobs"]):  # it plays what it has learned
+        options |= policies.start(trained, options["knobs"] or None, options["limit"])
+    place = options.pop("record") or PLACE
+    asking = Asking(place, options["name"], first)
+    keep_played(world.name)
+    played = human.play(world, agents=[made], seats=(), asking=asking, **options)
+    for path in played.saved:
+        print(path)
+    print(f"{asking.count} asked; stored in {place}: see `rumpus episodes list {place}`")
 
 
 def _from_gallery(practice: bool, mute: bool) -> None:

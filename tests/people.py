@@ -158,6 +158,13 @@ if sys.argv[2] == "agent":
     from rumpus.worlds.sokoban import SOKOBAN as world
     what |= {"agents": beside("expert", world)[0]}
     what["agents"][0].hand([])  # the person begins
+if sys.argv[2] == "ask":
+    from rumpus.agents.human.agent import named
+    from rumpus.agents.human.asking import Asking
+    from rumpus.worlds.sokoban import SOKOBAN as world
+    agent = named("expert", world)[0]
+    agent.hand([0])
+    what |= {"agents": [agent], "seats": (), "asking": Asking(sys.argv[1], "Ada")}
 if sys.argv[2] == "hall":
     from rumpus.tests.tiny_hall import HALL as world
     what = {}

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ...worlds.engine.run.batch import Batch
     from ...worlds.engine.world import World
     from .agent import Agent
+    from .asking import Asking
     from .session import Episode, Session
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -58,6 +59,7 @@ def play(
     out: str | Path = "runs/clips",
     keep: bool = False,
     mute: bool = False,
+    asking: Asking | None = None,
 ) -> Played:
     """Open a window for human play, and return when it is closed.
 
@@ -69,19 +71,23 @@ def play(
     once, for the benchmark (see suite.py); agents: play beside the person, see agent.py; seats: of the
     person, from 0 on, by default all that no agent plays; window: (width, height) in
     pixels, by default a size that fits the screen; out: the folder for clips and screenshots;
-    keep: whether the window stays open when it is left, for the next world; mute: whether it begins
-    without sounds.
+    keep: whether the window stays open when it is left, for the next world; mute: whether it begins without sounds;
+    asking: a conversation with the first of the agents, which records the episodes in place of `record`.
 
     Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table or store.
     """
     recorders: list[Recorder] = []
     attach = None if record is None else _attach(record, name, written, once, recorders)
+    if asking is not None:
+        attach = asking.attach if asking.store is not None else None
     try:
         how: dict[str, Any] = {"strict": strict_time, "once": once, "agents": agents}
         return _play(
-            world, attach, seed, levels, split, knobs, limit, tasks, ids, how, (seats, keep, mute), window, out
+            world, attach, seed, levels, split, knobs, limit, tasks, ids, how, (seats, keep, mute, asking), window, out
         )
     finally:
+        if asking is not None:
+            asking.close()
         for recorder in recorders:
             recorder.close()
 
@@ -108,9 +114,9 @@ def _attach(
 def _play(
     world: Any, attach: Callable[[Batch], Recorder] | None, seed: int | None, levels: Any, split: str,
     knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], how: dict[str, Any],
-    stay: tuple[Collection[int] | None, bool, bool], window: tuple[int, int] | None, out: str | Path,
+    stay: tuple[Collection[int] | None, bool, bool, Asking | None], window: tuple[int, int] | None, out: str | Path,
 ) -> Played:  # fmt: skip
-    pygame, (seats, keep, mute) = open_display(), stay
+    pygame, (seats, keep, mute, asking) = open_display(), stay
     try:
         from ... import worlds
         from .desk import Desk
@@ -127,7 +133,8 @@ def _play(
             if not keep:
                 pygame.display.quit()
             return Played([], [])
-        view = Window(Desk(session, countdown=COUNTDOWN), window, out, seats=seats, sounds=not mute)
+        desk = Desk(session, countdown=COUNTDOWN, asking=asking)
+        view = Window(desk, window, out, seats=seats, sounds=not mute)
     except BaseException as error:
         if not (keep and isinstance(error, Exception)):
             pygame.display.quit()

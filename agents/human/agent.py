@@ -116,6 +116,25 @@ class Agent:
         self._forget()
         self._rewards = np.zeros(self._batch.players, np.float32)
 
+    def instruct(self, text: str) -> None:
+        """Hear an instruction, with which an episode has just begun: in place of that of the world, if it reads."""
+        tell = getattr(self.policy, "tell", None)
+        if tell is not None:
+            tell(text)
+        else:
+            self.policy.start(self._own)
+
+    @property
+    def done(self) -> bool:
+        """Whether it says that it has done what its instruction asks for; False for one that never says so."""
+        said = getattr(self.policy, "done", None)
+        return said is not None and bool(said[0])
+
+    def picture(self, player: int) -> np.ndarray:
+        """The frame of a player as it looks at it, uint8 (height, width, 3)."""
+        seen = getattr(self.policy, "frame", None)
+        return self._own.picture(player=player) if seen is None else seen(self._own, player)
+
     def hand(self, seats: Collection[int]) -> None:
         """Play these seats from now on."""
         if self.seats == frozenset(seats):

@@ -40,6 +40,9 @@ _COMMANDS = (
     ("full", "f11", "full screen"),
     ("shot", "f12", "save a screenshot"),
     ("chat", "enter", "say something"),
+    ("ask", "enter", "ask the agent for something, also while it tries"),
+    ("good", "y", "it has done what you asked for"),
+    ("bad", "n", "it has not done what you asked for"),
     ("mute", "s", "sounds off, or on"),
     ("leave", "escape", "the menu; again: leave"),
 )
@@ -47,6 +50,8 @@ _ALSO = {"previous": "page up", "next": "page down"}
 """Other keys for the same, where levels or tasks follow one another in an order."""
 _UNFAIR = ("previous", "restart", "undo", "map", "step", "slower", "faster")
 """Commands that an agent does not have."""
+ASKING = ("ask", "good", "bad")
+"""Commands that have a use where an agent is asked for something."""
 _ONCE = "This is measured: each task is played once, and nothing is taken back"
 
 
@@ -81,12 +86,12 @@ class Commands:
     """The commands of the window in a world, by name in `table`. what: "level" or "task"; count: the number of them
     that are played in order, 0 where they come at random; once: whether each is played once, and measured; takes_over:
     whether a seat passes between the person and an agent, in place of the person changing seats; without:
-    commands that are missing besides, and the reasons. `words`: names of commands in hints, where they have others
-    there."""
+    commands that are missing besides, and the reasons; None for those of ASKING that there are. `words`: names of
+    commands in hints, where they have others there."""
 
     def __init__(
         self, world: World, inputs: Input, what: str = "level", count: int = 0, once: bool = False,
-        takes_over: bool = False, without: Mapping[str, str] | None = None,
+        takes_over: bool = False, without: Mapping[str, str | None] | None = None,
     ):  # fmt: skip
         self._what = what
         self.words = {
@@ -94,10 +99,13 @@ class Commands:
             "next": f"next {what}",
             "chat": "say",
             "hand": "take over",
+            "good": "it did it",
+            "bad": "it did not",
             "views": "all pictures",
         }
-        self._missing = _missing(world, inputs, what, count) | (dict.fromkeys(_UNFAIR, _ONCE) if once else {})
-        self._missing |= without or {}
+        missing: dict[str, str | None] = {**_missing(world, inputs, what, count), **dict.fromkeys(ASKING, "")}
+        missing |= (dict.fromkeys(_UNFAIR, _ONCE) if once else {}) | dict(without or {})
+        self._missing = {name: why for name, why in missing.items() if why is not None}
         if not takes_over:
             self._missing["hand"] = "No agent plays here"
         elif world.players > 1:

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from .host import SPEEDS
 from .input import TickInput
 from .person import Person
 from .session import Session
+
+if TYPE_CHECKING:
+    from .asking import Asking
 
 REST = 2.0
 """Seconds for which the end of an episode is shown before the next one begins by itself."""
@@ -56,16 +59,19 @@ class Desk:
     episodes: how many follow one another by themselves, REST seconds after the end of each, while agents alone play;
     then the desk is `closed`. None: the next one waits for a person. base: another factor on the speed. ahead: whether
     agents choose as soon as a state is shown, in place of when the next step is due. countdown: seconds before an
-    episode begins in real time, where people play and no pause comes before it. `gains` are rewards of late,
-    `sounds` (number, name) of what is to be heard; `people`
-    are those who have joined, in their order; `paused` stops time for all; `speed` is the place in SPEEDS.
+    episode begins in real time, where people play and no pause comes before it. asking: a conversation in which the
+    agent does what people type, see asking.py. `gains` are rewards of late, `sounds` (number, name) of what is to be
+    heard; `people` are those who have joined, in their order; `paused` stops time for all; `speed` is the place in
+    SPEEDS. Raises ValueError if nobody is there to be asked.
     """
 
     def __init__(
         self, session: Session, *, stored: bool = True, episodes: int | None = None, base: float = 1.0,
-        ahead: bool = False, countdown: float = 0.0,
+        ahead: bool = False, countdown: float = 0.0, asking: Asking | None = None,
     ):  # fmt: skip
-        self.session, self.stored = session, stored
+        self.session, self.stored, self.asking = session, stored, asking
+        if asking is not None:
+            asking.begin(session)
         self.closed = False
         self._episodes, self._base, self._ahead = episodes, base, ahead
         self._onward: float | None = None  # the time at which another episode begins
@@ -88,6 +94,8 @@ class Desk:
         self._kept = set(session.solved)
         self.faster(0)
         self._look()
+        if asking is not None and asking.first:
+            self.ask(asking.first)
 
     def _filler(self, seat: int) -> Agent | None:
         """The agent that plays a seat while no person does."""
@@ -151,7 +159,8 @@ class Desk:
         """Whether steps are taken: not in a pause, after the end, nor while all are busy with an overlay."""
         minders = self._minders()
         busy = bool(minders) and all(person.busy for person in minders)
-        return not (self.paused or self.session.over or busy or self.counting)
+        idle = self.asking is not None and self.asking.waits and self.session.watching
+        return not (self.paused or self.session.over or busy or self.counting or idle)
 
     @property
     def counting(self) -> int:
@@ -258,6 +267,8 @@ class Desk:
         self._counts = False
         self.session.act(actions)
         self._gain(before)
+        if self.asking is not None:
+            self.asking.stepped()
         if self.session.over:
             self._sound(self.session.result)
         elif any(gain.since == self._now for gain in self.gains):
@@ -315,17 +326,34 @@ class Desk:
             self.paused = True
             self._steps += 1
 
+    def ask(self, text: str, person: Person | None = None) -> bool:
+        """Ask the agent for something, which begins to try; it plays the seats of the person who asks. False if it
+        cannot, or if there is nothing in the text."""
+        self._rest()
+        if self.asking is None or not self.asking.ask(text):
+            return False
+        if person is not None and person.seats:
+            self.sit(person, ())
+        self._anew()
+        self.paused = False
+        return True
+
     def restart(self) -> None:
         """Begin this episode again."""
         self._rest()
         self.session.restart()
+        if self.asking is not None:
+            self.asking.again()
         self._anew()
         self.paused = False
 
     def next(self, by: int = 1) -> None:
         """Begin another episode, `by` places further on."""
         self._rest()
-        self.session.next(by)
+        if self.asking is None:
+            self.session.next(by)
+        else:
+            self.asking.anew(by)
         self._anew()
         self.paused = self.waits
 
@@ -345,6 +373,8 @@ class Desk:
         for person in self.people:
             person.inputs.clear()
         back = self.session.undo(1 if self._turns else self.session.world.controls.tick_hz)
+        if back and self.asking is not None:
+            self.asking.undone()
         if back and not self._turns:
             self.paused = True
             for person in self.people:

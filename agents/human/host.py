@@ -10,6 +10,9 @@ from .session import Session
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Speeds of a desk, as factors on the world's own, or on an agent's turns."""
 
+MOST_ASKED = 10_000
+"""Characters of an instruction that is taken from a person; what an agent reads of it is 64 tokens."""
+
 
 class Host(Protocol):
     """A desk, as a person sees it; see desk.py."""
@@ -19,6 +22,7 @@ class Host(Protocol):
     paused: bool
     speed: int
     gains: list[Any]
+    asking: Any
     sounds: Sequence[tuple[int, str]]
 
     @property
@@ -51,6 +55,9 @@ class Host(Protocol):
 
     def alone(self, person: Any) -> bool:
         """Whether this person may stop the time."""
+
+    def ask(self, text: str, person: Any = None) -> bool:
+        """Ask the agent for something."""
 
     def restart(self) -> None:
         """Begin this episode again."""

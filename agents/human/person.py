@@ -9,8 +9,8 @@ from ...interface.keys import BUTTON, key_index
 from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
 from . import menu, settings
 from .camera import CameraInput, input_of
-from .commands import Commands
-from .host import Host
+from .commands import ASKING, Commands
+from .host import MOST_ASKED, Host
 from .input import Point, Repeat
 
 NOTE_SECONDS = 5.0
@@ -56,12 +56,15 @@ class Person:
         listed = session.list
         what, count = listed.what if listed else "level", len(listed or ())
         takes_over = bool(session.agents) and (session.world.players == 1 or not seats)
-        without = dict.fromkeys((name for name in PAINTED if name not in can), "")
+        without: dict[str, str | None] = dict.fromkeys((name for name in PAINTED if name not in can), "")
         self.sees_all = not session.agents
         if self.sees_all:
             without["views"] = "All pictures are here already"
         if session.world.controls.turn_based and not session.agents:
             without |= dict.fromkeys(PACED, "Time waits for you here")
+        if desk.asking is not None:  # nothing else is said there
+            without |= {**dict.fromkeys(ASKING), "chat": ""}
+            self.small, self.typing = True, None if desk.asking.text else ""
         self.commands = Commands(session.world, self.inputs, what, count, session.once, takes_over, without)
         self._word_hand()
         if isinstance(self.inputs, CameraInput):
@@ -84,6 +87,8 @@ class Person:
         self.seats = seats
         if seats:
             self._sit()
+        else:
+            self.caught = self._wants_mouse = False
         self._word_hand()
 
     # from the painter
@@ -104,7 +109,7 @@ class Person:
         elif key == "escape" and self.caught:
             self._let_go()
         elif self.desk.session.over and key in ("enter", "keypad enter"):
-            self.do("next", now)
+            self.do("next" if self.desk.asking is None else "ask", now)
         elif (name := self.commands.find(index, ctrl)) is not None:
             if name == "undo" and index is not None:
                 self._undo.press(index, now)
@@ -131,7 +136,12 @@ class Person:
         if self.typing is None:
             return
         whole = self.typing + text
-        if not set(text) <= set(CHARSET):
+        if self.desk.asking is not None:  # any words of any script are told
+            if len(whole) <= MOST_ASKED and text.isprintable():
+                self.typing = whole
+            else:
+                self.tell(f"At most {MOST_ASKED:,} letters and signs can be asked for at once", now)
+        elif not set(text) <= set(CHARSET):
             self.tell("Letters, digits and signs of English can be said, no others", now)
         elif len(whole) > CHARACTERS or not _SPACE.contains(whole):
             self.tell("No more fits: say it in parts", now)
@@ -244,7 +254,7 @@ class Person:
                 "switch": self._do_switch,
                 "hand": self._do_hand,
                 "restart": lambda now: self.desk.restart(),
-                "next": lambda now: self.desk.next(),
+                "next": self._do_next,
                 "previous": lambda now: self.desk.next(-1),
                 "pause": lambda now: self.desk.pause(),
                 "step": lambda now: self.desk.step_once(),
@@ -257,6 +267,9 @@ class Person:
                 "livelier": lambda now: self._do_sensitivity(1, now),
                 "invert": self._do_invert,
                 "chat": self._do_chat,
+                "ask": self._do_chat,
+                "good": lambda now: self._do_mark("success", now),
+                "bad": lambda now: self._do_mark("failure", now),
                 "leave": self._do_leave,
                 "quit": self._do_quit,
             }
@@ -328,6 +341,17 @@ class Person:
         self.rest()
         self.typing = ""
 
+    def _do_next(self, now: float) -> None:
+        self.desk.next()
+        if self.desk.asking is not None:
+            self.typing = ""
+
+    def _do_mark(self, label: str, now: float) -> None:
+        """The person's verdict on what was asked for."""
+        if not self.desk.asking.text:
+            self.tell("Nothing was asked for yet: press Enter and say what is to be done", now)
+        self.desk.asking.mark(label)
+
     def _do_leave(self, now: float) -> None:
         self.rest()
         if self.desk.session.over:
@@ -375,9 +399,17 @@ class Person:
             places = self.inputs.places()
             self.inputs.current = places[(places.index(self.inputs.current) + 1) % len(places)]
         elif key in ("enter", "keypad enter", "escape"):
-            if text.strip() and key != "escape":
-                self.inputs.say(self.inputs.current, plain(text.strip()))
             self.typing = None
+            if text.strip() and key != "escape":
+                self._say(text.strip(), now)
+
+    def _say(self, text: str, now: float) -> None:
+        """Say a text, or ask the agent for it."""
+        if self.desk.asking is not None:
+            self.desk.ask(plain(text), self)
+            self.tell(self.desk.asking.reply, now)
+        else:
+            self.inputs.say(self.inputs.current, plain(text))
 
     def _free(self, player: int, now: float) -> bool:
         """Whether a player's actions have an effect; a message says why if not."""

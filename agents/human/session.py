@@ -105,6 +105,7 @@ class Session:
         if self.list is not None:
             options = {"tasks": self.list.table}
         self.batch = Batch(world, 1, seed=seed, threads=1, **options)
+        self._home: tuple[Playlist | None, int, dict[str, Any]] = (self.list, 0, {"split": split} | options)
         self._recorder = None if record is None else record(self.batch)
         self.people = (Player("person"),) * world.players if self._recorder is None else self._recorder.played_by
         self.agents: tuple[Agent, ...] = ()
@@ -285,6 +286,25 @@ class Session:
         self.finished = self.once and self.place + by >= len(self.list or (0,))
         if not self.finished:
             self._begin((self.place + by) % len(self.list or (0,)))
+
+    def turn_to(self, tasks: Playlist) -> None:
+        """Play other tasks of this world from now on, the first of them at once."""
+        self.leave()
+        if self.list is self._home[0]:
+            self._home = (self.list, self.place, self._home[2])
+        self.list = tasks
+        self.batch.configure(tasks=tasks.table, split=self.batch.split)
+        self._begin(0)
+
+    def back(self, by: int = 1) -> None:
+        """Begin another episode of what was played at first: of the level or task `by` places further on, or else with
+        the next seed."""
+        self.leave()
+        listed, place, options = self._home
+        if self.list is not listed:
+            self.list, self.place = listed, place
+            self.batch.configure(**options)
+        self._begin((self.place + by) % len(listed or (0,)))
 
     def leave(self) -> None:
         """Record the episode, if any step was taken."""

@@ -112,8 +112,8 @@ def shown(person: Person) -> Shown:
     speed = SPEEDS[person.desk.speed]
     return Shown(
         world=session.world.name,
-        headline=facts.headline(session),
-        facts=facts.facts(session, person.seats) + [("speed", f"{speed:g} ×")] * (speed != 1.0),
+        headline=_headline(person),
+        facts=facts.facts(session, person.seats) + _asked(person) + [("speed", f"{speed:g} ×")] * (speed != 1.0),
         hints=hints(person),
         note=person.note,
         said=list(session.said),
@@ -131,9 +131,29 @@ def shown(person: Person) -> Shown:
     )
 
 
+def _headline(person: Person) -> str:
+    """The first line of the panel: what the agent is told, or what the world's players are."""
+    asking = person.desk.asking
+    if asking is None:
+        return facts.headline(person.desk.session)
+    return asking.instruction or f"Say what {asking.name} is to do"
+
+
+def _asked(person: Person) -> Rows:
+    """The facts about what an agent is asked for."""
+    asking = person.desk.asking
+    if asking is None or not asking.text:
+        return []
+    rows = [("judged by", "program, and you" if asking.judge == "program" else "you")]
+    return rows + [("your verdict", asking.verdict)] * bool(asking.verdict)
+
+
 def hints(person: Person) -> list[str]:
     """The keys that have a use now."""
     session, commands = person.desk.session, person.commands
+    if person.desk.asking is not None:
+        free = ["Esc lets the mouse go"] * person.caught
+        return free + commands.hints("ask", "good", "bad", "hand", "restart", "next", "undo", "pause", "help")
     if person.caught:
         keys = commands.hints("hand", "views", "chat", "help", "undo", "map", "calmer", "livelier")
         return ["Esc lets the mouse go", *keys]
@@ -179,6 +199,8 @@ def _band(person: Person) -> Band | None:
         alone = len(inputs.places()) == 1
         cursor = f"{'You' if session.world.players == 1 else f'Player {inputs.current + 1}'}: {person.typing}_"
         keys = ("Enter says it", *("Tab the other player",) * (not alone), "Esc")
+        if person.desk.asking is not None:
+            cursor, keys = f"Ask for: {person.typing}_", ("Enter asks", "Esc")
         return Band(cursor, person.note or "    ".join(keys), left=True)
     if person.menu is not None:
         return None
@@ -186,10 +208,31 @@ def _band(person: Person) -> Band | None:
         return Band(str(person.desk.counting), "any key starts now", "gold")
     if person.desk.paused:
         return Band(*_paused(session, commands, inputs))
+    if person.desk.asking is not None:
+        return _asking(person)
     if session.result:
         title, tone = facts.verdict(session)
         return Band(title, facts.account(session), tone)
     return None
+
+
+def _asking(person: Person) -> Band | None:
+    """The band where an agent is asked for something, and stands still."""
+    session, asking = person.desk.session, person.desk.asking
+    assert asking is not None
+    if not (session.over or (asking.waits and session.watching)):
+        return None
+    below = "    ".join(person.commands.hints("good", "bad", "ask", "restart", "next"))
+    if not asking.text:
+        return Band(f"Ask {asking.name} for something", "    ".join(person.commands.hints("ask", "hand", "next")))
+    if asking.verdict:
+        return Band(f"You say: {asking.verdict}", below, "good" if asking.verdict == "success" else "bad")
+    if session.over and asking.judge == "program":
+        title, tone = facts.verdict(session)
+        return Band(title, below, tone)
+    if asking.done:
+        return Band(f"{asking.name} says: done", below, "gold")
+    return Band("Time up: has it done what you asked for?" if "time up" in session.ends else "It is over", below)
 
 
 def _paused(session: Session, commands: Commands, inputs: Input) -> tuple[str, str]:

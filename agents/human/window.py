@@ -194,8 +194,11 @@ class Window:
         pygame.display.flip()
 
     def _as_agents_see(self, player: int) -> np.ndarray:
-        """A player's picture in the size that agents learn from by default: uint8 (height, width, 3)."""
+        """A player's picture as the agent sees it that is asked for something, else in the size that agents learn from
+        by default: uint8 (height, width, 3)."""
         batch = self.session.batch
+        if self.desk.asking is not None:
+            return self.session.agents[0].picture(player)
         return batch.picture(player=player, size=batch.world.view.frame(batch.rows, batch.cols))
 
     def _label(self, seat: Seat, view: pygame.Rect, unit: int) -> None:

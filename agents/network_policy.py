@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 
 from ..interface.text import cut
+from ..worlds.engine.render.views import Tiles
 from ..worlds.engine.run.batch import Batch
 from ..worlds.engine.world import World
 from . import checkpoint
@@ -21,6 +23,8 @@ from .observations import Observation, ObservationReader, averaged, draw_at, unt
 from .trees import at, tree_map
 
 MOST_GUIDANCE = 100.0
+_NOTICED: set[str] = set()
+"""Notices about frames that were given, each once."""
 
 
 class Note(NamedTuple):
@@ -101,6 +105,7 @@ class NetworkPolicy:
         head, self._players = self._networks[0].head, batch.players
         head.check(batch.world)
         draw_at(batch, self._spec.size, self._spec.cells)
+        self._notice(batch)
         self._reader = ObservationReader([batch], size=self._spec.size)
         self._reader.mask([head.mask(batch.world)])
         lanes, seats, device = batch.n * batch.players, len(self._networks), self._reader.device
@@ -112,6 +117,20 @@ class NetworkPolicy:
         self._plans: list[torch.Tensor | None] = [None] * seats
         self._ages = [torch.zeros(lanes // seats, dtype=torch.int64, device=device) for _ in range(seats)]
         self._action = torch.zeros(lanes, head.parts, dtype=torch.int64, device=device)
+
+    def _notice(self, batch: Batch) -> None:
+        """Say once for each world where its frames are not drawn as those that the networks were trained on."""
+        (height, width), cells, name = self._spec.size, self._spec.cells, batch.world.name
+        if batch.size != (height, width):
+            told = f"{name} is drawn at {batch.size[0]}x{batch.size[1]} and averaged to the {height}x{width}"
+        elif cells and isinstance(batch.world.view, Tiles) and (batch.rows > cells[0] or batch.cols > cells[1]):
+            told = f"{name} shows {batch.rows}x{batch.cols} tiles, smaller than the {cells[0]}x{cells[1]}"
+        else:
+            return
+        told = f"{told} that {self.name} was trained on"
+        if told not in _NOTICED:
+            _NOTICED.add(told)
+            warnings.warn(told, stacklevel=3)
 
     @torch.no_grad()
     def act(self, batch: Batch, is_first: np.ndarray) -> None:

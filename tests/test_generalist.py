@@ -43,12 +43,14 @@ TEXTS = (
 )  # fmt: skip
 
 
-def policy(guidance: float = 1.0, core: str = "none") -> NetworkPolicy:
+def policy(guidance: float = 1.0, core: str = "none", size: int = 24) -> NetworkPolicy:
     """A small network of random weights, with the universal head, that reads instructions."""
     torch.manual_seed(0)
     controls = ActionSpec.of(worlds.load("race")).joined(ActionSpec.of(worlds.load("room-small")))
     memory: dict[str, Any] = {} if core == "none" else {"core": core, "units": 8}
-    spec = NetworkSpec((24, 24), controls, head="universal", hidden=16, talk=True, instructed=True, queries=2, **memory)
+    spec = NetworkSpec(
+        (size, size), controls, head="universal", hidden=16, talk=True, instructed=True, queries=2, **memory
+    )
     made = Network(spec).eval()
     assert made.film is not None
     torch.nn.init.normal_(made.film.weight)  # so that words change what it does, as after training
@@ -91,6 +93,15 @@ def test_a_network_plays_worlds_whose_keys_it_never_pressed(name):
     pressed = {KEYS[key] for key in np.flatnonzero(found["keys"].any((0, 1, 2)))}
     assert pressed <= heard
     assert bool(found["say"].any()) <= (world.players > 1 or name == "room-small")
+
+
+def test_frames_of_another_size_are_averaged_down_with_one_notice(recwarn):
+    batch = Batch(worlds.load("box-world-small"), 2, threads=1, knobs={"size": 20})
+    found = [actions(policy(size=16), batch) for _ in range(2)]
+    assert (found[0] == found[1]).all()
+    assert batch.size == (32, 32), "16x16 pixels cannot show 20x20 tiles"
+    told = [str(one.message) for one in recwarn if "averaged" in str(one.message)]
+    assert told == ["box-world-small is drawn at 32x32 and averaged to the 16x16 that learned was trained on"]
 
 
 def test_guidance_is_between_and_beyond_the_policies_with_and_without_words():

@@ -36,6 +36,8 @@ class Asking(References):
             if all(self.player(ref) and ref.noun.who != "you" for ref in a.all):
                 player = replace(a.all[0], noun=Noun(("player",)), where=("faced", "", None))
                 return self._made("exists", player)
+        if form in ("got", "around", "reached", "watched") or asks == "who-where":
+            return self._of_now(form, a, b, relation, what)
         if what in ("who", "has", "empty"):
             return self._of_players_and_places(what, form, a, b)
         form = "where" if b is not None and b.all[0].noun.place else form
@@ -99,7 +101,7 @@ class Asking(References):
         if self.player(ref) and ref.noun.who != "you" and form == "where" and place and b is not None:
             player = Noun(("player",))  # "is anybody standing on the plate"
             relation, ends, _ = self.place(place, b.all[0], None, player=True)
-            if ends or relation == "near" or not (ref.said in lexicon.SOME_PLAYER or ref.colour):
+            if ends or not (ref.said in lexicon.SOME_PLAYER or ref.colour):
                 raise Refusal("who is where is asked of a player by its colour, or of anybody")
             return Refs((replace(ref, noun=player, where=("is", relation, b.all[0])),))
         if form in ("held", "faced"):
@@ -121,10 +123,49 @@ class Asking(References):
         if place in ("on", "in") and not asks.startswith("colour") and not (other and other.noun.place):
             raise Refusal("a question is about things of one kind, not about so many of them")
         if place == "closest-to":
-            return Refs((replace(ref, first="nearest", to=other, definite=True),))
+            to = None if other is not None and other.noun.who == "you" else other
+            return Refs((replace(ref, first="nearest", to=to, definite=True),))
         if place not in _ASKED_PLACES:
             raise because("relation", str(place), self.things)
         return Refs((replace(ref, where=("is", place, other)),))
+
+    def _of_now(self, form: str, a: Refs | None, b: Refs | None, place: str | None, what: str = "exists") -> Question:
+        """Whether you are at something, or some player is; which player is somewhere; and how many things you have."""
+        some, other = (refs.all[0] if refs else None for refs in (a, b))
+        if any(refs and (len(refs.all) > 1 or refs.all[0].negated) for refs in (a, b)):
+            raise Refusal("a question is about things of one kind")
+        if form == "got" and some is not None:
+            if self.fits("food", some):
+                raise Refusal("what was taken is not counted, but what is there: ask 'how many … are left'", "question")
+            held = "holding" in self.things.relations and self.fits("carried", some)
+            return self.question("count-held" if held else "count", {"a": a})
+        if form == "around" and (some is not None or what == "what"):
+            some = some or Ref(Noun((None,)))
+            if some.told:
+                raise Refusal("a question is about things of one kind")
+            if what != "exists" and place in ("at", "touching"):
+                raise because("question", str(place), self.things)  # what you are beside is a form of its own
+            if what == "which":
+                what = "what" if some.noun.kinds == (None,) or some.noun.group else "colour"
+            return self._made(what, replace(some, where=("around", str(place), None)))
+        player = Ref(Noun(("player",)), definite=True)
+        if form == "watched" and other is not None:
+            if not self.player(other) or (self.players or 1) < 2:
+                raise Refusal("only other players look at you")
+            return self._made(
+                "exists", replace(other, noun=player.noun, where=("is", self.known("facing", "see"), YOU))
+            )
+        if form == "where" and other is not None:
+            relation, ends, _ = self.place(str(place), other, None, player=True)
+            if ends or (self.players or 1) < 2:
+                raise Refusal("there is no other player in this world" if not ends else "ask where a player is")
+            return self._made("colour", replace(player, where=("is", relation, other)))
+        if some is None or other is None or not self.player(other):
+            raise Refusal("a question is about things of one kind")
+        whole = replace(other, noun=Noun(("player",))) if other.noun.who != "you" else other
+        if other.noun.who == "you":
+            return self._of_now("around", a, None, "at")
+        return self._made("exists", replace(whole, where=("is", self.reading("go", some).relation, some)))
 
     def _homed(self, form: str) -> tuple[str, str, Ref | None]:
         """How a box that is on a target is told apart, one that is not, or a target that no box is on."""

@@ -114,6 +114,8 @@ class Clauses(Known):
             looks: dict[str, Any] = {"colour": one.colour, "size": one.size}
             kinds = [Selector(kind=kind, **looks) for kind in one.noun.kinds]
             return [self.clause(kind, "there", None, 1, True, {}) for kind in kinds]
+        if one.noun.kinds == (None,) and not one.noun.group and other is not None and self._only_boxes(relation):
+            one = replace(one, noun=Noun(("box",), many=one.noun.many))
         whole = one.least == "all" and one.noun.kinds == (None,) and not one.negated
         if (
             whole
@@ -130,6 +132,11 @@ class Clauses(Known):
                     raise Refusal("an exact number of what is never to be has more than one meaning")
                 clauses.append(self.clause(a, relation, b, one.most + 1, True, more))
         return clauses
+
+    def _only_boxes(self, relation: str) -> bool:
+        """Whether boxes are all that can be moved here."""
+        known = self.things.relations
+        return relation == "on" and "box" in self.things.kinds and "on" in known and "holding" not in known
 
     def clause(self, a: Selector, relation: str, b: Selector | None, least: Any, negated: bool, more: Any) -> Clause:
         try:
@@ -212,6 +219,8 @@ class Clauses(Known):
     def standing(self, how: str, place: str, other: Ref | None, noun: Noun) -> dict[str, Any]:
         """The relation by which things are told apart."""
         you = Selector(kind="player", who="you")
+        if how == "around":
+            return {"relation": self._around(place), "b": you, "inverse": True}
         if how in ("held", "faced"):
             return {"relation": "holding" if how == "held" else "facing", "b": you, "inverse": True}
         if how in ("holding", "held-by") and other is not None:
@@ -239,6 +248,16 @@ class Clauses(Known):
             "negated": how in ("is not", "has not"),
             "inverse": how in ("has", "has not"),
         }
+
+    def _around(self, place: str) -> str:
+        """The relation in which you stand to what you are on, in or at."""
+        named = {"on": ("on", "at", "in"), "in": ("in", "at"), "at": ("at", "touching", "near")}.get(
+            place, (place, "near")
+        )
+        found = next((name for name in named if name in self.things.relations), "")
+        if not found:
+            raise because("relation", place, self.things)
+        return found
 
     def listable(self, refs: Refs, never: bool) -> None:
         if refs.joint == "or" and not never:

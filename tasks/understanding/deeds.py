@@ -29,6 +29,9 @@ class Deeds(Clauses):
         if act.a is not None and act.b is not None:
             refs = self._fitting(act.a, act.b)
             self._tool(refs, act.b)
+        if verb == "spare" and not never and len(refs.all) == 1 and self._counts(refs.all[0]):
+            left = replace(refs.all[0], least="all", spare=int(refs.all[0].least), most=None)
+            return self.clauses([left], "gone", [None])  # "leave two apples"
         whole = Found(lasting=True)
         forbids = verb in ("avoid", "keep-clear", "hands-off", "keep-shut", "spare")
         self.listable(refs, never or forbids)
@@ -47,6 +50,8 @@ class Deeds(Clauses):
                 raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
             if forbids and ref.least == "all" and not ref.negated:
                 ref = replace(ref, least=1)
+            if verb == "face-not" and ref.least in (0, 1) and not (ref.definite or ref.negated or never):
+                ref = replace(ref, least=1, bare=False)
             reading = self.reading(verb, ref)
             if verb == "take" and reading.relation == "touching":
                 self.notes.append("nothing is held here: to take a thing is to touch it")
@@ -74,6 +79,12 @@ class Deeds(Clauses):
         if forbids or never:
             return Found(nevers=[*whole.nevers, *whole.clauses])
         return whole
+
+    def _counts(self, ref: Ref) -> bool:
+        """Whether so many things are to be left of those that can be taken out of the world."""
+        numbered = isinstance(ref.least, int) and (ref.least > 1 or ref.said.split(" ")[0] in ("one", "only"))
+        plain = numbered and not (ref.told or ref.negated or ref.bare)
+        return plain and "gone" in self.things.relations and self.fits("food", ref)
 
     def eaten(self, ref: Ref) -> Ref:
         """Things of any kind, where all that can be had is food, are food."""
@@ -124,6 +135,16 @@ class Deeds(Clauses):
             raise Refusal("to stay away is never to touch: say 'avoid'")
         whole = Found()
         for ref in act.b.all:
+            if act.place in ("by-left", "by-right"):
+                beside = (
+                    replace(act, b=Refs((ref,)), place="touching"),
+                    replace(act, b=Refs((ref,)), place=f"{act.place[3:]}-of"),
+                )
+                if never:
+                    raise Refusal("a negation of two things at once has more than one meaning: say it of one")
+                whole.clauses += [clause for each in beside for clause in self._stood(each, False).clauses]
+                whole.at_once = True
+                continue
             if act.place == "front":
                 found = self._before(act, ref, never)
                 whole.clauses += found.clauses
@@ -190,6 +211,11 @@ class Deeds(Clauses):
         place = {"put-on": "on", "put-in": "in", "put-touch": "touching", "states-touch": "touching"}.get(
             act.verb, act.place
         )
+        if place in ("by-left", "by-right"):
+            if never or act.negated:
+                raise Refusal("a negation of two things at once has more than one meaning: say it of one")
+            both = [self._placed(replace(act, place=each), False) for each in ("touching", f"{place[3:]}-of")]
+            return Found([clause for found in both for clause in found.clauses], lasting=True, at_once=True)
         whole = Found(lasting=True)
         if len(b.all) > 1 and not never:
             raise Refusal("one thing is at one place: say which")
@@ -197,7 +223,9 @@ class Deeds(Clauses):
             b = Refs((replace(b.all[0], least=1, bare=False),))  # "the red and the blue box onto targets"
         if (len(a.all) > 1 or a.all[0].least != 1) and b.all[0].said.split(" ")[0] == "one" and not never:
             raise Refusal(f"{b.all[0].said!r}: that all are at the same one is not judged: say 'the', and name it")
-        if act.verb == "is" and not never and any(ref.said.startswith("any") for ref in a.all):
+        if act.verb == "is" and not never and len(a.all) == 1 and a.all[0].said.startswith("any") and a.all[0].but:
+            a = Refs((replace(a.all[0], least="all", bare=False),))  # "anything but the car goes on the stool"
+        elif act.verb == "is" and not never and any(ref.said.startswith("any") for ref in a.all):
             raise Refusal(f"{a.all[0].said!r} may be one of them or each: say 'one' or 'every'")
         for one, other in product(a.all, b.all):
             if any(each.one_of and self._comes_in(one, each) for each in other.but) and one.least == "all":

@@ -88,6 +88,8 @@ class Doing(Asking):
             self.notes.append("here is where you started")
             start = Refs((Ref(Noun(place="start"), definite=True),))
             return self._placed(replace(act, verb="put", place="at", b=start), never)
+        if verb in ("tie", "be-caught", "floor"):
+            return self._further(act, never)
         if verb in ("hide", "hidden", "uncaught"):
             return self._hidden(act, never)
         if verb == "short-of":
@@ -183,6 +185,37 @@ class Doing(Asking):
                 if any("heavy" in self.things.affords.get(str(kind), ()) for kind in ref.noun.kinds):
                     raise Refusal(f"{ref.said!r} is too heavy for one player to lift")
         return self._simple(act, never)
+
+    def _further(self, act: Act, never: bool) -> Found:
+        """To be at the goal together with another player, to be touched by one; and things that are to lie on the
+        floor."""
+        if act.verb == "floor":
+            return self._floored(act, never)
+        others = act.a if act.verb == "tie" else act.b if act.verb == "be-caught" else None
+        other = others or Refs((Ref(Noun(who="other"), least=1),))
+        if (self.players or 1) < 2 or never or len(other.all) > 1 or not self.player(other.all[0]):
+            raise Refusal("this takes another player: name one")
+        if act.verb == "be-caught":
+            return self._simple(Act("touch", b=Refs((YOU,)), actor=other), False)
+        if act.b is None and "goal" not in self.things.kinds:
+            raise Refusal("there is no goal in this world: say where both are to be")
+        where = act.b or Refs((Ref(Noun(("goal",)), definite=True),))
+        both = [self._simple(Act("go", b=where, actor=one), False) for one in (None, other)]
+        return Found([clause for found in both for clause in found.clauses], at_once=True)
+
+    def _floored(self, act: Act, never: bool) -> Found:
+        """Things that are to lie on the floor: that nobody holds, and that are neither on nor in anything."""
+        assert act.a is not None
+        held = self.held and all(ref in self.held or ref.pronoun for ref in act.a.all)
+        if held or not {"on", "in", "holding"} <= set(self.things.relations):
+            return self._simple(Act("drop", b=act.a, actor=act.actor), never)
+        if never or act.actor is not None:
+            raise Refusal("what is not to lie on the floor is not judged: say on or in what it is to be")
+        held_refs = tuple(replace(ref, least=1, bare=False) for ref in act.a.all)
+        found = self._simple(Act("drop", b=replace(act.a, all=held_refs)), False)
+        for place in ("off", "out"):
+            found.clauses += self._placed(Act("put", a=act.a, b=Refs((ANY,)), place=place), False).clauses
+        return Found(found.clauses, lasting=True, at_once=True)
 
     def _rid(self, act: Act, never: bool) -> Found:
         """Things that are no longer to be on or in something: all of them."""

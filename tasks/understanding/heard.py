@@ -84,6 +84,7 @@ def _numbers(said: list[str]) -> list[str]:
         text = text.replace(f" {words} ", f" {digits} ")
     for words, plain in lexicon.TIMES.items():
         text = text.replace(f" {words} ", f" {plain} ")
+    text = re.sub(r" until (\S+) (\w+) (are|have|is|has) (up|over|passed|gone by|gone) ", r" for \1 \2 ", text)
     return text.split()
 
 

@@ -14,6 +14,7 @@ from .syntax import Syntax
 from .trees import ASKED, LAST_OF, LAST_TO, MENTIONED
 from .trees import FIRST as FIRST_ORDERS
 
+_OF_THE = phrases("(of|out of) (the|these|those|all the)")
 _ASKERS, _HERE = phrases(*lexicon.ASKERS), phrases(*lexicon.ASKED_HERE)
 
 
@@ -114,6 +115,14 @@ class Inquiry(Syntax):
                                 replace(one, noun=noun or one.noun) if one.one_of else one for one in refs.all
                             )
                             yield self._which(Refs(options), ref)
+            for start in self._after(at + 1, _OF_THE):
+                for noun, behind in self._noun(start):
+                    if words[behind] != "is" or noun.many is False:
+                        continue
+                    for ref, last in self._ordered(behind + 1):
+                        if last in self.ends:
+                            told = replace(ref, noun=replace(noun, many=False), definite=True)
+                            yield "colour-is" if noun.kinds != (None,) else "what-is", told
             for noun, behind in self._noun(at + 1):
                 if words[behind] == "is" and noun.many is False:
                     for ref, last in self._ordered(behind + 1):
@@ -147,6 +156,7 @@ class Inquiry(Syntax):
                     to = self._single(refs)
                     if to is not None:
                         yield Ref(first=first, to=None if to.noun.who == "you" else to), last
+        at += self.words[at] == "the"
         for first, _, behind in (*self.matched(FIRST_ORDERS, at), *self.matched(LAST_OF, at)):
             yield Ref(first=first), behind
         for first, slots, behind in self.matched(LAST_TO, at):

@@ -109,6 +109,8 @@ class Known:
             return "at", place in ("off", "out", "away", "from"), None
         if place == "closest-to" and b.noun.who == "you" and not player:
             raise Refusal("'nearest to you' tells which thing is meant, and not where it is to be")
+        if place in ("by-left", "by-right"):
+            return self.known(f"{place[3:]}-of", place), False, None
         if place == "front":
             place = "in-front-of"
         if player and place in ("under", "behind", "in-front-of"):
@@ -139,7 +141,7 @@ class Known:
             place, (place, False)
         )
         if relation not in known and relation in ("on", "in") and kinds and all(kind in lexicon.FLAT for kind in kinds):
-            relation = "on" if "on" in known else "at"
+            relation = next((each for each in ("on", "at", "touching") if each in known), relation)
         if relation not in known and relation == "touching" and "near" in known:
             relation = "near"
         if relation == "in" and relation not in known and self.fits("region", b):

@@ -362,7 +362,8 @@ class Meaning(Doing):
             if refs is not None:
                 whole: list[Ref] = []
                 for ref in refs.all:
-                    whole += self._referred(self._placing(ref, act, side, earlier), earlier, act.verb == "drop")
+                    placed = self._placing(ref, act, side, earlier)
+                    whole += self._referred(placed, earlier, act.verb == "drop", act.verb == "put" and side == "a")
                     earlier = [*whole, *earlier]
                 plain = len(whole) > 1 and all(ref.least == 1 and not ref.negated for ref in whole)
                 pair = side == "b" and act.place == "between" and len(whole) == 2 and refs.joint == "and"

@@ -6,6 +6,7 @@ A word of the result is a word, a number, or one of the marks "," and "."; all o
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from itertools import product
 
@@ -53,21 +54,31 @@ def _ended(said: list[str]) -> list[str]:
 
 
 @cache
-def _shortened() -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
-    """The phrases of SHORTER by their first words, the longest first, with the words that they are read as."""
+def _shortened(*kinds: str) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """The phrases of SHORTER, or of LOCAL_SHORTER for these kinds, by their first words, the longest first, with the
+    words that they are read as."""
     found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for pattern, words in lexicon.SHORTER.items():
+    table = lexicon.LOCAL_SHORTER[kinds] if kinds else lexicon.SHORTER
+    for pattern, words in table.items():
         for phrase in phrases(pattern):
             found.setdefault(phrase[0], []).append((phrase, tuple(words.split())))
     return {first: sorted(each, key=lambda pair: (-len(pair[0]), pair)) for first, each in found.items()}
 
 
-def _shorter(said: list[str]) -> list[str]:
-    """The words with phrases of SHORTER in their short form."""
+def local(said: list[str], kinds: Collection[str]) -> list[str]:
+    """The words with phrases of LOCAL_SHORTER in their short form, in a world of these kinds."""
+    for needed in lexicon.LOCAL_SHORTER:
+        if set(needed) <= set(kinds):
+            said = _tidy(_shorter(said, *needed))
+    return said
+
+
+def _shorter(said: list[str], *kinds: str) -> list[str]:
+    """The words with phrases of SHORTER, or of LOCAL_SHORTER for these kinds, in their short form."""
     kept: list[str] = []
     at = 0
     while at < len(said):
-        pairs = _shortened().get(said[at], ())
+        pairs = _shortened(*kinds).get(said[at], ())
         pair = next((pair for pair in pairs if tuple(said[at : at + len(pair[0])]) == pair[0]), None)
         kept += pair[1] if pair else (said[at],)
         at += len(pair[0]) if pair else 1

@@ -7,87 +7,28 @@ from dataclasses import replace
 from typing import Any
 
 from . import lexicon
-from .names import Names, Noun
-from .normalise import COMMA, STOP, base_forms, phrases
+from .names import Noun
+from .normalise import COMMA, STOP, phrases
 from .refs import Ref, Refs, either, looking
-from .trees import END, FIRST, LAST_OF, LAST_TO, PLACE_NAMES, PLACED, QUANTIFIED, WHERE, Tree, number
+from .told import EXCEPT, Told
+from .trees import END, FIRST, LAST_OF, LAST_TO, PLACE_NAMES, PLACED, QUANTIFIED, number
 
 _BOTH_PLAYERS = phrases(*lexicon.BOTH_PLAYERS)
-_EXCEPT, _OTHERS = phrases(*lexicon.EXCEPT), phrases(*lexicon.OTHERS)
+_OTHERS = phrases(*lexicon.OTHERS)
 _OF_THE = phrases("of (the|these|those|all|all the|your)")
 _ALL_BUT = phrases("(all|everything) (but|except)")
 _THEM = phrases("(them|they|these|those) (both|all|two)", "(both|all|each|every one|the two) of (them|these|those)")
-_MOVING = ("into", "onto", "to", "toward", "over", "back", "down", "up")
-_DESCRIBING = (
-    "on",
-    "in",
-    "touching",
-    "near",
-    "left-of",
-    "right-of",
-    "between",
-    "at",
-    "front",
-    "under",
-    "behind",
-    "within",
-)
 _ENDS = (END, COMMA, STOP, "and", "then", "but", "first", "without")
 _BEHIND_OTHER = (*_ENDS, "on", "in", "onto", "into", "to", "or", "off", "out", "next", "is", "until", "too")
-_THAT_IS = phrases("(that|which) (is|are) (|coloured)", "(of|in|with) (|the) colour", "whose colour is")
 _CAN_CARRY = phrases("(|that) (you can|can be) (carry|lift|hold|carried|lifted|held|pick up|picked up)")
-_BELONGING, _BELONGED, _MATCHING = (
-    phrases(*table) for table in (lexicon.BELONGING, lexicon.BELONGED, lexicon.MATCHING)
-)
+_MATCHING = phrases(*lexicon.MATCHING)
 _SOME_PLAYER = phrases(*lexicon.SOME_PLAYER)
 _FOR_IT = phrases("(whatever|what|the thing) (|that) (it|that) (is for|opens|fits|unlocks|goes with|belongs to)")
 _PRONOUNS = {"it": "it", "that": "it", "this": "it", "them": "them", "they": "them", "these": "them", "those": "them"}
 
 
-class Phrases:
-    """The words of a sentence, and the things that are named from a place on. loosest: how many places may be a part of
-    a thing only because they stand behind it; furthest: how far any reading came."""
-
-    def __init__(self, words: list[str], names: Names, unit: str, players: int | None, loosest: int = 0):
-        self.words, self.names, self.unit, self.players = [*words, END, END, END], names, unit, players
-        self.loosest = loosest
-        self.end = len(words)
-        self.furthest = 0
-        self._refs: dict[int, list[tuple[Refs, int]]] = {}
-
-    # Phrases.
-
-    def _after(self, at: int, table: tuple[tuple[str, ...], ...]) -> Iterator[int]:
-        """The places behind all phrases of a table that stand at a place."""
-        for phrase in table:
-            if tuple(self.words[at : at + len(phrase)]) == phrase:
-                yield at + len(phrase)
-
-    def matched(
-        self, tree: Tree, at: int, slots: tuple[tuple[str, Any], ...] = ()
-    ) -> Iterator[tuple[Any, dict[str, Any], int]]:
-        """All (meaning, slots, place behind) of the phrases of a tree that stand at a place."""
-        self.furthest = max(self.furthest, at)
-        for meaning in tree.get(END, ()):
-            yield meaning, dict(slots), at
-        word = self.words[at]
-        for key in dict.fromkeys((word, *base_forms(word))):
-            if key in tree and key != END:
-                yield from self.matched(tree[key], at + 1, slots)
-        for slot in ("{a}", "{b}"):
-            if slot in tree:
-                for refs, behind in self.refs(at):
-                    yield from self.matched(tree[slot], behind, (*slots, (slot[1], refs)))
-        if "{n}" in tree and number(word):
-            yield from self.matched(tree["{n}"], at + 1, (*slots, ("n", number(word))))
-        if "{w}" in tree and word.isalpha():
-            yield from self.matched(tree["{w}"], at + 1, (*slots, ("w", word)))
-        for slot in ("{p}", "{q}", "{m}"):
-            if slot in tree:
-                for place, more, behind in self.matched(PLACED[self.unit], at):
-                    toward = " ".join(self.words[at:behind]) in lexicon.TOWARD
-                    if slot == "{p}" or (slot == "{q}" and place in ("on", "in")) or (slot == "{m}" and toward):
-                        yield from self.matched(tree[slot], behind, (*slots, ("p", place), *more.items()))
+class Phrases(Told):
+    """The words of a sentence, and the things that are named from a place on."""
 
     # Things.
 
@@ -161,7 +102,12 @@ class Phrases:
     def _one(self, at: int) -> Iterator[tuple[Ref, int]]:
         """One thing, or so many things of one description."""
         for ref, behind in self._named(at):
-            yield replace(ref, said=" ".join(self.words[at:behind])), behind
+            one = replace(ref, said=" ".join(self.words[at:behind]))
+            yield one, behind
+            if self.words[behind : behind + 2] == [COMMA, "any"] and ref.least == 1 and not ref.definite:
+                for noun, last in self._noun(behind + 2):  # "one toy, any toy"
+                    if noun.kinds == ref.noun.kinds:
+                        yield one, last
 
     def _named(self, at: int) -> Iterator[tuple[Ref, int]]:
         word = self.words[at]
@@ -210,7 +156,7 @@ class Phrases:
                 if behind > at + 1:
                     yield one, behind
             for start in (
-                ((at + 2,) if self.words[at + 1] == "but" else self._after(at + 1, _EXCEPT)) if what != "no" else ()
+                ((at + 2,) if self.words[at + 1] == "but" else self._after(at + 1, EXCEPT)) if what != "no" else ()
             ):
                 yield from self._without(ref, start)
         for behind in self._after(at, _OTHERS):
@@ -263,36 +209,6 @@ class Phrases:
             if ref.noun.many and self.words[behind] == "only" and self.words[behind + 1] in _ENDS:
                 yield replace(ref, least="all", only=True), behind + 1
 
-    def _paired(self, noun: Noun) -> bool:
-        """Whether things of this name belong to others by their colour."""
-        return len(noun.kinds) == 1 and str(noun.kinds[0]) in lexicon.PAIRS and noun.many is not True
-
-    def _belonging(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
-        """Things that are told by what they belong to: "the key that fits the red door", "the door it opens"."""
-        if ref.colour is not None or not self._paired(ref.noun):
-            return
-        pairs = lexicon.PAIRS[str(ref.noun.kinds[0])]
-        for start in self._after(at, _BELONGING):
-            for refs, behind in self.refs(start):
-                to = self._single(refs)
-                if to is not None and to.noun.kinds and to.noun.kinds[0] in pairs and to.colour:
-                    yield replace(ref, colour=to.colour, definite=True), behind
-            if self.words[start] in ("it", "that"):
-                yield replace(ref, matching=True, definite=True), start + 1
-        start = at + (self.words[at] in ("that", "which"))
-        if self.words[start] == "it":
-            for behind in self._after(start + 1, _BELONGED):
-                yield replace(ref, matching=True, definite=True), behind
-        for refs, last in self.refs(start) if self.words[start] == "the" else ():
-            to = self._single(refs)
-            for behind in self._after(last, _BELONGED):
-                if to is not None and to.noun.kinds and to.noun.kinds[0] in pairs and to.colour:
-                    yield replace(ref, colour=to.colour, definite=True), behind
-
-    def _butted(self, at: int) -> int:
-        """The place behind "but" or "except", where one stands."""
-        return next(self._after(at, _EXCEPT), at + (self.words[at] == "but"))
-
     def _counted(self, meaning: Any, slots: dict[str, Any], at: int) -> Iterator[tuple[Ref, int]]:
         least, negated, bound, form = meaning
         if form == "count":
@@ -319,6 +235,10 @@ class Phrases:
             if form == "one" and several is True and not ref.noun.toys and len(ref.noun.kinds) < 2:
                 continue
             if form == "many" and several is False:
+                continue
+            if form == "of":
+                if several is not False:
+                    yield replace(ref, noun=replace(ref.noun, many=False), least=least, negated=negated), behind
                 continue
             if form == "count":
                 if several is False and slots["n"] > 1:
@@ -407,87 +327,3 @@ class Phrases:
             told = (*self._looks_after(ref, at), *self._told_behind(ref, at), *self._belonging(ref, at))
             for one, behind in told:
                 yield from self._modified(one, behind, depth - 1)
-
-    def _told_behind(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
-        """The things, told apart behind a noun: by where they are, by an order, and by others that are left out."""
-        word = self.words[at]
-        if self.words[at : at + 3] in (["in", "the", "room"], ["in", "this", "room"]) and self.loosest:
-            yield replace(ref, loose=ref.loose + 1), at + 3
-        if not ref.first:
-            for order, _, behind in self.matched(LAST_OF, at):
-                if self.words[behind] not in ("to", "from"):
-                    yield replace(ref, first=order), behind
-            for order, slots, behind in self.matched(LAST_TO, at):
-                to = self._single(slots["b"])
-                if to is not None:
-                    yield replace(ref, first=order, to=None if to.noun.who == "you" else to), behind
-        if ref.where is None:
-            for how, slots, behind in self.matched(WHERE, at):
-                to = self._single(slots["b"], between=slots.get("p") == "between") if "b" in slots else None
-                if "b" in slots and to is None:
-                    continue
-                aside = self.words[at : at + 2] == ["to", "the"]
-                if how == "bare" and (ref.noun.who or ref.noun.kinds == ("player",)):
-                    continue  # players move
-                if (
-                    how == "bare"
-                    and not aside
-                    and (word in _MOVING or self.words[at : at + 2] in (["on", "to"], ["in", "to"]))
-                ):
-                    continue
-                inhand = how == "held" and word == "in"
-                loose = ref.loose + (how == "bare" or inhand) + (to.loose if to else 0)
-                if "p" in slots and (slots["p"] not in _DESCRIBING or (how == "bare" and to and to.noun.who == "you")):
-                    continue
-                if loose <= self.loosest:
-                    yield replace(ref, where=(how, slots.get("p", ""), to), loose=loose), behind
-        if word == "from" and ref.where is None and ref.loose < self.loosest:
-            for refs, behind in self.refs(at + 1):
-                to = self._single(refs)
-                if to is not None and not to.noun.who:
-                    yield replace(ref, where=("is", "from", to), loose=ref.loose + 1 + to.loose), behind
-        for behind in self._after(at, _THAT_IS) if ref.where is None else ():
-            no = self.words[behind] == "not"
-            state = lexicon.STATES_OF.get(self.words[behind + no])
-            if state is not None:
-                yield replace(ref, where=("is not" if state[1] != no else "is", state[0], None)), behind + no + 1
-        for start in self._after(at + (self.words[at] == COMMA), _EXCEPT):
-            yield from self._without(ref, start)
-
-    def _without(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
-        """Things, but for others."""
-        for refs, behind in self.refs(at) if not ref.but else ():
-            plain = (one.least in (1, "all") or one.bare for one in refs.all)
-            if all(plain) and not any(one.negated or one.pronoun or one.but for one in refs.all):
-                yield replace(ref, but=tuple(replace(one, least=1, bare=False) for one in refs.all)), behind
-
-    def _single(self, refs: Refs, *, between: bool = False) -> Ref | None:
-        """The one thing that a description refers to."""
-        if between and len(refs.all) == 2 and refs.joint == "and":
-            return either(refs.all)
-        one = refs.all[0]
-        plain = one.least == 1 and not one.negated and not one.pronoun and not one.one_of and not one.other
-        return one if len(refs.all) == 1 and plain else None
-
-    def _looks_after(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
-        """A colour or a size that is said behind the noun: "that is red", "of the colour red"."""
-        if self.words[at : at + 2] == ["is", "head"]:  # "on the teddy's head"
-            yield ref, at + 2
-        if self.words[at] in ("of", "in", "with") and self.words[at + 2] == "colour":
-            what, name = self.names.looks.get(self.words[at + 1], ("", ""))
-            if what == "colour" and ref.colour is None:
-                yield replace(ref, colour=name), at + 3
-        for behind in self._after(at, _THAT_IS):
-            word = self.words[behind]
-            if word == "not" and self.words[behind + 1] in self.names.looks and not ref.but:
-                what, name = self.names.looks[self.words[behind + 1]]
-                yield replace(ref, but=(looking(Ref(Noun((None,))), what, name),)), behind + 2
-            if word in self.names.looks and getattr(ref, self.names.looks[word][0]) is None:
-                behind += 2 if self.words[behind + 1] == "coloured" else 1
-                yield looking(ref, *self.names.looks[word]), behind
-
-    def _noun(self, at: int) -> Iterator[tuple[Noun, int]]:
-        longest = next((n for n in (6, 5, 4, 3, 2, 1) if tuple(self.words[at : at + n]) in self.names.nouns), 0)
-        self.furthest = max(self.furthest, at)
-        for noun in self.names.nouns[tuple(self.words[at : at + longest])] if longest else ():
-            yield noun, at + longest

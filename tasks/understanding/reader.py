@@ -22,9 +22,10 @@ from .joined import lasting, together
 from .kinds import Known, Refusal
 from .meaning import TELLS, Meaning
 from .names import Names, Noun, names
-from .normalise import COMMA, STOP, phrases, without, words
+from .normalise import COMMA, STOP, local, phrases, without, words
 from .refs import Ref, Refs
 from .refusing import refusal, slips
+from .remarks import without_remarks
 from .syntax import Unit
 from .trees import PLACED, number
 
@@ -185,20 +186,45 @@ def generous(
 ) -> Understood:
     """The goal or question of a sentence that is none of the grammar; complaint: of the grammar, about it."""
     known = names(things, players)
-    typed = words(text, known.hyphened)
+    typed = local(words(text, known.hyphened), things.kinds)
     every = slips(typed, known, things)
     plain = without(every, _MANNER)
     told = heard(plain, tick_hz)
     notes = (*told.notes, *(("how something is done is not judged",) if plain != every else ()))
     notes += tuple(f"{one!r} is read as {other!r}" for one, other in zip(typed, every, strict=True) if one != other)
-    said = _unfronted(told.words, known, things.unit)
+    try:
+        return _read(text, told.words, known, things, players, notes, told.limit, complaint)
+    except Refusal:
+        fewer = without_remarks(told.words, known)
+        if fewer is None:
+            raise
+        try:
+            notes = (*notes, "a remark beside what is to be done is left out")
+            return _read(text, fewer, known, things, players, notes, told.limit, complaint)
+        except Refusal:
+            pass
+        raise
+
+
+def _read(
+    text: str,
+    plain: list[str],
+    known: Names,
+    things: Things,
+    players: int | None,
+    notes: tuple[str, ...],
+    limit: int | None,
+    complaint: str,
+) -> Understood:
+    """The one goal or question that these words of a sentence come to."""
+    said = _unfronted(plain, known, things.unit)
     for loosest in range(MOST_LOOSE + 1):
         syntax = Inquiry(said, known, things.unit, players, loosest)
-        readings = _Readings(text, said, syntax, things, players, notes, told.limit)
+        readings = _Readings(text, said, syntax, things, players, notes, limit)
         readings.questions()
         if not readings.found and not (readings.doubtful and said[:1] and said[0] in _ASKED_FOR):
-            readings.goals(said != told.words)
-        if readings.found or any(each <= loosest for each, _ in readings.reasons) or said != told.words:
+            readings.goals(said != plain)
+        if readings.found or any(each <= loosest for each, _ in readings.reasons) or said != plain:
             break
     return readings.only(known, complaint)
 

@@ -98,7 +98,12 @@ class References(Deeds):
         told = " or ".join(repr(one.said) for one in named)
         raise Refusal(f"{ref.pronoun!r} may be {told}: name the thing")
 
-    def _referred(self, ref: Ref, earlier: list[Ref], dropped: bool = False) -> list[Ref]:
+    def _moved(self, ref: Ref, moved: bool) -> str:
+        """The kind that "the nearest one" is where one kind can be moved, and it is to be moved."""
+        boxes = moved and not ref.other and "on" in self.things.relations and "holding" not in self.things.relations
+        return "box" if boxes and "box" in self.things.kinds else ""
+
+    def _referred(self, ref: Ref, earlier: list[Ref], dropped: bool = False, act_a: bool = False) -> list[Ref]:
         if ref.matching:
             return [self._matching(ref, earlier)]
         if ref.pronoun:
@@ -116,7 +121,8 @@ class References(Deeds):
                 named = [one for one in dict.fromkeys(self.mentioned) if self.fits("carried", one)]
                 if len(named) > 1 and all(one.least == 1 and not one.negated for one in named):
                     return named
-            if (ref.pronoun == "it") == several:
+            whatever = self.last[0].said.split(" ")[0] in ("what", "whatever")
+            if (ref.pronoun == "it") == several and not whatever:
                 raise Refusal(f"{ref.pronoun!r} does not fit what was named before")
             if ref.pronoun == "it" and self.last[0].negated:
                 raise Refusal("'it' refers to what is not to be")
@@ -131,6 +137,9 @@ class References(Deeds):
                 if self._comes_in(one, ref) and not itself:
                     noun = replace(one.noun, many=ref.noun.many)
                     return [replace(ref, noun=noun, one_of=False)]
+            moved = self._moved(ref, act_a)
+            if moved and not self.last and not earlier and (ref.told or ref.first or ref.colour):
+                return [replace(ref, noun=Noun((moved,), many=ref.noun.many), one_of=False)]
             kinds = self._kinds_in(ref.colour)
             if not self.last and not earlier and len(kinds) == 1 and not ref.other:
                 return [replace(ref, noun=Noun((kinds[0],), many=ref.noun.many), one_of=False)]
@@ -177,6 +186,6 @@ class References(Deeds):
             one.least == "all" or one.colour or one.size or one.told or (one.definite and general) for one in but
         )
         if not but or not sure or ref.one_of:
-            raise Refusal(lexicon.REASONS["other"], "except")
+            raise Refusal(f"{ref.said!r}: {lexicon.REASONS['other']}", "except")
         without = tuple(dict.fromkeys(replace(one, least=1, only=False) for one in but))
         return replace(ref, other=False, but=(*ref.but, *without))

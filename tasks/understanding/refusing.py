@@ -64,7 +64,25 @@ def _all_words(unit: str) -> frozenset[str]:
     every = {word for table in tables for phrase in phrases(*table) for word in phrase}
     chosen = (FIRST, LAST_OF, LAST_TO, WHERE, PLACE_NAMES)
     trees = map(_words_of, (ACTS, MENTIONED, STATED, STATES, ASKED, QUANTIFIED, PLACED[unit], *chosen))
-    more = {"or", "nor", "them", "they", "one", "ones", "turns", "turn", "yourself", "neither", "either", "for", "it"}
+    more = {
+        "different",
+        "remaining",
+        "other",
+        "everything",
+        "or",
+        "nor",
+        "them",
+        "they",
+        "one",
+        "ones",
+        "turns",
+        "turn",
+        "yourself",
+        "neither",
+        "either",
+        "for",
+        "it",
+    }
     return frozenset(every.union(*trees, more) - {"{a}"})
 
 

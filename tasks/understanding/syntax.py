@@ -16,6 +16,7 @@ from .names import Names, Noun
 from .normalise import COMMA, ON_THE_WAY, STOP, base_forms, phrases
 from .phrases import Phrases
 from .refs import Ref, Refs
+from .told import EXCEPT
 from .trees import ACTS, MENTIONED, PLACED, STATED, STATES, number
 
 MOST_READINGS = 200
@@ -80,6 +81,7 @@ _EVERY_ONE = phrases(
 _BY_ALL = ("go", "find", "be-place", "stay-place", "touch", "enter", "exit", "face", "pass")
 _SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")
 _UNTILS = phrases(*lexicon.UNTILS)
+_EXCEPTING = ("do", "leave", "keep", "not", "never", "avoid", "without")
 _PLAIN = ("and", "but", "comma", "stop")
 
 
@@ -205,6 +207,8 @@ class Syntax(Phrases):
             word = " ".join(self.words[start:behind])
             behind += self.words[behind] == COMMA
             yield ("at once" if word in lexicon.SAME_TIME else "but" if word in ("but", "yet") else "and"), behind
+        if mark and self.words[start] == "only" and self.words[start + 1] in _EXCEPTING:
+            yield "but", start + 1  # "get the gem, only leave the red box closed"
         if mark:
             yield ("stop" if self.words[at] == STOP else "comma"), start
 
@@ -241,6 +245,8 @@ class Syntax(Phrases):
             for behind in self._after(start, _SAME):
                 if behind == self.end:
                     yield (*before[:-1], replace(before[-1], joint="at once" if before[:-1] else before[-1].joint))
+        if act_before and before[-1].kind == "do" and act_before.a is not None:
+            yield from self._excepted(start, before)
         if self.words[start] == "together" and act_before and self._shareable(act_before):
             yield from self._rest(start + 1, (*before[:-1], self._shared_by_all(before[-1])))
         elif self.words[start] == "together" and act_before and act_before.verb not in ("put", "take", "side", ""):
@@ -264,6 +270,36 @@ class Syntax(Phrases):
                 if act.verb and len(before) == 1:
                     first = Unit("then", "do", act)
                     yield from self._rest(last, (first, replace(before[0], joint="then")))
+
+    def _excepted(self, at: int, before: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
+        """What is left out of all, behind the act: "put every toy in the box except the duck"."""
+        act = before[-1].act
+        assert act is not None and act.a is not None
+        ref = act.a.all[0]
+        if len(act.a.all) > 1 or ref.but or not (ref.least == "all" or (ref.bare and ref.noun.many)):
+            return
+        words = self.words[at : at + 2]
+        starts = (
+            (at + 1,) if words[:1] == ["but"] and words[1] not in ("not", "do", "never") else self._after(at, EXCEPT)
+        )
+        place = act.b.all[0] if act.b else None
+        for start in starts:
+            for refs, behind in self.refs(start):
+                if place is not None and not place.definite and any(one.one_of or one.elliptic for one in refs.all):
+                    continue  # "onto targets except the green one" may leave out either
+                named = tuple(self._alike(one, ref) for one in refs.all)
+                if any(one is None or one.negated or one.pronoun or one.but for one in named):
+                    continue
+                left = tuple(replace(one, least=1, bare=False) for one in named if one is not None)
+                whole = replace(ref, least="all", bare=False, but=left)
+                yield from self._rest(behind, (*before[:-1], replace(before[-1], act=replace(act, a=Refs((whole,))))))
+
+    def _alike(self, one: Ref, ref: Ref) -> Ref | None:
+        """A thing that is left out, which may be named by its colour alone; None if it is of another kind."""
+        if one.one_of or (one.elliptic and not one.noun.kinds):
+            return replace(one, noun=replace(ref.noun, many=False), one_of=False, elliptic=False, loose=0)
+        kinds, others = set(one.noun.kinds), set(ref.noun.kinds)
+        return one if None in others or kinds <= others else None
 
     def _shareable(self, act: Act) -> bool:
         """Whether an act is that of every player where it is done together."""

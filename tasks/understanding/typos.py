@@ -1,4 +1,5 @@
-"""Slips of the keyboard: two letters in each other's place, a letter once or twice too often, one letter left out."""
+"""Slips of the keyboard: two letters in each other's place, a letter once or twice too often, one letter left out, or a
+wrong one in a long word."""
 
 from __future__ import annotations
 
@@ -11,6 +12,8 @@ SHORTEST = 5
 """Letters of the shortest word that a slip is taken for."""
 _SURE = 7
 """Letters from which on a name with one letter left out is no other word."""
+_SURER = 8
+"""Letters from which on any word with one letter left out, or with a wrong one, is no other word."""
 
 
 def mended(said: list[str], familiar: Collection[int], words: Collection[str], names: Collection[str]) -> list[str]:
@@ -31,6 +34,8 @@ def _slip(word: str, other: str, name: bool) -> bool:
         return False
     if len(word) == len(other):
         wrong = [place for place, (a, b) in enumerate(zip(word, other, strict=True)) if a != b]
+        if len(wrong) == 1 and len(word) >= _SURER and wrong[0]:
+            return True
         return (
             len(wrong) == 2
             and wrong[1] == wrong[0] + 1
@@ -38,7 +43,7 @@ def _slip(word: str, other: str, name: bool) -> bool:
         )
     if "".join(_once(word)) == "".join(_once(other)):
         return True
-    left_out = len(other) == len(word) + 1 and len(other) >= _SURE and name and word[-1] == other[-1]
+    left_out = len(other) == len(word) + 1 and len(other) >= (_SURE if name else _SURER) and word[-1] == other[-1]
     return left_out and any(other[:place] + other[place + 1 :] == word for place in range(len(other)))
 
 

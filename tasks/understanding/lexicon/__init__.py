@@ -6,19 +6,7 @@ of distances, {w} a word that is said. READINGS turns the act into a relation: t
 fits the thing.
 """
 
-from .acts import (
-    ACTS,
-    CONDITIONS,
-    MENTIONED,
-    PLACES,
-    READINGS,
-    STATED,
-    STATED_NEVER,
-    STATED_NOT,
-    STATES,
-    TOWARD,
-    Reading,
-)
+from .acts import ACTS, CONDITIONS, MENTIONED, STATED, STATED_NEVER, STATED_NOT, STATES
 from .chosen import EXCEPT, FIRST_OF, LAST_OF, LAST_TO, OTHERS, PLACE_NAMES, STATES_OF, WHERE
 from .frames import (
     AFTERS,
@@ -41,10 +29,13 @@ from .frames import (
     WITHOUT,
 )
 from .heard import CORRECTIONS, LIMITS, TENS, TIMES, VOCATIVES
+from .places import PLACES, TOWARD
 from .politeness import AT_THE_VERY_END, MANNER, SAID_BY_THE_WAY
 from .questions import ASKED, ASKERS
+from .readings import READINGS, Reading
 from .refusals import COLOURS, ELSEWHERE, NEAREST, NO_SLIPS, REASONS, UNSAID
-from .shorter import ASKED_HERE, HERE, SHORTER
+from .remarks import HARMLESS_NEGATIONS, LIGHT_VERBS, NEEDLESS, REMARKS, TELLING
+from .shorter import ASKED_HERE, HERE, LOCAL_SHORTER, SHORTER
 from .things import (
     AFTER_NUMBER,
     ALL_OF_IT,
@@ -96,17 +87,21 @@ __all__ = [
     "FOOD",
     "FRAMES",
     "GENERAL",
+    "HARMLESS_NEGATIONS",
     "HERE",
     "IRREGULAR",
     "LAST_OF",
     "LAST_TO",
+    "LIGHT_VERBS",
     "LIMITS",
     "LOCAL_NOUNS",
+    "LOCAL_SHORTER",
     "LOOKS",
     "MANNER",
     "MATCHING",
     "MENTIONED",
     "NEAREST",
+    "NEEDLESS",
     "NOT_TO",
     "NOUNS",
     "NO_SLIPS",
@@ -122,6 +117,7 @@ __all__ = [
     "QUANTITIES",
     "READINGS",
     "REASONS",
+    "REMARKS",
     "SAID_BY_THE_WAY",
     "SAME_TIME",
     "SHORTER",
@@ -135,6 +131,7 @@ __all__ = [
     "STAY",
     "STAYS",
     "STOPS",
+    "TELLING",
     "TENS",
     "THENS",
     "TIMES",

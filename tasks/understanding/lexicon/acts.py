@@ -1,63 +1,27 @@
-"""Places, acts and states, and the relations that they come to."""
+"""Acts and states, and remarks about things."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-_PLACES: dict[str, str] = {
-    **dict.fromkeys(("on", "onto", "on to", "on top of", "upon", "atop", "up on", "down on"), "on"),
-    **dict.fromkeys(("in", "into", "inside", "in to", "inside of"), "in"),
-    **dict.fromkeys(("next to", "beside", "alongside", "by", "against", "adjacent to", "right next to"), "touching"),
-    **dict.fromkeys(("up against", "right beside", "directly next to", "side by side with", "up to"), "touching"),
-    **dict.fromkeys(("near", "close to", "near to", "somewhere near", "over by", "over near"), "near"),
-    **dict.fromkeys(("to", "over to", "back to"), "to"),
-    **dict.fromkeys(("left of", "to the left of", "on the left of"), "left-of"),
-    **dict.fromkeys(("right of", "to the right of", "on the right of"), "right-of"),
-    **dict.fromkeys(("between", "in between", "in the middle between"), "between"),
-    **dict.fromkeys(("closest to", "nearest to", "nearest"), "closest-to"),
-    "at": "at",
-    **dict.fromkeys(("in front of", "right in front of", "just in front of"), "front"),
-    **dict.fromkeys(("on the top of", "over onto", "over on"), "on"),
-    **dict.fromkeys(("under", "underneath", "beneath", "below"), "under"),
-    **dict.fromkeys(("behind", "in back of", "at the back of", "right behind", "just behind"), "behind"),
-    "within {n} {u} of": "within",
-    **dict.fromkeys(("off", "off of", "down from", "down off"), "off"),
-    **dict.fromkeys(("out of", "from inside"), "out"),
-    "from": "from",
-    "away from": "away",
-    **dict.fromkeys(("adjoining", "bordering", "close beside", "at the side of", "by the side of"), "touching"),
-    **dict.fromkeys(("not far from", "in the vicinity of", "within reach of", "close by", "nearby"), "near"),
-    **dict.fromkeys(("(|at least|more than) {n} {u} (|away) from", "(|at least|more than) {n} {u} off"), "beyond"),
-}
-PLACES: dict[str, str] = {
-    **{
-        f"(right|directly|just|squarely|exactly|straight) {phrase}": place
-        for phrase, place in _PLACES.items()
-        if not phrase.startswith(("right", "(", "just", "directly", "within", "left", "off", "from", "away"))
-    },
-    **_PLACES,
-}
-"""Words for where something is or is to be; several of them with "right" or "directly" before them."""
-TOWARD: tuple[str, ...] = (
-    *("onto", "on to", "into", "in to", "to", "over to", "back to", "up to", "off", "off of", "down from", "out of"),
-    *("from", "from inside", "away from"),
-)
-"""Places behind "take" that are where it is to be taken; "take the cup on the table" is the cup that is there."""
-
 _GO = (
     "(go|walk|run|head|move|come|travel|get|hurry|return|proceed|make your way|find your way|navigate|march|stroll|"
-    "rush|dash|race|sprint|jog|trot|wander|hike|advance|sneak|creep|scoot|step|drive|go on|carry on|continue)"
+    "rush|dash|race|sprint|jog|trot|wander|hike|advance|sneak|creep|scoot|step|drive|go on|carry on|continue|leg it|"
+    "scurry|scamper|dart|bolt|trek|amble|shuffle|hop|swim|paddle|dive|float|saunter|stride|tiptoe|get yourself|zoom|"
+    "take yourself|take a walk|go for a walk|make a beeline|make your way back|zip|whizz|waddle|plod|nip|pop|skip)"
 )
 _STAND = (
     "(stand|stop|sit|end up|end|finish|step|get|go|walk|move|run|head|come|enter|wander|hurry|march|stroll|dash|race|"
     "sneak|creep|tiptoe|travel|position yourself|plant yourself|hang around|hang about|linger|park yourself|sit down|"
-    "crawl|skip|trot|jog|sprint|rush|venture|make your way|find your way|place yourself|pop|nip|drive|roll|lie|rest)"
+    "crawl|skip|trot|jog|sprint|rush|venture|make your way|find your way|place yourself|pop|nip|drive|roll|lie|rest|"
+    "be standing|be sitting|be waiting|wind up|get yourself|take up position|plonk yourself|hover|perch|settle|"
+    "swim|paddle|float|dive|scurry|dart|hop|leg it|stroll over|stay put)"
 )
 _STAY = "(stay|wait|be|remain|keep|keep standing|keep sitting|stay standing|remain standing)"
 _PUT = (
     "(put|place|set|lay|move|push|shove|bring|carry|drop|shift|slide|transport|deliver|deposit|drag|store|"
     "stick|pop|return|relocate|roll|haul|tip|toss|throw|chuck|fling|kick|pull|knock|sweep|brush|hide|lean|lower|"
-    "position|squeeze|stuff|heap|send|guide|steer|nudge|transfer|plonk|plop|stash|shelve|lug|wheel|lift|remove)"
+    "position|squeeze|stuff|heap|send|guide|steer|nudge|transfer|plonk|plop|stash|shelve|lug|wheel|lift|remove|"
+    "bung|sling|cram|nestle|prop|perch|plunk|hurl|sit|budge|jam|wedge|shunt|scoot|ease|manoeuvre|maneuver|cart|"
+    "drive|hoist|pass|pick up and move|pick up and place)"
 )
 _BESIDE = "(next to|beside|close to|against|up against|alongside|adjacent to|by|right next to)"
 _FROM = "(from|off|out of|off of|from inside|from off|from on top of|from on|from in)"
@@ -67,7 +31,8 @@ _TAKE = (
     "help yourself to|pick out|choose|go and fetch|go fetch|go and grab|carry off|pick yourself|find and take|nick|"
     "pinch|swipe|pocket|hoover up|scoop|round up|harvest|vacuum up|gobble|take up|get and hold|go pick up|"
     "go and pick up|go and take|go take|find and grab|find and pick up|pick up and hold|"
-    "pick up and keep|lift up and carry|bag yourself)"
+    "pick up and keep|lift up and carry|bag yourself|snaffle|snap up|go and collect|go collect|have yourself|nick|"
+    "get yourself|find and get|find and collect|run and get|run and grab|dig out)"
 )
 _MODAL = "(should|must|has to|have to|needs to|need to|is to|are to|ought to)"
 _MOVED = "(put|place|set|lay|move|push|bring|carry|keep|store|leave|stack|deliver)"
@@ -81,7 +46,8 @@ _OWN_PLACES = "|".join(
 _OWN = f"({_OWN_PLACES})"
 ACTS: dict[str, tuple[str, ...]] = {
     "go": (
-        f"{_GO} (|over|back|up|straight|right|directly|on|across|all the way|straight back) (to|toward) {{b}}",
+        f"{_GO} (|over|back|up|straight|right|directly|on|across|through|along|round|around|down|all the way|"
+        "straight back) (to|toward) {b}",
         "(go|head) (for|straight for) {b}",
         "(reach|visit|approach|meet|go see|find your way to|make for|make your way over to) {b}",
         "(navigate to|come up to|get yourself to) {b}",
@@ -99,7 +65,10 @@ ACTS: dict[str, tuple[str, ...]] = {
         "{b} (will|would) do (|nicely|fine|just fine)",
         "(go|walk|run|head|get) (|to) where {b} (is|are|stands|lies)",
         "(scout out|sniff out|hunt down|hunt|chase down|catch up with|spot and go to|walk up to|join) {b}",
-        "(get|go) (close|closer|near) to {b}",
+        "(swing by|drop by|stop by|call by|pop by|drop in on|wander over to|pop in on) {b}",
+        "get your (self|bum|backside|feet) (|over) to {b}",
+        "(go|come|walk|run|get|head) (along|past|by|over|up) to {b}",
+        "(find|see) where {b} (is|are) (|and go there|and go to it)",
     ),
     "find": (
         "(find|go find|search for|look for|locate|seek|seek out|go looking for|hunt for|track down|go and find) {b}",
@@ -118,16 +87,27 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{{a}} {_MODAL} (touch|be together|be side by side) (|each other|one another)",
         f"{{a}} {_MODAL} be {_BESIDE} (each other|one another)",
         "(have|get|make) {a} (touch|touching|side by side) (|each other|one another)",
+        "{a} (|should be|must be|to be) (side by side|together|touching each other|touching one another)",
     ),
     "side-players": (
         "(stand|stay|be|remain|keep|walk|go) (next to|beside) (each other|one another)",
         "(stand|stay) side by side",
     ),
-    "be-place": (f"{_STAND} (|right|down|up|over|back) {{p}} {{b}}", "(put|place|position|plant) yourself {p} {b}"),
+    "be-place": (
+        f"{_STAND} (|right|down|up|over|back|through|across|out) {{p}} {{b}}",
+        "(put|place|position|plant) yourself {p} {b}",
+    ),
     "leap": ("(climb|jump|hop|leap) (|right|down|up|over|back) {p} {b}",),
-    "enter": ("(enter|go inside|step inside|get inside) {b}", "(go|step|come|get) (in|inside)", "enter"),
+    "enter": (
+        "(set foot|step foot) (in|on|into|inside) {b}",
+        "(enter|go inside|step inside|get inside) {b}",
+        "(go|step|come|get) (in|inside)",
+        "enter",
+    ),
     "exit": ("(leave|exit) {b}", "(go|get|walk|step) out of {b}"),
     "touch": (
+        "give {b} a (pat|tap|poke|nudge|prod|touch|stroke|little tap|quick tap|quick touch)",
+        "(prod|boop|bop|pat|stroke|graze|brush past|brush up against|rub up against|make contact with) {b}",
         f"{{b}} {_MODAL} be (touch|tap)",
         "(touch|tap|feel|poke|make contact with|come into contact with|bump into|run into|hit|bump|bump against|"
         "brush against|knock into|press against|come in contact with|lay a finger on|put a finger on|collide with) {b}",
@@ -142,6 +122,11 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(take|get) possession of {b}",
         "(get|fetch|grab|take|pick|pick up) me {b}",
         "(get|fetch|grab|pick) {b} for me",
+        "(get|fetch|grab|take|pick|pick up) us {b}",
+        "i (want|wanted|need|needed|would like|fancy|would love|could do with|am after|said|meant|asked for) {b}",
+        "(have|get|be with|end up with|finish with) {b} in your (hand|hands)",
+        "(be holding|end up holding|end up with|finish holding) {b}",
+        "get {b} (|up) off the (floor|ground)",
         "(lift|take) {b} into your (hand|hands)",
     ),
     "take-along": ("(take|bring|carry|get) {b} (with you|along|along with you|into your hand|in your hand)",),
@@ -162,14 +147,27 @@ ACTS: dict[str, tuple[str, ...]] = {
         "leave {b} (uncovered|unoccupied|without a box)",
         "{b} (should|must|may|can) not be (empty|uncovered|unoccupied|free)",
     ),
-    "catch": ("(catch|tag|get|nab|catch hold of) {b}",),
+    "catch": ("(catch|tag|get|nab|catch hold of) {b} (|back|again|in turn)",),
     "win-race": ("(get there|arrive|finish|come|come in|be) first", "(beat|outrun) {b}", "win against {b}"),
     "eat-any": ("eat", "(eat|take|touch|collect|grab|pick up) a thing"),
     "via": ("(go|walk|run|pass|move|come|step) (|right|straight) through {a} (into|to|in to|over to) {b}",),
     "get-place": ("get {a} {p} {b}",),
     "first-at": (
-        "be (the first|first) (|one|player) (to reach|to get to|to touch|to arrive at|at|to be at|to find) {b}",
+        "be (the first|first) (|one|player) (to|to reach|to get to|to touch|to arrive at|at|to be at|to find|past|"
+        "over) {b}",
         "(reach|get to|be at|make it to|touch) {b} (first|before anyone else|before anybody else|before the others)",
+    ),
+    "tie": (
+        "(finish|finish the race|end|arrive|get there|cross the line|come in|draw|tie|end level|be there) "
+        "(|together|level|a tie|a draw|equal|at the same time|side by side) (with|as|alongside) {a}",
+        "(reach|get to|arrive at|be at|touch|cross|go to|make it to) {b} "
+        "(together with|at the same time as|at the same moment as|level with|side by side with|alongside) {a}",
+    ),
+    "be-caught": (
+        "(let|have) yourself (|be|get) (caught|tagged|touched|hit|found)",
+        "(let|have) yourself (|be|get) (caught|tagged|touched|hit|found) by {b}",
+        "(be|get) (caught|tagged|touched)",
+        "(be|get) (caught|tagged|touched) by {b}",
     ),
     "beat": (
         "(beat|outrun|overtake) {a} to {b}",
@@ -194,7 +192,8 @@ ACTS: dict[str, tuple[str, ...]] = {
             "let {b} go",
             "(drop|put down|set down|release) {b} there",
         ),
-        *("(place|set|put) {b} (on the floor|on the ground|down on the floor)",),
+        "(let {b} fall|let {b} drop|ditch {b}|leave go of {b}|set {b} aside|put {b} aside)",
+        "(put|set|leave|drop) {b} (|down) (where you are|where you stand|on the spot|right here|right there)",
     ),
     "leave-there": ("leave {b} there",),
     "drop-all": (
@@ -205,6 +204,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "eat": (
         f"{{b}} {_MODAL} be eat",
+        "(scoff|wolf down|nibble|munch on|nibble on|tuck into|polish off|chomp|eat yourself) {b}",
         "(eat|eat up|consume|devour|swallow|munch|gobble|gobble up|taste|chew|feed on|snack on|have|finish off) {b}",
     ),
     "hide": (
@@ -230,20 +230,34 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(escape|escape from|evade|flee from) {b}",
         "(stay|remain) (uncaught|untouched|untagged)",
     ),
+    "floor": (
+        "(place|set|put|leave|lay|drop|bring|move|get) {a} (|back|down|back down) (on|onto|on to|to) "
+        "the (floor|ground)",
+    ),
     "short-of": ("(stop|halt|wait|stand|pull up|stay) (|just|right|shortly) (before|short of) {b}",),
     "leave-it": ("leave {a} (|lying|standing) {p} {b}",),
     "use": ("(use|use up) {b}", "(use|try) {b} on (anything|something)"),
     "open": (
-        "(open|unlock|open up) {a}",
+        "(open|unlock|open up|crack open|unbolt|unlatch) {a}",
+        "(get|force|throw|fling|swing|pull|push|slide|have) {a} (open|opened|unlocked|unbolted)",
+        "(open|unlock) {a} (up|wide|wide open) ",
+        "(open|unlock|hold) {a} (|open) for (your partner|the other player|your friend|him|her|them)",
         "(open|unlock|open up) {a} (with|using) {b}",
         "use {b} (to open|on|to unlock|for) {a}",
     ),
-    "close": ("(close|shut) {a}", "(close|shut) {a} (again|behind you|up|behind me)"),
+    "close": (
+        "(pull|push|swing|slam|get|have) {a} (shut|closed|to)",
+        "(slam|lock|bolt|push to|pull to) {a}",
+        "(close|shut) {a}",
+        "(close|shut) {a} (again|behind you|up|behind me)",
+    ),
     "lift": (
         "(lift|lift up|raise|hoist) {a} (|right|clean|well|all the way|up) off the (floor|ground)",
         "(lift|raise|hold) {a} (|right) up (|high|in the air|above the floor|above your head)",
         "(lift|lift up|raise|hoist|heave) {a}",
         "(lift|raise|hold) {a} (up|up in the air|off the floor|in the air|into the air)",
+        "(lift|lift up|raise|hold|hoist) {a} (|up|right up) (above|over) your head",
+        "(lift|raise|hold) {a} (aloft|high|up high|as high as you can)",
     ),
     "face": (
         "(look at|face|watch|turn to|turn toward|look toward|stare at|gaze at|show me|see|spot|view) {b}",
@@ -258,20 +272,42 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{{b}} {_MODAL} be (look at|face|watch|in view|in sight)",
         "(stand|stay|be|wait|end up|keep|remain) (facing|looking at) {b}",
         "(turn|look|face) (to|toward) {b}",
+        "(glance|peek|peep|peer|stare|gaze|squint|point|gawp|aim) (|over|up|down) (at|toward) {b}",
+        "(have|take|get|go and have|go have|go take) a (|quick|good|proper|closer|little) "
+        "(look|peek|gander|glance|squint|peep) at {b}",
+        "(eye|eyeball|admire|study|regard|keep watching|keep facing|set eyes on|look round at|look up at) {b}",
+        "(turn|turn round|turn around|spin round|swing round) (and|to) (face|look at|see) {b}",
+        "(turn|turn round|turn around|spin round|swing round) (to|toward) {b}",
+        "(have|keep|get|put) {b} (|right|straight) in front of you",
+        "point (yourself|your nose|your eyes|your face|your head) at {b}",
+        "(turn|move|look|stand|go) so (|that) {b} (is|are) (|right) in front of you",
     ),
-    "face-not": ("(look away from|turn away from|stop looking at|face away from|turn your back on) {b}",),
+    "face-not": (
+        "(look away from|turn away from|stop looking at|face away from|turn your back on|stop facing|"
+        "stop watching) {b}",
+        "(turn|look|move|face|stand) (|around|away|round|somewhere) so (|that) there (is|are) no {b} "
+        "(|right) (in front of you|in view|in sight|to be seen)",
+        "(turn|look|move|stand) (|around|away|round|somewhere) so (|that) you (do not|can not|no longer) "
+        "(see|face|look at) {b}",
+        "(turn|look|get|have) {b} out of (view|sight)",
+        "(do not|stop) (have|having) {b} in front of you",
+        "(look|turn|face) (anywhere|somewhere) (but|other than) (at|to|toward) {b}",
+    ),
     "avoid": (
         f"{{b}} {_FORBID} be touch",
         "(avoid|steer clear of|dodge|ignore|shun) {b}",
         "(stay|keep|remain|stay well|keep well) (off|off of|out of) {b}",
         "leave {b} (alone|be|in peace)",
-        "(watch out for|beware of|mind|keep your distance from) {b}",
+        "(watch out for|beware of|mind|give a miss|pass up|shy away from|stay out of the way of) {b}",
+        "give {b} a miss",
         "{b} (is|are) (off limits|taboo|forbidden|not allowed|out of bounds|to be avoided)",
     ),
     "keep-clear": (
         "(stay|keep|remain|stay well|keep well) (|well|right|far) (away from|clear of|far from) {b}",
         "(keep|maintain|stay at) (your|a|a safe|a good) distance (from|to) {b}",
         "(give) {b} a wide berth",
+        "(stay|keep|remain|stand) (|well|right|far) back from {b}",
+        "(stay|keep|remain) (|well|right) out of (reach|the way) of {b}",
     ),
     "hands-off": (
         f"{{b}} {_FORBID} be (take|pick up|collect|grab|eat|open|unlock)",
@@ -284,7 +320,10 @@ ACTS: dict[str, tuple[str, ...]] = {
     "spare": ("(leave|spare|skip|leave out) {b}", "leave {b} out"),
     "wield": ("(touch|hit|tap|poke|strike) {a} with {b}",),
     "shove": ("(push|nudge|shove) {a} with {b}",),
-    "put-touch": ("(push|move|shove|slide) {a} until (it|they) (touches|touch|reaches|reach|hits|hit) {b}",),
+    "put-touch": (
+        f"{_PUT} {{a}} (|so it is|so that it is|so they are|so that they are) (touching|in contact with) {{b}}",
+        "(push|move|shove|slide) {a} until (it|they) (touches|touch|reaches|reach|hits|hit) {b}",
+    ),
     "keep-away": ("(keep|hold|leave) {a} (away from|clear of) {b}", f"{{a}} {_FORBID} touch {{b}}"),
     "keep-off": ("(keep|hold|leave) {a} off {b}",),
     "keep-out": ("(keep|hold|leave) {a} out of {b}",),
@@ -296,12 +335,14 @@ ACTS: dict[str, tuple[str, ...]] = {
         "follow {b} (|around|about|everywhere)",
         "(walk|go|run|stay) (after|with) {b}",
         "keep up with {b}",
+        "(guard|stand guard over|keep watch over|keep close to|keep next to|hang around with|stick by) {b}",
     ),
-    "meet-at": ("(meet|meet up with) {a} (at|by|next to|beside|on|in|near) {b}",),
+    "meet-at": ("(meet|meet up with|wait for) {a} (at|by|next to|beside|on|in|near) {b}",),
     "meet": ("meet (|up|each other|your partner|your friend|one another) (at|by|next to|beside|on|in) {b}",),
     "put": (
         f"{{b}} {_MODAL} have {{a}} {{q}} it",
-        f"{_PUT} {{a}} (|down|back|up|over|right|straight) {{p}} {{b}}",
+        f"{_PUT} {{a}} (|down|back|up|over|right|straight|through|across|along|round|around|out) {{p}} {{b}}",
+        "(get|have|make) {a} stuck {p} {b}",
         "(sort|organise|organize) {a} (into|onto) {b}",
         "(stack|pile|put down|set down|pile up|balance|pick up and put|press) {a} {p} {b}",
         "(take|get) {a} (|down|back|up|over|right|straight) {m} {b}",
@@ -324,7 +365,11 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "bring-you": ("(bring|get|fetch) {a} (to me|for me)", "(bring|get|fetch|give|hand|pass) me {a}"),
     "bring-here": ("(bring|get|fetch|carry|take) {a} (|back) (here|over here)", "bring {a} back"),
-    "empty": ("(empty|clear|clear off|empty out|clean|clean off|clean up|tidy up) {b}",),
+    "empty": (
+        "(empty|clear|clear off|empty out|clean|clean off|clean up|tidy up) {b}",
+        "(leave|have|let there be|there should be|there must be) nothing (|at all|lying|left) {q} {b}",
+        "do not leave (anything|a thing|a single thing) (|lying) {q} {b}",
+    ),
     "take-out": (
         "(take|get|remove|tip) (everything|whatever is|all that is|all|what is) {q} {b} out (|of it)",
         "(take|get|remove) (whatever|everything that|all that|anything that) is {q} {b} (off|out|away) (|of it|it)",
@@ -351,6 +396,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(win|solve|finish|complete|beat|clear) (the|this) (game|level|puzzle|world|episode|map|task|room)",
         "(win|finish) (the|this) (match|round|race)",
         "(win|finish|solve it|win it|complete it)",
+        "(win|solve|beat|finish) (this|this one|this time|the thing|it all)",
         "do what (the game|the world|this world) (wants|rewards)",
     ),
 }
@@ -360,7 +406,9 @@ STATED: tuple[str, ...] = (
     f"{{a}} {_MODAL} (|all|both) be {_MOVED} (|back) {{p}} {{b}}",
     "{a} (goes|go) (back|right|straight) {p} {b}",
     "{a} (|should|must|has to|have to|needs to|need to|ought to|is to|are to|shall|will) "
-    "(be|is|are|stand|sit|lie|end up|go|goes|belong|belongs|ends up|stay|land|get) (|lying|standing|sitting) {p} {b}",
+    "(be|is|are|stand|sit|lie|end up|go|goes|come|comes|belong|belongs|ends up|stay|land|get) "
+    "(|lying|standing|sitting) {p} {b}",
+    "{a} (wants|want|deserves|lives|live) (|to be|to go) {p} {b}",
     "{a} {p} {b}",
     "there (is|are|should be|must be|has to be|have to be|needs to be|will be) {a} (|lying|standing|sitting) {p} {b}",
 )
@@ -406,8 +454,11 @@ MENTIONED: tuple[str, ...] = (
     "there (is|are) {a} (|lying|standing|sitting) {p} {b}",
     "there (is|are) {a} (|somewhere|here|in here|around here|over there|in this room|in the room|around)",
     "(do|can) you see {a} (|over there|there|here)",
+    "{a} (is|are|looks|look|seems|seem|was|were) (|so|too|very|a bit|a little|all|really|rather|quite) {x}",
     "{a} (is|are) (a trap|traps|dangerous|poisonous|fragile|precious|over there|somewhere|somewhere here|heavy)",
-    "i (can not|could not|do not) (find|see|spot) {a} (|anywhere)",
+    "i (can not|could not|do not) (|seem to) (find|see|spot|reach|get to|get at|get) {a} (|anywhere|myself)",
+    "i (keep|always) (tripping over|bumping into|stepping on|losing|forgetting) {a}",
+    "i (love|hate|like|do not like|do not need|do not want) {a} (|so much|most|a lot)",
     "i (lost|have lost|am looking for|miss|am missing|dropped|have dropped|forgot|see|can see|spotted|left) {a}",
 )
 """Remarks, after which "it" is the thing that they name; no goal by themselves."""
@@ -419,76 +470,3 @@ CONDITIONS: tuple[str, ...] = (
     "(is|are) there {a} (|here|anywhere|around) . then",
 )
 """Conditions that there is a thing: "it" is that thing, and where there is none the goal cannot be reached."""
-
-
-class Reading(NamedTuple):
-    """relation: what an act comes to; subject: whose it is, "you" or the thing "b"; fits: what must be so of the thing:
-    a property of PROPERTIES, or "" for no condition."""
-
-    relation: str
-    subject: str = "you"
-    fits: str = ""
-
-
-READINGS: dict[str, tuple[Reading, ...]] = {
-    "go": (
-        *(Reading("in", fits="region"), Reading("at", fits="region"), Reading("on", fits="flat")),
-        *(Reading("gone", "b", "eaten"), Reading("touching"), Reading("at"), Reading("near")),
-    ),
-    "find": (
-        Reading("near", fits="eaten"),
-        *(Reading("in", fits="region"), Reading("at", fits="region"), Reading("on", fits="flat")),
-        *(Reading("gone", "b", "eaten"), Reading("touching"), Reading("at"), Reading("near")),
-    ),
-    "touch": (Reading("gone", "b", "eaten"), Reading("touching"), Reading("at"), Reading("near")),
-    "avoid": (
-        *(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("open", "b", "lock")),
-        *(Reading("in", fits="region"), Reading("at", fits="region")),
-        *(Reading("on", fits="flat"), Reading("touching"), Reading("at"), Reading("near")),
-    ),
-    "keep-clear": (
-        *(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("in", fits="region")),
-        *(Reading("at", fits="region"), Reading("near"), Reading("touching"), Reading("at")),
-    ),
-    "spare": (*(Reading("gone", "b", "eaten"), Reading("holding", fits="walked-onto"), Reading("open", "b", "lock")),),
-    "hands-off": (
-        *(Reading("gone", "b", "eaten"), Reading("open", "b", "lock"), Reading("holding", fits="carried")),
-        *(Reading("touching"), Reading("near")),
-    ),
-    "keep-shut": (Reading("open", "b"),),
-    "there": (Reading("there", "b"),),
-    "vanish": (Reading("gone", "b", "food"), Reading("open", "b", "lock"), Reading("gone", "b", "key")),
-    "vanish-all": (Reading("gone", "b"),),
-    "tread": (Reading("gone", "b", "eaten"),),
-    "pass": (Reading("in", fits="region"), Reading("at", fits="region")),
-    "follow": (Reading("near"),),
-    "catch": (Reading("touching", fits="player"), Reading("near", fits="player")),
-    "meet": (Reading("touching"), Reading("at"), Reading("near")),
-    "take": (
-        *(Reading("gone", "b", "food"), Reading("holding", fits="carried"), Reading("touching", fits="no-hands")),
-    ),
-    "take-along": (Reading("holding", fits="carried"),),
-    "take-from": (*(Reading("gone", "b", "food"), Reading("holding", fits="carried")),),
-    "hold": (Reading("holding", fits="carried"),),
-    "drop": (Reading("holding", fits="carried"),),
-    "eat": (Reading("gone", "b", "food"),),
-    "use": (Reading("gone", "b", "key"), Reading("gone", "b", "food")),
-    "face": (Reading("in", fits="region"), Reading("at", fits="region"), Reading("facing")),
-    "face-not": (Reading("facing"),),
-    "enter": (
-        *(Reading("in", fits="region"), Reading("at", fits="region")),
-        *(Reading("touching", fits="goal"), Reading("at", fits="goal")),
-    ),
-    "exit": (Reading("in", fits="region"), Reading("at", fits="region")),
-    "open": (Reading("open", "b", "opened"),),
-    "close": (Reading("open", "b", "opened"),),
-    "lift": (Reading("lifted", "b"),),
-    "stack": (Reading("stacked", "b"),),
-    "line": (Reading("lined", "b"),),
-}
-"""The relation of an act: the first of these that the world knows and that fits the thing, which is
-
-region: a part of the floor; flat: a mark that one stands on; food; eaten: food where touching takes it (the world knows
-gone and no touching); carried: what hands can carry; walked-onto: what is taken by walking onto it (the world shows no
-direction); no-hands: in a world in which nothing is held; opened: what can be opened; key, lock: of this kind.
-"""

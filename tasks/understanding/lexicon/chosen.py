@@ -46,7 +46,7 @@ LAST_TO: dict[str, str] = {
     "(that|which) (is|are|lies|stands) (farthest|furthest) (|away) from {b}": "farthest",
 }
 """The same with what the distance is from."""
-_LYING = "standing|lying|sitting|located|placed|stuck|resting|kept|hidden"
+_LYING = "standing|lying|sitting|located|placed|resting|kept|hidden"
 WHERE: dict[str, str] = {
     f"(that|which) (is|are|stands|stand|lies|lie|sits|sit) (|right|just|left|{_LYING}) {{p}} {{b}}": "is",
     f"({_LYING}|that you see|that you find|you see|you find) {{p}} {{b}}": "is",
@@ -65,6 +65,7 @@ WHERE: dict[str, str] = {
     "(that|which) (has|holds|wears) {b}": "holding",
     "(|that|which) {b} (is|are) (holding|carrying|wearing)": "held-by",
     "in your (hand|hands)": "held",
+    "(|that|which|where) you (are|stand|sit|wait) (|now|standing|sitting|waiting|right|currently) {p}": "around",
     "(|that|which) you (are facing|are looking at|look at|face)": "faced",
     "(|right) in front of you": "faced",
     "(that|which) (is|are) (|right) in front of you": "faced",

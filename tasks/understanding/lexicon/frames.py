@@ -9,11 +9,30 @@ SPELLINGS: dict[str, str] = {
     **{"wheres": "where is", "thats": "that is", "lets": "let us", "cannot": "can not", "theres": "there is"},
     **{"youre": "you are", "im": "i am", "ive": "i have", "mustnt": "must not", "shouldnt": "should not"},
     **{"straightaway": "now", "airplane": "plane", "centre": "middle", "center": "middle", "mom": "mum"},
+    **{"ur": "your", "gimme": "give me", "lemme": "let me", "gotta": "have to", "em": "them", "thx": "thanks"},
+    **{"wont": "will not", "arent": "are not", "wasnt": "was not", "couldnt": "could not", "didnt": "did not"},
+    **{"whos": "who is", "hows": "how is", "youll": "you will", "theyre": "they are", "thru": "through"},
+    **{"infront": "in front", "ontop": "on top", "nextto": "next to", "havent": "have not", "hasnt": "has not"},
     **{"til": "until", "till": "until", "towards": "toward", "upwards": "up", "downwards": "down"},
     **{"shan't": "shall not", "won't": "will not", "can't": "can not", "let's": "let us"},
 }
 """Spellings, and contractions without a rule."""
 OPENERS: tuple[str, ...] = (
+    "be a (good sport|dear|love|darling|star|pal|mate|good lad|good girl|good boy|sweetheart|legend|sweetie) and",
+    "(would|could|can) you (possibly|please possibly|be a dear and|be a love and|kindly|maybe|quickly|also|now)",
+    "(any|is there any) chance (you could|you can|of you|that you could)",
+    "you (could|can) (always|maybe|perhaps|now|also)",
+    "(fancy|how about|what about|mind|do you mind|do you fancy|would you mind)",
+    "(is not it|it is|it is about|it is high) time (you|that you|to)",
+    "(i dare you|i double dare you|i would ask you|i trust you|i invite you) to",
+    "(have|take|let us have) a (go|crack|stab|shot) at",
+    "(first things first|off you trot|quick march|on your marks) ,",
+    "(see|find out) (if|whether) you can (manage to|)",
+    "what you (need|have) to do is",
+    "your (only|first|next|main) (job|task|goal|aim) is to",
+    "(i would rather|i would prefer) (you|it if you|that you)",
+    "(you are going|you are meant|you were meant|you were supposed) to",
+    "(you|we) (just|only|simply) (need|have|want) to",
     "(i would be|i am) (delighted|pleased|thrilled|so glad|so happy|very happy|very glad) if you (could|would|)",
     "it would be (lovely|wonderful|fantastic|cool|helpful|super|kind|brilliant) if you (could|would|)",
     *("(|let us )see how (quickly|fast|) you can", "how (quickly|fast) can you", "show me how (quickly|fast|) you can"),
@@ -206,6 +225,10 @@ STOPS: tuple[str, ...] = (
 )
 """At the end: a goal that is reached ends the episode anyway."""
 FRAMES: tuple[str, ...] = (
+    "i would (rather|prefer) (|have|see|that|it if)",
+    "(what about|how about) (have|having)",
+    "(could we|can we|let us|may we|shall we) have",
+    "it would be (nice|great|good|lovely|best|better) (with|to have|if)",
     "(eat|keep eating|go on eating|continue eating|keep collecting|collect) until",
     *(
         "(sort|arrange|fix|set|order|organise) (it|things|them|everything|it out|it up|things out) so (|that)",

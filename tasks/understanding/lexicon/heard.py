@@ -10,6 +10,7 @@ VOCATIVES: tuple[str, ...] = (
 """Words to the listener, at the beginning or the end, parted by a comma."""
 CORRECTIONS: tuple[str, ...] = (
     *("no wait", "no , wait", "wait no", "wait , no", "sorry i mean", "sorry , i mean", "i mean", "or rather", "sorry"),
+    *("no ,", "or no ,", "no i mean", "i mean ,", "oh wait", "oh wait ,", "wait ,", "no hang on ,", "hang on ,"),
     *("no sorry", "no , sorry", "scratch that", "correction", "oh no", "uh no", "ah no", "make that", "actually no"),
     *("no actually", "not that", "no , make that"),
 )
@@ -24,8 +25,25 @@ TIMES: dict[str, str] = {
     **{f"{word} a {unit}": f"{word} 1 {unit}" for word in ("for", "in", "within") for unit in ("minute", "second")},
     "than a minute": "than 1 minute",
     **{
+        f"a {word} {unit}": f"{n} {unit}" for word, n in (("few", 3), ("couple of", 2)) for unit in ("seconds", "turns")
+    },
+    "for a sec": "for 1 second",
+    "within a metre of": "within 1 metre of",
+    "within a cell of": "within 1 cell of",
+    **{
         f"for {some}": "for 10 turns"
-        for some in ("a while", "a bit", "a moment", "a little while", "some time", "a little bit")
+        for some in (
+            "a while",
+            "a bit",
+            "a moment",
+            "a little while",
+            "some time",
+            "a little bit",
+            "a tick",
+            "a mo",
+            "a jiffy",
+            "a short while",
+        )
     },
 }
 LIMITS: tuple[str, ...] = (

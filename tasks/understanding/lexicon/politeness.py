@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 SAID_BY_THE_WAY: tuple[str, ...] = (
+    "(first thing|first things first|first up|for starters|step one|next up|next thing) ,",
+    "be an angel and",
+    "(i bet|bet|i doubt|i doubt that|i bet that) you (can not|could not|can|could)",
+    "(no messing|no messing about|no messing around|gently does it|take your time|at your leisure|make it snappy)",
+    "(quick as you like|when you get a moment|if you fancy|if you fancy it|if you get a chance|first of all then)",
+    "(sorry to bother you|excuse me|pardon me|good morning|good evening|good afternoon|dear me|right you are) ,",
+    "(mind you|fair enough|good grief|by george|by jove|as it happens|if you ask me|let us say)",
+    "(literally|basically|apparently|certainly|absolutely|simply|ideally|preferably|hopefully|kinda|sorta|totally)",
+    ", (please and thank you|pretty please|there is a good chap|there is a dear|there is a love|if you please)",
     *(
         "one by one",
         "one after another",
@@ -71,7 +80,10 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
         "(it|) (does|do) not matter (who|what|where|how|when|to me)",
         "(no matter|i do not care) (who|what|where|how|when)",
     ),
-    *(", (any one|any of them|your choice|you choose|you pick|up to you|your pick|take your pick|any you like)",),
+    *(
+        ", any (two|three|four|five|one|of those|of these)",
+        ", (any one|any of them|your choice|you choose|you pick|up to you|your pick|take your pick|any you like)",
+    ),
     *(", (any one you like|whichever one|whichever|it is up to you|whatever you prefer|you decide|any will do)",),
     *("no need to (touch|go near|take|open|move) (it|them|anything)", "nothing else (matters|counts)", "nice and"),
     *("you do not (need|have) to (touch|take|open|move) (it|them|anything)", "i (promise|swear)", "one more thing ,"),
@@ -148,6 +160,7 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
 )
 """Politeness and urging, which no goal judges; "on the way" beside what is never to be, which counts all the time."""
 MANNER: tuple[str, ...] = (
+    "no (stopping|dawdling|dithering|pausing|hanging about)",
     *("without (stopping|pausing|a break|hesitating|delay)", "in one go", "nonstop", "in one move", "at a run"),
     *("carefully", "very carefully", "gently", "neatly", "nicely", "with care", "by yourself", "on your own"),
     *("very gently", "very neatly", "tidily", "properly", "safely", "all by yourself", "without help", "slowly"),
@@ -160,6 +173,11 @@ AT_THE_VERY_END: tuple[str, ...] = (
         "at all",
         "instead",
         "every time",
+        "(|that) there (is|are)",
+        "(|that) you can (see|find|reach|spot)",
+        "so (there|that is that)",
+        "for (a start|good measure|the time being|now)",
+        "(|and) (that is|that will be|this is) (all|enough|that) (|i want|i ask|for now|for today)",
         "if so",
         "to begin with",
         "to start with",

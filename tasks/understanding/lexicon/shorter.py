@@ -12,6 +12,21 @@ SHORTER: dict[str, str] = {
     **{f"(go|get|walk|step|head|climb|run) {place} there": f"go {place} it" for place in ("in", "on", "into", "onto")},
     **{f"{place} there": f"{place} it" for place in ("in", "on", "into", "onto", "off", "inside")},
     "out of there": "out of it",
+    f"{_MOVE} (|over|through) (next door|into the next room|to the next room)": "go to the other room",
+    "from (next door|the room next door)": "that is in the other room",
+    "next door": "in the other room",
+    "(comes|passes|arrives|gets there|turns up|shows up|walks|runs) (past|by|along|over|up|there)": "goes to it",
+    "as far as the": "to the",
+    "per": "on each",
+    "go nowhere near": "do not go near",
+    "(get|be|stay) nowhere near": "do not go near",
+    "(something|one thing) (good|healthy|tasty|nice) (|to eat)": "a good thing",
+    "(something|one thing) (bad|rotten|nasty|unhealthy) (|to eat)": "a bad thing",
+    "anything (bad|rotten|nasty|unhealthy)": "any bad thing",
+    "anything (good|healthy|tasty|nice)": "any good thing",
+    "(whoever|who ever) is (|the) (nearest|closest) (|to you)": "the nearest player",
+    "(whoever|who ever) is (|the) (farthest|furthest) (|away|from you)": "the farthest player",
+    "(whoever|who ever) (has|has got|is holding|is wearing|is carrying|wears)": "the player that is holding",
     "(where you are|where you are now|where you stand|where you are standing|your position|here where you are)": "you",
     "(every|each) last (|one of the)": "every",
     "(each one|every one|each and every one|every single one) of": "each of",
@@ -43,12 +58,35 @@ SHORTER: dict[str, str] = {
     "for as long as it takes": "",
 }
 """Phrases and the words that they are read as."""
+LOCAL_SHORTER: dict[tuple[str, ...], dict[str, str]] = {
+    ("player", "goal", "hurdle"): {
+        "who is (|currently|now) (winning|leading|ahead|in front|in the lead|first|in first place)": (
+            "who is nearest to the goal"
+        ),
+        "which (player|runner|one of you) is (winning|leading|ahead|in front|in the lead|first|in first place)": (
+            "who is nearest to the goal"
+        ),
+    },
+    ("player", "hat", "crown"): {
+        "(whoever|who ever|the one that|the one who|the player that|the player who|whichever player|the person that) "
+        "(is|has been) it": "the player that is holding the hat",
+        "(tag|and tag) , you are it": "",
+        "who is (|currently|now) it": "who has the hat",
+        "(are you|you are not) (|still|currently|now|already) it": "do you have the hat",
+        "(not|never) (be|get|become|end up|finish) it": "not hold the hat",
+        "(be|become|stay|remain|end up) it": "hold the hat",
+        "(make|let) sure (|that) you are it": "hold the hat",
+    },
+}
+"""The same where these kinds are in the world."""
 HERE: tuple[str, ...] = (
     *(f"(in|on|around|about|inside|throughout) (the|this|that|our|your) (whole|entire|) {_SCENE}",),
     *(f"(anywhere|somewhere) (in|on) (the|this) {_SCENE}",),
 )
 """Where everything is, which says nothing."""
 ASKED_HERE: tuple[str, ...] = (
+    "(|as seen|seen) from (you|here|there|your side|your place|your spot|your point of view|your angle)",
+    "(at|for) (all|now|the time being)",
     *(
         "(in|around|round|over|about|out) here",
         "here",

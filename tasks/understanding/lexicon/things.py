@@ -154,6 +154,8 @@ LOOKS: dict[str, str] = {
     "violet": "purple",
     "golden": "gold",
     "mid-sized": "medium",
+    **dict.fromkeys(("titchy", "dinky", "smallish"), "small"),
+    **dict.fromkeys(("whopping", "biggish"), "large"),
     **dict.fromkeys(("massive", "enormous", "gigantic", "bulky"), "large"),
     **dict.fromkeys(("teeny", "wee", "miniature"), "small"),
     **dict.fromkeys(("scarlet", "crimson", "ruby"), "red"),
@@ -164,12 +166,11 @@ LOOKS: dict[str, str] = {
 QUANTITIES: dict[str, tuple[int | str, bool, str, str]] = {
     "any": (1, False, "", "any"),
     "some": (1, False, "", "some"),
-    "(a|an|another|any single|a single|any one of the|one of the|one of|any of the|either of the)": (
-        *(1, False, "", "one"),
-    ),
+    "(a|an|another|any single|a single)": (1, False, "", "one"),
+    "(any|either|one|any one|whichever|a single one|just one) of (the|these|those|your|all the)": (1, False, "", "of"),
     "(a single|one single|just any|any old)": (1, False, "", "one"),
     "(my|our)": (1, False, "", "the"),
-    "(one of these|one of those|one of your|any one)": (*(1, False, "", "one"),),
+    "any one": (1, False, "", "one"),
     "(the|this|that|your|these|those)": (1, False, "", "the"),
     "(every|each|every single|each single|each and every)": ("all", False, "", "one"),
     "(all|all the|all of the|all these|all those|every one of the|each of the|all your|the whole|all of your)": (
@@ -194,7 +195,7 @@ QUANTITIES: dict[str, tuple[int | str, bool, str, str]] = {
     "(exactly|only|precisely|just|exactly the) {n}": (0, False, "exactly", "count"),
 }
 AFTER_NUMBER: tuple[str, ...] = ("or more", "at least", "or more of the")
-FLAT = ("target", "plate")
+FLAT = ("target", "plate", "platform")
 FOOD = CLASSES["food"]
 PAIRS: dict[str, tuple[str, ...]] = {
     "key": ("lock", "door"),

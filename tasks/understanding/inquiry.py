@@ -122,13 +122,13 @@ class Inquiry(Syntax):
                     for ref, last in self._ordered(behind + 1):
                         if last in self.ends:
                             told = replace(ref, noun=replace(noun, many=False), definite=True)
-                            yield "colour-is" if noun.kinds != (None,) else "what-is", told
+                            yield "colour-is" if len(noun.kinds) == 1 and noun.kinds != (None,) else "what-is", told
             for noun, behind in self._noun(at + 1):
                 if words[behind] == "is" and noun.many is False:
                     for ref, last in self._ordered(behind + 1):
                         if last in self.ends:
                             yield (
-                                "colour-is" if noun.kinds != (None,) else "what-is",
+                                "colour-is" if len(noun.kinds) == 1 and noun.kinds != (None,) else "what-is",
                                 replace(ref, noun=noun, definite=True),
                             )
         if words[at] in ("is", "are", "does", "do"):

@@ -290,6 +290,8 @@ class _Readings:
                 remark = str(error).startswith(TELLS)  # "there is a book on the shelf, bring it" is no order to put it
                 self.reasons.append((size[0] + remark, error))
                 continue
+            if "until" in self.said and any(unit.joint == "at once" for unit in units):
+                meaning.notes.append("'until' asks for both at once")
             notes = tuple(dict.fromkeys((*meaning.notes, *self.notes)))
             limit = meaning.limit or self.limit
             self._note(key, Understood(goal, None, frozenset(meaning.definites), notes, limit), size)

@@ -81,6 +81,8 @@ _EVERY_ONE = phrases(
 _BY_ALL = ("go", "find", "be-place", "stay-place", "touch", "enter", "exit", "face", "pass")
 _SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")
 _UNTILS = phrases(*lexicon.UNTILS)
+_STOOD = ("be-place", "stay-place", "side-players", "short-of")
+_HELD = ("hold", "face", "open", "follow")
 _EXCEPTING = ("do", "leave", "keep", "not", "never", "avoid", "without")
 _PLAIN = ("and", "but", "comma", "stop")
 
@@ -235,6 +237,8 @@ class Syntax(Phrases):
                     if not act.verb and (act.place or self.words[behind - 1] not in ("before", "until", "after")):
                         continue
                     yield from self._rest(last, (*before[:-1], replace(before[-1], until=act)))
+        if self.words[start] == "until" and before[-1].kind in ("do", "stay"):
+            yield from self._waiting(start + 1, before)
         if self.words[start : start + 2] == ["for", "me"] and act_before and act_before.verb not in _BRINGING:
             yield from self._rest(start + 2, before)
         whole = [ref for refs in (act_before.a, act_before.b) if refs for ref in refs.all] if act_before else []
@@ -270,6 +274,21 @@ class Syntax(Phrases):
                 if act.verb and len(before) == 1:
                     first = Unit("then", "do", act)
                     yield from self._rest(last, (first, replace(before[0], joint="then")))
+
+    def _waiting(self, at: int, before: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
+        """What is to be so until something else is: both at once, "wait by the door until it opens"."""
+        unit, act = before[-1], before[-1].act
+        stood = unit.kind == "stay" or (act is not None and act.verb in _STOOD)
+        if unit.hold or (unit.kind == "do" and (act is None or act.verb not in (*_STOOD, *_HELD) or _negated(act))):
+            return
+        if unit.kind == "stay" and (len(before) < 2 or before[-2].kind != "do"):
+            return
+        for end, last in self.acts(at):
+            own = end.actor is None and not end.told and end.verb not in ("is", "open", "close")
+            if not end.verb or _negated(end) or end.verb == "say" or (own and stood and end.verb not in ("face", "hold")):
+                continue
+            kept = before[:-1] if unit.kind == "stay" else (*before[:-1], replace(unit, lasts=False))
+            yield from self._rest(last, (*kept, Unit("at once", "do", end)))
 
     def _excepted(self, at: int, before: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
         """What is left out of all, behind the act: "put every toy in the box except the duck"."""

@@ -425,7 +425,8 @@ STATED_NEVER: tuple[str, ...] = (
 STATES: dict[str, tuple[str, ...]] = {
     "open": (
         "{a} (is|are|should be|must be|has to be|have to be|needs to be|need to be) (|left) (open|opened|unlocked)",
-        "{a} (to be|be|should stand|stands|gets|get) (open|opened|unlocked)",
+        "{a} (to be|be|should stand|stands|gets|get|swings) (open|opened|unlocked)",
+        "{a} (opens|unlocks) (|up)",
         "(leave|have|get|hold|keep|prop) {a} (open|opened|unlocked)",
         "(leave|hold|keep) {a} open for (your partner|the other player|your friend|him|her|them|each other)",
         "{a} (open|opened|unlocked)",

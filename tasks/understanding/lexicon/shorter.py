@@ -17,6 +17,8 @@ SHORTER: dict[str, str] = {
     "next door": "in the other room",
     "(comes|passes|arrives|gets there|turns up|shows up|walks|runs) (past|by|along|over|up|there)": "goes to it",
     "as far as the": "to the",
+    "(is|are|gets|has gone|has got|has come|have gone) through": "goes through it",
+    "until it opens": "until it is open",
     "per": "on each",
     "go nowhere near": "do not go near",
     "(get|be|stay) nowhere near": "do not go near",

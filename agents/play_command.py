@@ -61,6 +61,8 @@ def play(
     seat: Annotated[int | None, typer.Option(help="In worlds for several, your player.")] = None,
     people: Annotated[int, typer.Option(help="People at this keyboard; the second one has its right half.")] = 1,
     mute: Annotated[bool, typer.Option("--mute", help="Begin without sounds.")] = False,
+    number: Annotated[int, typer.Option(help="Of --levels or --task FILE, the first to play; they go on from it.")] = 1,
+    load: Annotated[str, typer.Option(help="Go on from a save slot: its number, 1 to 9, or its file.")] = "",
     plugin: Plugins = None,
 ) -> None:
     """Play a world yourself, in a window, alone or with agents; `rumpus play` alone shows all worlds to choose from.
@@ -77,7 +79,7 @@ def play(
     from .human.settings import keep_played
 
     if benchmark:
-        if any((task, goal, moment, levels, knob, limit, agent, seat, alone)):
+        if any((task, goal, moment, levels, knob, limit, agent, seat, alone, load, number != 1)):
             raise ValueError("--suite brings its own tasks: give it perhaps a world, --count, --seed, --name, --record")
         from .human.suite import play_suite
 
@@ -87,7 +89,7 @@ def play(
     if practice and any((task, goal, moment, limit, benchmark)):
         raise ValueError("--practice is play without a limit: leave --task, --goal, --moment, --limit and --suite out")
     if not world:
-        if any((task, goal, moment, levels, knob, limit, agent, ask, seat, alone, record, seed is not None)):
+        if any((task, goal, moment, levels, knob, limit, agent, ask, seat, alone, record, load, seed is not None)):
             raise ValueError("these options need a world, such as: rumpus play WORLD --seed 7; see `rumpus worlds`")
         _from_gallery(practice, mute)
         return
@@ -120,7 +122,9 @@ def play(
     if "written" in options and not (strict_time or limit or loaded.controls.turn_based):
         print(f"Tasks have limits for agents; people have {PATIENCE} times as long (--strict-time keeps those)")
     options |= {**start, "limit": limit, "strict_time": strict_time, "record": record, "name": name, "agents": others}
-    options |= {"seats": seats, "mute": mute}
+    if number != 1 and not (levels or (task and "ids" in options)):
+        raise ValueError("--number is the place of a level or task in a list: give --levels FILE or --task FILE, too")
+    options |= {"seats": seats, "mute": mute, "begin": number, "load": load}
     keep_played(world)
     for path in human.play(loaded, **options).saved:
         print(path)

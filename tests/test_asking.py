@@ -197,7 +197,7 @@ def test_real_keys_ask_and_judge(display, tmp_path, monkeypatch):
     monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path))
     with real_window(tmp_path / "store", "ask") as (process, _):
         do("type", "--delay", "40", "put a box on a target")
-        do("key", "Return", "sleep", "1.5", "key", "y", "sleep", "0.5", "key", "Escape")
+        do("key", "Return", "sleep", "1.5", "key", "y", "sleep", "0.5", "key", "Escape", "Up", "Return")
         process.communicate(timeout=60)
     store = Store(tmp_path / "store")
     (head,) = store.index()

@@ -316,7 +316,7 @@ def test_real_keys_take_over_from_an_agent(display, tmp_path, monkeypatch):
     monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path))
     with real_window(tmp_path, "agent") as (process, _):
         do("key", "w", "s", "F2", "sleep", "4")  # from where the person stops, the expert ends it
-        do("key", "F5", "F2", "w", "w", "Escape", "Escape")
+        do("key", "F5", "F2", "w", "w", "Escape", "Up", "Return")
         played = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])
     first, second = played["episodes"]
     assert (first["steps"], first["result"]) == (3, "success")

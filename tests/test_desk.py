@@ -92,10 +92,12 @@ def test_a_person_plays_by_names_of_keys_and_a_record_says_all():
     assert (game.steps, game.result) == (1, "")
     person.press("escape", 3.0)
     assert shown(person).menu.rows[-1] == ("Leave", "")
-    person.press(None, 3.0)
-    assert person.open and person.menu is None
-    for _ in range(2):
+    for key in (None, "escape"):
+        person.press(key, 3.0)
+        assert person.open and person.menu is None, "any key without a use in the menu plays on"
         person.press("escape", 4.0)
+    for key in ("up", "enter"):
+        person.press(key, 4.0)
     assert not person.open
 
 

@@ -89,7 +89,8 @@ def test_a_person_plays_turns(dummy, tmp_path, monkeypatch):
         person.until(lambda: game.steps == 1, "a step in it")
         person.press(pygame.K_ESCAPE)
         person.until(lambda: mood.menu == 0, "the menu")
-        person.press(pygame.K_ESCAPE)
+        for key in (pygame.K_UP, pygame.K_RETURN):
+            person.press(key)
         person.until(lambda: not window.open, "left")
 
     window = at_window(game, tmp_path / "out", script)
@@ -327,7 +328,7 @@ def test_real_keys_and_a_real_mouse(display, tmp_path):
         do("mousemove", "--window", window, str(x), str(y), "click", "1")
         do("key", "F12", "F5")
         do("keydown", "d", "sleep", "0.8", "keyup", "d")
-        do("key", "Escape", "Escape")
+        do("key", "Escape", "Up", "Return")
         played = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])
     first, second = played["episodes"]
     assert (first["steps"], first["undone"], first["result"]) == (2, 1, "success")
@@ -342,7 +343,7 @@ def test_a_real_mouse_is_caught_and_looks_around(display, tmp_path, monkeypatch)
         for _ in range(20):  # half a turn, farther than the window is wide
             do("mousemove_relative", "--", "72", "0", "sleep", "0.05")
         do("keydown", "s", "sleep", "3", "keyup", "s")  # so the way back leads to the goal
-        do("key", "Escape")
+        do("key", "Escape", "Up", "Return")
         played = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])
     assert [episode["result"] for episode in played["episodes"]] == ["success"]
 
@@ -350,7 +351,7 @@ def test_a_real_mouse_is_caught_and_looks_around(display, tmp_path, monkeypatch)
 def test_real_keys_play_tasks(display, tmp_path):
     with real_window(tmp_path, "tasks") as (process, _):
         do("key", "s", "d", "F5")  # one is home, and again
-        do("key", "s", "F6", "s", "d", "Return", "F4", "F12", "s", "Escape", "Escape")
+        do("key", "s", "F6", "s", "d", "Return", "F4", "F12", "s", "Escape", "Up", "Return")
         played = json.loads(process.communicate(timeout=60)[0].splitlines()[-1])
     assert [(episode["task"], episode["steps"], episode["result"]) for episode in played["episodes"]] == [
         ("t:0", 2, "left"),

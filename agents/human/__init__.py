@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ...worlds.engine.world import World
     from .agent import Agent
     from .asking import Asking
+    from .desk import Desk
     from .session import Episode, Session
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
@@ -60,6 +61,8 @@ def play(
     keep: bool = False,
     mute: bool = False,
     asking: Asking | None = None,
+    begin: int = 1,
+    load: str | Path = "",
 ) -> Played:
     """Open a window for human play, and return when it is closed.
 
@@ -72,9 +75,12 @@ def play(
     person, from 0 on, by default all that no agent plays; window: (width, height) in
     pixels, by default a size that fits the screen; out: the folder for clips and screenshots;
     keep: whether the window stays open when it is left, for the next world; mute: whether it begins without sounds;
-    asking: a conversation with the first of the agents, which records the episodes in place of `record`.
+    asking: a conversation with the first of the agents, which records the episodes in place of `record`; begin: the
+    number of the first level or task of the list, from 1 on; load: a save slot to go on from, by its number or its
+    file.
 
-    Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table or store.
+    Raises NoDisplayError where there is no screen, and ValueError for an invalid world, level, knob, table, store or
+    slot.
     """
     recorders: list[Recorder] = []
     attach = None if record is None else _attach(record, name, written, once, recorders)
@@ -82,9 +88,8 @@ def play(
         attach = asking.attach if asking.store is not None else None
     try:
         how: dict[str, Any] = {"strict": strict_time, "once": once, "agents": agents}
-        return _play(
-            world, attach, seed, levels, split, knobs, limit, tasks, ids, how, (seats, keep, mute, asking), window, out
-        )
+        stay = seats, keep, mute, asking, begin, load
+        return _play(world, attach, seed, levels, split, knobs, limit, tasks, ids, how, stay, window, out)
     finally:
         if asking is not None:
             asking.close()
@@ -114,9 +119,10 @@ def _attach(
 def _play(
     world: Any, attach: Callable[[Batch], Recorder] | None, seed: int | None, levels: Any, split: str,
     knobs: Mapping[str, int] | None, limit: int | None, tasks: Table | None, ids: Sequence[str], how: dict[str, Any],
-    stay: tuple[Collection[int] | None, bool, bool, Asking | None], window: tuple[int, int] | None, out: str | Path,
+    stay: tuple[Collection[int] | None, bool, bool, Asking | None, int, str | Path],
+    window: tuple[int, int] | None, out: str | Path,
 ) -> Played:  # fmt: skip
-    pygame, (seats, keep, mute, asking) = open_display(), stay
+    pygame, (seats, keep, mute, asking, begin, load) = open_display(), stay
     try:
         from ... import worlds
         from .desk import Desk
@@ -134,6 +140,7 @@ def _play(
                 pygame.display.quit()
             return Played([], [])
         desk = Desk(session, countdown=COUNTDOWN, asking=asking)
+        started(desk, begin, load)
         view = Window(desk, window, out, seats=seats, sounds=not mute)
     except BaseException as error:
         if not (keep and isinstance(error, Exception)):
@@ -141,6 +148,21 @@ def _play(
         raise
     view.run(keep)
     return Played(session.episodes, view.saved, view.closed)
+
+
+def started(desk: Desk, begin: int, load: str | Path) -> None:
+    """Begin at a number of the list, or go on from a slot. Raises ValueError for a number or slot that there is not."""
+    from .slots import SLOTS, read
+
+    if load:
+        number = str(load)
+        if number.isdigit() and not 1 <= int(number) <= SLOTS:
+            raise ValueError(f"slots are numbered from 1 to {SLOTS}; --load {number} is none of them")
+        why = desk.load(int(number)) if number.isdigit() else desk.resume(read(Path(load)))
+    else:
+        why = desk.go(begin - 1) if begin != 1 else ""
+    if why:
+        raise ValueError(why[:1].lower() + why[1:])
 
 
 def readied(

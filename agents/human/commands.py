@@ -33,6 +33,7 @@ _COMMANDS = (
     ("undo", "f8", "take {back}"),
     ("clip", "f9", "save a clip (with Shift: a GIF)"),
     ("views", "tab", "the pictures of all players, or your own alone"),
+    ("levels", "l", "all {what}s: choose one by its number"),
     ("map", "m", "a map, as nobody in it has"),
     ("calmer", "[", "the mouse {turns} less"),
     ("livelier", "]", "the mouse {turns} more"),
@@ -44,11 +45,11 @@ _COMMANDS = (
     ("good", "y", "it has done what you asked for"),
     ("bad", "n", "it has not done what you asked for"),
     ("mute", "s", "sounds off, or on"),
-    ("leave", "escape", "the menu; again: leave"),
+    ("leave", "escape", "the menu"),
 )
 _ALSO = {"previous": "page up", "next": "page down"}
 """Other keys for the same, where levels or tasks follow one another in an order."""
-_UNFAIR = ("previous", "restart", "undo", "map", "step", "slower", "faster")
+_UNFAIR = ("previous", "levels", "restart", "undo", "map", "step", "slower", "faster")
 """Commands that an agent does not have."""
 ASKING = ("ask", "good", "bad")
 """Commands that have a use where an agent is asked for something."""
@@ -172,8 +173,9 @@ def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, st
         missing["chat"] = "Nobody is here to talk to"
     if count == 0:
         missing["previous"] = "Levels come at random here, and none is before this one"
+        missing["levels"] = "Levels come at random here: --levels FILE plays those of a file"
     elif count == 1:
-        missing |= dict.fromkeys(("previous", "next"), f"This {what} is the only one")
+        missing |= dict.fromkeys(("previous", "next", "levels"), f"This {what} is the only one")
     if world.players == 1:
         missing["views"] = "There is one picture here"
     if world.players == 1:

@@ -28,6 +28,7 @@ from .host import SPEEDS
 from .input import TickInput
 from .person import Person
 from .session import Session
+from .slots import Kept, SlotError, Slots, folder
 
 if TYPE_CHECKING:
     from .asking import Asking
@@ -62,7 +63,8 @@ class Desk:
     episode begins in real time, where people play and no pause comes before it. asking: a conversation in which the
     agent does what people type, see asking.py. `gains` are rewards of late, `sounds` (number, name) of what is to be
     heard; `people` are those who have joined, in their order; `paused` stops time for all; `speed` is the place in
-    SPEEDS. Raises ValueError if nobody is there to be asked.
+    SPEEDS; `slots` are the save slots, those of this machine's user if stored, else None, unless a painter brings
+    others; none are used in a conversation. Raises ValueError if nobody is there to be asked.
     """
 
     def __init__(
@@ -72,6 +74,8 @@ class Desk:
         self.session, self.stored, self.asking = session, stored, asking
         if asking is not None:
             asking.begin(session)
+        own = stored and asking is None
+        self.slots = Slots(folder(), session.world.name, session.listed) if own else None
         self.closed = False
         self._episodes, self._base, self._ahead = episodes, base, ahead
         self._onward: float | None = None  # the time at which another episode begins
@@ -357,6 +361,55 @@ class Desk:
         self._anew()
         self.paused = self.waits
 
+    def go(self, place: int) -> str:
+        """Begin the level or task of this row of the list, from 0 on. Returns why not, or ""."""
+        count = len(self.session.list or ())
+        if self.session.once:
+            return "This is measured: each task is played once, in its order"
+        if not 0 <= place < count:
+            return f"There is no such number: they go from 1 to {count}" if count else "Levels come at random here"
+        self._rest()
+        self.session.go(place)
+        self._anew()
+        self.paused = self.waits
+        return ""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the episode can be saved in slots here."""
+        return self.slots is not None and self.session.world.rules.savable and not self.session.once
+
+    def save(self, number: int) -> str:
+        """Save the episode in the slot of this number, from 1 on. Returns why not, or ""."""
+        if not self.keeps or self.slots is None:
+            return "Nothing can be saved here"
+        try:
+            self.slots.save(number, self.session.kept())
+        except SlotError as error:
+            return in_words(error)
+        return ""
+
+    def load(self, number: int) -> str:
+        """Go on from the slot of this number, from 1 on, in a pause where time goes on. Returns why not, or ""."""
+        if not self.keeps or self.slots is None:
+            return "Nothing can be loaded here"
+        try:
+            return self.resume(self.slots.load(number))
+        except SlotError as error:
+            return in_words(error)
+
+    def resume(self, kept: Kept) -> str:
+        """Go on from a slot, in a pause where time goes on. Returns why not, or ""."""
+        try:
+            self.session.resume(kept)
+        except SlotError as error:
+            return in_words(error)
+        self._rest()
+        self._anew()
+        self._counts = False
+        self.paused = not self._turns and not self.session.over
+        return ""
+
     def _anew(self) -> None:
         """Another episode has begun."""
         self._look()
@@ -398,3 +451,9 @@ class Desk:
             complaint = settings.keep_solved(mark) if self.stored else ""
             for person in self.people if complaint else ():
                 person.tell(complaint, now)
+
+
+def in_words(error: Exception) -> str:
+    """An error as a sentence that begins with a capital."""
+    text = " ".join(str(error).split())
+    return text[:1].upper() + text[1:]

@@ -20,7 +20,8 @@ RESULTS = {
 def facts(session: Session, seats: Collection[int] = ()) -> list[tuple[str, str]]:
     """(name, value) pairs that describe the state of the episode. seats: whose return is meant, by default all."""
     if session.task:
-        which = f"{session.place + 1} of {len(session.list or ())}" if session.once else session.task
+        tick = " ✓" * (session.mark in session.solved)
+        which = f"{session.place + 1} of {len(session.list or ())}" if session.once else session.task + tick
         rows = [("task", which), *stages(session), ("time left", time_left(session))]
     else:
         rows = [("level", _level(session)) if session.level else ("seed", str(session.seed))]

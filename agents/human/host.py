@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Protocol
 
 from .session import Session
+from .slots import Slots
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Speeds of a desk, as factors on the world's own, or on an agent's turns."""
@@ -24,6 +25,7 @@ class Host(Protocol):
     gains: list[Any]
     asking: Any
     sounds: Sequence[tuple[int, str]]
+    slots: Slots | None
 
     @property
     def people(self) -> list[Any]:
@@ -64,6 +66,19 @@ class Host(Protocol):
 
     def next(self, by: int = 1) -> None:
         """Begin another episode."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether the episode can be saved in slots here."""
+
+    def go(self, place: int) -> str:
+        """Begin a level or task of the list; why not, or ""."""
+
+    def save(self, number: int) -> str:
+        """Save the episode in a slot; why not, or ""."""
+
+    def load(self, number: int) -> str:
+        """Go on from a slot; why not, or ""."""
 
     def pause(self) -> None:
         """Pause, or go on."""

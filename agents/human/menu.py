@@ -1,4 +1,4 @@
-"""The menu behind Esc: rows that do something, and rows with a value that left and right change."""
+"""The menu behind Esc, and its pages: rows that do something, and rows with a value that left and right change."""
 
 from __future__ import annotations
 
@@ -8,36 +8,59 @@ from typing import NamedTuple
 from .camera import CameraInput
 from .host import SPEEDS, Host
 from .input import Input
+from .slots import SLOTS, Kept
+
+FOOT = "Up, Down, Enter; Left and Right change; {back}"
 
 
 class Row(NamedTuple):
     """A row: its text, its value, "" for none, and what it does: called with the time and with 0 for Enter, -1 or 1
-    for left and right. stays: whether the menu stays open after Enter."""
+    for left and right. stays: whether the menu stays open after Enter; picture: a PNG file as a data URL, "" for
+    none."""
 
     text: str
     value: str
     do: Callable[[float, int], object]
     stays: bool = False
+    picture: str = ""
+
+
+class Page(NamedTuple):
+    """A page of the menu: its title, "" for the first one, the number of its rows, the row of each place, a line about
+    the keys, and whether its rows have numbers that can be typed."""
+
+    title: str
+    length: int
+    row: Callable[[int], Row]
+    foot: str
+    numbered: bool = False
 
 
 class Owner(NamedTuple):
     """The part of a person that the menu needs. do: carries out a command by its name; has: the names of those that
-    there are; sees: the switch of the small picture, and a function that turns it."""
+    there are; sees: the switch of the small picture, and a function that turns it; opens: turns to another page."""
 
     desk: Host
     inputs: Input
     do: Callable[[str, float], object]
     has: frozenset[str]
     sees: tuple[bool, Callable[[], object]]
+    opens: Callable[[str], object]
+    tell: Callable[[str, float], object]
 
 
 def rows(owner: Owner, what: str, loud: bool | None) -> list[Row]:
-    """The rows of the menu now. what: "level" or "task"; loud: whether sounds are on, None where there are none."""
+    """The rows of the first page now. what: "level" or "task"; loud: whether sounds are on, None where there are
+    none."""
     desk, do = owner.desk, owner.do
     made = [Row("Play on", "", lambda now, by: None)]
-    for name, text in (("restart", f"This {what} again"), ("next", f"Next {what}"), ("help", "Help")):
+    for name, text in (("restart", f"This {what} again"), ("next", f"Next {what}")):
         if name in owner.has:
             made.append(Row(text, "", lambda now, by, name=name: by or do(name, now)))  # type: ignore[misc]
+    made += [_turned(owner, f"All {what}s …", "levels")] * ("levels" in owner.has)
+    made.append(Row("Help", "", lambda now, by: by or do("help", now)))
+    if desk.keeps:
+        made += [_turned(owner, "Save …", "save"), _turned(owner, "Load …", "load")]
     if isinstance(owner.inputs, CameraInput):
         mouse = owner.inputs.settings
         value = f"{mouse.sensitivity} %"
@@ -55,3 +78,65 @@ def rows(owner: Owner, what: str, loud: bool | None) -> list[Row]:
         made.append(Row("Full screen", "", lambda now, by: by or do("full", now)))
     made.append(Row("Leave", "", lambda now, by: by or do("quit", now)))
     return made
+
+
+def _turned(owner: Owner, text: str, page: str) -> Row:
+    return Row(text, "", lambda now, by: by or owner.opens(page), True)
+
+
+def slots(owner: Owner, saves: bool, sure: int) -> Page:
+    """The page of save slots, to save or to load. sure: the slot that the next Enter overwrites, 0 for none."""
+    found = owner.desk.slots.all() if owner.desk.slots is not None else []
+
+    def row(place: int) -> Row:
+        number, kept = place + 1, found[place]
+        text, picture, value = f"{number}   empty", "", ""
+        if isinstance(kept, Kept):
+            text, picture, value = f"{number}   {kept.facts.what}", kept.url(), kept.date
+        elif kept:
+            text = f"{number}   {kept}"
+        if saves and sure == number:
+            value = "Enter again replaces it"
+
+        def do(now: float, by: int) -> None:
+            if by:
+                return
+            if saves and kept and sure != number:
+                owner.opens(f"save {number}")
+                return
+            why = owner.desk.save(number) if saves else owner.desk.load(number)
+            owner.tell(why or f"{'Saved in' if saves else 'Loaded from'} slot {number}", now)
+            if not why:
+                owner.opens("close")
+
+        return Row(text, value, do, True, picture)
+
+    title = "Save in a slot" if saves else "Load a slot"
+    return Page(title, SLOTS, row, "Up, Down or a number; Enter; Esc: back", True)
+
+
+def levels(owner: Owner, what: str, typed: str) -> Page:
+    """The page of all levels or tasks of a list. typed: the number that is being typed."""
+    session = owner.desk.session
+    listed = session.list
+    count = len(listed) if listed is not None else 0
+
+    def row(place: int) -> Row:
+        assert listed is not None
+        text = listed.text(place) if what == "level" else f"{place + 1}   {listed.text(place)}"
+        here = "played now" if place == session.place else ""
+        tick = "✓ solved" if listed.mark(place) in session.solved else ""
+
+        def do(now: float, by: int) -> None:
+            if by:
+                return
+            why = owner.desk.go(place)
+            if why:
+                owner.tell(why, now)
+            else:
+                owner.opens("close")
+
+        return Row(text, "   ".join(filter(None, (tick, here))), do, True)
+
+    foot = f"Number {typed}_" if typed else "Up, Down, Page Up, Page Down, or type a number; Enter; Esc: back"
+    return Page(f"{count:,} {what}s", count, row, foot, True)

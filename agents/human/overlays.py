@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+from functools import lru_cache
+
 import numpy as np
 import pygame
 
+from ...interface.png import from_png
 from . import ink
 from .layout import Arrangement
 from .shown import Band, Help, Menu, Rows, Shown
@@ -91,26 +95,76 @@ def _paint_band(surface: pygame.Surface, place: Arrangement, shown: Band) -> Non
 
 
 def _paint_menu(surface: pygame.Surface, unit: int, menu: Menu) -> None:
-    """The menu in the middle of the window."""
-    step, room = round(2.1 * unit), min(30 * unit, surface.get_width() - 2 * unit)
-    box = pygame.Rect(0, 0, room, step * len(menu.rows) + 5 * unit)
+    """A page of the menu in the middle of the window: as many rows around the chosen one as there is room for."""
+    pictured = any(menu.pictures)
+    step, room = round((3.4 if pictured else 2.1) * unit), min(34 * unit, surface.get_width() - 2 * unit)
+    head = round(2.6 * unit) if menu.title else 0
+    most = max((surface.get_height() - head - 7 * unit) // step, 1)
+    first = max(min(menu.place - most // 2, len(menu.rows) - most), 0)
+    rows = menu.rows[first : first + most]
+    box = pygame.Rect(0, 0, room, head + step * len(rows) + 5 * unit)
     box.center = surface.get_rect().center
-    shade = pygame.Surface(box.size, pygame.SRCALPHA)
-    shade.fill((*ink.GROUND, 240))
-    surface.blit(shade, box)
+    shade = pygame.Surface(surface.get_size(), pygame.SRCALPHA)
+    shade.fill((*ink.GROUND, 130))
+    shade.fill((*ink.GROUND, 250), box)
+    surface.blit(shade, (0, 0))
     pygame.draw.rect(surface, ink.RULE, box, 1)
-    for number, (text, value) in enumerate(menu.rows):
-        top, chosen = box.top + unit + number * step, number == menu.place
+    if menu.title:
+        ink.write(surface, menu.title, round(1.3 * unit), ink.AMBER, (box.left + 2 * unit, box.top + unit), room)
+    left, size = box.left + 2 * unit, round(1.1 * unit)
+    for number, (text, value) in enumerate(rows):
+        top, chosen = box.top + unit + head + number * step, first + number == menu.place
         if chosen:
             pygame.draw.rect(surface, ink.PANEL, (box.left + unit // 2, top - unit // 3, box.width - unit, step))
             pygame.draw.rect(surface, ink.AMBER, (box.left + unit // 2, top - unit // 3, max(unit // 5, 2), step))
-        colour = ink.BRIGHT if chosen else ink.PLAIN
-        ink.write(surface, text, round(1.1 * unit), colour, (box.left + 2 * unit, top), room)
-        shown = f"‹ {value} ›" if chosen and value else value
-        ink.write(surface, shown, round(1.1 * unit), ink.AMBER, (box.left + room * 3 // 5, top), room * 2 // 5 - unit)
-    foot = (box.left + unit, box.bottom - round(2.6 * unit))
-    for number, line in enumerate(ink.wrap(menu.foot, round(0.8 * unit), room - 2 * unit)[:2]):
-        ink.write(surface, line, round(0.8 * unit), ink.DIM, (foot[0], foot[1] + number * round(1.1 * unit)))
+        middle = top + (step - round(2.1 * unit)) // 2
+        indent = left
+        if pictured:
+            url, corner = menu.pictures[first + number], (left, top - unit // 6)
+            indent += _thumbnail(surface, url, corner, step - unit // 3) + unit
+        shown = f"‹ {value} ›" if chosen and value and not menu.title else value
+        wide = min(ink.width(shown, size), room * 2 // 5) if shown else 0
+        end = box.right - 2 * unit
+        aside = end - wide if menu.title else box.left + room * 3 // 5
+        gap = unit if shown else 0
+        ink.write(surface, text, size, ink.BRIGHT if chosen else ink.PLAIN, (indent, middle), aside - gap - indent)
+        ink.write(surface, shown, size, ink.AMBER, (aside, middle), end - aside)
+    _more(surface, box, unit, (menu.before + first, menu.after + len(menu.rows) - first - len(rows)))
+    foot = (left, box.bottom - round(2.6 * unit))
+    colour = ink.AMBER if menu.note else ink.DIM
+    for number, line in enumerate(ink.wrap(menu.note or menu.foot, round(0.8 * unit), room - 4 * unit)[:2]):
+        ink.write(surface, line, round(0.8 * unit), colour, (foot[0], foot[1] + number * round(1.1 * unit)))
+
+
+def _more(surface: pygame.Surface, box: pygame.Rect, unit: int, counts: tuple[int, int]) -> None:
+    """Tell how many rows of a menu come before and after those that are shown."""
+    size = round(0.8 * unit)
+    texts = [f"{arrow} {count:,} more" for arrow, count in zip("▲▼", counts, strict=True) if count]
+    text = "   ".join(texts)
+    place = (box.right - unit - ink.width(text, size), box.top + unit // 2)
+    ink.write(surface, text, size, ink.DIM, place)
+
+
+@lru_cache(maxsize=16)
+def _decoded(url: str) -> pygame.Surface:
+    """The picture of a data URL of a PNG file."""
+    pixels = from_png(base64.b64decode(url.partition(",")[2]))
+    return pygame.image.frombuffer(pixels.tobytes(), (pixels.shape[1], pixels.shape[0]), "RGB")
+
+
+def _thumbnail(surface: pygame.Surface, url: str, place: tuple[int, int], height: int) -> int:
+    """Paint a small picture of this height, or an empty frame. Returns the width that pictures have in their column."""
+    room = height * 4 // 3
+    frame = pygame.Rect(place, (room, height))
+    if url:
+        image = _decoded(url)
+        scale = min(room / image.get_width(), height / image.get_height())
+        size = max(round(image.get_width() * scale), 1), max(round(image.get_height() * scale), 1)
+        image = pygame.transform.smoothscale(image, size)
+        surface.blit(image, image.get_rect(center=frame.center))
+    else:
+        pygame.draw.rect(surface, ink.RULE, frame, 1)
+    return room
 
 
 def _paint_help(surface: pygame.Surface, unit: int, page: Help) -> None:

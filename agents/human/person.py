@@ -27,6 +27,8 @@ _SPACE = TextSpace()
 class Person:
     """A person at a desk; made by Desk.join.
 
+    `page`: of the menu, "" for the first; `typed`: the number that is being typed there.
+
     seats: the players that this person's devices move now; `inputs` makes their actions; `commands` are the keys that
     the world leaves over. `help` (the number of its page, 0 for none), `menu` (the place in it, None for none) and
     `typing` (the text being typed to say, None for none) are overlays of this person's own; `map`: whether it is open;
@@ -43,6 +45,7 @@ class Person:
         self.map = self.caught = self.small = False
         self.loud: bool | None = None
         self.help = 0
+        self.page = self.typed = ""
         self.typing: str | None = None
         self.note = ""
         self.open = True
@@ -63,7 +66,7 @@ class Person:
         if session.world.controls.turn_based and not session.agents:
             without |= dict.fromkeys(PACED, "Time waits for you here")
         if desk.asking is not None:  # nothing else is said there
-            without |= {**dict.fromkeys(ASKING), "chat": ""}
+            without |= {**dict.fromkeys(ASKING), "chat": "", "levels": ""}
             self.small, self.typing = True, None if desk.asking.text else ""
         self.commands = Commands(session.world, self.inputs, what, count, session.once, takes_over, without)
         self._word_hand()
@@ -270,6 +273,7 @@ class Person:
                 "ask": self._do_chat,
                 "good": lambda now: self._do_mark("success", now),
                 "bad": lambda now: self._do_mark("failure", now),
+                "levels": self._do_levels,
                 "leave": self._do_leave,
                 "quit": self._do_quit,
             }
@@ -354,39 +358,75 @@ class Person:
 
     def _do_leave(self, now: float) -> None:
         self.rest()
-        if self.desk.session.over:
-            self.open = False
-        else:
-            self.menu = 0
+        self.menu, self.page, self.note = 0, "", ""
+
+    def _do_levels(self, now: float) -> None:
+        self.rest()
+        self._open_page("levels")
 
     def _do_quit(self, now: float) -> None:
         self.open = False
 
-    def rows(self) -> list[menu.Row]:
-        """The rows of the menu."""
-        owner = menu.Owner(self.desk, self.inputs, self.do, frozenset(self.commands.table), (self.small, self._turn))
+    def menu_page(self) -> menu.Page:
+        """The page of the menu that is open."""
+        owner = menu.Owner(
+            self.desk, self.inputs, self.do, frozenset(self.commands.table), (self.small, self._turn),
+            self._open_page, self.tell,
+        )  # fmt: skip
         listed = self.desk.session.list
-        return menu.rows(owner, listed.what if listed else "level", self.loud)
+        what = listed.what if listed else "level"
+        name, _, sure = self.page.partition(" ")
+        if name in ("save", "load"):
+            return menu.slots(owner, name == "save", int(sure or 0))
+        if name == "levels":
+            return menu.levels(owner, what, self.typed)
+        rows = menu.rows(owner, what, self.loud)
+        return menu.Page("", len(rows), rows.__getitem__, menu.FOOT.format(back="Esc or any other key plays on"))
 
     def _turn(self) -> None:
         self.small = not self.small
 
+    def _open_page(self, name: str) -> None:
+        """Turn to a page of the menu, or close it. The list of levels opens at the one that is played."""
+        same, self.page, self.typed = self.page.split(" ")[0] == name.split(" ")[0], name, ""
+        if name == "close":
+            self.menu, self.page = None, ""
+            return
+        self.note = ""
+        if not same:
+            self.menu = self.desk.session.place if name == "levels" else 0
+
     def _choose(self, key: str | None, now: float) -> None:
-        """A key while the menu is open: any that has no use in it plays on."""
-        made = self.rows()
-        place = min(self.menu or 0, len(made) - 1)
-        row, self.menu = made[place], None
-        if key == "escape":
-            self.open = False
-        elif key in ("up", "down"):
-            self.menu = (place + (1 if key == "down" else -1)) % len(made)
+        """A key while the menu is open: on its first page, any that has no use in it plays on."""
+        page = self.menu_page()
+        place = self.menu = min(self.menu or 0, page.length - 1)
+        row = page.row(place)
+        moves = {"up": -1, "down": 1, "page up": -10, "page down": 10, "home": -page.length, "end": page.length}
+        if key in moves:
+            by = moves[key]
+            self.menu = (place + by) % page.length if abs(by) == 1 else min(max(place + by, 0), page.length - 1)
+            self.page, self.typed = self.page.partition(" ")[0], ""
         elif key in ("left", "right"):
-            self.menu = place
             if row.value:
                 row.do(now, 1 if key == "right" else -1)
         elif key in ("enter", "keypad enter", "space"):
             self.menu = place if row.stays else None
             row.do(now, 0)
+        elif self.page and key == "escape":
+            self._open_page("")
+        elif page.numbered:
+            self._type_number((key or "").removeprefix("keypad "), page.length)
+        else:
+            self.menu = None
+
+    def _type_number(self, key: str, count: int) -> None:
+        """A digit of a row's number: the row is chosen."""
+        if key == "backspace":
+            self.typed = self.typed[:-1]
+        elif key.isdigit():
+            self.typed = self.typed + key if 0 < int(self.typed + key) <= count else key.strip("0")
+        if self.typed and int(self.typed) <= count:
+            self.menu = int(self.typed) - 1
 
     def _type(self, key: str | None, now: float, ctrl: bool) -> None:
         """A key while text is typed: the letters themselves come as text."""

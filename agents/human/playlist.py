@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
+from ...interface.text import decode
 from ...worlds.engine.run.table import Table, level_table
 from ...worlds.engine.world import World, check_limit
 
@@ -22,17 +24,47 @@ _NOT_THE_LEVEL = ("limit", "level", "rows", "cols")
 
 @dataclass(frozen=True)
 class Playlist:
-    """A table that is played row by row, again and again. what: "level" or "task"; names: a name for each row; marks:
-    the digest by which a solved row is known, "" for tasks; patience: factor on the tasks' own limits."""
+    """A table that is played row by row, again and again. world: whose rows they are; what: "level" or "task"; names: a
+    name for each row; patience: factor on the tasks' own limits."""
 
+    world: World
     what: str
     table: Table
     names: tuple[str, ...]
-    marks: tuple[str, ...]
     patience: int = 1
+    _marks: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.names)
+
+    def mark(self, row: int) -> str:
+        """The digest by which a solved row is known: of a level, whatever file it stands in; of a task, with its
+        name."""
+        if row not in self._marks:
+            self._marks[row] = self._mark(row)
+        return self._marks[row]
+
+    def _mark(self, row: int) -> str:
+        levels, record = self.table.levels, self.table.unpacked(slice(row, row + 1))[0]
+        level = None if levels is None else levels[int(record["level"])]
+        return _mark(self.world, record, level, "" if self.what == "level" else self.names[row])
+
+    def text(self, row: int) -> str:
+        """The words by which a person knows a row: the number of a level; a task's instruction of the first player."""
+        if self.what == "level":
+            return f"Level {self.names[row]}"
+        record = self.table.unpacked(slice(row, row + 1))[0]
+        return decode(record["instruction"][0]) or f"Task {self.names[row]}"
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the whole list, by which saved states know theirs."""
+        total = hashlib.sha256("\n".join((self.world.rules.reset.__module__, self.what, *self.names)).encode())
+        total.update(self.table.parts.tobytes())
+        for part in (self.table.records, self.table.levels):
+            for field_ in () if part is None else _fields(part):
+                total.update(field_)
+        return total.hexdigest()[:_DIGITS]
 
 
 def of_levels(
@@ -46,8 +78,7 @@ def of_levels(
     """The levels of a file or an array, in their order. Raises ValueError as `level_table` does."""
     table = level_table(world, levels, knobs=knobs, limit=limit, split=split)
     assert table.levels is not None
-    marks = tuple(_mark(world, record, level) for record, level in zip(table.unpacked(), table.levels, strict=True))
-    return Playlist("level", table, tuple(str(number) for number in range(1, len(marks) + 1)), marks)
+    return Playlist(world, "level", table, tuple(str(number) for number in range(1, len(table) + 1)))
 
 
 def of_tasks(
@@ -65,14 +96,22 @@ def of_tasks(
     elif not (strict or world.controls.turn_based):
         patience = PATIENCE
         records["limit"] = np.minimum(records["limit"].astype(np.int64) * patience, np.iinfo(np.int32).max)
-    return Playlist("task", replace(table, records=records), names, ("",) * len(names), patience)
+    return Playlist(world, "task", replace(table, records=records), names, patience)
 
 
-def _mark(world: World, record: np.void, level: np.void) -> str:
-    """A digest that identifies a level in any file: of its world, its contents and its knobs."""
-    total = hashlib.sha256(world.rules.reset.__module__.encode())
-    for part, left_out in ((record, _NOT_THE_LEVEL), (level, ())):
+def _mark(world: World, record: np.void, level: np.void | None, task: str = "") -> str:
+    """A digest that identifies a level, or a task of this name, in any file: of its world, its contents and its
+    knobs."""
+    total = hashlib.sha256((world.rules.reset.__module__ + task).encode())
+    parts = [(record, _NOT_THE_LEVEL)] if level is None else [(record, _NOT_THE_LEVEL), (level, ())]
+    for part, left_out in parts:
         for name in part.dtype.names or ():
             if name not in left_out:
                 total.update(name.encode() + np.ascontiguousarray(part[name]).tobytes())
     return total.hexdigest()[:_DIGITS]
+
+
+def _fields(records: np.ndarray) -> Iterator[bytes]:
+    """The bytes of the fields of records, without what lies between them, which is not defined."""
+    for name in records.dtype.names or ():
+        yield np.ascontiguousarray(records[name]).tobytes()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...episodes.episode import Player
+from ...interface.png import png
 from ...interface.text import decode
 from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.run.batch import Batch
@@ -20,6 +21,7 @@ from ...worlds.engine.run.table import Table
 from ...worlds.engine.world import World
 from .agent import Agent, Turns
 from .playlist import Playlist, of_levels, of_tasks
+from .slots import Facts, Kept, SlotError, now, small
 
 if TYPE_CHECKING:
     from ...episodes.recorder import Recorder
@@ -135,7 +137,12 @@ class Session:
     @property
     def mark(self) -> str:
         """The digest under which a solved level is stored; "" where none is stored."""
-        return self.list.marks[self.place] if self.list else ""
+        return self.list.mark(self.place) if self.list else ""
+
+    @property
+    def listed(self) -> str:
+        """The digest of the list that is played; "" for the world's own levels."""
+        return self.list.digest if self.list else ""
 
     @property
     def name(self) -> str:
@@ -248,7 +255,7 @@ class Session:
                 before.said + tuple(self._lines(actions)),
             )
         )
-        if self.mark and self.result == "success" and self._turns.alone:
+        if self.list and self.result == "success" and self._fair and self._turns.alone:
             self.solved.add(self.mark)
         return True
 
@@ -306,6 +313,68 @@ class Session:
             self.batch.configure(**options)
         self._begin((self.place + by) % len(listed or (0,)))
 
+    def go(self, place: int) -> None:
+        """Begin the level or task of this row of the list, from 0 on. Raises IndexError for a row that there is not."""
+        if not 0 <= place < len(self.list or (0,)):
+            raise IndexError(f"the list has {len(self.list or (0,))} rows, and {place} is none of them")
+        self.leave()
+        self._begin(place)
+
+    def kept(self) -> Kept:
+        """The episode as it is now, for a save slot. Raises SlotError in a world that cannot be saved."""
+        if not self.world.rules.savable:
+            raise SlotError(f"{self.world.name} cannot be saved")
+        what = self.task or (f"level {self.level}" if self.level else f"seed {self.seed}")
+        if self.world.controls.turn_based:
+            what = f"{what[:160]}, step {self.steps}"
+        else:
+            what = f"{what[:160]}, {self.steps // self.world.controls.tick_hz} s"
+        facts = Facts(
+            world=self.world.name,
+            list=self.listed,
+            place=self.place,
+            what=what,
+            when=now(),
+            first=self._first,
+            undone=self.undone,
+            returns=self.returns,
+            ends=self.ends,  # type: ignore[arg-type]
+            said=self.said[-1000:],
+            alone=self._fair and self._turns.alone,
+        )
+        picture = self.batch.picture(size=small(self.batch.rows, self.batch.cols))
+        return Kept(facts, self.batch.save(0), png(picture))
+
+    def resume(self, kept: Kept) -> None:
+        """Go on from a slot, in place of this episode, which is left. Raises SlotError, and changes nothing, for one
+        that is damaged, or of another world, list or version. What follows is not recorded until another episode
+        begins, since a record is of whole episodes."""
+        facts, world = kept.facts, self.world
+        if facts.world != world.name:
+            raise SlotError(f"this slot is of {facts.world[:60]}, and {world.name} is played here")
+        if facts.list != self.listed:
+            raise SlotError("this slot is of another list of levels or tasks: start with that one to load it")
+        if not (len(facts.returns) == len(facts.ends) == world.players and facts.place < len(self.list or (0,))):
+            raise SlotError("this slot is damaged: it is of other players or levels")
+        if not world.rules.savable:
+            raise SlotError(f"{world.name} cannot be saved")
+        twin = self.batch.clone()
+        try:
+            twin.load(0, kept.state)
+        except ValueError as error:
+            raise SlotError(f"this slot cannot be loaded: {error}") from None
+        state = twin.states[0]
+        if facts.first > state["tick"] or (self.list and int(state["task"]) != facts.place):
+            raise SlotError("this slot is damaged: its state is of another episode")
+        self.leave()
+        self._begin(facts.place)
+        self.batch.load(0, kept.state)
+        self._first, self.undone, self._fair = facts.first, facts.undone, facts.alone
+        moment = Moment(self._packed(), facts.returns, facts.ends, facts.said)
+        self._moments = deque([moment], self._most)
+        for agent in self.agents:
+            agent.begin()
+
     def leave(self) -> None:
         """Record the episode, if any step was taken."""
         if self.steps and not self.finished:
@@ -328,12 +397,13 @@ class Session:
 
     def _begin(self, row: int, seed: int | None = None) -> None:
         self.batch.reset(seed=seed, tasks=[row])
-        self.place, self.undone = row, 0
+        self.place, self.undone, self._fair = row, 0, True
         self._first = int(self.batch.states["tick"][0])  # not 0 where a task begins from a moment
         players, world = self.world.players, self.world
         most = None if world.controls.turn_based else MEMORY * world.controls.tick_hz + 1
+        self._most = most if world.rules.savable else 1
         start = Moment(self._packed(), (0.0,) * players, ("",) * players)
-        self._moments = deque([start], most if world.rules.savable else 1)
+        self._moments = deque([start], self._most)
         self._turns = Turns()
         for agent in self.agents:
             agent.begin()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BLINK = 0.4
 """Share of its time for which a reward lets the return blink."""
+ROWS = 18
+"""Rows of a page of the menu that are shown at once."""
 SENTENCES = 3
 """Sentences about a world on the first help page."""
 Rows = list[tuple[str, str]]
@@ -68,11 +70,18 @@ class Help:
 
 @dataclass(frozen=True)
 class Menu:
-    """The menu: (text, value) of its rows, the place of the chosen one, and what keys do here."""
+    """The menu: (text, value) of the rows of a page that are shown, the place of the chosen one among them, what keys
+    do here, the title of the page, "" for none, how many rows come before and after these, and their pictures, each a
+    PNG file as a data URL, "" for none; a note, "" for none."""
 
     rows: Rows
     place: int
     foot: str
+    title: str = ""
+    before: int = 0
+    after: int = 0
+    pictures: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,9 +257,13 @@ def _paused(session: Session, commands: Commands, inputs: Input) -> tuple[str, s
 def _menu(person: Person) -> Menu | None:
     if person.menu is None:
         return None
-    rows = [(row.text, row.value) for row in person.rows()]
-    again = f"{person.commands.table['leave'].shown} again leaves"
-    return Menu(rows, person.menu, f"Up, Down, Enter; Left and Right change; {again}; any other key plays on")
+    page = person.menu_page()
+    place = min(person.menu, page.length - 1)
+    first = max(min(place - ROWS // 2, page.length - ROWS), 0)
+    rows = [page.row(number) for number in range(first, min(first + ROWS, page.length))]
+    texts, pictures = [(row.text, row.value) for row in rows], tuple(row.picture for row in rows)
+    after = page.length - first - len(rows)
+    return Menu(texts, place - first, page.foot, page.title, first, after, pictures, person.note)
 
 
 def _help(person: Person) -> Help:

@@ -137,7 +137,12 @@ class References(Deeds):
                 if self._comes_in(one, ref) and not itself:
                     noun = replace(one.noun, many=ref.noun.many)
                     return [replace(ref, noun=noun, one_of=False)]
-            if ref.elliptic and earlier and earlier[0].noun.kinds == ("box",) and "target" in self._kinds_in(ref.colour):
+            if (
+                ref.elliptic
+                and earlier
+                and earlier[0].noun.kinds == ("box",)
+                and "target" in self._kinds_in(ref.colour)
+            ):
                 return [replace(ref, noun=Noun(("target",), many=False), one_of=False)]  # "the red box goes on red"
             moved = self._moved(ref, act_a)
             if moved and not self.last and not earlier and (ref.told or ref.first or ref.colour):

@@ -285,7 +285,12 @@ class Syntax(Phrases):
             return
         for end, last in self.acts(at):
             own = end.actor is None and not end.told and end.verb not in ("is", "open", "close")
-            if not end.verb or _negated(end) or end.verb == "say" or (own and stood and end.verb not in ("face", "hold")):
+            if (
+                not end.verb
+                or _negated(end)
+                or end.verb == "say"
+                or (own and stood and end.verb not in ("face", "hold"))
+            ):
                 continue
             kept = before[:-1] if unit.kind == "stay" else (*before[:-1], replace(unit, lasts=False))
             yield from self._rest(last, (*kept, Unit("at once", "do", end)))

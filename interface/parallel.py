@@ -9,6 +9,7 @@ import numpy as np
 from pettingzoo import ParallelEnv
 
 from .options import Options, apply_options, check_cpu, check_going, check_mode
+from .realtime import Clock, RealTime, clock_of
 from .rows import Row
 from .seeds import check_seed
 from .spaces import action_space, observation_space
@@ -26,12 +27,14 @@ class ParallelEnvironment(ParallelEnv):
     and `task` as those of a single Environment.
 
     state(), in `state_space`, is the view of all players, side by side: uint8 (height, players * width, 3), for
-    centralised critics.
+    centralised critics. realtime: as for a single Environment; the actions of all agents arrive together.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "is_parallelizable": True}
 
-    def __init__(self, batch: Any, render_mode: str | None = None, text: bool = True):
+    def __init__(
+        self, batch: Any, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False
+    ):  # fmt: skip
         if batch.n != 1:
             raise ValueError(f"a ParallelEnv holds one environment, this batch has {batch.n}")
         check_cpu(batch)
@@ -45,6 +48,7 @@ class ParallelEnvironment(ParallelEnv):
         self.possible_agents = [f"player_{player}" for player in range(batch.players)]
         self._players = {agent: player for player, agent in enumerate(self.possible_agents)}
         self._row = Row(batch)
+        self.live = RealTime(batch, clock=clock_of(realtime)) if realtime else None
         self.agents: list[str] = []
         self.action_spaces = {agent: action_space(text) for agent in self.possible_agents}
         height, width = batch.size
@@ -71,7 +75,10 @@ class ParallelEnvironment(ParallelEnv):
         self._was_reset, self._closed = True, False
         self.agents = self.possible_agents[:]
         self._show()
-        return self._observations(self.agents), self._infos(dict.fromkeys(self.agents, False))
+        found = self._observations(self.agents), self._infos(dict.fromkeys(self.agents, False))
+        if self.live is not None:
+            self.live.begin()
+        return found
 
     def step(self, actions: dict[str, Any]) -> tuple[dict[str, Any], ...]:
         """One tick, with an action for every live agent. Returns observations, rewards, terminations, truncations,
@@ -84,7 +91,8 @@ class ParallelEnvironment(ParallelEnv):
         if set(actions) != set(self.agents):
             raise ValueError(f"step() needs an action for each live agent, {self.agents}; got {sorted(actions)}")
         self._row.act({self._players[agent]: action for agent, action in actions.items()})
-        outcomes = self.batch.step()[0].tolist()  # in the order of OUTCOME
+        stepped = self.batch.step() if self.live is None else self.live.step()
+        outcomes = stepped[0].tolist()  # in the order of OUTCOME
         live = self.agents
         of = {agent: outcomes[self._players[agent]] for agent in live}
         rewards = {agent: reward for agent, (reward, _, _, _) in of.items()}
@@ -94,6 +102,9 @@ class ParallelEnvironment(ParallelEnv):
         observations, infos = self._observations(live), self._infos(successes)
         self.agents = [agent for agent in live if not (terminations[agent] or truncations[agent])]
         self._show()
+        if self.live is not None:
+            for info in infos.values():
+                info |= self.live.shown()
         return observations, rewards, terminations, truncations, infos
 
     def render(self) -> np.ndarray | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from .action import Move, as_action, as_actions
 from .options import Options, Specified, apply_options, check_cpu, check_going, check_mode
+from .realtime import Clock, RealTime, clock_of
 from .rows import Row
 from .seeds import check_seed
 from .spaces import action_space, observation_space
@@ -26,6 +27,10 @@ class Environment(Specified, gymnasium.Env):
     `reset(options=...)` takes `knobs`, `limit`, `split`, `levels` and `tasks`, which hold from then on; an option that
     is not named keeps its value, and None restores the world's own. `batch` and `world` are public.
 
+    realtime: the world does not wait (see rumpus.interface.realtime): the time between the return of a step and the
+    call of the next one is measured, by the machine's clock or by a function of yours, and `info` has the ticks that
+    this action `missed` and its `latency` in seconds.
+
     A step after the end of an episode raises gymnasium.error.ResetNeeded, one after `close` ClosedEnvironmentError;
     `reset` opens a closed environment, and its window, anew. Raises ValueError for a batch of several environments or
     players, and for an action that is not in the space, except for motion of the mouse beyond it, which is clipped.
@@ -33,7 +38,9 @@ class Environment(Specified, gymnasium.Env):
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "render_fps": 10}
 
-    def __init__(self, batch: Any, render_mode: str | None = None, text: bool = True):
+    def __init__(
+        self, batch: Any, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False
+    ):  # fmt: skip
         if batch.n != 1 or batch.players != 1:
             raise ValueError(
                 f"this face holds one environment of one player, not {batch.n} copies of {batch.world.name} with "
@@ -47,6 +54,7 @@ class Environment(Specified, gymnasium.Env):
         height, width = batch.size
         self.observation_space = observation_space(height, width, text)
         self._row = Row(batch)
+        self.live = RealTime(batch, clock=clock_of(realtime)) if realtime else None
         self._was_reset, self._closed = False, False
         self._viewer = Viewer(f"Rumpus: {batch.world.name}")
 
@@ -65,7 +73,10 @@ class Environment(Specified, gymnasium.Env):
         self._was_reset, self._closed = True, False
         observation = self._observation()
         self._show()
-        return observation, self._info(False)
+        info = self._info(False)
+        if self.live is not None:
+            self.live.begin()
+        return observation, info
 
     def step(self, action: dict[str, Any]) -> tuple[dict[str, Any], float, bool, bool, dict[str, Any]]:
         """One tick. Returns observation, reward, terminated, truncated, info."""
@@ -73,10 +84,14 @@ class Environment(Specified, gymnasium.Env):
         if self._row.over:
             raise gymnasium.error.ResetNeeded("the episode has ended: call reset() before the next step()")
         self._row.act({0: action})
-        reward, terminated, truncated, success = self.batch.step()[0, 0].item()
+        outcomes = self.batch.step() if self.live is None else self.live.step()
+        reward, terminated, truncated, success = outcomes[0, 0].item()
         observation = self._observation()
         self._show()
-        return observation, reward, bool(terminated), bool(truncated), self._info(bool(success))
+        info = self._info(bool(success))
+        if self.live is not None:
+            info |= self.live.shown()
+        return observation, reward, bool(terminated), bool(truncated), info
 
     def render(self) -> np.ndarray | None:
         """The frame, uint8 (height, width, 3), in rgb_array mode; None in human mode: its window follows each step."""

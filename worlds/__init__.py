@@ -48,6 +48,7 @@ import numpy as np
 
 from ..interface.options import most_steps
 from ..interface.parallel import ParallelEnvironment
+from ..interface.realtime import Clock
 from ..interface.single import Environment
 from ..interface.vector import VectorEnvironment
 from . import guests
@@ -260,11 +261,12 @@ def batch(world: str | Path | World, n: int, **options: Unpack[Options]) -> Batc
 
 
 def single(
-    world: str | Path | World, *, render_mode: str | None = None, text: bool = True, **options: Unpack[Options]
-) -> Environment:
-    """A Gymnasium environment of a one-player world. text: whether words are str, else tokens, int32 (64,); see Batch
-    for the options."""
-    return Environment(batch(world, 1, **options), render_mode, text)
+    world: str | Path | World, *, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False,
+    **options: Unpack[Options],
+) -> Environment:  # fmt: skip
+    """A Gymnasium environment of a one-player world. text: whether words are str, else tokens, int32 (64,); realtime:
+    the world does not wait, see Environment; see Batch for the options."""
+    return Environment(batch(world, 1, **options), render_mode, text, realtime)
 
 
 single.metadata = Environment.metadata  # type: ignore[attr-defined]  # where gymnasium.make looks for render modes
@@ -297,11 +299,12 @@ def vector(
 
 
 def parallel(
-    world: str | Path | World, *, render_mode: str | None = None, text: bool = True, **options: Unpack[Options]
-) -> ParallelEnvironment:
-    """A PettingZoo ParallelEnv of a world, of any number of players; text as for `single`; see Batch for the
-    options."""
-    return ParallelEnvironment(batch(world, 1, **options), render_mode, text)
+    world: str | Path | World, *, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False,
+    **options: Unpack[Options],
+) -> ParallelEnvironment:  # fmt: skip
+    """A PettingZoo ParallelEnv of a world, of any number of players; text and realtime as for `single`; see Batch for
+    the options."""
+    return ParallelEnvironment(batch(world, 1, **options), render_mode, text, realtime)
 
 
 def _register() -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from ....interface.action import ACTION, as_action, write_actions
 from ....interface.files import write_atomically
 from ....interface.keys import BUTTONS, KEYS, button_index, key_index
+from ....interface.realtime import ticks_of
 from ..world import World
 from .batch import Batch
 from .table import Table, level_table
@@ -38,7 +39,8 @@ class Episode:
     """One episode. actions: a list of ACTION arrays (players,), one a tick; checksums: of the state at the start and
     after each tick, 32 bits each; task: its JSON, if it is not the world's own; grid: (rows, columns) of the picture,
     those of the largest task in the table that it was recorded with; level: the index of its level in the file, if the
-    task fixed the level, else None."""
+    task fixed the level, else None; arrivals: of an episode in real time, {"hold", "repeat", "at": [[tick, seconds],
+    …]}: when its actions were taken, and how long each took; see interface/realtime.py."""
 
     world: str
     version: int
@@ -51,6 +53,7 @@ class Episode:
     task: dict[str, Any] | None = None
     grid: tuple[int, int] | None = None
     level: int | None = None
+    arrivals: dict[str, Any] | None = None
 
     @classmethod
     def start(cls, batch: Batch, row: int = 0, task: Mapping[str, Any] | None = None) -> Episode:
@@ -87,6 +90,8 @@ class Episode:
             head |= {"task": self.task, "grid": self.grid}
         if self.level is not None:
             head["level"] = self.level
+        if self.arrivals is not None:
+            head["arrivals"] = self.arrivals
         ticks = [[_plain(action) for action in tick] for tick in self.actions]
         lines = [f'"{name}": {json.dumps(value)}' for name, value in {"rumpus_replay": FORMAT, **head}.items()]
         lines.append('"checksums": ' + json.dumps(self.checksums))
@@ -107,6 +112,17 @@ class Episode:
             return episode
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ReplayError(f"{path}: not a replay of Rumpus: {error!r}") from None
+
+    def by_arrivals(self) -> Episode:
+        """The same episode made of its arrivals alone: the actions that arrived, and in the ticks between them what was
+        held. Raises ReplayError for an episode that was not played in real time."""
+        try:
+            kept = dict(self.arrivals or {})
+            pairs = [(int(tick), self.actions[int(tick)]) for tick, _ in kept["at"]]
+            actions = ticks_of(pairs, len(self.actions), bool(kept["hold"]), int(kept["repeat"]))
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            raise ReplayError(f"this replay of {self.world} has no arrivals in real time: {error!r}") from None
+        return replace(self, actions=actions)
 
     def frames(
         self,

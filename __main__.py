@@ -23,12 +23,19 @@ from rich.markup import escape
 from rich.table import Table
 
 from . import __version__
-from .agents import bench_command, commands, improve_command, marking_commands, play_command, study_command
+from .agents import (
+    bench_command,
+    commands,
+    evaluate_command,
+    improve_command,
+    marking_commands,
+    play_command,
+    study_command,
+)
 from .agents.catalogue import app as catalogue_app
 from .agents.catalogue import baselines_table, page, spaces_table, things_table, worlds_table
 from .agents.commands import (
     Agent,
-    Device,
     Greedy,
     Guidance,
     Json,
@@ -44,15 +51,14 @@ from .agents.commands import (
     Simulations,
     Split,
     Tasks,
-    Threads,
     World,
     frame_size,
     knob_values,
     load_plugins,
     search_settings,
 )
+from .agents.doors.commands import app as door_app
 from .agents.fleet_commands import app as fleet_app
-from .agents.language.commands import app as door_app
 from .agents.needs import missing
 from .agents.serve.command import serve
 from .agents.shipped_commands import app as agents_app
@@ -191,72 +197,7 @@ app.command()(marking_commands.label)
 app.command()(marking_commands.mark)
 app.command()(marking_commands.sts)
 app.command()(bench_command.bench)
-
-
-@app.command()
-def evaluate(
-    world: Annotated[str, typer.Argument(help="A world's name or folder; left out with --suite.")],
-    agent: Annotated[
-        str | None, typer.Argument(help="random, expert, a name of `rumpus agents`, or a run's folder or checkpoint.")
-    ] = None,
-    tasks: Tasks = None,
-    suite: Annotated[
-        bool, typer.Option("--suite", help="The benchmark: all skills and worlds, on a scale to the expert's.")
-    ] = False,
-    episodes: Annotated[
-        int | None,
-        typer.Option(
-            help="Episodes to play: 256 by default, with levels drawn by chance; with --levels each level once, in the "
-            "order of the file, or over and over until there are so many; with tasks, all of them are played."
-        ),
-    ] = None,
-    times: Annotated[int, typer.Option(help="How often each task is played.")] = 1,
-    human: Annotated[
-        Path | None, typer.Option(help="With --suite, the store of what people played; by default this user's own.")
-    ] = None,
-    split: Split = "test",
-    seed: Seed = 0,
-    levels: Levels = None,
-    knob: Knobs = None,
-    limit: Limit = None,
-    greedy: Greedy = None,
-    think: Annotated[
-        int, typer.Option(min=0, help="Times that an agent's memory runs on the first frame before its first action.")
-    ] = 0,
-    guidance: Guidance = 1.0,
-    search: Search = None,
-    simulations: Simulations = None,
-    seconds: Seconds = None,
-    leaf: Leaf = None,
-    device: Device = "cpu",
-    threads: Threads = None,
-    plugin: Plugins = None,
-    as_json: Json = False,
-) -> None:
-    """Measure a player: success with its 95 % interval, mean return and length; or its score in the benchmark.
-
-    Example: rumpus evaluate box-world expert --episodes 500; of the benchmark: rumpus evaluate --suite random
-    """
-    from .agents.measuring import formatting
-    from .agents.measuring.benchmark import TASKS, benchmark
-    from .agents.measuring.evaluate import evaluate as measure
-
-    load_plugins(plugin)
-
-    options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
-    if suite:
-        if think or search or guidance != 1:
-            raise ValueError("--think, --guidance and --search are for one world: leave --suite or them out")
-        rows = benchmark(agent or world, tasks or TASKS, human=human, **options)
-        print_json(rows) if as_json else Console().print(formatting.benchmark(agent or world, rows))
-        return
-    if agent is None:
-        raise ValueError("evaluate needs a world and an agent, such as: rumpus evaluate sokoban random")
-    chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
-    options |= {"think": think, "guidance": guidance, "search": search_settings(search, simulations, seconds, leaf)}
-    result = measure(world, agent, episodes=episodes, split=split, **chosen, **options)
-    what = str(tasks or levels or f"{split} levels")
-    print_json(result) if as_json else Console().print(formatting.evaluation(result, what))
+app.command()(evaluate_command.evaluate)
 
 
 @app.command()

@@ -38,11 +38,14 @@ def mean_interval(values: np.ndarray) -> tuple[float, float]:
 
 class Episodes(NamedTuple):
     """The results of episodes: won, bools (episodes, players); player_returns, float64 (episodes, players); lengths in
-    steps, (episodes,)."""
+    steps, (episodes,); seeds, uint64 (episodes,), and tasks, rows of the batch's table, (episodes,), which give an
+    episode again."""
 
     won: np.ndarray
     player_returns: np.ndarray
     lengths: np.ndarray
+    seeds: np.ndarray
+    tasks: np.ndarray
 
     @property
     def wins(self) -> np.ndarray:
@@ -85,13 +88,17 @@ def _played(
     rows = np.arange(n)
     now = rows.copy()  # the episode that each row plays
     shape = (episodes, batch.players)
-    result = Episodes(np.zeros(shape, bool), np.zeros(shape), np.zeros(episodes, np.int64))
+    counts = np.zeros(episodes, np.int64)
+    result = Episodes(np.zeros(shape, bool), np.zeros(shape), counts, counts.astype(np.uint64), counts.copy())
     active = is_first = now < episodes
 
     def begin(which: np.ndarray | None) -> None:
         batch.reset(which, tasks=np.where(now < episodes, drawn[np.minimum(now, episodes - 1)], -1))
+        started = np.flatnonzero(active if which is None else which)
+        for name, values in (("seed", result.seeds), ("task", result.tasks)):
+            values[now[started]] = host(batch.states[name])[started]
         if on_begin is not None:
-            on_begin(np.flatnonzero(active if which is None else which))
+            on_begin(started)
 
     begin(None)
     policy.start(batch)

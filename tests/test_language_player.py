@@ -1,5 +1,6 @@
 """The language-model player, against a server that also answers with nothing, prose, too much, and injections."""
 
+import itertools
 import json
 
 import numpy as np
@@ -11,8 +12,11 @@ from rumpus import worlds
 from rumpus.agents.language import Budget, LanguageModel, ServerError
 from rumpus.agents.language.player import MOST_CALLS, LanguagePlayer
 from rumpus.agents.language.scene import scene_text
+from rumpus.agents.measuring.benchmark import small
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.interface.keys import KEY
+from rumpus.tasks.files import write_line
+from rumpus.tasks.generate import generate
 from rumpus.tests.commands import rumpus
 from rumpus.tests.stub_language import completion, stub_server
 
@@ -130,9 +134,43 @@ def test_things_in_words_stand_beside_or_instead_of_the_picture(served):
 def test_the_command_prints_a_table(served, capsys):
     url, stub = served
     stub.script(completion("", calls=[("press", {"keys": ["w"]})]))
-    line = ("door", "vlm", "sokoban-small", "--model", "stub", "--server", url, "--size", "140", "--episodes", "1")
+    line = ("evaluate", "sokoban-small", "vlm", "--model", "stub", "--server", url, "--size", "140", "--episodes", "1")
     assert rumpus(*line, "--limit", "3") == 0
     told = capsys.readouterr().out
     assert "vlm stub (pixels, tools) in sokoban-small" in told and "latency_p50" in told
     assert rumpus(*line, "--limit", "3", "--see", "sound") == 1
     assert "pixels, text, both" in capsys.readouterr().err
+    assert rumpus("evaluate", "sokoban-small", "vlm") == 1
+    assert "vlm needs --model and --server" in capsys.readouterr().err
+    assert rumpus("evaluate", "sokoban-small", "random", "--model", "stub") == 1
+    assert "type vlm in place of 'random'" in capsys.readouterr().err
+
+
+def test_a_model_thinks_while_the_world_goes_on(served):
+    """Three quarters of a second for each look at the clock, of which a decision takes two."""
+    url, stub = served
+    stub.script('{"actions": [{"name": "press", "arguments": {"keys": ["w"], "milliseconds": 300}}]}')
+    looks = itertools.count()
+    made = player(url, by="text")
+    result = evaluate("maze-small", made, episodes=1, limit=30, threads=1, realtime=lambda: 0.75 * next(looks))
+    live = result["realtime"]
+    assert (result["length_mean"], live["length_mean"], live["episodes"]) == (30, 30, 1)
+    assert live["decisions"] < 30 and live["latency_p50"] == 0.75 and live["missed"] > 15
+    assert not made.holds, "no key stays down longer than its tool has said"
+
+
+def test_a_models_table_stands_beside_random_and_expert(served, tmp_path, capsys, monkeypatch):
+    """Shipped agents stand there too: see test_shipped."""
+    monkeypatch.setattr("rumpus.agents.shipped.names", lambda: [])
+    url, stub = served
+    stub.script('{"actions": ["push up"]}')
+    made = list(generate(worlds.load("sokoban-small"), 6, seed=4))
+    file = tmp_path / "tasks.jsonl"
+    file.write_text("".join(map(write_line, made)))
+    line = ("evaluate", "--suite", "small", "vlm", "--model", "stub", "--server", url, "--by", "text", "--size", "140")
+    assert rumpus(*line, "--tasks", file) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "vlm stub (pixels, text) random expert" in told
+    assert len(small(made)) == len({task.skill for task in made}) < len(made)
+    assert rumpus("evaluate", "--suite", "tiny", "random", "--tasks", file) == 1
+    assert "the whole benchmark, or small" in capsys.readouterr().err

@@ -13,6 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from rumpus.agents import cards, checkpoint, packing, recipes, shipped
+from rumpus.agents.measuring.benchmark import TASKS
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.measuring.report import report
 from rumpus.agents.network_policy import trained
@@ -150,6 +151,14 @@ def test_agents_are_listed_and_their_cards_printed(shelf, capsys):
         assert word in shown
     assert rumpus("agents", NAME, "--json") == 0
     assert json.loads(capsys.readouterr().out) == row
+
+
+def test_the_small_benchmark_shows_it_beside_others(shelf, tmp_path, capsys):
+    file = tmp_path / "tasks.jsonl"
+    file.write_text("".join((TASKS / f"{WORLD}.jsonl").read_text().splitlines(keepends=True)[:4]))
+    assert rumpus("evaluate", "--suite", "small", "random", "--tasks", file, "--threads", "1") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "tasks random expert" in told and f"{NAME} {WORLD}" in told
 
 
 def test_an_agent_is_packed_anew_from_its_name_with_what_its_card_told(shelf):

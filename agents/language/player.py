@@ -44,6 +44,8 @@ class LanguagePlayer:
     """
 
     rows = ROWS
+    holds = False
+    """In real time: its tools say how long keys are down, so nothing is held while it thinks."""
 
     def __init__(
         self, model: LanguageModel, *, see: str = "pixels", by: str = "tools", memory: int = 2,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import importlib.util
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from ...interface.progress import work
 from ...tasks.files import read
 from ...tasks.goals import Task
 from ...worlds.engine.world import World
+from .. import shipped
 from ..contracts import Policy
 from ..episodes import CONFIDENCE, play_tasks
 from ..experts import Expert
@@ -25,13 +27,15 @@ TASKS = Path(__file__).parents[2] / "assets" / "tasks"
 """The folder of the benchmark of Rumpus."""
 RESAMPLES = 2000
 """Resamples of a bootstrap."""
+SMALL = "small"
+"""The name of the part of a benchmark that `small` chooses."""
 SMALLEST = 0.01
 """Least difference between the mean returns of the expert and the random player for which a score is given."""
 
 
 def benchmark(
     agent: str | Path | Callable[[World], Policy | None],
-    folder: str | Path,
+    folder: str | Path | Sequence[Task],
     *,
     times: int = 1,
     random_times: int = 4,
@@ -45,8 +49,9 @@ def benchmark(
 
     agent: "random", "expert", a checkpoint or a run's folder, which plays the tasks of all worlds that its head fits,
     or a function that returns a player for a world, or None to leave that world out; folder: holds *.jsonl of tasks (or
-    it is one such file), each with its solution. Each task is played `times` times by the agent, `random_times` by the
-    random player, and once by the expert, which replays the solution; a return is the mean over the players of a task.
+    it is one such file, or a list of tasks), each with its solution. Each task is played `times` times by the agent,
+    `random_times` by the random player, and once by the expert, which replays the solution; a return is the mean over
+    the players of a task.
     human: a store of what people played of it (`rumpus play --suite`), by default this user's, if there is one.
 
     Returns a row for each skill, in order, one for each world, and one of the mean over the skills: {of ("skill",
@@ -58,7 +63,7 @@ def benchmark(
     human_low, human_high}, on the scale of the same tasks; human_tasks is 0 elsewhere. Raises ValueError for tasks that
     cannot be played, or have no solution.
     """
-    tasks = tasks_of(folder)
+    tasks = tasks_of(folder) if isinstance(folder, str | Path) else list(folder)
     by_world: dict[str, list[Task]] = {}
     for task in tasks:
         by_world.setdefault(task.world, []).append(task)
@@ -92,6 +97,38 @@ def benchmark(
         if drawn is not None and of == "skill":
             draws.append(drawn)
     return [*rows, _mean([row for row in rows if row["of"] == "skill"], draws)]
+
+
+def beside(
+    agents: Mapping[str, str | Path | Callable[[World], Policy | None]], folder: str | Path, **options: Any
+) -> dict[str, list[dict[str, Any]]]:
+    """The rows of `benchmark` for the small part of a folder of tasks: of each of these agents by its name, then of
+    each shipped agent that plays any of it. options: of `benchmark`."""
+    tasks = small(tasks_of(folder))
+    found = {name: benchmark(agent, tasks, **options) for name, agent in agents.items()}
+    played = {task.world for task in tasks}
+    for name in shipped.names() if importlib.util.find_spec("torch") else ():
+        if name not in found and played.intersection(shipped.card(name).worlds):
+            found[name] = benchmark(_fitting(name, options.get("seed", 0)), tasks, **options)
+    return found
+
+
+def _fitting(name: str, seed: int) -> Callable[[World], Policy | None]:
+    """The player of a shipped agent for the worlds that it was trained on, and for no other."""
+    from ..network_policy import trained
+
+    policy, _ = trained(name, seed=seed)
+    own = shipped.card(name).worlds
+    return lambda world: policy if world.name in own and policy.plays(world) else None
+
+
+def small(tasks: Sequence[Task]) -> list[Task]:
+    """The task of each skill and world whose solution is of middle length, in the order of the tasks."""
+    groups: dict[tuple[str, str], list[Task]] = {}
+    for task in sorted(tasks, key=lambda task: np.inf if task.steps is None else task.steps):
+        groups.setdefault((task.world, category(task)), []).append(task)
+    chosen = {id(some[len(some) // 2]) for some in groups.values()}
+    return [task for task in tasks if id(task) in chosen]
 
 
 def category(task: Task) -> str:

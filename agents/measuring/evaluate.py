@@ -12,6 +12,8 @@ from scipy.stats import rankdata
 
 from ... import worlds
 from ...episodes.moments import load
+from ...interface.realtime import Clock
+from ...tasks.compile import table
 from ...tasks.goals import Task
 from ...tasks.recorded import records
 from ...worlds.engine.run.batch import Batch
@@ -20,6 +22,7 @@ from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..episodes import Episodes, episodes_of, host, interval, mean_interval, play_tasks, rows_for
 from ..policies import player, start
+from .realtime import play_again, summed
 
 if TYPE_CHECKING:
     from ..search.settings import SearchSettings
@@ -47,6 +50,8 @@ def evaluate(
     think: int = 0,
     guidance: float = 1.0,
     search: SearchSettings | None = None,
+    realtime: bool | Clock | Sequence[float] = False,
+    arrivals: str | Path | None = None,
 ) -> dict[str, Any]:
     """Play `episodes` episodes, or every task `times` times, and sum them up.
 
@@ -63,8 +68,15 @@ def evaluate(
     different ones that were played}, with several players success_1, return_1, success_2, … of each, with tasks
     {lines_refused (of the file, as no tasks of this world), skills, difficulty} (see `by_group`), and the report of the
     player itself (experts: planning time in seconds). An episode succeeds if any of its players does; its return is the
-    mean over its players. The same seed gives the same result on the CPU. Raises ValueError for unknown names.
+    mean over its players. The same seed gives the same result on the CPU.
+
+    realtime: play the same episodes again in a world that does not wait (interface/realtime.py), one at a time; by the
+    machine's clock, by one of yours, or by the seconds of each decision. Then {realtime: the same sums, of ticks, and
+    the report of RealTime} is there too. arrivals: a folder for these episodes, see `play_again`. Raises ValueError for
+    unknown names.
     """
+    if arrivals is not None and realtime is False:
+        raise ValueError("arrivals are of episodes in real time: ask for these too, or leave arrivals out")
     world = worlds.load(world)
     for name, value in {"episodes": episodes, "times": times}.items():
         if value is not None and (int(value) != value or value < 1):
@@ -76,17 +88,28 @@ def evaluate(
             raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
         listed, refused = load(tasks, world) if isinstance(tasks, str | Path) else (list(tasks), [])
         policy, trained = _player(agent, world, listed, **how)
-        played = play_tasks(policy, world, listed, times, **options, repeat=trained.get("repeat", 1))
+        repeat = trained.get("repeat", 1)
+        chosen: dict[str, Any] = {"tasks": table(listed, world)}
+        played = play_tasks(policy, world, listed, times, **options, repeat=repeat)
         extra = {"lines_refused": len(refused)} | by_group(listed, played.wins)
     else:
+        listed = None
         policy, trained = _player(agent, world, None, **how)
         chosen = start(trained, knobs, limit) | {"split": split}
-        options["repeat"] = trained.get("repeat", 1)
+        repeat = trained.get("repeat", 1)
         if levels is None:
-            played, extra = play_split(policy, world, episodes or EPISODES, **chosen, **options)
+            played, extra = play_split(policy, world, episodes or EPISODES, **chosen, **options, repeat=repeat)
         else:
-            played, extra = play_levels(policy, world, level_table(world, levels, **chosen), episodes, **options)
-    return {"world": world.name, "agent": policy.name} | _summed(played) | extra | policy.report()
+            chosen = {"tasks": level_table(world, levels, **chosen)}
+            played, extra = play_levels(policy, world, chosen["tasks"], episodes, **options, repeat=repeat)
+    result = {"world": world.name, "agent": policy.name} | _summed(played) | extra | policy.report()
+    if realtime is not False:
+        timed: dict[str, Any] = {"clock": realtime} if callable(realtime) else {"latencies": realtime}
+        timed = {} if realtime is True else timed
+        again = Batch(world, 1, **chosen, **options)
+        live = play_again(policy, again, played, repeat=repeat, arrivals=arrivals, tasks=listed, **timed)
+        result["realtime"] = summed(*live, _summed)
+    return result
 
 
 def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> tuple[Episodes, dict[str, Any]]:

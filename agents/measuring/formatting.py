@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from rich.console import Group
@@ -10,24 +11,78 @@ from rich.table import Table
 
 
 def evaluation(result: Mapping[str, Any], what: str) -> Table:
-    """The result of `evaluate`, as a table; `what` names the levels or tasks that were played."""
-    table = Table(box=None, show_header=False, title=f"{result['agent']} in {result['world']}, {what}")
-    table.add_row("success", _rate(result))
-    table.add_row("episodes", str(result["episodes"]))
+    """The result of `evaluate`, as a table; `what` names the levels or tasks that were played. Where the same was
+    played in real time, there are two columns."""
+    live = result.get("realtime")
+    table = Table(box=None, show_header=live is not None, title=f"{result['agent']} in {result['world']}, {what}")
+    for column in ("", "the world waits", *(() if live is None else ("real time",))):
+        table.add_column(column)
+
+    def row(name: str, of: Callable[[Mapping[str, Any]], str]) -> None:
+        table.add_row(name, of(result), *(() if live is None else (of(live),)))
+
+    row("success", _rate)
+    row("episodes", lambda sums: str(sums["episodes"]))
     if "sampled" in result:
         table.add_row("levels", _levels(result))
-    table.add_row("mean return", f"{result['return_mean']:.2f}")
-    table.add_row("mean length", f"{result['length_mean']:.1f} steps")
+    row("mean return", lambda sums: f"{sums['return_mean']:.2f}")
+    row("mean length", lambda sums: f"{sums['length_mean']:.1f} {'steps' if sums is result else 'ticks'}")
     for player in [name.removeprefix("success_") for name in result if name.startswith("success_")]:
         if player.isdigit():
-            success, mean_return = result[f"success_{player}"], result[f"return_{player}"]
-            table.add_row(f"player {player}", f"success {success:.1%}, mean return {mean_return:.2f}")
+            row(f"player {player}", partial(_player, player))
+    if live is not None:
+        table.add_row("missed ticks", "-", f"{live['missed']:,} of {live['ticks']:,} ({live['missed_share']:.1%})")
+        for name in ("latency", "staleness"):
+            p50, p99 = (1000 * live[f"{name}_p{at}"] for at in (50, 99))
+            table.add_row(f"{name}, p50 and p99", "-", f"{p50:,.2f} ms, {p99:,.2f} ms")
     for name in [name for name in result if name.startswith("plan")]:
         table.add_row(name.replace("_", " "), f"{result[name]:.4g}")
     for kind in ("skills", "difficulty"):
         for name, sums in result.get(kind, {}).items():
             table.add_row(name, f"{_rate(sums)}, {sums['episodes']} episodes")
     return table
+
+
+def _player(number: str, sums: Mapping[str, Any]) -> str:
+    return f"success {sums[f'success_{number}']:.1%}, mean return {sums[f'return_{number}']:.2f}"
+
+
+def answers(report: Mapping[str, float]) -> Table:
+    """The report of a language model as a player, as a table."""
+    table = Table(box=None, show_header=False, title="Answers of the model")
+    for name, value in report.items():
+        table.add_row(name, f"{value:,.3f}" if name.startswith("latency") else f"{value:,.0f}")
+    return table
+
+
+def columns(agents: Mapping[str, Sequence[Mapping[str, Any]]], own: Sequence[str]) -> Group:
+    """Successes of several agents, rows of `benchmark` by their names, as two tables: by skill and world of those named
+    by `own`, and of people, if they played; then of the others in their worlds, beside the first of `own`."""
+    rows = agents[own[0]]
+    people = any(row["human_tasks"] for row in rows)
+    table = Table(box=None, pad_edge=False, title=f"Success in the small benchmark, {rows[-1]['tasks']} tasks")
+    table.add_column("")
+    for name in ("tasks", *own, *(("people",) if people else ())):
+        table.add_column(name, justify="right", overflow="fold")
+    for number, row in enumerate(rows):
+        if number and row["of"] != rows[number - 1]["of"]:
+            table.add_section()
+        found = [_success(agents[name][number], "success") for name in own]
+        found += [_success(row, "human_success")] if people else []
+        table.add_row(row["name"], str(row["tasks"]), *found)
+    others = Table(box=None, pad_edge=False, title="Shipped agents in the worlds that they were trained on")
+    for name in ("agent", "world", "tasks", "success", own[0]):
+        others.add_column(name, overflow="fold")
+    for name in [name for name in agents if name not in own]:
+        for number, row in enumerate(agents[name]):
+            if row["of"] == "world" and row["attempted"]:
+                both = _success(row, "success"), _success(rows[number], "success")
+                others.add_row(name, row["name"], str(row["attempted"]), *both)
+    return Group(table, "", others)
+
+
+def _success(row: Mapping[str, Any], name: str) -> str:
+    return "-" if row[name] is None else f"{row[name]:.0%}"
 
 
 def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:

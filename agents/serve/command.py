@@ -42,11 +42,26 @@ def serve(
     ] = None,
     rooms: Annotated[int, typer.Option(help="Rooms that may be open at once.")] = 16,
     people: Annotated[int, typer.Option(help="People in a room, at most.")] = 16,
+    openenv: Annotated[
+        str | None,
+        typer.Option(
+            help="In place of pages, serve this world to trainers; as `rumpus door openenv`, with its options."
+        ),
+    ] = None,
 ) -> None:
     """Serve worlds to browsers: play alone, together or with agents, watch, chat, and look at replays.
 
     Example: rumpus serve --record runs/people
     """
+    if openenv is not None:
+        from ..doors.commands import openenv as to_trainers
+
+        if record or worlds or levels or annotate or token or len(tasks or ()) > 1:
+            raise ValueError(
+                "--openenv serves one world, with --host, --port and one file of --tasks: leave others out"
+            )
+        to_trainers(openenv, host=host, port=port, tasks=tasks[0] if tasks else None)
+        return
     need("serve", *MODULES)
     from ... import worlds as all_worlds
     from ...worlds.engine.run.table import level_table

@@ -95,8 +95,9 @@ def _played(
     def begin(which: np.ndarray | None) -> None:
         batch.reset(which, tasks=np.where(now < episodes, drawn[np.minimum(now, episodes - 1)], -1))
         started = np.flatnonzero(active if which is None else which)
-        for name, values in (("seed", result.seeds), ("task", result.tasks)):
-            values[now[started]] = host(batch.states[name])[started]
+        if len(started):
+            result.seeds[now[started]] = host(batch.states["seed"])[started]
+            result.tasks[now[started]] = host(batch.states["task"])[started]
         if on_begin is not None:
             on_begin(started)
 

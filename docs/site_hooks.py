@@ -40,6 +40,7 @@ API = {
         (
             *("rumpus.interface.spaces", "rumpus.interface.action", "rumpus.interface.keys", "rumpus.interface.text"),
             *("rumpus.interface.single", "rumpus.interface.vector", "rumpus.interface.parallel"),
+            *("rumpus.interface.lanes", "rumpus.interface.realtime"),
             *("rumpus.interface.wrappers", "rumpus.interface.wrappers.vector", "rumpus.interface.wrappers.parallel"),
         ),
     ),

@@ -4,6 +4,7 @@
     env = gymnasium.make("rumpus/Sokoban-v0")
     envs = gymnasium.make_vec("rumpus/Sokoban-v0", num_envs=64)
     both = rumpus.worlds.parallel("sokoban-duo")            # PettingZoo
+    lanes = rumpus.worlds.lanes("sokoban-duo", 64)          # Gymnasium's vector form of it: 128 lanes
     batch = rumpus.worlds.batch("box-world", 1024)          # the engine itself
 
 All of them take `tasks=`, a table made by rumpus.tasks.compile from tasks of a file or your own. Every reset then draws
@@ -46,6 +47,7 @@ from typing import Any, TypedDict, Unpack
 import gymnasium
 import numpy as np
 
+from ..interface.lanes import LanesEnvironment
 from ..interface.options import most_steps
 from ..interface.parallel import ParallelEnvironment
 from ..interface.realtime import Clock
@@ -60,7 +62,7 @@ from .engine.world import World
 
 __all__ = [
     *("Batch", "Options", "Table", "World", "address", "batch"),
-    *("load", "named", "names", "parallel", "single", "vector"),
+    *("lanes", "load", "named", "names", "parallel", "single", "vector"),
 ]
 _NOT_WORLDS = ("engine", "first_person", "guests")
 
@@ -305,6 +307,16 @@ def parallel(
     """A PettingZoo ParallelEnv of a world, of any number of players; text and realtime as for `single`; see Batch for
     the options."""
     return ParallelEnvironment(batch(world, 1, **options), render_mode, text, realtime)
+
+
+def lanes(
+    world: str | Path | World, num_envs: int = 1, *,
+    autoreset_mode: gymnasium.vector.AutoresetMode | str = gymnasium.vector.AutoresetMode.NEXT_STEP,
+    text: bool = False, render_mode: str | None = None, **options: Unpack[Options],
+) -> LanesEnvironment:  # fmt: skip
+    """A Gymnasium vector environment of num_envs rows of a world of any number of players, each player in a lane of its
+    own, see LanesEnvironment; text as for `vector`; see Batch for the options."""
+    return LanesEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode)
 
 
 def _register() -> None:

@@ -1,4 +1,5 @@
-"""The wrappers for vector environments, of `rumpus.worlds.vector` and `gymnasium.make_vec`: all rows at once.
+"""The wrappers for vector environments, of `rumpus.worlds.vector`, `rumpus.worlds.lanes` and `gymnasium.make_vec`: all
+rows, or lanes, at once.
 
     envs = Pixels(Moves(gymnasium.make_vec("rumpus/Sokoban-v0", 64)))    # Discrete actions, pixels alone
 
@@ -19,7 +20,7 @@ from gymnasium.vector.utils import batch_space
 from ..action import Move
 from ..devices import DeviceParts, MoveNumbers
 from . import check_env
-from .words import BAG, TEXTS, Words
+from .words import BAG, TEXTS, TOKEN, Words
 
 _OTHERS = "rumpus.interface.wrappers has those of single environments, .parallel those of several players"
 
@@ -79,6 +80,14 @@ class _Observations(VectorWrapper):
                 finals[row] = self._one(infos["final_obs"][row])
             infos = {**infos, "final_obs": finals}
         return self._all(observations), *rest, infos
+
+
+class Tokens(_Observations):
+    """Instruction and chat as tokens, int32 (n, 64) each, zero padded: of environments that were made with text."""
+
+    def __init__(self, env: VectorEnv):
+        check_env(self, env, VectorEnv, _OTHERS)
+        super().__init__(env, TOKEN.within(env.single_observation_space), _rows(TOKEN), TOKEN.of)
 
 
 class BagOfWords(_Observations):

@@ -28,6 +28,7 @@ from rumpus.agents.improve.judges import EnsembleJudge, usable
 from rumpus.agents.improve.learners import WeightedLearner, aged
 from rumpus.agents.improve.loop import Loop
 from rumpus.agents.improve.settings import ImproveSettings, settings
+from rumpus.agents.improve.straight import ways
 from rumpus.agents.policies import RandomPolicy
 from rumpus.episodes.store import Store
 from rumpus.tasks.compile import table as compiled
@@ -79,10 +80,38 @@ def test_a_run_has_all_that_its_page_tells(whole: Path) -> None:
 
 
 def test_hindsight_proposes_what_its_play_reaches(whole: Path) -> None:
-    """A play that a proposal by hindsight brings reaches its goal, though the loops were taken out of it."""
-    found = stages(whole)["rounds/0002/scored.json"]["attempts"]
-    shown = [row for row in found if row["by"] == "other"]
-    assert shown and all(row["true"] for row in shown)
+    """A play that a proposal by hindsight brings reaches its goal, though the loops were taken out of it; so do those
+    of goals that came true in the same round, which nobody attempts."""
+    for number in (1, 2):
+        found = stages(whole)[f"rounds/000{number}/scored.json"]["attempts"]
+        shown = [row for row in found if row["by"] == "other" and "of" not in row]
+        assert shown and all(row["true"] for row in shown)
+        told = {task.id for task in load(whole / "rounds" / f"000{number}" / "relabelled.jsonl", worlds.load(WORLD))[0]}
+        assert told and [row["task"] for row in found if row["task"] in told] == [
+            row["task"] for row in shown if row["task"] in told
+        ]
+
+
+def test_what_was_done_is_learned_without_its_loops(whole: Path, tmp_path: Path) -> None:
+    """A straight way has fewer steps than the wandering of which it is made, most of them reach the goal in the judge's
+    eyes, and these take its place among the lessons; the difficulty of tasks is told by the agent's attempts alone."""
+    loop = Loop(tiny(), whole)
+    world, tasks = loop.world, load(HELD, loop.world)[0][:96]
+    bank = Bank(tmp_path / "bank", world, 1)
+    ids = [f"{number:016x}" for number in range(len(tasks))]
+    won = play(world, RandomPolicy(1), tasks, blind=False, store=bank.store, ids=ids, threads=1)
+    done = {id: one.won for id, one in zip(ids, won, strict=True) if one.won}
+    found = ways(world, bank, done, dict(zip(ids, tasks, strict=True)), 1)
+    assert len(found) > 5 and all(len(actions) < done[id] for id, actions in found.items())
+    again = play(world, Replayed(list(found.values())), [tasks[ids.index(id)] for id in found], blind=False, threads=1)
+    reached = [0 < one.won <= len(actions) for one, actions in zip(again, found.values(), strict=True)]
+    assert np.mean(reached) > 0.9
+    lessons = {one.id for one in loop.lessons(2)}
+    rows = [row for number in (1, 2) for row in stages(whole)[f"rounds/000{number}/scored.json"]["attempts"]]
+    for row in (row for row in rows if "of" in row):
+        assert (row["of"] in lessons) == (row["score"] == 0.0) and row["id"] in lessons
+    own = Counter(row["task"] for row in stages(whole)["rounds/0001/scored.json"]["attempts"] if row["by"] == "policy")
+    assert {one.task: len(one.scores) for one in loop.past(2)} == own
 
 
 def test_kill_9_at_any_point_changes_nothing(whole: Path, tmp_path: Path) -> None:
@@ -195,7 +224,7 @@ def test_a_strange_setter_and_a_silent_judge_are_counted(tmp_path: Path, monkeyp
     score can be used ends the run with the reason."""
     monkeypatch.setitem(registry.SETTERS, "strange", Strange)
     monkeypatch.setitem(registry.JUDGES, "silent", Silent)
-    loop = Loop(tiny(setter="strange", judge="silent", middle=0.0), tmp_path / "run")
+    loop = Loop(tiny(setter="strange", judge="silent", middle=0.0, relabelled=0), tmp_path / "run")
     assert loop.run() == "round 1 has nothing to learn from: the judge gave no score that can be used"
     proposed, scored = loop.read(1, "proposed"), loop.read(1, "scored")
     assert proposed["died"] == "RuntimeError: out of ideas"
@@ -226,10 +255,10 @@ def test_a_stubborn_setter_ends_the_run_and_a_full_bank_does_not(
     """One task is made of a goal that is proposed for ever, and nothing of it when it comes again from the same start;
     a bank that is full drops the oldest attempts, and the run goes on."""
     monkeypatch.setitem(registry.SETTERS, "stubborn", Stubborn)
-    loop = Loop(tiny(setter="stubborn", rounds=1), tmp_path / "one")
+    loop = Loop(tiny(setter="stubborn", rounds=1, relabelled=0), tmp_path / "one")
     assert "the judge found none of 1 attempts done" in loop.run()
     assert loop.read(1, "proposed")["refused"]["proposed before"] == 4 * 12 - 1
-    full = Loop(tiny(bank=10, setter="table", table=HELD, rounds=2), tmp_path / "two")
+    full = Loop(tiny(bank=10, setter="table", table=HELD, rounds=2, relabelled=0, straight=False), tmp_path / "two")
     assert full.run() == "" or "nothing to learn" in full.run()
     assert full.read(1, "played")["dropped"] == 0
     if full.read(2, "played"):

@@ -130,12 +130,13 @@ def play(
     ids: Sequence[str] = (),
     by: Player = Player("policy"),  # noqa: B008  a constant
     extra: Mapping[str, str] | None = None,
+    extras: Sequence[Mapping[str, str]] = (),
 ) -> list[Found]:
     """Let a policy attempt each task once, side by side, and tell what the goal program found.
 
     blind: whether goals are hidden from whoever plays and from the episodes. store: where the episodes are kept, those
     with an id of `ids`, one for each task, that are not there yet; all of them at once, at the end. Tasks have
-    different ids.
+    different ids. extra: kept with all of these episodes; extras: with each its own.
     """
     n, rows = len(tasks), np.arange(len(tasks))
     options: dict[str, Any] = {"repeat": repeat, "threads": threads}
@@ -152,7 +153,8 @@ def play(
     def keep(episode: Episode) -> bool:
         number = numbers[str((episode.start.task or {}).get("id"))]
         episode.id = ids[number]
-        episode.extra = {**(extra or {}), "task": tasks[number].id, TRUTH: truth.found[number].text()}
+        own = extras[number] if extras else {}
+        episode.extra = {"task": tasks[number].id, **(extra or {}), **own, TRUTH: truth.found[number].text()}
         return episode.id not in known
 
     recorder = None

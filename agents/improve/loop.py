@@ -13,7 +13,7 @@ whose file is missing; episodes have ids that follow from the seed, so none is s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +24,17 @@ from ...tasks.recorded import unpacked
 from ...worlds.engine.world import World
 from ..policies import player
 from . import measuring
-from .admission import admitted, what
+from .admission import admitted
 from .annotator import annotate
 from .attempts import ROWS, Replayed, new_id, play
 from .audit import of_setter
 from .contracts import Lessons, NothingToLearn, Request
 from .judges import verdicts
+from .replays import known, relabel, straightened
 from .rounds import Rounds
 from .settings import ImproveSettings
 from .states import present
+from .straight import OF
 
 Say = Callable[[str], None]
 
@@ -63,6 +65,8 @@ class Loop(Rounds):
     def _round(self, number: int) -> None:
         self._stage(number, "proposed", lambda: self._propose(number))
         self._stage(number, "played", lambda: self._attempt(number))
+        if self.s.relabelled:
+            self._stage(number, "relabelled", lambda: relabel(self, number))
         self._stage(number, "scored", lambda: self._score(number))
         self._stage(number, "learned", lambda: self._learn(number))
         self._stage(number, "measured", lambda: measuring.measure(self, number))
@@ -80,13 +84,12 @@ class Loop(Rounds):
 
     def _propose(self, number: int) -> dict[str, Any]:
         s, rng = self.s, self.rng(number, 0)
-        policy = player(self.agent(number - 1), self.world, seed=s.seed * 1000 + number)[0]
+        policy = player(self.attempting(number), self.world, seed=s.seed * 1000 + number)[0]
         limit = measuring.limit(self)
         states = present(self.world, policy, s.tasks, s.middle, limit, rng, self.repeat)
         past, folder = self.past(number), self.at(number)
         request = Request(self.world, states, s.tasks, past, self.bank, rng, folder, s, self.repeat)
-        seen = {what(task) for before in range(1, number) for task in self.tasks(before)} | set(map(what, self.fixed))
-        tasks, report = admitted(self.setter, request, seen, f"r{number}")
+        tasks, report = admitted(self.setter, request, known(self, number), f"r{number}")
         if not tasks:
             why = ", ".join(f"{count} {reason}" for reason, count in report.refused.items())
             died = f"; it ended with {report.died}" if report.died else ""
@@ -114,8 +117,8 @@ class Loop(Rounds):
                 if turn < s.tries:
                     seed = int(self.rng(number, 100 + turn).integers(1 << 31)) + first
                     policy, by = (
-                        player(self.agent(number - 1), self.world, seed=seed)[0],
-                        Player("policy", f"round {number - 1}"),
+                        player(self.attempting(number), self.world, seed=seed)[0],
+                        Player("policy", f"round {number - 1 if s.latest else 0}"),
                     )
                 play(self.world, policy, part, ids=ids, by=by, **given)
         heads = list(self.bank.store.index(lambda head: head.extra.get("round") == str(number)))
@@ -134,8 +137,9 @@ class Loop(Rounds):
 
     def _score(self, number: int) -> dict[str, Any]:
         s, folder = self.s, self.at(number) / "judge"
-        heads = {h.id: h for h in self.bank.store.index(lambda head: head.extra.get("round") == str(number))}
-        ids, rng = sorted(heads), self.rng(number, 1)
+        this, rng = str(number), self.rng(number, 1)
+        heads = self.bank.store.index(lambda head: head.extra.get("round") == this and OF not in head.extra)
+        ids = sorted(head.id for head in heads)
         marked = (
             annotate(self.bank, rng.permutation(ids)[: self.judge.marks].tolist(), s.noise, rng)
             if self.judge.marks
@@ -143,17 +147,30 @@ class Loop(Rounds):
         )
         folder.mkdir(parents=True, exist_ok=True)
         told = self.judge.prepare(self.bank, folder, s.seed * 1000 + number)
-        truth, rows, died = self.bank.found(ids), [], ""
+        rows, died = self._verdicts(ids)
+        facts: dict[str, Any] = {"unusable": sum(row["score"] is None for row in rows), "marked": marked}
+        if s.straight:
+            more, again = self._verdicts(straightened(self, number, rows))
+            facts["straight"] = {"played": len(more), "done": sum((row["score"] or 0) >= s.threshold for row in more)}
+            facts["straight"] |= {"steps": sum(row["steps"] for row in more)}
+            rows, died = rows + more, died or again
+        return {"calls": len(rows), **facts, "died": died, "judge": told, "attempts": rows}
+
+    def _verdicts(self, ids: Sequence[str]) -> tuple[list[dict[str, Any]], str]:
+        """The judge's scores of these attempts beside the truth, and what it raised, or ""."""
+        wanted = set(ids)
+        heads = {h.id: h for h in self.bank.store.index(lambda head: head.id in wanted)}
+        truth, rows, died = self.bank.found(ids), list[dict[str, Any]](), ""
         for part in self.bank.attempts(ids, truth=self.judge.truth, frames=self.judge.frames):
             given, raised = verdicts(self.judge, part)
             died = died or raised
             for one, verdict in zip(part, given, strict=True):
                 score, at = (None, 0) if verdict is None else verdict
-                row = {"id": one.id, "task": heads[one.id].extra["task"], "score": score, "at": at}
-                rows.append(row | {"true": truth[one.id].won, "by": heads[one.id].played_by[0].kind})
-        unusable = sum(row["score"] is None for row in rows)
-        facts = {"calls": len(rows), "unusable": unusable, "marked": marked, "died": died, "judge": told}
-        return facts | {"attempts": rows}
+                head = heads[one.id]
+                row = {"id": one.id, "task": head.extra["task"], "score": score, "at": at, "steps": head.steps}
+                row |= {"true": truth[one.id].won, "by": head.played_by[0].kind}
+                rows.append(row | ({"of": head.extra[OF]} if OF in head.extra else {}))
+        return rows, died
 
     def _learn(self, number: int) -> dict[str, Any]:
         lessons = self.lessons(number)

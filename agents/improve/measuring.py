@@ -54,7 +54,7 @@ def fixed(loop: Rounds) -> list[Task]:
             if given
             else _made(loop, loop.s.held_out, loop.s.held_split, loop.s.seed + SHIFT)
         )
-        _write(file, tasks[: loop.s.held_out])
+        _write(file, [_within(task, loop.s.held_limit) for task in tasks[: loop.s.held_out]])
     table_file = loop.folder / "table.jsonl"
     if getattr(loop.setter, "repeats", False) and loop.s.table is None and not table_file.exists():
         _write(table_file, _made(loop, min(TABLE, 4 * loop.s.tasks), "train", loop.s.seed + 2 * SHIFT))
@@ -65,6 +65,11 @@ def _made(loop: Rounds, count: int, split: str, seed: int) -> list[Task]:
     """So many tasks of a split, with limits that give the agent whole steps."""
     with quiet():
         return list(generate(loop.world, count, split=split, seed=seed))
+
+
+def _within(task: Task, most: int | None) -> Task:
+    """The task with a limit of at most so many ticks, but no fewer than its proof takes."""
+    return task.model_copy(update={"limit": min(task.limit, max(most, task.steps or 1))}) if most else task
 
 
 def _write(file: Path, tasks: list[Task]) -> None:
@@ -170,6 +175,7 @@ def summary(loop: Rounds) -> dict[str, Any]:
             rows.append((number, measured))
     calls = sum(loop.read(number, "scored").get("calls", 0) for number, _ in rows if number)
     steps = sum(loop.read(number, "played").get("steps", 0) for number, _ in rows if number)
+    steps += sum(loop.read(number, "scored").get("straight", {}).get("steps", 0) for number, _ in rows if number)
     first, last = rows[0][1]["true"]["share"], rows[-1][1]["true"]["share"]
     parted = None
     for number, row in rows:

@@ -58,35 +58,49 @@ class Rounds:
         return json.loads(file.read_text()) if file.exists() else {}
 
     def tasks(self, number: int) -> list[Task]:
-        """The tasks of a round."""
+        """The tasks of a round, which its setter proposed."""
         return load(self.at(number) / "tasks.jsonl", self.world)[0]
+
+    def all_tasks(self, number: int) -> list[Task]:
+        """The tasks of a round, and those by hindsight that nobody attempted."""
+        more = self.at(number) / "relabelled.jsonl"
+        return self.tasks(number) + (load(more, self.world)[0] if more.exists() else [])
 
     def agent(self, number: int) -> str:
         """The agent of a generation; 0 is the one that the run began with."""
         return str(self.at(number) / "agent" / "checkpoint.pt") if number else self.s.agent
+
+    def attempting(self, number: int) -> str:
+        """The agent that attempts the tasks of a round."""
+        return self.agent(number - 1 if self.s.latest else 0)
 
     def rng(self, number: int, part: int) -> np.random.Generator:
         """The random numbers of a part of a round."""
         return np.random.default_rng([self.s.seed, number, part])
 
     def past(self, number: int) -> list[Outcome]:
-        """The outcomes of the tasks of the rounds before this one."""
+        """The outcomes of the tasks of the rounds before this one: of the agent's own attempts alone. Plays that a
+        setter brings, and straight ways, nearly always reach their goals, and tell nothing of how hard these are."""
         found = []
         for before in range(1, number):
             scores: dict[str, list[float]] = {}
             for row in self.read(before, "scored")["attempts"]:
-                scores.setdefault(row["task"], []).extend([row["score"]] if row["score"] is not None else [])
+                if row["by"] == "policy" and row["score"] is not None:
+                    scores.setdefault(row["task"], []).append(row["score"])
             for task in self.tasks(before):
                 facts = before, task.id, task.players[0].goal, task.start, task.skill
                 found.append(Outcome(*facts, tuple(scores.get(task.id, ()))))
         return found
 
     def lessons(self, number: int) -> list[Lesson]:
-        """All attempts that the judge has scored, up to this round, and that the bank still holds."""
+        """All attempts that the judge has scored, up to this round, and that the bank still holds; of those whose
+        straight way was found done too, that one."""
         found, kept = [], self.bank.ids()
         for before in range(1, number + 1):
-            skills = {task.id: task.skill for task in self.tasks(before)}
-            for row in self.read(before, "scored")["attempts"]:
-                if row["score"] is not None and row["id"] in kept:
+            skills = {task.id: task.skill for task in self.all_tasks(before)}
+            rows = self.read(before, "scored")["attempts"]
+            bent = {row["of"] for row in rows if row.get("of") and (row["score"] or 0) >= self.s.threshold}
+            for row in rows:
+                if row["score"] is not None and row["id"] in kept and row["id"] not in bent:
                     found.append(Lesson(row["id"], before, row["score"], row["at"], skills[row["task"]]))
         return found

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 
-from ...episodes.label import Seen, gathered, rollouts, when
-from ...episodes.redraw import Redrawing, Together
+from ...episodes.label import rollouts, when
 from ...tasks.codec import EncodedGoal, decode
 from ...tasks.families import SceneSampler, families_of, propose
 from ...tasks.files import load
-from ...tasks.goals import Goal
+from ...tasks.goals import Goal, Start, Task
 from ...tasks.hindsight.clauses import drawn, first_alike
 from ...tasks.hindsight.compose import MADE, Hindsight, compose
 from ...tasks.hindsight.propose import ClauseSampler, draw, moving, named, sorts
@@ -23,6 +22,7 @@ from ...tasks.rollouts import StartSampler, play, shortcut
 from ...tasks.skills import skill_of
 from ...worlds.engine.world import World
 from .contracts import Outcome, Present, Proposal, Request
+from .straight import OF, looked, places
 
 STAGED = 0.25
 """Share of the goals of the grammar that have two stages."""
@@ -141,37 +141,32 @@ class HindsightSetter:
         yield from unseen
 
     def _hindsight(self, request: Request, wanted: int) -> Iterator[Proposal]:
-        """Goals that came true, of different skills in each attempt."""
-        world, rng = request.world, request.rng
+        """Goals that came true in the latest attempts."""
         starts = {one.task: one.start for one in request.past if one.round >= _latest(request.past) - self.rounds + 1}
-        heads = [head for head in request.bank.store.index() if head.extra.get("task") in starts]
-        ids = [head.id for head in heads]
-        chosen = [ids[index] for index in rng.permutation(len(ids))[: 2 * wanted].tolist()]
-        each = min(max(-(-2 * wanted // max(len(chosen), 1)), 1), self.each)
-        tasks = {head.id: head.extra["task"] for head in heads}
-        for seen in looked(request, chosen):
-            lanes = [(one, 0) for one in seen]
-            played = rollouts(lanes)
-            clauses, truth = draw(world, played, "train", rng)
-            alike = first_alike(played)
-            for lane, (one, _) in enumerate(lanes):
-                held = truth[lane][:, : one.episode.steps + 1]
-                seen_play = Hindsight(clauses[lane], held, np.ones(len(clauses[lane]), bool), rng)
-                for goal, at, ends, hold in _came_true(world, seen_play, rng, each):
-                    kept = shortcut(range(at), _places(alike[lane], at, ends, hold))
-                    yield Proposal(-1, goal, one.episode.actions[kept], starts[tasks[one.episode.id]])
+        return relabelled(request, starts, wanted, self.each)
 
 
-def _places(alike: np.ndarray, at: int, ends: Sequence[int], hold: int) -> list[int]:
-    """The states of a play up to a step as numbers, equal where the things and the stages that are reached are alike,
-    and none of them alike while something has to hold."""
-    numbers: dict[tuple[int, int, int], int] = {}
-    found = []
-    for step in range(at + 1):
-        reached = sum(step >= end for end in ends)
-        key = int(alike[step]), reached, step if hold and reached == len(ends) else 0
-        found.append(numbers.setdefault(key, len(numbers)))
-    return found
+def relabelled(request: Request, starts: Mapping[str, Start], wanted: int, most: int) -> Iterator[Proposal]:
+    """Proposals by hindsight, with the plays that reached them: goals that came true in attempts at the tasks with
+    these starts, by their ids, and of different skills in each attempt. wanted: about how many are used; most: from
+    an attempt."""
+    world, rng = request.world, request.rng
+    heads = [head for head in request.bank.store.index() if head.extra.get("task") in starts and OF not in head.extra]
+    ids = sorted(head.id for head in heads)
+    chosen = [ids[index] for index in rng.permutation(len(ids))[: 2 * wanted].tolist()]
+    each = min(max(-(-2 * wanted // max(len(chosen), 1)), 1), most)
+    tasks = {head.id: head.extra["task"] for head in heads}
+    for seen in looked(world, request.bank, chosen, request.settings.threads):
+        played = rollouts([(one, 0) for one in seen])
+        clauses, truth = draw(world, played, "train", rng)
+        alike = first_alike(played)
+        for lane, one in enumerate(seen):
+            held = truth[lane][:, : one.episode.steps + 1]
+            seen_play = Hindsight(clauses[lane], held, np.ones(len(clauses[lane]), bool), rng)
+            for goal, at, ends, hold in _came_true(world, seen_play, rng, each):
+                reached = [sum(step >= end for end in ends) for step in range(at + 1)]
+                kept = shortcut(range(at), places(alike[lane], at, reached, ends[-1] if hold else at))
+                yield Proposal(-1, goal, one.episode.actions[kept], starts[tasks[one.episode.id]])
 
 
 def _came_true(
@@ -194,20 +189,33 @@ def _came_true(
         yield goal, at, way[1], way[2]
 
 
-def looked(request: Request, ids: Sequence[str]) -> Iterator[list[Seen]]:
-    """The things in all states of these attempts."""
-    kinds: dict[Together, list[Any]] = defaultdict(list)
-    for episode in request.bank.episodes(ids):
-        if episode.start.repeat == 1 or not request.world.controls.turn_based:
-            kinds[Together.of(episode)].append(episode)
-    for some in kinds.values():
-        threads = request.settings.threads
-        playing = Redrawing(some, request.world, rows=min(len(some), 256), threads=threads, draw=False, final=True)
-        yield from gathered(playing)
-
-
 def _latest(past: Sequence[Outcome]) -> int:
     return max((one.round for one in past), default=0)
+
+
+class Relabelling:
+    """Goals that came true in a round's own attempts at these tasks, which nobody attempts: the plays that reached them
+    are all that is learned from."""
+
+    needs: ClassVar[str] = "the table of things in all states of attempts"
+
+    def __init__(self, tasks: Sequence[Task]):
+        self._starts = {task.id: task.start for task in tasks}
+
+    def propose(self, request: Request) -> Iterator[Proposal]:
+        """Of twice as many goals, those of all skills in turn, and of each skill by chance, one of a way twice as long
+        as likely again: what came true by itself came true soon, and is easier than tasks are."""
+        by: dict[str, list[tuple[float, int, Proposal]]] = defaultdict(list)
+        wanted, rng = 2 * request.count, request.rng
+        for number, one in enumerate(relabelled(request, self._starts, wanted, HindsightSetter.each)):
+            assert one.actions is not None
+            key = rng.random() ** (1 / max(len(one.actions), 1))  # Efraimidis and Spirakis 2006: drawn by weight
+            by[skill_of(one.goal)].append((-key, number, one))
+            if number + 1 >= wanted:
+                break
+        ordered = [[one for _, _, one in sorted(some, key=lambda each: each[:2])] for _, some in sorted(by.items())]
+        for turn in range(max(map(len, ordered), default=0)):
+            yield from (some[turn] for some in ordered if turn < len(some))
 
 
 class LearnabilitySetter:

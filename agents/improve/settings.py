@@ -16,7 +16,16 @@ from ..settings import parsed
 SCALES: dict[str, dict[str, Any]] = {
     # two rounds in seconds: to try whether all works
     "tiny": {
-        **{"rounds": 2, "tasks": 12, "tries": 1, "limit": 12, "held_out": 8, "audited": 8, "searched": 200},
+        **{
+            "rounds": 2,
+            "tasks": 12,
+            "tries": 1,
+            "limit": 12,
+            "held_out": 8,
+            "audited": 8,
+            "searched": 200,
+            "relabelled": 6,
+        },
         **{"learning": {"steps": 1024, "envs": 8, "rollout": 16, "hidden": 16, "channels": 8, "blocks": 1}},
     },
     # minutes a round on a core
@@ -49,11 +58,15 @@ class ImproveSettings:
     threshold: float = 0.5  # score from which on an attempt counts as done: SIMA 2's raters (arXiv 2512.04797) use 50 %
     held_out: int = 256  # tasks of the fixed set
     held_split: str = "test"  # test: of contents and starts that no setter may use; train: of other starts alone
+    held_limit: int | None = None  # ticks of a held-out task at most, or those of its proof; None: its own limit
     held_tasks: str | None = None  # a file with the fixed set, in place of one that is made
     table: str | None = None  # a file of tasks, for the setter `table`
     audited: int = 128  # attempts of each set on which the judge is audited
     searched: int = 4000  # states that are searched for a proof that a proposed task can be done
-    bank: int = 50_000  # attempts that are kept; beyond that the oldest are dropped
+    relabelled: int = 0  # goals that came true in attempts of the round, and are learned from as if they had been told
+    straight: bool = True  # what was found done is played once more without loops, and learned from in that form
+    latest: bool = True  # the last generation attempts; False: always the first, the control of no loop
+    bank: int = 50_000  # attempts that are kept, with replays of the last round beside; the oldest are dropped
     replayed: float = 0.5  # share of what is learned that comes from older rounds
     passes: float = (
         12.0  # times that the steps of a generation's lessons are read, on average; no more steps than `learning` says
@@ -81,6 +94,7 @@ class ImproveSettings:
             "limit",
             "chances",
             "held_out",
+            "held_limit",
             "searched",
             "bank",
             "judge_steps",
@@ -90,7 +104,7 @@ class ImproveSettings:
             value = getattr(self, name)
             if value is not None and (int(value) != value or not 1 <= value <= 1 << 40):
                 raise ValueError(f"{name} is a whole number from 1 on, got {value}")
-        for name in ("seed", "audited", "marks"):
+        for name in ("seed", "audited", "marks", "relabelled"):
             if not 0 <= getattr(self, name) < 1 << 40:
                 raise ValueError(f"{name} is a whole number from 0 on, got {getattr(self, name)}")
         for name in ("middle", "threshold", "replayed", "noise"):

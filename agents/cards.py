@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 FORMAT: Literal["rumpus-agent-1"] = "rumpus-agent-1"
 NAME = r"^[a-z0-9][a-z0-9-]{0,62}$"
 """Names of agents: lower-case letters, digits and hyphens, as in a world's name."""
-RESERVED = ("random", "expert", "show", "pack", "train")
+RESERVED = ("random", "expert", "show", "pack", "train", "done")
 """Names that mean something else where an agent's is typed."""
 LARGEST = 2**20
 """Bytes of a card at most: a hundred times those of a long one."""
@@ -31,7 +31,7 @@ def _printable(text: str) -> str:
 
 
 Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_printable)]
-COMMANDS = ("train", "record", "levels", "tasks generate")
+COMMANDS = ("train", "record", "levels", "tasks generate", "agents done")
 """The commands that lines of a recipe begin with, after `rumpus`."""
 Line = Annotated[Text, Field(pattern=rf"^rumpus ({'|'.join(COMMANDS)}) ")]
 Count = Annotated[int, Field(ge=0, le=2**50)]

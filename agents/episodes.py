@@ -103,16 +103,21 @@ def _played(
 
     begin(None)
     policy.start(batch)
+    watcher = getattr(policy, "ended", None)
     while active.any():
         policy.act(batch, is_first)
         batch.step()
         outcomes = batch.outcomes
         reward, success, over = map(host, (outcomes["reward"], outcomes["success"], batch.over))
         at = now[active]
+        won = np.ones(n, bool)
+        won[active] = result.won[at].any(1)
         result.player_returns[at] += reward[active]
         result.won[at] |= success[active] != 0
         result.lengths[at] += 1
         ended = active & (over != 0)
+        if watcher is not None:
+            watcher(batch, (ended | (success.any(1) & active)) & ~won, success.any(1))
         job.advance(int(ended.sum()))
         now = now + n * ended
         active = now < episodes

@@ -45,10 +45,12 @@ class NetworkPolicy:
     al. 2019). guidance: how many times what the instruction changes of the logits counts, beside those of a lane that
     is told nothing (classifier-free guidance, Ho and Salimans 2022, arXiv 2207.12598): 1 for the policy as it is, 0 for
     that without words. Raises ValueError if it should think and has no core, or be guided and reads no instruction.
-    notes: once it is a list, what each network noted when it acted last.
+    notes: once it is a list, what each network noted when it acted last. done: whether each row's players say, of the
+    state that they looked at last, that their instruction is fulfilled, bool (n,); None for networks that never say so.
     """
 
     notes: list[Note] | None = None
+    done: np.ndarray | None = None
     _told: np.ndarray | None = None
 
     def __init__(
@@ -66,6 +68,7 @@ class NetworkPolicy:
         if guidance != 1 and not self._spec.instructed:
             raise ValueError(f"{name} reads no instructions, so there is nothing to guide it by: leave --guidance out")
         self._guidance = guidance
+        self._counts = np.zeros(3, np.int64)  # episodes: that succeeded, that were said to be done, and rightly so
         self._cores = [partial(thinking, each.core, think) if think and each.core else None for each in networks]
 
     @property
@@ -117,6 +120,8 @@ class NetworkPolicy:
         self._plans: list[torch.Tensor | None] = [None] * seats
         self._ages = [torch.zeros(lanes // seats, dtype=torch.int64, device=device) for _ in range(seats)]
         self._action = torch.zeros(lanes, head.parts, dtype=torch.int64, device=device)
+        self.done = np.zeros(batch.n, bool) if self._spec.done else None
+        self._early = np.zeros(batch.n, bool)
 
     def _notice(self, batch: Batch) -> None:
         """Say once for each world where its frames are not drawn as those that the networks were trained on."""
@@ -135,18 +140,16 @@ class NetworkPolicy:
     @torch.no_grad()
     def act(self, batch: Batch, is_first: np.ndarray) -> None:
         """Look, and choose for every lane."""
-        batch.draw()
         first = torch.from_numpy(np.repeat(is_first, batch.players)).to(self._reader.device, torch.float32)
-        observation, tensors = self._reader.observe(), self._reader.tensors[0]
-        observation = observation._replace(last_action=self._action, last_reward=tensors["reward"].flatten())
-        if self._told is not None:
-            told = torch.from_numpy(self._told[None].astype(np.int64)).to(self._reader.device)
-            tables = observation.tables._replace(instructions=told)
-            observation = observation._replace(instruction=torch.zeros_like(observation.instruction), tables=tables)
+        observation, tensors = self._observed(batch), self._reader.tensors[0]
+        ends = torch.zeros(len(first), dtype=torch.bool)
         for seat, network in enumerate(self._networks):
             lanes = slice(seat, None, len(self._networks))
             given = observation.of(lanes).trim(), self._states[seat], first[lanes].unsqueeze(0)
-            logits, values, self._states[seat] = network(*given, self._cores[seat])
+            trace: dict[str, torch.Tensor] | None = {} if network.ending else None
+            logits, values, self._states[seat] = network(*given, self._cores[seat], trace)
+            if network.ending and trace is not None:
+                ends[lanes] = network.ending(trace["outputs"].float())[:, 0].cpu() > 0
             if self._guidance != 1:
                 logits = self._guided(seat, given[0], first[lanes].unsqueeze(0), logits)
             if self.notes is not None:
@@ -155,7 +158,42 @@ class NetworkPolicy:
             if network.spec.chunk > 1:
                 logits = self._planned(seat, network.chunked(logits), first[lanes] > 0)
             self._action[lanes] = self._play(network, logits, values, self._generator)
+        if self.done is not None:
+            self.done = ends.view(batch.n, -1).all(1).numpy()
+            self._early = (self._early & ~is_first) | self.done
         self._networks[0].head.write(self._action, batch, tensors)
+
+    def _observed(self, batch: Batch) -> Observation:
+        """The observations of all lanes now."""
+        batch.draw()
+        observation, tensors = self._reader.observe(), self._reader.tensors[0]
+        observation = observation._replace(last_action=self._action, last_reward=tensors["reward"].flatten())
+        if self._told is None:
+            return observation
+        told = torch.from_numpy(self._told[None].astype(np.int64)).to(self._reader.device)
+        tables = observation.tables._replace(instructions=told)
+        return observation._replace(instruction=torch.zeros_like(observation.instruction), tables=tables)
+
+    @torch.no_grad()
+    def features(self, batch: Batch, is_first: np.ndarray) -> torch.Tensor:
+        """The features from which heads read, float32 (lanes, outputs), of the states of a batch now, one network for
+        all players; nothing is remembered of this look."""
+        first = torch.from_numpy(np.repeat(is_first, batch.players)).to(self._reader.device, torch.float32)
+        trace: dict[str, torch.Tensor] = {}
+        self._networks[0](self._observed(batch).trim(), self._states[0], first.unsqueeze(0), self._cores[0], trace)
+        return trace["outputs"].float()
+
+    def ended(self, batch: Batch, rows: np.ndarray, success: np.ndarray) -> None:
+        """Episodes have ended, or have just succeeded, in these rows, bool (n,), some of them with success, bool (n,):
+        note whether the networks say so now, and did not before."""
+        network = self._networks[0]
+        if self.done is None or network.ending is None or not rows.any():
+            return
+        with torch.no_grad():
+            says = network.ending(self.features(batch, np.zeros(batch.n, bool)))[:, 0].view(batch.n, -1) > 0
+        now = says.all(1).cpu().numpy()
+        right = now & success & ~self._early & rows
+        self._counts += [int((rows & success).sum()), int((rows & (now | self._early)).sum()), int(right.sum())]
 
     def _guided(
         self, seat: int, observation: Observation, is_first: torch.Tensor, logits: torch.Tensor
@@ -231,8 +269,12 @@ class NetworkPolicy:
             age.zero_()
 
     def report(self) -> dict[str, float]:
-        """Nothing is measured."""
-        return {}
+        """Of networks that say when they are done: the shares of episodes that were rightly said to be done, when they
+        had just succeeded and not before, among those that were said to be done at all (`done_precision`), and among
+        those that succeeded (`done_recall`)."""
+        succeeded, said, right = self._counts.tolist()
+        found = {"done_precision": (right, said), "done_recall": (right, succeeded)}
+        return {name: part / whole for name, (part, whole) in found.items() if whole}
 
 
 def thinking(

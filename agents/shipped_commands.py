@@ -149,6 +149,38 @@ def pack(
 
 
 @app.command()
+def done(
+    run: Annotated[str, typer.Argument(help="A run's folder or checkpoint, or a shipped agent.")],
+    out: Annotated[Path, typer.Option(help="The folder of the checkpoint that is made.")],
+    worlds: Annotated[
+        str | None, typer.Option(help="With commas between them; by default those that it was trained in.")
+    ] = None,
+    tasks: Annotated[
+        Path | None, typer.Option(help="A folder with WORLD.jsonl for worlds whose tasks count, too.")
+    ] = None,
+    episodes: Annotated[int, typer.Option(help="Episodes of each world, and of its tasks.")] = 256,
+    seed: Seed = 0,
+    threads: Threads = None,
+    plugin: Plugins = None,
+    as_json: Json = False,
+) -> None:
+    """Teach an agent to say when its instruction is fulfilled; what it does stays as it is.
+
+    Example: rumpus agents done generalist --worlds box-world-small --out runs/done
+    """
+    from .training.ending import learn
+
+    load_plugins(plugin)
+    names = worlds.split(",") if worlds else ()
+    result = learn(run, out, names=names, tasks=tasks, episodes=episodes, seed=seed, threads=threads)
+    if as_json:
+        print(json.dumps(result, indent=2))
+        return
+    print(f"rightly done: {result['precision']:.1%} of those said, {result['recall']:.1%} of those that succeeded")
+    print(out)
+
+
+@app.command()
 def train(
     name: Annotated[list[str] | None, typer.Argument(help="Which ones; by default all of them.")] = None,
     out: Annotated[Path, typer.Option(help="The folder in which each has a folder of its own.")] = Path("runs/agents"),

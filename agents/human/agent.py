@@ -125,6 +125,11 @@ class Agent:
             self.policy.start(self._own)
 
     @property
+    def ends(self) -> bool:
+        """Whether it can say that it is done."""
+        return getattr(self.policy, "done", None) is not None
+
+    @property
     def done(self) -> bool:
         """Whether it says that it has done what its instruction asks for; False for one that never says so."""
         said = getattr(self.policy, "done", None)

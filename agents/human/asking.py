@@ -192,9 +192,13 @@ class Asking:
             self._last = None
 
     def stepped(self) -> None:
-        """A step was taken: note it if an agent says that it is done, and wait."""
-        self.done = bool(self.text) and any(agent.done for agent in self.session.agents if agent.seats)
-        if self.done and not self.session.over:
+        """A step was taken: agents that can say so look whether it is done; then all wait."""
+        asked = [agent for agent in self.session.agents if agent.seats and self.text and not self.session.over]
+        for agent in asked:
+            if agent.ends:
+                agent.look()
+        self.done = any(agent.done for agent in asked)
+        if self.done:
             self.waits = True
             self._say(f"{self.name}: done")
             if self._recorder is not None:

@@ -52,7 +52,8 @@ class NetworkSpec:
     that words ask of the feature map, or that are learned, where no words are read; whole: whether the map is read cell
     by cell too, or by the queries alone; cells: (rows, columns) of tiles that a frame shows, if it shows tiles; chunk:
     how many actions are predicted at once, this one and those that follow; execute: how many of them are played before
-    the next ones are asked for; auxiliary: the weights of auxiliary losses by their names, whose heads it has too.
+    the next ones are asked for; auxiliary: the weights of auxiliary losses by their names, whose heads it has too;
+    done: hidden units of a head that says whether the instruction is fulfilled, 0 for none (see training/ending.py).
     """
 
     size: tuple[int, int]
@@ -75,6 +76,7 @@ class NetworkSpec:
     chunk: int = 1
     execute: int = 1
     auxiliary: dict[str, float] = field(default_factory=dict)
+    done: int = 0
 
     @classmethod
     def saved(cls, fields: Mapping[str, Any]) -> NetworkSpec:
@@ -90,6 +92,11 @@ class NetworkSpec:
     def remembers(self) -> bool:
         """Whether there is a core."""
         return self.core != "none"
+
+
+def ending(inputs: int, units: int) -> nn.Sequential:
+    """A head that says whether the instruction is fulfilled: (batch, inputs) to a logit (batch, 1), done above 0."""
+    return nn.Sequential(nn.Linear(inputs, units), nn.ReLU(), nn.Linear(units, 1))
 
 
 class Network(nn.Module):
@@ -136,6 +143,7 @@ class Network(nn.Module):
         # last, so that all else begins with the same weights whether they are there or not
         losses = {f"{name}_loss": find(AUXILIARIES, name, "auxiliary loss")(self) for name in spec.auxiliary}
         self.auxiliary = nn.ModuleDict(losses)  # a module may not be named as a method, such as "forward"
+        self.ending = ending(outputs, spec.done) if spec.done else None
 
     def initial(self, lanes: int) -> State:
         """The state of lanes whose episode begins; None without a core."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import signal
@@ -19,15 +20,17 @@ import pytest
 from rumpus import worlds
 from rumpus.agents.algorithms.bc import counted
 from rumpus.agents.improve import learned, registry, running
-from rumpus.agents.improve.admission import REFUSALS
+from rumpus.agents.improve.admission import REFUSALS, admitted
 from rumpus.agents.improve.attempts import Found, Replayed, play
 from rumpus.agents.improve.audit import Judged, table
 from rumpus.agents.improve.bank import Attempt, Bank
-from rumpus.agents.improve.contracts import Proposal, Request, Verdict
+from rumpus.agents.improve.contracts import Outcome, Proposal, Request, Verdict
+from rumpus.agents.improve.edits import EditsSetter
 from rumpus.agents.improve.judges import EnsembleJudge, usable
 from rumpus.agents.improve.learners import WeightedLearner, aged
 from rumpus.agents.improve.loop import Loop
 from rumpus.agents.improve.settings import ImproveSettings, settings
+from rumpus.agents.improve.states import present
 from rumpus.agents.improve.straight import ways
 from rumpus.agents.policies import RandomPolicy
 from rumpus.episodes.store import Store
@@ -199,6 +202,39 @@ class Strange:
         yield Proposal(0, {"stages": [{"all": [{"a": {"kind": "gem"}, "relation": "there"}]}]})
         yield "a text"
         raise RuntimeError("out of ideas")
+
+
+def test_edits_are_of_tasks_at_the_edge(tmp_path: Path) -> None:
+    """Of tasks that always fail or always succeed and of some that come out differently, the children are of the last
+    ones: the same goal elsewhere, or another one that differs by one change; few of them are no tasks."""
+    world, s = worlds.load(WORLD), tiny(setter="edits", middle=0.0)
+    tasks = load(HELD, worlds.load(WORLD))[0]
+    rng = np.random.default_rng(0)
+    scores = {"hold-still": (1.0, 0.0), "both": (1.0, 0.0), "collect": (1.0,) * 9, "use": (0.0,) * 9}
+    past = [
+        Outcome(1, task.id, task.players[0].goal, task.start, task.skill, scores[task.skill])
+        for task in tasks if task.skill in scores
+    ]  # fmt: skip
+    states = present(world, RandomPolicy(1), 40, 0.0, 40, rng)
+    bank = Bank(tmp_path / "bank", world, 1)
+    request = Request(world, states, 40, past, bank, rng, tmp_path, s)
+    edges = {one.start.model_dump_json(): one.goal for one in past if len(one.scores) == 2}
+    given = list(itertools.islice(EditsSetter().propose(request), 40))
+    own = [one for one in given if one.start is not None]
+    away = [one for one in given if one.start is None]
+    assert len(own) > 20 and len(away) > 4
+    near = [one for one in own if one.start.model_dump_json() in edges]
+    assert len(near) > 0.9 * len(own)
+    for one in near:
+        goal, child = edges[one.start.model_dump_json()], one.goal
+        assert child != goal and abs(len(child.stages) - len(goal.stages)) <= 1
+        kept = sum(stage in child.stages for stage in goal.stages)
+        assert kept >= len(goal.stages) - 1, "one change"
+    assert sum(one.goal in edges.values() for one in away) > 0.8 * len(away)
+    found, report = admitted(EditsSetter(), request, set(), "r2")
+    assert len(found) == 40 and report.died == ""
+    refused = report.refused - Counter({"kept for the held-out set": 1000})  # the parents here are of that set
+    assert refused.total() < 20, report.told
 
 
 class Silent:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ..lookup import find, register
 from .contracts import Judge, Learner, Setter
+from .edits import EditsSetter
 from .judges import EnsembleJudge, ProgramJudge, RandomJudge
 from .language import LanguageSetter, VisionJudge
 from .learned import PreferenceJudge, StepsToGoJudge
@@ -32,6 +33,7 @@ SETTERS: dict[str, Any] = {
     "hindsight": HindsightSetter,
     "learnability": LearnabilitySetter,
     "regret": RegretSetter,
+    "edits": EditsSetter,
     "table": TableSetter,
     "expert-table": ExpertTableSetter,
     "language": LanguageSetter,

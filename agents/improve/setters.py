@@ -235,7 +235,7 @@ class LearnabilitySetter:
         known = tally(request.past, request.settings.threshold)
         pool: list[tuple[float, int, Proposal]] = []
         for proposal in HindsightSetter().propose(request):
-            pool.append((-self.worth(known.get(sort_of(proposal.goal), [])), len(pool), proposal))
+            pool.append((-worth(known.get(sort_of(proposal.goal), [])), len(pool), proposal))
             if len(pool) >= min(POOL, request.settings.chances) * request.count:
                 break
         edge = [one for one in request.past if 0 < np.mean(np.array(one.scores) >= request.settings.threshold) < 1]
@@ -245,10 +245,11 @@ class LearnabilitySetter:
         for _, _, proposal in sorted(pool, key=lambda one: one[:2]):
             yield proposal
 
-    def worth(self, scores: Sequence[float]) -> float:
-        """The mean of p(1 - p) under the Beta distribution that these results leave of a flat one."""
-        a, b = 1 + sum(scores), 1 + len(scores) - sum(scores)
-        return a * b / ((a + b) * (a + b + 1))
+
+def worth(scores: Sequence[float]) -> float:
+    """The mean of p(1 - p) under the Beta distribution that these results, 0 or 1 each, leave of a flat one."""
+    a, b = 1 + sum(scores), 1 + len(scores) - sum(scores)
+    return a * b / ((a + b) * (a + b + 1))
 
 
 class RegretSetter(LearnabilitySetter):

@@ -196,6 +196,10 @@ def _encoded(clause: Clause, things: Things, here: Situation | None) -> EncodedC
     a = names.selector(clause.a, ".a", here)
     b = (0, 0, 0, 0) if clause.b is None else names.selector(clause.b, ".b", here)
     least = 0 if clause.least == "all" else clause.least
+    if clause.visits is not None:
+        if not things.steady:
+            raise ValueError(".visits: the things of this world keep no numbers, so visits to them are not counted")
+        least = j.VISITS - (0 if clause.visits == "all" else clause.visits)
     return (0, int(clause.negated), least, number_of(relation), amount, *a, *b)
 
 
@@ -217,7 +221,8 @@ def _decoded(row: EncodedClause, kinds: tuple[str, ...], colours: Sequence[str],
         a=selector(*row[j.A : j.A + 4]),
         relation=relation,
         b=selector(*row[j.B : j.B + 4]) if relation in BINARY else None,
-        least=row[j.LEAST] or "all",
+        least=1 if row[j.LEAST] < 0 else row[j.LEAST] or "all",
+        visits=None if row[j.LEAST] >= 0 else j.VISITS - row[j.LEAST] or "all",
         negated=bool(row[j.NEGATED]),
         within=row[j.AMOUNT] // ONE if relation == "near" else None,
         number=row[j.AMOUNT] if relation in CHAINS else None,

@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from ..interface.action import MOUSE_ONE
 from ..interface.keys import BUTTONS, KEYS, WHEEL
-from ..worlds.engine.records.judge import CLAUSES, MOST_NAMED, STAGES
+from ..worlds.engine.records.judge import CLAUSES, MOST_NAMED, MOST_VISITED, STAGES
 from ..worlds.engine.records.relations import CHAINS, EVENTS, RELATIONS, ROWS
 from .choices import GROUPS, ORDERS, PLACES
 from .kinds import Kind
@@ -112,6 +112,8 @@ class Clause(_Strict):
 
     within: cells (metres in rooms), for near; number: how many things matching `a`, each on or beside the next, for
     stacked and lined; word: for said and misspoke, one word of the vocabulary, and the player who says it matches `a`.
+    visits: how many of the things that match `b`, or "all" of them, one that matches `a` is to have stood in the
+    relation to, one at a time and in any order, since its stage began; no other clause is of that stage.
     """
 
     a: Selector
@@ -122,10 +124,14 @@ class Clause(_Strict):
     within: Annotated[int, Field(ge=1, le=64)] | None = None
     number: Annotated[int, Field(ge=2, le=64)] | None = None
     word: Word | None = None
+    visits: Annotated[int, Field(ge=1, le=MOST_VISITED)] | Literal["all"] | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Clause:
         takes = ROWS[self.relation].takes
+        placed = self.b is None or self.b.place is not None or ROWS[self.relation].two
+        if self.visits and (placed or self.negated or self.least != 1):
+            raise ValueError("visits are of things that match b, by one that matches a, and cannot be negated")
         if (self.b is not None) != ("b" in takes):
             needs = "needs" if "b" in takes else "takes no"
             raise ValueError(f"the relation {self.relation!r} {needs} b")
@@ -147,6 +153,7 @@ class Clause(_Strict):
             and self.relation == other.relation
             and (self.a, self.b, self.least) == (other.a, other.b, other.least)
             and (self.within, self.number, self.word) == (other.within, other.number, other.word)
+            and self.visits == other.visits
         )
 
 
@@ -157,6 +164,14 @@ class Stage(_Strict):
     all: Annotated[tuple[Clause, ...], Field(min_length=1, max_length=CLAUSES)]
     hold: Annotated[int, Field(ge=0, le=1000)] = 0
     before: Annotated[tuple[Clause, ...], Field(max_length=CLAUSES)] = ()
+
+    @model_validator(mode="after")
+    def _fits(self) -> Stage:
+        if any(clause.visits for clause in self.before):
+            raise ValueError("visits are what is to be reached, and not what must not be before")
+        if any(clause.visits for clause in self.all) and (len(self.all) > 1 or self.hold):
+            raise ValueError("a stage of visits has one clause, and lasts for no time")
+        return self
 
 
 class Goal(_Strict):
@@ -170,6 +185,8 @@ class Goal(_Strict):
 
     @model_validator(mode="after")
     def _fits(self) -> Goal:
+        if any(clause.visits for clause in self.never):
+            raise ValueError("visits are what is to be reached, and not what must never be")
         clauses = sum([len(stage.all) + len(stage.before) for stage in self.stages]) + len(self.never)
         if not clauses:
             raise ValueError("a goal needs a stage, or something that must never be")

@@ -38,6 +38,9 @@ THINGS: dict[tuple[str, str, str], Orders] = {
 # An order to another player is one of these and the order that this player would get.
 CAUSES = ("let {a}", "have {a}")
 
+# Orders to visit several things, one at a time: of other relations, the first order of the relation.
+VISITED = {"touching": "touch {b}", "in": "visit {b}", "at": "visit {b}", "facing": "look at {b}"}
+
 # The state of things, after "is", "are" and "not".
 STATES: dict[str, tuple[str, ...]] = {row.name: row.states for row in TABLE}
 

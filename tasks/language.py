@@ -149,6 +149,12 @@ def _clause(
     else:
         a = _thing(clause.a, clause.least, clause.negated and not alone, how, one=a_one, many=found, scene=scene)
     b = _other(clause, how, b_one, purpose, scene) if clause.b else ""
+    if clause.visits and clause.b:
+        b = _thing(clause.b, clause.visits, False, how, scene=scene)
+        if clause.relation in grammar.VISITED:
+            cause = "" if _plainly_you(clause.a) else f"{grammar.CAUSES[how.verb % len(grammar.CAUSES)]} "
+            stated, phrase = False, f"{cause}{grammar.VISITED[clause.relation]}"
+        phrase = f"{phrase} in any order"
     if clause.relation == "between" and clause.b and clause.b.which and clause.b.which.one_of:
         phrase = phrase.replace("between two {b}", "between {b}")
     return stated, phrase.replace("{b}", b).replace("{w}", clause.word or "").replace("{a}", a)

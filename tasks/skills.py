@@ -50,7 +50,8 @@ def skill_of(goal: Goal) -> str:
 
 def skill_of_clause(clause: Clause) -> str:
     """The skill of a goal that is only this."""
-    least = 0 if clause.least == "all" else clause.least
+    many = clause.visits or clause.least
+    least = 0 if many == "all" else many
     return skill_of_relation(clause.relation, least, bool(clause.a.who) or clause.a.kind == "player", clause.negated)
 
 

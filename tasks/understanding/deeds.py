@@ -9,10 +9,11 @@ from ..choices import members
 from . import lexicon
 from .clauses import Clauses, Found
 from .kinds import CLOSE, Refusal, because
-from .names import Noun
+from .names import Noun, carried
 from .refs import Ref, Refs
 from .syntax import Act
 
+_TOURED = ("go", "find", "touch", "face", "tread", "pass", "enter", "catch")
 _EATING = ("eat", "take", "touch", "avoid", "hands-off", "spare")
 YOU, OTHER = Ref(Noun(who="you"), definite=True), Ref(Noun(who="other"), definite=True)
 ANY = Ref(Noun((None,)))
@@ -63,6 +64,8 @@ class Deeds(Clauses):
                     [ref], reading.relation, [None], never=never or forbids, ends=negated, told=act.told
                 )
                 found.lasting = reading.relation in ("gone", "open")
+            elif verb in _TOURED and not (never or forbids) and (tour := self.tour(act, reading.relation, ref)):
+                found = tour
             else:
                 within = CLOSE if reading.relation == "near" else None
                 found = self.clauses(
@@ -158,10 +161,33 @@ class Deeds(Clauses):
                 raise Refusal("what is touched is eaten here: say 'eat' or 'take'")
             if relation == "near" and within is None:
                 within = CLOSE
-            found = self.clauses(self._actors(act), relation, [ref], never=never, ends=ends, within=within)
+            tour = None if never or ends else self.tour(act, relation, ref, within, act.place in ("on", "in", "within"))
+            found = tour or self.clauses(self._actors(act), relation, [ref], never=never, ends=ends, within=within)
             whole.clauses += found.clauses
             whole.nevers += found.nevers
         return whole
+
+    def tour(self, act: Act, relation: str, ref: Ref, within: int | None = None, counted: bool = True) -> Found | None:
+        """Things that one player is to visit one after the other; None if one is meant. counted: whether so many of
+        them may be meant so, and not only all."""
+        several = ref.least == "all" or (counted and isinstance(ref.least, int) and ref.least > 1)
+        if not several or ref.negated or ref.spare or (ref.bare and act.verb == "find"):
+            return None
+        actors = self._actors(act)
+        if len(actors) > 1 or actors[0].least != 1 or actors[0].negated or ref.most:
+            raise Refusal(f"{ref.said!r}: visits are of one player, to every one of some things or to so many of them")
+        if not self.things.steady:
+            raise Refusal(f"{ref.said!r}: what was visited is not noted in this world: name one thing after the other")
+        near = within or (CLOSE if relation == "near" else None)
+        one = replace(ref, least="all" if ref.noun.kinds == (None,) else 1, bare=False)
+        if one.noun.kinds == (None,) and not one.noun.group:
+            one = replace(one, noun=replace(one.noun, group="toy" if carried(self.things) else "thing"))
+        a, b = self.many(actors[0], False, relation)[0], self.many(one, False, relation)
+        if len(b) > 1 or b[0].place:
+            raise Refusal(f"{ref.said!r}: a goal names one kind: say which")
+        self.definites -= {b[0]}
+        self.notes.append("several things are visited one at a time, in any order")
+        return Found([self.clause(a, relation, b[0], 1, False, {"visits": ref.least, "within": near})])
 
     def _before(self, act: Act, ref: Ref, never: bool) -> Found:
         """In front of a thing: near it, and facing it."""

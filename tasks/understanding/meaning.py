@@ -231,7 +231,10 @@ class Meaning(Doing):
 
     def _join(self, stages: list[tuple[list[Clause], int, bool]], found: Found, unit: Unit) -> None:
         """Add clauses to the last stage, or as a stage of their own."""
-        if stages and unit.joint not in ("then", "next"):
+        tours = any(clause.visits for clause in (*found.clauses, *(stages[-1][0] if stages else ())))
+        if tours and stages and unit.joint == "at once":
+            raise Refusal("things that are visited one after the other are a step of their own: say 'then'")
+        if stages and unit.joint not in ("then", "next") and not tours:
             clauses, hold, lasting = stages[-1]
             if hold and unit.joint != "stop":
                 raise Refusal("after a time comes 'then': how long what follows is to last is not clear")

@@ -313,6 +313,8 @@ class Phrases(Told):
                     for ref, end in self._adjectives(last, replace(so, first=order), said | {"first"}):
                         if ref.noun.many is not False and ref.noun.kinds:
                             yield replace(ref, noun=replace(ref.noun, many=False)), end
+        if word == "different" and self.words[at - 1].isalnum() and number(self.words[at - 1]) > 1:
+            yield from self._adjectives(at + 1, so, said)  # "two different cubes" are two
         if word in ("other", "different", "remaining") and "other" not in said:
             yield from self._adjectives(at + 1, replace(so, other=True), said | {"other"})
         if word in lexicon.STATES_OF and "where" not in said and not list(self._noun(at)):

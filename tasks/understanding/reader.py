@@ -328,7 +328,7 @@ def judgeable(goal: Goal, things: Things) -> None:
             continue
         plain = clause.model_copy(update=sides)
         try:
-            encode(Goal(never=(plain,)), things)
+            encode(Goal(stages=(Stage(all=(plain,)),)) if plain.visits else Goal(never=(plain,)), things)
         except ValueError as error:
             raise Refusal(str(error).partition(": ")[2]) from None
 
@@ -421,7 +421,9 @@ def spoken(text: str, world: World) -> tuple[Goal, str]:
 def _nothing_lost(said: list[str], goal: Goal, meaning: Meaning) -> None:
     """Refuse a goal without a number, or without the negation, that the sentence has."""
     every = list(clauses(goal))
-    numbers = {value for clause in every for value in (clause.least, clause.within, clause.number) if value}
+    numbers = {
+        value for clause in every for value in (clause.least, clause.within, clause.number, clause.visits) if value
+    }
     numbers |= {2 for clause in every if clause.relation == "between"}
     numbers |= {meaning.limit or 0, *(stage.hold for stage in goal.stages)} | {
         least - 1 for least in numbers if isinstance(least, int)
@@ -429,6 +431,8 @@ def _nothing_lost(said: list[str], goal: Goal, meaning: Meaning) -> None:
     for word in said:
         if number(word) > 1 and number(word) not in numbers:
             raise Refusal(f"the number {word!r} has no place in a goal here")
+    if "last" in said and any(clause.visits for clause in every):
+        raise Refusal("which of several is visited last is not judged: say them in their order, with 'then'", "time")
     if len(goal.never) > 1 and "both" in said:
         raise Refusal("'both' may be one without the other: say 'never …' for each, without 'both'")
     if goal.never and _AT_THE_END.search(" ".join(said)):

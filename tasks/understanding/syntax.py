@@ -76,7 +76,8 @@ _LASTING = ("holding", "carrying", "facing", "looking", "watching")
 _AT_THE_END, _IN_HAND = phrases(*lexicon.AT_THE_END), phrases("in (your|one) (hand|hands)", "in hand", "with you")
 _BRINGING = ("take", "bring-you", "give", "put", "hold")
 _EVERY_ONE = phrases(
-    "(all|every one|every single one|each) of (them|these|those)", "all", "the lot", "every (|single) one"
+    "(all|every one|every single one|each) of (them|these|those)",
+    *("all", "the lot", "every (|single) one", "(|just|at least) once (|each)", "in turn", "one time each"),
 )
 _BY_ALL = ("go", "find", "be-place", "stay-place", "touch", "enter", "exit", "face", "pass")
 _SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")

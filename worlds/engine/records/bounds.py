@@ -16,7 +16,22 @@ from typing import Any
 import numpy as np
 
 from ....interface.action import MOUSE_ONE
-from .judge import AMOUNT, CLAUSES, FIELDS, NEGATED, NEVER, PLACE, RELATION, STAGE, STAGES, A, B
+from .judge import (
+    AMOUNT,
+    CLAUSES,
+    FIELDS,
+    LEAST,
+    MOST_VISITED,
+    NEGATED,
+    NEVER,
+    PLACE,
+    RELATION,
+    STAGE,
+    STAGES,
+    VISITS,
+    A,
+    B,
+)
 from .relations import CHAINS, RELATIONS, number_of
 
 SEAL = 8
@@ -33,6 +48,7 @@ def _goal_bounds() -> tuple[np.ndarray, np.ndarray]:
     """The smallest and largest value of each number of a clause, int32 (FIELDS,); see judge.py."""
     low, high = np.zeros(FIELDS, np.int32), np.full(FIELDS, MOST, np.int32)
     low[STAGE], high[STAGE] = NEVER - STAGES, STAGES - 1
+    low[LEAST] = VISITS - MOST_VISITED
     high[NEGATED], high[RELATION] = 1, len(RELATIONS) - 1
     high[[A + 3, B + 3]] = PLACE
     return low, high

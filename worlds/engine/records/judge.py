@@ -33,14 +33,17 @@ PLACE = 4  # in that field: a place of the map; two others are its rows and colu
 # third is EITHER if one of them is enough
 EITHER = 1
 WORD, SIDE = 31, 1 << 15
+VISITS, MOST_VISITED = -1, 30
+"""In the field LEAST: VISITS - k, that k things which match B (0: all) are visited, one at a time. The first
+MOST_VISITED of them count, which are the bits of `lasted` while their stage is on."""
 MOST_NAMED = 3 * WORD
 """The largest number of things of a world of which goals can name particular ones."""
 
 (STAGE, NEGATED, LEAST, RELATION, AMOUNT, A, _A1, _A2, _A3, B, _B1, _B2, _B3) = range(13)
 FIELDS = 13
-"""Numbers of a clause: its stage or NEVER; 1 if negated; the least count, 0 for all; the relation's index in RELATIONS;
-the distance for near, the number of things for chains, the token for said and misspoke; and from A and B on the four
-numbers of a selector: kind, colour, size (as in THING, 0 for any) and who, or what THESE and PLACE say."""
+"""Numbers of a clause: its stage or NEVER; 1 if negated; the least count, 0 for all, or VISITS; the relation's index in
+RELATIONS; the distance for near, the number of things for chains, the token for said and misspoke; and from A and B on
+the four numbers of a selector: kind, colour, size (as in THING, 0 for any) and who, or what THESE and PLACE say."""
 
 MILLI = 1000
 """Rewards and weights of a goal are integers in thousandths, so that sums are the same on every device."""
@@ -243,13 +246,47 @@ def holds(clause, things, count, actions, player):
 
 
 @njit
+def visited(clause, things, count, player, seen):
+    """(whether a clause of visits holds, the bits of what has been visited), with what is so now; seen: these bits
+    before. Things that are gone count where they were visited, and nothing visits itself."""
+    number, found, total = np.int32(0), np.int32(0), np.int32(0)
+    for j in range(count):
+        if not matches(things[j], j, clause, B, player) or matches(things[j], j, clause, A, player):
+            continue
+        bit = np.int32(1) << min(number, np.int32(MOST_VISITED))
+        for i in range(count):
+            new = number < MOST_VISITED and seen & bit == 0 and matches(things[i], i, clause, A, player)
+            if new and paired(clause, things, count, player, i, j):
+                seen |= bit
+        good = number < MOST_VISITED and seen & bit != 0
+        found += np.int32(good)
+        total += np.int32(good or things[j].state == THERE)
+        number += np.int32(1)
+    least = VISITS - clause[LEAST]
+    return total > 0 and (found >= total if least == 0 else found >= least), seen
+
+
+@njit
+def visits(state, things, count, player):
+    """Note in `lasted` what a player visits now, if its stage is of visits; whether it is."""
+    for index in range(state.clauses[player]):
+        clause = state.goal[player, index]
+        if clause[STAGE] == state.stage[player] and clause[LEAST] < 0:
+            state.lasted[player] = visited(clause, things, count, player, state.lasted[player])[1]
+            return True
+    return False
+
+
+@njit
 def fulfilled(state, things, count, actions, player):
     """(whether the player's stage holds now, whether a clause holds that must never)."""
     now, broken = state.stages[player] > 0, False
     for index in range(state.clauses[player]):
         clause = state.goal[player, index]
         stage = clause[STAGE]
-        if stage == state.stage[player]:
+        if stage == state.stage[player] and clause[LEAST] < 0:
+            now = now and visited(clause, things, count, player, state.lasted[player])[0]
+        elif stage == state.stage[player]:
             now = now and holds(clause, things, count, actions, player)
         elif stage == NEVER or (stage < NEVER and state.stage[player] < NEVER - stage):
             broken = broken or holds(clause, things, count, actions, player)
@@ -261,9 +298,10 @@ def judge(state, things, count, actions, outcomes):
     """Judge every player's goal after a tick and write the outcomes; they replace the rewards and ends of the world's
     own rules.
 
-    A stage that has held for its number of ticks is followed by the next one; the end of the last is success. A goal
-    without stages succeeds at the time limit. `reward_weights` are the weights (of a player's own reward, of the sum of
-    all players' rewards), in thousandths.
+    A stage that has held for its number of ticks is followed by the next one; the end of the last is success. A stage
+    of visits holds for no time, and `lasted` has the bits of what has been visited. A goal without stages succeeds at
+    the time limit. `reward_weights` are the weights (of a player's own reward, of the sum of all players' rewards), in
+    thousandths.
     """
     sum_, first = np.int64(0), False
     for player in range(state.players):
@@ -273,6 +311,7 @@ def judge(state, things, count, actions, outcomes):
         if state.done[player]:
             continue
         reward = np.int64(state.reward[STEP_REWARD])
+        touring = visits(state, things, count, player)
         now, broken = fulfilled(state, things, count, actions, player)
         if broken:
             outcome.terminated = 1
@@ -287,7 +326,8 @@ def judge(state, things, count, actions, outcomes):
                 else:
                     reward += state.reward[STAGE_REWARD]
         else:
-            state.lasted[player] = 0
+            if not touring:
+                state.lasted[player] = 0
             if state.stages[player] == 0 and state.tick >= state.limit:
                 outcome.success = 1
         if outcome.success:

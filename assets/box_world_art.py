@@ -39,6 +39,50 @@ COLOURS: tuple[Colour, ...] = (
 """The colours of Box-World's keys and locks, chosen by a search for colours far from each other to the eye (CIELAB).
 What they are called stands in worlds/box_world/state.py."""
 
+MARKED: tuple[tuple[str, Colour], ...] = (
+    ("RE", (201, 31, 62)),
+    ("NA", (29, 83, 131)),
+    ("EM", (73, 242, 119)),
+    ("PI", (218, 171, 209)),
+    ("OL", (89, 72, 15)),
+    ("BL", (126, 127, 238)),
+    ("OR", (240, 137, 19)),
+    ("PU", (93, 18, 90)),
+    ("CR", (231, 227, 171)),
+    ("IN", (14, 22, 150)),
+    ("TU", (144, 242, 207)),
+    ("MG", (230, 62, 135)),
+    ("GR", (80, 129, 12)),
+    ("PE", (215, 149, 129)),
+    ("TE", (36, 125, 81)),
+    ("VI", (219, 71, 189)),
+    ("MR", (88, 12, 14)),
+    ("LI", (185, 231, 64)),
+    ("SK", (54, 184, 247)),
+    ("GO", (175, 162, 74)),
+)
+"""The same colours for people who tell few apart: two letters of each name, and a colour near the one above, chosen by
+a search for colours far from each other (CIELAB) to normal and to dichromatic eyes."""
+_LETTERS = {
+    "A": ".###. #...# #...# ##### #...# #...# #...#",
+    "B": "####. #...# #...# ####. #...# #...# ####.",
+    "C": ".#### #.... #.... #.... #.... #.... .####",
+    "E": "##### #.... #.... ####. #.... #.... #####",
+    "G": ".#### #.... #.... #.### #...# #...# .###.",
+    "I": ".###. ..#.. ..#.. ..#.. ..#.. ..#.. .###.",
+    "K": "#...# #..#. #.#.. ##... #.#.. #..#. #...#",
+    "L": "#.... #.... #.... #.... #.... #.... #####",
+    "M": "#...# ##.## #.#.# #.#.# #...# #...# #...#",
+    "N": "#...# ##..# ##..# #.#.# #..## #..## #...#",
+    "O": ".###. #...# #...# #...# #...# #...# .###.",
+    "P": "####. #...# #...# ####. #.... #.... #....",
+    "R": "####. #...# #...# ####. #.#.. #..#. #...#",
+    "S": ".#### #.... #.... .###. ....# ....# ####.",
+    "T": "##### ..#.. ..#.. ..#.. ..#.. ..#.. ..#..",
+    "U": "#...# #...# #...# #...# #...# #...# .###.",
+    "V": "#...# #...# #...# #...# #...# .#.#. ..#..",
+}
+
 
 def golem() -> Picture:
     """Who looks for the gem: a dark grey fellow, as large as the tile allows."""
@@ -115,3 +159,22 @@ def box_world() -> list[Picture]:
     """The sprites in the order of the sheet: wall, floor, player, gem, 20 keys, 20 locks, outside."""
     ground = [bricks(SLATE), paving(NEUTRAL), golem(), gem()]
     return [*ground, *map(key, COLOURS), *map(lock, COLOURS), void()]
+
+
+def marked(picture: Picture, text: str) -> Picture:
+    """The sprite with two letters on a dark plate in its lower right corner."""
+    plate = picture.box(21, 15, 11, 17, 2)
+    letters = np.zeros_like(plate)
+    for left, letter in zip((17, 24), text, strict=True):
+        letters |= picture.art(23, left, _LETTERS[letter])
+    picture.fill(plate, (14, 12, 20))
+    picture.fill(letters, WHITE)
+    return picture
+
+
+def box_world_marked() -> list[Picture]:
+    """The same sprites for people who tell few colours apart: colours of MARKED, and the letters of their names."""
+    plain = box_world()
+    keys = [marked(key(colour), text) for text, colour in MARKED]
+    locks = [marked(lock(colour), text) for text, colour in MARKED]
+    return [*plain[:4], *keys, *locks, plain[-1]]

@@ -10,7 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from .box_world_art import COLOURS, box_world
+from .box_world_art import COLOURS, box_world, box_world_marked
 from .drawing import EDGE, Picture, dark, light
 from .sokoban_art import AMBER, BLUE, WOOD, brace, crate, sokoban, worker
 from .textures_pictures import textures_sheet
@@ -70,6 +70,7 @@ def pictures() -> dict[str, np.ndarray]:
     return {
         "assets/sprites/sokoban.png": sheet(sokoban()),
         "assets/sprites/box_world.png": sheet(box_world()),
+        "assets/sprites/box_world-marked.png": sheet(box_world_marked()),
         "assets/sprites/icon.png": icon(),
         "assets/sprites/textures.png": textures_sheet(),
         "docs/pictures/banner.png": banner(),

@@ -114,6 +114,40 @@ def test_a_crate_on_a_target_shows_both_their_colours(edge):
                 assert np.linalg.norm(paints - lab(found[None]), axis=1).argmin() == colour
 
 
+PLATE = 21
+"""The first row of the plate with letters on marked sprites."""
+
+
+@pytest.mark.parametrize("cones", CONES)
+def test_the_marked_colours_of_box_world_differ_to_every_eye(cones):
+    """Of the plain sheet, the closest two are 1.3 and 2.0 apart without long or middle cones; 12 is what is wanted of
+    the marked one, above its letters, of keys and of locks; and no key or lock looks like floor, player, gem, void."""
+
+    def seen(sheet):
+        colours = sprites(sheet)[:, :PLATE].mean((1, 2))
+        return lab(np.clip((colours / 255) ** 2.2 @ CONES[cones].T, 0, 1) ** (1 / 2.2) * 255)
+
+    keys, locks = slice(FIRST_KEY, FIRST_LOCK), slice(FIRST_LOCK, FIRST_LOCK + len(COLOURS))
+    shown = seen("box_world-marked")
+    for kind in (keys, locks):
+        assert least_distance(shown[kind]) > (25 if cones == "all" else 12)
+    if cones in ("no-long", "no-middle"):
+        assert least_distance(seen("box_world")[keys]) < 5, "which is why there is another sheet"
+    assert np.linalg.norm(shown[FIRST_KEY:-1, None] - shown[[1, 2, GEM, -1]], axis=-1).min() > 11
+    if cones == "all":
+        moved = np.linalg.norm(shown[keys] - lab(np.array(COLOURS)), axis=1)
+        assert moved.max() < 25, "so that the names of the colours still fit"
+
+
+def test_every_mark_is_another_and_key_and_lock_have_the_same():
+    everyone = sprites("box_world-marked").astype(int)
+    plates = everyone[FIRST_KEY:-1, 21:, 15:].min(-1) > 200  # the white of the letters
+    keys, locks = plates[: len(COLOURS)], plates[len(COLOURS) :]
+    middle = (slice(None), slice(2, 9), slice(2, 14))
+    assert len({mark.tobytes() for mark in keys[middle]}) == len(COLOURS)
+    assert np.array_equal(keys[middle], locks[middle])
+
+
 def test_the_gem_is_the_brightest():
     assert averages("box_world")[GEM].min() > 215
     assert averages("box_world").sum(1).argmax() == GEM

@@ -8,7 +8,7 @@ the window's use of it then needs Ctrl too, and is shown so.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ...interface.action import Move
 from ...interface.keys import KEY, KEYS, key_index
@@ -59,23 +59,24 @@ _ONCE = "This is measured: each task is played once, and nothing is taken back"
 @dataclass(frozen=True)
 class Command:
     """A key of the window: its name and meaning, its index in KEYS, whether Ctrl must be held, its text on the help
-    page, and another key for the same with whether Ctrl must be held with that."""
+    page, another key for the same with whether Ctrl must be held with that, and the print on keys, see Input."""
 
     name: str
     key: int
     ctrl: bool
     help: str
     also: tuple[int, bool] | None = None
+    printed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def shown(self) -> str:
         """The key as people read it: "F8", "Ctrl + F8"."""
-        return "Ctrl + " * self.ctrl + shown(KEYS[self.key])
+        return "Ctrl + " * self.ctrl + shown(KEYS[self.key], self.printed)
 
     @property
     def all_shown(self) -> str:
         """All its keys: "F6 or Page Down"."""
-        also = [] if self.also is None else ["Ctrl + " * self.also[1] + shown(KEYS[self.also[0]])]
+        also = [] if self.also is None else ["Ctrl + " * self.also[1] + shown(KEYS[self.also[0]], self.printed)]
         return " or ".join([self.shown, *also])
 
     def is_(self, key: int | None, ctrl: bool) -> bool:
@@ -123,6 +124,7 @@ class Commands:
                 key in world.controls.keys,
                 text.format(**texts),
                 (also[name], also[name] in inputs.keys) if name in also else None,
+                inputs.printed,
             )
             for name, key, text in _COMMANDS
             if name not in self._missing
@@ -192,13 +194,13 @@ def input_rows(world: World, inputs: Input) -> list[tuple[str, str]]:
         return _look_rows(own, inputs)
     if own.help.keys() >= set(own.keys) and not inputs.shared:
         return _worded_rows(own, inputs)
-    rows = [(_held(move), name) for name, move in own.moves.items()]
+    rows = [(_held(move, inputs.printed), name) for name, move in own.moves.items()]
     used = {key for move in own.moves.values() for key in move.keys}
     if inputs.shared:
         sides = ([key for key in own.keys if (KEY[key] in RIGHT_HAND) == right] for right in (False, True))
-        rows += [(_keys(side), f"player {player}") for player, side in enumerate(sides, start=1)]
+        rows += [(_keys(side, inputs), f"player {player}") for player, side in enumerate(sides, start=1)]
     elif rest := [key for key in own.keys if key not in used]:
-        rows.append((_keys(rest), "work too"))
+        rows.append((_keys(rest, inputs), "work too"))
     buttons = " or ".join(own.buttons)
     if own.cursor:
         rows.append((f"{buttons} click".strip().capitalize(), "on the place you mean"))
@@ -213,7 +215,7 @@ def _worded_rows(own: Controls, inputs: Input) -> list[tuple[str, str]]:
     for what, meaning in own.help.items():
         if what == "mouse" and inputs.looks:
             meaning += " (click to catch it, Esc lets it go)"
-        rows.setdefault(meaning, []).append(shown(what) if what in KEY else what.capitalize())
+        rows.setdefault(meaning, []).append(shown(what, inputs.printed) if what in KEY else what.capitalize())
     return [(" or ".join(held), meaning) for meaning, held in rows.items()]
 
 
@@ -225,10 +227,10 @@ def _look_rows(own: Controls, inputs: camera.CameraInput) -> list[tuple[str, str
     names |= {key: text for key, text in own.help.items() if key in names}
     walks = [key for key in names if len(key) == 1 and key != "e" and key not in own.help]
     rows = [("Mouse", "look around: click to catch it, Esc to let it go")]
-    rows.append((_keys(walks), ", ".join(names[key] for key in walks)))
+    rows.append((_keys(walks, inputs), ", ".join(names[key] for key in walks)))
     for key in [key for key in names if key not in walks]:
         also = f" or {own.buttons[0]} button" if key == "e" and inputs.uses and own.buttons else ""
-        rows.append((shown(key) + also, names[key]))
+        rows.append((shown(key, inputs.printed) + also, names[key]))
     for what in (*(f"{button} button" for button in own.buttons), "wheel"):
         if what in own.help:
             rows.append((what.capitalize(), own.help[what]))
@@ -238,11 +240,11 @@ def _look_rows(own: Controls, inputs: camera.CameraInput) -> list[tuple[str, str
     for key in names:
         held = [KEYS[own] for own, stands in inputs.stands_for.items() if KEYS[stands] == key and own not in ARROWS]
         if held:
-            rows.append((" or ".join(map(shown, held)), f"{seat}{names[key]}"))
+            rows.append((" or ".join(shown(own, inputs.printed) for own in held), f"{seat}{names[key]}"))
     if inputs.grasps:
         rows.append(
             (
-                " or ".join(shown(KEYS[key]) for key in sorted(inputs.grasps)),
+                " or ".join(shown(KEYS[key], inputs.printed) for key in sorted(inputs.grasps)),
                 f"{seat}{own.help['left button']}",
             )
         )
@@ -257,16 +259,32 @@ def pages(world: World) -> list[str]:
     return [" ".join(paragraph.replace("`", "").split()) for paragraph in world.doc.strip().split("\n\n")]
 
 
-def _keys(names: Iterable[str]) -> str:
+def _keys(names: Iterable[str], inputs: Input) -> str:
     """Several keys as people read them, all four arrows as one word."""
     names, arrows = list(names), {KEYS[key] for key in ARROWS}
     if arrows <= set(names):
         names = ["arrows", *(name for name in names if name not in arrows)]
-    return " ".join(shown(name) for name in names)
+    return " ".join(shown(name, inputs.printed) for name in names)
 
 
-def _held(move: Move) -> str:
-    parts = [shown(key) for key in move.keys] + [f"{button} button" for button in move.buttons]
+def _held(move: Move, printed: Mapping[str, str]) -> str:
+    parts = [shown(key, printed) for key in move.keys] + [f"{button} button" for button in move.buttons]
     parts += [f"wheel {move.wheel}"] if move.wheel != "still" else []
     parts += ["mouse"] if move.mouse != (0.0, 0.0) else []
     return " + ".join(parts) or "nothing"
+
+
+def bindable(world: World, inputs: Input, commands: Commands) -> list[tuple[str, str]]:
+    """(key, meaning) of the keys that can be given other places: those of the world that have a meaning of their own,
+    then those of the window."""
+    own = world.controls
+    names = {move.keys[0]: name for name, move in own.moves.items() if len(move.keys) == 1 and not move.buttons}
+    words = camera.WORDS if isinstance(inputs, camera.CameraInput) and inputs.walks else {}
+    meanings = {key: own.help.get(key) or names.get(key) or words.get(key, "") for key in own.keys}
+    rows = [(key, meaning) for key, meaning in meanings.items() if meaning]
+    taken = {key for key, _ in rows} | {"escape"}
+    for command in commands.table.values():
+        if KEYS[command.key] not in taken and not command.ctrl:
+            taken.add(KEYS[command.key])
+            rows.append((KEYS[command.key], command.help))
+    return rows

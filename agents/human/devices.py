@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pygame
@@ -37,10 +39,45 @@ def key_of(event: Any) -> int | None:
     return index if index is not None else _BY_PLACE.get(getattr(event, "scancode", 0))
 
 
-def name_of(event: Any) -> str | None:
-    """The name in KEYS of a pygame key event, see key_of."""
-    index = key_of(event)
+def name_of(event: Any, by_place: bool = False) -> str | None:
+    """The name in KEYS of a pygame key event, see key_of. by_place: by its place on a US keyboard, if the event tells
+    it; with Ctrl held always by its print, since Ctrl + Z is meant so."""
+    place = _BY_PLACE.get(getattr(event, "scancode", 0)) if by_place and not event.mod & pygame.KMOD_CTRL else None
+    index = key_of(event) if place is None else place
     return None if index is None else KEYS[index]
+
+
+def print_of(event: Any) -> tuple[str, str] | None:
+    """(name in KEYS by place, print) of a pygame key event of a key that prints a letter or a sign; None for others."""
+    place, text = _BY_PLACE.get(getattr(event, "scancode", 0)), getattr(event, "unicode", "").lower()
+    plain = not event.mod & (pygame.KMOD_CTRL | pygame.KMOD_SHIFT | pygame.KMOD_ALT | pygame.KMOD_CAPS)
+    if place is None or len(KEYS[place]) > 1 or not plain or len(text) != 1 or not text.isprintable() or text == " ":
+        return None
+    return KEYS[place], text
+
+
+def layout() -> dict[str, str]:
+    """The print on the keys of this machine's keyboard, by their names in KEYS, where it is another than the name.
+    SDL knows it, and pygame does not pass it on: it is empty where pygame's SDL cannot be asked."""
+    try:
+        sdl = ctypes.CDLL(_library())
+        sdl.SDL_GetKeyFromScancode.restype, sdl.SDL_GetKeyFromScancode.argtypes = ctypes.c_int32, [ctypes.c_int]
+        codes = {KEYS[index]: sdl.SDL_GetKeyFromScancode(place) for place, index in _BY_PLACE.items()}
+    except (OSError, AttributeError):
+        return {}
+    letters = {name: chr(code) for name, code in codes.items() if len(name) == 1 and 32 < code < 0x3000}
+    return {name: letter for name, letter in letters.items() if letter != name and letter.isprintable()}
+
+
+def _library() -> str:
+    """The path of the SDL that pygame has loaded. Raises OSError where it is not found."""
+    home = Path(pygame.__file__).parent
+    places = (home.parent / "pygame.libs", home / ".dylibs", home)
+    found = (path for place in places for path in sorted(place.glob("*SDL2-2*")) + sorted(place.glob("SDL2.dll")))
+    path = next(found, None)
+    if path is None:
+        raise OSError("no SDL beside pygame")
+    return str(path)
 
 
 def modifiers_of(event: Any) -> frozenset[str]:

@@ -73,7 +73,8 @@ class Repeat:
 
 
 class Input:
-    """The common part of both kinds of time: the keys and buttons that the world uses, and the player of each key."""
+    """The common part of both kinds of time: the keys and buttons that the world uses, and the player of each key.
+    `printed`: for help pages, the print on the key that stands for a key of the world, where it is another."""
 
     def __init__(self, world: World):
         self.world = world
@@ -86,6 +87,7 @@ class Input:
         self._divides = bool(self.keys & LETTERS) and self.keys >= ARROWS
         self.shared = world.players == 2 and self._divides
         self.current = 0
+        self.printed: dict[str, str] = {}
         self.seated: tuple[int, ...] = ()
         self._alone = {key_index(move.keys[0]) for move in world.controls.moves.values() if len(move.keys) == 1}
 

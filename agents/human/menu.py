@@ -8,6 +8,9 @@ from typing import NamedTuple
 from .camera import CameraInput
 from .host import SPEEDS, Host
 from .input import Input
+from .keyboard import shown
+from .palette import sheet
+from .settings import Settings
 from .slots import SLOTS, Kept
 
 FOOT = "Up, Down, Enter; Left and Right change; {back}"
@@ -38,7 +41,8 @@ class Page(NamedTuple):
 
 class Owner(NamedTuple):
     """The part of a person that the menu needs. do: carries out a command by its name; has: the names of those that
-    there are; sees: the switch of the small picture, and a function that turns it; opens: turns to another page."""
+    there are; sees: the switch of the small picture, and a function that turns it; opens: turns to another page; tell:
+    shows a message; marks: turns the drawing for people who tell few colours apart."""
 
     desk: Host
     inputs: Input
@@ -47,6 +51,8 @@ class Owner(NamedTuple):
     sees: tuple[bool, Callable[[], object]]
     opens: Callable[[str], object]
     tell: Callable[[str, float], object]
+    settings: Settings
+    marks: Callable[[float], object]
 
 
 def rows(owner: Owner, what: str, loud: bool | None) -> list[Row]:
@@ -72,6 +78,10 @@ def rows(owner: Owner, what: str, loud: bool | None) -> list[Row]:
         made.append(Row("Speed", value, lambda now, by: do("slower" if by < 0 else "faster", now), True))
     if loud is not None:
         made.append(Row("Sounds", "on" if loud else "off", lambda now, by: do("mute", now), True))
+    if sheet(owner.inputs.world):
+        value = "for all eyes, with letters" if owner.settings.marked else "as agents see them"
+        made.append(Row("Colours", value, lambda now, by: owner.marks(now), True))
+    made.append(_turned(owner, "Keys …", "keys"))
     small, turn = owner.sees
     made.append(Row("An agent's picture", "shown" if small else "hidden", lambda now, by: turn(), True))
     if "full" in owner.has:
@@ -140,3 +150,25 @@ def levels(owner: Owner, what: str, typed: str) -> Page:
 
     foot = f"Number {typed}_" if typed else "Up, Down, Page Up, Page Down, or type a number; Enter; Esc: back"
     return Page(f"{count:,} {what}s", count, row, foot, True)
+
+
+def keys(
+    owner: Owner, known: list[tuple[str, str]], waits: str, binds: Callable[[str], object],
+    resets: Callable[[float], object], places: Callable[[float], object],
+) -> Page:  # fmt: skip
+    """The page of keys. known: (key, meaning) of those that can be changed; waits: the one for which another is to be
+    pressed, "" for none; binds, resets, places: wait for another key, undo all changes, know keys by place or print."""
+    printed = owner.inputs.printed
+    by = "their place" if owner.settings.by_place else "their print"
+
+    def row(place: int) -> Row:
+        if place == len(known):
+            return Row("Keys are known by", by, lambda now, by: places(now), True)
+        if place > len(known):
+            return Row("All keys as they were", "", lambda now, by: by or resets(now), True)
+        key, meaning = known[place]
+        value = "press a key" if key == waits else shown(key, printed)
+        return Row(meaning[:1].upper() + meaning[1:], value, lambda now, by: by or binds(key), True)
+
+    foot = "Press the key for it; Esc: leave it as it is" if waits else "Up, Down; Enter: another key; Esc: back"
+    return Page("Keys", len(known) + 2, row, foot)

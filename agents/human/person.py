@@ -9,9 +9,10 @@ from ...interface.keys import BUTTON, key_index
 from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
 from . import menu, settings
 from .camera import CameraInput, input_of
-from .commands import ASKING, Commands
+from .commands import ASKING, Commands, bindable
 from .host import MOST_ASKED, Host
 from .input import Point, Repeat
+from .keymap import Keymap
 
 NOTE_SECONDS = 5.0
 """Seconds for which a message stays."""
@@ -27,7 +28,8 @@ _SPACE = TextSpace()
 class Person:
     """A person at a desk; made by Desk.join.
 
-    `page`: of the menu, "" for the first; `typed`: the number that is being typed there.
+    `settings` and `keymap` are this person's; `page`: of the menu, "" for the first; `typed`: the number that is being
+    typed there; `binds`: the key of the world or window for which another is to be pressed, "" for none.
 
     seats: the players that this person's devices move now; `inputs` makes their actions; `commands` are the keys that
     the world leaves over. `help` (the number of its page, 0 for none), `menu` (the place in it, None for none) and
@@ -41,13 +43,17 @@ class Person:
         session = desk.session
         self.desk, self.name, self.seats = desk, name, seats
         self.inputs = input_of(session.world)
+        self.settings, complaint = settings.load() if desk.stored else (settings.Settings(), "")
+        self.note = complaint
+        self.keymap = Keymap(self.settings)
+        self.inputs.printed = self.keymap.printed
+        self.binds = ""
         self.menu: int | None = None
         self.map = self.caught = self.small = False
         self.loud: bool | None = None
         self.help = 0
         self.page = self.typed = ""
         self.typing: str | None = None
-        self.note = ""
         self.open = True
         self._can = can
         self._note_until = math.inf
@@ -71,12 +77,8 @@ class Person:
         self.commands = Commands(session.world, self.inputs, what, count, session.once, takes_over, without)
         self._word_hand()
         if isinstance(self.inputs, CameraInput):
-            complaint = ""
-            if desk.stored:
-                self.inputs.settings, complaint = settings.load()
+            self.inputs.settings = self.settings
             desk.paused |= bool(seats) and not desk.people  # until a click: a player needs time to find the mouse
-            if complaint:
-                self.note = complaint
         desk.paused |= desk.waits
 
     def _sit(self) -> None:
@@ -94,19 +96,29 @@ class Person:
             self.caught = self._wants_mouse = False
         self._word_hand()
 
+    def _bind(self, key: str | None, now: float) -> None:
+        """A key while another is to be given to what is chosen in the page of keys."""
+        to, self.binds = self.binds, ""
+        if key is None or key == "escape":
+            self.tell("No key was changed" if key else "This key has no name here: take another", now)
+        else:
+            self.keymap.bind(key, to)
+            self._keep("The key is changed", now)
+
     # from the painter
 
     def press(self, key: str | None, now: float, held: Collection[str] = ()) -> None:
         """A key goes down. key: its name in KEYS, None for a key that is none of these; now: seconds of the desk's
         clock; held: the names of the Shift and Ctrl keys that are down."""
+        pressed, key = key, self.keymap.stands_for(key)
         index = None if key is None else key_index(key)
         ctrl = any(name in held for name in _CTRLS if name == "left ctrl" or key_index(name) not in self.inputs.keys)
         if self.desk.counting and self.seats and not self.busy:
             self.desk.start_now()
         if self.typing is not None:
-            self._type(key, now, any(name in held for name in _CTRLS))
+            self._type(pressed, now, any(name in held for name in _CTRLS))
         elif self.menu is not None:
-            self._choose(key, now)
+            self._choose(pressed, now)
         elif self.help:
             self.help = 2 if self.help == 1 and key == "f1" else 0
         elif key == "escape" and self.caught:
@@ -130,6 +142,7 @@ class Person:
 
     def release(self, key: str | None, now: float) -> None:
         """A key goes up."""
+        key = self.keymap.stands_for(key)
         if key is not None:
             self.inputs.release(key_index(key), now)
             self._undo.release(key_index(key), now)
@@ -336,9 +349,8 @@ class Person:
         self._keep(f"Mouse down looks {'up' if inverted else 'down'}", now)
 
     def _keep(self, news: str, now: float) -> None:
-        """Store the settings of the mouse, and say what they are now."""
-        assert isinstance(self.inputs, CameraInput)
-        complaint = settings.keep(self.inputs.settings) if self.desk.stored else ""
+        """Store the settings, and say what they are now."""
+        complaint = settings.keep(self.settings) if self.desk.stored else ""
         self.tell(complaint or news, now)
 
     def _do_chat(self, now: float) -> None:
@@ -371,7 +383,7 @@ class Person:
         """The page of the menu that is open."""
         owner = menu.Owner(
             self.desk, self.inputs, self.do, frozenset(self.commands.table), (self.small, self._turn),
-            self._open_page, self.tell,
+            self._open_page, self.tell, self.settings, self._turn_marks,
         )  # fmt: skip
         listed = self.desk.session.list
         what = listed.what if listed else "level"
@@ -380,8 +392,26 @@ class Person:
             return menu.slots(owner, name == "save", int(sure or 0))
         if name == "levels":
             return menu.levels(owner, what, self.typed)
+        if name == "keys":
+            known = bindable(self.desk.session.world, self.inputs, self.commands)
+            return menu.keys(owner, known, self.binds, self._binds, self._as_they_were, self._turn_place)
         rows = menu.rows(owner, what, self.loud)
         return menu.Page("", len(rows), rows.__getitem__, menu.FOOT.format(back="Esc or any other key plays on"))
+
+    def _binds(self, key: str) -> None:
+        self.binds = key
+
+    def _as_they_were(self, now: float) -> None:
+        self.keymap.reset()
+        self._keep("All keys are as they were", now)
+
+    def _turn_place(self, now: float) -> None:
+        self.keymap.turn()
+        self._keep(f"Keys are known by their {'place' if self.settings.by_place else 'print'}", now)
+
+    def _turn_marks(self, now: float) -> None:
+        self.settings.marked = not self.settings.marked
+        self._keep("Colours for all eyes, with letters" if self.settings.marked else "Colours as agents see them", now)
 
     def _turn(self) -> None:
         self.small = not self.small
@@ -398,6 +428,9 @@ class Person:
 
     def _choose(self, key: str | None, now: float) -> None:
         """A key while the menu is open: on its first page, any that has no use in it plays on."""
+        if self.binds:
+            self._bind(key, now)
+            return
         page = self.menu_page()
         place = self.menu = min(self.menu or 0, page.length - 1)
         row = page.row(place)

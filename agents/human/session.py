@@ -19,6 +19,7 @@ from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.table import Table
 from ...worlds.engine.world import World
+from . import palette
 from .agent import Agent, Turns
 from .playlist import Playlist, of_levels, of_tasks
 from .slots import Facts, Kept, SlotError, now, small
@@ -111,6 +112,7 @@ class Session:
         self._recorder = None if record is None else record(self.batch)
         self.people = (Player("person"),) * world.players if self._recorder is None else self._recorder.played_by
         self.agents: tuple[Agent, ...] = ()
+        self._marked: Batch | None = None
         self.once, self.finished = once, False
         self.episodes: list[Episode] = []
         self.solved: set[str] = set()
@@ -383,9 +385,15 @@ class Session:
                 Episode(self.seed, self.steps, self.returns, result, self.undone, self.task, self.level)
             )
 
-    def views(self, height: int, width: int) -> np.ndarray:
-        """The present view of each player: uint8 (players, height, width, 3), of any size."""
-        return pictures(self.batch, height, width)
+    def views(self, height: int, width: int, marked: bool = False) -> np.ndarray:
+        """The present view of each player: uint8 (players, height, width, 3), of any size. marked: drawn for people who
+        tell few colours apart, in worlds with such a sheet, see palette.py."""
+        if not (marked and palette.sheet(self.world)):
+            return pictures(self.batch, height, width)
+        if self._marked is None:
+            self._marked = palette.marked(self.batch)
+        self._marked.states[...] = self.batch.states
+        return pictures(self._marked, height, width)
 
     def film(self) -> Film:
         """The remembered part of the episode up to now, for drawing at any size. Raises ValueError in a world that

@@ -1,17 +1,18 @@
-"""The stored settings of the window, in small files of the user's own folder for settings: the mouse, and the solved
-levels."""
+"""The stored settings of the window, in small files of the user's own folder for settings: the mouse, the keys, the
+drawing, and the solved levels."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import platformdirs
 
 from ...interface.files import write_atomically
+from ...interface.keys import KEYS
 
 SENSITIVITIES = (20, 25, 32, 40, 50, 63, 80, 100, 125, 160, 200, 250, 320, 400, 500)
 """Possible sensitivities of the mouse, in percent; each about a quarter more than the last."""
@@ -24,10 +25,23 @@ PLAYED, MOST_PLAYED = "played.txt", 50
 
 @dataclass
 class Settings:
-    """sensitivity: of the mouse when it turns the camera, in percent; invert: whether moving it down looks up."""
+    """sensitivity: of the mouse when it turns the camera, in percent; invert: whether moving it down looks up; marked:
+    whether tiles are drawn for people who tell few colours apart; by_place: whether keys are known by their place, in
+    place of their print; keys: the key that each key stands for, by their names in KEYS, where that is another: each
+    key stands for one, and each is stood for by one."""
 
     sensitivity: int = 100
     invert: bool = False
+    marked: bool = False
+    by_place: bool = True
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def bind(self, key: str, stands_for: str) -> None:
+        """Let a key stand for another; the key that did so takes over what this one stood for."""
+        whole = {name: self.keys.get(name, name) for name in KEYS}
+        other = next(name for name, to in whole.items() if to == stands_for)
+        whole[other], whole[key] = whole[key], stands_for
+        self.keys = {name: to for name, to in whole.items() if to != name}
 
     def turn(self, steps: int) -> None:
         """Make the mouse more sensitive by this many steps; less for negative numbers."""
@@ -48,11 +62,14 @@ def file() -> Path:
 def load() -> tuple[Settings, str]:
     """The stored settings, and an error message; the defaults if none, or invalid ones, are stored."""
     try:
-        stored = json.loads(file().read_text("utf-8"))
-        sensitivity, invert = stored["sensitivity"], stored["invert"]
-        if type(invert) is not bool or type(sensitivity) is not int:
+        stored = asdict(Settings()) | json.loads(file().read_text("utf-8"))
+        found = Settings(**stored)
+        switches, keys = (found.invert, found.marked, found.by_place), found.keys
+        if any(type(each) is not bool for each in switches) or type(found.sensitivity) is not int:
             raise TypeError
-        if not SENSITIVITIES[0] <= sensitivity <= SENSITIVITIES[-1]:
+        if not SENSITIVITIES[0] <= found.sensitivity <= SENSITIVITIES[-1]:
+            raise ValueError
+        if type(keys) is not dict or not set(keys) <= set(KEYS) or sorted(keys) != sorted(map(str, keys.values())):
             raise ValueError
     except FileNotFoundError:
         return Settings(), ""
@@ -60,7 +77,7 @@ def load() -> tuple[Settings, str]:
         return Settings(), f"The settings could not be read: {error}"
     except (ValueError, TypeError, LookupError):
         return Settings(), f"{file()} holds no settings and is not used; changing one writes it anew"
-    return Settings(sensitivity, invert), ""
+    return found, ""
 
 
 def keep(settings: Settings) -> str:

@@ -18,7 +18,7 @@ from . import ink, overlays, overview, panel
 from .camera import CameraInput
 from .clip import Saver
 from .desk import Desk
-from .devices import Pads, Speaker, modifiers_of, name_of
+from .devices import Pads, Speaker, layout, modifiers_of, name_of, print_of
 from .layout import LABEL, LINE, Arrangement, arrange, first_size
 from .session import Session
 from .shown import Seat, Shown, shown
@@ -96,6 +96,8 @@ class Window:
         self.person = self.desk.join(seats=seats, can=can)
         self._speaker = Speaker(sounds)
         self.person.loud = self._speaker.on
+        for key, letter in layout().items():
+            self.person.keymap.learn(key, letter)
         self._grid = session.batch.rows, session.batch.cols
         self._grabbed = self._awaits_text = False
         self._last_event = 0.0
@@ -171,7 +173,8 @@ class Window:
         place = self.place = self._arranged(surface.get_size(), record)
         surface.fill(ink.GROUND)
         if place.views:
-            pictures = list(self.session.views(place.views[0].height, place.views[0].width))
+            size = place.views[0].height, place.views[0].width
+            pictures = list(self.session.views(*size, marked=self.person.settings.marked))
             pictures = self._over(pictures) if self._over else pictures
             scenes = self.session.batch.scenes(whole=True) if self.desk.rays and record.map else ()
             for view, player in zip(place.views, self._players, strict=True):
@@ -217,9 +220,12 @@ class Window:
         if kind == pygame.QUIT:
             self.closed, person.open = True, False
         elif kind == pygame.KEYDOWN:
-            person.press(name_of(event), now, modifiers_of(event))
+            if learned := print_of(event):
+                person.keymap.learn(*learned)
+            person.press(name_of(event, person.settings.by_place), now, modifiers_of(event))
         elif kind == pygame.KEYUP:
-            person.release(name_of(event), now)
+            for by_place in (True, False):  # Ctrl may have come or gone since the press
+                person.release(name_of(event, by_place), now)
         elif kind == pygame.TEXTINPUT:
             person.text(event.text, now)
         elif kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION, pygame.MOUSEWHEEL):

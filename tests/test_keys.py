@@ -1,0 +1,150 @@
+"""Keys by place, other places for them, and colours for all eyes."""
+
+import json
+
+import numpy as np
+import pygame
+import pytest
+
+from rumpus import worlds
+from rumpus.agents.human import palette, settings
+from rumpus.agents.human.desk import Desk
+from rumpus.agents.human.devices import layout, name_of, print_of
+from rumpus.agents.human.session import Session
+from rumpus.agents.human.shown import shown
+from rumpus.interface.keys import KEYS
+from rumpus.tests.people import session
+from rumpus.worlds.maze import SMALL as MAZE
+
+
+@pytest.fixture(autouse=True)
+def folders(monkeypatch, tmp_path):
+    monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path))
+    return tmp_path
+
+
+def press(person, *keys):
+    for key in keys:
+        person.press(key, 0.0)
+        person.desk.advance(0.0)
+        person.release(key, 0.0)
+
+
+def go_to(person, text):
+    rows = [row for row, _ in shown(person).menu.rows]
+    press(person, "home", *["down"] * rows.index(text))
+
+
+def rows_of(person):
+    return dict(shown(person).menu.rows)
+
+
+def event(key, scancode, mod=0, text=""):
+    return pygame.event.Event(pygame.KEYDOWN, key=key, scancode=scancode, mod=mod, unicode=text)
+
+
+def test_keys_are_known_by_place_or_by_print():
+    """On a French keyboard the key with Z lies where W lies on a US one."""
+    z = event(pygame.K_z, pygame.KSCAN_W, text="z")
+    assert (name_of(z, by_place=True), name_of(z)) == ("w", "z") and print_of(z) == ("w", "z")
+    undo = event(pygame.K_z, pygame.KSCAN_W, pygame.KMOD_LCTRL, "z")
+    assert name_of(undo, by_place=True) == "z" and print_of(undo) is None, "Ctrl + Z is meant by its print"
+    assert name_of(event(pygame.K_w, 0), by_place=True) == "w", "an event may tell no place"
+    assert print_of(event(pygame.K_RETURN, pygame.KSCAN_RETURN, text="\r")) is None
+
+
+def test_the_layout_is_one_of_known_keys():
+    found = layout()
+    assert set(found) <= set(KEYS) and all(name != letter and len(letter) == 1 for name, letter in found.items())
+
+
+def test_help_shows_the_print_of_this_keyboard():
+    person = Desk(Session(MAZE, seed=3)).join()
+    for key, letter in {"w": "z", "a": "q", "q": "a", "m": ","}.items():
+        person.keymap.learn(key, letter)
+    press(person, "f1")
+    inputs, window = (dict(rows) for _, rows in shown(person).help.tables)
+    assert "Z Q S D" in inputs and "," in window
+    person.keymap.turn()
+    inputs, window = (dict(rows) for _, rows in shown(person).help.tables)
+    assert "W A S D" in inputs and "M" in window, "by print the names are the prints"
+
+
+def test_a_key_is_given_another_place_and_that_is_kept():
+    game = session()
+    person = Desk(game).join()
+    press(person, "escape")
+    go_to(person, "Keys …")
+    press(person, "enter")
+    go_to(person, "Push down")
+    assert rows_of(person)["Push down"] == "S"
+    press(person, "enter")
+    assert rows_of(person)["Push down"] == "press a key"
+    press(person, "escape")
+    assert rows_of(person)["Push down"] == "S" and person.menu is not None
+    press(person, "enter", "k", "escape", "escape")
+    press(person, "s")
+    assert game.steps == 0, "S has what K had: nothing"
+    press(person, "k")
+    assert game.steps == 1
+    press(person, "f1")
+    assert any("K" in keys.split() for keys, _ in shown(person).help.tables[0][1])
+    press(person, "x")
+    again = Desk(session()).join()
+    press(again, "k")
+    assert again.desk.session.steps == 1
+    press(again, "escape")
+    go_to(again, "Keys …")
+    press(again, "enter", "end", "enter")
+    assert settings.load() == (settings.Settings(), "")
+
+
+def test_keys_that_change_places_are_never_lost():
+    """After any changes each key stands for one, and all can be pressed."""
+    made, rng = settings.Settings(), np.random.default_rng(0)
+    for _ in range(200):
+        one, other = rng.choice(KEYS, 2)
+        made.bind(str(one), str(other))
+        assert made.keys.get(str(one), str(one)) == other
+        assert sorted(made.keys) == sorted(made.keys.values())
+    assert not settings.keep(made) and settings.load() == (made, "")
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [{"keys": {"w": "a"}}, {"keys": {"w": "a", "x": "a"}}, {"keys": ["w"]}, {"keys": {"w": 3, "a": 4}}, {"marked": 1}],
+)
+def test_broken_settings_of_keys_are_not_used(folders, stored):
+    (folders / "window.json").write_text(json.dumps({"sensitivity": 100, "invert": False} | stored))
+    person = Desk(session()).join()
+    assert "holds no settings" in person.note and person.settings == settings.Settings()
+
+
+def test_settings_of_an_earlier_version_are_kept(folders):
+    (folders / "window.json").write_text('{"sensitivity": 125, "invert": true}')
+    assert settings.load() == (settings.Settings(125, True), "")
+
+
+def test_colours_for_all_eyes_are_of_the_view_alone():
+    game = Session(worlds.load("box-world-small"), seed=7)
+    person = Desk(game).join()
+    plain, seen = game.views(320, 320), game.batch.draw().copy()
+    press(person, "escape")
+    go_to(person, "Colours")
+    assert rows_of(person)["Colours"] == "as agents see them"
+    press(person, "enter")
+    assert person.settings.marked and settings.load()[0].marked
+    marked = game.views(320, 320, marked=True)
+    share = (marked != plain).any(-1).mean()
+    assert 0.02 < share < 0.3, "keys and locks alone are drawn in another way"
+    assert np.array_equal(game.batch.draw(), seen) and np.array_equal(game.views(320, 320), plain)
+    game.batch.states["y"], game.batch.states["x"] = 2, 2
+    moved = game.views(320, 320, marked=True)
+    assert not np.array_equal(moved, marked), "and follows the play"
+
+
+def test_worlds_whose_colours_all_tell_apart_have_one_drawing():
+    person = Desk(session()).join()
+    press(person, "escape")
+    assert palette.sheet(MAZE) is None and "Colours" not in rows_of(person) and "Keys …" in rows_of(person)
+    assert np.array_equal(person.desk.session.views(50, 70, marked=True), person.desk.session.views(50, 70))

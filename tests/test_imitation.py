@@ -19,6 +19,7 @@ from rumpus.agents.settings import Config
 from rumpus.agents.training import run
 from rumpus.agents.training.log import read_metrics
 from rumpus.agents.training.trainer import Trainer
+from rumpus.agents.trees import leaves
 from rumpus.tests.runs import changed, half, observed
 
 WORLD = "box-world-small"
@@ -48,8 +49,8 @@ def test_imitation_makes_the_actions_of_the_expert_likely(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("units", [0, 4])
 def test_the_newest_of_what_was_shown_is_kept_and_learned_from(units: int) -> None:
-    """Without a memory the newest `buffer_size` steps are kept, of this update and of those before it; with one, the
-    expert's actions are those of this rollout alone."""
+    """The newest `buffer_size` steps are kept, of this update and of those before it: step by step without a memory,
+    with one as whole sequences, each with the state of the memory before it."""
     settings = SETTINGS | {"buffer_size": 700, "units": units, "epochs": 1, "minibatches": 2}
     trainer = Trainer(Config.of("dagger", WORLD, **settings))
     algorithm = trainer.algorithm
@@ -59,12 +60,18 @@ def test_the_newest_of_what_was_shown_is_kept_and_learned_from(units: int) -> No
         trainer.update()
         shown = torch.stack([expert_actions(transition) for transition in came]).flatten().tolist()
         assert len(shown) == (update + 1) * 16 * 32
-        if units:
-            assert algorithm.replay is None
-            assert algorithm.rollout["expert"].flatten().tolist() == shown[-16 * 32 :]
-            continue
         replay = algorithm.replay
-        assert replay is not None and len(replay) == min(len(shown), 700)
+        if units:
+            lanes, length = 32, 16
+            assert len(replay) == min(lanes * (update + 1), 700 // length)
+            items = replay.sample(200, torch.Generator().manual_seed(0)).items
+            sequences = torch.tensor(shown).view(-1, length, lanes).transpose(1, 2).flatten(0, 1).tolist()
+            drawn = {tuple(steps) for steps in items["expert"].squeeze(2).tolist()}
+            assert drawn <= {tuple(steps) for steps in sequences[-(700 // length) :]} and len(drawn) > 5
+            assert {part.shape for part in leaves(items["state"])} == {(200, 1, units)}
+            assert any(part.any() for part in leaves(items["state"])) == (update > 0), "the memory goes on"
+            continue
+        assert len(replay) == min(len(shown), 700)
         drawn = replay.sample(4000, torch.Generator().manual_seed(0)).items[-2].flatten()
         newest = torch.tensor(shown[-700:])
         for move in range(4):
@@ -101,7 +108,7 @@ def test_a_resumed_run_of_imitation_makes_the_same_updates(tmp_path: Path, units
     alone = Config.of("dagger", WORLD, **SETTINGS | {"steps": 4 * 512, "units": units, "buffer_size": 1000})
     run.begin(alone, tmp_path / "whole", bar=False)
     content = half(Trainer(alone.absolute()), tmp_path / "half")
-    assert ("replay" in content["processes"][0]["algorithm"]) == (units == 0)
+    assert "replay" in content["processes"][0]["algorithm"]
     run.resume(tmp_path / "half", bar=False)
     assert not changed(tmp_path / "whole", tmp_path / "half")
     assert checkpoint.load(tmp_path / "half")["updates"] == 4

@@ -1,9 +1,10 @@
 """Online imitation of a world's expert, DAgger (Ross et al. 2011, arXiv 1011.0686).
 
-The agent plays, and in each state that it comes to the expert says what it would have done. Without a memory, what was
-seen and said is aggregated: the newest `buffer_size` steps are kept, and each update draws minibatches from all of
-them. With a memory, each update learns from the whole sequences of its own rollout. The expert makes a step itself
-with the chance `beta`, which falls to 0 over the run.
+The agent plays, and in each state that it comes to the expert says what it would have done. What was seen and said is
+aggregated: the newest `buffer_size` steps are kept, and each update draws minibatches from all of them. With a memory
+these are whole sequences of `rollout` steps, each with the state of the memory before it: what has to be remembered is
+learned where a sequence holds both ends of it. The expert makes a step itself with the chance `beta`, which falls to 0
+over the run.
 """
 
 from __future__ import annotations
@@ -69,16 +70,23 @@ class DAgger(OneNetwork):
         self.descent = Descent(self.network, optimiser, settings.grad_norm, setup)
         self.rollout = Rollout(settings.rollout, setup.lanes, setup.memory)
         self.auxiliary = Auxiliaries(self.network, self.descent)
-        self.replay: Replay | None = None
         self._first: list[State] = []
         self._tables = setup.example.tables
-        if not self.network.spec.remembers:
-            action = torch.zeros(1, self.network.head.parts, dtype=torch.int16)
-            one = setup.example.of(slice(0, 1))
-            more = {"action": action} | self.auxiliary.example(one) if self.auxiliary else {}
-            example = (*_kept(one), action, more)
-            most = max(min(settings.buffer_size, setup.steps), 1)
-            self.replay = Replay(most, example, device=setup.device, max_bytes=setup.memory)
+        action = torch.zeros(1, self.network.head.parts, dtype=torch.int16)
+        one = setup.example.of(slice(0, 1))
+        more = {"action": action} | self.auxiliary.example(one) if self.auxiliary else {}
+        most = max(min(settings.buffer_size, setup.steps), 1)
+        options: dict[str, Any] = {"device": setup.device, "max_bytes": setup.memory}
+        self.replay: Replay
+        if self.network.spec.remembers:
+            number = torch.zeros(1)
+            steps = {"seen": one.parts(), "expert": action, "first": number, "mask": number, "more": more}
+            length = settings.rollout
+            item = tree_map(lambda leaf: leaf.expand(length, *leaf.shape[1:]), steps) | {"state": self.initial(1)}
+            most = max(most // length, setup.lanes)
+            self.replay = Replay(most, item, length=length, **options)
+        else:
+            self.replay = Replay(most, (*_kept(one), action, more), **options)
 
     def act(self, timestep: TimeStep, state: State, progress: float) -> Decision:
         """Draw from the policy, or do what the expert would."""
@@ -104,7 +112,7 @@ class DAgger(OneNetwork):
         """Minibatches of what the expert has said."""
         rate = self.anneal(progress)
         labels = self._labels(timestep, state)
-        sums = self._whole(labels) if self.replay is None else self._aggregated(self.replay, labels)
+        sums = (self._whole if self.network.spec.remembers else self._aggregated)(self.replay, labels)
         *losses, share = sums.tolist()
         names = ("imitation_loss", *self.auxiliary.names)
         return {name: loss / share for name, loss in zip(names, losses, strict=True)} | {"learning_rate": rate}
@@ -170,41 +178,47 @@ class DAgger(OneNetwork):
         more, told = self.auxiliary.loss(trace, observation, action, labels, mean)
         return found + more, told
 
-    def _whole(self, labels: dict[str, torch.Tensor]) -> torch.Tensor:
-        """Learn from the sequences of this rollout. Returns the sums of the losses, and of ones."""
-        s, kept, before = self.settings, self.rollout, joined(self._first)
+    def _whole(self, replay: Replay, labels: dict[str, torch.Tensor]) -> torch.Tensor:
+        """Learn from the sequences of this and earlier rollouts. Returns the sums of the losses, and of ones."""
+        s, kept = self.settings, self.rollout
+        expert = kept["expert"].to(torch.int16)
+        steps = {"seen": kept["observation"], "expert": expert, "first": kept["is_first"], "mask": kept["mask"]}
+        new = tree_map(lambda leaf: leaf.transpose(0, 1), steps | {"more": labels})
+        replay.add(new | {"state": tree_map(lambda leaf: leaf.unsqueeze(1), joined(self._first))})
         sums = torch.zeros(2 + len(self.auxiliary.names), device=self.setup.device)
+        size = max(self.setup.lanes // s.minibatches, 1)
+        for _ in range(s.epochs * s.minibatches):
+            items = replay.sample(size, self.setup.generator).items
+            count = total(items["mask"].sum()).clamp_min(1)
 
-        def loss(part: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            weights = kept.chosen(kept["mask"], part, True)
+            def loss(part: torch.Tensor, items: Any = items, count: torch.Tensor = count) -> Any:
+                some = at(items, part)
+                before = tree_map(lambda leaf: leaf.squeeze(1), some.pop("state"))
+                first = some["first"].T.contiguous()
+                flat = tree_map(lambda leaf: leaf.transpose(0, 1).flatten(0, 1), some)
+                weights = flat["mask"]
 
-            def mean(value: torch.Tensor) -> torch.Tensor:
-                return (value * weights).sum() / count
+                def mean(value: torch.Tensor) -> torch.Tensor:
+                    return (value * weights).sum() / count
 
-            seen, trace = self._told(kept.observation(part, True), len(part)), self.auxiliary.trace()
-            logits, _, _ = self.descent.learn(seen, at(before, part), kept["is_first"][:, part], trace)
-            found = mean(cloning(self.network.head, logits, kept.chosen(kept["expert"], part, True)))
-            own = {name: kept.chosen(values, part, True) for name, values in labels.items()}
-            whole, told = self._with_more(found, trace, seen, own, mean)
-            return whole, torch.stack([found.detach(), *told, weights.sum() / count])
+                observation = Observation.made(flat["seen"], self._tables)
+                seen, trace = self._told(observation.trim(), len(part)), self.auxiliary.trace()
+                logits, _, _ = self.descent.learn(seen, before, first, trace)
+                found = mean(cloning(self.network.head, logits, flat["expert"].long()))
+                whole, told = self._with_more(found, trace, seen, flat["more"], mean)
+                return whole, torch.stack([found.detach(), *told, weights.sum() / count])
 
-        for _ in range(s.epochs):
-            order = torch.randperm(self.setup.lanes, generator=self.setup.generator, device=self.setup.device)
-            for index in order.chunk(min(s.minibatches, len(order))):
-                count = total(kept.chosen(kept["mask"], index, True).sum()).clamp_min(1)
-                sums += self.descent.step(loss, index)
+            sums += self.descent.step(loss, torch.arange(size, device=self.setup.device))
         return sums
 
     def state_dict(self) -> dict[str, Any]:
         """All that it needs to go on."""
-        replay = {} if self.replay is None else {"replay": self.replay.state_dict()}
-        return super().state_dict() | replay
+        return super().state_dict() | {"replay": self.replay.state_dict()}
 
     def load_state_dict(self, content: dict[str, Any]) -> None:
         """Go back to a saved state."""
         super().load_state_dict(content)
-        if self.replay is not None:
-            self.replay.load_state_dict(content["replay"])
+        self.replay.load_state_dict(content["replay"])
 
 
 def _kept(observation: Observation) -> tuple[Any, ...]:

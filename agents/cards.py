@@ -41,7 +41,8 @@ _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=Fal
 
 class Sums(BaseModel):
     """Success (0 to 1) and mean return over `episodes` episodes, each with a 95 % interval, and their mean length in
-    steps. An episode succeeds if any of its players does; its return is the mean over its players."""
+    steps. An episode succeeds if any of its players does; its return is the mean over its players. Where an agent has
+    one seat against others (Score.against), both are those of its seat."""
 
     model_config = _STRICT
 
@@ -71,18 +72,24 @@ class Score(Sums):
 
     version: of the world when it was measured; split: of its levels; levels: the file they came from, None for the
     world's own, where every episode draws one; knobs, limit: of the world, None for its own limit; seed: of levels and
-    choices.
+    choices; against: the player of all seats but one, which the agent has; None: it has all.
     """
 
     world: Text
     version: int
     split: Text
     levels: Text | None = None
+    against: Text | None = None
     knobs: dict[str, int] = {}
     limit: Annotated[int, Field(ge=1)] | None = None
     seed: Count = 0
     random: Sums
     expert: Sums | None = None
+
+    @property
+    def where(self) -> str:
+        """The place of it in a few words: levels of the split, or of a file, and against whom."""
+        return (self.levels or f"{self.split} levels") + (f", against {self.against}" if self.against else "")
 
 
 class Play(BaseModel):
@@ -128,8 +135,8 @@ class Card(BaseModel):
             raise ValueError(f"the name {self.name!r} means something else: choose another")
         if lacking := [world for world in self.worlds if world not in {score.world for score in self.scores}]:
             raise ValueError(f"there is no score in {', '.join(lacking)}")
-        if len({(score.world, score.split, score.levels) for score in self.scores}) < len(self.scores):
-            raise ValueError("two scores are of the same world, split and levels")
+        if len({(score.world, score.split, score.levels, score.against) for score in self.scores}) < len(self.scores):
+            raise ValueError("two scores are of the same world, split, levels and opponent")
         return self
 
     def text(self) -> str:

@@ -114,6 +114,7 @@ def agents_table() -> str:
     for card in map(shipped.card, shipped.names()):
         for number, score in enumerate(card.scores):
             where = f"`{score.world}`" + (f", `{score.levels}`" if score.levels else "")
+            where += f", against {score.against}" if score.against else ""
             own = f"{100 * score.success:.1f} ({100 * score.success_low:.1f} to {100 * score.success_high:.1f})"
             of = [("-" if sums is None else f"{100 * sums.success:.1f}") for sums in (score.random, score.expert)]
             about = (f"`{card.algorithm}`", f"{card.steps:,}", f"{card.hours:g} h, {card.hardware}")

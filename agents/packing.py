@@ -30,6 +30,7 @@ from .experts import expert
 from .lookup import find
 from .measuring.evaluate import evaluate
 from .measuring.report import commands
+from .policies import NAMES
 from .settings import PATHS, Config
 
 EPISODES, OTHERS = 1000, 256
@@ -49,6 +50,7 @@ def pack(
     others: int = OTHERS,
     split: str = "test",
     seed: int = 0,
+    against: str | None = None,
     greedy: bool | None = None,
     threads: int | None = None,
     out: str | Path = shipped.FOLDER,
@@ -58,7 +60,8 @@ def pack(
 
     run: a run, a checkpoint, or a shipped agent, which is measured anew; names: of the worlds to measure it in, by
     default those it was trained in; levels: files of levels by world, on which it is measured too, each level once up
-    to `episodes`; others: episodes of the random policy and of the expert; greedy: None for the better way of the two;
+    to `episodes`; others: episodes of the random policy and of the expert; against: in worlds of several players, the
+    player of all seats but one, random or expert, see evaluate; greedy: None for the better way of the two;
     told: fields of the card (data, hardware, hours, recipe, limits, paper) in place of what the run tells.
 
     The weights have 16 bits where success and return stay within the 95 % intervals of those of 32. Raises ValueError
@@ -76,7 +79,10 @@ def pack(
     options: dict[str, Any] = {"seed": seed, "threads": threads}
     if unknown := levels.keys() - set(fields["worlds"]):
         raise ValueError(f"levels are of {', '.join(fields['worlds'])}, in which it is measured, not of {min(unknown)}")
-    stages: list[tuple[World, dict[str, Any]]] = [(world, {"split": split}) for world in found]
+    if against is not None and against not in NAMES:
+        raise ValueError(f"against is {' or '.join(NAMES)}, which are always there to play against; got {against!r}")
+    how = {"split": split} | ({"against": against} if against else {})
+    stages: list[tuple[World, dict[str, Any]]] = [(world, how) for world in found]
     stages += [(world, {"split": split, "levels": levels[world.name]}) for world in found if world.name in levels]
     with TemporaryDirectory() as folder:
         chosen = _chosen(content, Path(folder), name, stages, episodes, greedy, options)
@@ -162,6 +168,7 @@ def _score(
     levels = how.get("levels")
     where = None if levels is None else _place(Path(levels))
     about = {"world": world.name, "version": world.version, "split": how["split"], "levels": where}
+    about["against"] = how.get("against")
     return Score(**about, **cards.sums(result), **beside, knobs=knobs, limit=limit, seed=options["seed"])
 
 

@@ -41,7 +41,7 @@ def train(name: str, out: str | Path, *, into: str | Path | None = None, threads
     return packing.pack(
         folder / last_run(card.recipe), name, names=card.worlds, episodes=first.episodes, others=first.random.episodes,
         levels={world: path for world, path in levels.items() if path.exists()}, split=first.split, seed=first.seed,
-        threads=threads, out=folder if into is None else into, **told,
+        against=first.against, threads=threads, out=folder if into is None else into, **told,
     )  # fmt: skip
 
 

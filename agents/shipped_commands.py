@@ -51,6 +51,7 @@ def listed(context: typer.Context, as_json: Json = False) -> None:
             rate = f"{100 * score.success:.0f} ({100 * score.success_low:.0f}-{100 * score.success_high:.0f})"
             about = (card.algorithm, f"{card.steps / 1e6:.1f}M") if number == 0 else ("", "")
             name, where = card.name if number == 0 else "", score.world if score.levels is None else score.levels
+            where += f" ({score.against})" if score.against else ""
             table.add_row(escape(name), escape(where), rate, *of, *about)
     Console().print(table)
 
@@ -81,7 +82,7 @@ def show(name: Annotated[str, typer.Argument(help="Of the agent.")], as_json: Js
     console.print(table)
     for score in card.scores:
         knobs = "".join(f", {name}={value}" for name, value in score.knobs.items())
-        title = f"{score.world}, {score.levels or f'{score.split} levels'}{knobs}"
+        title = f"{score.world}, {score.where}{knobs}"
         scores = Table(box=None, title=escape(title), title_justify="left", pad_edge=False)
         for column in ("", "success (95 % interval)", "return", "steps", "episodes"):
             scores.add_column(column, justify="right" if column else "left", no_wrap=True)
@@ -106,6 +107,10 @@ def pack(
     ] = None,
     episodes: Annotated[int, typer.Option(help="Episodes of the agent in each world.")] = 1000,
     others: Annotated[int, typer.Option(help="Episodes of the random policy, and of the expert.")] = 256,
+    against: Annotated[
+        str | None,
+        typer.Option(help="In worlds for several, the player of all seats but the agent's: random or expert."),
+    ] = None,
     greedy: Annotated[
         bool | None, typer.Option("--greedy/--drawn", help="How it plays.", show_default="whichever is better")
     ] = None,
@@ -138,13 +143,13 @@ def pack(
     told |= {"limits": tuple(limits) if limits else None, "recipe": lines(recipe) if recipe else None}
     card = packing.pack(
         run, name, names=worlds.split(",") if worlds else None, levels=_pairs(levels), episodes=episodes,
-        others=others, split=split, seed=seed, greedy=greedy, threads=threads, out=out, **told,
+        others=others, split=split, seed=seed, against=against, greedy=greedy, threads=threads, out=out, **told,
     )  # fmt: skip
     if as_json:
         print(json.dumps(_row(card), indent=2))
         return
     for score in card.scores:
-        print(f"{score.world}, {score.levels or f'{score.split} levels'}: {success(score)}")
+        print(f"{score.world}, {score.where}: {success(score)}")
     print(out / f"{name}{shipped.SUFFIX}")
 
 
@@ -199,9 +204,9 @@ def train(
     for each in [shipped.card(one) for one in name or shipped.names()]:
         made = recipes.train(each.name, out, into=shipped.FOLDER if ship else None, threads=threads)
         for score in made.scores:
-            before = [old for old in each.scores if (old.world, old.levels) == (score.world, score.levels)]
+            before = [old for old in each.scores if (old.world, old.where) == (score.world, score.where)]
             was = f", and was {success(before[0])}" if before else ""
-            print(f"{each.name}, {score.world}, {score.levels or f'{score.split} levels'}: {success(score)}{was}")
+            print(f"{each.name}, {score.world}, {score.where}: {success(score)}{was}")
 
 
 def lines(file: Path) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def test_a_score_comes_out_again(name: str, score: cards.Score) -> None:
     steps = STEPS / len(shipped.card(name).scores)
     episodes = min(max(int(steps / max(score.length_mean, 1)), FEWEST), MOST)
     options: dict[str, Any] = {"split": score.split, "seed": score.seed, "knobs": score.knobs or None}
-    options["limit"] = score.limit
+    options |= {"limit": score.limit, "against": score.against}
     found = evaluate(score.world, name, episodes=episodes, **options)
     won = round(found["success"] * episodes)
     assert binom.cdf(won, episodes, score.success_low) > SURE, "fewer successes than the card tells"

@@ -22,6 +22,7 @@ from ...worlds.engine.world import World
 from ..contracts import Policy
 from ..episodes import Episodes, episodes_of, host, interval, mean_interval, play_tasks, rows_for
 from ..policies import player, start
+from .against import Against
 from .realtime import play_again, summed
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def evaluate(
     search: SearchSettings | None = None,
     realtime: bool | Clock | Sequence[float] = False,
     arrivals: str | Path | None = None,
+    against: str | Path | Policy | None = None,
 ) -> dict[str, Any]:
     """Play `episodes` episodes, or every task `times` times, and sum them up.
 
@@ -61,14 +63,16 @@ def evaluate(
 
     agent: "random", "expert", the name of a shipped agent, the path of a checkpoint or of a run's folder, or a Policy.
     knobs and limit: those that the agent was trained on unless given. greedy, think, guidance: see `trained`. search:
-    the agent guides a search, see SearchPolicy, whose budget it holds. tasks: a file of tasks or a list of them, in
-    place of episodes, split, knobs, limit and levels. Returns {world, agent, episodes, success, success_low,
-    success_high, return_mean, return_low, return_high, length_mean}, without tasks {sampled: whether levels were drawn
-    at random}, and in worlds that have a file or a bank of levels {levels: their number, levels_played: the number of
-    different ones that were played}, with several players success_1, return_1, success_2, … of each, with tasks
-    {lines_refused (of the file, as no tasks of this world), skills, difficulty} (see `by_group`), and the report of the
-    player itself (experts: planning time in seconds). An episode succeeds if any of its players does; its return is the
-    mean over its players. The same seed gives the same result on the CPU.
+    the agent guides a search, see SearchPolicy, whose budget it holds. against: in worlds of several players, the
+    player of all seats but one, which is the agent's, whose results are given alone (see Against). tasks: a file of
+    tasks or a list of them, in place of episodes, split, knobs, limit and levels. Returns {world, agent, against (where
+    it is given), episodes, success, success_low, success_high, return_mean, return_low, return_high, length_mean},
+    without tasks {sampled: whether levels were drawn at random}, and in worlds that have a file or a bank of levels
+    {levels: their number, levels_played: the number of different ones that were played}, with several players
+    success_1, return_1, success_2, … of each, with tasks {lines_refused (of the file, as no tasks of this world),
+    skills, difficulty} (see `by_group`), and the report of the player itself (experts: planning time in seconds). An
+    episode succeeds if any of its players does; its return is the mean over its players. The same seed gives the same
+    result on the CPU.
 
     realtime: play the same episodes again in a world that does not wait (interface/realtime.py), one at a time; by the
     machine's clock, by one of yours, or by the seconds of each decision. Then {realtime: the same sums, of ticks, and
@@ -83,6 +87,11 @@ def evaluate(
             raise ValueError(f"{name} must be a whole number of at least 1, got {value}")
     options: dict[str, Any] = {"seed": seed, "device": device, "threads": threads}
     how: dict[str, Any] = {"seed": seed, "greedy": greedy, "think": think, "guidance": guidance, "search": search}
+    if against is not None and (tasks is not None or levels is not None or device != "cpu" or realtime is not False):
+        raise ValueError(
+            "against is for the world's own levels, on the CPU, in a world that waits: leave tasks, levels, device and "
+            "realtime out"
+        )
     if tasks is not None:
         if knobs or limit is not None or levels is not None:
             raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
@@ -97,12 +106,17 @@ def evaluate(
         policy, trained = _player(agent, world, None, **how)
         chosen = start(trained, knobs, limit) | {"split": split}
         repeat = trained.get("repeat", 1)
+        if against is not None:
+            policy = Against(policy, _player(against, world, None, seed=seed)[0])
         if levels is None:
             played, extra = play_split(policy, world, episodes or EPISODES, **chosen, **options, repeat=repeat)
         else:
             chosen = {"tasks": level_table(world, levels, **chosen)}
             played, extra = play_levels(policy, world, chosen["tasks"], episodes, **options, repeat=repeat)
-    result = {"world": world.name, "agent": policy.name} | _summed(played) | extra | policy.report()
+    named = {"world": world.name, "agent": policy.name}
+    if isinstance(policy, Against):
+        named["against"] = policy.other.name
+    result = named | _summed(played) | extra | policy.report()
     if realtime is not False:
         timed: dict[str, Any] = {"clock": realtime} if callable(realtime) else {"latencies": realtime}
         timed = {} if realtime is True else timed
@@ -116,6 +130,8 @@ def play_split(policy: Policy, world: World, episodes: int, **options: Any) -> t
     """Play levels of a split that are drawn at random. Returns the results, and {sampled}, with {levels, levels_played}
     in a world that has a bank. options: of the Batch."""
     batch = Batch(world, rows_for(policy, episodes), **options)
+    if isinstance(policy, Against):
+        return Against.own(episodes_of(policy, batch, episodes), batch.n), {"sampled": True}
     if world.levels is None or world.levels.bank is None:
         return episodes_of(policy, batch, episodes), {"sampled": True}
     drawn: set[bytes] = set()

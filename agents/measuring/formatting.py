@@ -14,7 +14,7 @@ def evaluation(result: Mapping[str, Any], what: str) -> Table:
     """The result of `evaluate`, as a table; `what` names the levels or tasks that were played. Where the same was
     played in real time, there are two columns."""
     live = result.get("realtime")
-    table = Table(box=None, show_header=live is not None, title=f"{result['agent']} in {result['world']}, {what}")
+    table = Table(box=None, show_header=live is not None, title=_title(result, what))
     for column in ("", "the world waits", *(() if live is None else ("real time",))):
         table.add_column(column)
 
@@ -83,6 +83,11 @@ def columns(agents: Mapping[str, Sequence[Mapping[str, Any]]], own: Sequence[str
 
 def _success(row: Mapping[str, Any], name: str) -> str:
     return "-" if row[name] is None else f"{row[name]:.0%}"
+
+
+def _title(result: Mapping[str, Any], what: str) -> str:
+    rival = f" against {result['against']}" if "against" in result else ""
+    return f"{result['agent']}{rival} in {result['world']}, {what}"
 
 
 def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:

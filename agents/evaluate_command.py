@@ -117,6 +117,10 @@ def evaluate(
         int, typer.Option(min=0, help="Times that an agent's memory runs on the first frame before its first action.")
     ] = 0,
     guidance: Guidance = 1.0,
+    against: Annotated[
+        str | None,
+        typer.Option(help="In worlds for several, the player of all seats but the agent's: random, expert or another."),
+    ] = None,
     search: Search = None,
     simulations: Simulations = None,
     seconds: Seconds = None,
@@ -158,15 +162,15 @@ def evaluate(
         raise ValueError(f"--model and --server are of a language model: type {MODEL} in place of {typed!r}")
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if whole:
-        if think or search or guidance != 1 or realtime:
+        if think or search or guidance != 1 or realtime or against:
             raise ValueError(
-                "--think, --guidance, --search and --realtime are for one world: leave --suite or them out"
+                "--think, --guidance, --search, --against and --realtime are for one world: leave --suite or them out"
             )
         _suite(world if agent else None, played, tasks, as_json, human=human, **options)
         return
     chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
     options |= {"think": think, "guidance": guidance, "search": search_settings(search, simulations, seconds, leaf)}
-    options |= {"realtime": realtime, "arrivals": arrivals}
+    options |= {"realtime": realtime, "arrivals": arrivals, "against": against}
     if typed == MODEL and tasks is None and levels is None:
         episodes = episodes or FEW
     result = measure(world, played, episodes=episodes, split=split, **chosen, **options)

@@ -47,7 +47,7 @@ def test_seats_take_turns_and_each_player_has_its_own() -> None:
 def test_results_are_those_of_its_seat() -> None:
     won = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [0, 1]], bool)
     returns = np.arange(10.0).reshape(5, 2)
-    own = Against.own(Episodes(won, returns, np.arange(5)), rows=3)  # rows 0, 1, 2, 0, 1: seats 0, 1, 0, 0, 1
+    own = Against.own(Episodes(won, returns, *np.zeros((3, 5), int)), rows=3)  # rows 0, 1, 2, 0, 1: seats 0, 1, 0, 0, 1
     assert own.won.tolist() == [[True], [False], [False], [False], [True]]
     assert own.player_returns.tolist() == [[0.0], [3.0], [4.0], [6.0], [9.0]]
 
@@ -64,10 +64,10 @@ def test_it_is_measured_by_command(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="sokoban-small is for one player"):
         evaluate("sokoban-small", "random", against="random", episodes=1)
-    with pytest.raises(ValueError, match="leave tasks, levels and device out"):
+    with pytest.raises(ValueError, match="leave tasks, levels, device and realtime out"):
         evaluate(WORLD, "random", against="random", levels="x.txt")
     with pytest.raises(ValueError, match="frames of 40x40 pixels and always 1 others"):
         Against(Always(0), Always(1, size=80)).start(Batch(worlds.load(WORLD), 2))
     assert not hasattr(Against(Always(0), Always(1)), "rows")
     slow = SimpleNamespace(name="slow", rows=3)
-    assert Against(slow, Always(1)).rows == 3  # type: ignore[arg-type]
+    assert Against(slow, Always(1)).rows == 3

@@ -144,7 +144,7 @@ class Asking:
         if not possible:
             self._anew(0)
             self.judge, self.instruction, self._restated = "person", decode(cut(text)), ""
-            self._say(f"{world.name} has no goals: what you say is words, and yours is the verdict")
+            self._say(f"{world.name} has no goals: the agent reads what you say, and yours is the verdict")
         self.text, self.verdict, self.waits, self.done = text, "", False, False
         self._settle()
         self._began()
@@ -276,7 +276,7 @@ class Asking:
         return f"asked-{self.count + 1}"
 
     def _start(self, words: str = "") -> Start:
-        """The state that is shown, as one from which an episode begins; it says what is told where rules do not
+        """The state that is shown, as one from which an episode begins; it says what agents read where rules do not
         judge."""
         session = self.session
         state = np.frombuffer(bytearray(session.batch.record(0)), session.world.rules.state)
@@ -329,7 +329,7 @@ class Asking:
         return True
 
     def _send(self) -> None:
-        """Store the marks whose episodes are there. A disk that is full is told by the recorder; marks wait, too."""
+        """Store the marks whose episodes are there. The recorder says that a disk is full; marks wait, too."""
         if self.store is None or not self._unsent:
             return
         try:

@@ -50,13 +50,13 @@ def goals(kind: str, colour: str) -> list[Goal]:
     return [Goal(stages=(Stage(all=(clause,)),)) for clause in clauses]
 
 
-def tasks(world: World, count: int, first: int, split: str, named: str) -> list[Task]:
-    """So many tasks, each in a room of its own, about a toy that the room has one of."""
+def tasks(world: World, count: int, first: int, split: str, named: str, toys: int = TOYS) -> list[Task]:
+    """So many tasks, each in a room of its own with so many toys, about a toy that the room has one of."""
     things, rng = world.rules.things, np.random.default_rng(first)
     assert things is not None
     kinds, seed = list(things.kinds), first
     made: list[Task] = []
-    batch = Batch(world, 256, threads=1, split=split, knobs={"toys": TOYS})
+    batch = Batch(world, 256, threads=1, split=split, knobs={"toys": toys})
     while len(made) < count:
         batch.reset(seed=np.arange(seed, seed + batch.n))
         seen, counts, _ = batch.things()
@@ -70,16 +70,16 @@ def tasks(world: World, count: int, first: int, split: str, named: str) -> list[
             fitting = [name for name in meant if names.count(name) == 1 and pair_split(*name) == named]
             if fitting and len(made) < count:
                 goal = goals(*fitting[rng.integers(len(fitting))])[len(made) % 2]
-                made.append(task(world, goal, f"{named}-{first}-{len(made)}", seed + row, split))
+                made.append(task(world, goal, f"{named}-{first}-{len(made)}", seed + row, split, toys))
         seed += batch.n
     return made
 
 
-def task(world: World, goal: Goal, name: str, seed: int, split: str) -> Task:
+def task(world: World, goal: Goal, name: str, seed: int, split: str, toys: int = TOYS) -> Task:
     """A task of this goal, which names what there is one of, in the room of a seed."""
     assert world.rules.things is not None
     only = Scene(world.rules.things.unit, lambda selector: True)
-    knobs = {**world.knobs.splits[split], "toys": TOYS}
+    knobs = {**world.knobs.splits[split], "toys": toys}
     start, told = Start(seed=seed, knobs=knobs), Player(goal=goal, instruction=say(goal, 0, only))
     limit = SECONDS * world.controls.tick_hz
     return Task(rumpus_task=FORMAT, id=name, world=world.name, start=start, limit=limit, players=(told,))

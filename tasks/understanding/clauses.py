@@ -223,6 +223,8 @@ class Clauses(Known):
             return {"relation": self._around(place), "b": you, "inverse": True}
         if how in ("held", "faced"):
             return {"relation": "holding" if how == "held" else "facing", "b": you, "inverse": True}
+        if how == "looking" and other is not None:
+            return {"relation": self.known("facing", "face"), "b": self.one(other, noun)}
         if how in ("holding", "held-by") and other is not None:
             return {"relation": self.known("holding", "hold"), "b": self.one(other, noun), "inverse": how == "held-by"}
         if other is None:

@@ -47,6 +47,8 @@ class Deeds(Clauses):
                 )
             if verb == "spare" and self.fits("region", ref):
                 raise Refusal("'leave' may mean to go out of it, or to leave it alone: say which")
+            if verb in ("take", "take-along", "hold", "drop") and ref.least == "all" and ref.said.startswith("what"):
+                ref = replace(ref, least=1)  # "whatever is on the stool"
             if forbids and ref.negated:
                 raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
             if forbids and ref.least == "all" and not ref.negated:

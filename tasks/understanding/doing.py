@@ -28,6 +28,7 @@ BY_ANYONE = (
     "face-not",
     "enter",
     "exit",
+    "pass",
     "avoid",
     "keep-clear",
     "be-place",

@@ -117,6 +117,10 @@ def refusal(
         )
     if _EXCEPT.search(" ".join(said)):
         return Refusal(f"'but': {lexicon.REASONS['except']}", "except")
+    if said and said[0] in _ASKING and STOP in said:
+        return Refusal("this asks and orders, or asks twice: ask one thing, or say what is to be done", "question")
+    if said and said[0] in _ASKING and "than" in said:
+        return Refusal("things are compared as in 'which is bigger, the ball or the cup'", "question")
     if said and said[0] in _ASKING and said[1:2] != ["not"]:
         return Refusal(
             f"this question, {' '.join(said[:3])!r} …, is none of those that are answered: {_FORMS}", "question"

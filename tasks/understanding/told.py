@@ -18,6 +18,9 @@ _MOVING = ("into", "onto", "to", "toward", "over", "back", "down", "up")
 _DESCRIBING = (
     *("on", "in", "touching", "near", "left-of", "right-of", "between", "at", "front", "under", "behind", "within"),
 )
+_ABOUT = phrases(
+    "(that|which) (is|are) (lying|standing|sitting) (about|around)", "(lying|standing|sitting) (about|around)"
+)
 _AROUND = ("on", "in", "at", "touching", "near", "under", "between")
 _THAT_IS = phrases("(that|which) (is|are) (|coloured)", "(of|in|with) (|the) colour", "whose colour is")
 _BELONGING, _BELONGED = phrases(*lexicon.BELONGING), phrases(*lexicon.BELONGED)
@@ -107,6 +110,8 @@ class Told:
         word = self.words[at]
         if self.words[at : at + 3] in (["in", "the", "room"], ["in", "this", "room"]) and self.loosest:
             yield replace(ref, loose=ref.loose + 1), at + 3
+        for behind in self._after(at, _ABOUT):  # "the key that is lying about"
+            yield ref, behind
         if self.words[at : at + 2] == ["over", "there"] and self.loosest:
             yield replace(ref, loose=ref.loose + 1), at + 2
         if not ref.first:

@@ -318,7 +318,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "keep-shut": ("(leave|keep) {a} (shut|closed|locked|unopened)",),
     "spare": ("(leave|spare|skip|leave out) {b}", "leave {b} out"),
-    "wield": ("(touch|hit|tap|poke|strike) {a} with {b}",),
+    "wield": ("(touch|hit|tap|poke|strike|knock|bash|bump|bang|whack) {a} with {b}",),
     "shove": ("(push|nudge|shove) {a} with {b}",),
     "put-touch": (
         f"{_PUT} {{a}} (|so it is|so that it is|so they are|so that they are) (touching|in contact with) {{b}}",
@@ -344,6 +344,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{_PUT} {{a}} (|down|back|up|over|right|straight|through|across|along|round|around|out) {{p}} {{b}}",
         "(get|have|make) {a} stuck {p} {b}",
         "(sort|organise|organize) {a} (into|onto) {b}",
+        f"{_PUT} {{a}} (|back|away) {{p}} {{b}} where (it|they) (belongs|belong|goes|go)",
         "(stack|pile|put down|set down|pile up|balance|pick up and put|press) {a} {p} {b}",
         "(take|get) {a} (|down|back|up|over|right|straight) {m} {b}",
         "(take|get) {a} {m} {b} (|that) (it|they) (is|are|stands|lies|is standing|is lying|sits) (on|in)",

@@ -62,6 +62,7 @@ WHERE: dict[str, str] = {
     "(that|which|) you have": "held",
     "(|that|which) you (have|have got|are holding|are carrying) (in your hands|on you|with you|at the moment)": "held",
     "(that|which) (is|are) (holding|carrying|wearing) {b}": "holding",
+    "(that|which) (is|are) (facing|looking at|watching) {b}": "looking",
     "(that|which) (has|holds|wears) {b}": "holding",
     "(|that|which) {b} (is|are) (holding|carrying|wearing)": "held-by",
     "in your (hand|hands)": "held",

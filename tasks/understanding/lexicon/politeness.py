@@ -27,7 +27,6 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     *(
         "again",
         "(already|currently|at the moment|at present|for now|just now|by now)",
-        "for (your partner|the other player|your friend) to (pass|go through|come through)",
         "with (its|the right|the matching|the proper|the correct) key",
         "with the key of (its|the same|that) colour",
         "i beg you",
@@ -174,6 +173,7 @@ AT_THE_VERY_END: tuple[str, ...] = (
         "instead",
         "every time",
         "(|that) there (is|are)",
+        "for (your partner|the other player|your friend) to (pass|go through|come through)",
         "(|that) you can (see|find|reach|spot)",
         "so (there|that is that)",
         "for (a start|good measure|the time being|now)",

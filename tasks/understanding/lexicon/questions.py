@@ -158,7 +158,7 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     "colour": (
         *(
-            "(what|which) colour (is|are|has) {a}",
+            "(what|which) colour (is|are|has|was|were) {a}",
             "(what|which) colour does {a} have",
             "(what|which) is the colour of {a}",
         ),

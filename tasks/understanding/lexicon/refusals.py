@@ -101,7 +101,6 @@ UNSAID: dict[str, str] = {
             "explore",
             "follow",
             "turn",
-            "swap",
             "flip",
             "knock",
             "exchange",

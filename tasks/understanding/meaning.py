@@ -49,7 +49,8 @@ class Meaning(Doing):
 
     def goal(self, units: tuple[Unit, ...]) -> Goal:
         """The goal of these units. Raises Refusal if none says it."""
-        if len({unit.plain for unit in units if unit.kind != "stop"}) > 1 and units[0].plain:
+        later = any(unit.plain and unit.joint in ("comma", "stop") for unit in units[1:])
+        if len({unit.plain for unit in units if unit.kind != "stop"}) > 1 and (units[0].plain or later):
             raise Refusal(f"{TELLS}: say 'make sure that …'")
         stages: list[tuple[list[Clause], int, bool]] = []
         nevers: list[Clause] = []

@@ -126,6 +126,7 @@ def _selecting(text: str, found: Understood) -> bool:
 _SOME_NOT = re.compile(r"\b(one|some|an?|at least \w+)( [\w-]+){1,3} (is|are|be|stays?) not\b")
 _YET = re.compile(r"\byet\b")
 _ON_THE_WAY = re.compile(r"\b(on|along) (the|your) way\b(?! (to|over|back|up)\b)")
+_AT_ONCE = re.compile(r"(?<!and )at the same (time|moment)|\bat once\b|\bsimultaneously\b|\btogether\b")
 _AT_THE_END = re.compile(r"\b(at|in|by) the (very )?end\b")
 _STAYING = re.compile(r"\b(stay|stays|remain|remains|keep|keeps)\b")
 
@@ -431,7 +432,10 @@ def _nothing_lost(said: list[str], goal: Goal, meaning: Meaning) -> None:
     for word in said:
         if number(word) > 1 and number(word) not in numbers:
             raise Refusal(f"the number {word!r} has no place in a goal here")
-    if "last" in said and any(clause.visits for clause in every):
+    visits = any(clause.visits for clause in every)
+    if visits and _AT_ONCE.search(" ".join(said)):
+        raise Refusal("what is visited is visited one thing after the other, and not at the same time", "time")
+    if visits and "last" in said:
         raise Refusal("which of several is visited last is not judged: say them in their order, with 'then'", "time")
     if len(goal.never) > 1 and "both" in said:
         raise Refusal("'both' may be one without the other: say 'never …' for each, without 'both'")

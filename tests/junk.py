@@ -47,6 +47,7 @@ def _value(rng: np.random.Generator, name: str, field: str) -> Any:
     if rng.random() < 0.15:
         return VALUES[rng.integers(len(VALUES))]
     numbers = {"x": 4000, "y": 4000, "player": 4, "seat": 4, "button": 3, "notches": 15, "sensitivity": 400}
+    numbers |= {"first": 300, "place": 30, "slot": 11}
     if field in numbers:
         return int(rng.integers(numbers[field]))
     if field in ("width", "height"):
@@ -56,7 +57,14 @@ def _value(rng: np.random.Generator, name: str, field: str) -> Any:
     choices = {"code": list(CODES), "what": [deed for deed in DEEDS if deed != "stand"]}
     if field in choices:
         return str(rng.choice(choices[field]))
-    return {"down": bool(rng.integers(2)), "invert": False, "pressed": [], "name": "x", "text": "hello"}[field]
+    return {
+        "down": bool(rng.integers(2)),
+        "invert": False,
+        "marked": bool(rng.integers(2)),
+        "pressed": [],
+        "name": "x",
+        "text": "hello",
+    }[field]
 
 
 def pester(served: Served, room: str, count: int, seed: int = 0, pace: float = 0.0) -> int:

@@ -113,6 +113,25 @@ def test_a_maze_is_walked_and_looked_around_in(person):
     mood(page, "paused")
 
 
+def test_a_task_is_chosen_and_play_is_saved_and_gone_on_from(person, served):
+    room = served.room("sokoban-small", list="sokoban-small", seed=4)
+    page = person("Ada", f"/room/{room}")
+    page.wait_for_selector("canvas[data-version]")
+    page.keyboard.press("l")
+    page.locator(".levels .level").nth(2).click()
+    page.wait_for_selector("dialog", state="detached")
+    facts = page.locator(".facts").text_content()
+    for act in ("Save", "Load"):
+        page.get_by_role("button", name="Save and load").click()
+        page.locator(".slots li").nth(4).get_by_role("button", name=act).click()
+        page.wait_for_selector(f".toast >> text={'Saved in' if act == 'Save' else 'Loaded from'} slot 5")
+        if act == "Save":
+            facts = page.locator(".facts").text_content()
+            page.keyboard.press("ArrowUp")
+            page.wait_for_function("old => document.querySelector('.facts').textContent !== old", arg=facts)
+    page.wait_for_function("old => document.querySelector('.facts').textContent === old", arg=facts)
+
+
 def test_two_people_play_in_one_room_and_talk(person, served):
     room = served.room("sokoban-duo", agent="nobody", seed=2)
     ada, bob = person("Ada", f"/room/{room}"), person(f"Bob {EVIL}"[:24], f"/room/{room}")

@@ -74,6 +74,10 @@ def test_every_key_has_the_code_of_its_place():
         ('{"t": "pad", "walk": [0, NaN], "look": [0, 0], "pressed": []}', "wrong values"),
         ('{"t": "do", "what": "next", "n": -1}', "wrong values"),
         ('{"t": "sit", "seat": 99999999999999999999}', "wrong values"),
+        ('{"t": "save", "slot": 0}', "wrong values"),
+        ('{"t": "load", "slot": 10}', "wrong values"),
+        ('{"t": "go", "place": -1}', "wrong values"),
+        ('{"t": "colours", "marked": 1}', "wrong values"),
     ],
 )
 def test_a_message_that_is_none_is_refused(text, reason):
@@ -167,6 +171,45 @@ def test_a_person_takes_over_from_an_agent_and_hands_back(served):
         assert not ada.hear(0.5) or dict(ada.told["hud"]["facts"])["step"] == step
         ada.send(t="do", what="stand")
         ada.until(lambda: dict(ada.told["hud"]["facts"])["step"] != step)
+
+
+def test_a_task_is_chosen_from_the_list(served):
+    with served.join(served.room("sokoban-small", list="sokoban-small")) as ada:
+        ada.send(t="list")
+        ada.until(lambda: "list" in ada.told)
+        told = ada.told["list"]
+        assert (told["first"], told["place"], len(told["rows"])) == (0, 0, min(told["count"], 100))
+        assert len({mark for _, mark, _ in told["rows"]}) == len(told["rows"])
+        ada.send(t="list", first=1 << 30)
+        ada.until(lambda: ada.told["list"]["first"] == told["count"] - len(told["rows"]))
+        ada.send(t="go", place=told["count"])
+        ada.until(lambda: "There is no such number" in ada.told.get("note", {}).get("text", ""))
+        ada.send(t="go", place=told["count"] - 1)
+        last = ada.told["list"]["rows"][-1][0]
+        ada.until(lambda: ada.told["hud"]["headline"] == last)
+
+
+def test_the_one_who_came_first_saves_and_loads(served):
+    room = served.room("sokoban-duo", agent="nobody", seed=3)
+    with served.join(room, "Ada") as ada:
+        ada.until(lambda: ada.told.get("people", {}).get("seat") == 0)
+        with served.join(room, "Bob") as bob:
+            bob.until(lambda: "hud" in bob.told)
+            bob.send(t="save", slot=2)
+            bob.until(lambda: "longest" in bob.told.get("note", {}).get("text", ""))
+            ada.send(t="load", slot=2)
+            ada.until(lambda: ada.told.get("note", {}).get("text") == "Slot 2 is empty")
+            ada.send(t="save", slot=2)
+            ada.until(lambda: ada.told["note"]["text"] == "Saved in slot 2")
+            before = ada.told["hud"]["facts"]
+            ada.press("up")
+            ada.until(lambda: ada.told["hud"]["facts"] != before)
+            ada.send(t="slots")
+            ada.until(lambda: "slots" in ada.told)
+            assert [bool(row["picture"]) for row in ada.told["slots"]["rows"]] == [number == 1 for number in range(9)]
+            ada.send(t="load", slot=2)
+            ada.until(lambda: ada.told["hud"]["facts"] == before)
+            bob.until(lambda: bob.told["hud"]["facts"] == before)
 
 
 def test_real_time_counts_down_plays_and_pauses_where_nobody_looks(served):

@@ -102,7 +102,7 @@ def slots(owner: Owner, saves: bool, sure: int) -> Page:
         number, kept = place + 1, found[place]
         text, picture, value = f"{number}   empty", "", ""
         if isinstance(kept, Kept):
-            text, picture, value = f"{number}   {kept.facts.what}", kept.url(), kept.date
+            text, picture, value = f"{number}   {kept.facts.what}", kept.url, kept.date
         elif kept:
             text = f"{number}   {kept}"
         if saves and sure == number:

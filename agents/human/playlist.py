@@ -33,6 +33,7 @@ class Playlist:
     names: tuple[str, ...]
     patience: int = 1
     _marks: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
+    _texts: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -53,8 +54,10 @@ class Playlist:
         """The words by which a person knows a row: the number of a level; a task's instruction of the first player."""
         if self.what == "level":
             return f"Level {self.names[row]}"
-        record = self.table.unpacked(slice(row, row + 1))[0]
-        return decode(record["instruction"][0]) or f"Task {self.names[row]}"
+        if row not in self._texts:
+            record = self.table.unpacked(slice(row, row + 1))[0]
+            self._texts[row] = decode(record["instruction"][0]) or f"Task {self.names[row]}"
+        return self._texts[row]
 
     @cached_property
     def digest(self) -> str:

@@ -12,6 +12,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -71,6 +72,7 @@ class Kept:
         when = self.facts.when.astimezone()
         return f"{when.day} {when:%b %Y, %H:%M}"
 
+    @cached_property
     def url(self) -> str:
         """The picture as a data URL, written anew so that nothing but pixels is in it; "" if it is damaged."""
         try:
@@ -124,7 +126,7 @@ class Slots:
     def __init__(self, place: Path | None, world: str, list: str = ""):
         name = re.sub(r"[^\w.-]", "-", world)
         self._place = None if place is None else place / name / (list[:20] or "own")
-        self._held: dict[int, bytes] = {}
+        self._held: dict[int, Kept] = {}
         self._read: dict[int, tuple[tuple[int, int], Kept | None]] = {}
 
     def path(self, number: int) -> Path | None:
@@ -137,7 +139,7 @@ class Slots:
         if path is None:
             if number not in self._held:
                 raise SlotError(f"slot {number} is empty")
-            return unpacked(self._held[number])
+            return self._held[number]
         if not path.exists():
             raise SlotError(f"slot {number} is empty")
         return read(path)
@@ -148,7 +150,7 @@ class Slots:
             raise SlotError(f"slots are numbered from 1 to {SLOTS}; there is no slot {number}")
         path = self.path(number)
         if path is None:
-            self._held[number] = packed(kept)
+            self._held[number] = kept
             return
         try:
             write_atomically(path, packed(kept), durable=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -65,6 +65,7 @@ def serve(
     need("serve", *MODULES)
     from ... import worlds as all_worlds
     from ...worlds.engine.run.table import level_table
+    from ..human.slots import folder
     from .house import House
     from .limits import Limits
     from .running import run
@@ -94,7 +95,9 @@ def serve(
         text = CONSENT if consent is None else consent.read_text(encoding="utf-8")
         annotation, record = Annotation(annotate, errands, text), annotate
     limits = Limits(rooms=rooms, people=people)
-    house = House(loaded, limits=limits, record=record, levels=levels, tasks=tasks or (), annotation=annotation)
+    own = folder() if not token and annotation is None else None  # people of this machine alone come in without a token
+    options: dict[str, Any] = {"record": record, "levels": levels, "tasks": tasks or (), "annotation": annotation}
+    house = House(loaded, limits=limits, slots=own, **options)
     try:
         run(house, host=host, port=port, token=token, invite=invite)
     except KeyboardInterrupt:

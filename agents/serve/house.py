@@ -21,6 +21,7 @@ from ...worlds.engine.world import World
 from .. import shipped
 from ..human.agent import Agent
 from ..human.session import Session
+from ..human.slots import Slots
 from ..measuring.benchmark import TASKS
 from ..policies import NAMES, player
 from .annotation import Annotation
@@ -43,7 +44,7 @@ class HouseError(ValueError):
 class House:
     """Worlds by name, and rooms. record: the store of all episodes, None for none; levels: a file of levels of the one
     world that is served; tasks: files of tasks besides the benchmark's; annotation: of invited people, whose store is
-    `record`."""
+    `record`; slots: the folder of save slots, None for slots that last as long as their room."""
 
     def __init__(
         self,
@@ -54,13 +55,14 @@ class House:
         levels: Path | None = None,
         tasks: Sequence[Path] = (),
         annotation: Annotation | None = None,
+        slots: Path | None = None,
     ):
         self.worlds: dict[str, World] = {world.name: world for world in worlds}
         self.limits, self.counts = limits or Limits(), Counts()
         self.record = None if record is None else Path(record)
         if self.record is not None:
             Store(self.record, create=True)
-        self.levels, self.annotation = levels, annotation
+        self.levels, self.annotation, self.slots = levels, annotation, slots
         self.rooms: dict[str, Room] = {}
         self.began = time.time()
         self._lock = Lock()
@@ -128,6 +130,7 @@ class House:
                 store=None if self.record is None else Store(self.record),
                 asked=known[errand].text if errand is not None else "",
                 left=self._left,
+                slots=self._slots,
             )
             self.rooms[room.id] = room
         room.start()
@@ -156,6 +159,10 @@ class House:
             if path is None and self.levels is None and options["split"] == "train":
                 more |= {name: value for name, value in trained.items() if value}
         return Session(world, **options, **more, record=record, agents=agents)
+
+    def _slots(self, session: Session) -> Slots | None:
+        """The save slots of a room: none where invited people are annotated, whose episodes are whole."""
+        return None if self.annotation is not None else Slots(self.slots, session.world.name, session.listed)
 
     def _left(self, room: Room) -> None:
         with self._lock:

@@ -13,6 +13,7 @@ from typing import Any
 
 from ...interface.action import MOUSE_ONE
 from ...interface.keys import KEYS
+from ..human.slots import SLOTS
 from .limits import LINE, MAX_EDGE, NAME
 
 MOST = 1 << 31
@@ -89,6 +90,12 @@ FIELDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     "sit": {"seat": _whole(0, 63)},
     "size": {"width": _whole(16, 16384), "height": _whole(16, 16384)},
     "view": {"player": _whole(0, 63)},
+    "list": {"first?": _NUMBER},
+    "go": {"place": _NUMBER},
+    "slots": {},
+    "save": {"slot": _whole(1, SLOTS)},
+    "load": {"slot": _whole(1, SLOTS)},
+    "colours": {"marked": lambda v: type(v) is bool},
     "mouse": {"sensitivity": _whole(10, 1000), "invert": lambda v: type(v) is bool},
 }
 """The fields of each message, with the check of each. All may carry "n", the number of the message, which comes back

@@ -24,6 +24,8 @@ from ..human.camera import CameraInput, Grip
 from ..human.person import Person
 from ..human.session import Session
 from ..human.settings import Settings
+from ..human.slots import Slots
+from .choices import choose
 from .limits import LINE, NAME, Counts, Limits
 from .outbox import Outbox
 from .pictures import Stream
@@ -46,7 +48,8 @@ class Visitor:
     wish: the seat that they want, None for any, -1 for none; person: they at the desk, once they have come in; player:
     whose view they see; size: (width, height) of the space for it; ack: the number of their last message; heard: when
     it came; away: whether their page is hidden; known: the version of each player's picture that they have; told: the
-    last state of each kind that they were sent.
+    last state of each kind that they were sent; marked: whether tiles are drawn for people who tell few colours
+    apart.
     """
 
     id: int
@@ -61,6 +64,7 @@ class Visitor:
     away: bool = False
     known: dict[int, int] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
+    marked: bool = False
 
     @property
     def at(self) -> Person:
@@ -72,7 +76,7 @@ class Visitor:
 class Room:
     """A room. id: its place in addresses; opened(record): makes the session, in the room's own thread, since a world's
     first use may compile for a minute; store: where its episodes go, None for nowhere; asked: an instruction in free
-    text to be shown and stored; left(room): called at its end.
+    text to be shown and stored; left(room): called at its end; slots(session): of whoever has been here longest.
 
     phase: "opening", "open", "broken" or "closed"; why: the reason of a broken one.
     """
@@ -88,19 +92,21 @@ class Room:
         store: Store | None = None,
         asked: str = "",
         left: Callable[[Room], None] = lambda room: None,
+        slots: Callable[[Session], Slots | None] = lambda session: None,
     ):
         self.id, self.world, self.store, self.asked = id, world, store, asked
         self.phase, self.why, self.ticks, self.saved, self.dropped = "opening", "", 0, 0, 0
         self.beat = self.empty = time.monotonic()
         self.visitors: dict[int, Visitor] = {}
         self._opened, self._limits, self._counts, self._left = opened, limits, counts, left
+        self._slots = slots
         self._inbox: deque[tuple[Visitor, dict[str, Any] | None]] = deque()
         self._comes: deque[Visitor] = deque()
         self._wakes = Condition()
         self._stopping = False
         self._recorder: Recorder | None = None
         self._table: Table | None = None
-        self._streams: dict[int, Stream] = {}
+        self._streams: dict[tuple[int, bool], Stream] = {}
         self._chat: deque[dict[str, Any]] = deque(maxlen=CHAT)
         self._talked: list[tuple[int, str, str]] = []
         self._begun = 0
@@ -183,6 +189,7 @@ class Room:
         session = self._opened(None if self.store is None else self._record)
         session.rehearse()
         self._table = Table(session)
+        self._table.desk.slots = self._slots(session)
         self.phase, self.empty = "open", time.monotonic()
 
     def _record(self, batch: Batch) -> Recorder:
@@ -315,6 +322,16 @@ class Room:
                 visitor.player, self._changed = message["seat"], True
             else:
                 self._note(visitor, "This seat is taken: choose another")
+        elif kind in ("list", "slots", "go", "save", "load"):
+            told, news = choose(table, visitor.at, message, first=visitor.id == min(self.visitors))
+            self._changed |= message["t"] in ("go", "load")
+            if told:
+                visitor.outbox.tell(told)
+            if news:
+                self._note(visitor, news)
+        elif kind == "colours":
+            visitor.marked, self._changed = message["marked"], True
+            visitor.known.clear()
         elif kind == "do":
             self._deed(table, visitor, message["what"], now)
         elif kind == "mouse":
@@ -425,18 +442,21 @@ class Room:
 
     def _draw(self, table: Table, visitors: list[Visitor]) -> None:
         """Send the pictures, each drawn and encoded once for all who see it."""
-        seen = sorted({visitor.player for visitor in visitors})
+        seen = sorted({(visitor.player, visitor.marked) for visitor in visitors})
         tiles = isinstance(self.world.view, Tiles)
         width, height = (max(visitor.size[side] for visitor in visitors) for side in range(2))
         if not tiles:
             most = CAMERA_EDGE if len(seen) == 1 else SHARED_EDGE
             width, height = min(width, most), min(height, most)
-        views = table.session.views(*fitting(table, width, height))
-        for player in seen:
-            self._streams.setdefault(player, Stream(tiles)).show(views[player])
+        size = fitting(table, width, height)
+        views = {marked: table.session.views(*size, marked=marked) for marked in {marked for _, marked in seen}}
+        for player, marked in seen:
+            self._streams.setdefault((player, marked), Stream(tiles)).show(views[marked][player])
         for visitor in visitors:
             waits = visitor.outbox.waits(visitor.player)
-            part = self._streams[visitor.player].after(0 if waits else visitor.known.get(visitor.player, 0))
+            part = self._streams[visitor.player, visitor.marked].after(
+                0 if waits else visitor.known.get(visitor.player, 0)
+            )
             if part is not None and (not waits or part.version != visitor.known.get(visitor.player)):
                 self.dropped += waits
                 visitor.outbox.picture(visitor.player, part.packed(visitor.player, visitor.ack))

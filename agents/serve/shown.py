@@ -8,6 +8,7 @@ from ...interface.keys import KEYS
 from ...worlds.engine.render.views import Tiles
 from ..human import facts
 from ..human.commands import input_rows, pages
+from ..human.palette import sheet
 from ..human.person import Person
 from ..human.shown import shown
 from .protocol import code_of
@@ -40,7 +41,9 @@ def card(table: Table, person: Person) -> dict[str, Any]:
         "what": listed.what if listed else "level",
         "count": len(listed) if listed else 0,
         "agent": session.agents[0].name if session.agents else "",
-        "can": sorted({"undo", "previous", "next", "restart", "chat"} & person.commands.table.keys()),
+        "can": sorted({"undo", "previous", "next", "restart", "chat", "levels"} & person.commands.table.keys()),
+        "keeps": table.desk.keeps,
+        "marked": sheet(world) is not None,
     }
 
 
@@ -66,6 +69,7 @@ def hud(table: Table, person: Person, player: int, now: float, asked: str = "") 
         "crosshair": seat.crosshair,
         "speed": table.speed,
         "watching": session.watching,
+        "mark": session.mark if session.mark in session.solved else "",
         "seats": [_seat(table, at, end) for at, end in enumerate(session.ends)],
     }
     if session.over:

@@ -112,6 +112,21 @@ class Table:
         self.desk.next(by)
         self._rest()
 
+    def go(self, place: int) -> str:
+        """The level or task of this row of the list. Returns why not, or ""."""
+        why = self.desk.go(place)
+        if not why:
+            self._rest()
+        return why
+
+    def load(self, slot: int) -> str:
+        """Go on from a save slot, in a pause where time goes on. Returns why not, or ""."""
+        why = self.desk.load(slot)
+        if not why:
+            self.begun += 1
+            self._starts = self._onward = None
+        return why
+
     def say(self, person: Person, text: str) -> bool:
         """A player says something in the world; False if nobody there hears it, or it cannot be said."""
         said = plain(text)

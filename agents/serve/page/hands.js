@@ -4,6 +4,16 @@ const WHOLE = 65536; // of a cursor: one picture height
 const STICK = ["a", "b", "x", "y", "left shoulder"];
 const ARROWS = [["ArrowUp", "KeyW"], ["ArrowDown", "KeyS"], ["ArrowLeft", "KeyA"], ["ArrowRight", "KeyD"]];
 
+// The letters that are printed on this keyboard, where the browser tells them (Chromium does, Firefox does not).
+const printed = new Map();
+navigator.keyboard
+  ?.getLayoutMap?.()
+  .then((found) => found.forEach((text, code) => printed.set(code, text.toUpperCase())))
+  .catch(() => {});
+
+// Names of keys as the world tells them, with the letters of this keyboard: "W A S D" is "Z Q S D" on a French one.
+export const local = (held) => held.split(" ").map((word) => (/^[A-Z]$/.test(word) ? printed.get(`Key${word}`) || word : word)).join(" ");
+
 export const typing = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
 
 export class Hands {

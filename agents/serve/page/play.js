@@ -2,7 +2,8 @@
 import { doneButton } from "./annotate.js";
 import { myName } from "./app.js";
 import { clear, h, kept, seconds, setText, toast } from "./dom.js";
-import { Hands, cross } from "./hands.js";
+import { choosers, solved } from "./choosers.js";
+import { Hands, cross, local } from "./hands.js";
 import { Line } from "./net.js";
 import { Screen } from "./picture.js";
 import { mute, muted, tone } from "./sound.js";
@@ -60,6 +61,7 @@ export async function play(main, id) {
     },
     ready: () => {
       measure(true);
+      line.send({ t: "colours", marked: kept.get("marked", false) });
       line.send({ t: "mouse", ...kept.get("mouse", { sensitivity: 100, invert: false }) });
     },
   });
@@ -85,6 +87,7 @@ export async function play(main, id) {
     KeyR: () => deed("restart"),
     KeyP: () => deed(stands() ? "play" : "pause"),
     KeyT: () => change(),
+    KeyL: () => card.can.includes("levels") && list(),
     KeyH: () => help(),
     Slash: () => help(),
     F1: () => help(),
@@ -141,6 +144,7 @@ export async function play(main, id) {
     hud: (data) => {
       const before = hud;
       hud = data;
+      if (hud.mark) solved.add(hud.mark);
       drawHud(before);
     },
     reward: ({ value }) => {
@@ -160,6 +164,8 @@ export async function play(main, id) {
       if (name && name !== myName()) tone("chat");
     },
     note: ({ text }) => toast(text),
+    list: (data) => chooser.list?.(data),
+    slots: (data) => chooser.slots?.(data),
     saved: ({ count: number }) => {
       saved = number;
       drawFoot();
@@ -221,7 +227,7 @@ export async function play(main, id) {
       );
     } else if (hud.mood === "ready") {
       const keys = card.rows.slice(0, 5);
-      clear(band, h("strong", {}, card.looks ? "Click to play" : "Press a key to play"), h("dl", { class: "keys" }, keys.flatMap(([held, meaning]) => [h("dt", {}, held), h("dd", {}, meaning)])));
+      clear(band, h("strong", {}, card.looks ? "Click to play" : "Press a key to play"), h("dl", { class: "keys" }, keys.flatMap(([held, meaning]) => [h("dt", {}, local(held)), h("dd", {}, meaning)])));
     } else if (stands()) {
       clear(band, h("strong", {}, "Paused"), h("span", {}, card.looks ? "A click plays on" : "Any key of the world plays on"));
     }
@@ -239,6 +245,7 @@ export async function play(main, id) {
         ? [
             button(card.count ? `Next ${card.what}` : "Next", "N", () => deed("next"), card.can.includes("next")),
             button("Previous", "B", () => deed("previous"), card.can.includes("previous")),
+            button(`All ${card.what}s`, "L", list, card.can.includes("levels")),
             button("Again", "R", () => deed("restart")),
             button("Take back", "U", () => deed("undo"), card.can.includes("undo")),
             button(still ? "Play on" : "Pause", "P", () => deed(still ? "play" : "pause"), !card.turnBased && hud.mood !== "over"),
@@ -251,6 +258,8 @@ export async function play(main, id) {
               : []),
           ],
       button(muted() ? "Sound on" : "Mute", "", () => { mute(!muted()); drawDeeds(); }),
+      seated() && card.keeps && button("Save and load", "", keep),
+      card.marked && button(kept.get("marked", false) ? "Plain colours" : "Colours for all eyes", "", colours),
       card.looks && button("Mouse", "", mouse),
       button("Full screen", "", () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.())),
       button("Help", "H", help),
@@ -293,11 +302,21 @@ export async function play(main, id) {
   function help() {
     if (card === null) return;
     if (hands.locked()) document.exitPointerLock();
-    const own = [["U", "take back"], ["N", `next ${card.what}`], ["R", "again"], ["P", "pause"], ["T", "take over from the agent, or let it play"], ["Enter", "chat"], ["Esc", "let the mouse go"], ["H", "this page"]].filter(([key]) => !card.keys.includes(`Key${key}`));
+    const own = [["U", "take back"], ["N", `next ${card.what}`], card.can.includes("levels") ? ["L", `all ${card.what}s`] : ["", ""], ["R", "again"], ["P", "pause"], ["T", "take over from the agent, or let it play"], ["Enter", "chat"], ["Esc", "let the mouse go"], ["H", "this page"]].filter(([key]) => key && !card.keys.includes(`Key${key}`));
     const table = (rows) => h("dl", { class: "keys" }, rows.flatMap(([held, meaning]) => [h("dt", {}, held), h("dd", {}, meaning)]));
-    const box = h("dialog", { class: "help", onclose: () => box.remove() }, h("h2", {}, card.world), h("p", { class: "headline" }, hud?.headline || card.summary), h("div", { class: "columns" }, h("div", {}, h("h3", {}, "Your input"), table(card.rows)), h("div", {}, h("h3", {}, "This page"), table(own))), h("details", {}, h("summary", {}, "More about this world"), card.about.map((text) => h("p", {}, text))), h("button", { class: "primary", autofocus: true, onclick: () => box.close() }, "Close"));
+    const box = h("dialog", { class: "help", onclose: () => box.remove() }, h("h2", {}, card.world), h("p", { class: "headline" }, hud?.headline || card.summary), h("div", { class: "columns" }, h("div", {}, h("h3", {}, "Your input"), table(card.rows.map(([held, meaning]) => [local(held), meaning]))), h("div", {}, h("h3", {}, "This page"), table(own))), h("details", {}, h("summary", {}, "More about this world"), card.about.map((text) => h("p", {}, text))), h("button", { class: "primary", autofocus: true, onclick: () => box.close() }, "Close"));
     document.body.append(box);
     box.showModal();
+  }
+
+  const chooser = choosers({ send, what: () => card.what });
+  const list = () => chooser.openList();
+  const keep = () => chooser.openSlots();
+
+  function colours() {
+    kept.set("marked", !kept.get("marked", false));
+    send({ t: "colours", marked: kept.get("marked", false) });
+    drawDeeds();
   }
 
   function mouse() {

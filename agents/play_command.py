@@ -77,6 +77,7 @@ def play(
     from .human.chosen import to_play
     from .human.playlist import PATIENCE
     from .human.settings import keep_played
+    from .human.slots import named
 
     if benchmark:
         if any((task, goal, moment, levels, knob, limit, agent, seat, alone, load, number != 1)):
@@ -86,6 +87,10 @@ def play(
         number, place = play_suite(count, world=world or None, seed=seed or 0, name=name, record=record)
         print(f"{number:,} tasks played; stored in {place}")
         return
+    if number < 1:
+        raise ValueError(f"--number counts levels and tasks from 1, got {number}")
+    if load:
+        named(load)
     if practice and any((task, goal, moment, limit, benchmark)):
         raise ValueError("--practice is play without a limit: leave --task, --goal, --moment, --limit and --suite out")
     if not world:

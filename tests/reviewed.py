@@ -92,6 +92,13 @@ REVIEWED = {
         ),
         "agents/human/window.py: dressed: pygame.image.load",
     ),
+    "The SDL that pygame itself has loaded, beside it, asked for the print on keys.": (
+        *("agents/human/devices.py: : import ctypes", "agents/human/devices.py: layout: ctypes.CDLL"),
+        "agents/human/devices.py: _library: place.glob",
+    ),
+    "Save slots: a ZIP of three members, each checked and none run, see test_slots.": (
+        "agents/human/slots.py: read: path.read_bytes",
+    ),
     "The formats of exports and imports by name, and the libraries that they need, which are constants.": (
         *("episodes/export/run.py: check: import_module", "episodes/export/run.py: _writing: import_module"),
         *("episodes/imports/run.py: _found: import_module", "episodes/export/minari.py: _spec: gymnasium.spec"),

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rumpus.agents.human import started
 from rumpus.agents.human.desk import Desk
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import ROWS, shown
-from rumpus.agents.human.slots import SlotError, Slots, packed, unpacked
+from rumpus.agents.human.slots import SlotError, Slots, named, packed, unpacked
 from rumpus.interface.png import from_png
 from rumpus.tests.people import HOME, KNOBS, goal, other_room, play, room, session, tasks_of
 from rumpus.tests.tiny_hall import HALL
@@ -192,6 +193,24 @@ def test_slots_that_cannot_be_written_say_so(tmp_path):
     for number in (0, 10):
         with pytest.raises(SlotError, match="numbered from 1 to 9"):
             held.save(number, kept())
+
+
+def test_a_slot_is_named_by_its_number_or_its_file(tmp_path):
+    path = tmp_path / "mine.rumpus"
+    path.write_bytes(packed(kept()))
+    assert named("7") == 7 and named(str(path)) == path
+    desk = Desk(session())
+    started(desk, 1, path)
+    assert desk.session.steps == 1
+    for text in ("0", "10", "9" * 5000, "-1", "nothing-here", str(tmp_path)):
+        with pytest.raises(SlotError, match="slot"):
+            named(text)
+    path.write_bytes(b"rubbish")
+    with pytest.raises(SlotError, match="damaged"):
+        started(desk, 1, path)
+    for number in (0, 2):
+        with pytest.raises(ValueError, match="from 1 to 1"):
+            started(desk, number, "")
 
 
 def test_measured_play_has_no_slots_and_no_list():

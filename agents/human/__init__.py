@@ -152,13 +152,11 @@ def _play(
 
 def started(desk: Desk, begin: int, load: str | Path) -> None:
     """Begin at a number of the list, or go on from a slot. Raises ValueError for a number or slot that there is not."""
-    from .slots import SLOTS, read
+    from .slots import named, read
 
     if load:
-        number = str(load)
-        if number.isdigit() and not 1 <= int(number) <= SLOTS:
-            raise ValueError(f"slots are numbered from 1 to {SLOTS}; --load {number} is none of them")
-        why = desk.load(int(number)) if number.isdigit() else desk.resume(read(Path(load)))
+        slot = named(str(load))
+        why = desk.load(slot) if isinstance(slot, int) else desk.resume(read(slot))
     else:
         why = desk.go(begin - 1) if begin != 1 else ""
     if why:

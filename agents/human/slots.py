@@ -114,6 +114,17 @@ def read(path: Path) -> Kept:
         raise SlotError(f"{path} could not be read: {error.strerror or error}") from None
 
 
+def named(text: str) -> int | Path:
+    """The slot that a person types: its number, or its file. Raises SlotError for one that there is not."""
+    if text.isdecimal() and text.isascii():
+        if not 1 <= int(text[:9]) <= SLOTS:
+            raise SlotError(f"slots are numbered from 1 to {SLOTS}; there is no slot {text[:9]}")
+        return int(text)
+    if not Path(text).is_file():
+        raise SlotError(f"there is no file {text}: a slot is a number from 1 to {SLOTS}, or a file")
+    return Path(text)
+
+
 def folder() -> Path:
     """The folder of all slots: in $RUMPUS_DATA, else in the platform's folder for this user's data."""
     return Path(os.environ.get("RUMPUS_DATA") or platformdirs.user_data_dir("rumpus")) / "slots"

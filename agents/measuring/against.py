@@ -48,7 +48,7 @@ class Against:
         batch.actions[self._rows, self._seats] = own
 
     def report(self) -> dict[str, float]:
-        """What the first policy measured of itself."""
+        """Measurements of the first policy itself."""
         return self.policy.report()
 
     @staticmethod

@@ -128,6 +128,7 @@ def navigation() -> list[dict[str, Any]]:
         {
             "Use": [
                 {"Faces": "faces.md"},
+                {"Libraries": "libraries.md"},
                 {"Tasks": "tasks.md"},
                 {"Two players": "two-players.md"},
                 {"Episodes as data": "data.md"},

@@ -14,7 +14,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 from gymnasium import spaces
-from gymnasium.vector import VectorActionWrapper, VectorEnv, VectorWrapper
+from gymnasium.vector import AutoresetMode, VectorActionWrapper, VectorEnv, VectorWrapper
 from gymnasium.vector.utils import batch_space
 
 from ..action import Move
@@ -25,7 +25,19 @@ from .words import BAG, TEXTS, TOKEN, Words
 _OTHERS = "rumpus.interface.wrappers has those of single environments, .parallel those of several players"
 
 
-class _Actions(VectorActionWrapper):
+class _Mode:
+    """The autoreset mode, which TorchRL reads from the outermost wrapper; Gymnasium's wrappers do not pass it on."""
+
+    env: Any
+
+    @property
+    def autoreset_mode(self) -> AutoresetMode:
+        """That of the environment within."""
+        mode: AutoresetMode = self.env.autoreset_mode
+        return mode
+
+
+class _Actions(_Mode, VectorActionWrapper):
     """Takes actions of a codec's space, and passes on full actions of the keyboard and the mouse."""
 
     def __init__(self, env: VectorEnv, codec: MoveNumbers | DeviceParts):
@@ -57,7 +69,7 @@ class Devices(_Actions):
         super().__init__(env, DeviceParts(env.unwrapped.world, box))  # type: ignore[attr-defined]
 
 
-class _Observations(VectorWrapper):
+class _Observations(_Mode, VectorWrapper):
     """Gives another form of the observations. Gymnasium's own base class refuses AutoresetMode.SAME_STEP."""
 
     def __init__(self, env: VectorEnv, space: spaces.Space, all_: Callable[[Any], Any], one: Callable[[Any], Any]):

@@ -25,6 +25,7 @@ from rumpus.agents.doors.words import key_names, record
 from rumpus.interface.png import from_png
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Task
+from rumpus.tests.commands import rumpus
 
 
 class Served:
@@ -316,3 +317,15 @@ def test_names_of_keys_are_those_that_models_write():
     for wrong in (3, [3], {"w": 1}, "x" * 10_000, ["w"] * 17, None):
         with pytest.raises(ValueError, match=r"key"):
             key_names(wrong)
+
+
+def test_serve_mounts_it_and_takes_one_world_alone(monkeypatch, capsys):
+    seen = []
+    monkeypatch.setattr("rumpus.agents.doors.commands.run", lambda app, *where: seen.append((app, *where)))
+    assert rumpus("serve", "--openenv", "sokoban-small", "--port", "0") == 0
+    ((app, *where),) = seen
+    assert app.state.pool.world.name == "sokoban-small" and where == ["127.0.0.1", 0, ""]
+    for more in (("--token", "x" * 12), ("--worlds", "maze"), ("--host", "0.0.0.0"), ("--port", "-1")):
+        assert rumpus("serve", "--openenv", "sokoban-small", *more) == 1
+        assert 10 < len(capsys.readouterr().err) < 400
+    assert len(seen) == 1

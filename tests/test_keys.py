@@ -131,7 +131,7 @@ def test_colours_for_all_eyes_are_of_the_view_alone():
     plain, seen = game.views(320, 320), game.batch.draw().copy()
     press(person, "escape")
     go_to(person, "Colours")
-    assert rows_of(person)["Colours"] == "as agents see them"
+    assert rows_of(person)["Colours"] == "as agents see"
     press(person, "enter")
     assert person.settings.marked and settings.load()[0].marked
     marked = game.views(320, 320, marked=True)

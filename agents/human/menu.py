@@ -79,7 +79,7 @@ def rows(owner: Owner, what: str, loud: bool | None) -> list[Row]:
     if loud is not None:
         made.append(Row("Sounds", "on" if loud else "off", lambda now, by: do("mute", now), True))
     if sheet(owner.inputs.world):
-        value = "for all eyes, with letters" if owner.settings.marked else "as agents see them"
+        value = "for all eyes" if owner.settings.marked else "as agents see"
         made.append(Row("Colours", value, lambda now, by: owner.marks(now), True))
     made.append(_turned(owner, "Keys …", "keys"))
     small, turn = owner.sees

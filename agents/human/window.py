@@ -96,8 +96,6 @@ class Window:
         self.person = self.desk.join(seats=seats, can=can)
         self._speaker = Speaker(sounds)
         self.person.loud = self._speaker.on
-        for key, letter in layout().items():
-            self.person.keymap.learn(key, letter)
         self._grid = session.batch.rows, session.batch.cols
         self._grabbed = self._awaits_text = False
         self._last_event = 0.0
@@ -105,6 +103,8 @@ class Window:
         self._saver = Saver(out, lambda: pygame.event.post(pygame.event.Event(self._saved)))
         self._surface = pygame.display.get_surface() or open_window(session.world, size, self._grid)
         pygame.display.set_caption(f"Rumpus: {session.world.name}")
+        for key, letter in layout().items():
+            self.person.keymap.learn(key, letter)
         self._record = shown(self.person)
         self.place = self._arranged(self._surface.get_size(), self._record)
         self._pads = Pads() if isinstance(self.person.inputs, CameraInput) else None

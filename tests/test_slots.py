@@ -112,7 +112,7 @@ def test_time_stands_still_after_loading_where_it_goes_on():
 def kept():
     game = session()
     play(game, "s")
-    return game.kept()
+    return game.stored()
 
 
 def remade(**members):

@@ -28,7 +28,7 @@ from .host import SPEEDS
 from .input import TickInput
 from .person import Person
 from .session import Session
-from .slots import Kept, SlotError, Slots, folder
+from .slots import SlotError, Slots, Stored, folder
 
 if TYPE_CHECKING:
     from .asking import Asking
@@ -384,7 +384,7 @@ class Desk:
         if not self.keeps or self.slots is None:
             return "Nothing can be saved here"
         try:
-            self.slots.save(number, self.session.kept())
+            self.slots.save(number, self.session.stored())
         except SlotError as error:
             return in_words(error)
         return ""
@@ -398,10 +398,10 @@ class Desk:
         except SlotError as error:
             return in_words(error)
 
-    def resume(self, kept: Kept) -> str:
+    def resume(self, stored: Stored) -> str:
         """Go on from a slot, in a pause where time goes on. Returns why not, or ""."""
         try:
-            self.session.resume(kept)
+            self.session.resume(stored)
         except SlotError as error:
             return in_words(error)
         self._rest()

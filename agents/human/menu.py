@@ -11,7 +11,7 @@ from .input import Input
 from .keyboard import shown
 from .palette import sheet
 from .settings import Settings
-from .slots import SLOTS, Kept
+from .slots import SLOTS, Stored
 
 FOOT = "Up, Down, Enter; Left and Right change; {back}"
 
@@ -99,19 +99,19 @@ def slots(owner: Owner, saves: bool, sure: int) -> Page:
     found = owner.desk.slots.all() if owner.desk.slots is not None else []
 
     def row(place: int) -> Row:
-        number, kept = place + 1, found[place]
+        number, stored = place + 1, found[place]
         text, picture, value = f"{number}   empty", "", ""
-        if isinstance(kept, Kept):
-            text, picture, value = f"{number}   {kept.facts.what}", kept.url, kept.date
-        elif kept:
-            text = f"{number}   {kept}"
+        if isinstance(stored, Stored):
+            text, picture, value = f"{number}   {stored.facts.what}", stored.url, stored.date
+        elif stored:
+            text = f"{number}   {stored}"
         if saves and sure == number:
             value = "Enter again replaces it"
 
         def do(now: float, by: int) -> None:
             if by:
                 return
-            if saves and kept and sure != number:
+            if saves and stored and sure != number:
                 owner.opens(f"save {number}")
                 return
             why = owner.desk.save(number) if saves else owner.desk.load(number)

@@ -22,7 +22,7 @@ from ...worlds.engine.world import World
 from . import palette
 from .agent import Agent, Turns
 from .playlist import Playlist, of_levels, of_tasks
-from .slots import Facts, Kept, SlotError, now, small
+from .slots import Facts, SlotError, Stored, now, small
 
 if TYPE_CHECKING:
     from ...episodes.recorder import Recorder
@@ -322,7 +322,7 @@ class Session:
         self.leave()
         self._begin(place)
 
-    def kept(self) -> Kept:
+    def stored(self) -> Stored:
         """The episode as it is now, for a save slot. Raises SlotError in a world that cannot be saved."""
         if not self.world.rules.savable:
             raise SlotError(f"{self.world.name} cannot be saved")
@@ -345,13 +345,13 @@ class Session:
             alone=self._fair and self._turns.alone,
         )
         picture = self.batch.picture(size=small(self.batch.rows, self.batch.cols))
-        return Kept(facts, self.batch.save(0), png(picture))
+        return Stored(facts, self.batch.save(0), png(picture))
 
-    def resume(self, kept: Kept) -> None:
+    def resume(self, stored: Stored) -> None:
         """Go on from a slot, in place of this episode, which is left. Raises SlotError, and changes nothing, for one
-        that is damaged, or of another world, list or version. What follows is not recorded until another episode
+        that is damaged, or of another world, list or version. Later steps are not recorded until another episode
         begins, since a record is of whole episodes."""
-        facts, world = kept.facts, self.world
+        facts, world = stored.facts, self.world
         if facts.world != world.name:
             raise SlotError(f"this slot is of {facts.world[:60]}, and {world.name} is played here")
         if facts.list != self.listed:
@@ -362,7 +362,7 @@ class Session:
             raise SlotError(f"{world.name} cannot be saved")
         twin = self.batch.clone()
         try:
-            twin.load(0, kept.state)
+            twin.load(0, stored.state)
         except ValueError as error:
             raise SlotError(f"this slot cannot be loaded: {error}") from None
         state = twin.states[0]
@@ -370,7 +370,7 @@ class Session:
             raise SlotError("this slot is damaged: its state is of another episode")
         self.leave()
         self._begin(facts.place)
-        self.batch.load(0, kept.state)
+        self.batch.load(0, stored.state)
         self._first, self.undone, self._fair = facts.first, facts.undone, facts.alone
         moment = Moment(self._packed(), facts.returns, facts.ends, facts.said)
         self._moments = deque([moment], self._most)

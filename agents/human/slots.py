@@ -59,7 +59,7 @@ class Facts(BaseModel):
 
 
 @dataclass(frozen=True)
-class Kept:
+class Stored:
     """A slot: its facts, the state as `Batch.save` makes it, and a PNG file."""
 
     facts: Facts
@@ -81,17 +81,17 @@ class Kept:
             return ""
 
 
-def packed(kept: Kept) -> bytes:
+def packed(stored: Stored) -> bytes:
     """The bytes of a slot's file."""
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as file:
-        contents = kept.facts.model_dump_json().encode(), kept.state, kept.picture
+        contents = stored.facts.model_dump_json().encode(), stored.state, stored.picture
         for name, content in zip(_MEMBERS, contents, strict=True):
             file.writestr(zipfile.ZipInfo(name), content)
     return data.getvalue()
 
 
-def unpacked(data: bytes) -> Kept:
+def unpacked(data: bytes) -> Stored:
     """The slot of these bytes. Raises SlotError for bytes that are none."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as file:
@@ -99,12 +99,12 @@ def unpacked(data: bytes) -> Kept:
             if any(member.file_size > MOST_BYTES or member.compress_type for member in members):
                 raise SlotError("this slot is damaged: its parts are too large")
             facts, state, picture = (file.read(member) for member in members)
-        return Kept(Facts.model_validate_json(facts), state, picture)
+        return Stored(Facts.model_validate_json(facts), state, picture)
     except (zipfile.BadZipFile, KeyError, EOFError, NotImplementedError, RuntimeError, OSError, ValidationError):
         raise SlotError("this slot is damaged, or is none: save another one over it") from None
 
 
-def read(path: Path) -> Kept:
+def read(path: Path) -> Stored:
     """The slot of a file. Raises SlotError where there is none that can be read."""
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -137,14 +137,14 @@ class Slots:
     def __init__(self, place: Path | None, world: str, list: str = ""):
         name = re.sub(r"[^\w.-]", "-", world)
         self._place = None if place is None else place / name / (list[:20] or "own")
-        self._held: dict[int, Kept] = {}
-        self._read: dict[int, tuple[tuple[int, int], Kept | None]] = {}
+        self._held: dict[int, Stored] = {}
+        self._read: dict[int, tuple[tuple[int, int], Stored | None]] = {}
 
     def path(self, number: int) -> Path | None:
         """The file of a slot; None where slots are not files."""
         return None if self._place is None else self._place / f"slot-{number}.rumpus"
 
-    def load(self, number: int) -> Kept:
+    def load(self, number: int) -> Stored:
         """The slot of this number. Raises SlotError if it is empty or damaged."""
         path = self.path(number)
         if path is None:
@@ -155,24 +155,24 @@ class Slots:
             raise SlotError(f"slot {number} is empty")
         return read(path)
 
-    def save(self, number: int, kept: Kept) -> None:
+    def save(self, number: int, stored: Stored) -> None:
         """Write a slot, in place of the one that was there. Raises SlotError where nothing can be written."""
         if not 1 <= number <= SLOTS:
             raise SlotError(f"slots are numbered from 1 to {SLOTS}; there is no slot {number}")
         path = self.path(number)
         if path is None:
-            self._held[number] = kept
+            self._held[number] = stored
             return
         try:
-            write_atomically(path, packed(kept), durable=True)
+            write_atomically(path, packed(stored), durable=True)
         except OSError as error:
             raise SlotError(f"slot {number} could not be saved: {error.strerror or error}") from None
 
-    def all(self) -> list[Kept | str]:
+    def all(self) -> list[Stored | str]:
         """The slots in their order: each as it is, or "" for an empty one, or the sentence that says what is wrong."""
         return [self._look(number) for number in range(1, SLOTS + 1)]
 
-    def _look(self, number: int) -> Kept | str:
+    def _look(self, number: int) -> Stored | str:
         """A slot as it was read last, unless its file has changed since."""
         path = self.path(number)
         try:

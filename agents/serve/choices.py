@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..human.person import Person
-from ..human.slots import Kept
+from ..human.slots import Stored
 from .table import Table
 
 PART = 100
@@ -31,7 +31,7 @@ def slots(table: Table) -> dict[str, Any]:
     found = table.desk.slots.all() if table.desk.slots is not None else []
     rows = [
         {"what": each.facts.what, "date": each.date, "picture": each.url}
-        if isinstance(each, Kept)
+        if isinstance(each, Stored)
         else {"what": each, "date": "", "picture": ""}
         for each in found
     ]

@@ -125,7 +125,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(get|fetch|grab|take|pick|pick up) us {b}",
         "i (want|wanted|need|needed|would like|fancy|would love|could do with|am after|said|meant|asked for) {b}",
         "(have|get|be with|end up with|finish with) {b} in your (hand|hands)",
-        "(be holding|end up holding|end up with|finish holding) {b}",
+        "(be holding|end up holding|end up with) {b}",
         "get {b} (|up) off the (floor|ground)",
         "(lift|take) {b} into your (hand|hands)",
     ),

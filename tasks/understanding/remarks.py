@@ -37,7 +37,7 @@ def without_remarks(said: list[str], known: Names) -> list[str] | None:
 
 
 def _begun(part: list[str]) -> list[str]:
-    """What follows a remark, without a word that joins it: "I'm cold, so close the door"."""
+    """The words behind a remark, without a word that joins it: "I'm cold, so close the door"."""
     return part[1:] if part[:1] in (["so"], ["and"], ["but"]) and len(part) > 1 else part
 
 

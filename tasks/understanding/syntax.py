@@ -277,7 +277,7 @@ class Syntax(Phrases):
                     yield from self._rest(last, (first, replace(before[0], joint="then")))
 
     def _waiting(self, at: int, before: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
-        """What is to be so until something else is: both at once, "wait by the door until it opens"."""
+        """Something that is to be so until something else is: both at once, "wait by the door until it opens"."""
         unit, act = before[-1], before[-1].act
         stood = unit.kind == "stay" or (act is not None and act.verb in _STOOD)
         if unit.hold or (unit.kind == "do" and (act is None or act.verb not in (*_STOOD, *_HELD) or _negated(act))):
@@ -297,7 +297,7 @@ class Syntax(Phrases):
             yield from self._rest(last, (*kept, Unit("at once", "do", end)))
 
     def _excepted(self, at: int, before: tuple[Unit, ...]) -> Iterator[tuple[Unit, ...]]:
-        """What is left out of all, behind the act: "put every toy in the box except the duck"."""
+        """Things that are left out of all, behind the act: "put every toy in the box except the duck"."""
         act = before[-1].act
         assert act is not None and act.a is not None
         ref = act.a.all[0]

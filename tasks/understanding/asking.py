@@ -144,7 +144,7 @@ class Asking(References):
             if some.told:
                 raise Refusal("a question is about things of one kind")
             if what != "exists" and place in ("at", "touching"):
-                raise because("question", str(place), self.things)  # the question of things beside you is a form of its own
+                raise because("question", str(place), self.things)  # "beside you" is a form of its own
             if what == "which":
                 what = "what" if some.noun.kinds == (None,) or some.noun.group else "colour"
             return self._made(what, replace(some, where=("around", str(place), None)))

@@ -115,7 +115,7 @@ STUDY = Study(
             **{"worlds": ("box-world-small", "key-and-door-small"), "recorded": 200, "tasks": 8, "episodes": 4},
             **{"steps_each": 256, "envs": 4, "size": (24, 24), "patch": 4, "channels": 8, "hidden": 16},
         },
-        "core": {  # the same question of smaller networks, in some 40 minutes of a core
+        "core": {  # the same question of smaller networks in fewer steps
             **{"recorded": 20_000, "tasks": 200, "episodes": 200, "steps_each": 100_000, "envs": 32},
             **{"size": (48, 48), "patch": 6, "channels": 32, "blocks": 2, "hidden": 128},
         },

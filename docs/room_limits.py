@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -45,7 +46,9 @@ class Helped:
     def __init__(self, agent: str, listed: Sequence[Task], how: str, repeat: int):
         world = worlds.load(WORLD)
         self.name, self._how, self._repeat, self._listed = agent, how, repeat, listed
-        self._agent, self._expert = player(agent, world)[0], expert(world)
+        self._agent: Any
+        self._agent, _ = player(agent, world)
+        self._expert: Any = expert(world)
         if how == "untold":
             self._agent.tell("")
 
@@ -61,7 +64,7 @@ class Helped:
         for row in np.flatnonzero(is_first):
             clause = self._listed[batch.states["task"][row]].players[0].goal.stages[0].all[0]
             selector = clause.b if clause.b is not None else clause.a
-            self._toy[row] = chosen(selector, situation(batch, row))[0]
+            self._toy[row] = chosen(selector, situation(batch, int(row)))[0]
         self._steps = np.where(is_first, 0, self._steps + 1)
         things, rows = batch.things()[0], np.arange(batch.n)
         toy, own = things[rows, self._toy], things[:, 0]
@@ -94,7 +97,7 @@ def main() -> None:
         if how == "expert":
             limit = round(SHOWN * world.controls.tick_hz)
             listed = [task.model_copy(update={"limit": limit}) for task in listed]
-        played_by = expert(world) if how == "expert" else Helped(given.agent, listed, how, repeat)
+        played_by: Any = expert(world) if how == "expert" else Helped(given.agent, listed, how, repeat)
         wins = play_tasks(played_by, world, listed, 1, threads=1, repeat=repeat).wins
         cells = []
         for family in (wins[::2], wins[1::2]):

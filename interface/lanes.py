@@ -82,9 +82,9 @@ class LanesEnvironment(Specified, VectorEnv):
         if self.autoreset_mode is AutoresetMode.DISABLED and self._over.any():
             rows = np.flatnonzero(self._over).tolist()
             raise gymnasium.error.ResetNeeded(f"rows {rows} have ended: reset them with options={{'reset_mask': mask}}")
-        hands = self.batch.actions.reshape(-1)
-        write_actions(hands, actions)
-        hands[~self._active] = np.zeros((), hands.dtype)  # a player that has ended says nothing either
+        records = self.batch.actions.reshape(-1)
+        write_actions(records, actions)
+        records[~self._active] = np.zeros((), records.dtype)  # a player that has ended says nothing either
         if self.autoreset_mode is AutoresetMode.NEXT_STEP:
             self.batch.play(self._over)
         else:
@@ -134,8 +134,8 @@ class LanesEnvironment(Specified, VectorEnv):
         self._begin(over)
         again = self._infos(infos["success"] & ~ended)
         again["active"] = infos["active"]
-        kept = {name: value for name, value in infos.items() if name[0] != "_"}
-        final_info = {name: np.where(ended, value, np.zeros_like(value)) for name, value in kept.items()}
+        last_info = {name: value for name, value in infos.items() if name[0] != "_"}
+        final_info = {name: np.where(ended, value, np.zeros_like(value)) for name, value in last_info.items()}
         final_info |= {f"_{name}": ended for name in list(final_info)}
         return {**again, "final_obs": finals, "_final_obs": ended, "final_info": final_info, "_final_info": ended}
 

@@ -38,6 +38,22 @@ class Page(NamedTuple):
     foot: str
     numbered: bool = False
 
+    def moved(self, place: int, key: str | None) -> int | None:
+        """The place that a key goes to, None for a key that goes nowhere."""
+        if key in ("up", "down"):
+            return (place + (1 if key == "down" else -1)) % self.length
+        steps = {"page up": -10, "page down": 10, "home": -self.length, "end": self.length}
+        return min(max(place + steps[key], 0), self.length - 1) if key in steps else None
+
+    def typed(self, number: str, key: str, place: int) -> tuple[str, int]:
+        """The number of a row that is being typed, and the place, after another key."""
+        key = key.removeprefix("keypad ")
+        if key == "backspace":
+            number = number[:-1]
+        elif key.isdigit():
+            number = number + key if 0 < int(number + key) <= self.length else key.strip("0")
+        return number, int(number) - 1 if number and int(number) <= self.length else place
+
 
 class Owner(NamedTuple):
     """The part of a person that the menu needs. do: carries out a command by its name; has: the names of those that

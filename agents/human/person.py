@@ -434,11 +434,8 @@ class Person:
         page = self.menu_page()
         place = self.menu = min(self.menu or 0, page.length - 1)
         row = page.row(place)
-        moves = {"up": -1, "down": 1, "page up": -10, "page down": 10, "home": -page.length, "end": page.length}
-        if key in moves:
-            by = moves[key]
-            self.menu = (place + by) % page.length if abs(by) == 1 else min(max(place + by, 0), page.length - 1)
-            self.page, self.typed = self.page.partition(" ")[0], ""
+        if (moved := page.moved(place, key)) is not None:
+            self.menu, self.page, self.typed = moved, self.page.partition(" ")[0], ""
         elif key in ("left", "right"):
             if row.value:
                 row.do(now, 1 if key == "right" else -1)
@@ -448,18 +445,9 @@ class Person:
         elif self.page and key == "escape":
             self._open_page("")
         elif page.numbered:
-            self._type_number((key or "").removeprefix("keypad "), page.length)
+            self.typed, self.menu = page.typed(self.typed, key or "", place)
         else:
             self.menu = None
-
-    def _type_number(self, key: str, count: int) -> None:
-        """A digit of a row's number: the row is chosen."""
-        if key == "backspace":
-            self.typed = self.typed[:-1]
-        elif key.isdigit():
-            self.typed = self.typed + key if 0 < int(self.typed + key) <= count else key.strip("0")
-        if self.typed and int(self.typed) <= count:
-            self.menu = int(self.typed) - 1
 
     def _type(self, key: str | None, now: float, ctrl: bool) -> None:
         """A key while text is typed: the letters themselves come as text."""

@@ -173,7 +173,7 @@ def done(
 
     Example: rumpus agents done generalist --worlds box-world-small --out runs/done
     """
-    from .training.ending import learn
+    from .ending import learn
 
     load_plugins(plugin)
     names = worlds.split(",") if worlds else ()

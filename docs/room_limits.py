@@ -1,4 +1,4 @@
-"""What limits an agent in the room: parts of what it has to do are replaced by the truth, one after the other.
+"""The limits of an agent in the room: parts of what it has to do are replaced by the truth, one after the other.
 
     python docs/room_limits.py generalist --tasks 40
 

@@ -24,7 +24,7 @@ REVIEWED = {
         "agents/serve/annotation.py: Annotation._read: self._file.read_text",
         *("agents/measuring/watch.py: watch: worlds.load", "agents/mixture.py: named: worlds.load"),
         "agents/improve/rounds.py: fitting: worlds.load",
-        *("agents/measuring/demo.py: demo: worlds.load", "agents/training/ending.py: learn: worlds.load"),
+        *("agents/measuring/demo.py: demo: worlds.load", "agents/ending.py: learn: worlds.load"),
         "agents/human/__init__.py: _play: worlds.load",
         "agents/catalogue.py: warm: all_worlds.load",
         # of a Config that a person gives; a resumed run brings its worlds

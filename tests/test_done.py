@@ -8,11 +8,11 @@ import torch
 
 from rumpus import worlds
 from rumpus.agents import checkpoint
+from rumpus.agents.ending import chosen
 from rumpus.agents.human.agent import named
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.network_policy import trained
 from rumpus.agents.training import run
-from rumpus.agents.training.ending import chosen
 from rumpus.tests.commands import rumpus
 from rumpus.tests.runs import SMALL
 from rumpus.tests.test_asking import Table

@@ -20,7 +20,7 @@ import numpy as np
 
 from ...interface.action import ACTION, MOUSE_ONE
 from ...interface.keys import WHEEL, button_index, key_index
-from ...interface.text import encode
+from ...interface.text import encode, vocabulary
 from ...worlds.engine.world import World
 from .keyboard import ARROWS, LETTERS, MODIFIERS, RIGHT_HAND
 
@@ -319,3 +319,9 @@ class TickInput(Input):
         self._notches = 0
         self._said: deque[tuple[int, str]] = deque()
         self._due = None
+
+
+def plain(text: str) -> str:
+    """The text to say, in lower case if all its words are in the vocabulary, since people capitalise the first word."""
+    small = text.lower()
+    return small if set(small.split()) <= set(vocabulary()) else text

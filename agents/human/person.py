@@ -6,12 +6,12 @@ import math
 from collections.abc import Callable, Collection, Mapping
 
 from ...interface.keys import BUTTON, key_index
-from ...interface.text import CHARACTERS, CHARSET, TextSpace, vocabulary
+from ...interface.text import CHARACTERS, CHARSET, TextSpace
 from . import menu, settings
 from .camera import CameraInput, input_of
 from .commands import ASKING, Commands, bindable
 from .host import MOST_ASKED, Host
-from .input import Point, Repeat
+from .input import Point, Repeat, plain
 from .keymap import Keymap
 
 NOTE_SECONDS = 5.0
@@ -497,9 +497,3 @@ class Person:
             self.desk.pause()
         self.rest()
         self._wants_mouse = False
-
-
-def plain(text: str) -> str:
-    """The text to say, in lower case if all its words are in the vocabulary, since people capitalise the first word."""
-    small = text.lower()
-    return small if set(small.split()) <= set(vocabulary()) else text

@@ -53,7 +53,7 @@ class NetworkSpec:
     by cell too, or by the queries alone; cells: (rows, columns) of tiles that a frame shows, if it shows tiles; chunk:
     how many actions are predicted at once, this one and those that follow; execute: how many of them are played before
     the next ones are asked for; auxiliary: the weights of auxiliary losses by their names, whose heads it has too;
-    done: hidden units of a head that says whether the instruction is fulfilled, 0 for none (see training/ending.py).
+    done: hidden units of a head that says whether the instruction is fulfilled, 0 for none (see agents/ending.py).
     """
 
     size: tuple[int, int]

@@ -11,7 +11,8 @@ import math
 from ...episodes.episode import Player
 from ...interface.text import can_be_said
 from ..human.desk import SPEEDS, Desk
-from ..human.person import Person, plain
+from ..human.input import plain
+from ..human.person import Person
 from ..human.session import Session
 
 COUNTDOWN = 1.5

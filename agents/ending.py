@@ -16,24 +16,24 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from ... import worlds
-from ...episodes.moments import load
-from ...interface.progress import work
-from ...tasks.compile import table
-from ...tasks.goals import Task
-from ...worlds.engine.run.batch import Batch
-from ...worlds.engine.world import World
-from .. import checkpoint
-from ..experts import expert
-from ..network_policy import NetworkPolicy
-from ..networks.spec import ending
-from ..policies import player
+from .. import worlds
+from ..episodes.moments import load
+from ..interface.progress import work
+from ..tasks.compile import table
+from ..tasks.goals import Task
+from ..worlds.engine.run.batch import Batch
+from ..worlds.engine.world import World
+from . import checkpoint
+from .experts import expert
+from .network_policy import NetworkPolicy
+from .networks.spec import ending
+from .policies import player
 
 ROWS, UNITS = 32, 64
 """Rows of a batch, half of them the expert's; hidden units of the head."""
 HELD_OUT = 5
 """One of so many episodes is held out for the threshold."""
-ROUNDS, BATCH, RATE, DECAY = 1000, 1024, 1e-3, 1e-2
+ROUNDS, BATCH, RATE, DECAY = 1500, 2048, 1e-3, 1e-2
 """Steps of AdamW, samples of each, learning rate and weight decay; no source."""
 SHARE = 0.25
 """Of the states of an episode that are kept, beside its last two: neighbours are alike."""

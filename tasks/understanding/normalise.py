@@ -155,7 +155,9 @@ def _tidy(found: list[str]) -> list[str]:
 
 @cache
 def base_forms(word: str) -> tuple[str, ...]:
-    """The forms that a verb may have without an ending: "putting" is "put", "places" is "place"."""
+    """The forms that a verb may have without an ending: "putting" is "put", "places" is "place"; "besides" is none."""
+    if word in lexicon.EXCEPT:
+        return ()
     found = [lexicon.IRREGULAR[word]] if word in lexicon.IRREGULAR else []
     for ending in ("ing", "ed", "es", "s"):
         stem = word.removesuffix(ending)

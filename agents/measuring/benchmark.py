@@ -17,7 +17,7 @@ from ...tasks.goals import Task
 from ...worlds.engine.world import World
 from .. import shipped
 from ..contracts import Policy
-from ..episodes import CONFIDENCE, play_tasks
+from ..episodes import CONFIDENCE, Episodes, play_tasks
 from ..experts import Expert
 from ..policies import RandomPolicy
 from .evaluate import solutions
@@ -44,6 +44,7 @@ def benchmark(
     threads: int | None = None,
     greedy: bool | None = None,
     human: str | Path | None = None,
+    references: dict[str, tuple[Episodes, Episodes]] | None = None,
 ) -> list[dict[str, Any]]:
     """The expert-normalised score of an agent for each skill and each world of a folder of tasks, and their mean.
 
@@ -53,6 +54,8 @@ def benchmark(
     `random_times` by the random player, and once by the expert, which replays the solution; a return is the mean over
     the players of a task.
     human: a store of what people played of it (`rumpus play --suite`), by default this user's, if there is one.
+    references: what the random player and the expert did in each world, with the same options; worlds that are missing
+    are played, and added.
 
     Returns a row for each skill, in order, one for each world, and one of the mean over the skills: {of ("skill",
     "world" or "mean"), name, tasks, attempted (the number of tasks that the agent plays), success, agent, random,
@@ -71,14 +74,18 @@ def benchmark(
     options: dict[str, Any] = {"seed": seed, "threads": threads}
     found: dict[tuple[str, str], list[np.ndarray]] = {}
     people = played_by_people(tasks, human)
+    known = {} if references is None else references
     with work("The benchmark", len(by_world)) as job:
         for name, listed in by_world.items():
             world = worlds.named(name)
             player, repeat = made(world, listed)
             if player is not None:
                 played = play_tasks(player, world, listed, times, **options, device=device, repeat=repeat)
-                chance = play_tasks(RandomPolicy(seed), world, listed, random_times, **options)
-                best = play_tasks(Expert(world, seed, solutions(listed)), world, listed, 1, **options)
+                if name not in known:
+                    chance = play_tasks(RandomPolicy(seed), world, listed, random_times, **options)
+                    best = play_tasks(Expert(world, seed, solutions(listed)), world, listed, 1, **options)
+                    known[name] = chance, best
+                chance, best = known[name]
                 parts = played.returns, chance.returns, best.returns, played.wins
                 columns = [_by_task(part, len(listed)) for part in parts]
                 for number, task in enumerate(listed):
@@ -105,6 +112,7 @@ def beside(
     """The rows of `benchmark` for the small part of a folder of tasks: of each of these agents by its name, then of
     each shipped agent that plays any of it. options: of `benchmark`."""
     tasks = small(tasks_of(folder))
+    options["references"] = {}
     found = {name: benchmark(agent, tasks, **options) for name, agent in agents.items()}
     played = {task.world for task in tasks}
     for name in shipped.names() if importlib.util.find_spec("torch") else ():

@@ -198,3 +198,11 @@ def real_window(out: Path, what: str) -> Iterator[tuple[subprocess.Popen[str], s
         yield process, window
     finally:
         process.kill()
+
+
+def press(person, *keys):
+    """A person at a desk presses these keys, one after the other."""
+    for key in keys:
+        person.press(key, 0.0)
+        person.desk.advance(0.0)
+        person.release(key, 0.0)

@@ -13,7 +13,7 @@ from rumpus.agents.human.devices import layout, name_of, print_of
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import shown
 from rumpus.interface.keys import KEYS
-from rumpus.tests.people import session
+from rumpus.tests.people import press, session
 from rumpus.worlds.maze import SMALL as MAZE
 
 
@@ -21,13 +21,6 @@ from rumpus.worlds.maze import SMALL as MAZE
 def folders(monkeypatch, tmp_path):
     monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path))
     return tmp_path
-
-
-def press(person, *keys):
-    for key in keys:
-        person.press(key, 0.0)
-        person.desk.advance(0.0)
-        person.release(key, 0.0)
 
 
 def go_to(person, text):

@@ -15,7 +15,7 @@ from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import ROWS, shown
 from rumpus.agents.human.slots import SlotError, Slots, named, packed, unpacked
 from rumpus.interface.png import from_png
-from rumpus.tests.people import HOME, KNOBS, goal, other_room, play, room, session, tasks_of
+from rumpus.tests.people import HOME, KNOBS, goal, other_room, play, press, room, session, tasks_of
 from rumpus.tests.tiny_hall import HALL
 from rumpus.worlds.sokoban import DUO, SOKOBAN
 
@@ -24,13 +24,6 @@ from rumpus.worlds.sokoban import DUO, SOKOBAN
 def folders(monkeypatch, tmp_path):
     monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("RUMPUS_DATA", str(tmp_path / "data"))
-
-
-def press(person, *keys):
-    for key in keys:
-        person.press(key, 0.0)
-        person.desk.advance(0.0)
-        person.release(key, 0.0)
 
 
 def choose(person, text):

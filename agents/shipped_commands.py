@@ -16,6 +16,8 @@ from . import shipped
 from .cards import Card, Sums
 from .commands import Json, Plugins, Seed, Split, Threads, load_plugins
 
+Worlds = Annotated[str | None, typer.Option(help="With commas between them; by default those that it was trained in.")]
+
 
 class _Names(TyperGroup):
     """A group in which a first word that is no command is the name of an agent to show."""
@@ -98,9 +100,7 @@ def show(name: Annotated[str, typer.Argument(help="Of the agent.")], as_json: Js
 def pack(
     run: Annotated[str, typer.Argument(help="A run's folder or checkpoint; or a shipped agent, to be measured anew.")],
     name: Annotated[str, typer.Argument(help="What it will be called.")],
-    worlds: Annotated[
-        str | None, typer.Option(help="With commas between them; by default those that it was trained in.")
-    ] = None,
+    worlds: Worlds = None,
     levels: Annotated[
         list[str] | None,
         typer.Option(help="WORLD=FILE, levels to measure it on besides those of the split; may be repeated."),
@@ -157,9 +157,7 @@ def pack(
 def done(
     run: Annotated[str, typer.Argument(help="A run's folder or checkpoint, or a shipped agent.")],
     out: Annotated[Path, typer.Option(help="The folder of the checkpoint that is made.")],
-    worlds: Annotated[
-        str | None, typer.Option(help="With commas between them; by default those that it was trained in.")
-    ] = None,
+    worlds: Worlds = None,
     tasks: Annotated[
         Path | None, typer.Option(help="A folder with WORLD.jsonl for worlds whose tasks count, too.")
     ] = None,

@@ -88,7 +88,7 @@ def _tasks(folder: str | Path | None, world: World) -> list[Task]:
 def played(
     agent: str | Path, world: World, tasks: Sequence[Task], episodes: int, seed: int, threads: int | None
 ) -> Samples:
-    """What the agent sees in so many episodes of a world, or of its tasks, of which the expert plays every second."""
+    """Samples of so many episodes of a world, or of its tasks, of which the expert plays every second."""
     policy, trained = player(agent, world, seed=seed)
     if not isinstance(policy, NetworkPolicy):
         raise ValueError(f"{agent} is no network: name a run, a checkpoint or a shipped agent")

@@ -33,7 +33,7 @@ from .commands import (
 )
 
 MODEL = "vlm"
-"""What is typed for a language model in place of an agent."""
+"""The word for a language model, typed in place of an agent."""
 FEW = 8
 """Episodes of a language model by default."""
 PANEL = "Language models (agent vlm)"

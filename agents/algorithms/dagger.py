@@ -1,6 +1,6 @@
 """Online imitation of a world's expert, DAgger (Ross et al. 2011, arXiv 1011.0686).
 
-The agent plays, and in each state that it comes to the expert says what it would have done. What was seen and said is
+The agent plays, and in each state that it comes to the expert says what it would have done. Observations and labels are
 aggregated: the newest `buffer_size` steps are kept, and each update draws minibatches from all of them. With a memory
 these are whole sequences of `rollout` steps, each with the state of the memory before it: what has to be remembered is
 learned where a sequence holds both ends of it. The expert makes a step itself with the chance `beta`, which falls to 0

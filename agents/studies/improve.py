@@ -1,12 +1,12 @@
 """Does an agent that sets itself tasks and learns from its own attempts get better, and is it the loop that does it?
 
-In `sokoban-small` an agent that knows nothing, a random one, attempts goals of the grammar. What a judge finds done is
-imitated without its loops, with goals that came true in the same attempts, and the next generation attempts the next
-tasks. Controls, with as many attempts as in the loop: a fixed table of tasks that are proven to be possible, with the
-true judge; goals of the grammar without hindsight; all attempts by the first, random generation; and the loop with a
-judge that draws its scores by chance. A learned judge, which sees frames and words and is taught by marks of which one
-in ten is wrong, takes the place of the truth in one arm: the share of the gain that it keeps is its difference over
-that of the goal programs. All are measured on tasks of starts that no arm has seen, by goal programs.
+In `sokoban-small` an agent that knows nothing, a random one, attempts goals of the grammar. Attempts that a judge finds
+done are imitated without their loops, with goals that came true in the same attempts, and the next generation attempts
+the next tasks. Controls, with as many attempts as in the loop: a fixed table of tasks that are proven to be possible,
+with the true judge; goals of the grammar without hindsight; all attempts by the first, random generation; and the loop
+with a judge that draws its scores by chance. A learned judge, which sees frames and words and is taught by marks of
+which one in ten is wrong, takes the place of the truth in one arm: the share of the gain that it keeps is its
+difference over that of the goal programs. All are measured on tasks of starts that no arm has seen, by goal programs.
 """
 
 from __future__ import annotations

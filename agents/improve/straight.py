@@ -26,8 +26,8 @@ OF = "straight"
 
 
 def looked(world: World, bank: Bank, ids: Sequence[str], threads: int | None) -> Iterator[list[Seen]]:
-    """The things in all states of these attempts. Left out are those of which not every tick is known: in worlds of
-    real time, attempts whose steps take several ticks."""
+    """The things in all states of these attempts. Left out are attempts in turn-based worlds whose steps take several
+    turns."""
     kinds: dict[Together, list[Episode]] = {}
     for episode in bank.episodes(ids):
         if episode.start.repeat == 1 or not world.controls.turn_based:

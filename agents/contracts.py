@@ -58,8 +58,8 @@ class TimeStep(NamedTuple):
     """The knowledge of lanes before they act.
 
     is_first: float32 (lanes,), 1 where an episode begins; mask: float32 (lanes,), 1 where the lane plays, 0 where this
-    player is done and waits for the others; expert_action: int64 (lanes, parts), what the world's expert would do, if
-    the algorithm wants it, else None; lanes: which of the run's lanes these are.
+    player is done and waits for the others; expert_action: int64 (lanes, parts), what the world's expert would do, -1
+    where it knows no plan, if the algorithm wants it, else None; lanes: which of the run's lanes these are.
     """
 
     observation: Observation

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -14,6 +15,7 @@ from rumpus import worlds
 from rumpus.agents import checkpoint
 from rumpus.agents.algorithms.base import OneNetwork
 from rumpus.agents.algorithms.dagger import DAgger
+from rumpus.agents.algorithms.terms import cloning
 from rumpus.agents.contracts import Transition
 from rumpus.agents.settings import Config
 from rumpus.agents.training import run
@@ -21,6 +23,7 @@ from rumpus.agents.training.log import read_metrics
 from rumpus.agents.training.trainer import Trainer
 from rumpus.agents.trees import leaves
 from rumpus.tests.runs import changed, half, observed
+from rumpus.worlds.engine.world import Planner
 
 WORLD = "box-world-small"
 SETTINGS: dict[str, Any] = {
@@ -112,6 +115,40 @@ def test_a_resumed_run_of_imitation_makes_the_same_updates(tmp_path: Path, units
     run.resume(tmp_path / "half", bar=False)
     assert not changed(tmp_path / "whole", tmp_path / "half")
     assert checkpoint.load(tmp_path / "half")["updates"] == 4
+
+
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_nothing_is_imitated_where_the_expert_knows_no_plan(gives_up: bool) -> None:
+    """A state from which the goal is out of reach is marked, kept from the loss, and, if asked for, the last of its
+    episode."""
+    trainer = Trainer(Config.of("dagger", "sokoban-small", **SETTINGS | {"beta": 0.0, "gives_up": gives_up}))
+    algorithm, (batch,) = trainer.algorithm, trainer.lanes[0].batches
+    planner = batch.world.expert
+    assert isinstance(algorithm, DAgger) and isinstance(planner, Planner)
+    came: list[tuple[Transition, np.ndarray, bool]] = []
+    observe = algorithm.observe
+
+    def note(transition: Transition) -> None:
+        before = expert_actions(transition)[:, 0] < 0
+        came.append((transition, before.numpy(), bool((transition.ended[before] == 1).all())))
+        observe(transition)
+
+    algorithm.observe = note
+    act = algorithm.act
+    planless: list[np.ndarray] = []
+    algorithm.act = lambda *given: (
+        planless.append(np.array([not state["over"] and planner.plan(state) is None for state in batch.states]))
+        or act(*given)
+    )
+    trainer.update()
+    assert (np.stack([lost for _, lost, _ in came]) == np.stack(planless)).all()
+    lost = int(np.stack(planless).sum())
+    assert lost > 0 and all(ends for _, _, ends in came) == gives_up
+    assert len(algorithm.replay) == 16 * 32 - lost
+    assert algorithm.replay.sample(4000, torch.Generator().manual_seed(0)).items[-2].min() >= 0
+    logits, shown = torch.randn(2, 4), torch.tensor([[-1], [2]])
+    losses = cloning(algorithm.network.head, logits, shown)
+    assert losses[0] == 0 and losses[1] == pytest.approx(-logits[1].log_softmax(-1)[2])
 
 
 def test_names_of_before_still_work(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from ..trees import at, joined, tree_map
 from .auxiliary import Auxiliaries
 from .base import OneNetwork
 from .descent import Descent, processes, total
-from .terms import cloning
+from .terms import cloning, known
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class DAggerSettings:
     beta: float = 0.5  # the chance that the expert makes a step, at first
     untold: float = 0.0  # share of steps whose instruction is withheld, for guidance at play (Ho and Salimans 2022)
     beta_until: float = 1.0  # the part of the run in which it falls to 0; from then on the agent is alone
+    gives_up: bool = False  # an episode is truncated when the expert knows no plan for it any more
 
     def check(self) -> None:
         """Raise ValueError for values that cannot be."""
@@ -96,7 +97,8 @@ class DAgger(OneNetwork):
         action = self.network.head.sample(logits, generator)
         beta = self.settings.beta * max(1 - progress / self.settings.beta_until, 0.0)
         chance = torch.rand(len(action), 1, generator=generator, device=action.device)
-        return Decision(torch.where(chance < beta, timestep.expert_action, action), state, {})
+        shown = (chance < beta) & known(timestep.expert_action).unsqueeze(-1)
+        return Decision(torch.where(shown, timestep.expert_action, action), state, {})
 
     def observe(self, transition: Transition) -> None:
         """Keep a step of the rollout."""
@@ -128,11 +130,13 @@ class DAgger(OneNetwork):
     def _aggregated(self, replay: Replay, labels: dict[str, torch.Tensor]) -> torch.Tensor:
         """Learn from this and earlier rollouts. Returns the sums of the losses, and of ones."""
         s, kept = self.settings, self.rollout
-        playing = kept["mask"].flatten() > 0
+        playing = (kept["mask"] * known(kept["expert"])).flatten() > 0
         expert = kept.chosen(kept["expert"], playing, False).to(torch.int16)
         own = {name: kept.chosen(values, playing, False) for name, values in labels.items()}
         seen = _kept(kept.observation(playing, False, trim=False))
         replay.add(tree_map(lambda leaf: leaf.unsqueeze(1), (*seen, expert, own)))
+        if not len(replay):
+            raise ValueError("the expert knew no plan for any state so far, so there is nothing to imitate")
         sums = torch.zeros(2 + len(self.auxiliary.names), device=self.setup.device)
         size = max(self.setup.lanes * s.rollout // s.minibatches, 1)
         for _ in range(s.epochs * s.minibatches):
@@ -182,7 +186,8 @@ class DAgger(OneNetwork):
         """Learn from the sequences of this and earlier rollouts. Returns the sums of the losses, and of ones."""
         s, kept = self.settings, self.rollout
         expert = kept["expert"].to(torch.int16)
-        steps = {"seen": kept["observation"], "expert": expert, "first": kept["is_first"], "mask": kept["mask"]}
+        steps = {"seen": kept["observation"], "expert": expert, "first": kept["is_first"]}
+        steps |= {"mask": kept["mask"] * known(kept["expert"])}
         new = tree_map(lambda leaf: leaf.transpose(0, 1), steps | {"more": labels})
         replay.add(new | {"state": tree_map(lambda leaf: leaf.unsqueeze(1), joined(self._first))})
         sums = torch.zeros(2 + len(self.auxiliary.names), device=self.setup.device)

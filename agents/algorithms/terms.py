@@ -14,9 +14,14 @@ from ..trees import to
 
 def cloning(head: Any, logits: torch.Tensor, expert_action: torch.Tensor) -> torch.Tensor:
     """The negative log-likelihood of the expert's actions, (samples,): behaviour cloning, and beside another loss
-    kickstarting (Schmitt et al. 2018, arXiv 1803.03835)."""
-    score: torch.Tensor = head.score(logits, expert_action)[0]
-    return -score
+    kickstarting (Schmitt et al. 2018, arXiv 1803.03835). 0 where the expert knows none, -1 in expert_action."""
+    score: torch.Tensor = head.score(logits, expert_action.clamp(min=0))[0]
+    return -score * known(expert_action)
+
+
+def known(expert_action: torch.Tensor) -> torch.Tensor:
+    """Where the expert knows an action, bool (…): expert_action is (…, parts), and -1 where it does not."""
+    return expert_action[..., 0] >= 0
 
 
 def scored(head: Any, logits: torch.Tensor, action: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -42,6 +42,7 @@ class Lanes:
         self._fetcher = Fetcher(self.world_device)
         self._foreseen = Fetcher(torch.device("cpu"))
         self.experts: list[Expert | ControllerExpert] | None = None
+        self.gives_up = False
         self.head: Head | None = None
         self.senses = Senses(self.batches, ())
 
@@ -52,9 +53,10 @@ class Lanes:
         self.reader.mask([head.mask(batch.world) for batch in self.batches])
         self.head = copy.deepcopy(head).to(self.world_device)
 
-    def teach(self, experts: Sequence[Expert | ControllerExpert]) -> None:
-        """Let the expert of each batch, one of its own, say what it would do, see `ask`."""
-        self.experts = list(experts)
+    def teach(self, experts: Sequence[Expert | ControllerExpert], gives_up: bool = False) -> None:
+        """Let the expert of each batch, one of its own, say what it would do, see `ask`. gives_up: whether an episode
+        for which it knows no plan is truncated with the next step."""
+        self.experts, self.gives_up = list(experts), gives_up
         for batch, expert in zip(self.batches, experts, strict=True):
             expert.start(batch)
 
@@ -75,7 +77,8 @@ class Lanes:
         return observation
 
     def ask(self, is_first: torch.Tensor) -> torch.Tensor | None:
-        """The experts' choices, int64 (lanes, parts), on the network's device; None without experts."""
+        """The experts' choices, int64 (lanes, parts), on the network's device, -1 in lanes for which they know no plan;
+        None without experts."""
         if self.experts is None:
             return None
         assert self.head is not None
@@ -83,7 +86,14 @@ class Lanes:
         for batch, tensors, expert, part in zip(self.batches, self.tensors, self.experts, self.parts(), strict=True):
             expert.act(batch, is_first[part].view(batch.n, -1)[:, 0].bool().numpy())
             found.append(self.head.read(batch, tensors))
-        return self.send("expert", torch.cat(found))
+        chosen = torch.cat(found)
+        lost = self.by_lane(self._lost()).bool().unsqueeze(-1)
+        return self.send("expert", chosen.masked_fill(lost, -1))
+
+    def _lost(self) -> list[torch.Tensor]:
+        """Of each batch, the rows for which its expert knew no plan before the last step, bool (n,)."""
+        assert self.experts is not None
+        return [torch.as_tensor(expert.lost) for expert in self.experts]
 
     def foresee(self) -> None:
         """Begin to count the rows whose limit the next step reaches, see `cut`."""
@@ -129,11 +139,15 @@ class Lanes:
     def outcome(self, name: str) -> torch.Tensor:
         """reward, terminated, truncated or success of the last step, float32 (lanes,), on the worlds' device."""
         parts = [tensors[name].flatten().float() for tensors in self.tensors]
+        if name == "truncated" and self.gives_up:
+            lost = self.by_lane(self._lost()).split(self.counts)
+            parts = [torch.maximum(part, given_up) for part, given_up in zip(parts, lost, strict=True)]
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
     def over(self) -> list[torch.Tensor]:
         """Of each batch, the rows whose episode has ended, bool (n,)."""
-        return [tensors["over"].bool() for tensors in self.tensors]
+        over = [tensors["over"].bool() for tensors in self.tensors]
+        return [one | lost for one, lost in zip(over, self._lost(), strict=True)] if self.gives_up else over
 
     def by_lane(self, rows: Sequence[torch.Tensor]) -> torch.Tensor:
         """Of each batch a value of each row, to float32 (lanes,)."""

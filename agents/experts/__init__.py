@@ -39,6 +39,8 @@ class Expert:
             [move_table(world.controls.moves), np.zeros(1, ACTION)]
         )  # the last, -1, holds nothing
         self.plans, self.unsolved, self.seconds, self.slowest = 0, 0, 0.0, 0.0
+        self.lost = np.zeros(0, bool)
+        """Rows that the last `act` played with random moves, since no plan is known for them, bool (n,)."""
 
     def start(self, batch: Batch) -> None:
         """Forget all plans. Raises ValueError on CUDA, where states cannot be planned on."""
@@ -55,7 +57,7 @@ class Expert:
         if self._foreseen is not None:
             surprised = surprised | (batch.states != self._foreseen.states)
         batch.actions[...] = np.zeros((), ACTION)
-        led = []
+        led, self.lost = [], np.zeros(batch.n, bool)
         for row in np.flatnonzero(batch.states["over"] == 0):
             plan = self._plans[row]
             if is_first[row] or (surprised[row] and plan is not None):
@@ -64,6 +66,7 @@ class Expert:
             if self._controller and (plan is None or (plan.dtype == ACTION and self._next[row] >= len(plan))):
                 led.append(row)
             elif plan is None:
+                self.lost[row] = True
                 batch.actions[row] = self._moves[self._rng.integers(len(self._moves) - 1, size=batch.players)]
             elif self._next[row] < len(plan):
                 step = np.atleast_1d(plan[self._next[row]])

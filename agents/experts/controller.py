@@ -32,6 +32,7 @@ class ControllerExpert:
 
     def start(self, batch: Batch) -> None:
         """No state is kept from tick to tick. Raises ValueError on CUDA, where states cannot be read."""
+        self.lost = np.zeros(batch.n, bool)  # rows that it could not lead: none
         if batch.device != "cpu":
             raise ValueError("the expert looks into states on the CPU: play it with the device cpu")
 

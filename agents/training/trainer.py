@@ -111,7 +111,8 @@ class Trainer:
             self.algorithm: Algorithm = self._algorithm()
         if self.algorithm.wants_expert:
             for lanes in self.lanes:
-                lanes.teach([self._expert(batch.world) for batch in lanes.batches])
+                experts = [self._expert(batch.world) for batch in lanes.batches]
+                lanes.teach(experts, getattr(self.config.own, "gives_up", False))
         self.collector = self._reader() if self.recordings else self._collector()
 
     def _collector(self) -> Collector:

@@ -17,6 +17,7 @@ from rumpus.worlds.engine.records.relations import ON
 from rumpus.worlds.engine.records.things import related
 from rumpus.worlds.engine.run.batch import Batch
 from rumpus.worlds.room import furniture, toys
+from rumpus.worlds.room.guarded import mj_step
 from rumpus.worlds.room.physics import Simulation
 from rumpus.worlds.room.state import EYE, NOBODY, POSE, REACH, TALL, TOY_BODY, TOYS, TOYS_AT
 
@@ -219,6 +220,51 @@ def test_a_diverged_simulation_truncates_its_own_episode_only(inside):
         for _ in range(10):
             batch.step()
     assert not batch.states["faults"].any()
+
+
+@pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "Python"])
+def test_an_error_of_mujoco_ends_its_own_episode_only(compiled):
+    """A step that MuJoCo refuses, here by an integrator that it does not have, ends the episode of its row; the
+    process, the other rows, and MuJoCo's own errors in Python go on."""
+    if compiled and mj_step() is None:
+        pytest.skip("steps are not compiled on this system")
+    batch, twin = rooms(6, seed=31, threads=2), rooms(6, seed=31)
+    if not compiled:
+        batch.simulator._guard = None
+    for each in (batch, twin):
+        each.step()
+    broken = batch.simulator._simulations[2]
+    broken._model.opt.integrator = 99
+    with pytest.warns(UserWarning, match="row 2 .*astray"):
+        batch.step()
+    twin.step()
+    assert batch.outcomes["truncated"].all(1).tolist() == [False, False, True, False, False, False]
+    assert [row for row in range(6) if batch.states[row].tobytes() != twin.states[row].tobytes()] == [2]
+    assert batch.simulator._simulations[2] is not broken
+    with pytest.raises(mujoco.FatalError, match="integrator"):
+        mujoco.mj_step(broken._model, broken._data)
+    batch.reset(batch.over)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for _ in range(5):
+            batch.step()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_compiled_steps_are_those_of_python(threads):
+    """Steps from compiled code and from Python give the same bytes, whichever thread takes a row."""
+    if mj_step() is None:
+        pytest.skip("steps are not compiled on this system")
+    batch, twin, hands = rooms(9, seed=5, threads=threads), rooms(9, seed=5, threads=threads), Wild(8)
+    twin.simulator._guard, held = None, 0
+    for _ in range(100):
+        hands.act(batch)
+        twin.actions[...] = batch.actions
+        batch.step()
+        twin.step()
+        assert batch.states.tobytes() == twin.states.tobytes()
+        held += int((batch.states["grip"] != NOBODY).sum())
+    assert held, "no hand held anything, so too little was compared"
 
 
 def test_a_chest_is_lifted_by_two_players_and_not_by_one():

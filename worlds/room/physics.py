@@ -5,6 +5,9 @@ was loaded, copied or reset into it), the simulation is loaded from it, with the
 has positions, velocities, the solver's warm start, and the sleeping bodies. All rooms share one compiled model, of
 which each row has a copy with its own furnishing (see model.py); copying and furnishing one takes about a millisecond.
 
+A tick of all rows is one compiled function, without Python and its lock (guarded.py), so that threads do not wait for
+one another. Rows differ much in what they cost: a thread takes the next row when it is done with one.
+
 A simulation that fails (values that are not finite, speeds beyond validity.py's limits, a body outside the house) is
 restored to the previous tick, at rest; `faults` in the state counts it, a warning reports it, and the episode of that
 row ends. Other rows are not affected.
@@ -14,6 +17,8 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import mujoco
 import numpy as np
@@ -23,18 +28,39 @@ from ..engine.compile.cached import cached
 from ..engine.run.threads import over_rows
 from ..engine.world import World
 from ..first_person.state import CELL
-from . import grasping, model, rules, toys
+from . import grasping, guarded, model, rules, toys
 from .quaternions import normalised
-from .state import HEIGHT, PLAYERS, POSE, QPOS, QVEL, STATE, SUBSTEPS, TALL, TOYS, TOYS_AT, TREES
+from .state import HEIGHT, PLAYERS, POSE, QPOS, QVEL, STATE, SUBSTEPS, TALL, TOY_BODY, TOYS, TOYS_AT, TREES
 from .validity import AWAKE, absent, valid
 
 SETTLING = 120
 """Largest number of steps of the physics in which a new room comes to rest before its episode: a second."""
+_LEAST = 4  # rows for which a thread pays
 _GROUP = 10  # steps between two checks whether all bodies sleep
 _SLEEP = int(mujoco.mjtEnableBit.mjENBL_SLEEP)
 assert STATE.fields is not None
 _FIRST, _LAST = STATE.fields["mark"][1] // 4, STATE.fields["grip"][1] // 4
 """The range of 4-byte words of a record that hold the furnishing and the simulation's state."""
+_BODIES = TOY_BODY + TOYS
+ASTRAY, REFUSED = 1, 2
+"""Why a simulation failed: what it came to is not valid, or MuJoCo itself refused it."""
+
+
+class Addresses(NamedTuple):
+    """Where the parts of a simulation lie in memory that compiled code steps: MuJoCo's mjModel and mjData, the arrays
+    of its record, its forces, and its bodies' masses, inertias and main axes."""
+
+    model: int
+    data: int
+    qpos: int
+    qvel: int
+    warm: int
+    asleep: int
+    xfrc: int
+    qfrc: int
+    mass: int
+    inertia: int
+    axes: int
 
 
 class Simulation:
@@ -47,6 +73,8 @@ class Simulation:
         self._asked = np.zeros((n, PLAYERS, 3))
         self._changed = np.zeros(n, np.uint8)
         self._failed = np.zeros(n, np.uint8)
+        self._addresses = np.zeros((n, len(Addresses._fields)), np.int64)  # 0: there is no simulation
+        self._guard = guarded.mj_step()
 
     def reset(self, states: np.ndarray, mask: np.ndarray) -> None:
         """Furnish the rooms of the mask, and simulate them until they are at rest."""
@@ -64,22 +92,40 @@ class Simulation:
         moments = _moments(states)
         cached(find_changed)(states, moments, self._last, live, self._changed, self._failed)
         cached(grasping.apply_actions)(states, actions, live, self._asked)
-
-        def tick(low: int, high: int) -> None:
-            for row in range(low, high):
-                if live[row] and not self._failed[row]:
-                    try:
-                        simulation = self._simulation(states, row)
-                        if self._changed[row]:
-                            simulation.load(states, row)
-                        self._failed[row] = not simulation.tick(states, row, self._asked)
-                    except mujoco.FatalError:  # of a state that MuJoCo itself would never be in
-                        self._failed[row], self._simulations[row] = 1, None
-
-        over_rows(tick, len(states), self._threads, least=4)
+        going = (live != 0) & (self._failed == 0)
+        new = going & ((self._changed != 0) | (self._addresses[:, 0] == 0))
+        if new.any():
+            over_rows(lambda low, high: self._load(states, new, low, high), len(states), self._threads, least=_LEAST)
+        threads = min(self._threads, max(int(np.count_nonzero(going)) // _LEAST, 1))
+        if self._guard is None:
+            todo = iter(np.flatnonzero(going).tolist())
+            over_rows(lambda low, high: self._tick(states, todo), threads, threads, least=1)
+        else:
+            count = np.zeros(1, np.int64)  # of the rows that are taken
+            arguments = states, live, self._failed, self._asked, self._addresses, self._guard, count.ctypes.data
+            over_rows(cached(tick_rows, False), threads, threads, *arguments, least=1)
         if self._failed.any():
             self._restore(states, moments, outcomes)
         cached(note)(states, moments, self._last, live)
+
+    def _load(self, states: np.ndarray, new: np.ndarray, low: int, high: int) -> None:
+        """Load the records of those rows [low, high) that are new to their simulations."""
+        for row in (low + np.flatnonzero(new[low:high])).tolist():
+            try:
+                simulation = self._simulation(states, row)
+                if self._changed[row]:
+                    simulation.load(states, row)
+            except mujoco.FatalError:  # of a state that MuJoCo itself would never be in
+                self._failed[row] = REFUSED
+
+    def _tick(self, states: np.ndarray, rows: Iterator[int]) -> None:
+        """One tick of these rows by Python, which other threads take from as well."""
+        for row in rows:
+            if not self._failed[row]:
+                try:
+                    self._failed[row] = 0 if self._simulation(states, row).tick(states, row, self._asked) else ASTRAY
+                except mujoco.FatalError:
+                    self._failed[row] = REFUSED
 
     def close(self) -> None:
         """Release all simulations."""
@@ -90,6 +136,7 @@ class Simulation:
         simulation = self._simulations[row]
         if simulation is None:
             simulation = self._simulations[row] = _Simulation()
+            self._addresses[row] = simulation.addresses()
         if simulation.mark != states["mark"][row]:
             simulation.write_furnishing(states, row)
             self._changed[row] = 1
@@ -98,6 +145,8 @@ class Simulation:
     def _restore(self, states: np.ndarray, moments: np.ndarray, outcomes: np.ndarray) -> None:
         """End the episodes of failed simulations, with all bodies at rest in their last positions."""
         for row in np.flatnonzero(self._failed).tolist():
+            if self._failed[row] == REFUSED:
+                self._simulations[row] = None
             cached(restore)(states, moments, self._last, row)
             states["faults"][row] += 1
             outcomes["truncated"][row] = 1
@@ -119,6 +168,11 @@ class _Simulation:
         self._poses = data.qpos, data.qvel, data.qacc_warmstart, data.tree_asleep
         self._forces = data.qpos, data.qvel, data.xfrc_applied, data.qfrc_applied
         self._bodies = self._model.body_mass, self._model.body_inertia, self._model.body_iquat
+
+    def addresses(self) -> Addresses:
+        """Where its parts lie, for as long as it lives."""
+        arrays = *self._poses, *self._forces[2:], *self._bodies
+        return Addresses(self._model._address, self._data._address, *(each.ctypes.data for each in arrays))
 
     def write_furnishing(self, states: np.ndarray, row: int) -> None:
         """Write the furnishing of a record into the model; `load` must follow."""
@@ -162,6 +216,33 @@ class _Simulation:
             states[row] = before
             self.load(states, row)
         cached(mirror_record)(states, row)
+
+
+@njit
+def tick_rows(states, live, failed, asked, addresses, guard, count, low, high):
+    """One tick of the simulations of the live rows. Threads share the number of rows that are taken, int64 at the
+    address `count`; failed (n,) is written. guard: of guarded.mj_step; low, high: those of `over_rows`, one number for
+    each thread."""
+    while True:
+        row = guarded.taken(count)
+        if row >= len(states):
+            return
+        if live[row] != 0 and failed[row] == 0:
+            failed[row] = tick_row(states, row, asked, addresses[row], guard)
+
+
+@njit
+def tick_row(states, row, asked, at, guard):
+    """One tick of a simulation, at: its Addresses. Returns 0, or why it failed; then the record must not be used."""
+    qpos, qvel, warm = guarded.floats(at[2], QPOS), guarded.floats(at[3], QVEL), guarded.floats(at[4], QVEL)
+    asleep, xfrc = guarded.integers(at[5], TREES), guarded.rows(at[6], _BODIES, 6)
+    qfrc, mass = guarded.floats(at[7], QVEL), guarded.floats(at[8], _BODIES)
+    inertia, axes = guarded.rows(at[9], _BODIES, 3), guarded.rows(at[10], _BODIES, 4)
+    for step in range(SUBSTEPS):
+        grasping.write_forces(states, row, asked, step == 0, qpos, qvel, xfrc, qfrc, mass, inertia, axes)
+        if guarded.call(guard[0], guard[1], at[0], at[1]) != 0:
+            return REFUSED
+    return 0 if save(states, row, qpos, qvel, warm, asleep) else ASTRAY
 
 
 def _moments(states: np.ndarray) -> np.ndarray:

@@ -130,6 +130,7 @@ REVIEWED = {
         *("agents/checkpoint.py: : import pickle", "agents/algorithms/descent.py: : import ctypes"),
         "agents/algorithms/descent.py: _keep_memory: ctypes.CDLL",
         *("worlds/engine/run/threads.py: : import ctypes", "worlds/engine/run/threads.py: _core_finder: ctypes.CDLL"),
+        *("worlds/room/guarded.py: : import ctypes", "worlds/room/guarded.py: mj_step: ctypes.CDLL"),
     ),
     "The file lies in the user's own cache or config folder, or comes with the suite, or was imported already.": (
         *("worlds/engine/compile/modules.py: _loaded_of: importlib.util.spec_from_file_location",),

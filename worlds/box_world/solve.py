@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..engine.compile.cached import cached
-from ..engine.library.breadth_first import breadth_first
+from ..engine.library.walks import shortest_walk
 from .state import COLOURS, FLOOR, GEM, KEY, LOCK
 
 WALL = -1
@@ -25,7 +24,7 @@ def solve(state: np.void) -> np.ndarray | None:
     here = (int(state["y"]) + 1) * width + int(state["x"]) + 1
     plan: list[int] = []
     for stop in stops or ():
-        walk = _walk(cells, width, here, stop)
+        walk = shortest_walk(np.array(cells) != FLOOR, width, here, stop)
         if walk is None:
             return None
         plan += walk
@@ -49,22 +48,3 @@ def _stops(cells: list[int], held: int) -> list[int] | None:
         stops.append(at + 1)
         wanted = KEY + (cells[at + 1] - LOCK) % COLOURS
     return stops[::-1]
-
-
-def _walk(cells: list[int], width: int, start: int, goal: int) -> list[int] | None:
-    """A shortest walk over floor to a goal, as indices into the moves up, down, left, right; None if there is none. Of
-    several shortest walks it is the one that a breadth-first search finds first."""
-    steps = (-width, width, -1, 1)
-    closed = np.array(cells) != FLOOR
-    closed[goal] = False
-    far, queue = np.full(len(cells), -1), np.zeros(len(cells), np.int64)
-    found = queue[: cached(breadth_first)(closed, start, steps, far, 0, queue)].tolist()
-    if far[goal] < 0:
-        return None
-    order = {cell: index for index, cell in enumerate(found)}
-    walk = []
-    while goal != start:
-        before = [move for move, step in enumerate(steps) if far[goal - step] == far[goal] - 1]
-        walk.append(min(before, key=lambda move: order[goal - steps[move]]))
-        goal -= steps[walk[-1]]
-    return walk[::-1]

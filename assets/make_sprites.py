@@ -10,6 +10,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from .alchemy_art import alchemy
 from .box_world_art import COLOURS, box_world, box_world_marked
 from .drawing import EDGE, Picture, dark, light
 from .sokoban_art import AMBER, BLUE, WOOD, brace, crate, sokoban, worker
@@ -68,6 +69,7 @@ def banner() -> np.ndarray:
 def pictures() -> dict[str, np.ndarray]:
     """All pictures by their path from the root of the project: uint8, RGB or RGBA."""
     return {
+        "assets/sprites/alchemy.png": sheet(alchemy()),
         "assets/sprites/sokoban.png": sheet(sokoban()),
         "assets/sprites/box_world.png": sheet(box_world()),
         "assets/sprites/box_world-marked.png": sheet(box_world_marked()),

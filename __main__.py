@@ -1,5 +1,6 @@
 """The command line: `rumpus worlds | levels | tasks | play | serve | door | watch | record | episodes | label | mark |
-sts | algorithms | agents | train | improve | study | fleet | evaluate | report | bench | demo | warm | doctor`.
+sts | algorithms | agents | train | improve | study | fleet | evaluate | scenarios | report | bench | demo | warm |
+doctor`.
 
 The roof of the house: it may import everything below, and does so inside each command, so that `rumpus --help` is
 quick.
@@ -30,6 +31,7 @@ from .agents import (
     improve_command,
     marking_commands,
     play_command,
+    scenarios_command,
     study_command,
 )
 from .agents.catalogue import app as catalogue_app
@@ -198,6 +200,7 @@ app.command()(marking_commands.mark)
 app.command()(marking_commands.sts)
 app.command()(bench_command.bench)
 app.command()(evaluate_command.evaluate)
+app.command()(scenarios_command.scenarios)
 
 
 @app.command()

@@ -19,6 +19,9 @@ from .contracts import Policy
 ROWS = 256
 """Most rows of a batch."""
 CONFIDENCE = 0.95
+REPEAT = 4
+"""Ticks that an action is held in worlds of real time: usual for agents in DeepMind Lab (github.com/google-deepmind/
+scalable_agent)."""
 
 
 def interval(successes: int, episodes: int) -> tuple[float, float]:

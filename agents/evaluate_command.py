@@ -31,6 +31,7 @@ from .commands import (
     load_plugins,
     search_settings,
 )
+from .scenarios_command import measured
 
 MODEL = "vlm"
 """The word for a language model, typed in place of an agent."""
@@ -121,6 +122,14 @@ def evaluate(
         str | None,
         typer.Option(help="In worlds for several, the player of all seats but the agent's: random, expert or another."),
     ] = None,
+    scenario: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Play a scenario of this world (`rumpus scenarios`), `all` of them, or those of FILE.toml, and show "
+            "the return of each of the agent's seats beside random's and the expert's; may be repeated."
+        ),
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="With --scenario, print the table in Markdown.")] = False,
     search: Search = None,
     simulations: Simulations = None,
     seconds: Seconds = None,
@@ -162,12 +171,38 @@ def evaluate(
         raise ValueError(f"--model and --server are of a language model: type {MODEL} in place of {typed!r}")
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if whole:
-        if think or search or guidance != 1 or realtime or against:
+        if think or search or guidance != 1 or realtime or against or scenario:
             raise ValueError(
-                "--think, --guidance, --search, --against and --realtime are for one world: leave --suite or them out"
+                "--think, --guidance, --search, --against, --scenario and --realtime are for one world: leave --suite "
+                "or them out"
             )
         _suite(world if agent else None, played, tasks, as_json, human=human, **options)
         return
+    if scenario:
+        barred = (
+            tasks,
+            levels,
+            knob,
+            limit,
+            realtime,
+            against,
+            search,
+            think,
+            guidance != 1,
+            device != "cpu",
+            times > 1,
+        )
+        if any(barred):
+            raise ValueError(
+                "--scenario brings world, seats, co-players, knobs and limit: of the other options give --episodes, "
+                "--split, --seed, --greedy and --threads alone"
+            )
+        how: dict[str, Any] = {"split": split, "seed": seed, "threads": threads, "greedy": greedy}
+        how |= {} if episodes is None else {"episodes": episodes}
+        measured(world, played, scenario, markdown=markdown, as_json=as_json, **how)
+        return
+    if markdown:
+        raise ValueError("--markdown is of the table of scenarios: name one, such as --scenario all")
     chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
     options |= {"think": think, "guidance": guidance, "search": search_settings(search, simulations, seconds, leaf)}
     options |= {"realtime": realtime, "arrivals": arrivals, "against": against}

@@ -18,14 +18,12 @@ from .. import worlds
 from ..worlds.engine.world import World
 from . import shipped
 from .algorithms import ALGORITHMS
+from .episodes import REPEAT
 from .lookup import find
 from .networks.auxiliary import AUXILIARIES
 from .networks.cores import CORES
 from .networks.torsos import TORSOS
 
-REPEAT = 4
-"""Ticks that an action is held in worlds of real time: usual for agents in DeepMind Lab (github.com/google-deepmind/
-scalable_agent)."""
 POLICIES = ("shared", "independent")
 PATHS = ("levels", "tasks", "evaluate_tasks", "start", "store")
 """Settings that are paths of files or folders."""

@@ -13,6 +13,7 @@ REVIEWED = {
         *("agents/bench_command.py: bench: all_worlds.load", "agents/commands.py: _train: worlds.load"),
         *("tasks/commands.py: generate: worlds.load", "tasks/commands.py: check: worlds.load"),
         *("tasks/commands.py: show: worlds.load", "tasks/commands.py: understand: worlds.load"),
+        "agents/scenarios_command.py: measured: worlds.load",
         *("agents/recording.py: record: worlds.load", "episodes/commands.py: own_worlds: worlds.load"),
         *("agents/measuring/evaluate.py: evaluate: worlds.load", "agents/packing.py: pack: worlds.load"),
         "agents/measuring/watch.py: watch: worlds.load",
@@ -220,6 +221,7 @@ REVIEWED = {
     "Text and JSON, parsed and never executed, in the folder or the file that a person types.": (
         *("episodes/imports/minari.py: episodes: read_text", "episodes/imports/replays.py: files_of: source.glob"),
         "episodes/imports/replays.py: _is_replay: path.open",
+        "agents/scenarios/records.py: read: file.read_bytes",
         "agents/language/cache.py: Cache.get: path.read_bytes",
     ),
     "A file that was made for this, under a name of its own.": (

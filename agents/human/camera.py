@@ -63,7 +63,7 @@ class Grip(NamedTuple):
 
 class CameraInput(TickInput):
     """Steps of a real-time world with a camera. settings: of the mouse; pads: functions that return the state of each
-    controller."""
+    controller; taken: the motion of the mouse that the last tick took, (x, y) in 1/MOUSE_ONE picture heights."""
 
     def __init__(self, world: World):
         self.settings = Settings()
@@ -110,10 +110,15 @@ class CameraInput(TickInput):
         whole = np.multiply(motion, (1, self._down_is), dtype=np.int64) * MOUSE_ONE * self.settings.sensitivity
         self._motion += whole // (COUNTS * 100)
 
+    @property
+    def waiting(self) -> Point:
+        """Motion of the mouse that no tick has taken yet, (x, y) in 1/MOUSE_ONE picture heights."""
+        return int(self._motion[0]), int(self._motion[1])
+
     def clear(self) -> None:
         """Release everything, and start the clock anew at the next `take`."""
         super().clear()
-        self._motion = np.zeros(2, np.int64)
+        self._motion, self.taken = np.zeros(2, np.int64), (0, 0)
         self._turning: dict[int, int] = {}
 
     @property
@@ -140,6 +145,7 @@ class CameraInput(TickInput):
         motion = (self._motion + mouse).clip(-MOUSE_ONE, MOUSE_ONE) - mouse
         mouse += motion.astype(np.int32)
         self._motion -= motion
+        self.taken = int(motion[0]), int(motion[1])
         for player, pad in zip(self.padded(), self.pads, strict=False):
             self._grip(actions[player], pad())
 

@@ -314,6 +314,12 @@ class Desk:
         return actions
 
     @property
+    def ticked(self) -> float:
+        """The time at which the last tick was due, in real time; 0 before the first one."""
+        due = self._clock.due()
+        return 0.0 if not due else due - 1 / (self.session.world.controls.tick_hz * self.factor)
+
+    @property
     def factor(self) -> float:
         """The speed, as a factor on the world's own, or on turns of an agent of SECONDS each."""
         return SPEEDS[self.speed] * self._base

@@ -76,7 +76,8 @@ class Session:
     the batch before the first episode, returns the Recorder that it attached; agents: each plays its seats. `list` is
     the playlist, None for the world's own levels, and `place` the present row of it; `solved` holds the marks of levels
     that are solved, `episodes` the finished ones, `undone` the number of steps that were undone in this one, `people`
-    the players who are stored for the seats that no agent plays, one for each seat.
+    the players who are stored for the seats that no agent plays, one for each seat, `before` the state before the last
+    step, None where none was taken since the episode began or went back.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class Session:
         self.people = (Player("person"),) * world.players if self._recorder is None else self._recorder.played_by
         self.agents: tuple[Agent, ...] = ()
         self._marked: Batch | None = None
+        self.before: np.void | None = None
         self.once, self.finished = once, False
         self.episodes: list[Episode] = []
         self.solved: set[str] = set()
@@ -246,6 +248,7 @@ class Session:
         if self._recorder is not None:
             self._turns.credit(self._recorder)
         self.batch.actions[0] = actions
+        self.before = self.batch.states[0].copy()
         outcomes, before = self.batch.step()[0], self._moments[-1]
         for agent in self.agents:
             agent.rewarded(outcomes["reward"])
@@ -274,6 +277,7 @@ class Session:
         by the memory."""
         back = min(steps, len(self._moments) - 1)
         if back:
+            self.before = None
             for _ in range(back):
                 self._moments.pop()
             self.batch.load(0, zlib.decompress(self._moments[-1].state or b""))
@@ -405,6 +409,7 @@ class Session:
 
     def _begin(self, row: int, seed: int | None = None) -> None:
         self.batch.reset(seed=seed, tasks=[row])
+        self.before = None
         self.place, self.undone, self._fair = row, 0, True
         self._first = int(self.batch.states["tick"][0])  # not 0 where a task begins from a moment
         players, world = self.world.players, self.world

@@ -4,17 +4,20 @@ person is shown into pixels. It sleeps between events."""
 from __future__ import annotations
 
 import io
+import math
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pygame
 
 from ...interface.keys import BUTTONS
 from ...worlds.engine.world import World
 from . import ink, overlays, overview, panel
+from .between import Between
 from .camera import CameraInput
 from .clip import Saver
 from .desk import Desk
@@ -25,6 +28,8 @@ from .shown import Seat, Shown, shown
 
 MOST_LINES = 6
 """Most lines of a player's own instruction above its picture; the last one is cut."""
+FINEST = 1080
+"""Most rows of a camera's view; on finer screens the picture has a half or a third of their rows, and is enlarged."""
 NAP, LONG_NAP = 0.005, 0.02
 """Seconds between two checks for events: during play, and after two seconds without events."""
 _QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION)
@@ -59,7 +64,9 @@ def dressed(size: tuple[int, int], title: str) -> pygame.Surface:
 
 
 def _show(surface: pygame.Surface, picture: np.ndarray, view: pygame.Rect) -> None:
-    """Paint a picture into its rectangle, smaller if it is too high."""
+    """Paint a picture into its rectangle, smaller if it is too high, and larger if it was drawn coarser."""
+    if picture.shape[0] <= view.height // 2:
+        picture = cv2.resize(picture, view.size, interpolation=cv2.INTER_LINEAR)
     height, width = picture.shape[:2]
     image = pygame.image.frombuffer(np.ascontiguousarray(picture).data.cast("B"), (width, height), "RGB")
     if height > view.height:
@@ -92,13 +99,15 @@ class Window:
         session = self.session = self.desk.session
         self.closed = False
         self._over = over
+        self._between = Between(self.desk)
+        self._between.on &= over is None
         can = {"full": self._do_full, "shot": self._do_shot, "clip": self._do_clip, "mute": self._do_mute}
         self.person = self.desk.join(seats=seats, can=can)
         self._speaker = Speaker(sounds)
         self.person.loud = self._speaker.on
         self._grid = session.batch.rows, session.batch.cols
         self._grabbed = self._awaits_text = False
-        self._last_event = 0.0
+        self._last_event, self._next = 0.0, math.inf
         self._saved = pygame.event.custom_type()
         self._saver = Saver(out, lambda: pygame.event.post(pygame.event.Event(self._saved)))
         self._surface = pygame.display.get_surface() or open_window(session.world, size, self._grid)
@@ -122,8 +131,14 @@ class Window:
                 for event in self._wait():
                     self.handle(event)
                     stale |= self._advance(time.monotonic()) or event.type not in _QUIET
-                if self._advance(time.monotonic()) or stale:
+                now = time.monotonic()
+                if self._advance(now) or stale:
                     self.draw()
+                elif now >= self._next:
+                    self._draw_between()
+                else:
+                    continue
+                self._next = self._between.due(now) if self._bare else math.inf
         finally:
             self.session.leave()
             self._grab(False)
@@ -173,28 +188,53 @@ class Window:
         place = self.place = self._arranged(surface.get_size(), record)
         surface.fill(ink.GROUND)
         if place.views:
-            size = place.views[0].height, place.views[0].width
-            pictures = list(self.session.views(*size, marked=self.person.settings.marked))
-            pictures = self._over(pictures) if self._over else pictures
-            scenes = self.session.batch.scenes(whole=True) if self.desk.rays and record.map else ()
+            pictures = self._pictures(time.monotonic())
+            self._paint(self._over(pictures) if self._over else pictures)
             for view, player in zip(place.views, self._players, strict=True):
-                seat = record.seats[player]
-                _show(surface, pictures[player], view)
-                if seat.aimed:
-                    overlays.name(surface, view, place.unit, seat.aimed, seat.near)
-                if seat.crosshair:
-                    overlays.crosshair(surface, view)
-                if record.small:
-                    overlays.small(surface, view, self._as_agents_see(player))
-                overlays.gains(surface, view, place.unit, seat.gains)
-                if len(scenes):
-                    overview.paint(surface, view, scenes[player])
-                if seat.label:
-                    self._label(seat, view, place.unit)
+                if record.seats[player].label:
+                    self._label(record.seats[player], view, place.unit)
         panel.paint(surface, place, record)
         overlays.paint(surface, place, record)
         self._speaker.play(record.sounds)
         pygame.display.flip()
+
+    @property
+    def _bare(self) -> bool:
+        """Whether nothing lies over the pictures, so that they can be painted anew alone."""
+        record = self._record
+        return not (record.band or record.help or record.menu) and bool(self.place.views)
+
+    def _draw_between(self) -> None:
+        """Draw the players' pictures anew, between two ticks, and leave the rest of the window as it is."""
+        now, began = time.monotonic(), time.thread_time()
+        self._paint(self._pictures(now))
+        pygame.display.update(list(self.place.views))
+        self._between.took(time.thread_time() - began, now)
+
+    def _pictures(self, now: float) -> list[np.ndarray]:
+        """The players' pictures at this time, uint8 (height, width, 3): at the size of their rectangles, but for views
+        of a camera on a very fine screen, which are drawn coarser."""
+        height, width = self.place.views[0].height, self.place.views[0].width
+        coarse = -(-height // FINEST) if self.desk.rays and not self._over else 1
+        marked = self.person.settings.marked
+        return list(self._between.views(now, max(height // coarse, 1), max(width // coarse, 1), marked))
+
+    def _paint(self, pictures: list[np.ndarray]) -> None:
+        """Paint the players' pictures, and what lies on each."""
+        surface, record, place = self._surface, self._record, self.place
+        scenes = self.session.batch.scenes(whole=True) if self.desk.rays and record.map else ()
+        for view, player in zip(place.views, self._players, strict=True):
+            seat = record.seats[player]
+            _show(surface, pictures[player], view)
+            if seat.aimed:
+                overlays.name(surface, view, place.unit, seat.aimed, seat.near)
+            if seat.crosshair:
+                overlays.crosshair(surface, view)
+            if record.small:
+                overlays.small(surface, view, self._as_agents_see(player))
+            overlays.gains(surface, view, place.unit, seat.gains)
+            if len(scenes):
+                overview.paint(surface, view, scenes[player])
 
     def _as_agents_see(self, player: int) -> np.ndarray:
         """A player's picture as the agent sees it that is asked for something, else in the size that agents learn from
@@ -282,7 +322,7 @@ class Window:
         pygame's own wait checks for events a thousand times a second, which costs 1 to 2 percent of a core; this checks
         200 times during play, and 50 times after a while without events.
         """
-        due = self.desk.due()
+        due = min(self.desk.due(), self._next)
         while not (events := pygame.event.get()) and (now := time.monotonic()) < due:
             nap = NAP if now - self._last_event < 2 else LONG_NAP
             time.sleep(min(nap, due - now))

@@ -47,6 +47,8 @@ def open_display() -> Any:
             pygame.display.quit()
             screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", "")
             raise pygame.error(f"the screen {screen!r} cannot be reached, and SDL would draw where nobody sees it")
+        if pygame.display.get_driver() == "x11":  # by default SDL copies all that is shown through OpenGL
+            os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     except pygame.error as error:
         raise NoDisplayError(
             f"no window can be opened here ({error}). On a machine without a screen, record instead: `rumpus watch "

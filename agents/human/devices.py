@@ -85,6 +85,26 @@ def modifiers_of(event: Any) -> frozenset[str]:
     return frozenset(name for name, bit in _MODIFIERS.items() if event.mod & bit)
 
 
+_KEPT: list[Any] = []
+"""SDL's own windows that were asked for: pygame's events name them, and do not keep them."""
+
+
+def fill_screen(full: bool) -> None:
+    """Let the window have the whole screen, or its size from before. It stays the same window, so that it keeps focus
+    and mouse: pygame's own toggle makes another one."""
+    try:
+        from pygame._sdl2.video import Window
+    except ImportError:  # a pygame without SDL's own windows
+        pygame.display.toggle_fullscreen()
+        return
+    window = Window.from_display_module()
+    _KEPT.append(window)
+    if full:
+        window.set_fullscreen(True)
+    else:
+        window.set_windowed()
+
+
 class Speaker:
     """The sounds of a window. on: whether they are heard; where there is no device for sound, they never are."""
 

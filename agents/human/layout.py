@@ -14,6 +14,8 @@ from ...worlds.engine.render.tiles import LARGEST
 BAR, SIDE, LABEL, LINE = 6.4, 15, 1.9, 1.5
 """Height of the panel below the pictures, its width beside them, height of a picture's label and of each further line
 of it; in text units."""
+LARGEST_UNIT = 64
+"""Most pixels of a text unit, for which a window of 2,688 rows has room."""
 NARROWEST, WIDEST = 0.9, 2.0
 """Least and largest ratio of width to height of a first-person picture that shares the window with others."""
 
@@ -52,7 +54,7 @@ def arrange(
     further lines in each picture's label. tiles: whether a picture is rows x cols tiles, each of whole pixels; if not,
     a single player's has the proportions of rows to cols, to the pixel, and several fill their parts of the window;
     labels: whether pictures have labels, by default if there are several."""
-    unit = min(max(min(width, height) // 42, 11), 24)
+    unit = min(max(min(width, height) // 42, 11), LARGEST_UNIT)
     best: tuple[int, Arrangement] | None = None
     for side, down in product((False, True), range(1, players + 1)):
         if side:
@@ -107,8 +109,9 @@ def _views(
 
 
 def first_size(desktop: tuple[int, int], rows: int, cols: int, players: int) -> tuple[int, int]:
-    """(width, height) of a window that fits a desktop and the pictures: 17/20 of the desktop's height, 900 at most."""
-    height = min(desktop[1] * 17 // 20, 900)
+    """(width, height) of a window that fits a desktop and the pictures: 17/20 of the desktop's height, but at most 900
+    pixels, or 5/8 of the height of a fine screen."""
+    height = min(desktop[1] * 17 // 20, max(900, desktop[1] * 5 // 8))
     unit = height // 42
     down = 1 if players < 3 else 2
     across = -(-players // down)

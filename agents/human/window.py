@@ -21,7 +21,7 @@ from .between import Between
 from .camera import CameraInput
 from .clip import Saver
 from .desk import Desk
-from .devices import Pads, Speaker, layout, modifiers_of, name_of, print_of
+from .devices import Pads, Speaker, fill_screen, layout, modifiers_of, name_of, print_of
 from .layout import LABEL, LINE, Arrangement, arrange, first_size
 from .session import Session
 from .shown import Seat, Shown, shown
@@ -106,7 +106,7 @@ class Window:
         self._speaker = Speaker(sounds)
         self.person.loud = self._speaker.on
         self._grid = session.batch.rows, session.batch.cols
-        self._grabbed = self._awaits_text = False
+        self._grabbed = self._awaits_text = self._full = False
         self._last_event, self._next = 0.0, math.inf
         self._saved = pygame.event.custom_type()
         self._saver = Saver(out, lambda: pygame.event.post(pygame.event.Event(self._saved)))
@@ -337,7 +337,8 @@ class Window:
         return changed
 
     def _do_full(self, shift: bool) -> None:
-        pygame.display.toggle_fullscreen()
+        self._full = not self._full
+        fill_screen(self._full)
 
     def _do_mute(self, shift: bool) -> None:
         complaint = self._speaker.turn()

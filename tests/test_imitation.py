@@ -40,7 +40,7 @@ def expert_actions(transition: Transition) -> torch.Tensor:
 
 def test_imitation_makes_the_actions_of_the_expert_likely(tmp_path: Path) -> None:
     """The expert's moves become likely, and it makes less and less of the steps itself."""
-    run.train("dagger", WORLD, folder=tmp_path, bar=False, **SETTINGS)
+    run.train("dagger", WORLD, folder=tmp_path, bar=False, **SETTINGS | {"steps": 10_240})
     losses = [row["imitation_loss"] for row in read_metrics(tmp_path)]
     assert 0.5 < losses[0] < math.log(len(worlds.load(WORLD).controls.moves)) + 0.1, "at first all moves are alike"
     assert sum(losses[-5:]) / 5 < 0.95 * losses[0]

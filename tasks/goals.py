@@ -203,18 +203,24 @@ class Question(_Strict):
     """A question about the things at the start: the colour of those matching `a`; their number, or whether there is
     one, of those in `relation` to a thing matching `b` if that is given; the kind of the things in `relation` to `b`,
     or of those matching `a`; where `a` is; whether there are more of `a` than of `b`; whether all of `a` have one
-    colour. See questions.py."""
+    colour; whether `a` is larger than `b`; whether every one of `a` matches `b`. least, most: so many at least, and at
+    most, are to be there of what is asked whether it exists. See questions.py."""
 
-    asks: Literal["colour", "count", "exists", "what", "where", "more", "alike"]
+    asks: Literal["colour", "count", "exists", "what", "where", "more", "alike", "larger", "every"]
     a: Selector = Selector()
     relation: Literal["on", "in"] | None = None
     b: Selector | None = None
+    least: Annotated[int, Field(ge=1, le=64)] | None = None
+    most: Annotated[int, Field(ge=0, le=64)] | None = None
 
     @model_validator(mode="after")
     def _fits(self) -> Question:
-        if self.asks == "more" and (self.relation or self.b is None):
-            raise ValueError("a question for more of one thing than of another has a and b")
-        if self.asks != "more" and (self.relation is None) != (self.b is None):
+        two = self.asks in ("more", "larger", "every")
+        if (self.least is not None or self.most is not None) and (self.asks != "exists" or self.relation):
+            raise ValueError("least and most are for a question whether so many of some things exist")
+        if two and (self.relation or self.b is None):
+            raise ValueError("a question that compares one thing with another has a and b")
+        if not two and (self.relation is None) != (self.b is None):
             raise ValueError("a question has a relation and b, or neither")
         told = self.a.which is not None
         if (self.asks in ("colour", "where", "alike") and self.b) or (self.asks == "what" and not self.b and not told):

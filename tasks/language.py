@@ -357,7 +357,22 @@ def ask(question: Question, style: int = 0, scene: Scene = ANYWHERE) -> str:
     )
     first = _thing(a, 1, False, how, one=one, many=many, scene=scene)
     second = _thing(b, 1, False, how, one=scene.one(b), many=question.asks == "more", scene=scene) if b else ""
+    if question.least or question.most is not None:
+        return opening + _so_many(question, how, scene)
+    if question.asks == "larger":
+        first = _thing(a, 1, False, how, one=scene.one(a), scene=scene)
+    if question.asks == "every":
+        first = _thing(a, "all", False, how, scene=scene)
     return opening + phrases[verb % len(phrases)].replace("{b}", second).replace("{a}", first)
+
+
+def _so_many(question: Question, how: Style, scene: Scene) -> str:
+    """Whether there are at least, exactly or fewer than so many."""
+    least, most = question.least, question.most
+    bound = "fewer than" if not least else "at least" if most is None else "exactly"
+    number = least or (most or 0) + 1
+    things = _thing(question.a, 1, False, how, many=number > 1, article="", scene=scene).strip()
+    return f"{'are' if number > 1 else 'is'} there {bound} {grammar.NUMERALS[number]} {things}"
 
 
 def _of_one(question: Question) -> bool:
@@ -370,6 +385,8 @@ ASKED_ELSE: Mapping[str, tuple[str, ...]] = {
     "where": ("where is {a}",),
     "more": ("are there more {a} than {b}",),
     "alike": ("do all {a} have the same colour",),
+    "larger": ("is {a} larger than {b}",),
+    "every": ("is {a} also {b}",),
 }
 """Questions that people ask, and no task does."""
 

@@ -21,7 +21,7 @@ from ..interface.text import vocabulary
 from ..worlds.engine.compile.ingredients import python
 from ..worlds.engine.records.relations import number_of
 from ..worlds.engine.records.things import GONE, ONE, THING, Things, related
-from .goals import Clause, Goal, Question, Selector, Stage
+from .goals import Clause, Goal, Question, Selector, Stage, Which
 from .grammar import NUMERALS
 from .named import Situation, chosen
 
@@ -36,11 +36,8 @@ def answer(question: Question, things: np.ndarray, world: Things, cells: np.ndar
     """The one word that answers a question about a table of THING records; None if there is none: no thing matches, or
     those that match differ in the property that is asked for. cells: those that one can walk in, bool (rows, columns),
     which tell the places of a map. Raises ValueError for a place that is not there."""
-    if any(side and (side.which or side.kind == "player") for side in (question.a, question.b)) or question.asks in (
-        "where",
-        "more",
-        "alike",
-    ):
+    told = question.asks in ("where", "more", "alike", "larger", "every") or question.least or question.most is not None
+    if told or any(side and (side.which or side.kind == "player") for side in (question.a, question.b)):
         return _told(question, Situation(things, world, cells))
     return _answer(question, rows_of(things), world)
 
@@ -53,6 +50,13 @@ def _told(question: Question, here: Situation) -> str | None:
     others = [every[number] for number in chosen(question.b, here)] if question.b else []
     if question.asks == "more":
         return "yes" if len(some) > len(others) else "no"
+    if question.asks == "every":
+        return ("yes" if all(row in others for row in some) else "no") if some else None
+    if question.asks == "larger":
+        return _larger(question, here)
+    if question.asks == "exists" and (question.least or question.most is not None):
+        most = len(some) if question.most is None else question.most
+        return "yes" if (question.least or 0) <= len(some) <= most else "no"
     if question.asks == "alike":
         return ("yes" if len({row.colour for row in some}) == 1 else "no") if some else None
     if question.asks == "where":
@@ -60,6 +64,17 @@ def _told(question: Question, here: Situation) -> str | None:
     if question.relation:
         some = [one for one in some if any(stands(one, question.relation, b) for b in others if b is not one)]
     return _answered(question.asks, some, world)
+
+
+def _larger(question: Question, here: Situation) -> str | None:
+    """Whether the one thing that matches a is larger than the one that matches b; None if there are several."""
+    a, b = question.a, question.b
+    assert b is not None
+    mine, other = chosen(a, here), chosen(b, here)
+    if len(mine) != 1 or len(other) != 1 or mine == other:
+        return None
+    largest = chosen(Selector(which=Which(one_of=(a, b), most="largest")), here)
+    return "yes" if largest == mine else "no"
 
 
 def _place_of(one: Any, every: Sequence[Any], world: Things) -> str:

@@ -26,6 +26,12 @@ class Asking(References):
         """The question of a reading. Raises Refusal if none says it."""
         a, b, relation = slots.get("a"), slots.get("b"), slots.get("p")
         what, _, form = asks.partition("-")
+        if asks == "what-with" and b is not None:
+            if len(b.all) > 1 or not self.player(b.all[0]):
+                raise Refusal("only players hold something: ask 'what is on …', or 'in …'")
+            return self._made("what", Ref(Noun((None,)), where=("held-by", "holding", b.all[0])))
+        if what in ("larger", "every") and a is not None and b is not None:
+            return self._of_two(what, form, a, b)
         if a is not None and len(a.all) > 1 and a.all[0].one_of and a.all[0].first:
             raise because("question", a.all[0].said, self.things)
         if what != "has" and a is not None and b is not None and b.all[0].one_of and len(a.all[0].noun.kinds) == 1:
@@ -78,6 +84,8 @@ class Asking(References):
         if b is not None and relation not in self.things.relations:
             raise because("relation", str(relation), self.things)
         refs = a.all[0] if a else None
+        if refs is not None and what == "exists" and isinstance(refs.least, int) and (refs.least > 1 or refs.most):
+            return self._so_many(refs, relation, b.all[0] if b else None)
         if refs is not None:
             counted = what == "count"
             if (
@@ -91,6 +99,34 @@ class Asking(References):
             return Question(asks=what, relation=relation, **sides)  # type: ignore[arg-type]
         except ValidationError as error:
             raise Refusal(f"this cannot be a question: {reason_of(error)}") from None
+
+    def _so_many(self, ref: Ref, relation: str | None, b: Ref | None) -> Question:
+        """Whether there are at least, at most or exactly so many of some things."""
+        number = ref.least
+        assert isinstance(number, int)
+        if b is not None or ref.said.startswith("both"):
+            if ref.told or b is None:
+                raise Refusal("a question is about things of one kind")
+            ref = replace(ref, where=("is", str(relation), b))
+        least, most = (None, number - 1) if ref.negated else (number, ref.most)
+        a = self.many(replace(ref, least=1, most=None, negated=False, bare=False), False, "there")[0]
+        return Question(asks="exists", a=a, least=least, most=most)
+
+    def _of_two(self, what: str, form: str, a: Refs, b: Refs) -> Question:
+        """Whether one thing is larger than another; whether every one of some things is such as is said."""
+        if len(a.all) > 1 or len(b.all) > 1 or any(ref.negated or ref.most or ref.pronoun for ref in (*a.all, *b.all)):
+            raise Refusal("a question is about things of one kind")
+        one, other = a.all[0], b.all[0]
+        if what == "every" and (one.least != "all" and not (one.least == 2 and one.said.startswith("both"))):
+            raise Refusal("a question is about things of one kind, not about so many of them")
+        if what == "larger" and (one.least != 1 or other.least != 1 or self.player(one) or self.player(other)):
+            raise Refusal("one thing is compared with another: name the two")
+        if other.one_of:
+            other = replace(other, noun=one.noun, one_of=False)
+        if one.one_of or other.one_of or other.other:
+            raise Refusal("one thing is compared with another: name the two")
+        sides = [self.many(replace(ref, least=1, bare=False), False, "there")[0] for ref in (one, other)]
+        return Question(asks=what, a=sides[form == "swapped"], b=sides[form != "swapped"])  # type: ignore[arg-type]
 
     def _placed_asked(self, asks: str, a: Refs | None, b: Refs | None, place: str | None) -> Refs:
         """The things that a question is about, told apart by where they are."""

@@ -155,6 +155,10 @@ class Clauses(Known):
             return [Selector(place=self.placeable(noun.place))]
         everything = noun.kinds == (None,) and ref.least == "all" and not ref.negated and not never
         toys = everything and relation in ("on", "in", "at", "near", "touching", "under") and bool(carried(self.things))
+        floor = ref.where is not None and ref.where[2] is not None and ref.where[2].noun.place == "floor"
+        if floor and noun.kinds == (None,) and not noun.group and carried(self.things):
+            self.notes.append("a thing on the floor is a toy: furniture stands there anyway")
+            noun = replace(noun, group="toy")
         if toys:
             self.notes.append("everything is every toy: what one player can carry")
             noun = replace(noun, group="toy")

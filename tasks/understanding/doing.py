@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from ..goals import Goal
 from . import lexicon
-from .asking import Asking
 from .clauses import Found
 from .deeds import ANY, YOU
+from .further import Further
 from .kinds import Refusal
 from .names import Noun
 from .refs import Ref, Refs
@@ -37,7 +37,7 @@ BY_ANYONE = (
 )
 
 
-class Doing(Asking):
+class Doing(Further):
     """Makes the clauses of every act."""
 
     def _done(self, act: Act, never: bool = False) -> Found:
@@ -89,6 +89,8 @@ class Doing(Asking):
             self.notes.append("here is where you started")
             start = Refs((Ref(Noun(place="start"), definite=True),))
             return self._placed(replace(act, verb="put", place="at", b=start), never)
+        if verb in ("look-from", "floor-at", "empty-into"):
+            return self._at_once(act, never)
         if verb in ("tie", "be-caught", "floor"):
             return self._further(act, never)
         if verb in ("hide", "hidden", "uncaught"):
@@ -203,20 +205,6 @@ class Doing(Asking):
         where = act.b or Refs((Ref(Noun(("goal",)), definite=True),))
         both = [self._simple(Act("go", b=where, actor=one), False) for one in (None, other)]
         return Found([clause for found in both for clause in found.clauses], at_once=True)
-
-    def _floored(self, act: Act, never: bool) -> Found:
-        """Things that are to lie on the floor: that nobody holds, and that are neither on nor in anything."""
-        assert act.a is not None
-        held = self.held and all(ref in self.held or ref.pronoun for ref in act.a.all)
-        if held or not {"on", "in", "holding"} <= set(self.things.relations):
-            return self._simple(Act("drop", b=act.a, actor=act.actor), never)
-        if never or act.actor is not None:
-            raise Refusal("what is not to lie on the floor is not judged: say on or in what it is to be")
-        held_refs = tuple(replace(ref, least=1, bare=False) for ref in act.a.all)
-        found = self._simple(Act("drop", b=replace(act.a, all=held_refs)), False)
-        for place in ("off", "out"):
-            found.clauses += self._placed(Act("put", a=act.a, b=Refs((ANY,)), place=place), False).clauses
-        return Found(found.clauses, lasting=True, at_once=True)
 
     def _rid(self, act: Act, never: bool) -> Found:
         """Things that are no longer to be on or in something: all of them."""

@@ -9,12 +9,13 @@ from functools import partial
 from . import lexicon
 from .kinds import Refusal
 from .normalise import COMMA, STOP, phrases
+from .times import timed
 from .trees import number
 
 _VOCATIVES = phrases(*lexicon.VOCATIVES)
 _CORRECTIONS = phrases(*lexicon.CORRECTIONS)
 _ARTICLES = frozenset(("the", "a", "an", "every", "all", "each", "any", "some", "two", "three", "both"))
-_SECONDS = {"second": 1, "seconds": 1, "sec": 1, "secs": 1, "minute": 60, "minutes": 60}
+_SECONDS = {"second": 1, "seconds": 1, "sec": 1, "secs": 1, "minute": 60, "minutes": 60, "min": 60, "mins": 60}
 _TURNS = ("turn", "turns", "step", "steps", "tick", "ticks", "move", "moves")
 _LIMITS = phrases(*lexicon.LIMITS)
 _OF = (["of", "the"], ["of", "your"], ["of", "these"])
@@ -37,9 +38,33 @@ def heard(said: list[str], tick_hz: float | None) -> Heard:
     Raises Refusal for seconds where there are none.
     """
     said = _corrected(_addressed(said))
-    said, notes = _turns(_fewer(_numbers(said)), tick_hz)
-    said, limit = _limited(said)
+    said, notes = _turns(_fewer(timed(_numbers(said), tick_hz is not None)), tick_hz)
+    said, limit = _limited(_exactly(said))
     return Heard(said, limit, notes)
+
+
+_ASKING = frozenset(("what", "which", "where", "how", "who", "is", "are", "am", "do", "does", "can", "whats", "have"))
+_MINE = {"am": "are", "my": "your", "me": "you", "i": "you", "mine": "yours", "myself": "yourself"}
+_BESIDE_ME = frozenset(("to", "by", "near", "behind", "beside", "of", "with", "from", "around", "at", "under", "on"))
+
+
+def own(said: list[str], text: str, players: int | None) -> list[str]:
+    """The words of a question of one who plays alone, who says "I" of the player: "what am I holding"."""
+    asks = text.rstrip().endswith("?") or (said[:1] and said[0] in _ASKING)
+    if not asks or (players or 1) > 1 or not {"i", "me", "my"} & set(said):
+        return said
+    kept = list(said)
+    for at, word in enumerate(said):
+        before, behind = said[at - 1] if at else "", (*said, "", "")[at + 1]
+        mine = word == "i" and (
+            behind in ("am", "have", "hold", "carry", "see", "stand", "started", "face") or before in ("am", "do")
+        )
+        mine = mine or (word == "am" and "i" in (before, behind)) or (word == "me" and before in _BESIDE_ME)
+        if mine or (
+            word == "my" and behind in ("hand", "hands", "position", "start", "place", "room", "view", "left", "right")
+        ):
+            kept[at] = _MINE[word]
+    return kept
 
 
 def _addressed(said: list[str]) -> list[str]:
@@ -86,6 +111,19 @@ def _numbers(said: list[str]) -> list[str]:
         text = text.replace(f" {words} ", f" {plain} ")
     text = re.sub(r" until (\S+) (\w+) (are|have|is|has) (up|over|passed|gone by|gone) ", r" for \1 \2 ", text)
     return text.split()
+
+
+def _exactly(said: list[str]) -> list[str]:
+    """With "exactly" before each number, where "no more and no less" is said."""
+    if "exactly-so" not in said:
+        return said
+    kept: list[str] = []
+    for at, word in enumerate(said):
+        if number(word) and said[at + 1 : at + 2] not in (["turns"], ["turn"], ["metres"], ["cells"]):
+            kept.append("exactly")
+        kept.append(word)
+    at = kept.index("exactly-so")
+    return [*kept[: at - (kept[at - 1] in (COMMA, STOP, "and", "but"))], *kept[at + 1 :]]
 
 
 def _sum(tens: int, found: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from .names import Names, Noun
 from .normalise import COMMA, STOP, phrases
 from .refs import Ref, Refs, either, looking
 from .syntax import Syntax
-from .trees import ASKED, LAST_OF, LAST_TO, MENTIONED
+from .trees import ASKED, LAST_OF, LAST_TO, MENTIONED, PLACED
 from .trees import FIRST as FIRST_ORDERS
 
 _OF_THE = phrases("(of|out of) (the|these|those|all the)")
@@ -40,6 +40,7 @@ class Inquiry(Syntax):
                 elif behind in self.ends and any(_pronoun(slots[key]) for key in "ab" if key in slots):
                     yield asks, slots | {key: told for key in "ab" if key in slots and _pronoun(slots[key])}
             if told is None:
+                yield from self._every(at)
                 for asks, ref in (*self._chosen_between(at), *self._looking(at), *self._whose(at)):
                     yield asks, {"a": Refs((ref,))}
 
@@ -76,6 +77,34 @@ class Inquiry(Syntax):
             what, name = self.names.looks[word]
             if getattr(one, what) is None:
                 yield "exists", looking(one, what, name)
+
+    def _every(self, at: int) -> Iterator[tuple[str, dict[str, Any]]]:
+        """ "Are all balls red", "is every toy in the box", "are both doors open"."""
+        for refs, start in self.refs(at + 1) if self.words[at] in ("is", "are") else ():
+            ref = refs.all[0]
+            if len(refs.all) > 1 or ref.loose or ref.where or not (ref.least == "all" or ref.said.startswith("both")):
+                continue
+            start += self.words[start] in ("still", "already", "now", "really")
+            every: list[tuple[Ref, int]] = []
+            word = self.words[start]
+            if word in self.names.looks and getattr(ref, self.names.looks[word][0]) is None:
+                every.append((looking(ref, *self.names.looks[word]), start + 1))
+            if word in lexicon.STATES_OF:
+                relation, negated = lexicon.STATES_OF[word]
+                every.append((replace(ref, where=("is not" if negated else "is", relation, None)), start + 1))
+            start += word in ("lying", "standing", "sitting", "back")
+            for place, slots, behind in self.matched(PLACED[self.unit], start):
+                for others, end in self.refs(behind):
+                    to = self._single(others)
+                    if to is not None and not slots and place in ("on", "in", "near", "touching", "under"):
+                        every.append((replace(ref, where=("is", place, to)), end))
+                    elif others.all[0].bare and len(others.all) == 1 and place == "on":  # "on targets"
+                        to = replace(others.all[0], least=1, bare=False, noun=replace(others.all[0].noun, many=False))
+                        every.append((replace(ref, where=("is", place, to)), end))
+            for told, end in every:
+                if end in self.ends:
+                    noun = replace(told.noun, many=False)
+                    yield "every", {"a": Refs((ref,)), "b": Refs((replace(told, noun=noun, least=1, bare=False),))}
 
     def _whose(self, at: int) -> Iterator[tuple[str, Ref]]:
         """The colour of a player: "who is nearest to the goal (, you or the other one)"."""

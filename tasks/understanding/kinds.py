@@ -113,6 +113,16 @@ class Known:
             return self.known(f"{place[3:]}-of", place), False, None
         if place == "front":
             place = "in-front-of"
+        if place in ("from-under", "from-behind"):
+            return self.known(place.removeprefix("from-"), place.removeprefix("from-")), True, None
+        if place == "arrow":
+            held = ("in", "on") if not self.fits("region", b) else ("in", "at")
+            found = next((name for name in held if name in known and all(self.holds(str(k), name) for k in kinds)), "")
+            if self.fits("region", b):
+                found = next(name for name in held if name in known)
+            if not found or player:
+                raise Refusal("an arrow is into a box or onto a table: say where")
+            return found, False, None
         if player and place in ("under", "behind", "in-front-of"):
             raise because("relation", place.replace("-", " "), self.things)
         if place in ("to", "at", "from"):

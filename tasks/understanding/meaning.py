@@ -85,6 +85,7 @@ class Meaning(Doing):
             self._same_actor(unit)
             kind = unit.kind
             act = unit.act
+            self._lasting(unit)
             if unit.lasts and act.verb == "is" and act.place in _KEPT:  # "must stay off the bed"
                 act = replace(act, verb=_KEPT[act.place])
             found = self._never(act) if unit.kind == "never" else self._act(act, unit.joint)
@@ -344,6 +345,7 @@ class Meaning(Doing):
         """The act with things in the place of pronouns, and with a verb."""
         if not act.verb:
             act = self._with_verb(act, never)
+        act = self._implied(act)
         if act.verb == "enter" and act.b is None:
             act = replace(act, b=Refs((Ref(pronoun="it", said="it"),)))
         if act.verb == "hold" and self.held and act.b is not None and act.b.all[0].pronoun == "it":

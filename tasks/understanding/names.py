@@ -58,6 +58,11 @@ def many(noun: str) -> str:
     return f"{head} {last}".strip()
 
 
+def _misspelt(one: str, plural: str) -> tuple[str, ...]:
+    """Plurals without the rule of their ending: "strawberrys", "boxs", "shelfs"."""
+    return (f"{one}s",) if plural not in (one, f"{one}s") and one[-1:] in "yxf" else ()
+
+
 def synonyms(here: Collection[str]) -> dict[str, str]:
     """The kind that each synonym means where there are these kinds: it is no kind itself, and one kind has it."""
     found: dict[str, list[str]] = {}
@@ -88,7 +93,8 @@ def _names(
     nouns: dict[tuple[str, ...], list[Noun]] = {}
 
     def add(one: str, plural: str, mass: str = "", **what: Any) -> None:
-        numbers: dict[str, bool | None] = {mass: True, plural: True, one: None if one in (plural, mass) else False}
+        numbers: dict[str, bool | None] = dict.fromkeys(_misspelt(one, plural), True)
+        numbers |= {mass: True, plural: True, one: None if one in (plural, mass) else False}
         for words, number in numbers.items():
             if words:
                 nouns.setdefault(tuple(words.split()), []).append(Noun(many=number, **what))

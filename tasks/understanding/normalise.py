@@ -11,6 +11,7 @@ from functools import cache
 from itertools import product
 
 from . import lexicon
+from .informal import plain
 
 COMMA, STOP = ",", "."
 _MARKS = {":": COMMA, ";": STOP, "!": STOP, "?": STOP, "\n": STOP, "(": COMMA, ")": COMMA, "-": COMMA}
@@ -89,7 +90,7 @@ def words(text: str, known: frozenset[str] = frozenset()) -> list[str]:
     """The words of a sentence. known: words with hyphens that stay as they are."""
     text = text.lower().replace("\u2019", "'").replace("...", " , ").replace("\u2026", " , ").replace("\u2014", " , ")
     found: list[str] = []
-    for piece in _PIECE.findall(text):
+    for piece in _PIECE.findall(plain(text)):
         if piece in _QUOTES:
             continue
         found += _plain(piece.strip("-'"), known) if piece[0].isalpha() else [_MARKS.get(piece, piece)]

@@ -50,6 +50,8 @@ class Phrases(Told):
                 for rest, joint, last in self._more(behind):
                     neither = opening == "neither"
                     fits = joint == {"both": "and", "either": "or", "neither": "nor"}.get(opening, joint)
+                    if fits and neither and all(one.least == 1 and not one.negated for one in (first, *rest)):
+                        yield Refs(tuple(replace(one, negated=True) for one in (first, *rest))), last
                     if fits and (joint != "nor" or neither):
                         yield Refs((first, *rest), "or" if neither else joint), last
         if not self.names.looks:

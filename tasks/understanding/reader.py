@@ -16,7 +16,7 @@ from ..parser import Lexicon, Reader
 from ..parser import lexicon as exact_lexicon
 from ..scene import Scene
 from . import lexicon
-from .heard import heard
+from .heard import heard, own
 from .inquiry import Inquiry
 from .joined import lasting, together
 from .kinds import Known, Refusal
@@ -187,7 +187,7 @@ def generous(
 ) -> Understood:
     """The goal or question of a sentence that is none of the grammar; complaint: of the grammar, about it."""
     known = names(things, players)
-    typed = local(words(text, known.hyphened), things.kinds)
+    typed = local(own(words(text, known.hyphened), text, players), things.kinds)
     every = slips(typed, known, things)
     plain = without(every, _MANNER)
     told = heard(plain, tick_hz)

@@ -133,7 +133,8 @@ class References(Deeds):
             return [self._rest(ref)]
         if ref.one_of:
             for one in [*earlier[:1], *self.last, *earlier[1:]]:
-                itself = one in earlier and (one.colour, one.size) == (ref.colour, ref.size)
+                alike = (one.colour, one.size) == (ref.colour, ref.size)
+                itself = one in earlier and alike and (one.first == ref.first or not ref.said.endswith("one"))
                 if self._comes_in(one, ref) and not itself:
                     noun = replace(one.noun, many=ref.noun.many)
                     return [replace(ref, noun=noun, one_of=False)]

@@ -8,12 +8,14 @@ from itertools import groupby
 
 from . import lexicon
 
-SHORTEST = 5
+SHORTEST = 4
 """Letters of the shortest word that a slip is taken for."""
-_SURE = 7
-"""Letters from which on a name with one letter left out is no other word."""
-_SURER = 8
-"""Letters from which on any word with one letter left out, or with a wrong one, is no other word."""
+_SURE = 5
+"""Letters from which on a name with one letter left out, or one too many, is no other word but those of NO_SLIPS."""
+_SURER = 6
+"""Letters from which on any word with one letter left out, or one too many, is no other word."""
+_WRONG = 7
+"""Letters from which on a word with a wrong letter is no other word."""
 
 
 def mended(said: list[str], familiar: Collection[int], words: Collection[str], names: Collection[str]) -> list[str]:
@@ -21,7 +23,7 @@ def mended(said: list[str], familiar: Collection[int], words: Collection[str], n
     names: those of them that name things. A word that may be two others is left as it is."""
     whole = list(said)
     for place, word in enumerate(said):
-        if place in familiar or len(word) < SHORTEST - 1 or not word.isalpha() or word in lexicon.NO_SLIPS:
+        if place in familiar or len(word) < SHORTEST or not word.isalpha() or word in lexicon.NO_SLIPS:
             continue
         meant = {one for one in words if len(one) >= SHORTEST and _slip(word, one, one in names)}
         if len(meant) == 1:
@@ -34,7 +36,7 @@ def _slip(word: str, other: str, name: bool) -> bool:
         return False
     if len(word) == len(other):
         wrong = [place for place, (a, b) in enumerate(zip(word, other, strict=True)) if a != b]
-        if len(wrong) == 1 and len(word) >= _SURER and wrong[0]:
+        if len(wrong) == 1 and len(word) >= _WRONG and wrong[0]:
             return True
         return (
             len(wrong) == 2
@@ -43,8 +45,9 @@ def _slip(word: str, other: str, name: bool) -> bool:
         )
     if "".join(_once(word)) == "".join(_once(other)):
         return True
-    left_out = len(other) == len(word) + 1 and len(other) >= (_SURE if name else _SURER) and word[-1] == other[-1]
-    return left_out and any(other[:place] + other[place + 1 :] == word for place in range(len(other)))
+    long, short = (other, word) if len(other) > len(word) else (word, other)
+    sure = len(long) > len(short) and len(other) >= (_SURE if name else _SURER) and (word[-1] == other[-1] or name)
+    return sure and any(long[:place] + long[place + 1 :] == short for place in range(1, len(long)))
 
 
 def _once(word: str) -> Iterator[str]:

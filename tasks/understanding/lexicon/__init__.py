@@ -6,7 +6,8 @@ of distances, {w} a word that is said. READINGS turns the act into a relation: t
 fits the thing.
 """
 
-from .acts import ACTS, CONDITIONS, MENTIONED, STATED, STATED_NEVER, STATED_NOT, STATES
+from . import acts, indirect
+from .acts import CONDITIONS, MENTIONED, STATED_NEVER, STATED_NOT, STATES
 from .chosen import EXCEPT, FIRST_OF, LAST_OF, LAST_TO, OTHERS, PLACE_NAMES, STATES_OF, WHERE
 from .frames import (
     AFTERS,
@@ -58,6 +59,13 @@ from .things import (
     QUANTITIES,
     SOME_PLAYER,
 )
+
+ACTS: dict[str, tuple[str, ...]] = {
+    verb: (*acts.ACTS.get(verb, ()), *indirect.INDIRECT.get(verb, ())) for verb in (*acts.ACTS, *indirect.INDIRECT)
+}
+"""Patterns of orders to the player, by act. All patterns that fit are read; none is preferred."""
+STATED = (*acts.STATED, *indirect.WISHED)
+"""Statements about a place; "not" may come after the verb."""
 
 __all__ = [
     "ACTS",

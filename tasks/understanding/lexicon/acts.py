@@ -35,7 +35,6 @@ _TAKE = (
     "get yourself|find and get|find and collect|run and get|run and grab|dig out)"
 )
 _MODAL = "(should|must|has to|have to|needs to|need to|is to|are to|ought to)"
-_MOVED = "(put|place|set|lay|move|push|bring|carry|keep|store|leave|stack|deliver)"
 _FORBID = "(should|must|may|can|shall|is to|are to) (not|never) (|to)"
 _OWN_PLACES = "|".join(
     f"{on} {whose} {place}"
@@ -404,7 +403,6 @@ ACTS: dict[str, tuple[str, ...]] = {
 """Patterns of orders to the player, by act. All patterns that fit are read; none is preferred."""
 STATED: tuple[str, ...] = (
     f"{{a}} {_MODAL} (all|both) be {{p}} {{b}}",
-    f"{{a}} {_MODAL} (|all|both) be {_MOVED} (|back) {{p}} {{b}}",
     "{a} (goes|go) (back|right|straight) {p} {b}",
     "{a} (|should|must|has to|have to|needs to|need to|ought to|is to|are to|shall|will) "
     "(be|is|are|stand|sit|lie|end up|go|goes|come|comes|belong|belongs|ends up|stay|land|get) "

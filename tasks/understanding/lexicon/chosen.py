@@ -46,9 +46,9 @@ LAST_TO: dict[str, str] = {
     "(that|which) (is|are|lies|stands) (farthest|furthest) (|away) from {b}": "farthest",
 }
 """The same with what the distance is from."""
-_LYING = "standing|lying|sitting|located|placed|resting|kept|hidden"
+_LYING = "standing|lying|sitting|located|resting|hidden"
 WHERE: dict[str, str] = {
-    f"(that|which) (is|are|stands|stand|lies|lie|sits|sit) (|right|just|left|{_LYING}) {{p}} {{b}}": "is",
+    f"(that|which) (is|are|stands|stand|lies|lie|sits|sit) (|right|just|left|placed|kept|{_LYING}) {{p}} {{b}}": "is",
     f"({_LYING}|that you see|that you find|you see|you find) {{p}} {{b}}": "is",
     "(that|which) (is|are) not (|lying|standing) {p} {b}": "is not",
     "{p} {b}": "bare",

@@ -3,6 +3,22 @@
 from __future__ import annotations
 
 VOCATIVES: tuple[str, ...] = (
+    *("robot", "little robot", "my robot", "dear robot", "bot", "computer", "ai", "assistant", "baby", "babe", "love"),
+    *("my love", "sweetheart", "sweetie pie", "son", "sunshine", "treasure", "mister", "miss", "madam", "ladies"),
+    *(
+        "lad",
+        "lads",
+        "boy",
+        "girl",
+        "good boy",
+        "good girl",
+        "old chap",
+        "old friend",
+        "my little friend",
+        "you",
+        "team",
+    ),
+    *("please", "thanks", "you guys", "everybody", "you lot", "there", "comrade", "partner", "hun", "hon", "ma'am"),
     *("mate", "buddy", "pal", "friend", "my friend", "dude", "man", "bro", "dear", "my dear", "sir", "boss", "chief"),
     *("darling", "honey", "sweetie", "champ", "kid", "folks", "guys", "you two", "everyone", "agent", "player", "ok"),
     *("right", "yeah", "yes", "you hear", "got it", "understood", "deal", "if you would", "now", "quick", "fast", "go"),

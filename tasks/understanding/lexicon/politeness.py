@@ -3,6 +3,30 @@
 from __future__ import annotations
 
 SAID_BY_THE_WAY: tuple[str, ...] = (
+    "(brr|brrm|brrrm|vroom|vroom vroom|beep|beep beep|choo choo|zoom zoom|yuck|yikes|ew|eww|ooh|oo|aah|yay|woo|woohoo|"
+    "hooray|hurray|hurrah|ha|haha|hahaha|hihi|heehee|hehehe|hoho|psst|pst|shh|tada|boo|ouch|ow|mmm|mm|umm|uhm|uhh|err|"
+    "lmao|rofl|omg|btw|fyi|imo|tbh|pfft|meh|duh|whoa|woah|jeez|gee|golly|bam|boom|voila|abracadabra|okie dokie|okey "
+    "dokey|"
+    "alrighty|righto|righty|yup|nope ,|nah ,|cool|sweet ,|awesome|yeah|yah|bruh|innit|crikey|ahem|achoo|quack|meow)",
+    "(no rush|no hurry|take your time|whenever you are ready|whenever|in your own time|when you get the chance) "
+    "(though|but|)",
+    "(would|will|could) you be (so|very|ever so|really) (kind|good|nice|sweet|lovely) (as to|and|to|)",
+    "be (so|very|) (kind|nice|sweet|good) and",
+    "(please|pls) (please|and thank you|dear|love|mate|honey|darling|sweetheart|sweetie|my friend|buddy|friend|sir)",
+    "(thank you|thanks|cheers|ta) (dear|love|mate|honey|darling|sweetheart|sweetie|my friend|buddy|friend|sir|pal)",
+    "(ok|okay|right|well|alright|so|now|oh|um|uh|just|hmm|yeah) like",
+    ", like ,",
+    "(ok|okay|right|yeah|alright) (so|now)",
+    "(do|did|would|might) you (happen to|even|) know",
+    "(real|super|really|very|pretty|so|extra) (quick|quickly|fast|soon)",
+    "(if that is|if it is) not (too much|too) (trouble|hard|difficult|much to ask|a problem|much bother)",
+    "(if|when) (you have|you have got|you find) (a moment|a minute|time|a sec|a second|the time|nothing better to do)",
+    "(for|just for) (your|my|our|her|his) (sake|own good)",
+    "(in|at) this (moment|very moment|instant|very instant|point|point in time)",
+    "(at|by) (the|this) (moment|present time|minute)",
+    "(like|as) i (told|asked|showed) you (before|to|yesterday|)",
+    "(like|as) (always|usual|before|ever)",
+    "there is a (good|dear|sweet|clever) (fellow|lad|lass|chap|one|thing|girl|boy|robot)",
     "(first thing|first things first|first up|for starters|step one|next up|next thing) ,",
     "be an angel and",
     "(i bet|bet|i doubt|i doubt that|i bet that) you (can not|could not|can|could)",
@@ -168,6 +192,19 @@ MANNER: tuple[str, ...] = (
 )
 """Words on how something is done, which no goal judges; that they are left out is told."""
 AT_THE_VERY_END: tuple[str, ...] = (
+    "(just|only|) (tell|give) (me|us|) (|just|only) (|the|a) (number|answer|word|colour|count) (only|)",
+    "(just|only) (the|a|one) (number|answer|word|colour|count|single word)",
+    "(in|with|using) (one|a single) word",
+    "(i|we) (will|shall) (wait|watch|be watching|be back|be right here|check)",
+    "(will|would|can|could|do) you (mind|kindly|dear|love|mate|pal|buddy|)",
+    "(do you|you) (hear|understand|get) (me|that|it|)",
+    "(or|and) (what|whatever|so|something|anything)",
+    "(if|when) you (get|find|have) (a|the) (chance|moment|minute|time)",
+    "before (you|we) (go|leave|finish|stop|are done)",
+    "(that|it) is (your|the|my) (task|job|mission|goal|order|wish|only task|only job)",
+    "for (a change|fun|old times sake|the fun of it|good luck|safety|safe keeping|now|later|sure)",
+    "(or else|or not|and that is final|no excuses|no arguments|end of story|period|full stop)",
+    "(so|then|and) (i|we) can (see|watch|relax|rest|sleep|clean|go home|take a picture|take a photo|admire it|find it)",
     *(
         "at all",
         "instead",

@@ -33,7 +33,24 @@ def _which_of(which: str) -> dict[str, tuple[str, ...]]:
     }
 
 
+_NOW = "(|still|already|now|really|currently|right now)"
 ASKED: dict[str, tuple[str, ...]] = {
+    "larger": (
+        f"(is|are) {{a}} {_NOW} (|any|a bit|a lot|much) (bigger|larger|greater) than {{b}} (|is)",
+        "(does|do) {a} have a (bigger|larger) size than {b}",
+    ),
+    "larger-swapped": (
+        f"(is|are) {{a}} {_NOW} (|any|a bit|a lot|much) (smaller|littler|tinier) than {{b}} (|is)",
+        "(does|do) {a} have a smaller size than {b}",
+    ),
+    "every-is": ("is {a} also {b}",),
+    "what-with": (
+        "what (is|are) {b} (holding|carrying|wearing|got)",
+        "what (does|do|has|have) {b} (have|hold|carry|wear|got) (|in his hand|in her hand|in their hand|in hand|on|"
+        "with him|with her)",
+        "(what|which) (toy|thing|object|item) (is|does) {b} (holding|carrying|wearing|hold|carry|have|got)",
+        "what is in (the hand|the hands) of {b}",
+    ),
     "where": (
         "where (has|have) {a} gone",
         "where did {a} go",
@@ -158,6 +175,19 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     "colour": (
         *(
+            "(what|which) colour (would you say|do you think|might) (is|be|has|) {a} (|is|has|be)",
+            "(what|which) (kind|sort) of colour (is|are|has|have|does|do) {a} (|have)",
+            "(what|which) colour (do|does|did) {a} (have|got|come in|show)",
+            "(tell me|say|name|give me|describe|state|report) (|me|us) (the|) colour of {a}",
+            "(tell|name|say|state|give) (me|us|) {a} is colour",
+            "{a} is colour",
+            "of (what|which) colour (is|are) {a}",
+            "(in|with) (what|which) colour (is|are) {a} (painted|coloured|)",
+            "(what|which) colour (was|were) {a} (painted|coloured|made|)",
+            "how (is|are) {a} (coloured|painted)",
+            "{a} what colour",
+            "{a} (is|are) (what|which) colour",
+            "(what|which) colour (has|have) {a} (got|)",
             "(what|which) colour (is|are|has|was|were) {a}",
             "(what|which) colour does {a} have",
             "(what|which) is the colour of {a}",
@@ -173,6 +203,13 @@ ASKED: dict[str, tuple[str, ...]] = {
     ),
     "count-got": ("how many {a} (have|did|do) you (got|get|have|collected|picked up|taken) (|so far|already|on you)",),
     "count": (
+        "how much {a} (is|are) there (|here|in the room|altogether)",
+        "how much {a}",
+        "(what is|tell me|give me|say) (|me) (the|) (total|exact|) (number|amount|count|quantity) of {a}",
+        "(number|amount|quantity|total) of {a}",
+        "how many {a} (are there|do you see|can you see|are) (left|remaining|around|about|lying around|out there)",
+        "{a} (count|how many)",
+        "how many {a} (does|do) (this|the) (room|maze|level|map|world|place) (have|contain|hold)",
         "how many {a} (are there|are here|do you see|can you see|is there|are in the room|are there in the room)",
         "how many {a} (are there|are here|do you see|are there here|are there in total|are there in all)",
         "(count|count up) {a}",
@@ -194,6 +231,14 @@ ASKED: dict[str, tuple[str, ...]] = {
         "(what is the|the) number of {a}",
     ),
     "count-place": (
+        "how (many|much) {a} (is|are|does|do) (lying|standing|sitting|lie|stand|sit|there|there lying|placed|left|"
+        "still|now|currently) {q} {b}",
+        "how (many|much) {a} (is|lies) {q} {b}",
+        "how many {a} (can|could|do|did) (you|we|i) (find|count|see|spot|make out) {q} {b}",
+        "how many {a} (has|have|did) (we|you|i|one) (got|have|put) {q} {b}",
+        "how many {a} (has|have) been (put|placed|left) {q} {b}",
+        "(what is|tell me|give me|say) (|me) (the|) (total|exact|) (number|amount|count) of {a} (|lying|standing) "
+        "{q} {b}",
         "how many {a} (are|are there|lie|stand|sit|do you see|can you see|is there) {q} {b}",
         "how many {a} are (lying|standing|sitting) {q} {b}",
         "how many {a} (there are|there are lying|are there to be seen|lie there) {q} {b}",
@@ -201,6 +246,12 @@ ASKED: dict[str, tuple[str, ...]] = {
         "(count|what is the number of|the number of|number of|what number of) {a} (|is|are) {q} {b}",
     ),
     "exists": (
+        "(got|seen|have we got|any sign of|is there any sign of|any trace of) {a} (|here|anywhere|around|in here|"
+        "left) (|too)",
+        "(is|are) there {a} (left|remaining|about|lying around|lying about|standing around|out there|over here|over "
+        "there)",
+        "(do|can|could) (you|i|we) happen to (see|spot) {a} (|here|anywhere|around|in here|in the room)",
+        "(does|is) there (happen to be|exist) {a}",
         "(is|are) there {a} (|here|anywhere|around|in the room|somewhere|in this room|around here|at all)",
         "(is|are) there {a} in (here|there)",
         "does {a} exist",
@@ -220,6 +271,14 @@ ASKED: dict[str, tuple[str, ...]] = {
         "have you seen {a}",
     ),
     "exists-place": (
+        "(is|are) {a} (still|already|now|currently|really|actually|right now|any where) (|lying|standing|sitting) "
+        "{q} {b}",
+        "(is|are) there (still|already|now|currently) {a} (|lying|standing|left) {q} {b}",
+        "(is|are) there {a} (left|still|hidden|placed|put) {q} {b}",
+        "(can|could|do) (we|i|one) (find|see|spot) {a} {q} {b}",
+        "(have|did) you (see|seen|put|got|find|found) {a} {q} {b}",
+        "(has|have) {a} been (put|placed|left) {q} {b}",
+        "(is|are) {a} (placed|put|kept|left|to be found|found|located|stored) {q} {b}",
         "(is|are) there {a} (|lying|standing) {q} {b}",
         "(is|are) {a} (|lying|standing|sitting) {q} {b}",
         "(do|can) you see {a} {q} {b}",
@@ -249,6 +308,22 @@ ASKED: dict[str, tuple[str, ...]] = {
 }
 """Questions; {q} is one of PLACES that is asked for, on or in."""
 ASKERS: tuple[str, ...] = (
+    "(can|could|would|will) you (please|kindly|maybe|quickly|) (tell|inform|show|let) (me|us) (know|) (|if|whether)",
+    "(do you|have you) (know|any idea|a clue|any clue|an idea|happen to know|remember|recall) (if|whether|)",
+    "(i|we) (want|need|would like|would love) to (know|find out|hear|learn) (|from you) (if|whether|)",
+    "(tell|inform|show) (me|us) (please|now|quickly|) (,|) (if|whether|)",
+    "(is it|would you say it is|would you say) (true|right|correct|the case) that",
+    "(can|could) i ask (you|) (if|whether|)",
+    "(please|so|now|ok|okay|right|well|hey|and|just|robot) (,|) (tell me|answer|say|)",
+    "(my|the|a) (next|quick|first|last|simple|) question (for you|to you|) (is|is this|) (,|)",
+    "(just|) (out of|from) (curiosity|interest) (,|)",
+    "(i am|i was) (just|) (curious|wondering|asking) (if|whether|)",
+    "(let|help) me (see|check|think) (,|)",
+    "(figure|work|find) out (for me|) (if|whether|)",
+    "(have|take) a look (and|to) (see|tell me|say|check|count) (if|whether|)",
+    "(look around|look|look here|look carefully|look closely) (,|) (and|) (tell me|say|)",
+    "(give|get) me (the answer|an answer) (,|)",
+    "(can|could) you (see|work out|figure out|find out|check|make out|guess) (if|whether|)",
     *("tell me", "can you tell me", "could you tell me", "do you know", "i want to know", "i would like to know"),
     *(
         "answer this",

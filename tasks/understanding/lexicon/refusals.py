@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .real_words import REAL_WORDS
 from .things import CLASSES, NOUNS
 
 UNSAID: dict[str, str] = {
@@ -164,7 +165,7 @@ COLOURS: tuple[str, ...] = (
 )
 NO_SLIPS: frozenset[str] = frozenset(
     ("latter", "payer", "payers", "planed", "closet", "chess", "form", "dessert", "coral", "loose", "rocker", "sliver")
-) | frozenset(word for word in (*NEAREST, *COLOURS))
+) | frozenset((*NEAREST, *COLOURS, *REAL_WORDS))
 """Words that are nearly another one and no slip."""
 ELSEWHERE: frozenset[str] = frozenset(
     {*COLOURS, *NEAREST, *NOUNS, *(word for others in NOUNS.values() for word in others)}

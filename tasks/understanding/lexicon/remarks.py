@@ -4,6 +4,18 @@ from __future__ import annotations
 
 _SELF = "(i|we|my daughter|my son|my wife|my husband|my mum|my dad|my kids|my boss|the kids|the children|the baby)"
 REMARKS: tuple[str, ...] = (
+    "(my|our|his|her|their|the|mum|dad|gran|someone|somebody|people) [x] (is|are|was|were|has|have|had|needs|need|"
+    "wants|"
+    "want|likes|like|loves|love|says|say|said|hates|looks|look|gets|can|could|will|would|does|do|did|keeps|thinks|"
+    "think|"
+    "comes|came|is coming|hurts|hurt|aches|ache|feels|feel)",
+    "(my|our|his|her|their|the) [x] [x] (is|are|was|were|has|have|had|needs|wants|hurts|hurt|will|would|can|does|do)",
+    "(mum|dad|gran|grandpa|we|i|he|she|they) [x]",
+    "(otherwise|so that|that way|or else|or|then) (i|we|it|he|she|they|there|everyone|someone|somebody|the [x]|my [x])",
+    "(this|that|it) (makes|made|needs|does|did|can|could|just|really|also|only|always|never)",
+    "(what|such) (a|an) [x]",
+    "(like|just like|the way|as) (a|an|we|i|you|in|my|they|he|she) [x]",
+    "(hope|hoping|wish|wishing|guess|bet|love|miss|sorry|thanks|thank|cheers|welcome|morning|evening|happy|hurray) ",
     f"{_SELF} (am|are|is|was|were|have|has|had|will|would|hope|hopes|bet|know|hate|love|loves|heard|hear|feel|keep|"
     "lost)",
     f"{_SELF} (can|could|did|do|does) (not|hardly|barely|never|only just|just)",

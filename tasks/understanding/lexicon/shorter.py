@@ -8,6 +8,34 @@ _SCENE = (
 _MOVE = "(go|walk|run|head|come|get|move|wander|step|drive|hurry|stroll)"
 
 SHORTER: dict[str, str] = {
+    "one of them": "one of these",
+    "how (many|much) of (the|these|those|your|my|our|all the|all of the)": "how many",
+    "everything (that is|which is|) (good|healthy|tasty|nice)": "every good thing",
+    "everything (that is|which is|) (bad|rotten|nasty|unhealthy)": "every bad thing",
+    "(mum|dad|gran|grandpa|teacher|the teacher|the boss|my boss|my mum|my dad|my wife|my husband|my son|my daughter|"
+    "my kid|the kids|everybody|everyone|people|they) (wants|want|needs|need|would like|would love) (you|us) to": (
+        "i want you to"
+    ),
+    "out from (under|underneath|beneath|below)": "from-under",
+    "from (under|underneath|beneath|below)": "from-under",
+    "(out from|from|away from) behind": "from-behind",
+    "in a (perfectly|nice|neat|good|long|single) (straight|) (row|line)": "in a row",
+    "in a straight (row|line)": "in a row",
+    "(no more|not more) (|,|and|or|nor|but) (no|not) (less|fewer)": "exactly-so",
+    "(no less|not less|no fewer) (|,|and|or|nor|but) (no|not) more": "exactly-so",
+    "(neither|not) more (nor|or) less": "exactly-so",
+    "two times": "twice",
+    "2 times": "twice",
+    "(one|1|a single) time": "once",
+    "(is it|are they) not": "is not",
+    "(all|each|every one|both) of (em|those things|the things|these things)": "all of them",
+    "(a|one|any) (couple|few|pair)": "some",
+    "in (a|the) (very|same|exact) (room|place) (that|in which|where)": "in the room where",
+    "(not|no) (any|) longer": "not",
+    "(not) (any more|anymore)": "not",
+    "(minimum|at minimum|a minimum of|min|at the very least|at the least|no less than|not less than)": "at least",
+    "(maximum|at maximum|a maximum of|max|at the very most|a max of|no more than|not more than)": "at most",
+    "(within|in) (your|the) (field of view|field of vision|line of sight|view|vision|sight|eyesight)": "in view",
     f"{_MOVE} (|over|up|back|right|straight|straight over) there": "go to it",
     **{f"(go|get|walk|step|head|climb|run) {place} there": f"go {place} it" for place in ("in", "on", "into", "onto")},
     **{f"{place} there": f"{place} it" for place in ("in", "on", "into", "onto", "off", "inside")},

@@ -24,12 +24,12 @@ from ..episodes.episode import Episode
 from ..episodes.label import Seen, gathered, rollouts, when
 from ..episodes.moments import state_at
 from ..episodes.redraw import Redrawing, kinds, of_kind
-from ..episodes.start import packed
 from ..episodes.store import Store
 from ..interface.files import write_atomically
 from ..interface.text import encode
 from ..tasks.assemble import GENEROUS, SPARE
 from ..tasks.codec import decode
+from ..tasks.compile import packed_state
 from ..tasks.goals import FORMAT, Moment, Player, Start, Task
 from ..tasks.hindsight.compose import MADE, Hindsight, compose
 from ..tasks.hindsight.propose import draw
@@ -143,7 +143,7 @@ def _context(
         encode(told)
     except ValueError:
         return None
-    moment = Moment(state=packed(world, state_at(one.episode, step)))
+    moment = Moment(state=packed_state(world, state_at(one.episode, step)))
     task = Task(
         rumpus_task=FORMAT, id="context", world=world.name, version=world.version, start=Start(moment=moment),
         limit=max(min(world.objective.limit, GENEROUS * at + SPARE), at), skill=skill_of(goal), split="test", steps=at,

@@ -17,14 +17,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .. import worlds
-from ..tasks.compile import table
+from ..tasks.compile import packed_state, table
 from ..tasks.files import LONGEST
 from ..tasks.goals import Moment, Task
 from ..worlds.engine.world import World
 from .episode import Episode, Summary
 from .moments import folder_of, state_at
 from .redraw import Together, Worlds
-from .start import packed
 from .store import Store
 
 
@@ -132,7 +131,7 @@ def _context(line: Line, known: dict[str, Episode], own: Worlds) -> Context:
     if given is not None and given.state is None:
         raise ValueError("task.start.moment: the place is given by episode and step: leave it out, or give a state")
     if given is None:
-        given = Moment(state=packed(world, state_at(episode, line.step, own=own)))
+        given = Moment(state=packed_state(world, state_at(episode, line.step, own=own)))
     start = task.start.model_copy(update={"moment": given, "level": episode.start.level})
     whole = task.model_copy(update={"start": start})
     table([whole], world)

@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..tasks import files
-from ..tasks.compile import objective
+from ..tasks.compile import objective, packed_state
 from ..tasks.goals import FORMAT, Goal, Moment, Player, Task
 from ..tasks.goals import Start as TaskStart
 from ..worlds.engine.world import World
 from .episode import Episode
-from .start import packed
 from .step import Departure
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ def task_at(
     if state["over"][0]:
         raise ValueError(f"episode {episode.id} is over after step {step}: name an earlier one")
     if reference is None:
-        moment = Moment(state=packed(world, state))
+        moment = Moment(state=packed_state(world, state))
     else:
         moment = Moment(store=reference, episode=episode.id, step=step)
     start = TaskStart(knobs=dict(episode.start.knobs), level=episode.start.level, moment=moment)
@@ -111,8 +110,9 @@ def from_place(place: str, world: World, goal: Goal | None = None, text: str = "
 
 
 def resolver(folder: str | Path, own: Worlds = None) -> Callable[[Task], Task]:
-    """A function that turns a task's moment by reference into bytes, and leaves other tasks as they are. folder: the
-    one that references start from, which they may not leave. It raises ValueError, with the reason."""
+    """A function that turns a task's moments by reference, of its start and its pictures, into bytes, and leaves other
+    tasks as they are. folder: the one that references start from, which they may not leave. It raises ValueError, with
+    the reason."""
     return partial(_resolved, Path(folder), own)
 
 
@@ -128,27 +128,34 @@ def folder_of(folder: Path, name: str) -> Path:
 
 
 def _resolved(folder: Path, own: Worlds, task: Task) -> Task:
-    moment = task.start.moment
-    if moment is None or moment.store is None:
-        return task
+    start, players = task.start, list(task.players)
+    if start.moment is not None and start.moment.store is not None:
+        given, level = _read(folder, own, task.world, start.moment, "start.moment")
+        start = start.model_copy(update={"moment": given, "level": level})
+    for seat, player in enumerate(players):
+        if player.picture is not None and player.picture.store is not None:
+            given, _ = _read(folder, own, task.world, player.picture, f"players[{seat}].picture")
+            players[seat] = player.model_copy(update={"picture": given})
+    return task.model_copy(update={"start": start, "players": tuple(players)})
+
+
+def _read(folder: Path, own: Worlds, world: str, moment: Moment, place: str) -> tuple[Moment, str | None]:
+    """A moment by reference as bytes, and the level of its episode. Raises ValueError "place: reason"."""
     try:
-        whole = folder_of(folder, moment.store)
+        whole = folder_of(folder, moment.store or "")
     except ValueError as error:
-        raise ValueError(f"start.moment.{error}") from None
+        raise ValueError(f"{place}.{error}") from None
     from .redraw import world_of
     from .store import Store
 
     try:
         episode = Store(whole).get(moment.episode or "")
-        if episode.start.world != task.world:
-            raise ValueError(f"it is of {episode.start.world}, not of {task.world}")
+        if episode.start.world != world:
+            raise ValueError(f"it is of {episode.start.world}, not of {world}")
         state = state_at(episode, moment.step or 0, own=own)
     except ValueError as error:
-        raise ValueError(f"start.moment: {error}") from None
-    began = task.start.model_copy(
-        update={"moment": Moment(state=packed(world_of(task.world, own), state)), "level": episode.start.level}
-    )
-    return task.model_copy(update={"start": began})
+        raise ValueError(f"{place}: {error}") from None
+    return Moment(state=packed_state(world_of(world, own), state)), episode.start.level
 
 
 def load(path: str | Path, world: World) -> tuple[list[Task], list[files.Problem]]:

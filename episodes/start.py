@@ -7,9 +7,7 @@ JSON again.
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -20,13 +18,11 @@ from pydantic import ValidationError
 from ..interface.text import decode as text_of
 from ..tasks.codec import EncodedGoal
 from ..tasks.codec import decode as goal_of
-from ..tasks.compile import moment, reward_weights, task_row
+from ..tasks.compile import moment, packed_state, reward_weights, task_row
 from ..tasks.goals import FORMAT, Moment, Player, Reward, Task
 from ..tasks.goals import Start as TaskStart
 from ..worlds.engine.records import judge as j
-from ..worlds.engine.records.bounds import sealed
 from ..worlds.engine.run.batch import Batch
-from ..worlds.engine.run.saved import copied, mark_of
 from ..worlds.engine.world import World, check_limit
 
 _NOT_COMPARED = ("seed", "seeded", "level", "limit")
@@ -118,13 +114,6 @@ def start_of(batch: Batch, row: int, task: Task | None = None) -> Start:
     )
 
 
-def packed(world: World, state: np.ndarray) -> str:
-    """A state record, (1,), as the text of a task's moment. Facts that a batch alone knows of its rows are left out."""
-    bare = copied(state)
-    bare["task"], bare["stream"] = 0, 0
-    return base64.b64encode(zlib.compress(sealed(mark_of(world), bare.tobytes()), 9)).decode()
-
-
 def digest(levels: np.ndarray) -> str:
     """The digest of a set of levels, 16 hex digits."""
     total = hashlib.sha256(str(levels.shape).encode())
@@ -146,7 +135,7 @@ def _candidates(own: np.void, world: World, seed: int, task: Task | None, began:
         try:
             found = written(own, world, seed)
             if began is not None:
-                start = found.start.model_copy(update={"moment": Moment(state=packed(world, began))})
+                start = found.start.model_copy(update={"moment": Moment(state=packed_state(world, began))})
                 found = found.model_copy(update={"start": start})
             yield found.model_dump(mode="json", exclude_defaults=True)
         except (ValueError, KeyError, IndexError):

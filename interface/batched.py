@@ -19,12 +19,15 @@ from .spaces import action_space, observation_space
 class BatchedEnvironment(Specified, VectorEnv):
     """n rows of p players as a `gymnasium.vector.VectorEnv` of n * p sub-environments: player i of row r is r * p + i.
 
-    rows, players: n and p. A row begins anew as a whole, when it is over for all of its players.
+    rows, players: n and p. A row begins anew as a whole, when it is over for all of its players. goal_pixels: as for a
+    single Environment.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "autoreset_mode": AutoresetMode.NEXT_STEP}
 
-    def __init__(self, batch: Any, autoreset_mode: AutoresetMode | str, text: bool, render_mode: str | None):
+    def __init__(
+        self, batch: Any, autoreset_mode: AutoresetMode | str, text: bool, render_mode: str | None, goal_pixels: bool
+    ):  # fmt: skip
         check_cpu(batch)
         check_mode(render_mode, self.metadata["render_modes"])
         self.autoreset_mode = AutoresetMode(autoreset_mode)
@@ -32,10 +35,10 @@ class BatchedEnvironment(Specified, VectorEnv):
         self.metadata = {**type(self).metadata, "render_fps": fps, "autoreset_mode": self.autoreset_mode}
         self.batch, self.world, self.rows, self.players = batch, batch.world, batch.n, batch.players
         self.num_envs = self.rows * self.players
-        self.render_mode, self._text = render_mode, text
+        self.render_mode, self._text, self._goal_pixels = render_mode, text, goal_pixels
         height, width = batch.size
         self.single_action_space = action_space(text)
-        self.single_observation_space = observation_space(height, width, text)
+        self.single_observation_space = observation_space(height, width, text, goal_pixels)
         self.action_space = batch_space(self.single_action_space, self.num_envs)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self._over = np.ones(self.rows, bool)  # until the first reset
@@ -96,6 +99,13 @@ class BatchedEnvironment(Specified, VectorEnv):
         }
         final_info |= {f"_{name}": ended for name in list(final_info)}
         return {**again, "final_obs": finals, "_final_obs": ended, "final_info": final_info, "_final_info": ended}
+
+    def _goals(self) -> dict[str, Any]:
+        """The goal_pixels of an observation, in a new array (n * p, …), where these are asked for."""
+        if not self._goal_pixels:
+            return {}
+        goals = self.batch.goal_pixels
+        return {"goal_pixels": goals.reshape(self.num_envs, *goals.shape[2:]).copy()}
 
     @abstractmethod
     def _observations(self, mask: np.ndarray | None = None) -> dict[str, Any]:

@@ -32,8 +32,9 @@ class LanesEnvironment(BatchedEnvironment):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         text: bool = False,
         render_mode: str | None = None,
+        goal_pixels: bool = False,
     ):
-        super().__init__(batch, autoreset_mode, text, render_mode)
+        super().__init__(batch, autoreset_mode, text, render_mode, goal_pixels)
         self.possible_agents = [f"player_{player}" for player in range(self.players)]
         self._active = np.ones(self.num_envs, bool)
 
@@ -88,7 +89,7 @@ class LanesEnvironment(BatchedEnvironment):
 
     def _observations(self, mask: np.ndarray | None = None) -> dict[str, Any]:
         """New arrays of what is seen now, drawn in the rows of a mask, or in all."""
-        found: dict[str, Any] = {"pixels": self._pixels(self.batch.draw(mask)).copy()}
+        found: dict[str, Any] = {"pixels": self._pixels(self.batch.draw(mask)).copy(), **self._goals()}
         for name, tokens in (("instruction", self.batch.instruction), ("chat", self.batch.chat)):
             flat = tokens.reshape(self.num_envs, -1)
             found[name] = tuple(words(each, True) for each in flat) if self._text else words(flat, False)

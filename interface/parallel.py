@@ -27,13 +27,15 @@ class ParallelEnvironment(ParallelEnv):
     and `task` as those of a single Environment.
 
     state(), in `state_space`, is the view of all players, side by side: uint8 (height, players * width, 3), for
-    centralised critics. realtime: as for a single Environment; the actions of all agents arrive together.
+    centralised critics. realtime: as for a single Environment; the actions of all agents arrive together. goal_pixels:
+    as for a single Environment, each agent's own.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "is_parallelizable": True}
 
     def __init__(
-        self, batch: Any, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False
+        self, batch: Any, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False,
+        goal_pixels: bool = False,
     ):  # fmt: skip
         if batch.n != 1:
             raise ValueError(f"a ParallelEnv holds one environment, this batch has {batch.n}")
@@ -52,7 +54,8 @@ class ParallelEnvironment(ParallelEnv):
         self.agents: list[str] = []
         self.action_spaces = {agent: action_space(text) for agent in self.possible_agents}
         height, width = batch.size
-        self.observation_spaces = {agent: observation_space(height, width, text) for agent in self.possible_agents}
+        seen = {agent: observation_space(height, width, text, goal_pixels) for agent in self.possible_agents}
+        self.observation_spaces, self._goal_pixels = seen, goal_pixels
         self.state_space = gymnasium.spaces.Box(0, 255, (height, batch.players * width, 3), np.uint8)
         self._viewer = Viewer(f"Rumpus: {batch.world.name}")
         self._was_reset, self._closed = False, False
@@ -125,9 +128,11 @@ class ParallelEnvironment(ParallelEnv):
 
     def _observations(self, agents: list[str]) -> dict[str, Any]:
         pixels, text = self.batch.draw()[0], self._text
+        goals = self.batch.goal_pixels[0] if self._goal_pixels else None
         return {
             agent: {
                 "pixels": pixels[player].copy(),
+                **({} if goals is None else {"goal_pixels": goals[player].copy()}),
                 "instruction": self._row.text("instruction", player, text),
                 "chat": self._row.text("chat", player, text),
             }

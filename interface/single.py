@@ -31,6 +31,9 @@ class Environment(Specified, gymnasium.Env):
     call of the next one is measured, by the machine's clock or by a function of yours, and `info` has the ticks that
     this action `missed` and its `latency` in seconds.
 
+    goal_pixels: the observation has a second picture of this name, like pixels: the moment that the task shows as its
+    goal, black where it shows none.
+
     A step after the end of an episode raises gymnasium.error.ResetNeeded, one after `close` ClosedEnvironmentError;
     `reset` opens a closed environment, and its window, anew. Raises ValueError for a batch of several environments or
     players, and for an action that is not in the space, except for motion of the mouse beyond it, which is clipped.
@@ -39,7 +42,8 @@ class Environment(Specified, gymnasium.Env):
     metadata: dict[str, Any] = {"render_modes": ["rgb_array", "human"], "render_fps": 10}
 
     def __init__(
-        self, batch: Any, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False
+        self, batch: Any, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False,
+        goal_pixels: bool = False,
     ):  # fmt: skip
         if batch.n != 1 or batch.players != 1:
             raise ValueError(
@@ -52,7 +56,8 @@ class Environment(Specified, gymnasium.Env):
         self.batch, self.world, self.render_mode, self._text = batch, batch.world, render_mode, text
         self.action_space = action_space(text)
         height, width = batch.size
-        self.observation_space = observation_space(height, width, text)
+        self.observation_space = observation_space(height, width, text, goal_pixels)
+        self._goal_pixels = goal_pixels
         self._row = Row(batch)
         self.live = RealTime(batch, clock=clock_of(realtime)) if realtime else None
         self._was_reset, self._closed = False, False
@@ -117,8 +122,10 @@ class Environment(Specified, gymnasium.Env):
         return {codes(keys): form(Move(keys).record()) for keys in held}
 
     def _observation(self) -> dict[str, Any]:
+        goal = {"goal_pixels": self.batch.goal_pixels[0, 0].copy()} if self._goal_pixels else {}
         return {
             "pixels": self.batch.draw()[0, 0].copy(),
+            **goal,
             "instruction": self._row.text("instruction", 0, self._text),
             "chat": self._row.text("chat", 0, self._text),
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -24,15 +25,30 @@ def action_space(text: bool = True) -> spaces.Dict:
     )
 
 
-def observation_space(height: int, width: int, text: bool = True) -> spaces.Dict:
-    """pixels Box(0, 255, (height, width, 3), uint8), instruction and chat as text or as tokens, int32 (64,) each."""
+def observation_space(height: int, width: int, text: bool = True, goal_pixels: bool = False) -> spaces.Dict:
+    """pixels Box(0, 255, (height, width, 3), uint8), instruction and chat as text or as tokens, int32 (64,) each; with
+    goal_pixels also "goal_pixels", like pixels."""
+    frames = ("pixels", "goal_pixels") if goal_pixels else ("pixels",)
     return spaces.Dict(
         {
-            "pixels": spaces.Box(0, 255, (height, width, 3), np.uint8),
+            **{name: spaces.Box(0, 255, (height, width, 3), np.uint8) for name in frames},
             "instruction": _text(text),
             "chat": _text(text),
         }
     )
+
+
+def pixel_space(observations: spaces.Dict) -> spaces.Box:
+    """The space of `pixel_planes`: Box(0, 255, (height, width, 3), uint8), or 6 in place of 3."""
+    height, width, _ = observations["pixels"].shape or ()
+    return spaces.Box(0, 255, (height, width, 6 if "goal_pixels" in observations.spaces else 3), np.uint8)
+
+
+def pixel_planes(observation: Mapping[str, Any]) -> Any:
+    """The pixels of an observation, uint8 (…, 3); of one with goal_pixels with these behind them, (…, 6)."""
+    if "goal_pixels" not in observation:
+        return observation["pixels"]
+    return np.concatenate([observation["pixels"], observation["goal_pixels"]], axis=-1)
 
 
 def words(tokens: np.ndarray, text: bool) -> Any:

@@ -34,12 +34,13 @@ class VectorEnvironment(BatchedEnvironment):
         autoreset_mode: AutoresetMode | str = AutoresetMode.NEXT_STEP,
         text: bool = False,
         render_mode: str | None = None,
+        goal_pixels: bool = False,
     ):
         if batch.players != 1:
             raise ValueError(
                 f"{batch.world.name} has {batch.players} players; use rumpus.worlds.parallel, or the batch itself"
             )
-        super().__init__(batch, autoreset_mode, text, render_mode)
+        super().__init__(batch, autoreset_mode, text, render_mode, goal_pixels)
 
     def step(self, actions: dict[str, Any]) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """One tick of every row. Returns observations, rewards, terminations, truncations, infos."""
@@ -88,10 +89,11 @@ class VectorEnvironment(BatchedEnvironment):
         """New arrays of what is seen now, drawn in the rows of a mask, or in all, unless that was done already."""
         pixels = (self.batch.pixels if drawn else self.batch.draw(mask))[:, 0].copy()
         instruction, chat = self.batch.instruction[:, 0], self.batch.chat[:, 0]
+        seen = {"pixels": pixels, **self._goals()}
         if not self._text:
-            return {"pixels": pixels, "instruction": words(instruction, False), "chat": words(chat, False)}
+            return {**seen, "instruction": words(instruction, False), "chat": words(chat, False)}
         instruction, chat = (tuple(words(tokens, True) for tokens in texts) for texts in (instruction, chat))
-        return {"pixels": pixels, "instruction": instruction, "chat": chat}
+        return {**seen, "instruction": instruction, "chat": chat}
 
     def _infos(self, success: np.ndarray) -> dict[str, Any]:
         infos = {"success": success, **{name: self.batch.states[name].copy() for name in ("seed", "task")}}

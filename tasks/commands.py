@@ -61,6 +61,10 @@ def generate(
         str | None,
         typer.Option(help="play: goals that rollouts reached; expert: families that the world's expert solves."),
     ] = None,
+    pictures: Annotated[
+        str | None,
+        typer.Option(help="Goals are shown as pictures, too: beside the words, or alone, in place of them."),
+    ] = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes that make them, as many as cores by default.")
     ] = None,
@@ -78,7 +82,7 @@ def generate(
         fitting = [name for name in worlds.names() if worlds.load(name).players == players]
         hint = f"worlds for {players}: {', '.join(fitting)}" if fitting else f"no world is for {players}"
         raise ValueError(f"{chosen.name} is for {chosen.players} player(s), not {players}; {hint}")
-    write(chosen, out, count, kind=kind, split=split, seed=seed, by=by, workers=workers or cores())
+    write(chosen, out, count, kind=kind, split=split, seed=seed, by=by, pictures=pictures, workers=workers or cores())
     print(out)
 
 

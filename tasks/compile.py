@@ -12,15 +12,17 @@ import numpy as np
 
 from ..interface.text import encode
 from ..worlds.engine.records import judge as j
+from ..worlds.engine.records.bounds import sealed
 from ..worlds.engine.records.states import task_dtype
 from ..worlds.engine.records.things import Things
 from ..worlds.engine.run.batch import Batch
-from ..worlds.engine.run.saved import opened_state
+from ..worlds.engine.run.pictures import packed_picture
+from ..worlds.engine.run.saved import copied, mark_of, opened_state
 from ..worlds.engine.run.table import Packer, Table, pack_tasks
 from ..worlds.engine.world import World
 from .codec import EncodedGoal
 from .codec import encode as encode_goal
-from .goals import Goal, Player, Reward, Task
+from .goals import Goal, Moment, Player, Reward, Task
 from .language import asked, public
 from .named import particular, situation
 from .questions import answered
@@ -40,6 +42,7 @@ def table(tasks: Sequence[Task], world: World) -> Table:
     if not tasks:
         raise ValueError("a table needs at least one task")
     packer, moments, levels = Packer(), dict[int, np.ndarray](), _Levels(world)
+    pictures: dict[tuple[int, int], bytes] = {}
     for first in range(0, len(tasks), _TOGETHER):
         some = tasks[first : first + _TOGETHER]
         records = np.zeros(len(some), task_dtype(world.knobs.declared, world.rules.max_players))
@@ -49,11 +52,15 @@ def table(tasks: Sequence[Task], world: World) -> Table:
                 if task.start.moment is not None:
                     moments[row] = _located("start.moment", moment, task, world)
                     record["rows"], record["cols"] = moments[row]["rows"][0], moments[row]["cols"][0]
+                for seat, shown in pictures_of(task, world).items():
+                    pictures[row, seat] = packed_picture(sealed(mark_of(world), shown.tobytes()))
+                    for axis in ("rows", "cols"):
+                        record[axis] = max(int(record[axis]), int(shown[axis][0]))
                 record["level"] = levels.place(task)
             except ValueError as error:
                 raise ValueError(f"task {task.id}: {error}") from None
         packer.add(records)
-    made = packer.table(levels.array(), moments)
+    made = packer.table(levels.array(), moments, pictures)
     records = made.records
     records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()
     banked = world.levels is not None and world.levels.bank is not None
@@ -109,14 +116,35 @@ def task_row(task: Task, world: World) -> np.ndarray:
 def moment(task: Task, world: World) -> np.ndarray:
     """The state that a task begins from, a validated record (1,). Raises ValueError for bytes that are none of this
     world and its players, and for a moment by reference: rumpus.episodes.moments turns it into bytes."""
-    given = task.start.moment
+    record = _state(task.start.moment, world)
+    if record["over"][0]:
+        raise ValueError("the episode is over there: name an earlier step")
+    return record
+
+
+def packed_state(world: World, state: np.ndarray) -> str:
+    """A state record, (1,), as the text of a task's moment. Facts that a batch alone knows of its rows are left out."""
+    bare = copied(state)
+    bare["task"], bare["stream"] = 0, 0
+    return base64.b64encode(zlib.compress(sealed(mark_of(world), bare.tobytes()), 9)).decode()
+
+
+def pictures_of(task: Task, world: World) -> dict[int, np.ndarray]:
+    """The states that players are shown as their goals, records (1,), by the player's number. Raises ValueError
+    "place: reason" as `moment` does, but for a state that is over."""
+    shown = {seat: player.picture for seat, player in enumerate(task.players) if player.picture is not None}
+    return {seat: _located(f"players[{seat}].picture", _state, given, world) for seat, given in shown.items()}
+
+
+def _state(given: Moment | None, world: World) -> np.ndarray:
+    """The state of a moment, a validated record (1,), of any number of ticks. Raises ValueError."""
     if given is None or given.state is None:
         raise ValueError(
             "it names an episode of a store: read the file by rumpus.episodes.moments, as the commands do, or give the "
             "state itself"
         )
     if not world.rules.savable:
-        raise ValueError(f"{world.name} cannot be saved, so nothing begins from its states")
+        raise ValueError(f"{world.name} cannot be saved, so no task begins from its states, or shows one")
     largest = world.rules.state.itemsize + 64
     try:
         unpacking = zlib.decompressobj()
@@ -126,8 +154,6 @@ def moment(task: Task, world: World) -> np.ndarray:
     record = opened_state(world, data)
     if record["players"][0] != world.players:
         raise ValueError(f"it is of {record['players'][0]} player(s), and {world.name} is for {world.players}")
-    if record["over"][0]:
-        raise ValueError("the episode is over there: name an earlier step")
     return record
 
 
@@ -151,6 +177,7 @@ def check(task: Task, world: World) -> None:
         _read(task, world)
         if task.start.moment is not None:
             _located("start.moment", moment, task, world)
+        pictures_of(task, world)
         if task.start.level is not None:
             assert world.levels is not None and world.levels.parse is not None
             _located("start.level", world.levels.parse, task.start.level)

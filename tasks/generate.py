@@ -36,6 +36,7 @@ from .files import parse, write_line
 from .goals import FORMAT, Task
 from .kinds import FOR_TWO, LED_KINDS, PAIRED
 from .multiplayer import acting, proposals, skills_of
+from .pictures import check_pictures, pictured
 from .pipeline import Draft
 from .rollouts import StartSampler, begin, marks, play
 from .scene import scene
@@ -75,17 +76,19 @@ def generate(
     split: str = "train",
     seed: int = 0,
     by: str | None = None,
+    pictures: str | None = None,
     workers: int = 1,
 ) -> Iterator[Task]:
     """`count` tasks of a world, each proven to be feasible, no two alike.
 
     kind: "alone", or of a world for two players one of kinds.FOR_TWO; all of them in turn if none is given. split:
     of their contents, see splits.py. by: one of WAYS; by default "expert" where a simulator moves the world, and "play"
-    elsewhere. workers: processes that make them, which import the main script, so that this must be guarded by `if
-    __name__ == "__main__"` if there are more than one; the tasks are the same for any number. Raises ValueError for
-    arguments that do not fit the world, and, after its last task, if the world has fewer.
+    elsewhere. pictures: one of pictures.WAYS, for goals that are shown, beside words or alone. workers: processes that
+    make them, which import the main script, so that this must be guarded by `if __name__ == "__main__"` if there are
+    more than one; the tasks are the same for any number. Raises ValueError for arguments that do not fit the world,
+    and, after its last task, if the world has fewer.
     """
-    for block in _Maker(world, kind, split, seed, by).blocks(0, count, workers):
+    for block in _Maker(world, kind, split, seed, by, pictures).blocks(0, count, workers):
         yield from block
 
 
@@ -98,6 +101,7 @@ def write(
     split: str = "train",
     seed: int = 0,
     by: str | None = None,
+    pictures: str | None = None,
     workers: int = 1,
     progress: bool = True,
 ) -> None:
@@ -108,7 +112,7 @@ def write(
     """
     if count < 1:
         raise ValueError(f"a file holds at least 1 task, not {count}")
-    path, maker = Path(path), _Maker(world, kind, split, seed, by)
+    path, maker = Path(path), _Maker(world, kind, split, seed, by, pictures)
     kept = _kept(path, maker, count) if path.exists() and (path.is_file() or path.is_dir()) else 0
     if kept == count:
         return
@@ -155,7 +159,9 @@ def _begins(line: bytes, maker: _Maker) -> bool:
 class _Maker:
     """Makes the tasks of one set of arguments, block by block."""
 
-    def __init__(self, world: World, kind: str | None, split: str, seed: int, by: str | None):
+    def __init__(
+        self, world: World, kind: str | None, split: str, seed: int, by: str | None, pictures: str | None
+    ):  # fmt: skip
         if world.rules.things is None:
             raise ValueError(f"{world.name} shows no things, so it has no goals")
         if split not in SPLITS:
@@ -178,12 +184,16 @@ class _Maker:
         mark = "" if self._kinds == ("alone",) else f"-{kind or 'all'}"
         if by is not None and by != usual:
             mark += "-guide" if by == "expert" else "-play"  # kept, because ids and random numbers follow from it
+        if pictures is not None:
+            check_pictures(world, pictures)
+            mark += f"-{pictures}"
+        self._pictures = pictures
         self._name = f"{world.name[:20]}{mark}-{split}-{seed}"
         self.block = LED_BLOCK if self._led else BLOCK
         self._starts = StartSampler(world, self._split)
         self._seen: set[int] = set()
         self._met: set[int] = set()
-        self._arguments = world, kind, split, seed, by
+        self._arguments = world, kind, split, seed, by, pictures
 
     def name(self, number: int) -> str:
         """The id of a task by its number."""
@@ -215,7 +225,8 @@ class _Maker:
         """The tasks of a block, and none that are seen already."""
         self._met = set()
         block = enumerate(self._block(number), number * self.block)
-        return [task_of(self._world, one, self.name(place), self._split) for place, one in block]
+        tasks = [task_of(self._world, one, self.name(place), self._split) for place, one in block]
+        return tasks if self._pictures is None else pictured(tasks, self._world, self._pictures)
 
     def _shared(self, numbers: range, workers: int) -> Generator[list[Task], None, None]:
         """The tasks of these blocks, made by several processes. A block that is made before the one in front of it is

@@ -236,16 +236,38 @@ class Question(_Strict):
         return self
 
 
+class Moment(_Strict):
+    """A state of a stored episode that a task begins from, or shows as a goal: by reference, or itself.
+
+    store: the path of a store, from the folder of the task's file, in it or below it; episode: an id; step: a number of
+    steps after which the state is meant. state: the saved state, compressed by zlib, in base64; it has a checksum.
+    """
+
+    store: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
+    episode: Annotated[str, Field(pattern=r"^[A-Za-z0-9]+$", max_length=64)] | None = None
+    step: Annotated[int, Field(ge=0)] | None = None
+    state: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/=]*$", max_length=1 << 17)] | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Moment:
+        reference = [each is not None for each in (self.store, self.episode, self.step)]
+        if any(reference) != all(reference) or all(reference) == (self.state is not None):
+            raise ValueError("a moment is a store, an episode and a step; or a state")
+        return self
+
+
 class Player(_Strict):
     """One player's part. question: the question that the instruction asks, if the goal is to answer one; instruction:
     the text that the player reads; public: whether the other players read it too; acts: whether the player's keys,
-    buttons and mouse have an effect (it can speak in any case)."""
+    buttons and mouse have an effect (it can speak in any case); picture: a moment that the player is shown as its goal,
+    in which the goal is reached. The judge looks at the goal alone."""
 
     goal: Goal
     question: Question | None = None
     instruction: Annotated[str, Field(max_length=512)]
     public: bool = False
     acts: bool = True
+    picture: Moment | None = None
 
 
 class Reward(_Strict):
@@ -263,26 +285,6 @@ class Reward(_Strict):
     failure: Annotated[float, Field(ge=-1000, le=1000)] = 0.0
     stage: Annotated[float, Field(ge=-1000, le=1000)] = 0.0
     step: Annotated[float, Field(ge=-1000, le=1000)] = 0.0
-
-
-class Moment(_Strict):
-    """A state of a stored episode that a task begins from: by reference, or itself.
-
-    store: the path of a store, from the folder of the task's file, in it or below it; episode: an id; step: a number of
-    steps after which the state is meant. state: the saved state, compressed by zlib, in base64; it has a checksum.
-    """
-
-    store: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
-    episode: Annotated[str, Field(pattern=r"^[A-Za-z0-9]+$", max_length=64)] | None = None
-    step: Annotated[int, Field(ge=0)] | None = None
-    state: Annotated[str, Field(pattern=r"^[A-Za-z0-9+/=]*$", max_length=1 << 17)] | None = None
-
-    @model_validator(mode="after")
-    def _fits(self) -> Moment:
-        reference = [each is not None for each in (self.store, self.episode, self.step)]
-        if any(reference) != all(reference) or all(reference) == (self.state is not None):
-            raise ValueError("a moment is a store, an episode and a step; or a state")
-        return self
 
 
 class Start(_Strict):

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from .. import worlds
+from ..worlds.engine.records.relations import EVENTS
 from ..worlds.engine.run.batch import Batch
+from ..worlds.engine.run.saved import begin_from
 from ..worlds.engine.run.search import FOUND, NONE, search
 from ..worlds.engine.run.table import Table
 from ..worlds.engine.world import Controller, World
 from . import guided
 from .compile import check as compiled
-from .compile import table
+from .compile import pictures_of, table
 from .files import Problem, read
 from .goals import Task
 from .language import definites
@@ -119,6 +121,7 @@ def _proofs(tasks: list[Task], records: Table, world: World, nodes: int) -> list
     for row, task in enumerate(tasks):
         some = things[row, : counts[row]]
         found[row] = found[row] or _misjudged(task, some, world) or _vague(task, some, world)
+    _unlike(tasks, found, records, world)
     resting = {
         row for row, task in enumerate(tasks) if not (found[row] or task.solution or task.players[0].goal.stages)
     }
@@ -173,6 +176,28 @@ def _vague(task: Task, things: np.ndarray, world: World) -> str:
                 there = f"there are {count} of them" if count else "there is none"
                 return f"players[{seat}].instruction: {said!r} is one thing, and {there} at the start: say 'a' or 'any'"
     return ""
+
+
+def _unlike(tasks: list[Task], found: list[str], records: Table, world: World) -> None:
+    """Write into `found` the faults of pictures in which the end of the player's goal does not hold. Goals that a state
+    does not show, of words and of visits, are left out."""
+    for seat in range(world.players):
+        shown = {}
+        for row, task in enumerate(tasks):
+            player = task.players[seat]
+            last = player.goal.stages[-1].all if player.goal.stages else ()
+            unseen = any(clause.visits or clause.relation in EVENTS for clause in last)
+            if not found[row] and player.picture is not None and last and not unseen:
+                shown[row] = pictures_of(task, world)[seat]
+        if not shown:
+            continue
+        batch = begin(world, replace(records, records=records.records[list(shown)], moments={}, pictures={}))
+        begin_from(dict(enumerate(shown.values())), batch.states, np.ones(len(shown), bool))
+        batch.states["stage"][:, seat] = batch.states["stages"][:, seat] - 1
+        holds = batch.things()[2][:, seat, 0]
+        for row, held in zip(shown, holds.tolist(), strict=True):
+            if not held:
+                found[row] = f"players[{seat}].picture: the goal is not reached in it"
 
 
 def _lead(tasks: list[Task], rows: list[int], found: list[str], world: World) -> None:

@@ -23,6 +23,8 @@ from .goals import Task
 PAPER, INK, SOFT, RULE = "#fbfaf7", "#23262d", "#7a808c", "#dedbd3"
 EDGE, GAP, MARGIN, TEXT = 220, 26, 30, 12.0
 """Pixels: of a picture's longer side, between pictures, around the sheet, and of the letters' height."""
+BETWEEN = 8
+"""Pixels between a start and the picture of its goal."""
 LINE = 1.45
 """Height of a line in letters."""
 
@@ -32,7 +34,8 @@ def sheet(tasks: Sequence[Task], world: World, path: str | Path, columns: int | 
     all.
 
     columns: as many as make a sheet about as wide as high, by default. With several players the picture is the first
-    one's. Raises ValueError for a task that cannot be played, no task, or columns that are no positive number.
+    one's. Where tasks show their goals as pictures, these stand beside the starts. Raises ValueError for a task that
+    cannot be played, no task, or columns that are no positive number.
     """
     if columns is not None and columns < 1:
         raise ValueError(f"a sheet has at least 1 column, got {columns}")
@@ -40,7 +43,8 @@ def sheet(tasks: Sequence[Task], world: World, path: str | Path, columns: int | 
     batch.reset(tasks=np.arange(len(tasks)))
     tile = max(EDGE // max(batch.rows, batch.cols), 2)
     size = batch.rows * tile, batch.cols * tile
-    width = max(size[1], EDGE)
+    both = 2 * size[1] + BETWEEN if batch.table.pictures else size[1]
+    width = max(both, EDGE)
     words = [_words(task, width) for task in tasks]
     columns = min(columns or _columns(len(tasks), width, size[0] + 7 * TEXT * LINE), len(tasks))
     canvas = _Canvas(2 * MARGIN + columns * (width + GAP) - GAP)
@@ -50,6 +54,8 @@ def sheet(tasks: Sequence[Task], world: World, path: str | Path, columns: int | 
         for column, index in enumerate(row):
             left = MARGIN + column * (width + GAP)
             canvas.picture(batch.picture(index, size=size), left, top)
+            if (goal := batch.goal_picture(index, size=size)) is not None:
+                canvas.picture(goal, left + size[1] + BETWEEN, top)
             for line, (text, colour, bold) in enumerate(words[index]):
                 canvas.write(text, left, top + size[0] + TEXT * (0.9 + LINE * line), colour, bold)
         top += round(size[0] + TEXT * (1.4 + LINE * max(len(words[index]) for index in row))) + GAP

@@ -11,8 +11,15 @@ pytest.importorskip("playwright.sync_api")
 from playwright import sync_api as api
 
 from rumpus import worlds
+from rumpus.agents.human.session import fitting
+from rumpus.agents.measuring.benchmark import TASKS
 from rumpus.agents.serve.house import House
 from rumpus.agents.serve.limits import Limits
+from rumpus.agents.serve.shown import GOAL
+from rumpus.interface.png import png_url
+from rumpus.tasks.compile import table
+from rumpus.tasks.files import load, write_line
+from rumpus.tasks.pictures import pictured
 from rumpus.tests.served import PATIENCE, serving, solution, until
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -24,7 +31,10 @@ EVIL = "<img src=x onerror=\"document.title='markup'\">"
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     loaded = map(worlds.load, ("sokoban-small", "sokoban-duo", "maze-small"))
-    house = House(loaded, limits=Limits(), record=tmp_path_factory.mktemp("page") / "store")
+    folder, small = tmp_path_factory.mktemp("page"), worlds.load("sokoban-small")
+    (shown,) = pictured(load(TASKS / "sokoban-small.jsonl", small)[0][:1], small)
+    (folder / "shown.jsonl").write_text(write_line(shown))
+    house = House(loaded, limits=Limits(), record=folder / "store", tasks=[folder / "shown.jsonl"])
     with serving(house) as running:
         yield running
 
@@ -130,6 +140,21 @@ def test_a_task_is_chosen_and_play_is_saved_and_gone_on_from(person, served):
             page.keyboard.press("ArrowUp")
             page.wait_for_function("old => document.querySelector('.facts').textContent !== old", arg=facts)
     page.wait_for_function("old => document.querySelector('.facts').textContent === old", arg=facts)
+
+
+def test_a_goal_is_seen_as_a_picture_and_gone_where_there_is_none(person, served):
+    room = served.room("sokoban-small", list="shown")
+    page = person("Ada", f"/room/{room}")
+    page.wait_for_selector(".goal:visible")
+    small = worlds.load("sokoban-small")
+    tasks = load(served.house._lists["sokoban-small"]["shown"], small)[0]
+    batch = worlds.batch(small, 1, tasks=table(tasks, small), threads=1)
+    batch.reset()
+    wanted = png_url(batch.goal_picture(size=fitting(batch, GOAL, GOAL)))
+    assert page.locator(".goal").get_attribute("src") == wanted
+    page = person("Ada", f"/room/{served.room('sokoban-small', seed=3)}")
+    page.wait_for_selector("canvas[data-version]")
+    assert not page.locator(".goal").is_visible()
 
 
 def test_two_people_play_in_one_room_and_talk(person, served):

@@ -264,11 +264,11 @@ def batch(world: str | Path | World, n: int, **options: Unpack[Options]) -> Batc
 
 def single(
     world: str | Path | World, *, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False,
-    **options: Unpack[Options],
+    goal_pixels: bool = False, **options: Unpack[Options],
 ) -> Environment:  # fmt: skip
     """A Gymnasium environment of a one-player world. text: whether words are str, else tokens, int32 (64,); realtime:
-    the world does not wait, see Environment; see Batch for the options."""
-    return Environment(batch(world, 1, **options), render_mode, text, realtime)
+    the world does not wait; goal_pixels: goals are seen as pictures, see Environment; see Batch for the options."""
+    return Environment(batch(world, 1, **options), render_mode, text, realtime, goal_pixels)
 
 
 single.metadata = Environment.metadata  # type: ignore[attr-defined]  # where gymnasium.make looks for render modes
@@ -282,16 +282,18 @@ def vector(
     text: bool = False,
     render_mode: str | None = None,
     max_episode_steps: int | None = None,
+    goal_pixels: bool = False,
     **options: Unpack[Options],
 ) -> VectorEnvironment:
     """A Gymnasium vector environment of a one-player world. text: whether words are tuples of str, else tokens, int32
-    (num_envs, 64); max_episode_steps: a limit in steps, where `limit` is one in ticks; see Batch for the options.
+    (num_envs, 64); max_episode_steps: a limit in steps, where `limit` is one in ticks; goal_pixels: see Environment;
+    see Batch for the options.
 
     Raises ValueError for a max_episode_steps that is not what `limit` or the tasks say.
     """
     if max_episode_steps is not None and options.get("limit") is None and options.get("tasks") is None:
         options["limit"] = max_episode_steps * options.get("repeat", 1)
-    envs = VectorEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode)
+    envs = VectorEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode, goal_pixels)
     if max_episode_steps not in (None, most_steps(envs.batch)):
         raise ValueError(
             f"max_episode_steps={max_episode_steps} is not what else is asked for: episodes have "
@@ -302,21 +304,21 @@ def vector(
 
 def parallel(
     world: str | Path | World, *, render_mode: str | None = None, text: bool = True, realtime: bool | Clock = False,
-    **options: Unpack[Options],
+    goal_pixels: bool = False, **options: Unpack[Options],
 ) -> ParallelEnvironment:  # fmt: skip
-    """A PettingZoo ParallelEnv of a world, of any number of players; text and realtime as for `single`; see Batch for
-    the options."""
-    return ParallelEnvironment(batch(world, 1, **options), render_mode, text, realtime)
+    """A PettingZoo ParallelEnv of a world, of any number of players; text, realtime and goal_pixels as for `single`;
+    see Batch for the options."""
+    return ParallelEnvironment(batch(world, 1, **options), render_mode, text, realtime, goal_pixels)
 
 
 def lanes(
     world: str | Path | World, num_envs: int = 1, *,
     autoreset_mode: gymnasium.vector.AutoresetMode | str = gymnasium.vector.AutoresetMode.NEXT_STEP,
-    text: bool = False, render_mode: str | None = None, **options: Unpack[Options],
+    text: bool = False, render_mode: str | None = None, goal_pixels: bool = False, **options: Unpack[Options],
 ) -> LanesEnvironment:  # fmt: skip
     """A Gymnasium vector environment of num_envs rows of a world of any number of players, each player in a lane of its
-    own, see LanesEnvironment; text as for `vector`; see Batch for the options."""
-    return LanesEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode)
+    own, see LanesEnvironment; text and goal_pixels as for `vector`; see Batch for the options."""
+    return LanesEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode, goal_pixels)
 
 
 def _register() -> None:

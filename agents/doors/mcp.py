@@ -89,9 +89,12 @@ def mcp_server(players: Players) -> Server[Any]:
             shown = await anyio.to_thread.run_sync(call)
         except (ValueError, RuntimeError) as error:
             return types.CallToolResult(content=[types.TextContent(type="text", text=str(error))], is_error=True)
-        data = base64.b64encode(png(shown.frame)).decode()
-        picture = types.ImageContent(type="image", data=data, mime_type="image/png")
-        return types.CallToolResult(content=[types.TextContent(type="text", text=shown.text), picture])
+        frames = [shown.frame] if shown.goal is None else [shown.frame, shown.goal]
+        pictures = [
+            types.ImageContent(type="image", data=base64.b64encode(png(frame)).decode(), mime_type="image/png")
+            for frame in frames
+        ]
+        return types.CallToolResult(content=[types.TextContent(type="text", text=shown.text), *pictures])
 
     height, width = players.pool.size
     instructions = (

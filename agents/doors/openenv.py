@@ -62,10 +62,12 @@ class RumpusObservation(Observation):
     """The perception of the player, and how the episode stands. All but `pixels` and the texts is in `metadata`, too.
 
     pixels: the frame, uint8 (height, width, 3), as base64 of a PNG file or of the raw bytes, see `encoding`;
-    terminated: ended by the rules; truncated: by the limit of steps; tick: of the episode; ticks: taken in this step.
+    terminated: ended by the rules; truncated: by the limit of steps; tick: of the episode; ticks: taken in this step;
+    goal_pixels: the picture of the goal, like pixels, "" where the task shows none.
     """
 
     pixels: str = ""
+    goal_pixels: str = ""
     encoding: str = "png"
     shape: list[int] = Field(default_factory=list)
     instruction: str = ""
@@ -259,18 +261,24 @@ class RumpusEnvironment(Environment[RumpusAction, RumpusObservation, RumpusState
         return made
 
     def _observation(self, view: View, first: bool = False) -> RumpusObservation:
-        pixels, encoding = "", self._encoding
-        if encoding != "none":
-            data = png(view.pixels) if encoding == "png" else view.pixels.tobytes()
-            pixels = base64.b64encode(data).decode()
+        encoding = self._encoding
+        pixels, goal = _encoded(view.pixels, encoding), "" if view.goal is None else _encoded(view.goal, encoding)
         facts: dict[str, Any] = {
             "terminated": view.terminated, "truncated": view.truncated, "success": view.success, "tick": view.tick,
             "ticks": view.ticks,
         }  # fmt: skip
         return RumpusObservation(
-            pixels=pixels, encoding=encoding, shape=list(view.pixels.shape), instruction=view.instruction,
-            chat=view.chat, done=view.over, reward=None if first else view.reward, metadata=dict(facts), **facts,
+            pixels=pixels, goal_pixels=goal, encoding=encoding, shape=list(view.pixels.shape),
+            instruction=view.instruction, chat=view.chat, done=view.over, reward=None if first else view.reward,
+            metadata=dict(facts), **facts,
         )  # fmt: skip
+
+
+def _encoded(frame: np.ndarray, encoding: str) -> str:
+    """A frame as text, by one of ENCODINGS."""
+    if encoding == "none":
+        return ""
+    return base64.b64encode(png(frame) if encoding == "png" else frame.tobytes()).decode()
 
 
 class IdleLimit:

@@ -52,7 +52,8 @@ Plan = Sequence[tuple[np.ndarray, int]]
 @dataclass(frozen=True)
 class View:
     """The state of a session after a call. pixels: uint8 (height, width, 3); reward: the sum of this call; tick: of the
-    episode; ticks: of this call, fewer than asked for where the episode ended."""
+    episode; ticks: of this call, fewer than asked for where the episode ended; goal: the picture of the goal, like
+    pixels, None where the task shows none."""
 
     pixels: np.ndarray
     instruction: str
@@ -63,6 +64,7 @@ class View:
     success: bool = False
     tick: int = 0
     ticks: int = 0
+    goal: np.ndarray | None = None
 
     @property
     def over(self) -> bool:
@@ -397,7 +399,10 @@ class Session:
         texts = decode(batch.instruction[row, 0]), decode(batch.chat[row, 0])
         tick = int(batch.states["tick"][row])
         ended = flags["terminated"], flags["truncated"], flags["success"]
-        return View(batch.pixels[row, 0].copy(), *texts, reward, *ended, tick, ticks)
+        goal = None
+        if (int(batch.states["task"][row]), 0) in batch.table.pictures:
+            goal = batch.goal_pixels[row, 0].copy()
+        return View(batch.pixels[row, 0].copy(), *texts, reward, *ended, tick, ticks, goal)
 
 
 def _opened(moment: Any, pool: Pool) -> tuple[_Origin, bytes]:

@@ -27,14 +27,19 @@ NAMES = ("press", "click", "drag", "look", "scroll", "say", "wait", "screen")
 MOST_ARGUMENTS = 20_000
 """The most characters of the arguments of a call."""
 
+GOAL = "The second picture is the goal: it shows what is to be reached."
+"""The sentence about the picture of a goal, where a task shows one."""
+
 Button = Literal["left", "middle", "right"]
 
 
 class Shown(NamedTuple):
-    """The answer to a tool: a text, and the frame, uint8 (height, width, 3)."""
+    """The answer to a tool: a text, and the frame, uint8 (height, width, 3); goal: the picture of the goal, None where
+    the task shows none."""
 
     text: str
     frame: np.ndarray
+    goal: np.ndarray | None = None
 
 
 class Plans:
@@ -255,7 +260,7 @@ class Tools:
         self.reward = view.reward if plan else 0.0
         self.total += self.reward
         parts = [intro, plans.note, told(self.pool.world, view)]
-        return Shown("\n".join(part for part in parts if part), view.pixels)
+        return Shown("\n".join(part for part in parts if part), view.pixels, view.goal)
 
     @property
     def ended(self) -> bool:
@@ -288,6 +293,8 @@ class Tools:
 def told(world: World, view: View) -> str:
     """The instruction, what was heard, and whether the episode is over, in lines of text."""
     lines = [f"Instruction: {view.instruction}"]
+    if view.goal is not None:
+        lines.append(GOAL)
     if view.chat:
         lines.append(f"You hear: {view.chat}")
     unit = "turn" if world.controls.turn_based else "tick"

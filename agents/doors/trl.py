@@ -22,7 +22,8 @@ def environment(
     """A class whose objects are players of one pool, see the module.
 
     Of a row of the dataset, `seed`, `split` and `index` choose the episode; other columns count for nothing. `frames`
-    of an object holds the picture of its last call, uint8 (height, width, 3). most: objects that play at once.
+    of an object holds the picture of its last call, uint8 (height, width, 3), and `goal` that of its goal, or None.
+    most: objects that play at once.
     """
     pool = Pool(worlds.load(world), most, size=size, tasks=tasks)
 
@@ -32,6 +33,7 @@ def environment(
         def __init__(self) -> None:
             self._tools: Tools | None = None
             self.frames: Any = None
+            self.goal: Any = None
 
         @property
         def reward(self) -> float:
@@ -52,7 +54,7 @@ def environment(
                 shown = self._tools.call(name, arguments)
             except (ValueError, RuntimeError) as error:
                 return str(error)
-            self.frames = shown.frame
+            self.frames, self.goal = shown.frame, shown.goal
             return shown.text
 
         def __del__(self) -> None:

@@ -24,10 +24,9 @@ import numpy as np
 
 from ...episodes.episode import Episode, Player
 from ...episodes.marks import Mark
-from ...episodes.start import packed
 from ...episodes.store import Store
 from ...interface.text import cut, decode
-from ...tasks.compile import objective, table
+from ...tasks.compile import objective, packed_state, table
 from ...tasks.goals import FORMAT, Goal, Moment, Reward, Start, Task
 from ...tasks.goals import Player as Seat
 from ...tasks.language import asked, understand
@@ -284,7 +283,7 @@ class Asking:
         if words:
             state["instruction"][0, : session.world.players] = cut(words)
         seed = session.seed & ((1 << 63) - 1)
-        return Start(knobs=session.batch.knobs, seed=seed, moment=Moment(state=packed(session.world, state)))
+        return Start(knobs=session.batch.knobs, seed=seed, moment=Moment(state=packed_state(session.world, state)))
 
     def _missing(self, goal: Goal) -> list[str]:
         """Lines about what a goal names and what is not here."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pygame
 
 from . import ink
@@ -9,20 +11,32 @@ from .layout import Arrangement
 from .shown import Shown
 
 
-def paint(surface: pygame.Surface, place: Arrangement, shown: Shown) -> None:
-    """Paint the panel."""
+def goal_edge(place: Arrangement) -> int:
+    """The edge in pixels of the square that a picture of a goal has in the panel."""
+    return place.panel.width - 2 * place.unit if place.side else round(place.panel.height - 0.8 * place.unit)
+
+
+def paint(
+    surface: pygame.Surface, place: Arrangement, shown: Shown, goals: Sequence[pygame.Surface] = ()
+) -> None:  # fmt: skip
+    """Paint the panel. goals: the pictures of the goals of the players that are shown, each within `goal_edge`."""
     pygame.draw.rect(surface, ink.PANEL, place.panel)
     if place.side:
         pygame.draw.line(surface, ink.RULE, place.panel.topleft, place.panel.bottomleft)
-        _paint_side(surface, place, shown)
+        _paint_side(surface, place, shown, goals)
     else:
         pygame.draw.line(surface, ink.RULE, place.panel.topleft, place.panel.topright)
-        _paint_bar(surface, place, shown)
+        _paint_bar(surface, place, shown, goals)
 
 
-def _paint_bar(surface: pygame.Surface, place: Arrangement, shown: Shown) -> None:
+def _paint_bar(surface: pygame.Surface, place: Arrangement, shown: Shown, goals: Sequence[pygame.Surface]) -> None:
     unit, panel = place.unit, place.panel
     left, room = panel.left + unit, panel.width - 2 * unit
+    right = panel.right - unit // 2
+    for goal in reversed(goals):
+        framed = _framed(surface, goal, (right - goal.get_width(), panel.centery - goal.get_height() // 2))
+        right = framed.left - unit // 2
+    room = max(right - unit - left, 4 * unit) if goals else room
     top = panel.top + round(0.7 * unit)
     size = unit
     lines: tuple[str, ...] = (shown.headline,)
@@ -48,6 +62,14 @@ def _paint_bar(surface: pygame.Surface, place: Arrangement, shown: Shown) -> Non
         _spread(surface, shown.hints, round(0.9 * unit), (left, top), room)
 
 
+def _framed(surface: pygame.Surface, goal: pygame.Surface, place: tuple[int, int]) -> pygame.Rect:
+    """Paint a picture of a goal in a frame; the rectangle of both."""
+    around = goal.get_rect(topleft=place).inflate(4, 4)
+    pygame.draw.rect(surface, ink.AMBER, around)
+    surface.blit(goal, place)
+    return around
+
+
 def _spread(surface: pygame.Surface, hints: list[str], size: int, place: tuple[int, int], room: int) -> None:
     """Write the whole hints that fit in a line."""
     parts = list(hints)
@@ -56,7 +78,7 @@ def _spread(surface: pygame.Surface, hints: list[str], size: int, place: tuple[i
     ink.write(surface, "    ".join(parts), size, ink.DIM, place, room)
 
 
-def _paint_side(surface: pygame.Surface, place: Arrangement, shown: Shown) -> None:
+def _paint_side(surface: pygame.Surface, place: Arrangement, shown: Shown, goals: Sequence[pygame.Surface]) -> None:
     unit, panel = place.unit, place.panel
     left, room, top = panel.left + unit, panel.width - 2 * unit, panel.top + unit
     ink.write(surface, shown.world, round(1.5 * unit), ink.AMBER, (left, top), room)
@@ -65,6 +87,8 @@ def _paint_side(surface: pygame.Surface, place: Arrangement, shown: Shown) -> No
         ink.write(surface, line, round(1.1 * unit), ink.BRIGHT, (left, top))
         top += ink.height(unit)
     top += unit
+    for goal in goals:
+        top = _framed(surface, goal, (left, top)).bottom + unit
     for name, value in shown.facts:
         ink.write(surface, name, unit, ink.DIM, (left, top))
         ink.write(surface, value, unit, _tint(shown, name), (left + room // 2 - unit, top), room // 2 + unit)

@@ -66,6 +66,17 @@ class Moment:
     said: tuple[str, ...] = ()
 
 
+def fitting(batch: Batch, width: int, height: int) -> tuple[int, int]:
+    """(height, width) of a picture that fits into this space, if it is not too small: whole tiles, or the proportions
+    of a camera's view."""
+    rows, cols = batch.rows, batch.cols
+    if isinstance(batch.world.view, Tiles):
+        tile = max(min(height // rows, width // cols), 4)
+        return tile * rows, tile * cols
+    height = max(min(height, width * rows // cols), 48)
+    return height, max(height * cols // rows, 48)
+
+
 class Session:
     """One world being played by people.
 
@@ -388,6 +399,11 @@ class Session:
             self.episodes.append(
                 Episode(self.seed, self.steps, self.returns, result, self.undone, self.task, self.level)
             )
+
+    def goal(self, player: int, edge: int) -> np.ndarray | None:
+        """The picture that a player is shown as its goal, uint8 (height, width, 3), of a size that fits into a square
+        of `edge` pixels, if the world can be drawn so small; None where there is none."""
+        return self.batch.goal_picture(0, player, fitting(self.batch, edge, edge))
 
     def views(self, height: int, width: int, marked: bool = False) -> np.ndarray:
         """The present view of each player: uint8 (players, height, width, 3), of any size. marked: drawn for people who

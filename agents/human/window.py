@@ -68,10 +68,16 @@ def _show(surface: pygame.Surface, picture: np.ndarray, view: pygame.Rect) -> No
     if picture.shape[0] <= view.height // 2:
         picture = cv2.resize(picture, view.size, interpolation=cv2.INTER_LINEAR)
     height, width = picture.shape[:2]
-    image = pygame.image.frombuffer(np.ascontiguousarray(picture).data.cast("B"), (width, height), "RGB")
+    image = _image(picture)
     if height > view.height:
         image = pygame.transform.smoothscale(image, (width * view.height // height, view.height))
     surface.blit(image, image.get_rect(center=view.center))
+
+
+def _image(picture: np.ndarray) -> pygame.Surface:
+    """A picture, uint8 (height, width, 3), as a surface."""
+    height, width = picture.shape[:2]
+    return pygame.image.frombuffer(np.ascontiguousarray(picture).data.cast("B"), (width, height), "RGB")
 
 
 class Window:
@@ -193,10 +199,25 @@ class Window:
             for view, player in zip(place.views, self._players, strict=True):
                 if record.seats[player].label:
                     self._label(record.seats[player], view, place.unit)
-        panel.paint(surface, place, record)
+        panel.paint(surface, place, record, self._goals(place))
         overlays.paint(surface, place, record)
         self._speaker.play(record.sounds)
         pygame.display.flip()
+
+    def _goals(self, place: Arrangement) -> list[pygame.Surface]:
+        """The pictures of the goals of the players that are shown, for the panel."""
+        edge, found = panel.goal_edge(place), []
+        for player in self._players:
+            picture = self.session.goal(player, edge) if edge > 0 else None
+            if picture is not None:
+                image = _image(picture)
+                wide, high = image.get_size()
+                if max(wide, high) > edge:
+                    image = pygame.transform.smoothscale(
+                        image, (max(wide * edge // max(wide, high), 1), max(high * edge // max(wide, high), 1))
+                    )
+                found.append(image)
+        return found
 
     @property
     def _bare(self) -> bool:

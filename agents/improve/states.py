@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...episodes.start import packed
+from ...tasks.compile import packed_state
 from ...tasks.goals import Moment
 from ...tasks.rollouts import StartSampler, begin, marks
 from ...worlds.engine.run.table import pack_tasks
@@ -52,7 +52,7 @@ def _look(
             continue
         start = data[row]
         if middle:
-            start = start.model_copy(update={"moment": Moment(state=packed(world, state))})
+            start = start.model_copy(update={"moment": Moment(state=packed_state(world, state))})
         found[row] = Present(start, things[row, : counts[row]].copy(), state, middle)
 
 

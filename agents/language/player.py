@@ -10,7 +10,7 @@ import numpy as np
 from ...interface.action import ACTION
 from ...interface.text import decode
 from ...worlds.engine.run.batch import Batch
-from ..doors.tools import NAMES, Plans, planned, schema, summary
+from ..doors.tools import GOAL, NAMES, Plans, planned, schema, summary
 from ..doors.words import manual, move_record
 from .budget import BudgetSpent
 from .client import LanguageModel, ServerError
@@ -106,6 +106,10 @@ class LanguagePlayer:
             lines.append(scene_text(batch, row, player))
         lines += [self._notes[lane]] if self._notes[lane] else []
         images = [batch.picture(row, player, self._size)] if self._see != "text" else []
+        goal = batch.goal_picture(row, player, self._size) if images else None
+        if goal is not None:
+            images.append(goal)
+            lines.insert(1, GOAL)
         message = Message("user", "\n".join(lines), images)
         past = [each for said, answer in self._past[lane] for each in (said, Message("assistant", answer))]
         self._asked[lane] = message

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -244,7 +245,8 @@ class _Stage:
         records["level"][n:] = -1 if given is None or world.levels is None else 0  # moments bring their own
         records["rows"], records["cols"] = records["rows"].max(), records["cols"].max()
         moments = {n + row: moment for row, moment in tasks.moments.items()}
-        both = pack_tasks(records, given, moments)
+        pictures = {(n + row, seat): shown for (row, seat), shown in tasks.pictures.items()}
+        both = replace(pack_tasks(records, given, moments), pictures=pictures)
         self.batch = Batch(world, n, tasks=both, split=start.split, seed=seed, device=device, threads=threads)
 
     def play(

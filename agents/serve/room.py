@@ -22,7 +22,7 @@ from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..human.camera import CameraInput, Grip
 from ..human.person import Person
-from ..human.session import Session
+from ..human.session import Session, fitting
 from ..human.settings import Settings
 from ..human.slots import Slots
 from .choices import choose
@@ -30,7 +30,7 @@ from .limits import LINE, NAME, Counts, Limits
 from .outbox import Outbox
 from .pictures import Stream
 from .protocol import CODES, clean, wanted_edge
-from .shown import card, fitting, hud
+from .shown import card, goal, hud
 from .table import Table
 
 CAMERA_EDGE, SHARED_EDGE = 960, 640
@@ -432,13 +432,23 @@ class Room:
         }
         for visitor in visitors:
             seat = table.seat_of(visitor.at)
-            for message in (people | {"seat": seat}, hud(table, visitor.at, visitor.player, now, self.asked)):
+            seen = hud(table, visitor.at, visitor.player, now, self.asked)
+            for message in (people | {"seat": seat}, seen, *self._goal(table, visitor)):
                 kind = str(message["t"])
                 if visitor.told.get(kind) != message:
                     visitor.told[kind] = message
                     visitor.outbox.state(message)
         if visitors:
             self._draw(table, visitors)
+
+    def _goal(self, table: Table, visitor: Visitor) -> list[dict[str, Any]]:
+        """The picture of the goal, where a visitor does not know it yet."""
+        pictures = table.session.batch.table.pictures
+        shown = pictures.get((int(table.session.batch.states["task"][0]), visitor.player))
+        if visitor.told.get("its goal") == shown:
+            return []
+        visitor.told["its goal"] = shown
+        return [goal(table, visitor.player)]
 
     def _draw(self, table: Table, visitors: list[Visitor]) -> None:
         """Send the pictures, each drawn and encoded once for all who see it."""
@@ -448,7 +458,7 @@ class Room:
         if not tiles:
             most = CAMERA_EDGE if len(seen) == 1 else SHARED_EDGE
             width, height = min(width, most), min(height, most)
-        size = fitting(table, width, height)
+        size = fitting(table.session.batch, width, height)
         views = {marked: table.session.views(*size, marked=marked) for marked in {marked for _, marked in seen}}
         for player, marked in seen:
             self._streams.setdefault((player, marked), Stream(tiles)).show(views[marked][player])

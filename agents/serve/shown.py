@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...interface.keys import KEYS
+from ...interface.png import png_url
 from ...worlds.engine.render.views import Tiles
 from ..human import facts
 from ..human.commands import input_rows, pages
@@ -16,6 +17,8 @@ from .table import Table
 
 ELSEWHERE = ("return", "result", "plays", "others", "speed")
 """Facts that the page shows in places of their own."""
+GOAL = 240
+"""Pixels of the edge of a square into which the picture of a goal fits."""
 SAID = 8
 """Lines of the world's own chat that are shown."""
 
@@ -85,11 +88,7 @@ def _seat(table: Table, at: int, end: str) -> dict[str, str]:
     return {"who": who, "name": person.name if person else agent.name if agent else "", "end": end}
 
 
-def fitting(table: Table, width: int, height: int) -> tuple[int, int]:
-    """(height, width) of a picture that fits into this space: whole tiles, or the proportions of a camera's view."""
-    rows, cols = table.session.batch.rows, table.session.batch.cols
-    if isinstance(table.world.view, Tiles):
-        tile = max(min(height // rows, width // cols), 4)
-        return tile * rows, tile * cols
-    height = max(min(height, width * rows // cols), 48)
-    return height, max(height * cols // rows, 48)
+def goal(table: Table, player: int) -> dict[str, Any]:
+    """The picture that this player is shown as its goal: {t: "goal", picture: a data URL of a PNG file, or ""}."""
+    picture = table.session.goal(player, GOAL)
+    return {"t": "goal", "picture": "" if picture is None else png_url(picture)}

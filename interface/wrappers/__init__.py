@@ -16,6 +16,7 @@ from gymnasium.utils import RecordConstructorArgs
 
 from ..action import Move
 from ..devices import DeviceParts, MoveNumbers
+from ..spaces import pixel_planes, pixel_space
 from .words import BAG, TOKEN, Words
 
 
@@ -109,15 +110,16 @@ class BagOfWords(_Words):
 
 
 class Pixels(gymnasium.ObservationWrapper, RecordConstructorArgs):
-    """The pixels alone, uint8 (height, width, 3), for agents that read no text."""
+    """The pixels alone, uint8 (height, width, 3), for agents that read no text; of environments with goal_pixels these
+    behind them, uint8 (height, width, 6)."""
 
     def __init__(self, env: gymnasium.Env):
         check_env(self, env, gymnasium.Env, _OTHERS)
         RecordConstructorArgs.__init__(self)
         gymnasium.ObservationWrapper.__init__(self, env)
         assert isinstance(env.observation_space, spaces.Dict)
-        self.observation_space = env.observation_space["pixels"]
+        self.observation_space = pixel_space(env.observation_space)
 
     def observation(self, observation: dict[str, Any]) -> Any:
         """The pixels of the observation."""
-        return observation["pixels"]
+        return pixel_planes(observation)

@@ -15,6 +15,7 @@ from pettingzoo.utils import BaseParallelWrapper
 
 from ..action import Move
 from ..devices import DeviceParts, MoveNumbers
+from ..spaces import pixel_planes, pixel_space
 from . import check_env
 from .words import BAG, TOKEN, Words
 
@@ -115,7 +116,7 @@ class BagOfWords(_Words):
 
 
 class Pixels(_Observations):
-    """The pixels alone, uint8 (height, width, 3)."""
+    """The pixels alone, uint8 (height, width, 3), with goal_pixels behind them 6 in place of 3."""
 
     def __init__(self, env: ParallelEnv):
-        super().__init__(env, lambda space: space["pixels"], lambda seen: seen["pixels"])
+        super().__init__(env, pixel_space, pixel_planes)

@@ -19,6 +19,7 @@ from gymnasium.vector.utils import batch_space
 
 from ..action import Move
 from ..devices import DeviceParts, MoveNumbers
+from ..spaces import pixel_planes, pixel_space
 from . import check_env
 from .words import BAG, TEXTS, TOKEN, Words
 
@@ -111,16 +112,12 @@ class BagOfWords(_Observations):
 
 
 class Pixels(_Observations):
-    """The pixels alone, uint8 (n, height, width, 3)."""
+    """The pixels alone, uint8 (n, height, width, 3), with goal_pixels behind them 6 in place of 3."""
 
     def __init__(self, env: VectorEnv):
         check_env(self, env, VectorEnv, _OTHERS)
         assert isinstance(env.single_observation_space, gymnasium.spaces.Dict)
-        super().__init__(env, env.single_observation_space["pixels"], _pixels, _pixels)
-
-
-def _pixels(observation: dict[str, Any]) -> Any:
-    return observation["pixels"]
+        super().__init__(env, pixel_space(env.single_observation_space), pixel_planes, pixel_planes)
 
 
 def _rows(words: Words) -> Callable[[dict[str, Any]], dict[str, Any]]:

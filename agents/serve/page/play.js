@@ -31,6 +31,7 @@ export async function play(main, id) {
   const stage = h("div", { class: "stage" }, frame, touch);
   const title = h("h1", {});
   const headline = h("p", { class: "headline" });
+  const goal = h("img", { class: "goal", alt: "The goal", hidden: true });
   const score = h("span", { class: "score" }, "0");
   const facts = h("dl", { class: "facts" });
   const deeds = h("div", { class: "deeds" });
@@ -38,7 +39,7 @@ export async function play(main, id) {
   const heard = h("ul", { class: "heard", "aria-live": "polite" });
   const says = h("input", { class: "says", maxlength: "300", placeholder: "Say something (Enter)", "aria-label": "Say something" });
   const foot = h("p", { class: "dim foot" });
-  const side = h("aside", { class: "side" }, doneButton(), title, headline, h("div", { class: "scoreline" }, h("span", { class: "dim" }, "score"), score), facts, deeds, h("h2", {}, "People"), seats, h("h2", {}, "Chat"), heard, says, foot);
+  const side = h("aside", { class: "side" }, doneButton(), title, headline, goal, h("div", { class: "scoreline" }, h("span", { class: "dim" }, "score"), score), facts, deeds, h("h2", {}, "People"), seats, h("h2", {}, "Chat"), heard, says, foot);
   clear(main, h("div", { class: "room" }, stage, side));
 
   // the connection
@@ -146,6 +147,11 @@ export async function play(main, id) {
       hud = data;
       if (hud.mark) solved.add(hud.mark);
       drawHud(before);
+    },
+    goal: ({ picture }) => {
+      goal.hidden = !picture;
+      if (picture) goal.src = picture;
+      goal.classList.toggle("tiles", Boolean(card?.tiles));
     },
     reward: ({ value }) => {
       if (Math.abs(value) < LEAST) return;

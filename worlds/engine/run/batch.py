@@ -33,6 +33,7 @@ from . import copies
 from .device import DeviceArray, Resets, Rows, TaskTable, check_things
 from .devices import device_of
 from .listener import Listener
+from .pictures import Pictured
 from .saved import begin_from, mark_of, opened_record
 from .screen import Screen, check_frames
 from .table import Table, pack_tasks, read_levels
@@ -43,7 +44,7 @@ of their returns (the mean over the players) in thousandths. int64 (tasks,), on 
 _WHOLE = 1 << 31  # the sum of the scaled weights of tasks
 
 
-class Batch:
+class Batch(Pictured):
     """n copies of a world.
 
     world: a World; n: number of copies; size: (height, width) of a frame in pixels, or the edge of a square one; seed:
@@ -135,10 +136,9 @@ class Batch:
         rows, cols = int(tasks["rows"].max()), int(tasks["cols"].max())
         if self._size[0]:
             self.world.view.check(*self._size, rows, cols)
-        self.table, self.split = table, split
+        self.table, self.split, self.rows, self.cols = table, split, rows, cols
         self.knobs = {name: int(tasks[name][0]) for name in self.world.knobs.declared}
         self.levels = self.world.no_levels if table.levels is None else table.levels
-        self.rows, self.cols = rows, cols
         self._place_table()
         self.tally = {name: self._device.zeros((len(tasks),), np.int64) for name in TALLY}
 
@@ -208,9 +208,9 @@ class Batch:
     @size.setter
     def size(self, size: Any) -> None:
         """Raises ValueError for a size that is too small for this world."""
-        height, width = frame_size(size)
-        self.world.view.check(height, width, self.rows, self.cols)
-        self._size = (height, width)
+        chosen = frame_size(size)
+        self.world.view.check(*chosen, self.rows, self.cols)
+        self._size = chosen
         self._screen = self._make_screen()
 
     def _make_screen(self) -> Screen:

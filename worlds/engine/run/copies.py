@@ -10,8 +10,7 @@ OWN = ("states", "actions", "outcomes", "_seeds", "_spare")
 """Arrays that a clone copies."""
 REMADE = (
     *("_device", "simulator", "_any", "_all", "_moves", "_task", "_table_parts", "_levels", "_weights", "_things"),
-    "_screen",
-    "listeners",
+    *("_screen", "_goals", "listeners"),
 )
 """Attributes that no pickle holds, since they are made again."""
 
@@ -21,6 +20,7 @@ def twin_of(batch: Any) -> Any:
     twin = object.__new__(type(batch))
     twin.__dict__.update(batch.__dict__)
     twin.simulator, twin._things, twin.listeners = twin._make_simulator(), twin._new_things(), []
+    twin._goals = None
     for name in OWN:
         setattr(twin, name, batch._device.copy(getattr(batch, name)))
     twin._screen = twin._make_screen()

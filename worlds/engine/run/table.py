@@ -27,20 +27,22 @@ class Table:
     records: (tasks,) of the dtype that `row_dtype` makes for the world, at least one; parts: int32 (k,), the
     instructions and goals to which they point, each once, see `begin` in kernels/tick.py; levels: (l,) LEVEL, to which
     the field `level` of the records is an index, or None for a world that generates its levels at each reset; moments:
-    the saved state, (1,) State, that a row's episodes begin from, by the row; see saved.py.
+    the saved state, (1,) State, that a row's episodes begin from, by the row; see saved.py; pictures: the saved state
+    that a player is shown as its goal, compressed, by (row, player); see pictures.py.
     """
 
     records: np.ndarray
     parts: np.ndarray
     levels: np.ndarray | None = None
     moments: Mapping[int, np.ndarray] = field(default_factory=dict)
+    pictures: Mapping[tuple[int, int], bytes] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.records)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of its records and of their instructions and goals, without levels and moments."""
+        """Bytes of its records and of their instructions and goals, without levels, moments and pictures."""
         return self.records.nbytes + self.parts.nbytes
 
     def check(self, world: World) -> None:
@@ -114,9 +116,13 @@ class Packer:
         for first in range(0, len(whole), _AT_ONCE):
             self._records.append(self._packed(whole[first : first + _AT_ONCE]))
 
-    def table(self, levels: np.ndarray | None = None, moments: Mapping[int, np.ndarray] | None = None) -> Table:
+    def table(
+        self, levels: np.ndarray | None = None, moments: Mapping[int, np.ndarray] | None = None,
+        pictures: Mapping[tuple[int, int], bytes] | None = None,
+    ) -> Table:  # fmt: skip
         """The table of all records that were added, at least one."""
-        return Table(np.concatenate(self._records), np.concatenate(self._parts), levels, moments or {})
+        records, parts = np.concatenate(self._records), np.concatenate(self._parts)
+        return Table(records, parts, levels, moments or {}, pictures or {})
 
     def _packed(self, whole: np.ndarray) -> np.ndarray:
         records = np.zeros(len(whole), row_dtype(_knobs(whole.dtype), whole["instruction"].shape[1]))

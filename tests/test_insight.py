@@ -80,6 +80,21 @@ def test_attention_adds_up_and_the_value_is_the_networks(run: Path) -> None:
     assert value == pytest.approx(float(again[0]))
 
 
+def test_learned_queries_attend_where_they_look() -> None:
+    """Those of an agent that reads no words: the cells that are drawn are those that its features are taken from."""
+    policy, _ = trained("key-and-door-small-dagger", greedy=True)
+    batch = worlds.batch("key-and-door-small", 1, threads=1, seed=4)
+    batch.reset(seed=4)
+    policy.start(batch)
+    Insight(["attention"], policy, batch)
+    policy.act(batch, np.ones(1, bool))
+    (found,), network = policy.attention(), policy.networks[0]
+    cells = network.torso(policy.notes[0].observation.pixels, None)  # type: ignore[index]
+    scores = network.asked @ network.pointing.key(cells.flatten(2).transpose(1, 2)).transpose(1, 2)
+    weights = (scores / network.asked.shape[1] ** 0.5).softmax(-1).mean(1)[0].detach().numpy()
+    assert np.allclose(found["cells"].ravel(), weights, atol=1e-6) and found["cells"].std() > 0
+
+
 def test_where_more_is_attended_to_the_frame_is_warmer() -> None:
     cells = np.zeros((4, 4))
     cells[1, 2] = 1

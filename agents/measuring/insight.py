@@ -39,8 +39,8 @@ def check(shows: Sequence[str], policy: Any, batch: Batch) -> None:
         )
     if "attention" in shows and not policy.attends:
         raise ValueError(
-            f"{policy.name} has no attention: its torso is no relational one, its core no rmc, and no words ask of its "
-            "pictures (queries); show its value or its plan"
+            f"{policy.name} has no attention: its torso is no relational one, its core no rmc, and no queries look at "
+            "its pictures; show its value or its plan"
         )
     if "plan" not in shows:
         return

@@ -1,4 +1,4 @@
-"""Attention over a feature map, by queries that come from words."""
+"""Attention over a feature map, by queries that come from words or are learned."""
 
 from __future__ import annotations
 

@@ -198,15 +198,20 @@ class Network(nn.Module):
         cells = self.torso(observation.pixels, map_film)
         beside = []
         if self.pointing is not None:
-            queries = self.asked if film is None else film[:, self.torso.film :]
-            assert queries is not None
-            beside.append(self.pointing(cells, queries))
+            beside.append(self.pointing(cells, self._queries(film)))
         flat = cells.flatten(1)
         if self.flat is None:
             return cells, flat, beside
         read = [flat, *beside] if self.spec.whole else beside
         encoded = torch.relu(self.flat(read[0] if len(read) == 1 else torch.cat(read, 1)))
         return cells, encoded, [encoded]
+
+    def _queries(self, film: torch.Tensor | None) -> torch.Tensor:
+        """The attention queries: those that words ask, (lanes, queries, channels), or the learned ones, (queries,
+        channels)."""
+        queries = self.asked if film is None else film[:, self.torso.film :]
+        assert queries is not None
+        return queries
 
     def features(
         self, observation: Observation, is_first: torch.Tensor, trace: dict[str, torch.Tensor] | None = None
@@ -237,8 +242,8 @@ class Network(nn.Module):
     @torch.no_grad()
     def attention(self, observation: Observation, state: State, is_first: torch.Tensor) -> dict[str, torch.Tensor]:
         """The weights of attention in one step of lanes: `cells` (lanes, rows, columns), how much each cell of the
-        frame is looked at, by the torso or for the words that ask, the mean over all that look; `memory` (lanes, slots,
-        slots + 1), what each slot of the core takes from the slots and, last, from the input."""
+        frame is looked at, by the torso or by queries, the mean over all that look; `memory` (lanes, slots, slots + 1),
+        what each slot of the core takes from the slots and, last, from the input."""
         found, cells = {}, []
         film = self._read(observation)[0]
         map_film = None if film is None else film[:, : self.torso.film]
@@ -246,9 +251,8 @@ class Network(nn.Module):
             looked = self.torso.attention(observation.pixels, map_film).mean((1, 2, 3))
             cells.append(looked.unflatten(1, self.torso.grid))
         if self.pointing is not None:
-            assert film is not None
             seen = self.torso(observation.pixels, map_film)
-            where = self.pointing.where(seen, film[:, self.torso.film :])
+            where = self.pointing.where(seen, self._queries(film))
             cells.append(where.mean(1).unflatten(1, seen.shape[2:]))
         if cells and all(each.shape == cells[0].shape for each in cells):
             found["cells"] = torch.stack(cells).mean(0)

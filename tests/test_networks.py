@@ -210,6 +210,44 @@ def test_a_core_is_given_the_last_action_and_reward(head: str, core: str) -> Non
         assert all(map(torch.equal, before, after)) == alike
 
 
+def test_units_of_an_lstm_begin_to_keep_what_they_hold_for_up_to_its_span() -> None:
+    """Without input a unit that keeps something for t steps keeps t / (1 + t) of it in one."""
+    core = CORES["lstm"](2, 4, span=40)
+    for weight in (core.cell.weight_ih, core.cell.weight_hh):
+        torch.nn.init.zeros_(weight)
+    _, (_, kept) = core(torch.zeros(1, 1, 2), (torch.zeros(1, 4), torch.ones(1, 4)), torch.zeros(1, 1))
+    assert torch.allclose(kept, torch.tensor([[1 / 2, 14 / 15, 27 / 28, 40 / 41]]))
+    with pytest.raises(ValueError, match="span is a number of steps, 0 or more, got -1"):
+        CORES["lstm"](2, 4, span=-1)
+
+
+def test_a_core_reads_features_of_one_size_and_heads_may_read_them_too() -> None:
+    """Features a thousand times as large change nothing that an LSTM gives; and a head reads them where the LSTM gives
+    nothing, if it is told to."""
+    torch.manual_seed(0)
+    controls = ActionSpec.of(worlds.load("box-world-small"))
+    shown = Observation(
+        torch.randint(0, 256, (2, 24, 24, 3), dtype=torch.uint8), torch.zeros(2, dtype=torch.int64), None, None, None,
+        None, Tables(torch.zeros(1, 1, dtype=torch.int64)),
+    )  # fmt: skip
+    given = {"core": "lstm", "units": 8, "hidden": 16}
+    for normed in (False, True):
+        network = Network(NetworkSpec((24, 24), controls, normed=normed, **given))
+        before, _, _ = network(shown, network.initial(2), torch.ones(1, 2))
+        assert network.flat is not None
+        network.flat.weight.data *= 1000
+        after, _, _ = network(shown, network.initial(2), torch.ones(1, 2))
+        assert torch.allclose(before, after, atol=1e-4) == normed
+    for direct in (False, True):
+        network = Network(NetworkSpec((24, 24), controls, direct=direct, **given))
+
+        def silent(features: torch.Tensor, state: Any, is_first: torch.Tensor) -> Any:
+            return torch.zeros(*features.shape[:2], 8), state
+
+        one, other = network(shown, network.initial(2), torch.ones(1, 2), silent)[0]
+        assert torch.equal(one, other) != direct
+
+
 @pytest.mark.parametrize(("size", "patch"), [((80, 80), 8), ((40, 40), 4), ((10, 10), 1), ((7, 11), 1), ((64, 96), 8)])
 def test_a_torso_takes_any_frame(size: tuple[int, int], patch: int) -> None:
     assert patch_size(*size) == patch

@@ -15,6 +15,9 @@ room too, and finds words that need no looking. A person's words may need it.
 
 A core is given the last action and its reward, beside what is seen: as in Mirowski et al. 2017, and as
 github.com/google-deepmind/scalable_agent does, which cuts the reward to -1 … 1 as here.
+
+Features of a frame are normalised before a core: with DAgger's learning rate they grew to some 60 in the first update,
+from 1, which closed the gates of an LSTM for good.
 """
 
 from __future__ import annotations
@@ -50,10 +53,12 @@ class NetworkSpec:
     features of a text; instructed: whether the instruction is read, which is for tasks that do not all say the same;
     hears: whether chat is read; talk: whether it has a voice, and looks for what it hears; queries: attention queries
     that words ask of the feature map, or that are learned, where no words are read; whole: whether the map is read cell
-    by cell too, or by the queries alone; cells: (rows, columns) of tiles that a frame shows, if it shows tiles; chunk:
-    how many actions are predicted at once, this one and those that follow; execute: how many of them are played before
-    the next ones are asked for; auxiliary: the weights of auxiliary losses by their names, whose heads it has too;
-    done: hidden units of a head that says whether the instruction is fulfilled, 0 for none (see agents/ending.py).
+    by cell too, or by the queries alone; normed: whether the features of a frame are layer-normalised before a core;
+    direct: whether the heads read them beside what the core gives (both for cores that take no map); cells: (rows,
+    columns) of tiles that a frame shows, if it shows tiles; chunk: how many actions are predicted at once, this one and
+    those that follow; execute: how many of them are played before the next ones are asked for; auxiliary: the weights
+    of auxiliary losses by their names, whose heads it has too; done: hidden units of a head that says whether the
+    instruction is fulfilled, 0 for none (see agents/ending.py).
     """
 
     size: tuple[int, int]
@@ -72,6 +77,8 @@ class NetworkSpec:
     talk: bool = False
     queries: int = 0
     whole: bool = True
+    normed: bool = False
+    direct: bool = False
     cells: tuple[int, int] | None = None
     chunk: int = 1
     execute: int = 1
@@ -124,10 +131,12 @@ class Network(nn.Module):
             nn.init.zeros_(self.film.bias)
         beside = spec.words * spec.hears
         features = spec.hidden + beside
-        outputs = spec.units if spec.remembers else features
+        self.direct = spec.direct and spec.remembers and not spread
+        outputs = spec.units + self.direct * spec.hidden if spec.remembers else features
         self.head = head_of(spec.head, outputs, spec.controls, spec.talk)
         ahead = range(1, spec.chunk)
         self.later = nn.ModuleList(head_of(spec.head, outputs, spec.controls, spec.talk) for _ in ahead)
+        self.norm = nn.LayerNorm(spec.hidden) if spec.normed and spec.remembers and not spread else None
         self.recall = spec.recall and spec.remembers
         self.core = None
         if spec.remembers:
@@ -166,7 +175,8 @@ class Network(nn.Module):
         features = self.features(observation, is_first, trace)
         if self.core:
             outputs, state = (core or self.core)(features.view(*is_first.shape, *features.shape[1:]), state, is_first)
-            features = outputs.flatten(0, 1)
+            remembered = outputs.flatten(0, 1)
+            features = torch.cat([remembered, features[:, : self.spec.hidden]], 1) if self.direct else remembered
         if trace is not None:
             trace["outputs"] = features
         with torch.autocast(features.device.type, enabled=False):  # ratios of probabilities need all digits
@@ -204,7 +214,7 @@ class Network(nn.Module):
             return cells, flat, beside
         read = [flat, *beside] if self.spec.whole else beside
         encoded = torch.relu(self.flat(read[0] if len(read) == 1 else torch.cat(read, 1)))
-        return cells, encoded, [encoded]
+        return cells, encoded, [encoded if self.norm is None else self.norm(encoded)]
 
     def _queries(self, film: torch.Tensor | None) -> torch.Tensor:
         """The attention queries: those that words ask, (lanes, queries, channels), or the learned ones, (queries,

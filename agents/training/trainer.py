@@ -197,7 +197,8 @@ class Trainer:
             size, controls, torso=n.torso, torso_options=torso, core=n.memory, core_options=n.core_options, head=head,
             hidden=n.hidden, units=n.units, recall=n.recall and n.memory != "none", words=n.words, instructed=several,
             hears=controls.players > 1, talk=n.talk or (head == "universal" and controls.players > 1),
-            queries=n.queries, whole=n.whole, cells=cells, auxiliary=n.auxiliary, **chunk,
+            queries=n.queries, whole=n.whole, normed=n.normed, direct=n.direct, cells=cells, auxiliary=n.auxiliary,
+            **chunk,
         )  # fmt: skip
 
     def _expert(self, world: World) -> Expert | ControllerExpert:

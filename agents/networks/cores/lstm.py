@@ -13,14 +13,25 @@ State = tuple[torch.Tensor, torch.Tensor]
 
 class LSTM(nn.Module):
     """A sequence of features (steps, lanes, features) and the state before it to (steps, lanes, units) and the state
-    after it."""
+    after it.
 
-    def __init__(self, features: int, units: int):
+    span: steps after which something may still have to be known. The gates of the units begin so that some keep what
+    they hold for 1 step and some for so many (Tallec and Ollivier 2018, arXiv 1804.11188, section 3, evenly spread in
+    place of drawn by chance); with 0 half of it is gone after each step.
+    """
+
+    def __init__(self, features: int, units: int, *, span: int = 0):
         super().__init__()
+        if span < 0:
+            raise ValueError(f"span is a number of steps, 0 or more, got {span}")
         self.units = self.outputs = units
         self.cell = nn.LSTMCell(features, units)
         for name, parameter in self.cell.named_parameters():  # as CleanRL's ppo_atari_lstm.py
             nn.init.zeros_(parameter) if "bias" in name else nn.init.orthogonal_(parameter)
+        if span:
+            kept = torch.linspace(1, span, units).log()
+            with torch.no_grad():  # torch's gates lie in the order input, forget, cell, output
+                self.cell.bias_ih[:units], self.cell.bias_ih[units : 2 * units] = -kept, kept
 
     def initial(self, lanes: int) -> State:
         """The state at the start of an episode."""

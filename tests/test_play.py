@@ -11,7 +11,7 @@ import pygame
 import pytest
 
 from rumpus import worlds
-from rumpus.agents.human import clip, devices, facts, overview, settings
+from rumpus.agents.human import clip, devices, facts, settings, sketch
 from rumpus.agents.human.camera import COUNTS, STICK_SPEED, Grip, input_of
 from rumpus.agents.human.commands import Commands, input_rows
 from rumpus.agents.human.facts import account, verdict
@@ -375,7 +375,7 @@ def test_a_map_does_not_change_when_one_turns(name):
         batch.states["yaw"][0, 0] = turn
         scene = batch.scenes(whole=True)[0]
         marked = np.flatnonzero(scene["object_ids"][: scene["solids"]])
-        colours = overview.solid_colours(scene)
+        colours = sketch.solid_colours(scene)
         maps.append([(scene["object_ids"][n], *scene["at"][n].round(3), *colours[n]) for n in marked])
     assert maps[0] == maps[1]
     assert maps[0]
@@ -387,7 +387,7 @@ def test_a_ball_with_a_stripe_has_its_own_colour_in_the_map():
     scene["half"][:3] = (0.2, 0.2, 0.2), (0.21, 0.21, 0.02), (0.3, 0.3, 0.3)
     scene["paint"][:3] = 0xFF0000, 0xFFFFFF, 0x00FF00
     scene["object_ids"][:3] = 16, 16, 0
-    assert overview.solid_colours(scene).tolist() == [[255, 0, 0], [255, 0, 0], [0, 255, 0]]
+    assert sketch.solid_colours(scene).tolist() == [[255, 0, 0], [255, 0, 0], [0, 255, 0]]
 
 
 def test_a_session_says_how_it_ended_for_each():

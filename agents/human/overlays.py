@@ -37,7 +37,8 @@ def crosshair(surface: pygame.Surface, view: pygame.Rect) -> None:
 
 
 def name(surface: pygame.Surface, view: pygame.Rect, unit: int, text: str, near: bool) -> None:
-    """Write the name of the aimed thing below the middle of a picture; brighter if it is in reach."""
+    """Write the name of the aimed thing below the middle of a picture; brighter if it is in reach, else with a word."""
+    text = text if near else f"{text} · too far"
     size = round(0.9 * unit)
     x, y = view.centerx - ink.width(text, size) // 2, view.centery + view.height // 12
     for shift in (1, 0):

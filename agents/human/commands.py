@@ -274,14 +274,20 @@ def _held(move: Move, printed: Mapping[str, str]) -> str:
     return " + ".join(parts) or "nothing"
 
 
+def worded(world: World, inputs: Input) -> list[tuple[str, str]]:
+    """(key, meaning) of the keys of a world that have a meaning of their own."""
+    own = world.controls
+    plain = [(name, move) for name, move in own.moves.items() if not (move.buttons or any(move.mouse))]
+    names = {move.keys[0]: name for name, move in plain if len(move.keys) == 1}
+    words = camera.WORDS if isinstance(inputs, camera.CameraInput) and inputs.walks else {}
+    meanings = {key: own.help.get(key) or names.get(key) or words.get(key, "") for key in own.keys}
+    return [(key, meaning) for key, meaning in meanings.items() if meaning]
+
+
 def bindable(world: World, inputs: Input, commands: Commands) -> list[tuple[str, str]]:
     """(key, meaning) of the keys that can be given other places: those of the world that have a meaning of their own,
     then those of the window."""
-    own = world.controls
-    names = {move.keys[0]: name for name, move in own.moves.items() if len(move.keys) == 1 and not move.buttons}
-    words = camera.WORDS if isinstance(inputs, camera.CameraInput) and inputs.walks else {}
-    meanings = {key: own.help.get(key) or names.get(key) or words.get(key, "") for key in own.keys}
-    rows = [(key, meaning) for key, meaning in meanings.items() if meaning]
+    rows = worded(world, inputs)
     taken = {key for key, _ in rows} | {"escape"}
     for command in commands.table.values():
         if KEYS[command.key] not in taken and not command.ctrl:

@@ -25,6 +25,7 @@ from .limits import Bucket
 from .outbox import Outbox
 from .protocol import Refused, parse
 from .replays import ReplayError, Replays
+from .results import results
 from .room import Room, Visitor
 
 PAGE = Path(__file__).parent / "page"
@@ -41,7 +42,7 @@ SAFE = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 """Headers of every answer: nothing is loaded from elsewhere, no text runs, and nobody puts the page into a frame."""
-VIEWS = ("/", "/room/{id}", "/replays", "/replays/{id}", "/annotate")
+VIEWS = ("/", "/room/{id}", "/replays", "/replays/{id}", "/results", "/annotate")
 OPEN = ("/api/enter", "/api/annotate/enter")
 """Addresses that ask for a token themselves."""
 """Addresses of the page's parts."""
@@ -120,7 +121,7 @@ def make_app(house: House, door: Door, gallery: Gallery | None = None) -> FastAP
         ):
             house.counts.add("wrong origin")
             answer = told("this server takes nothing from pages of elsewhere", 403)
-        elif request.url.path.startswith(("/api/rooms", "/api/replays")) and door.waits(request):
+        elif request.url.path.startswith(("/api/rooms", "/api/replays", "/api/results")) and door.waits(request):
             answer = told("read the text first, and agree to it", 403)
         else:
             answer = await then(request)
@@ -210,6 +211,10 @@ def make_app(house: House, door: Door, gallery: Gallery | None = None) -> FastAP
     @app.get("/api/status")
     async def status() -> Response:
         return answered(house.status() | {"sockets": sockets.open})
+
+    @app.get("/api/results")
+    async def found() -> Response:
+        return answered(await run_in_threadpool(results, list(house.worlds), house.record))
 
     @app.get("/api/replays")
     async def replay_list(first: int = 0, world: str = "", result: str = "") -> Response:

@@ -96,6 +96,8 @@ FIELDS: Mapping[str, Mapping[str, Callable[[Any], bool]]] = {
     "save": {"slot": _whole(1, SLOTS)},
     "load": {"slot": _whole(1, SLOTS)},
     "colours": {"marked": lambda v: type(v) is bool},
+    "smooth": {"on": lambda v: type(v) is bool},
+    "map": {"open": lambda v: type(v) is bool},
     "mouse": {"sensitivity": _whole(10, 1000), "invert": lambda v: type(v) is bool},
 }
 """The fields of each message, with the check of each. All may carry "n", the number of the message, which comes back

@@ -17,7 +17,6 @@ from typing import Any
 from ...episodes.recorder import Recorder
 from ...episodes.store import Store
 from ...interface.keys import BUTTONS, KEYS
-from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..human.camera import CameraInput, Grip
@@ -26,15 +25,13 @@ from ..human.session import Session, fitting
 from ..human.settings import Settings
 from ..human.slots import Slots
 from .choices import choose
+from .drawing import Painter
 from .limits import LINE, NAME, Counts, Limits
 from .outbox import Outbox
-from .pictures import Stream
 from .protocol import CODES, clean, wanted_edge
-from .shown import card, goal, hud
+from .shown import card, chart, goal, hud
 from .table import Table
 
-CAMERA_EDGE, SHARED_EDGE = 960, 640
-"""Most pixels of the longer side of a camera's view: of the only one, and of several."""
 CHAT = 100
 """Lines of a room's chat that are kept."""
 NAP = 0.5
@@ -49,7 +46,8 @@ class Visitor:
     whose view they see; size: (width, height) of the space for it; ack: the number of their last message; heard: when
     it came; away: whether their page is hidden; known: the version of each player's picture that they have; told: the
     last state of each kind that they were sent; marked: whether tiles are drawn for people who tell few colours
-    apart.
+    apart; seen: the number of their last message before the last state was drawn; smooth: whether pictures between two
+    ticks are wanted; map: whether a map is.
     """
 
     id: int
@@ -65,6 +63,9 @@ class Visitor:
     known: dict[int, int] = field(default_factory=dict)
     told: dict[str, Any] = field(default_factory=dict)
     marked: bool = False
+    seen: int = 0
+    smooth: bool = True
+    map: bool = False
 
     @property
     def at(self) -> Person:
@@ -106,7 +107,7 @@ class Room:
         self._stopping = False
         self._recorder: Recorder | None = None
         self._table: Table | None = None
-        self._streams: dict[tuple[int, bool], Stream] = {}
+        self._painter: Painter | None = None
         self._chat: deque[dict[str, Any]] = deque(maxlen=CHAT)
         self._talked: list[tuple[int, str, str]] = []
         self._begun = 0
@@ -190,6 +191,7 @@ class Room:
         session.rehearse()
         self._table = Table(session)
         self._table.desk.slots = self._slots(session)
+        self._painter = Painter(self._table)
         self.phase, self.empty = "open", time.monotonic()
 
     def _record(self, batch: Batch) -> Recorder:
@@ -221,10 +223,10 @@ class Room:
 
     def _turn(self) -> None:
         """Wait for what comes or is due, and do it."""
-        table = self._table
-        assert table is not None
+        table, painter = self._table, self._painter
+        assert table is not None and painter is not None
         now = time.monotonic()
-        due = table.due(now) if self.visitors else math.inf
+        due = min(table.due(now), painter.due()) if self.visitors else math.inf
         for visitor, message in self._heard(min(due - now, NAP)):
             if message is None:
                 self._goes(table, visitor)
@@ -243,7 +245,9 @@ class Room:
             self._acknowledge()
         if self._changed:
             self._changed = False
-            self._show(table, now)
+            self._show(table, painter, now)
+        elif now >= painter.due():
+            painter.draw_between(list(self.visitors.values()), now)
 
     def _heard(self, most: float) -> list[tuple[Visitor, dict[str, Any] | None]]:
         """The messages that have come, after a wait of `most` seconds if there are none. Visitors come in at once."""
@@ -332,6 +336,10 @@ class Room:
         elif kind == "colours":
             visitor.marked, self._changed = message["marked"], True
             visitor.known.clear()
+        elif kind == "map":
+            self._turn_map(table, visitor, message["open"])
+        elif kind == "smooth":
+            visitor.smooth, self._changed = message["on"], True
         elif kind == "do":
             self._deed(table, visitor, message["what"], now)
         elif kind == "mouse":
@@ -342,6 +350,13 @@ class Room:
         if person.note:
             self._note(visitor, person.note)
             person.note = ""
+
+    def _turn_map(self, table: Table, visitor: Visitor, opens: bool) -> None:
+        """Show somebody the map, or not."""
+        visitor.map, self._changed = opens, True
+        visitor.told.pop("map", None)
+        if opens and not may_see_map(table, visitor.at):
+            self._note(visitor, "There is no map while others play" if table.desk.rays else "There is no map here")
 
     def _deed(self, table: Table, visitor: Visitor, what: str, now: float) -> None:
         """A message "do". Those who watch may steer what agents play alone, and nothing else."""
@@ -421,7 +436,7 @@ class Room:
             self.saved = self._recorder.count
             self._tell({"t": "saved", "count": self.saved})
 
-    def _show(self, table: Table, now: float) -> None:
+    def _show(self, table: Table, painter: Painter, now: float) -> None:
         """Send what is new to everybody."""
         visitors = list(self.visitors.values())
         ids = {visitor.at: visitor.id for visitor in visitors}
@@ -432,14 +447,18 @@ class Room:
         }
         for visitor in visitors:
             seat = table.seat_of(visitor.at)
-            seen = hud(table, visitor.at, visitor.player, now, self.asked)
-            for message in (people | {"seat": seat}, seen, *self._goal(table, visitor)):
+            told = [people | {"seat": seat}, hud(table, visitor.at, visitor.player, now, self.asked)]
+            told += self._goal(table, visitor)
+            if visitor.map and may_see_map(table, visitor.at):
+                told.append({"t": "map", **chart(table.session.batch.scenes(whole=True)[visitor.player])})
+            for message in told:
                 kind = str(message["t"])
                 if visitor.told.get(kind) != message:
                     visitor.told[kind] = message
                     visitor.outbox.state(message)
         if visitors:
-            self._draw(table, visitors)
+            painter.draw(visitors, now)
+            self.dropped = painter.dropped
 
     def _goal(self, table: Table, visitor: Visitor) -> list[dict[str, Any]]:
         """The picture of the goal, where a visitor does not know it yet."""
@@ -450,27 +469,11 @@ class Room:
         visitor.told["its goal"] = shown
         return [goal(table, visitor.player)]
 
-    def _draw(self, table: Table, visitors: list[Visitor]) -> None:
-        """Send the pictures, each drawn and encoded once for all who see it."""
-        seen = sorted({(visitor.player, visitor.marked) for visitor in visitors})
-        tiles = isinstance(self.world.view, Tiles)
-        width, height = (max(visitor.size[side] for visitor in visitors) for side in range(2))
-        if not tiles:
-            most = CAMERA_EDGE if len(seen) == 1 else SHARED_EDGE
-            width, height = min(width, most), min(height, most)
-        size = fitting(table.session.batch, width, height)
-        views = {marked: table.session.views(*size, marked=marked) for marked in {marked for _, marked in seen}}
-        for player, marked in seen:
-            self._streams.setdefault((player, marked), Stream(tiles)).show(views[marked][player])
-        for visitor in visitors:
-            waits = visitor.outbox.waits(visitor.player)
-            part = self._streams[visitor.player, visitor.marked].after(
-                0 if waits else visitor.known.get(visitor.player, 0)
-            )
-            if part is not None and (not waits or part.version != visitor.known.get(visitor.player)):
-                self.dropped += waits
-                visitor.outbox.picture(visitor.player, part.packed(visitor.player, visitor.ack))
-                visitor.known[visitor.player] = part.version
+
+def may_see_map(table: Table, person: Person) -> bool:
+    """Whether somebody may see the map: nobody in the world has one, so that it shows what others hide."""
+    others = (each for each in table.desk.people if each is not person and each.seats)
+    return "map" in person.commands.table and not any(others)
 
 
 def press(person: Person, message: dict[str, Any], now: float) -> None:

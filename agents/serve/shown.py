@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+
+import numpy as np
 
 from ...interface.keys import KEYS
 from ...interface.png import png_url
 from ...worlds.engine.render.views import Tiles
 from ..human import facts
-from ..human.commands import input_rows, pages
+from ..human.commands import input_rows, pages, worded
 from ..human.palette import sheet
 from ..human.person import Person
 from ..human.shown import shown
+from ..human.sketch import sketch
 from .protocol import code_of
 from .table import Table
 
@@ -44,7 +48,8 @@ def card(table: Table, person: Person) -> dict[str, Any]:
         "what": listed.what if listed else "level",
         "count": len(listed) if listed else 0,
         "agent": session.agents[0].name if session.agents else "",
-        "can": sorted({"undo", "previous", "next", "restart", "chat", "levels"} & person.commands.table.keys()),
+        "can": sorted({"undo", "previous", "next", "restart", "chat", "levels", "map"} & person.commands.table.keys()),
+        "binds": [[code_of(key), meaning] for key, meaning in worded(world, made)],
         "keeps": table.desk.keeps,
         "marked": sheet(world) is not None,
     }
@@ -92,3 +97,39 @@ def goal(table: Table, player: int) -> dict[str, Any]:
     """The picture that this player is shown as its goal: {t: "goal", picture: a data URL of a PNG file, or ""}."""
     picture = table.session.goal(player, GOAL)
     return {"t": "goal", "picture": "" if picture is None else png_url(picture)}
+
+
+def chart(scene: np.void) -> dict[str, Any]:
+    """The map of a SCENE record for a page: {rows, cols, palette, cells, shapes, eye}. Cells are places in the palette
+    of colours, row by row; shapes [colour, radius, x, y, …] in cells, see sketch.Shape; eye [x, y, ahead x, ahead y].
+    Empty where there is no map."""
+    found = sketch(scene)
+    if found is None:
+        return {}
+    rows, cols = found.cells.shape[:2]
+    palette, cells = np.unique(found.cells.reshape(-1, 3), axis=0, return_inverse=True)
+    return {
+        "rows": rows,
+        "cols": cols,
+        "palette": [_hex(colour) for colour in palette],
+        "cells": cells.ravel().tolist(),
+        "shapes": [
+            [_hex(each.colour), round(each.radius, 3), *(round(edge, 3) for point in each.points for edge in point)]
+            for each in found.shapes
+        ],
+        "eye": [round(each, 3) for each in (*found.eye, *found.ahead)],
+    }
+
+
+def _hex(colour: Iterable[Any]) -> str:
+    return "#" + "".join(f"{int(part):02x}" for part in colour)
+
+
+def fitting(table: Table, width: int, height: int) -> tuple[int, int]:
+    """(height, width) of a picture that fits into this space: whole tiles, or the proportions of a camera's view."""
+    rows, cols = table.session.batch.rows, table.session.batch.cols
+    if isinstance(table.world.view, Tiles):
+        tile = max(min(height // rows, width // cols), 4)
+        return tile * rows, tile * cols
+    height = max(min(height, width * rows // cols), 48)
+    return height, max(height * cols // rows, 48)

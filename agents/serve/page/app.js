@@ -5,6 +5,7 @@ import { gallery } from "./gallery.js";
 import { ask, enter } from "./net.js";
 import { play } from "./play.js";
 import { replay, replays } from "./replays.js";
+import { results } from "./results.js";
 
 const main = document.getElementById("main");
 let leave = () => {};
@@ -14,6 +15,7 @@ const PARTS = [
   [/^\/room\/([\w-]+)$/, play],
   [/^\/replays$/, replays],
   [/^\/replays\/([0-9a-f]+)$/, replay],
+  [/^\/results$/, results],
   [/^\/annotate$/, annotate],
 ];
 
@@ -73,7 +75,7 @@ try {
   await enter();
   await invited();
   const about = await ask("/api/about");
-  const links = [["/", "Worlds"]];
+  const links = [["/", "Worlds"], ["/results", "Results"]];
   if (about.recording) links.push(["/replays", "Replays"]);
   if (about.annotating) links.push(["/annotate", "Annotate"]);
   clear(document.getElementById("nav"), links.map(([href, text]) => h("a", { href, "data-link": true }, text)));

@@ -1,18 +1,9 @@
 // Keyboard by place, mouse, wheel, controller and touch, as messages of the room.
+import { standsFor } from "./keymap.js";
 
 const WHOLE = 65536; // of a cursor: one picture height
 const STICK = ["a", "b", "x", "y", "left shoulder"];
 const ARROWS = [["ArrowUp", "KeyW"], ["ArrowDown", "KeyS"], ["ArrowLeft", "KeyA"], ["ArrowRight", "KeyD"]];
-
-// The letters that are printed on this keyboard, where the browser tells them (Chromium does, Firefox does not).
-const printed = new Map();
-navigator.keyboard
-  ?.getLayoutMap?.()
-  .then((found) => found.forEach((text, code) => printed.set(code, text.toUpperCase())))
-  .catch(() => {});
-
-// Names of keys as the world tells them, with the letters of this keyboard: "W A S D" is "Z Q S D" on a French one.
-export const local = (held) => held.split(" ").map((word) => (/^[A-Z]$/.test(word) ? printed.get(`Key${word}`) || word : word)).join(" ");
 
 export const typing = (target) => target instanceof Element && target.closest("input, textarea, select, [contenteditable]");
 
@@ -36,6 +27,8 @@ export class Hands {
     canvas.addEventListener("pointerdown", (event) => this.press(event), how);
     addEventListener("pointerup", (event) => this.lift(event), how);
     addEventListener("pointermove", (event) => this.move(event), how);
+    // A click that gives the window its focus catches the mouse only once it is whole.
+    canvas.addEventListener("click", (event) => this.card?.looks && event.pointerType === "mouse" && !this.locked() && this.on.seated() && this.catch(), how);
     canvas.addEventListener("wheel", (event) => this.wheel(event), { ...how, passive: false });
     canvas.addEventListener("contextmenu", (event) => event.preventDefault(), how);
     const beat = () => {
@@ -52,6 +45,10 @@ export class Hands {
     if (this.locked()) document.exitPointerLock();
   }
 
+  catch() {
+    Promise.resolve(this.canvas.requestPointerLock?.()).catch(() => {});
+  }
+
   locked() {
     return document.pointerLockElement === this.canvas;
   }
@@ -62,7 +59,7 @@ export class Hands {
 
   key(event, down) {
     if (typing(event.target) || this.card === null) return;
-    const code = event.code;
+    const code = standsFor(event.code);
     if (down && !event.repeat && this.on.command(code, event)) return event.preventDefault();
     if (!this.listens(code) || event.metaKey || (event.ctrlKey && !this.listens("ControlLeft"))) return;
     event.preventDefault();
@@ -100,7 +97,7 @@ export class Hands {
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     event.preventDefault();
     if (this.card.looks && event.pointerType === "mouse" && !this.locked() && this.on.seated()) {
-      Promise.resolve(this.canvas.requestPointerLock?.()).catch(() => {});
+      this.catch();
       this.on.play();
       return;
     }

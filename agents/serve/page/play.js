@@ -3,7 +3,9 @@ import { doneButton } from "./annotate.js";
 import { myName } from "./app.js";
 import { clear, h, kept, seconds, setText, toast } from "./dom.js";
 import { choosers, solved } from "./choosers.js";
-import { Hands, cross, local } from "./hands.js";
+import { Chart } from "./chart.js";
+import { Hands, cross } from "./hands.js";
+import { keys, local, named } from "./keymap.js";
 import { Line } from "./net.js";
 import { Screen } from "./picture.js";
 import { mute, muted, tone } from "./sound.js";
@@ -26,8 +28,9 @@ export async function play(main, id) {
   const cross1 = h("div", { class: "crosshair", hidden: true });
   const gains = h("div", { class: "gains", "aria-hidden": "true" });
   const wait = h("div", { class: "wait-note" }, "Coming in …");
+  const chart = new Chart(h("canvas", { class: "chart", hidden: true, "aria-label": "A map" }));
   const touch = h("div", { class: "touch", hidden: true });
-  const frame = h("div", { class: "frame" }, canvas, aimed, cross1, gains, count, band, wait);
+  const frame = h("div", { class: "frame" }, canvas, chart.canvas, aimed, cross1, gains, count, band, wait);
   const stage = h("div", { class: "stage" }, frame, touch);
   const title = h("h1", {});
   const headline = h("p", { class: "headline" });
@@ -64,6 +67,8 @@ export async function play(main, id) {
       measure(true);
       line.send({ t: "colours", marked: kept.get("marked", false) });
       line.send({ t: "mouse", ...kept.get("mouse", { sensitivity: 100, invert: false }) });
+      line.send({ t: "smooth", on: kept.get("smooth", true) });
+      if (chart.open) line.send({ t: "map", open: true });
     },
   });
   const send = (message, timed) => line.send(message, timed);
@@ -88,6 +93,7 @@ export async function play(main, id) {
     KeyR: () => deed("restart"),
     KeyP: () => deed(stands() ? "play" : "pause"),
     KeyT: () => change(),
+    KeyM: () => card.can.includes("map") && map(),
     KeyL: () => card.can.includes("levels") && list(),
     KeyH: () => help(),
     Slash: () => help(),
@@ -171,6 +177,7 @@ export async function play(main, id) {
     },
     note: ({ text }) => toast(text),
     list: (data) => chooser.list?.(data),
+    map: (data) => chart.draw(data),
     slots: (data) => chooser.slots?.(data),
     saved: ({ count: number }) => {
       saved = number;
@@ -195,7 +202,7 @@ export async function play(main, id) {
     const rows = hud.facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]);
     if (JSON.stringify(before?.facts) !== JSON.stringify(hud.facts)) clear(facts, rows);
     aimed.hidden = !hud.aimed;
-    setText(aimed, hud.aimed);
+    setText(aimed, hud.near ? hud.aimed : `${hud.aimed} · too far`);
     aimed.classList.toggle("near", hud.near);
     cross1.hidden = !hud.crosshair;
     count.hidden = hud.mood !== "count";
@@ -266,7 +273,9 @@ export async function play(main, id) {
       button(muted() ? "Sound on" : "Mute", "", () => { mute(!muted()); drawDeeds(); }),
       seated() && card.keeps && button("Save and load", "", keep),
       card.marked && button(kept.get("marked", false) ? "Plain colours" : "Colours for all eyes", "", colours),
+      card.can.includes("map") && button("Map", "M", map),
       card.looks && button("Mouse", "", mouse),
+      button("Keys", "", () => keys([...card.binds, ...own().map(([code, meaning]) => [code, meaning])], drawDeeds)),
       button("Full screen", "", () => (document.fullscreenElement ? document.exitFullscreen() : stage.requestFullscreen?.())),
       button("Help", "H", help),
     );
@@ -308,11 +317,22 @@ export async function play(main, id) {
   function help() {
     if (card === null) return;
     if (hands.locked()) document.exitPointerLock();
-    const own = [["U", "take back"], ["N", `next ${card.what}`], card.can.includes("levels") ? ["L", `all ${card.what}s`] : ["", ""], ["R", "again"], ["P", "pause"], ["T", "take over from the agent, or let it play"], ["Enter", "chat"], ["Esc", "let the mouse go"], ["H", "this page"]].filter(([key]) => key && !card.keys.includes(`Key${key}`));
+    const page = [...own().map(([code, meaning]) => [named(code), meaning]), ["Esc", "let the mouse go"]];
     const table = (rows) => h("dl", { class: "keys" }, rows.flatMap(([held, meaning]) => [h("dt", {}, held), h("dd", {}, meaning)]));
-    const box = h("dialog", { class: "help", onclose: () => box.remove() }, h("h2", {}, card.world), h("p", { class: "headline" }, hud?.headline || card.summary), h("div", { class: "columns" }, h("div", {}, h("h3", {}, "Your input"), table(card.rows.map(([held, meaning]) => [local(held), meaning]))), h("div", {}, h("h3", {}, "This page"), table(own))), h("details", {}, h("summary", {}, "More about this world"), card.about.map((text) => h("p", {}, text))), h("button", { class: "primary", autofocus: true, onclick: () => box.close() }, "Close"));
+    const box = h("dialog", { class: "help", onclose: () => box.remove() }, h("h2", {}, card.world), h("p", { class: "headline" }, hud?.headline || card.summary), h("div", { class: "columns" }, h("div", {}, h("h3", {}, "Your input"), table(card.rows.map(([held, meaning]) => [local(held), meaning]))), h("div", {}, h("h3", {}, "This page"), table(page))), h("details", {}, h("summary", {}, "More about this world"), card.about.map((text) => h("p", {}, text))), h("button", { class: "primary", autofocus: true, onclick: () => box.close() }, "Close"));
     document.body.append(box);
     box.showModal();
+  }
+
+  // Keys of this page that the world leaves over, and their meanings.
+  function own() {
+    const can = (name) => card.can.includes(name);
+    const rows = [["KeyU", "take back", can("undo")], ["KeyN", `next ${card.what}`, can("next")], ["KeyB", `the ${card.what} before`, can("previous")], ["KeyL", `all ${card.what}s`, can("levels")], ["KeyR", "again", true], ["KeyP", "pause", !card.turnBased], ["KeyT", "take over from the agent, or let it play", Boolean(card.agent) || card.players > 1], ["KeyM", "a map", can("map")], ["Enter", "chat", true], ["KeyH", "help", true]];
+    return rows.filter(([code, , there]) => there && !card.keys.includes(code));
+  }
+
+  function map() {
+    send({ t: "map", open: chart.turn() });
   }
 
   const chooser = choosers({ send, what: () => card.what });
@@ -336,7 +356,12 @@ export async function play(main, id) {
     };
     speed.addEventListener("input", keep);
     invert.addEventListener("change", keep);
-    const box = h("dialog", { class: "options", onclose: () => box.remove() }, h("h2", {}, "Mouse"), h("label", {}, "Sensitivity", speed), h("label", { class: "check" }, invert, "Moving it down looks up"), h("button", { class: "primary", onclick: () => box.close() }, "Done"));
+    const smooth = h("input", { type: "checkbox", checked: kept.get("smooth", true) });
+    smooth.addEventListener("change", () => {
+      kept.set("smooth", smooth.checked);
+      send({ t: "smooth", on: smooth.checked });
+    });
+    const box = h("dialog", { class: "options", onclose: () => box.remove() }, h("h2", {}, "Mouse"), h("label", {}, "Sensitivity", speed), h("label", { class: "check" }, invert, "Moving it down looks up"), h("label", { class: "check" }, smooth, "60 pictures a second (30 halve what is sent)"), h("button", { class: "primary", onclick: () => box.close() }, "Done"));
     document.body.append(box);
     box.showModal();
   }

@@ -61,6 +61,8 @@ def _value(rng: np.random.Generator, name: str, field: str) -> Any:
         "down": bool(rng.integers(2)),
         "invert": False,
         "marked": bool(rng.integers(2)),
+        "on": bool(rng.integers(2)),
+        "open": bool(rng.integers(2)),
         "pressed": [],
         "name": "x",
         "text": "hello",

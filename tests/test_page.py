@@ -20,7 +20,9 @@ from rumpus.interface.png import png_url
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import load, write_line
 from rumpus.tasks.pictures import pictured
+from rumpus.tests.pilot import Pilot
 from rumpus.tests.served import PATIENCE, serving, solution, until
+from rumpus.worlds.room.state import TOYS_AT
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed here, which these tests drive")
@@ -30,7 +32,7 @@ EVIL = "<img src=x onerror=\"document.title='markup'\">"
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
-    loaded = map(worlds.load, ("sokoban-small", "sokoban-duo", "maze-small"))
+    loaded = map(worlds.load, ("sokoban-small", "sokoban-duo", "maze-small", "room-small"))
     folder, small = tmp_path_factory.mktemp("page"), worlds.load("sokoban-small")
     (shown,) = pictured(load(TASKS / "sokoban-small.jsonl", small)[0][:1], small)
     (folder / "shown.jsonl").write_text(write_line(shown))
@@ -121,6 +123,81 @@ def test_a_maze_is_walked_and_looked_around_in(person):
     page.keyboard.up("w")
     page.evaluate("document.exitPointerLock()")
     mood(page, "paused")
+
+
+def at_room(person, served, world, seed):
+    """A page in a room of its own, on which the mouse is caught, and the hand that plays there."""
+    id = served.room(world, seed=seed)
+    page = person("Ada", f"/room/{id}")
+    page.wait_for_selector("canvas[data-version]")
+    mood(page, "ready")
+    page.mouse.move(400, 300)
+    page.mouse.down()
+    page.mouse.up()
+    mood(page, "play")
+    until(lambda: page.evaluate("document.pointerLockElement !== null"))
+    return page, Pilot(page, served.house.rooms[id])
+
+
+def test_a_maze_is_walked_to_its_goal(person, served):
+    page, hand = at_room(person, served, "maze-small", 5)
+    state = hand.state
+    goal = int(state["thing_x"][0]) / (1 << 16), int(state["thing_y"][0]) / (1 << 16)
+    page.keyboard.press("m")
+    page.wait_for_selector(".chart:not([hidden])")
+    for place in hand.way(*goal):
+        hand.walk(*place, near=0.3, done=lambda: int(hand.state["found"]) > 0)
+    until(lambda: float(page.text_content(".score")) > 0)
+    page.evaluate("document.exitPointerLock()")
+
+
+def test_a_toy_is_lifted(person, served):
+    page, hand = at_room(person, served, "room-small", 5)
+    number, (x, y, _) = hand.toy()
+    hand.walk(x, y, near=1.1)
+    at = TOYS_AT + 7 * number
+    low = float(hand.state["qpos"][at + 2])
+    hand.look_at(*hand.state["qpos"][at : at + 3])
+    until(lambda: int(hand.state["aim"][0]) == number)
+    page.mouse.down()
+    until(lambda: int(hand.state["grip"][0]) == number)
+    page.keyboard.down(" ")
+    until(lambda: float(hand.state["qpos"][at + 2]) > low + 0.3)
+    page.keyboard.up(" ")
+    page.mouse.up()
+    until(lambda: int(hand.state["grip"][0]) != number)
+    page.evaluate("document.exitPointerLock()")
+
+
+def test_keys_get_other_places_and_keep_them(person, served):
+    id = served.room("sokoban-small", seed=21)
+    page = person("Ada", f"/room/{id}")
+    first, *_ = solution("sokoban-small", 21)
+    code = NAMES.get(first, f"Key{first.upper()}")
+    page.wait_for_selector("canvas[data-version]")
+    page.get_by_role("button", name="Keys", exact=True).click()
+    page.locator(f"[data-code={code}]").click()
+    page.keyboard.press("k")
+    assert page.text_content(f"[data-code={code}]") == "K"
+    page.get_by_role("button", name="Done").click()
+    page.reload()
+    page.wait_for_selector("canvas[data-version]")
+    page.keyboard.press("k")
+    page.wait_for_function("() => document.querySelector('.facts').textContent.includes('1 / 120')")
+    page.get_by_role("button", name="Keys", exact=True).click()
+    page.get_by_role("button", name="All keys as they were").click()
+    assert page.evaluate("localStorage.getItem('rumpus.keys')") == "{}"
+
+
+def test_results_tell_how_players_do_and_lead_to_play(person):
+    page = person("Ada", "/results")
+    page.fill("input[type=search]", "sokoban-small")
+    card = page.locator(".resultcard[data-world=sokoban-small]")
+    known = [each.text_content() for each in card.locator(".who").all()]
+    assert known[:2] == ["random", "expert"] and "sokoban-small-dagger" in known
+    assert "95 % interval" in card.locator("li.agent").first.get_attribute("title")
+    card.get_by_role("button", name="Play sokoban-small").click()
+    page.wait_for_selector("canvas[data-version]")
 
 
 def test_a_task_is_chosen_and_play_is_saved_and_gone_on_from(person, served):

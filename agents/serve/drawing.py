@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from ...worlds.engine.render.views import Tiles
 from ..human.between import Between
+from ..human.session import fitting
 from .pictures import Stream
-from .shown import fitting
 from .table import Table
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Painter:
         if not self._tiles:
             most = CAMERA_EDGE if len(seen) == 1 else SHARED_EDGE
             width, height = min(width, most), min(height, most)
-        size = fitting(self._table, width, height)
+        size = fitting(self._table.session.batch, width, height)
         views = {marked: self._between.views(now, *size, marked=marked) for marked in {marked for _, marked in seen}}
         for player, marked in seen:
             self._streams.setdefault((player, marked), Stream(self._tiles)).show(views[marked][player])

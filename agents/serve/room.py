@@ -21,7 +21,7 @@ from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..human.camera import CameraInput, Grip
 from ..human.person import Person
-from ..human.session import Session, fitting
+from ..human.session import Session
 from ..human.settings import Settings
 from ..human.slots import Slots
 from .choices import choose

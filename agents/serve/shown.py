@@ -123,13 +123,3 @@ def chart(scene: np.void) -> dict[str, Any]:
 
 def _hex(colour: Iterable[Any]) -> str:
     return "#" + "".join(f"{int(part):02x}" for part in colour)
-
-
-def fitting(table: Table, width: int, height: int) -> tuple[int, int]:
-    """(height, width) of a picture that fits into this space: whole tiles, or the proportions of a camera's view."""
-    rows, cols = table.session.batch.rows, table.session.batch.cols
-    if isinstance(table.world.view, Tiles):
-        tile = max(min(height // rows, width // cols), 4)
-        return tile * rows, tile * cols
-    height = max(min(height, width * rows // cols), 48)
-    return height, max(height * cols // rows, 48)

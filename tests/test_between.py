@@ -10,7 +10,7 @@ from rumpus.agents.human.session import Session
 from rumpus.interface.action import MOUSE_ONE
 from rumpus.worlds.first_person.between import blend, look_ahead
 from rumpus.worlds.first_person.state import CELL, TURN
-from rumpus.worlds.room.between import blend_joints
+from rumpus.worlds.room.between import joints
 from rumpus.worlds.room.state import POSE, TOYS_AT
 
 TICK, LATE = 1 / 30, 1e-4
@@ -112,7 +112,7 @@ def test_toys_turn_on_the_shorter_way():
     first = slice(TOYS_AT, TOYS_AT + POSE)
     before["qpos"][first] = [1, 1, 0.1, 1, 0, 0, 0]
     after["qpos"][first] = out["qpos"][first] = [1.2, 1, 0.1, -(0.5**0.5), 0, 0, -(0.5**0.5)]  # a quarter turn
-    blend_joints(before, after, 0.5, out)
+    joints(before, after, 0.5, out)
     eighth = np.array([np.cos(np.pi / 8), 0, 0, np.sin(np.pi / 8)])
     assert np.allclose(out["qpos"][first], [1.1, 1, 0.1, *-eighth])
     assert np.allclose(out["qpos"][TOYS_AT + POSE :], after["qpos"][TOYS_AT + POSE :])

@@ -230,7 +230,7 @@ def test_a_core_reads_features_of_one_size_and_heads_may_read_them_too() -> None
         torch.randint(0, 256, (2, 24, 24, 3), dtype=torch.uint8), torch.zeros(2, dtype=torch.int64), None, None, None,
         None, Tables(torch.zeros(1, 1, dtype=torch.int64)),
     )  # fmt: skip
-    given = {"core": "lstm", "units": 8, "hidden": 16}
+    given: dict[str, Any] = {"core": "lstm", "units": 8, "hidden": 16}
     for normed in (False, True):
         network = Network(NetworkSpec((24, 24), controls, normed=normed, **given))
         before, _, _ = network(shown, network.initial(2), torch.ones(1, 2))

@@ -11,7 +11,6 @@ import numpy as np
 
 from ...worlds.engine.run.batch import Batch
 from ...worlds.first_person.between import FIELDS, blend, follows, look_ahead
-from ...worlds.room.between import blend_joints
 from .camera import CameraInput
 from .session import pictures
 
@@ -37,7 +36,7 @@ class Between:
         names = set(desk.session.batch.states.dtype.names or ())
         world = desk.session.world
         self.on = desk.rays and not world.controls.turn_based and world.rules.savable and names >= FIELDS
-        self._joints = "qpos" in names
+        self._more = getattr(world.view, "between", None)
         self._twin: Batch | None = None
         self._cost, self._waits = 0.0, -math.inf
 
@@ -67,7 +66,7 @@ class Between:
             self._waits, self._cost = now + RETRY, 0.0
 
     def views(self, now: float, height: int, width: int, marked: bool = False) -> np.ndarray:
-        """What Session.views returns, at this time."""
+        """The same as Session.views returns, at this time."""
         session = self.desk.session
         if not self.moves or now < self._waits:
             return session.views(height, width, marked)
@@ -83,8 +82,8 @@ class Between:
         after = session.batch.states[0]
         if share < 1:
             blend(before, after, share, out)
-        if self._joints and share < 1:
-            blend_joints(before, after, share, out)
+            if self._more:
+                self._more(before, after, share, out)
         for person in self.desk.people:
             made = person.inputs
             if isinstance(made, CameraInput) and person.seats and person.playing and not session.ends[made.current]:

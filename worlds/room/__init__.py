@@ -37,6 +37,7 @@ from ..engine.simulator import Simulator
 from ..engine.world import Controller, Controls, Knobs, Objective, Rules, World
 from ..first_person.splits import SPLITS
 from ..first_person.state import HZ
+from .between import joints
 from .bounds import BOUNDS
 from .expert import act
 from .level import reset, validate
@@ -60,7 +61,7 @@ ROOM = World(
     summary="A children's room full of toys to walk among, grasp, carry, throw and stack.",
     doc=__doc__,
     rules=Rules(STATE, reset, step, things=THINGS, bounds=BOUNDS, simulator=simulator),
-    view=Rays(scene),
+    view=Rays(scene, between=joints),
     controls=Controls(
         keys=KEYS,
         buttons=BUTTONS,

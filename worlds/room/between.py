@@ -10,10 +10,10 @@ FAR = 0.5
 """Metres of a tick from which on a body has jumped to another place, and is shown there at once."""
 
 
-def blend_joints(before: np.void, after: np.void, share: float, out: np.void) -> None:
-    """Write into `out`, a copy of `after`, the joints that are `share` of the way from `before` to `after`: places of
+def joints(last: np.void, present: np.void, share: float, out: np.void) -> None:
+    """Write into `out`, a copy of `present`, the joints that are `share` of the way from `last` to `present`: places of
     players and toys, the door's angle, and the rotations of toys on the shorter way."""
-    old, new, made = before["qpos"], after["qpos"], out["qpos"]
+    old, new, made = last["qpos"], present["qpos"], out["qpos"]
     for first, size in ((0, 3), (TOYS_AT, POSE)):
         count = PLAYERS if size == 3 else (len(new) - TOYS_AT) // POSE
         was, now, shown = (each[first : first + count * size].reshape(count, size) for each in (old, new, made))

@@ -70,9 +70,12 @@ class _Picture:
 @dataclass(frozen=True)
 class Rays(_Picture):
     """Seen through a player's eyes. scene(state, player, scene): writes all that this player sees into a SCENE record
-    (see raycast/scene.py), whose numbers of solids and cells are zero on entry."""
+    (see raycast/scene.py), whose numbers of solids and cells are zero on entry. between(last, present, share, out):
+    writes into a state what lies between two ticks beside bodies, things and cameras, which first_person/between.py
+    moves; pictures that people see are made of it."""
 
     scene: Callable[..., Any]
+    between: Callable[..., None] | None = None
 
 
 @dataclass(frozen=True)

@@ -241,7 +241,7 @@ class Cuda:
             shapes = rays.cuda_scratch(together, height, width)
             self._scratch = {(together, height, width): {name: self.zeros(*each) for name, each in shapes.items()}}
         scratch = self._scratch[together, height, width]
-        scratch["floors"][-1] = width
+        scratch["floors"][-2], scratch["floors"][-1] = height, width
         if 0 not in self._sheets:
             self._sheets[0] = self.put(pyramid().reshape(-1).view(np.int32))
         module, threads = rays.cuda_kernels(version("numba-cuda")), 4 if self.simulated else rays.LANES

@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from ..primitives import BOX, CAPSULE, CYLINDER, FAR, HALF, ONE, SPRITE, ZERO, F, bounding_half, compiled, dot, extent
-from .frame import BITS, DEPTH, MASK, REACH, SHADE, SHIFT, START, V
+from .frame import ACROSS, DEPTH, MASK, REACH, SHADE, SQUARE, START, V
 from .solids import NEAR
 from .textures import EDGE, OFFSETS
 
@@ -64,8 +64,9 @@ def prepare_row(scene, rows, row_textures, row, height):
         level = texture_level(scene, depth, height)
     rows[V, row], rows[DEPTH, row], rows[REACH, row] = v, max(depth, NEAR), reach
     row_textures[SHADE, row] = np.int32(FULL * light / (ONE + scene.fog * depth))
-    row_textures[START, row], row_textures[SHIFT, row] = OFFSETS[level], 10 + level
-    row_textures[MASK, row], row_textures[BITS, row] = (EDGE >> level) - 1, _LEVELS - 1 - level
+    edge = EDGE >> level
+    row_textures[START, row], row_textures[MASK, row] = OFFSETS[level], 65536 - 65536 // edge
+    row_textures[ACROSS, row], row_textures[SQUARE, row] = edge, edge * edge
 
 
 PREPARED = 9

@@ -10,9 +10,9 @@ import numpy as np
 
 from ..primitives import FAR, HALF, ONE, ZERO, F, compiled, inlined
 from .camera import FULL, LOW, brightness, texture_level
-from .frame import BITS, MASK, REACH, SHADE, SHIFT, START, V
+from .frame import ACROSS, EIGHT, MASK, REACH, SHADE, SQUARE, START, V
 from .scene import UNSEEN
-from .solids import NEAR
+from .solids import NEAR, strips
 from .textures import EDGE, OFFSETS, TEXELS
 
 STEPS = 128
@@ -22,7 +22,7 @@ SKY_HIGH, SKY_SLOPE, SKY_TOP = F(0.95), F(0.6), F(0.999)
 _EDGE = F(EDGE)
 _CELL = F(65536)
 _AROUND = F(4 / (2 * math.pi))
-_I = np.int32
+_I, _W = np.int32, np.uint32
 _U = np.uint64  # for counting rows: an index that could be negative is compared with 0 at each use
 _RED_BLUE, _GREEN, _8 = np.uint32(0xFF00FF), np.uint32(0xFF00), np.uint32(8)
 
@@ -30,7 +30,8 @@ _RED_BLUE, _GREEN, _8 = np.uint32(0xFF00FF), np.uint32(0xFF00), np.uint32(8)
 @compiled
 def shaded(texel, shade):
     """A texel with its three colours times shade / 256, for shades up to 256; all uint32."""
-    return ((texel & _RED_BLUE) * shade >> _8 & _RED_BLUE) | ((texel & _GREEN) * shade >> _8 & _GREEN)
+    red_blue, green = _W(_W(texel & _RED_BLUE) * shade), _W(_W(texel & _GREEN) * shade)
+    return _W(_W(_W(red_blue >> _8) & _RED_BLUE) | _W(_W(green >> _8) & _GREEN))
 
 
 @compiled
@@ -64,6 +65,12 @@ def nearest_wall(scene, dx, dy):
 
 
 @compiled
+def _strips(height):
+    """How many strips a column has."""
+    return (height + EIGHT - 1) // EIGHT
+
+
+@compiled
 def crosshair(view, u, line):
     """Draw the pixels of the dot in the middle of the picture into a column: over everything else."""
     scene, rows = view.scene, view.rows
@@ -79,8 +86,8 @@ def crosshair(view, u, line):
 def draw_column(view, u, line, texel_index):
     """Draw the map along a column of slope u into line (height,), red | green << 8 | blue << 16.
 
-    texel_index (height,): scratch memory. Returns the depth of the wall, FAR if there is none, and its rows [first,
-    last): above is the ceiling or the sky, below the floor.
+    texel_index (height,): scratch memory. Both are as long as whole strips. Returns the depth of the wall, FAR if there
+    is none, and its rows [first, last): above is the ceiling or the sky, below the floor.
     """
     scene, height, row_textures, texels = view.scene, view.height, view.row_textures, view.texels
     dx, dy = scene.ahead[0] + u * scene.right[0], scene.ahead[1] + u * scene.right[1]
@@ -92,63 +99,55 @@ def draw_column(view, u, line, texel_index):
         bottom += scene.eye[2] / depth * scale
     first = _I(min(max(F(math.ceil(top)), ZERO), F(height)))
     last = max(_I(min(max(F(math.floor(bottom)) + ONE, ZERO), F(height))), first)
+    _index(view, depth, wall, across, (first, last, top), (dx, dy), texel_index)
     if scene.sky:
         _index_sky(view, first, dx, dy, texel_index)
-    else:
-        _index_flat(view, scene.ceiling, 0, first, dx, dy, texel_index)
-    if first < last:
-        _index_wall(scene, height, depth, wall, across, first, last, top, texel_index)
-    if view.floor >= 0:
-        _index_flat(view, view.floor, last, height, dx, dy, texel_index)
-    else:
-        _index_floors(view, last, height, dx, dy, texel_index)
-    for row in range(_U(height)):
+    if view.floor < 0:
+        _add_floors(view, last, height, dx, dy, texel_index)
+    for row in strips(0, _strips(height)):
         line[row] = texels[np.uint32(texel_index[row])]
     light = scene.light[side // 2] if side % 2 else -scene.light[side // 2]
-    shade = np.uint32(FULL * brightness(scene, light) / (ONE + scene.fog * depth))
-    for row in range(_U(first if scene.sky else 0), _U(first)):
-        line[row] = shaded(np.uint32(line[row]), np.uint32(row_textures[SHADE, row]))
-    for row in range(_U(first), _U(last)):
-        line[row] = shaded(np.uint32(line[row]), shade)
-    for row in range(_U(last), _U(height)):
-        line[row] = shaded(np.uint32(line[row]), np.uint32(row_textures[SHADE, row]))
+    shade = _I(FULL * brightness(scene, light) / (ONE + scene.fog * depth))
+    sky = first if scene.sky else _I(0)
+    for row in strips(0, _strips(height)):
+        kept = row_textures[SHADE, row]
+        kept = shade if first <= _I(row) < last else kept
+        kept = _I(256) if _I(row) < sky else kept
+        line[row] = shaded(_W(line[row]), _W(kept))
     return depth, first, last
 
 
 @inlined
-def _index_wall(scene, height, depth, wall, across, first, last, top, texel_index):
-    """Write the texels of rows [first, last) of a wall, whose upper edge is at row `top`."""
+def _index(view, depth, wall, across, wall_rows, direction, texel_index):
+    """Write the texels of a column: of one wall at rows (first, last, …), whose upper edge is at row `top`, and of the
+    ceiling above and the floor below it, each of one texture. All rows are worked out as both, without branches.
+
+    A place on a texture in 1/65536, of which a level with `edge` pixels knows the highest bits, MASK, is so many of its
+    pixels: times edge / 65536; and times edge again for the pixels of the rows before it.
+    """
+    scene, height, rows, row_textures = view.scene, view.height, view.rows, view.row_textures
+    (first, last, top), (dx, dy) = wall_rows, direction
+    ex, ey = scene.eye[0], scene.eye[1]
     level = texture_level(scene, depth, height)
     edge = EDGE >> level
-    start = wall * TEXELS + OFFSETS[level] + min(max(_I(across * F(edge)), 0), edge - 1)
+    start = _I(wall * TEXELS + OFFSETS[level] + min(max(_I(across * F(edge)), 0), edge - 1))
     fall = depth * F(2) * scene.zoom / F(height)  # of a row, in textures
-    start, shift, mask, bits = _I(start), _I(10 + level), _I(edge - 1), _I(6 - level)
-    for row in range(_U(first), _U(last)):
-        at = _I((F(_I(row)) - top) * fall * _CELL)
-        texel_index[row] = start + _I((at >> shift & mask) << bits)
-
-
-@inlined
-def _index_flat(view, number, first, last, dx, dy, texel_index):
-    """Write the texels of rows [first, last) of the floor or the ceiling, all of one texture."""
-    rows, row_textures = view.rows, view.row_textures
-    ex, ey, start = view.scene.eye[0], view.scene.eye[1], _I(number * TEXELS)
-    for row in range(_U(first), _U(last)):
+    mask, square = _I(65536 - (1 << (10 + level))), _I(edge * edge)
+    above, below = _I(scene.ceiling * TEXELS), _I(max(view.floor, 0) * TEXELS)
+    for row in strips(0, _strips(height)):
         reach = rows[REACH, row]
         x, y = _I((ex + reach * dx) * _CELL), _I((ey + reach * dy) * _CELL)
-        shift, mask = row_textures[SHIFT, row], row_textures[MASK, row]
-        texel_index[row] = (
-            start
-            + row_textures[START, row]
-            + _I((y >> shift & mask) << row_textures[BITS, row])
-            + _I(x >> shift & mask)
-        )
+        x, y = _I(x & row_textures[MASK, row]), _I(y & row_textures[MASK, row])
+        flat = _I(_I(_I(y * row_textures[SQUARE, row]) + _I(x * row_textures[ACROSS, row])) >> 16)
+        flat = _I(_I(flat + row_textures[START, row]) + (above if _I(row) < first else below))
+        at = _I((F(_I(row)) - top) * fall * _CELL)
+        up = _I(start + _I(_I(_I(at & mask) * square) >> 16))
+        texel_index[row] = up if first <= _I(row) < last else flat
 
 
 @inlined
-def _index_floors(view, first, last, dx, dy, texel_index):
-    """Write the texels of rows [first, last) of a floor of several textures."""
-    _index_flat(view, 0, first, last, dx, dy, texel_index)
+def _add_floors(view, first, last, dx, dy, texel_index):
+    """Add the textures of rows [first, last) of a floor of several to the texels of number 0."""
     scene, rows = view.scene, view.rows
     ex, ey = scene.eye[0], scene.eye[1]
     for row in range(_U(first), _U(last)):

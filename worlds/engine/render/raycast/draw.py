@@ -23,7 +23,7 @@ from .textures import pyramid
 TOGETHER = 32
 """Rows of a batch whose scenes are written and then drawn, by one thread."""
 BLOCK = 64
-"""Columns that are drawn together, then copied into the frame row by row: as many as a processor's caches hold."""
+"""Columns that are drawn together, then copied into the frame: as many as a processor's caches hold."""
 
 _HEAD = '''"""The kernels that draw scenes: written by Rumpus, never edited; the folder can be deleted at any time."""
 
@@ -36,7 +36,8 @@ from {package}.frame import Columns, View
 from {package}.objects import draw_solids
 '''
 
-_CPU = """
+_CPU = """from {package}.blocks import copy_block
+
 
 @njit(cache=True, nogil=True, _nrt=False)
 def draw(scenes, first, texels, scratch, frames, low, high):
@@ -60,7 +61,7 @@ def draw(scenes, first, texels, scratch, frames, low, high):
                 scene, texels, height, width, scratch.rows, scratch.row_textures, scratch.projections,
                 scratch.visible, count, uniform_floor(scene),
             )
-            pixels, words = frames.pixels[i, player], frames.words[i, player]
+            pixels = frames.pixels[i, player]
             for start in range(0, width, {block}):
                 some = min({block}, width - start)
                 for x in range(some):
@@ -71,11 +72,12 @@ def draw(scenes, first, texels, scratch, frames, low, high):
                 draw_solids(view, columns, start, 0, some, deep or segmented)
                 for x in range(some):
                     crosshair(view, columns.slopes[x], columns.colours[x])
-                inside = min(some, width - 1 - start)  # the fourth byte of a word is the next pixel's
+                whole_rows, whole_columns = height // {eight} * {eight}, some // {eight} * {eight}
+                for top in range(0, whole_rows, {eight}):
+                    for x in range(0, whole_columns, {eight}):
+                        copy_block(columns.colours, x, top, pixels, start + x)
                 for row in range(height):
-                    for x in range(inside):
-                        words[row, np.uint32(3 * (start + x))] = columns.colours[x, row]
-                    for x in range(inside, some):
+                    for x in range(whole_columns if row < whole_rows else 0, some):
                         colour = columns.colours[x, row]
                         pixels[row, start + x, 0] = colour & 255
                         pixels[row, start + x, 1] = colour >> 8 & 255
@@ -96,7 +98,7 @@ _CUDA = """
 def prepare(scenes, first, rows, row_textures, projections, visible, floors):
     number, index = cuda.blockIdx.y, cuda.grid(1)
     scene = scenes[(first + number) // scenes.shape[1], (first + number) % scenes.shape[1]]
-    height, width = np.int64(row_textures.shape[2]), np.int64(floors[len(floors) - 1])
+    height, width = np.int64(floors[len(floors) - 2]), np.int64(floors[len(floors) - 1])
     if scene.shown:
         if index < height:
             prepare_row(scene, rows[number], row_textures[number], index, height)
@@ -175,10 +177,10 @@ def cuda_scratch(views: int, height: int, width: int) -> dict[str, tuple[tuple[i
     column = (views, whole(height), width)
     return {
         "rows": ((views, 3, whole(height)), np.float32),
-        "row_textures": ((views, 5, height), np.int32),
+        "row_textures": ((views, 5, whole(height)), np.int32),
         "projections": ((views, SOLIDS), PROJECTION),
         "visible": ((views, SOLIDS + 2), np.int32),
-        "floors": ((views + 1,), np.int32),
+        "floors": ((views + 2,), np.int32),  # and the height and width of the picture
         "texel_index": (column, np.int32),
         "slopes": ((views, width), np.float32),
         "walls": ((views, width), np.float32),
@@ -194,7 +196,7 @@ def cuda_scratch(views: int, height: int, width: int) -> dict[str, tuple[tuple[i
 @cache
 def cpu_kernels() -> ModuleType:
     """The kernel `draw` for CPU threads; compiled or loaded at its first call."""
-    source = (_HEAD + _CPU).format(target="njit", package=__package__, block=BLOCK)
+    source = (_HEAD + _CPU).format(target="njit", package=__package__, block=BLOCK, eight=EIGHT)
     return module_of(source, _USED, "rays")
 
 
@@ -204,10 +206,10 @@ def scratch(height: int) -> Scratch:
     return Scratch(
         np.full(PREPARED, np.nan, np.float32),
         np.zeros((3, whole(height)), np.float32),
-        np.empty((5, height), np.int32),
+        np.zeros((5, whole(height)), np.int32),
         np.empty(SOLIDS, PROJECTION),
         np.empty(SOLIDS + 1, np.int32),
-        np.empty(height, np.int32),
+        np.zeros(whole(height), np.int32),
         Columns(
             np.empty(BLOCK, np.float32),
             np.empty(BLOCK, np.float32),
@@ -222,13 +224,8 @@ NO_DEPTHS, NO_SEGMENTATION = np.zeros((0, 0, 0, 0), np.float32), np.zeros((0, 0,
 
 def frames(pixels: np.ndarray, depths: np.ndarray | None = None, segmentation: np.ndarray | None = None) -> Frames:
     """The pictures (n, players, height, width, …) that `draw` writes; depths and segmentation if they are given."""
-    n, players, height, width, _ = pixels.shape
-    # 4-byte words that begin at every byte of a row but its last three.
-    shape, strides = (n, players, height, max(3 * width - 3, 0)), (*pixels.strides[:3], 1)
-    words = np.ndarray(shape, np.uint32, pixels, strides=strides)
     return Frames(
         pixels,
-        words,
         NO_DEPTHS if depths is None else depths,
         NO_SEGMENTATION if segmentation is None else segmentation,
     )

@@ -14,9 +14,9 @@ EIGHT = 8
 """Rows of a strip: pixels that a processor works on at once. Arrays over rows are as long as a multiple of it."""
 V, DEPTH, REACH = range(3)
 """Of a row: its slope v; the depth of the floor or ceiling there, and that as far as textures are drawn."""
-SHADE, START, SHIFT, MASK, BITS = range(5)
-"""Of a row: its shade, 0 to 256; the start of its level in a texture's pyramid; by how many bits 1/65536 of a cell are
-shifted to texels of that level; the level's width less one, and its width as a power of two."""
+SHADE, START, MASK, ACROSS, SQUARE = range(5)
+"""Of a row: its shade, 0 to 256; the start of its level in a texture's pyramid; the bits of 1/65536 of a cell that tell
+its texels apart; the level's width, and the square of it."""
 PROJECTION = np.dtype(
     [
         ("left", np.int32),  # columns [left, right) and rows [top, bottom) that the solid can touch; none: it is hidden
@@ -40,7 +40,7 @@ PROJECTION = np.dtype(
 
 class View(NamedTuple):
     """A frame to be drawn. scene: a SCENE; texels: all pyramids, flat; height, width: of the picture; rows: float32 (3,
-    height) by V, DEPTH and REACH; row_textures: int32 (5, height) by SHADE to BITS; projections: PROJECTION of each
+    height) by V, DEPTH and REACH; row_textures: int32 (5, height) by SHADE to SQUARE; projections: PROJECTION of each
     solid; visible: the numbers of the `count` solids that may be seen; floor: the texture of the floor, -1: several."""
 
     scene: Any
@@ -93,10 +93,9 @@ class Scratch(NamedTuple):
 
 
 class Frames(NamedTuple):
-    """The pictures of a batch: pixels uint8 (n, players, height, width, 3), the same as 4-byte words, and depths
-    float32 and segmentation uint8 (n, players, height, width), either without rows if it is not wanted."""
+    """The pictures of a batch: pixels uint8 (n, players, height, width, 3), and depths float32 and segmentation uint8
+    (n, players, height, width), either without rows if it is not wanted."""
 
     pixels: Any
-    words: Any
     depths: Any
     segmentation: Any

@@ -40,6 +40,9 @@ def test_one_command_prints_all_figures_with_their_spreads():
     for row in rows:
         assert 0 < row["least"] <= row["median"] <= row["most"], row
     measured = {row["part"]: row["core"] for row in rows}
+    for row in rows:
+        if row["part"] in PINNED or row["part"] == "minigrid":
+            assert row["processor"] > 0.9 * row["least"], "a thread cannot work for longer than the clock ran"
     assert len({measured[part] for part in PINNED}) == 1, "all on the same core"
     assert measured["threads"] is None
     (ratio,) = (row for row in rows if row["unit"] == "ratio")

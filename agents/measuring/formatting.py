@@ -222,15 +222,17 @@ def everything(report: Mapping[str, Any]) -> Group:
     machine = report["machine"]
     busy = "unknown" if machine["load"] is None else f"{machine['load']:.2f}"
     head = f"{machine['processor']}, {machine['cores']} core(s), {machine['platform']}, load {busy} at the start"
+    head += f", {machine['date']}"
     tables: dict[str, Table] = {}
     for row in report["rows"]:
         core = "" if row["core"] is None else f", pinned to core {row['core']}"
         if row["part"] not in tables:
             tables[row["part"]] = table = Table(box=None, title=row["part"] + core, title_justify="left")
-            for column in ("", "median", "least", "most", "rounds", "unit"):
+            for column in ("", "median", "least", "most", "by CPU time", "unit"):
                 table.add_column(column, justify="left" if column in ("", "unit") else "right")
-        figures = (f"{row[name]:,}" for name in ("median", "least", "most", "rounds"))
-        tables[row["part"]].add_row(row["what"], *figures, row["unit"])
+        figures = (f"{row[name]:,}" for name in ("median", "least", "most"))
+        worked = "-" if row["processor"] is None else f"{row['processor']:,}"
+        tables[row["part"]].add_row(row["what"], *figures, worked, row["unit"])
     return Group(head, *tables.values(), *report["missing"])
 
 

@@ -2,7 +2,8 @@
 
 Figures that belong together are measured in turn, round by round, so that all see the same machine; each is given as
 the median of its rounds, with the least and the most. Figures of one core are pinned to it, those of peers alike.
-Nothing else should run meanwhile: the report says how busy the machine was when it began.
+Nothing else should run meanwhile: the report says how busy the machine was when it began. For work that one thread
+does, it says as well how much of it a second of the processor's own time does, which others on the machine change less.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from itertools import cycle
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,7 +59,9 @@ SERVED = ("maze-random-goal", "tag-four", "sokoban")
 TRAINED = "box-world-small"
 """The world that `rumpus bench --train` trains in by default."""
 
-Run = Callable[[float], float]
+Value = float | tuple[float, float]
+"""A figure, by the clock; and in a second of the processor's time, where one thread of this process did it all."""
+Run = Callable[[float], Value]
 """A measurement that takes about this many seconds; it returns the figure."""
 
 
@@ -93,18 +97,20 @@ class Figure(NamedTuple):
 def speeds(chosen: Worlds, seconds: float = 6.0, against: Iterable[str] = (), *, starts: bool = True) -> dict[str, Any]:
     """The report {machine, rows, missing}, measured in about `seconds` for each part besides the starts.
 
-    machine: processor, cores, load (when the measurement began), python, platform and seconds; rows: {part, what, unit,
-    core, median, least, most, rounds}, core: the number of the one that it was pinned to, or None; missing: sentences
-    about what could not be measured here. against: names of PEERS; starts: whether new processes are timed, which
-    compile worlds too. Raises ValueError for an unknown peer.
+    machine: processor, cores, load and date (when the measurement began), python, platform and seconds; rows: {part,
+    what, unit, core, median, least, most, rounds, processor}, core: the number of the one that it was pinned to, or
+    None, processor: the median by CPU time, or None where more than a thread works; missing: sentences about what could
+    not be measured here. against: names of PEERS; starts: whether new processes are timed, which compile worlds too.
+    Raises ValueError for an unknown peer.
     """
     against = list(against)
     for peer in against:
         if peer not in PEERS:
             raise ValueError(f"unknown peer {peer!r}; the peers are {', '.join(PEERS)}")
-    began = {"processor": processor(), "cores": cores(), "load": load(), "python": platform.python_version()}
-    machine: dict[str, Any] = began | {"platform": f"{platform.system()} {platform.machine()}", "seconds": seconds}
-    parts: list[Callable[[float, Worlds], Mapping[Figure, list[float]]]] = [
+    began: dict[str, Any] = {"date": date.today().isoformat()}
+    began |= {"processor": processor(), "cores": cores(), "load": load(), "python": platform.python_version()}
+    machine = began | {"platform": f"{platform.system()} {platform.machine()}", "seconds": seconds}
+    parts: list[Callable[[float, Worlds], Mapping[Figure, Sequence[Value]]]] = [
         _tiles, _single, _several, _first_person, *(PEERS[peer] for peer in against), _room, _threads, _tasks,
         _imports, *([_starts] if starts else []),
     ]  # fmt: skip
@@ -128,15 +134,22 @@ class _MissingError(Exception):
     """Raised for a part that cannot be measured here; the message says why, and what would help."""
 
 
-def _row(figure: Figure, values: list[float]) -> dict[str, Any]:
+def _row(figure: Figure, measured: Sequence[Value]) -> dict[str, Any]:
+    values = [_by_clock(value) for value in measured]
+    worked = [value[1] for value in measured if isinstance(value, tuple)]
     digits = 3 if figure.unit in ("seconds", "ratio") else 2 if min(values) < 100 else None
     middle, least, most = (round(each, digits) for each in (statistics.median(values), min(values), max(values)))
-    return {**figure._asdict(), "median": middle, "least": least, "most": most, "rounds": len(values)}
+    spread = {"median": middle, "least": least, "most": most, "rounds": len(values)}
+    return figure._asdict() | spread | {"processor": round(statistics.median(worked), digits) if worked else None}
 
 
-def _in_turn(runs: Mapping[Figure, Run], seconds: float) -> dict[Figure, list[float]]:
+def _by_clock(value: Value) -> float:
+    return value[0] if isinstance(value, tuple) else value
+
+
+def _in_turn(runs: Mapping[Figure, Run], seconds: float) -> dict[Figure, list[Value]]:
     """The figures of ROUNDS rounds of these measurements, one after the other in each round."""
-    values: dict[Figure, list[float]] = {figure: [] for figure in runs}
+    values: dict[Figure, list[Value]] = {figure: [] for figure in runs}
     for _ in range(ROUNDS):
         for figure, run in runs.items():
             values[figure].append(run(seconds / ROUNDS / len(runs)))
@@ -146,7 +159,17 @@ def _in_turn(runs: Mapping[Figure, Run], seconds: float) -> dict[Figure, list[fl
 def _per_second(step: Callable[[], Any], each: int = 1) -> Run:
     """How many things a second a step does that does so many."""
     step()
-    return lambda seconds: each * bench.rate(step, seconds)
+
+    def run(seconds: float) -> Value:
+        by_clock, by_processor = bench.rates(step, seconds)
+        return each * by_clock, each * by_processor
+
+    return run
+
+
+def _by_the_clock(run: Run) -> Run:
+    """The same without the processor's time, of what another process does."""
+    return lambda seconds: _by_clock(run(seconds))
 
 
 def _batch(name: str, envs: int, size: tuple[int, int], threads: int = 1) -> Batch:
@@ -160,7 +183,7 @@ def _frames(batch: Batch) -> Run:
     return _per_second(bench.frames_of(batch, bench.scripts_of(batch)), batch.n * batch.players)
 
 
-def _tiles(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _tiles(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     with one_core() as core:
         runs: dict[Figure, Run] = {}
         for name in chosen.tiles:
@@ -181,7 +204,7 @@ def _tiles(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
         return _in_turn(runs, seconds)
 
 
-def _single(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _single(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     with one_core() as core:
         runs = {
             Figure("gymnasium", f"{name}, {_shape(EYE)}{more}", "steps/s", core): _per_second(
@@ -193,7 +216,7 @@ def _single(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
         return _in_turn(runs, seconds)
 
 
-def _several(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _several(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     with one_core() as core:
         runs = {
             Figure("pettingzoo", f"{name}, {_shape(EYE)}", "steps/s", core): _per_second(_parallel(name))
@@ -217,7 +240,7 @@ def _parallel(name: str) -> Callable[[], None]:
     return step
 
 
-def _first_person(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _first_person(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     with one_core() as core:
         runs = {
             Figure("first person", f"{chosen.first_person}, {_shape(size)}", "frames/s", core): _frames(
@@ -228,17 +251,17 @@ def _first_person(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]
         return _in_turn(runs, seconds)
 
 
-def _room(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _room(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     with one_core() as core:
         frames = Figure("room", f"{chosen.room}, {_ROWS} rows, {_shape(EYE)}", "frames/s", core)
         return _in_turn({frames: _frames(_batch(chosen.room, _ROWS, EYE))}, seconds)
 
 
-def _threads(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _threads(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     """Two threads against one, in turn: the ratio of each round."""
     if cores() < 2:
         raise _MissingError("threads: this process may use one core only, so two threads are not compared with one")
-    found: dict[Figure, list[float]] = {}
+    found: dict[Figure, Sequence[Value]] = {}
     for name, each in chosen.threads.items():
         for envs in each:
             size = SIZES[1] if name in chosen.tiles else EYE
@@ -250,11 +273,11 @@ def _threads(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
             }
             one, two = _in_turn(runs, seconds / len(chosen.threads)).values()
             figure = Figure("threads", f"{name}, {envs} rows, {_shape(size)}, two threads", "ratio")
-            found[figure] = [more / few for few, more in zip(one, two, strict=True)]
+            found[figure] = [_by_clock(more) / _by_clock(few) for few, more in zip(one, two, strict=True)]
     return found
 
 
-def _tasks(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _tasks(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     world, count = worlds.load(chosen.tasks), max(int(_TASKS_A_SECOND * seconds), 64)
     list(generate(world, 64, seed=1))  # compiles what it takes
     start = time.perf_counter()
@@ -262,17 +285,17 @@ def _tasks(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     figures = {
         Figure("tasks", f"{chosen.tasks}, {count} made by {cores()} process(es)", "tasks/s"): [_pace(count, start)]
     }
-    read, compiled, path = list[float](), list[float](), Path("tasks.jsonl")
+    read, compiled = list[Value](), list[Value]()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / path
+        path = Path(folder) / "tasks.jsonl"
         path.write_text("".join(map(files.write_line, made)), encoding="utf-8")
         for _ in range(ROUNDS):
-            start = time.perf_counter()
+            start, worked = time.perf_counter(), time.thread_time()
             tasks, _problems = files.load(path, world)
-            read.append(_pace(count, start))
-            start = time.perf_counter()
+            read.append((_pace(count, start), count / (time.thread_time() - worked)))
+            start, worked = time.perf_counter(), time.thread_time()
             rows = table(tasks, world)
-            compiled.append(_pace(count, start))
+            compiled.append((_pace(count, start), count / (time.thread_time() - worked)))
     return figures | {
         Figure("tasks", f"{chosen.tasks}, a file loaded", "tasks/s"): read,
         Figure("tasks", f"{chosen.tasks}, a table made of them", "tasks/s"): compiled,
@@ -284,17 +307,19 @@ def _pace(count: int, start: float) -> float:
     return count / (time.perf_counter() - start)
 
 
-def _imports(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _imports(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     """Seconds of an import in new processes."""
-    code = "import time; start = time.perf_counter(); import rumpus.worlds; print(time.perf_counter() - start)"
+    code = "import time; start = time.perf_counter(), time.process_time(); import rumpus.worlds; "
+    code += "print(time.perf_counter() - start[0], time.process_time() - start[1])"
     command = [sys.executable, "-c", code]
     printed = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(ROUNDS)]
-    return {Figure("starts", "import rumpus.worlds", "seconds"): list(map(float, printed))}
+    found: list[Value] = [(float(by_clock), float(worked)) for by_clock, worked in map(str.split, printed)]
+    return {Figure("starts", "import rumpus.worlds", "seconds"): found}
 
 
-def _starts(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _starts(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     """Seconds until the first frame in new processes: with an empty cache once, and then with a full one."""
-    found: dict[Figure, list[float]] = {}
+    found: dict[Figure, Sequence[Value]] = {}
     for name in chosen.starts:
         with tempfile.TemporaryDirectory() as empty:
             cold, *warm = (bench.first_reset(name, "cpu", empty) for _ in range(1 + ROUNDS))
@@ -303,20 +328,20 @@ def _starts(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
     return found
 
 
-def _vizdoom(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _vizdoom(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     """ViZDoom's maze at the smallest picture that it makes, and made smaller; see raycast_bench."""
     with one_core() as core:
         runs: dict[Figure, Run] = {}
         try:
             for size in (None, EYE):
                 figure = Figure("vizdoom", f"my_way_home, {_shape(size or (120, 160))}", "frames/s", core)
-                runs[figure] = _per_second(raycast_bench.vizdoom_steps(size), 64)
+                runs[figure] = _by_the_clock(_per_second(raycast_bench.vizdoom_steps(size), 64))
         except RuntimeError as error:
             raise _MissingError(f"vizdoom: {error}") from None
         return _in_turn(runs, seconds)
 
 
-def _minigrid(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _minigrid(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     """MiniGrid's empty room of 8x8 tiles, seen whole."""
     try:
         import gymnasium
@@ -337,7 +362,7 @@ def _minigrid(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
         return _in_turn({Figure("minigrid", f"Empty-8x8, {_shape(EYE)}", "steps/s", core): _per_second(step)}, seconds)
 
 
-def _dm_control(seconds: float, chosen: Worlds) -> Mapping[Figure, list[float]]:
+def _dm_control(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     """A task of dm_control's arm here, and with dm_control's own pictures."""
     if importlib.util.find_spec("dm_control") is None:
         raise _MissingError("dm_control: it is not installed: pip install dm_control")

@@ -188,9 +188,14 @@ def _waiter(device: str) -> Callable[[], None]:
 
 def rate(run: Callable[[], Any], seconds: float, wait: Callable[[], None] = lambda: None) -> float:
     """Calls a second, over about this many seconds."""
+    return rates(run, seconds, wait)[0]
+
+
+def rates(run: Callable[[], Any], seconds: float, wait: Callable[[], None] = lambda: None) -> tuple[float, float]:
+    """Calls a second, over about this many seconds, and calls a second of the processor's time that this thread got."""
     run()
     wait()
-    calls, start = 0, time.perf_counter()
+    calls, start, worked = 0, time.perf_counter(), time.thread_time()
     while True:
         for _ in range(8):
             run()
@@ -198,7 +203,7 @@ def rate(run: Callable[[], Any], seconds: float, wait: Callable[[], None] = lamb
         calls += 8
         taken = time.perf_counter() - start
         if taken >= seconds:
-            return calls / taken
+            return calls / taken, calls / max(time.thread_time() - worked, 1e-9)
 
 
 def first_reset(name: str, device: str, cache: str) -> float:

@@ -11,6 +11,7 @@ from .judges import EnsembleJudge, ProgramJudge, RandomJudge
 from .language import LanguageSetter, VisionJudge
 from .learned import PreferenceJudge, StepsToGoJudge
 from .learners import FilteredLearner, PPOLearner, WeightedLearner
+from .setter_solver import SetterSolver, UniformSetter
 from .setters import (
     ExpertTableSetter,
     GrammarSetter,
@@ -37,6 +38,8 @@ SETTERS: dict[str, Any] = {
     "table": TableSetter,
     "expert-table": ExpertTableSetter,
     "language": LanguageSetter,
+    "setter-solver": SetterSolver,
+    "uniform": UniformSetter,
 }
 JUDGES: dict[str, Any] = {
     "program": ProgramJudge,

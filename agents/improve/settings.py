@@ -75,6 +75,15 @@ class ImproveSettings:
     marks: int = 64  # attempts of each round that are annotated, for judges that learn
     noise: float = 0.1  # share of wrong marks of the synthetic annotator
     judge_steps: int = 300  # optimiser steps of a learned judge in each round
+    validity: float = (
+        1.0  # weight of the loss of `setter-solver` that asks for goals like those reached; 0 leaves a loss out
+    )
+    feasibility: float = 1.0  # weight of the loss that asks for the wished chance of success
+    coverage: float = 0.5  # weight of the loss that asks for different goals
+    desirability: float = 1.0  # weight of the loss that asks for goals like those of `desired`
+    desired: str | None = None  # a file of tasks, for `setter-solver`: goals that it is to come to
+    conditioned: bool = True  # whether the networks of `setter-solver` see the things of the state
+    setter_steps: int = 300  # optimiser steps of a learned setter in each round
     server: str | None = None  # of a language model, for the setter `language` and the judge `vision`: its URL
     model: str | None = None  # its name there
     calls: int = 2000  # requests to it, at most, of each of them and in each process
@@ -98,6 +107,7 @@ class ImproveSettings:
             "searched",
             "bank",
             "judge_steps",
+            "setter_steps",
             "calls",
         )
         for name in (*counted, "threads"):
@@ -113,6 +123,9 @@ class ImproveSettings:
         for name in ("temperature", "passes"):
             if not 0 < getattr(self, name) < math.inf:
                 raise ValueError(f"{name} is a number above 0, got {getattr(self, name)}")
+        for name in ("validity", "feasibility", "coverage", "desirability"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} is a weight from 0 on, got {getattr(self, name)}")
         if self.noise >= 0.5:
             raise ValueError(f"noise is a share below one half, beyond which marks mean the opposite; got {self.noise}")
         return self

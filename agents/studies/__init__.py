@@ -24,13 +24,14 @@ from . import (  # noqa: E402  not before the sentence that says what is missing
     precision,
     relational,
     room,
+    setter_solver,
     two_players,
 )
 from .frame import SCALES, Job, Study, results, table  # noqa: E402
 
 _FILES = (
     relational, planning, memory, navigation, auxiliary, imitation, curricula, precision, room, two_players, generalist,
-    improve,
+    improve, setter_solver,
 )  # fmt: skip
 STUDIES: dict[str, Study] = {file.STUDY.name: file.STUDY for file in _FILES}
 PAGES: dict[str, str] = {file.STUDY.name: file.__doc__ or "" for file in _FILES}

@@ -25,6 +25,7 @@ REVIEWED = {
         "agents/serve/annotation.py: Annotation._read: self._file.read_text",
         *("agents/measuring/watch.py: watch: worlds.load", "agents/mixture.py: named: worlds.load"),
         "agents/improve/rounds.py: fitting: worlds.load",
+        *(f"agents/studies/setter_solver.py: {name}: worlds.load" for name in ("found_in", "wanted")),
         *("agents/measuring/demo.py: demo: worlds.load", "agents/ending.py: learn: worlds.load"),
         "agents/human/__init__.py: _play: worlds.load",
         "agents/catalogue.py: warm: all_worlds.load",
@@ -157,6 +158,11 @@ REVIEWED = {
         "agents/training/distributed.py: Ranks.save: torch.load",
         "agents/improve/learned.py: LearnedJudge.prepare: torch.load",
         "agents/improve/learned.py: LearnedJudge.prepare: self.network.load_state_dict",
+        "agents/improve/setter_solver.py: Trainer.read: torch.load",
+        *(
+            f"agents/improve/setter_solver.py: Trainer.read: {part}.load_state_dict"
+            for part in ("network", "self._optimisers[name]")
+        ),
         "agents/algorithms/base.py: OneNetwork.load_state_dict: self.network.load_state_dict",
         "agents/algorithms/base.py: OneNetwork.load_state_dict: self.descent.optimiser.load_state_dict",
         *(
@@ -187,7 +193,7 @@ REVIEWED = {
     "Paths out of a checkpoint come through run.saved_run, which lets files and folders pass alone.": (
         *("agents/studies/frame.py: _read: read_text", "agents/studies/frame.py: results: kept.read_text"),
         *("agents/improve/rounds.py: Rounds.read: file.read_text", "agents/improve/running.py: same: file.read_text"),
-        "agents/improve/running.py: same: folder.iterdir",
+        *("agents/improve/running.py: same: folder.iterdir", "agents/studies/setter_solver.py: found_in: read_text"),
         *("agents/improve/report.py: _clips: path.read_bytes", "agents/improve/report.py: _clips: read_bytes"),
         *(
             "agents/algorithms/bc.py: counted: read_text",

@@ -16,7 +16,7 @@ from .commands import Json, Plugins, Seed, Threads, World, load_plugins
 def improve(
     world: World,
     setter: Annotated[
-        str, typer.Option(help="Who proposes tasks: grammar, hindsight, learnability, regret, table, expert-table, …")
+        str, typer.Option(help="Who proposes tasks: grammar, hindsight, learnability, setter-solver, table, …")
     ] = "hindsight",
     judge: Annotated[
         str,

@@ -161,7 +161,7 @@ class NetworkSettings:
     words: int = 32  # features of a text
     queries: int = 0  # attention queries that words ask of a picture, each answered by what is there and where
     whole: bool = True  # the map of a picture is read cell by cell too; False: by queries alone
-    normed: bool = True  # features of a frame are layer-normalised before a core that takes no map
+    normed: bool | None = None  # features are layer-normalised before a core that takes no map; None: to imitate
     direct: bool = False  # the head and the critic read features of the frame beside what such a core gives
     talk: bool = False  # in every tick a player can say one word to the others, who hear it in the next
     auxiliary: Weights = field(default_factory=dict)  # losses beside the algorithm's own, with their weights

@@ -16,8 +16,9 @@ room too, and finds words that need no looking. A person's words may need it.
 A core is given the last action and its reward, beside what is seen: as in Mirowski et al. 2017, and as
 github.com/google-deepmind/scalable_agent does, which cuts the reward to -1 … 1 as here.
 
-Features of a frame are normalised before a core: with DAgger's learning rate they grew to some 60 in the first update,
-from 1, which closed the gates of an LSTM for good.
+Features of a frame are normalised before a core that learns from an expert: with DAgger's learning rate they grew from
+1 to some 60 in the first update, which closed the gates of an LSTM for good. R2D2 learned less in a small room with
+it, so by reinforcement it has to be asked for.
 """
 
 from __future__ import annotations

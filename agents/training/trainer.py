@@ -193,11 +193,14 @@ class Trainer:
         tiled = all(isinstance(world.view, Tiles) for world in self.worlds)
         tiles = tiled and not s.size and n.torso == "patches"
         torso = ({"patch": TILE} if tiles else {}) | n.torso_options
+        made = find(ALGORITHMS, self.config.algorithm, "algorithm")
+        imitates = self.config.offline or getattr(made, "wants_expert", False) is True
+        normed = imitates if n.normed is None else n.normed
         return NetworkSpec(
             size, controls, torso=n.torso, torso_options=torso, core=n.memory, core_options=n.core_options, head=head,
             hidden=n.hidden, units=n.units, recall=n.recall and n.memory != "none", words=n.words, instructed=several,
             hears=controls.players > 1, talk=n.talk or (head == "universal" and controls.players > 1),
-            queries=n.queries, whole=n.whole, normed=n.normed, direct=n.direct, cells=cells, auxiliary=n.auxiliary,
+            queries=n.queries, whole=n.whole, normed=normed, direct=n.direct, cells=cells, auxiliary=n.auxiliary,
             **chunk,
         )  # fmt: skip
 

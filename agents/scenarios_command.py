@@ -80,7 +80,9 @@ def measured(
         shown.add_column(column, justify="left" if column in columns[:2] else "right")
     for row in rows:
         shown.add_row(row["scenario"], row["co_players"], *numbers(row))
-        for name, part in row["by"].items() if len(row["by"]) > 1 else ():
+        for name, part in row["by"].items():
+            if part["episodes"] == row["episodes"]:  # which says nothing of one of several
+                continue
             shown.add_row("", f"  {name}", f"{part['focal_return']:.2f}", *[""] * 4)
     Console(highlight=False).print(shown)
 

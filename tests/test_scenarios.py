@@ -134,11 +134,11 @@ def test_the_measure_is_that_of_each_focal_seat():
     assert row["focal_return_low"] == pytest.approx(against["return_low"]) and row["focal_success"] == 0
     assert (row["focal_success_low"], row["focal_success_high"]) == interval(0, 12)
     assert row["others_return"] == row["focal_return"] and row["expert"] is None  # in Sokoban all get the same
-    assert row["by"] == {"still": {"seats": 12, "focal_return": row["focal_return"]}}
+    assert row["by"] == {"still": {"episodes": 12, "focal_return": row["focal_return"]}}
     [led] = measure(own.model_copy(update={"turns": 0}), "expert", episodes=4, threads=1)
     assert led["expert"] == led["focal_return"] >= led["random"]
     [race] = measure(scenario(world="race-four", focal=[0, 2], limit=8), RandomPolicy(), episodes=3, threads=1)
-    assert race["by"]["expert"]["seats"] == 6 and race["random"] is not None and race["score"] is None
+    assert race["by"]["expert"]["episodes"] == 3 and race["random"] is not None and race["score"] is None
 
 
 def test_it_is_listed_and_played_by_command(tmp_path, capsys):

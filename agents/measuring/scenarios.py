@@ -43,7 +43,7 @@ def measure(
     episodes), focal_success (the share of focal seats that succeed), focal_success_low, focal_success_high (Wilson's,
     of as many episodes), others_return (the mean of the others), random, expert (their focal returns; None where the
     expert cannot have these seats), score (0 for random, 1 for the expert; None unless the intervals of these two are
-    apart), by (of each co-player: {seats, focal_return of the episodes in which it has a seat})}. Raises ValueError as
+    apart), by (of each co-player: {episodes in which it has a seat, focal_return in these})}. Raises ValueError as
     `player` does.
     """
     if episodes < 1:
@@ -118,7 +118,7 @@ def _sums(scenario: Scenario, group: Group, played: Episodes, cast: np.ndarray) 
     for index, each in enumerate(scenario.players(group)):
         seats = (cast == index).sum(1)
         if seats.any():
-            by[each.name] = {"seats": int(seats.sum()), "focal_return": float(returns[seats > 0].mean())}
+            by[each.name] = {"episodes": int((seats > 0).sum()), "focal_return": float(returns[seats > 0].mean())}
     return row | {"by": by}
 
 

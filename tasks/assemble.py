@@ -112,16 +112,16 @@ def _players(one: Candidate, style: int, public_: bool, scene: Scene) -> tuple[P
     texts = [ask(one.question, style, scene) if one.question else say(goal, style, scene) for goal in one.goals]
     blind = one.kind == "informed-blind"
     if blind:
-        texts[1] = partner_instruction(style)
+        texts[1:] = [partner_instruction(style)] * (len(texts) - 1)
     for seat, text in enumerate(texts):
         encode(public(text, [other for i, other in enumerate(texts) if i != seat]) if public_ else text)
     return tuple(
         Player(
             goal=goal,
-            question=one.question if not blind or seat != one.acting else None,
+            question=one.question if not blind or seat == 0 else None,
             instruction=text,
             public=public_,
-            acts=not blind or seat == one.acting,
+            acts=not blind or seat > 0,
         )
         for seat, (goal, text) in enumerate(zip(one.goals, texts, strict=True))
     )

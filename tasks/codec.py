@@ -8,7 +8,7 @@ encoded.write(record, seat)     into a task record, as the goal of a player
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -26,6 +26,9 @@ from .named import Situation, alike, bounds, chosen, mask
 
 EncodedClause = tuple[int, ...]
 """A clause as FIELDS integers; its STAGE is 0 until it is written."""
+
+Side = tuple[int, int, int, int]
+"""A selector of a clause: kind, colour, size and who."""
 
 _WHO = {None: j.ANYBODY, "you": j.YOU, "other": j.OTHER}
 _WHOSE = {number: who for who, number in _WHO.items()}
@@ -58,8 +61,26 @@ class EncodedGoal:
 
     def swapped(self) -> EncodedGoal:
         """The same goal from the point of view of the other player: "you" and "other" change places."""
-        stages, before = (tuple(tuple(map(_swapped, stage)) for stage in each) for each in (self.stages, self.before))
-        return EncodedGoal(stages, self.holds, tuple(map(_swapped, self.never)), before)
+        return self._seen(lambda side: (*side[:3], _SWAPPED.get(side[3], side[3])))
+
+    def called(self, looks: tuple[int, int]) -> EncodedGoal:
+        """The same goal as a third player is told it: "you" is the player of this kind and colour."""
+        return self._seen(lambda side: (*looks, 0, j.ANYBODY) if side[3] == j.YOU else side)
+
+    def told(self, looks: tuple[int, int]) -> EncodedGoal:
+        """The same goal as the player of this kind and colour is told it, which is "you"."""
+        own = (*looks, 0, j.ANYBODY)
+        return self._seen(lambda side: (looks[0], 0, 0, j.YOU) if side == own else side)
+
+    def _seen(self, change: Callable[[Side], Side]) -> EncodedGoal:
+        """The same goal with its selectors changed."""
+
+        def all_of(rows: Iterable[EncodedClause]) -> tuple[EncodedClause, ...]:
+            return tuple(_with_sides(row, change(_side(row, j.A)), change(_side(row, j.B))) for row in rows)
+
+        return EncodedGoal(
+            tuple(map(all_of, self.stages)), self.holds, all_of(self.never), tuple(map(all_of, self.before))
+        )
 
 
 def encode(goal: Goal, things: Things, place: str = "goal", here: Situation | None = None) -> EncodedGoal:
@@ -109,9 +130,12 @@ def negated(row: EncodedClause) -> EncodedClause:
     return (*row[: j.NEGATED], 1 - row[j.NEGATED], *row[j.NEGATED + 1 :])
 
 
-def _swapped(row: EncodedClause) -> EncodedClause:
-    sides = (_SWAPPED.get(row[at], row[at]) for at in (j.A + 3, j.B + 3))
-    return (*row[: j.A + 3], next(sides), *row[j.B : j.B + 3], next(sides))
+def _side(row: EncodedClause, at: int) -> Side:
+    return row[at], row[at + 1], row[at + 2], row[at + 3]
+
+
+def _with_sides(row: EncodedClause, a: Side, b: Side) -> EncodedClause:
+    return (*row[: j.A], *a, *row[j.A + 4 : j.B], *b, *row[j.B + 4 :])
 
 
 class _Names:

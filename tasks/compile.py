@@ -188,15 +188,16 @@ def check(task: Task, world: World) -> None:
 
 
 def reward_weights(reward: Reward, players: int) -> tuple[int, int]:
-    """The weights of a player's own reward, and of the sum of all rewards, in thousandths."""
+    """The weights of a player's own reward, and of the sum of all rewards, in thousandths. Where these do not divide by
+    the players, all together get what they would get, and opposed ones nothing."""
     one, each = j.MILLI, round(j.MILLI / players)
     if reward.scheme == "shared":
-        return 0, each
+        return one - each * players, each
     if reward.scheme == "opposed" and players > 1:
         others = round(j.MILLI / (players - 1))
-        return one + others, -others
+        return others * players, -others
     if reward.scheme == "mixed":
-        return round(one * (1 - reward.weight)), round(each * reward.weight)
+        return round(one * (1 - reward.weight)), round(one / players * reward.weight)
     return one, 0
 
 

@@ -34,7 +34,8 @@ from .compile import table
 from .families import families_of
 from .files import parse, write_line
 from .goals import FORMAT, Task
-from .kinds import FOR_TWO, LED_KINDS, PAIRED
+from .hindsight.players import player_looks
+from .kinds import FOR_SEVERAL, LED_KINDS, PAIRED
 from .multiplayer import acting, proposals, skills_of
 from .pictures import check_pictures, pictured
 from .pipeline import Draft
@@ -59,6 +60,8 @@ PATIENCE = 3
 """Attempts to balance a block, after which common skills fill the places of rare ones."""
 
 
+SEVERAL_BLOCK = 80
+"""Tasks in a block of three and more players, of whom each has to reach something: more starts are drawn for each."""
 LED_BLOCK = 48
 """Tasks in a block where the world's expert proves them."""
 MORE, DRAWN, LED_PATIENCE = 1.5, 3, 2
@@ -81,12 +84,12 @@ def generate(
 ) -> Iterator[Task]:
     """`count` tasks of a world, each proven to be feasible, no two alike.
 
-    kind: "alone", or of a world for two players one of kinds.FOR_TWO; all of them in turn if none is given. split:
-    of their contents, see splits.py. by: one of WAYS; by default "expert" where a simulator moves the world, and "play"
-    elsewhere. pictures: one of pictures.WAYS, for goals that are shown, beside words or alone. workers: processes that
-    make them, which import the main script, so that this must be guarded by `if __name__ == "__main__"` if there are
-    more than one; the tasks are the same for any number. Raises ValueError for arguments that do not fit the world,
-    and, after its last task, if the world has fewer.
+    kind: "alone", or of a world for several players one of kinds.FOR_SEVERAL; all of them in turn if none is given.
+    split: of their contents, see splits.py. by: one of WAYS; by default "expert" where a simulator moves the world, and
+    "play" elsewhere. pictures: one of pictures.WAYS, for goals that are shown, beside words or alone. workers:
+    processes that make them, which import the main script, so that this must be guarded by `if __name__ == "__main__"`
+    if there are more than one; the tasks are the same for any number. Raises ValueError for arguments that do not fit
+    the world, and, after its last task, if the world has fewer.
     """
     for block in _Maker(world, kind, split, seed, by, pictures).blocks(0, count, workers):
         yield from block
@@ -171,14 +174,14 @@ class _Maker:
             raise ValueError(f"tasks are made by {' or '.join(WAYS)}, not by {by!r}")
         usual = "expert" if world.rules.simulator else "play"
         self._led = (by or usual) == "expert"
-        fitting = {1: ("alone",), 2: LED_KINDS if self._led else FOR_TWO}.get(world.players, ())
+        fitting = ("alone",) if world.players == 1 else LED_KINDS if self._led else FOR_SEVERAL
+        if world.players > 2:
+            self._check_several(world)
         if kind is not None and kind not in fitting:
             raise ValueError(
                 f"{world.name} is for {world.players} player(s), and has no tasks of the kind {kind!r}; "
                 f"its kinds: {', '.join(fitting) or 'none'}"
             )
-        if not fitting:
-            raise ValueError(f"tasks are made for one or two players, and {world.name} is for {world.players}")
         self._world, self._split, self._seed = world, split, check_seed(seed)
         self._kinds = fitting if kind is None else (kind,)
         mark = "" if self._kinds == ("alone",) else f"-{kind or 'all'}"
@@ -189,11 +192,23 @@ class _Maker:
             mark += f"-{pictures}"
         self._pictures = pictures
         self._name = f"{world.name[:20]}{mark}-{split}-{seed}"
-        self.block = LED_BLOCK if self._led else BLOCK
+        self.block = LED_BLOCK if self._led else BLOCK if world.players < 3 else SEVERAL_BLOCK
         self._starts = StartSampler(world, self._split)
         self._seen: set[int] = set()
         self._met: set[int] = set()
         self._arguments = world, kind, split, seed, by, pictures
+
+    def _check_several(self, world: World) -> None:
+        """Raise ValueError for a world of three and more players whose tasks cannot be made."""
+        if self._led:
+            raise ValueError(
+                f"the expert proves tasks of one or two players, and {world.name} is for {world.players}: leave --by "
+                "out"
+            )
+        if len(player_looks(world)) < world.players:
+            raise ValueError(
+                f"{world.name} is for {world.players} players, who must have a colour each to be told apart in tasks"
+            )
 
     def name(self, number: int) -> str:
         """The id of a task by its number."""
@@ -264,7 +279,7 @@ class _Maker:
     def _drafts(self, number: int) -> list[Draft]:
         chosen: list[Draft] = []
         for index, kind in enumerate(self._kinds):
-            share = self.block * (index + 1) // len(self._kinds) - self.block * index // len(self._kinds)
+            share = self.block * (index + 1) // len(self._kinds) - len(chosen)  # with what kinds before it lack
             some = (self._led_share if self._led else self._share)(number, kind, share)
             self._seen.update(one.key for one in some)
             chosen += some
@@ -302,10 +317,11 @@ class _Maker:
 
     def _attempt(self, pool: Pool, kind: str, wanted: Sequence[str], plays: int, rng: np.random.Generator) -> None:
         """Run the pipeline once, and put new drafts into the pool."""
-        world, paired = self._world, kind in PAIRED
-        starts = self._starts.draw(rng, plays // 2 if paired else plays)
-        starts = starts.twice() if paired else starts
-        played = play(world, starts, acting(kind, len(starts)), min(TICKS, world.objective.limit), rng)
+        world, players = self._world, self._world.players
+        each = players if kind in PAIRED else 1
+        starts = self._starts.draw(rng, plays // min(each, 2)).times(each)
+        acts = acting(kind, len(starts), players)
+        played = play(world, starts, acts, min(TICKS, world.objective.limit), rng)
         candidates = verify(world, starts, proposals(world, played, kind, self._split, wanted, rng), kind)
         seen = zip(played.things[0], played.counts[0], strict=True)
         scenes = [scene(things[:number], world.rules.things) for things, number in seen]  # type: ignore[arg-type]

@@ -32,10 +32,11 @@ class Starts:
     def __len__(self) -> int:
         return len(self.records)
 
-    def twice(self) -> Starts:
-        """Each start two times, one after the other."""
-        data = [start for start in self.data for _ in range(2)]
-        return Starts(self.records.repeat(2), self.levels, data, [scale for scale in self.scales for _ in range(2)])
+    def times(self, count: int) -> Starts:
+        """Each start so many times, one after the other."""
+        data = [start for start in self.data for _ in range(count)]
+        scales = [scale for scale in self.scales for _ in range(count)]
+        return Starts(self.records.repeat(count), self.levels, data, scales)
 
 
 @dataclass(frozen=True)

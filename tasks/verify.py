@@ -20,7 +20,7 @@ from .rollouts import REST, begin, least, marks
 def verify(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str) -> list[Candidate]:
     """The proposals that their moves fulfil in no less than the least time, with no stage reached before its turn.
 
-    Of kinds in which each of two players is to reach its own goal, the first's, if both do.
+    Of kinds in which each player is to reach its own goal, the first's, if all do.
     """
     if not proposed:
         return []
@@ -35,8 +35,9 @@ def verify(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str
     steps = won[acting]
     good = fresh & (steps >= least(world)) & ~already[acting]
     if kind in PAIRED:
-        good[::2] &= good[1::2]
-        good[1::2] = False
+        together = good.reshape(-1, world.players).all(axis=1)
+        good[:] = False
+        good[:: world.players] = together
     found = []
     for index in np.flatnonzero(good).tolist():
         one = proposed[index]

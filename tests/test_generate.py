@@ -23,7 +23,7 @@ from rumpus.tasks.assemble import key
 from rumpus.tasks.files import read, write_line
 from rumpus.tasks.generate import generate, write
 from rumpus.tasks.goals import Task
-from rumpus.tasks.kinds import FOR_TWO as KINDS
+from rumpus.tasks.kinds import FOR_SEVERAL as KINDS
 from rumpus.tasks.language import STYLES, partner_instruction, understand
 from rumpus.tasks.prove import check, check_file, proofs
 from rumpus.tasks.rollouts import shortcut

@@ -16,6 +16,7 @@ from ...worlds.engine.world import World
 from ..pipeline import Rollouts
 from ..splits import SPLITS, Split, pair_split
 from .clauses import drawn, first_alike, hold
+from .players import Calling
 
 FIRST, THEN = 24, 64
 """Clauses drawn for each rollout: first of all sorts, then of those sorts of which one changed in some rollout."""
@@ -100,10 +101,11 @@ def sorts(sampler: ClauseSampler, world: Things, movable: set[int]) -> list[Sort
 
 
 def draw(
-    world: World, played: Rollouts, split: Split, rng: np.random.Generator, *, shared: bool = False
+    world: World, played: Rollouts, split: Split, rng: np.random.Generator, *, shared: int = 1
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(clauses, int32 (n, THEN, FIELDS); the ticks at which they hold, bool (n, THEN, ticks + 1)). shared: each two
-    rollouts that follow each other, which have the same start, get the same clauses."""
+    """(clauses, int32 (n, THEN, FIELDS); the ticks at which they hold, bool (n, THEN, ticks + 1)). shared: so many
+    rollouts that follow each other, which have the same start, get the same clauses. Of three and more players, others
+    are called by their colours, and so is the player itself in clauses of several rollouts."""
     known = world.rules.things
     assert known is not None
     starts = zip(played.things[0], played.counts[0], strict=True)
@@ -115,13 +117,13 @@ def draw(
     movable = moving(played)
     every = [sorts(sampler, known, movable) for sampler in samplers]
     given = shared_colours, names
-    clauses = drawn(played, every, *given, FIRST, world.players > 1, rng)
+    several, calling = world.players > 1, Calling(world, yours=shared > 1)
+    clauses = calling.called(drawn(played, every, *given, FIRST, several, rng), played.acting, rng)
     first = first_alike(played)
     truth = hold(world, played, first, clauses)
     changing = (truth != truth[:, :, :1]).any(axis=2)
     alive = {tuple(row) for row in clauses[changing][:, [j.RELATION, j.A, j.B]].tolist()}
     left = [[sort for sort in some if sort in alive or (sort[0], sort[1], 0) in alive] or some for some in every]
-    clauses = drawn(played, left, *given, THEN, world.players > 1, rng)
-    if shared:
-        clauses[1::2] = clauses[::2]
+    clauses = drawn(played, left, *given, THEN, several, rng)
+    clauses = calling.called(clauses[::shared], played.acting[::shared], rng).repeat(shared, axis=0)
     return clauses, hold(world, played, first, clauses)

@@ -31,10 +31,15 @@ from .commands import (
     load_plugins,
     search_settings,
 )
+from .needs import need
 from .scenarios_command import measured
 
-MODEL = "vlm"
-"""The word for a language model, typed in place of an agent."""
+MODEL, P2P = "vlm", "open-p2p"
+"""The words for a language model, and for a server of Open-P2P, typed in place of an agent."""
+OF_MODELS = ("model", "server", "see", "by", "memory", "size", "calls", "tokens", "cache", "timeout")
+OF_P2P = ("server", "words", "timeout")
+OF_AGENTS = ("greedy", "think", "guidance", "search", "simulations", "seconds", "leaf")
+"""The options of language models, of servers of Open-P2P, and of agents that learned."""
 FEW = 8
 """Episodes of a language model by default."""
 PANEL = "Language models (agent vlm)"
@@ -43,9 +48,18 @@ Model = Annotated[str | None, typer.Option(help="The model, as its server names 
 Server = Annotated[
     str | None,
     typer.Option(
-        help="URL of an OpenAI-compatible server, such as http://127.0.0.1:8000/v1.", rich_help_panel=PANEL
+        help="URL of an OpenAI-compatible server, such as http://127.0.0.1:8000/v1; for open-p2p the path of its "
+        "socket, or HOST:PORT.",
+        rich_help_panel=PANEL,
     ),
-]  # fmt: skip
+]
+Words = Annotated[
+    Path | None,
+    typer.Option(
+        help="For open-p2p, a pipe that its server reads: instructions are written there, a line each.",
+        rich_help_panel=PANEL,
+    ),
+]
 See = Annotated[
     str,
     typer.Option(
@@ -68,13 +82,15 @@ Timeout = Annotated[float, typer.Option(help="Seconds in which an answer must be
 
 
 def evaluate(
+    context: typer.Context,
     world: Annotated[
         str, typer.Argument(help="A world's name or folder; with --suite left out, or `small` for few tasks.")
     ],
     agent: Annotated[
         str | None,
         typer.Argument(
-            help="random, expert, a name of `rumpus agents`, a run's folder or checkpoint, or vlm: a language model."
+            help="random, expert, a name of `rumpus agents`, a run's folder or checkpoint, vlm: a language model, or "
+            "open-p2p: a server of Open-P2P."
         ),
     ] = None,
     tasks: Tasks = None,
@@ -148,6 +164,7 @@ def evaluate(
     tokens: Tokens = None,
     cache: Cache = None,
     timeout: Timeout = 60.0,
+    words: Words = None,
 ) -> None:
     """Measure a player: success with its 95 % interval, mean return and length; or its score in the benchmark. The key
     of a language model, if it needs one, is read from OPENAI_API_KEY.
@@ -164,11 +181,12 @@ def evaluate(
             "evaluate needs a world and an agent: rumpus evaluate WORLD AGENT; `rumpus worlds` lists the worlds"
         )
     played: Any = typed
+    _check_options(typed, context)
     own = {"see": see, "by": by, "memory": memory, "size": frame_size(size)}
     if typed == MODEL:
         played = player(model, server, own, timeout=timeout, calls=calls, tokens=tokens, cache=cache)
-    elif model is not None or server is not None:
-        raise ValueError(f"--model and --server are of a language model: type {MODEL} in place of {typed!r}")
+    elif typed == P2P:
+        played = p2p_player(server, words, timeout)
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if whole:
         if think or search or guidance != 1 or realtime or against or scenario:
@@ -206,7 +224,7 @@ def evaluate(
     chosen: dict[str, Any] = {"levels": levels, "knobs": knob_values(knob) or None, "limit": limit, "tasks": tasks}
     options |= {"think": think, "guidance": guidance, "search": search_settings(search, simulations, seconds, leaf)}
     options |= {"realtime": realtime, "arrivals": arrivals, "against": against}
-    if typed == MODEL and tasks is None and levels is None:
+    if typed in (MODEL, P2P) and tasks is None and levels is None:
         episodes = episodes or FEW
     result = measure(world, played, episodes=episodes, split=split, **chosen, **options)
     if as_json:
@@ -215,8 +233,36 @@ def evaluate(
     from .measuring import formatting
 
     Console().print(formatting.evaluation(result, str(tasks or levels or f"{split} levels")))
-    if typed == MODEL:
+    if typed in (MODEL, P2P):
         Console().print(formatting.answers(played.report()))
+
+
+def _check_options(agent: str, context: typer.Context) -> None:
+    """Raise ValueError, with their names, for options that were typed and mean nothing to this agent."""
+    fitting = {MODEL: OF_MODELS, P2P: OF_P2P}.get(agent, OF_AGENTS)
+    every = dict.fromkeys((*OF_MODELS, *OF_P2P, *OF_AGENTS))
+    sources = {name: context.get_parameter_source(name) for name in every}
+    typed = [name for name, source in sources.items() if source is not None and source.name == "COMMANDLINE"]
+    strange = [name for name in typed if name not in fitting]
+    if strange:
+        options = " and ".join(f"--{name}" for name in strange)
+        owners = {MODEL: "a language model", P2P: "a server of Open-P2P", "": "agents that learned"}
+        sets = {MODEL: OF_MODELS, P2P: OF_P2P, "": OF_AGENTS}
+        owner = next(name for name, names in sets.items() if strange[0] in names)
+        instead = f"type {owner} in place of {agent!r}" if owner else f"leave {options} out for {agent}"
+        raise ValueError(f"{options} {'is' if len(strange) == 1 else 'are'} of {owners[owner]}: {instead}")
+
+
+def p2p_player(server: str | None, words: Path | None, timeout: float) -> Any:
+    """The P2PPlayer of a server, see there. Raises ValueError without server."""
+    if server is None:
+        raise ValueError(f"{P2P} needs --server, the path of its server's socket, such as /tmp/uds.recap, or HOST:PORT")
+    if not timeout > 0:
+        raise ValueError(f"--timeout is a number of seconds above 0, got {timeout:g}")
+    need("p2p", "google.protobuf")
+    from .doors.p2p import P2PPlayer, SocketModel
+
+    return P2PPlayer(lambda: SocketModel(server, words, timeout))
 
 
 def player(

@@ -16,7 +16,7 @@ whole video.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,7 @@ BUTTON_NUMBERS = {"left": "0", "right": "1", "middle": "2"}
 def write(plan: Plan, folder: Path, size: tuple[int, int] | None, fps: float | None) -> Iterator[None]:
     """Write into an empty folder; yields after each trajectory. size, fps: by default SIZE and FPS."""
     size, fps = size or SIZE, fps or FPS
-    make = _messages()
+    make = messages(_FIELDS, "p2p")
     for trajectory in plan.trajectories(size):
         place = child(folder, trajectory.name)
         place.mkdir()
@@ -131,19 +131,20 @@ def _annotate(annotation: Any, frame: Frame, trajectory: Trajectory, fps: float)
         text.frame_text_annotator.provider = text.frame_text_annotator.version = ANNOTATOR
 
 
-def _messages() -> dict[str, Any]:
-    """Classes of the messages of _FIELDS, in a pool of their own: Open-P2P's may be loaded beside them."""
-    file = FileDescriptorProto(name="rumpus/p2p.proto", package="rumpus.p2p", syntax="proto3")
-    for name, fields in _FIELDS.items():
+def messages(named: Mapping[str, Sequence[str]], package: str) -> dict[str, Any]:
+    """Classes of messages, in a pool of their own: Open-P2P's may be loaded beside them. named: the fields of each, as
+    _FIELDS has them."""
+    file = FileDescriptorProto(name=f"rumpus/{package}.proto", package=f"rumpus.{package}", syntax="proto3")
+    for name, fields in named.items():
         message = file.message_type.add(name=name)
         for number, field, kind in (each.split() for each in fields):
             several, kind = kind.endswith("*"), kind.rstrip("*")
             made = message.field.add(name=field, number=int(number))
             made.label = FieldDescriptorProto.LABEL_REPEATED if several else FieldDescriptorProto.LABEL_OPTIONAL
-            if kind in _FIELDS:
-                made.type, made.type_name = FieldDescriptorProto.TYPE_MESSAGE, f".rumpus.p2p.{kind}"
+            if kind in named:
+                made.type, made.type_name = FieldDescriptorProto.TYPE_MESSAGE, f".rumpus.{package}.{kind}"
             else:
                 made.type = FieldDescriptorProto.Type.Value(f"TYPE_{kind.upper()}")
     pool = DescriptorPool()
     pool.Add(file)
-    return {name: GetMessageClass(pool.FindMessageTypeByName(f"rumpus.p2p.{name}")) for name in _FIELDS}
+    return {name: GetMessageClass(pool.FindMessageTypeByName(f"rumpus.{package}.{name}")) for name in named}

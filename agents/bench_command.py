@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +11,8 @@ from rich.console import Console
 
 from .commands import Device, Json, frame_size
 
+SESSIONS_OF, SESSIONS = "sokoban-small", 64
+"""The world of the sessions of the OpenEnv door that `--serve` measures, and their number."""
 DAY = 24 * 60 * 60
 """The longest measurement, in seconds."""
 
@@ -55,7 +58,11 @@ def bench(
     ] = False,
     serve: Annotated[
         bool,
-        typer.Option("--serve", help="From key to picture with `rumpus serve` on loopback; --seconds are of each row."),
+        typer.Option(
+            "--serve",
+            help="From key to picture with `rumpus serve` on loopback, and with rumpus[openenv] steps a second of 64 "
+            "sessions of `rumpus serve --openenv` in one process; --seconds are of each row.",
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -89,6 +96,10 @@ def bench(
         from .serve.bench import serve_bench
 
         served = serve_bench(*speeds.SERVED, seconds=seconds)
+        if all(map(find_spec, ("openenv", "uvicorn", "websockets"))):
+            from .doors.bench import bench as door_bench
+
+            served["sessions"] = door_bench(all_worlds.load(SESSIONS_OF), SESSIONS, frame_size(size), seconds)
         print_json(served) if as_json else Console().print(formatting.serving(served))
         return
     if data:

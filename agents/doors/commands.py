@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from ..commands import Json, Seed, Tasks, World, frame_size
 from ..listening import address_of, bound, is_loopback
@@ -139,6 +138,7 @@ def bench(
         raise ValueError(f"--seconds must be more than 0 and at most 3600, got {seconds}")
     loaded, height_width = worlds.load(world), frame_size(size)
     need("openenv", "openenv", "uvicorn", "websockets")
+    from ..measuring import formatting
     from .bench import bench as measure
 
     rows = measure(loaded, sessions, height_width, seconds, seed)
@@ -146,11 +146,4 @@ def bench(
         print(json.dumps(rows, indent=2))
         return
     title = f"{loaded.name}, {size}, {sessions} sessions in one process"
-    table = Table(
-        "frames", "steps/s", "p50 ms", "p99 ms", "steps taken together", "bytes a step", title=title, box=None
-    )
-    for row in rows:
-        latency = f"{row['latency_p50'] * 1e3:.1f}", f"{row['latency_p99'] * 1e3:.1f}"
-        numbers = f"{row['steps_per_second']:,.0f}", *latency, f"{row['together']:.1f}", f"{row['bytes']:,.0f}"
-        table.add_row(row["encoding"], *numbers)
-    Console().print(table)
+    Console().print(formatting.sessions(rows, title))

@@ -309,7 +309,24 @@ def serving(result: Mapping[str, Any]) -> Group:
         formats.add_column(column, justify="right" if column in ("ms", "kB") else "left", no_wrap=True)
     for row in result["formats"]:
         formats.add_row(row["world"], row["format"], f"{row['ms']:.2f}", f"{row['kbytes']:.1f}")
-    return Group(speeds, "", formats)
+    whole = [speeds, "", formats]
+    if "sessions" in result:
+        whole += [
+            "",
+            sessions(result["sessions"], f"OpenEnv: {result['sessions'][0]['sessions']} sessions in one process"),
+        ]
+    return Group(*whole)
+
+
+def sessions(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
+    """The result of `rumpus door bench`."""
+    columns = "frames", "steps/s", "p50 ms", "p99 ms", "steps taken together", "bytes a step"
+    table = Table(*columns, title=title, box=None)
+    for row in rows:
+        latency = f"{row['latency_p50'] * 1e3:.1f}", f"{row['latency_p99'] * 1e3:.1f}"
+        numbers = f"{row['steps_per_second']:,.0f}", *latency, f"{row['together']:.1f}", f"{row['bytes']:,.0f}"
+        table.add_row(row["encoding"], *numbers)
+    return table
 
 
 def _cores(results: Sequence[Mapping[str, Any]]) -> str:

@@ -102,7 +102,9 @@ def test_over_http_each_session_plays_its_own_episode(pool):
     async def run():
         anna, ben = Client(f"{url}?session=anna&split=test&seed=3"), Client(f"{url}?session=ben&split=test&index=5")
         async with anna, ben:
+            before = pool.counts["refused"]
             await played(anna)
+            assert pool.counts["refused"] - before == 10  # the mistakes of `played`
             text, frame = seen(await ben.call_tool("screen", {}))
             assert "Turn 0." in text
             own = Tools(pool, split="test", index=5)

@@ -205,7 +205,14 @@ def test_wrong_words_are_answered_and_stop_nobody(served):
         (step(ticks=150, then=[{"ticks": 150}]), "200 ticks at most"),
         (step(), None),
     ]
+    counts = served.app.state.pool.counts
+    before = dict(counts)
     answers = talk(served.port, *(message for message, _ in wrong))
+    refused = sum(reason is not None for _, reason in wrong)
+    assert counts["refused"] - before.get("refused", 0) == refused
+    assert counts["taken"] - before["taken"] == len(wrong) - refused
+    with urllib.request.urlopen(f"{served.url}/rumpus/counts", timeout=20) as answer:
+        assert json.load(answer)["refused"] == counts["refused"]
     for (message, reason), answer in zip(wrong, answers, strict=True):
         if reason is None:
             assert answer["type"] == "observation", (message, answer)

@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import base64
 import inspect
+import re
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -35,6 +37,7 @@ SEEDS = 1 << 31
 """The number of tasks that is told of a split in which every seed is a task: there are more."""
 MOST_LISTED = 1000
 """The most tasks that are listed at once."""
+_ERROR = re.compile(r'\s*\{\s*"type"\s*:\s*"error"')
 LONGEST_TEXT = 2000
 """The most characters of a text that is said."""
 
@@ -282,11 +285,11 @@ def _encoded(frame: np.ndarray, encoding: str) -> str:
 
 
 class IdleLimit:
-    """An ASGI app around another, which closes WebSockets that send nothing for so many seconds, and sends nothing to
-    those that are gone."""
+    """An ASGI app around another, which closes WebSockets that send nothing for so many seconds, sends nothing to those
+    that are gone, and counts the answers: "refused" are those that are errors."""
 
-    def __init__(self, app: Any, seconds: float):
-        self.app, self.seconds = app, seconds
+    def __init__(self, app: Any, seconds: float, counts: Counter[str]):
+        self.app, self.seconds, self.counts = app, seconds, counts
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Pass on everything; a WebSocket that is idle for too long is told so, and disconnected."""
@@ -307,6 +310,8 @@ class IdleLimit:
             return message
 
         async def sent(message: Any) -> None:
+            if message["type"] == "websocket.send":
+                self.counts["refused" if _ERROR.match(message.get("text") or "") else "taken"] += 1
             if not gone:
                 await send(message)
 
@@ -347,7 +352,13 @@ def openenv_app(
 
     for kind in (ValueError, RuntimeError, IndexError):
         app.add_exception_handler(kind, refused)
-    app.add_middleware(IdleLimit, seconds=idle)
+    app.add_middleware(IdleLimit, seconds=idle, counts=pool.counts)
+
+    async def counts() -> dict[str, int]:
+        own = {"taken": pool.counts["taken"], "refused": pool.counts["refused"]}
+        return {**own, "sessions": pool.open_sessions}
+
+    app.get(f"/{name}/counts")(counts)
     return app
 
 

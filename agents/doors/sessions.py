@@ -19,6 +19,7 @@ import json
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,7 +89,8 @@ class Pool:
 
     most: sessions that hold an episode at once; size: (height, width) of frames; tasks: a file or folder of tasks (see
     `rumpus tasks`) in place of the world's own objective; idle: seconds after which the row of an unused session may be
-    taken; threads: of the CPU. Threads may share it. Raises ValueError for a world of several players.
+    taken; threads: of the CPU. Threads may share it. `counts` holds what its doors have "taken" and "refused".
+    Raises ValueError for a world of several players.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Pool:
         self._batches: dict[str, Batch] = {}
         self._holders: dict[str, list[Session | None]] = {}
         self.open_sessions = 0
+        self.counts: Counter[str] = Counter()
         self._batch(_Origin(self.splits()[0]))  # errors of size and tasks come now, and kernels are compiled
 
     def splits(self) -> list[str]:

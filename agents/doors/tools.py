@@ -233,7 +233,7 @@ class Tools:
 
     seed, split, index: of its first episode, as in `Session.reset`; episodes: that it plays, one after the other, the
     next with the first call after an end, of the next index or of a new seed; the reward of a call is in `reward`, the
-    sum of all in `total`.
+    sum of all in `total`, and the number of calls that were refused in `refused`.
     """
 
     def __init__(
@@ -243,14 +243,21 @@ class Tools:
         self.pool, self.session = pool, pool.session()
         self._seed, self._split, self._index = seed, split, index
         self.left = episodes
-        self.reward = self.total = 0.0
+        self.reward, self.total, self.refused = 0.0, 0.0, 0
         self._begun, self._lock = False, threading.Lock()
 
     def call(self, name: Any, arguments: Any) -> Shown:
         """Call a tool; from any thread, one call after the other. Raises ValueError or RuntimeError with a sentence for
         the model."""
         with self._lock:
-            return self._call(name, arguments)
+            try:
+                shown = self._call(name, arguments)
+            except (ValueError, RuntimeError):
+                self.refused += 1
+                self.pool.counts["refused"] += 1
+                raise
+            self.pool.counts["taken"] += 1
+            return shown
 
     def _call(self, name: Any, arguments: Any) -> Shown:
         intro = self._begin()

@@ -40,6 +40,11 @@ def environment(
             """The sum of the rewards of the episode."""
             return self._tools.total if self._tools else 0.0
 
+        @property
+        def refused(self) -> int:
+            """The calls of the episode that could not be taken."""
+            return self._tools.refused if self._tools else 0
+
         def reset(self, **row: Any) -> str:
             """Begin the episode of a row, and give the first text."""
             if self._tools is not None:

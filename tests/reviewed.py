@@ -21,6 +21,7 @@ REVIEWED = {
         "agents/doors/trl.py: environment: worlds.load",
         *("agents/serve/command.py: serve: all_worlds.load", "agents/serve/house.py: _lists: path.open"),
         "agents/serve/command.py: serve: consent.read_text",
+        "agents/doors/p2p.py: SocketModel._tell: os.open",
         "agents/serve/annotation.py: errands_in: path.read_text",
         "agents/serve/annotation.py: Annotation._read: self._file.read_text",
         *("agents/measuring/watch.py: watch: worlds.load", "agents/mixture.py: named: worlds.load"),

@@ -8,11 +8,13 @@ import pytest
 
 from rumpus import worlds
 from rumpus.agents.human import palette, settings
+from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.desk import Desk
 from rumpus.agents.human.devices import layout, name_of, print_of
+from rumpus.agents.human.padkeys import PadKeys
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import shown
-from rumpus.interface.keys import KEYS
+from rumpus.interface.keys import KEY, KEYS
 from rumpus.tests.people import press, session
 from rumpus.worlds.maze import SMALL as MAZE
 
@@ -141,3 +143,39 @@ def test_worlds_whose_colours_all_tell_apart_have_one_drawing():
     press(person, "escape")
     assert palette.sheet(MAZE) is None and "Colours" not in rows_of(person) and "Keys …" in rows_of(person)
     assert np.array_equal(person.desk.session.views(50, 70, marked=True), person.desk.session.views(50, 70))
+
+
+def taken(pads, *buttons, pad=0, over=False, paused=False):
+    changes = [pads.button(pad, name, down, over, paused) for name in buttons for down in (True, False)]
+    return [tuple(change) for some in changes for change in some]
+
+
+def test_a_controller_presses_the_keys_of_a_grid():
+    pads = PadKeys(input_of(worlds.load("sokoban-small")))
+    assert taken(pads, "up") == [("up", True, False), ("up", False, False)]
+    assert taken(pads, "b", "y", "start", "back") == [
+        (name, True, True) for name in ("undo", "next", "leave", "restart")
+    ]
+    assert taken(pads, "a", "b", over=True) == [
+        (key, down, False) for key in ("enter", "escape") for down in (True, False)
+    ]
+    assert taken(pads, "a", paused=True) == [("pause", True, True)]
+    push = [pads.stick(0, place, False) for place in ((0.5, 0), (0.7, 0), (0.5, 0), (0.3, 0), (0, -1), (0, 0))]
+    assert [[tuple(change)[:2] for change in some] for some in push] == [
+        [], [("right", True)], [], [("right", False)], [("up", True)], [("up", False)],
+    ]  # fmt: skip
+    assert pads.button(0, "up", True, False)
+    assert [change.name for change in pads.button(0, "up", False, True)] == ["up"]  # the menu opened meanwhile
+
+
+def test_two_controllers_move_two_players_of_one_grid():
+    inputs = input_of(worlds.load("sokoban-duo"))
+    pads = PadKeys(inputs)
+    owners = [inputs.owner(KEY[taken(pads, "left", pad=pad)[0][0]]) for pad in range(2)]
+    assert owners == [0, 1]
+
+
+def test_where_there_is_a_camera_a_controller_opens_the_menu_and_its_sticks_are_left_alone():
+    pads = PadKeys(input_of(worlds.load("maze-small")))
+    assert not taken(pads, "up", "x") and not pads.stick(0, (0, -1), False)
+    assert taken(pads, "start") == [("leave", True, True)]

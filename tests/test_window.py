@@ -360,3 +360,36 @@ def test_real_keys_play_tasks(display, tmp_path):
         ("t:1", 1, "left"),
     ]
     assert played["saved"] == ["sokoban-duo-t-1-1.png"]
+
+
+def test_a_controller_finishes_a_level_and_opens_the_menu(dummy, tmp_path, monkeypatch):
+    monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path / "config"))
+    game = session()
+
+    def pad(kind, **facts):
+        pygame.event.post(pygame.event.Event(kind, instance_id=7, **facts))
+
+    def push(button):
+        for kind in (pygame.CONTROLLERBUTTONDOWN, pygame.CONTROLLERBUTTONUP):
+            pad(kind, button=button)
+
+    def script(person):
+        mood = person.window.person
+        push(pygame.CONTROLLER_BUTTON_DPAD_DOWN)
+        person.until(lambda: game.steps == 1, "a step by the cross")
+        push(pygame.CONTROLLER_BUTTON_B)
+        person.until(lambda: game.undone == 1, "taken back")
+        push(pygame.CONTROLLER_BUTTON_START)
+        person.until(lambda: mood.menu == 0, "the menu")
+        pad(pygame.CONTROLLERAXISMOTION, axis=pygame.CONTROLLER_AXIS_LEFTY, value=32767)
+        person.until(lambda: mood.menu == 1, "a row further")
+        pad(pygame.CONTROLLERAXISMOTION, axis=pygame.CONTROLLER_AXIS_LEFTY, value=0)
+        push(pygame.CONTROLLER_BUTTON_B)
+        person.until(lambda: mood.menu is None, "the menu is closed")
+        for button in (pygame.CONTROLLER_BUTTON_DPAD_DOWN, pygame.CONTROLLER_BUTTON_DPAD_RIGHT):
+            push(button)
+        person.until(lambda: game.result == "success", "the box is home")
+        push(pygame.CONTROLLER_BUTTON_A)
+        person.until(lambda: not game.result, "the next level")
+
+    at_window(game, tmp_path, script)

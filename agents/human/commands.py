@@ -153,11 +153,13 @@ class Commands:
         return f"Enter next {self._what}" if "next" in self.table else f"Enter this {self._what} again"
 
     def rows(self) -> list[tuple[str, str]]:
-        """(keys, meaning) of all commands."""
+        """(keys, meaning) of all commands, and of the buttons of a controller."""
+        pads = (("start", "leave"), ("b", "undo"), ("y", "next"), ("back", "restart"))
+        known = [f"{button.title()} {self.table[name].help}" for button, name in pads if name in self.table]
         return [
             (command.all_shown + (" or Ctrl + Z" if command.name == "undo" and self.ctrl_z else ""), command.help)
             for command in self.table.values()
-        ]
+        ] + [("Controller", ", ".join(known))]
 
 
 def _missing(world: World, inputs: Input, what: str, count: int) -> dict[str, str]:

@@ -106,13 +106,13 @@ def fill_screen(full: bool) -> None:
 
 
 class Speaker:
-    """The sounds of a window. on: whether they are heard; where there is no device for sound, they never are."""
+    """The sounds of a window. on: whether they are heard; where there is no device for sound, they never are, and
+    `complaint` says why."""
 
     def __init__(self, on: bool = False):
         self._heard, self._sounds = 0, dict[str, Any]()
         self.on = False
-        if on:
-            self.turn()
+        self.complaint = self.turn() if on else ""
 
     def turn(self) -> str:
         """Turn sounds on, or off. Returns why they cannot be turned on, or ""."""
@@ -152,13 +152,36 @@ class Pads:
             self._controllers = controller
         except (ImportError, pygame.error):  # then there are none
             pass
+        self._order: list[int] = []
+        self._places: dict[int, list[float]] = {}
+
+    @property
+    def count(self) -> int:
+        """The number of controllers that are plugged in."""
+        return len(self.plugged())
+
+    def number(self, id: int) -> int:
+        """The number of a controller, from 0 on, in the order in which they were first used. id: pygame's."""
+        if id not in self._order:
+            self._order.append(id)
+        return self._order.index(id)
+
+    def stick(self, event: Any) -> tuple[float, float] | None:
+        """The place of the left stick, (x, y) from -1 to 1, after an event of an axis; None for another axis."""
+        axes = (pygame.CONTROLLER_AXIS_LEFTX, pygame.CONTROLLER_AXIS_LEFTY)
+        if event.axis not in axes:
+            return None
+        place = self._places.setdefault(event.instance_id, [0.0, 0.0])
+        place[axes.index(event.axis)] = event.value / 32768
+        return place[0], place[1]
 
     def plugged(self) -> list[Callable[[], Grip]]:
         """For each controller, a function that returns its state."""
         known = self._controllers
         if known is None:
             return []
-        return [_asked(known.Controller(n)) for n in range(known.get_count()) if known.is_controller(n)]
+        self._open = [known.Controller(n) for n in range(known.get_count()) if known.is_controller(n)]
+        return [_asked(pad) for pad in self._open]
 
     def close(self) -> None:
         """Release the controllers."""
@@ -166,6 +189,20 @@ class Pads:
             self._controllers.quit()
 
 
+BUTTONS = {
+    pygame.CONTROLLER_BUTTON_DPAD_UP: "up",
+    pygame.CONTROLLER_BUTTON_DPAD_DOWN: "down",
+    pygame.CONTROLLER_BUTTON_DPAD_LEFT: "left",
+    pygame.CONTROLLER_BUTTON_DPAD_RIGHT: "right",
+    pygame.CONTROLLER_BUTTON_A: "a",
+    pygame.CONTROLLER_BUTTON_B: "b",
+    pygame.CONTROLLER_BUTTON_X: "x",
+    pygame.CONTROLLER_BUTTON_Y: "y",
+    pygame.CONTROLLER_BUTTON_LEFTSHOULDER: "left shoulder",
+    pygame.CONTROLLER_BUTTON_BACK: "back",
+    pygame.CONTROLLER_BUTTON_START: "start",
+}
+"""Names of the buttons of a controller, see padkeys.py, by pygame's numbers."""
 _BUTTONS = {
     "a": pygame.CONTROLLER_BUTTON_A,
     "b": pygame.CONTROLLER_BUTTON_B,

@@ -21,8 +21,10 @@ from .between import Between
 from .camera import CameraInput
 from .clip import Saver
 from .desk import Desk
+from .devices import BUTTONS as BUTTON_NAMES
 from .devices import Pads, Speaker, fill_screen, layout, modifiers_of, name_of, print_of
 from .layout import LABEL, LINE, Arrangement, arrange, first_size
+from .padkeys import PadKeys
 from .session import Session
 from .shown import Seat, Shown, shown
 
@@ -32,8 +34,9 @@ FINEST = 1080
 """Most rows of a camera's view; on finer screens the picture has a half or a third of their rows, and is enlarged."""
 NAP, LONG_NAP = 0.005, 0.02
 """Seconds between two checks for events: during play, and after two seconds without events."""
-_QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION)
+_QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION, pygame.CONTROLLERAXISMOTION)
 """Events that do not change the window, unless they lead to a step."""
+_PAD_INPUT = (pygame.CONTROLLERBUTTONDOWN, pygame.CONTROLLERBUTTONUP, pygame.CONTROLLERAXISMOTION)
 _PADS = (pygame.CONTROLLERDEVICEADDED, pygame.CONTROLLERDEVICEREMOVED)
 Over = Callable[[list[np.ndarray]], list[np.ndarray]]
 _ICON = Path(__file__).parent.parent.parent / "assets" / "sprites" / "icon.png"
@@ -122,7 +125,9 @@ class Window:
             self.person.keymap.learn(key, letter)
         self._record = shown(self.person)
         self.place = self._arranged(self._surface.get_size(), self._record)
-        self._pads = Pads() if isinstance(self.person.inputs, CameraInput) else None
+        self._pads, self._pad_keys = Pads(), PadKeys(self.person.inputs)
+        self.person.note = self.person.note or self._speaker.complaint
+        self._plugged = self._plug()
         if session.world.controls.turn_based:
             pygame.event.set_blocked(pygame.MOUSEMOTION)  # hovering takes no turn and needs no redraw
 
@@ -148,8 +153,7 @@ class Window:
         finally:
             self.session.leave()
             self._grab(False)
-            if self._pads:
-                self._pads.close()
+            self._pads.close()
             self._saver.close()
             self._speaker.close()
             pygame.event.set_allowed(pygame.MOUSEMOTION)
@@ -293,11 +297,43 @@ class Window:
             self._mouse(event, now)
         elif kind == pygame.WINDOWFOCUSLOST:
             person.away()
-        elif kind in _PADS and self._pads and isinstance(person.inputs, CameraInput):
-            person.inputs.pads = self._pads.plugged()
+        elif kind in _PADS:
+            self._plug(now)
+        elif kind in _PAD_INPUT:
+            self._pad(event, now)
         elif kind == self._saved and (news := self._saver.news()):
             person.tell(news, now)
         self._follow()
+
+    def _plug(self, now: float | None = None) -> int:
+        """Use the controllers that are plugged in, and say so if their number has changed. Returns the number."""
+        pads, inputs = self._pads.plugged(), self.person.inputs
+        if isinstance(inputs, CameraInput):
+            inputs.pads = pads
+        if now is not None and len(pads) != self._plugged:
+            self.person.tell(("No controller", "A controller", "Controllers")[min(len(pads), 2)] + " plugged in", now)
+        self._plugged = len(pads)
+        return self._plugged
+
+    def _pad(self, event: Any, now: float) -> None:
+        """A button or a stick of a controller."""
+        person, pad = self.person, self._pads.number(event.instance_id)
+        over = person.busy or self.session.over
+        if event.type == pygame.CONTROLLERAXISMOTION:
+            place = self._pads.stick(event)
+            changes = [] if place is None else self._pad_keys.stick(pad, place, over)
+        else:
+            name, down = BUTTON_NAMES.get(event.button, ""), event.type == pygame.CONTROLLERBUTTONDOWN
+            changes = self._pad_keys.button(pad, name, down, over, self.desk.paused)
+        for name, down, command in changes:
+            if command:
+                person.do(name, now)
+            elif down:
+                person.press(name, now)
+            else:
+                person.release(name, now)
+        if changes and event.type in _QUIET:
+            self.draw()
 
     def _mouse(self, event: Any, now: float) -> None:
         """An event of the mouse: over a player's picture it belongs to that player."""

@@ -1,4 +1,4 @@
-"""The capabilities of this machine: cores, memory, screen, CUDA, video codecs."""
+"""The capabilities of this machine: cores, memory, screen, sound, controllers, CUDA, video codecs."""
 
 from __future__ import annotations
 
@@ -33,13 +33,15 @@ def cores() -> int:
 
 
 def machine() -> dict[str, Any]:
-    """A report as plain data: python, platform, cores, display, cuda, video, packages (the version of each, or None).
-    No window or file stays open."""
+    """A report as plain data: python, platform, cores, display, sound, controllers, cuda, video, packages (the version
+    of each, or None). No window, device or file stays open."""
     return {
         "python": platform.python_version(),
         "platform": f"{platform.system()} {platform.machine()}",
         "cores": cores(),
         "display": _display(),
+        "sound": _sound(),
+        "controllers": _controllers(),
         "cuda": _cuda(),
         "video": _video(),
         "packages": {name: _version(name) for name in _PACKAGES},
@@ -57,6 +59,33 @@ def _display() -> dict[str, Any]:
     driver, size = pygame.display.get_driver(), pygame.display.get_desktop_sizes()[0]
     pygame.display.quit()
     return {"ok": True, "detail": f"{driver}, {size[0]}x{size[1]} pixels"}
+
+
+def _sound() -> dict[str, Any]:
+    import pygame
+
+    try:
+        pygame.mixer.init()
+    except pygame.error as error:
+        return {"ok": False, "detail": f"there is no device for sound ({error}): play goes on without"}
+    rate, _, channels = pygame.mixer.get_init()
+    pygame.mixer.quit()
+    return {"ok": True, "detail": f"{rate:,} samples a second, {channels} channels"}
+
+
+def _controllers() -> dict[str, Any]:
+    import pygame
+
+    try:
+        from pygame._sdl2 import controller
+
+        controller.init()
+        names = [controller.name_forindex(place) for place in range(controller.get_count())]
+        controller.quit()
+    except (ImportError, pygame.error) as error:
+        return {"ok": False, "detail": f"game controllers cannot be asked for ({error})"}
+    known = [name for name in names if name]
+    return {"ok": bool(known), "detail": ", ".join(known) or "no game controller is plugged in"}
 
 
 def _cuda() -> dict[str, Any]:
@@ -97,7 +126,8 @@ def lines(report: dict[str, Any]) -> list[tuple[str, str, str]]:
     rows = [("python", "", f"{report['python']} at {sys.executable}"), ("platform", "", report["platform"])]
     rows.append(("cores", "", str(report["cores"])))
     rows += [
-        (name, "yes" if report[name]["ok"] else "no", report[name]["detail"]) for name in ("display", "cuda", "video")
+        (name, "yes" if report[name]["ok"] else "no", report[name]["detail"])
+        for name in ("display", "sound", "controllers", "cuda", "video")
     ]
     versions = ", ".join(f"{name} {version or 'missing'}" for name, version in report["packages"].items())
     return [*rows, ("packages", "", versions)]

@@ -12,8 +12,10 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -42,7 +44,8 @@ def open_display() -> Any:
     try:
         if headless:
             raise pygame.error("neither DISPLAY nor WAYLAND_DISPLAY is set")
-        pygame.display.init()
+        with _quiet():
+            pygame.display.init()
         if pygame.display.get_driver() in _UNSEEN and not any(name in asked for name in _UNSEEN):
             pygame.display.quit()
             screen = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY", "")
@@ -55,6 +58,19 @@ def open_display() -> Any:
             "WORLD --out clip.mp4`; or run under a virtual screen: `xvfb-run rumpus play WORLD`; over ssh, use `ssh -X`"
         ) from None
     return pygame
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Without this variable SDL, which tries Wayland before it gives up, prints an error of its own."""
+    lacks = "XDG_RUNTIME_DIR" not in os.environ
+    if lacks:
+        os.environ["XDG_RUNTIME_DIR"] = tempfile.gettempdir()
+    try:
+        yield
+    finally:
+        if lacks:
+            os.environ.pop("XDG_RUNTIME_DIR", None)
 
 
 class Viewer:

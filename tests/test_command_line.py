@@ -48,7 +48,7 @@ def test_a_worlds_page_and_the_doctor(theirs):
     assert "rows and columns of the room" in page
     report = json.loads(rumpus("doctor", "--json"))
     assert report["cores"] >= 1
-    assert {"display", "cuda", "video", "cache"} <= set(report)
+    assert {"display", "sound", "controllers", "cuda", "video", "cache"} <= set(report)
 
 
 def test_somebodys_world_is_benched_trained_and_evaluated(theirs, tmp_path):

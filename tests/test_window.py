@@ -340,6 +340,9 @@ def test_a_real_mouse_is_caught_and_looks_around(display, tmp_path, monkeypatch)
     monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path))
     with real_window(tmp_path, "hall") as (process, window):
         do("mousemove", "--window", window, "450", "200", "click", "1", "sleep", "0.5")
+        for _ in range(2):  # full screen, and back: the same window, with the mouse in it
+            do("key", "F11", "sleep", "0.5")
+            assert do("search", "--onlyvisible", "--class", "rumpus").split() == [window]
         for _ in range(20):  # half a turn, farther than the window is wide
             do("mousemove_relative", "--", "72", "0", "sleep", "0.05")
         do("keydown", "s", "sleep", "3", "keyup", "s")  # so the way back leads to the goal

@@ -185,6 +185,8 @@ class Doing(Further):
             return Found([clause for stage in goal.stages for clause in stage.all], list(goal.never), lasting=True)
         if verb == "lift" and (self.players or 2) < 2 and not never:
             for ref in act.a.all if act.a else ():
+                if ref.least not in (0, 1):
+                    raise Refusal(f"{ref.said!r}: one thing is lifted at a time: say one after the other, with 'then'")
                 if any("heavy" in self.things.affords.get(str(kind), ()) for kind in ref.noun.kinds):
                     raise Refusal(f"{ref.said!r} is too heavy for one player to lift")
         return self._simple(act, never)

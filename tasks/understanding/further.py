@@ -25,6 +25,10 @@ class Further(Asking):
             if not self.last or not (self.before and self.before.verb):
                 raise Refusal("what is to be put there? name the thing")
             return replace(act, verb="put", a=_IT)
+        if act.verb == "enter" and act.b is None:
+            return replace(act, b=_IT)
+        if act.verb == "touch-it":
+            return replace(act, verb="touch", b=_IT)
         if act.verb == "hold-on":
             self.affirmed = True
             return replace(act, verb="hold", b=act.b or _IT)

@@ -38,6 +38,7 @@ def heard(said: list[str], tick_hz: float | None) -> Heard:
     Raises Refusal for seconds where there are none.
     """
     said = _corrected(_addressed(said))
+    said = _towers(said)
     said, notes = _turns(_fewer(timed(_numbers(said), tick_hz is not None)), tick_hz)
     said, limit = _limited(_exactly(said))
     return Heard(said, limit, notes)
@@ -50,6 +51,8 @@ _BESIDE_ME = frozenset(("to", "by", "near", "behind", "beside", "of", "with", "f
 
 def own(said: list[str], text: str, players: int | None) -> list[str]:
     """The words of a question of one who plays alone, who says "I" of the player: "what am I holding"."""
+    if (players or 1) < 2 and {"him", "he", "she"} & set(said):
+        said = ["it" if word in ("him", "he", "she") else word for word in said]
     asks = text.rstrip().endswith("?") or (said[:1] and said[0] in _ASKING)
     if not asks or (players or 1) > 1 or not {"i", "me", "my"} & set(said):
         return said
@@ -111,6 +114,22 @@ def _numbers(said: list[str]) -> list[str]:
         text = text.replace(f" {words} ", f" {plain} ")
     text = re.sub(r" until (\S+) (\w+) (are|have|is|has) (up|over|passed|gone by|gone) ", r" for \1 \2 ", text)
     return text.split()
+
+
+_TOWER = re.compile(
+    r" (tower|stack|pile) (?:that is |which is |of )?(?:height |of height )?(\S+)"
+    r"(?: (levels|storeys|things|objects|items|toys|blocks|cups|books))? (?:high|tall) "
+)
+
+
+def _towers(said: list[str]) -> list[str]:
+    """With "a tower four high" as "a tower of four toys"."""
+
+    def told(found: re.Match[str]) -> str:
+        kind = found[3] if found[3] in ("blocks", "cups", "books") else "toys"
+        return f" {found[1]} of {found[2]} {kind} " if _count(found[2]) > 1 else found[0]
+
+    return _TOWER.sub(told, f" {' '.join(said)} ").split()
 
 
 def _exactly(said: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     (r"\bw/ ?o\b", " without "),
     (r"\bw/", " with "),
     (r"\bb/c\b", " because "),
+    (r"\ben route to\b", "on your way to"),
     (r"\b(?:y/n|yes/no|yes or no|true or false)\b", " "),
     (r"(?<=[a-z])\+(?=[a-z])|\s[&+]\s", " and "),
     (r"&", " and "),

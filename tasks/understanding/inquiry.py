@@ -11,6 +11,7 @@ from .names import Names, Noun
 from .normalise import COMMA, STOP, phrases
 from .refs import Ref, Refs, either, looking
 from .syntax import Syntax
+from .told import EXCEPT
 from .trees import ASKED, LAST_OF, LAST_TO, MENTIONED, PLACED
 from .trees import FIRST as FIRST_ORDERS
 
@@ -60,6 +61,7 @@ class Inquiry(Syntax):
         if self.words[at : at + 2] == ["how", "many"]:
             for refs, behind in self.refs(at + 2 + 2 * (self.words[at + 2 : at + 4] == ["of", "the"])):
                 each, word = refs.all[0], self.words[behind + 1]
+                yield from (("count", one) for one in self._left_out(refs, behind))
                 if self.words[behind] == "are" and word in self.names.looks and behind + 2 in self.ends:
                     what, name = self.names.looks[word]
                     if len(refs.all) == 1 and not each.loose and each.least == 0 and getattr(each, what) is None:
@@ -77,6 +79,25 @@ class Inquiry(Syntax):
             what, name = self.names.looks[word]
             if getattr(one, what) is None:
                 yield "exists", looking(one, what, name)
+
+    def _left_out(self, refs: Refs, at: int) -> Iterator[Ref]:
+        """The things that are counted of "how many balls are not red", "… not in the box", "… besides the cup"."""
+        each, words = refs.all[0], self.words
+        if len(refs.all) > 1 or each.told or each.loose or each.least != 0:
+            return
+        there = at + 2 * (words[at : at + 2] in (["are", "there"], ["is", "there"]))
+        for start in self._after(there, EXCEPT):
+            yield from (one for one, end in self._without(each, start) if end in self.ends)
+        if words[at] not in ("are", "is") or "not" not in words[at + 1 : at + 3]:
+            return
+        start = words.index("not", at) + 1
+        if words[start] in self.names.looks and start + 1 in self.ends:
+            yield replace(each, but=(looking(Ref(Noun((None,))), *self.names.looks[words[start]]),))
+        for place, slots, behind in self.matched(PLACED[self.unit], start + (words[start] in ("lying", "standing"))):
+            for others, end in self.refs(behind):
+                to = self._single(others)
+                if to is not None and not slots and end in self.ends and place in ("on", "in", "under", "near"):
+                    yield replace(each, where=("is not", place, to))
 
     def _every(self, at: int) -> Iterator[tuple[str, dict[str, Any]]]:
         """ "Are all balls red", "is every toy in the box", "are both doors open"."""

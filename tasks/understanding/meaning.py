@@ -32,6 +32,7 @@ from .joined import apart, apart_from, contrary, spared, together
 from .kinds import Refusal
 from .names import Noun, carried
 from .refs import Ref, Refs, either
+from .steps import GATHERED, gathered, repeated, until_stages
 from .syntax import Act, Unit
 
 TELLS = "the beginning may tell how things are, or how they are to be"
@@ -56,6 +57,9 @@ class Meaning(Doing):
         nevers: list[Clause] = []
         befores: list[tuple[list[Clause], list[Clause]]] = []
         kind, forbids = "", False
+        units, merged = gathered(units)
+        if merged:
+            self.notes.append(GATHERED)
         for unit in units:
             if unit.kind == "stay":
                 if not stages and unit is units[0]:
@@ -110,10 +114,11 @@ class Meaning(Doing):
                 raise Refusal("what is never to be lasts all the time, so it takes no number of turns")
             if found.clauses:
                 self._join(stages, found, unit)
+                repeated(stages, found.clauses, unit.times)
         stages = spared(stages, nevers)
         nevers = list(dict.fromkeys(apart_from(stages, nevers, carried(self.things))))
         contrary(stages, nevers)
-        until = _until_stages(stages, befores)
+        until = until_stages(stages, befores)
         made = (Stage(all=tuple(c), hold=hold, before=tuple(until[i])) for i, (c, hold, _) in enumerate(stages))
         try:
             return Goal(stages=tuple(made), never=tuple(nevers))
@@ -227,6 +232,7 @@ class Meaning(Doing):
         if not stages or stages[-1][2] != keeps or kind != "do":
             raise Refusal("a goal cannot ask to stay where one is at the start: name what to stay at")
         clauses, hold, lasting = stages[-1]
+        self.affirmed = self.affirmed or keeps  # "make sure it does not fall"
         stages[-1] = clauses, turns or hold or lexicon.STAY, lasting
         if not (turns or hold):
             self.notes.append(f"to stay is for {lexicon.STAY} turns")
@@ -242,7 +248,8 @@ class Meaning(Doing):
                 raise Refusal("after a time comes 'then': how long what follows is to last is not clear")
             if found.hold and unit.joint != "at once" and self._together(clauses, lasting, found, unit.joint):
                 raise Refusal("before what is to last comes 'then': how long the rest is to last is not clear")
-            if unit.joint == "at once" or self._together(clauses, lasting, found, unit.joint):
+            undone = any(one.is_opposite(other) for one in clauses for other in found.clauses)
+            if unit.joint == "at once" or (not undone and self._together(clauses, lasting, found, unit.joint)):
                 more = [clause for clause in found.clauses if clause not in clauses]
                 stages[-1] = [*clauses, *more], unit.hold or found.hold or hold, lasting and found.lasting
                 return
@@ -346,8 +353,6 @@ class Meaning(Doing):
         if not act.verb:
             act = self._with_verb(act, never)
         act = self._implied(act)
-        if act.verb == "enter" and act.b is None:
-            act = replace(act, b=Refs((Ref(pronoun="it", said="it"),)))
         if act.verb == "hold" and self.held and act.b is not None and act.b.all[0].pronoun == "it":
             act = replace(act, b=Refs(tuple(self.held)))
         if act.verb == "leave-it" and not (act.a and all(ref.pronoun for ref in act.a.all)):
@@ -458,19 +463,6 @@ def _of_it(unit: Unit) -> bool:
     """Whether an act is of what was named before: "find the ball and stop beside it"."""
     sides = (unit.act.a, unit.act.b) if unit.act else ()
     return any(ref.pronoun for refs in sides if refs for ref in refs.all)
-
-
-def _until_stages(
-    stages: list[tuple[list[Clause], int, bool]], befores: list[tuple[list[Clause], list[Clause]]]
-) -> list[list[Clause]]:
-    """For each stage, what must not be before it is reached."""
-    until: list[list[Clause]] = [[] for _ in stages]
-    for clauses, nevers in befores:
-        place = next((i for i, (found, _, _) in enumerate(stages) if found == clauses), None)
-        if place is None:
-            raise Refusal("what comes first is to be done, too: say it as a step of its own, in its order")
-        until[place] += [clause for clause in nevers if clause not in until[place]]
-    return until
 
 
 _KEPT = {"off": "keep-off", "out": "keep-out", "away": "keep-away"}

@@ -124,7 +124,8 @@ def _plain(word: str, known: frozenset[str]) -> list[str]:
         ("'s", "is"),
     ):
         if word.endswith(ending):
-            return [word[: -len(ending)], whole]
+            stem = word[: -len(ending)]
+            return [*lexicon.SPELLINGS.get(stem, stem).split(), whole]
     return [lexicon.SPELLINGS.get(part, part) for part in word.split("-") if part]
 
 

@@ -47,7 +47,7 @@ class Unit:
     "stop" or "mention"; plain: whether it may tell how things are, not how they are to be; opened: whether
     it has an opening, such as "you"; qualifies: whether it only tells when or how the unit before is so, as behind
     "without" and "before"; first: whether it is said to be first; lasts: whether it says "stay" or "keep"; until: what
-    it is forbidden before."""
+    it is forbidden before; times: how often it is to be done."""
 
     joint: str
     kind: str
@@ -59,6 +59,7 @@ class Unit:
     first: bool = False
     lasts: bool = False
     until: Act | None = None
+    times: int = 1
 
 
 _OPEN, _NOT, _WITHOUT = phrases(*lexicon.OPENERS), phrases(*lexicon.NOT_TO), phrases(*lexicon.WITHOUT)
@@ -270,6 +271,11 @@ class Syntax(Phrases):
             for act, last in self.acts(start) if not moved else ():
                 if act.verb in ("face", "hold"):
                     yield from self._rest(last, (*before, Unit("at once", "do", act)))
+        if before[-1].kind == "do" and act_before and before[-1].times == 1:
+            count = 2 if self.words[start] == "twice" else number(self.words[start])
+            if count > 1 and (self.words[start] == "twice" or self.words[start + 1] == "times"):
+                last = start + 1 + (self.words[start] != "twice")
+                yield from self._rest(last, (*before[:-1], replace(before[-1], times=count)))
         for behind in self._after(start, _AFTERS):
             for act, last in self.acts(behind):
                 if act.verb and len(before) == 1:

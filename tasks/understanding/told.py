@@ -22,7 +22,9 @@ _ABOUT = phrases(
     "(that|which) (is|are) (lying|standing|sitting) (about|around)", "(lying|standing|sitting) (about|around)"
 )
 _AROUND = ("on", "in", "at", "touching", "near", "under", "between")
-_THAT_IS = phrases("(that|which) (is|are) (|coloured)", "(of|in|with) (|the) colour", "whose colour is")
+_THAT_IS = phrases(
+    "(that|which) (is|are) (|coloured|still|already|currently|now)", "(of|in|with) (|the) colour", "whose colour is"
+)
 _BELONGING, _BELONGED = phrases(*lexicon.BELONGING), phrases(*lexicon.BELONGED)
 
 

@@ -41,6 +41,7 @@ LAST_OF: dict[str, str] = {
 LAST_TO: dict[str, str] = {
     "(nearest|closest) to {b}": "nearest",
     "nearest {b}": "nearest",
+    "(has|with) the (least|shortest|smallest) (distance|way) (left|to go|) to {b}": "nearest",
     "(that|which) (is|are|lies|stands) (nearest|closest) to {b}": "nearest",
     "(farthest|furthest) (|away) from {b}": "farthest",
     "(that|which) (is|are|lies|stands) (farthest|furthest) (|away) from {b}": "farthest",

@@ -326,6 +326,13 @@ STAYS: tuple[str, ...] = (
         "make (it|them) stay there",
         "(it|they) (should|must) stay there",
     ),
+    "(make sure|see to it|ensure) (that|) (it|they) (does|do) not (fall|fall over|fall down|collapse|topple|topple "
+    "over|move)",
+    "(it|they) (must|should|may|can|shall) not (fall|fall over|fall down|collapse|topple|topple over|move)",
+    "do not let (it|them) (fall|fall over|fall down|collapse|topple|topple over|move)",
+    "(keep|leave) (it|them) (standing|steady|upright|still|like that|like this|that way|as it is|as they are)",
+    "(keep|leave|let) (it|them) (stay|be|rest|stand|sit|lie) (there|here|like that|)",
+    "(stay|remain|keep|hold) (like that|like this|that way|in that position|in position)",
     *("(stay|wait|remain) where you are", "hold still", "stand still", "stay put"),
 )
 """After something that is reached: that it is to last for STAY turns."""

@@ -33,6 +33,7 @@ INDIRECT: dict[str, tuple[str, ...]] = {
         "see {a} {p} {b}",
     ),
     "put-it": (f"(put|place|set|stick|plonk|stash|stow|dump|deposit|store|lay|chuck|throw|toss) {_AWAY} {{q}} {{b}}",),
+    "touch-it": ("touch",),
     "hold-on": (
         "do not (let go of|drop|put down|release|lose|let loose of|set down|lay down) {b}",
         "do not let {b} (go|drop|fall)",
@@ -96,6 +97,7 @@ INDIRECT: dict[str, tuple[str, ...]] = {
     "touch": (
         "(place|put|lay|rest|press) (a|your|one) (hand|hands|finger|palm|paw) (on|onto|against) {b}",
         "(get|come|be) in (contact|touch) with {b}",
+        "(disturb|bother|upset|mess with|interfere with|fiddle with|play with|disarrange) {b}",
         "(nudge|feel|brush|pet|caress|high five|fist bump|smack|slap|punch|kick|rub|contact|reach out and touch|"
         "walk up to and touch|go up to and touch|walk over and touch|go over and touch|go touch|go and touch|run and "
         "touch) {b}",

@@ -18,6 +18,12 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     ", like ,",
     "(ok|okay|right|yeah|alright) (so|now)",
     "(do|did|would|might) you (happen to|even|) know",
+    "(apart from that|other than that|besides that|aside from that|apart from this) ,",
+    "(whichever|whatever|any|anyone|any one|any ones) you (fancy|feel like|choose|pick|please|want|like|find|wish|"
+    "prefer)",
+    "(the|) (whole|entire) (game|episode|round|while)",
+    "for (the|) (whole|entire) (time|game|episode|round|while)",
+    "(from start to finish|from beginning to end|the whole way|all the way through|throughout)",
     "(real|super|really|very|pretty|so|extra) (quick|quickly|fast|soon)",
     "(if that is|if it is) not (too much|too) (trouble|hard|difficult|much to ask|a problem|much bother)",
     "(if|when) (you have|you have got|you find) (a moment|a minute|time|a sec|a second|the time|nothing better to do)",
@@ -192,6 +198,8 @@ MANNER: tuple[str, ...] = (
 )
 """Words on how something is done, which no goal judges; that they are left out is told."""
 AT_THE_VERY_END: tuple[str, ...] = (
+    "(or|otherwise|or else) (it|that|this) (does|will) not (count|matter|work)",
+    "(or|or else|otherwise) you (lose|fail|are out|have lost|will lose|will fail)",
     "(just|only|) (tell|give) (me|us|) (|just|only) (|the|a) (number|answer|word|colour|count) (only|)",
     "(just|only) (the|a|one) (number|answer|word|colour|count|single word)",
     "(in|with|using) (one|a single) word",

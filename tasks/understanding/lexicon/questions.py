@@ -63,7 +63,11 @@ ASKED: dict[str, tuple[str, ...]] = {
         "what (is|are) {a} (sitting|resting|lying|standing) (on|in)",
         "(which|what) room (will|can|do|would) (i|you|we) find {a} in",
         "on what (is|does) {a} (lie|lying|stand|standing)",
-        "(in|on) (what|which) (room|thing|place|piece of furniture) (is|are|lies|stands) {a}",
+        "(in|on|under) (what|which) (room|thing|place|piece of furniture|furniture) (is|are|lies|stands) {a}",
+        "(in|on) (what|which) (thing|place|piece of furniture|furniture|) (is|are) (sitting|lying|standing|resting) "
+        "{a}",
+        "(in|on) (what|which) (thing|place|piece of furniture|furniture) (is|are|do|does) {a} (sit|lie|stand|rest|"
+        "sitting|lying|standing|resting)",
         "(what|which) room (is|are) {a} in",
         "what (is|are) {a} (lying on|standing on|lying in|standing in|on|in)",
         "where {a} (is|are)",
@@ -127,8 +131,8 @@ ASKED: dict[str, tuple[str, ...]] = {
         "(is|are) {a} (|still|already|now|really) (open|unlocked|opened)",
     ),
     "exists-shut": ("(is|are) {a} (|still|already|now|really) (locked|closed|shut)",),
-    "count-open": ("how many {a} (are|stand) (|still|already|now) (open|unlocked|opened)",),
-    "count-shut": ("how many {a} (are|stand) (|still|already|now) (closed|locked|shut)",),
+    "count-open": ("how many {a} (is|are|stand) (|still|already|now) (open|unlocked|opened)",),
+    "count-shut": ("how many {a} (is|are|stand) (|still|already|now) (closed|locked|shut)",),
     "exists-held": (
         "(do|are) you (have|hold|holding|carrying|carry) {a} (|in your hand|in your hands|with you)",
         "have you (got|) {a} (in your hand|in your hands|with you)",
@@ -296,7 +300,9 @@ ASKED: dict[str, tuple[str, ...]] = {
     "count-in": ("how many {a} (do|does) {b} (contain|hold) (|inside)",),
     "what-in": ("what (do|does) {b} (contain|hold)", "(name|what are) the contents of {b}"),
     "exists-ellipsis": ("{a} {q} {b}",),
-    "exists-ellipsis-here": ("{a} (here|anywhere|around|in the room)",),
+    "exists-ellipsis-here": (
+        "{a} (here|anywhere|around|in the room|in here|around here|in there|about|in sight|over there|left|nearby)",
+    ),
     "what-place": (
         "(what|which thing) (is|lies|stands|sits|is lying|is standing|is there|do you see|can you see) {q} {b}",
         "(what|which) (things|objects|toys|thing|object|toy) (is|are|lie|lies) {q} {b}",

@@ -9,6 +9,15 @@ _MOVE = "(go|walk|run|head|come|get|move|wander|step|drive|hurry|stroll)"
 
 SHORTER: dict[str, str] = {
     "one of them": "one of these",
+    "(to|into|in|up to|up in) bed": "on the bed",
+    "(less|fewer) then": "less than",
+    "more then": "more than",
+    "you guys": "you",
+    "(we|you) have (which|that)": "which",
+    "(whatever|whichever one) (is|was) (closest|nearest)": "the thing that is nearest",
+    "(whatever|whichever one) (is|was) (farthest|furthest)": "the thing that is farthest",
+    "(mum|dad|gran|grandpa|teacher|the teacher|the boss|my boss|my mum|my dad|my wife|my husband|my son|my daughter) "
+    "(says|said|thinks|told me|reckons|knows|heard) (that|)": "",
     "how (many|much) of (the|these|those|your|my|our|all the|all of the)": "how many",
     "everything (that is|which is|) (good|healthy|tasty|nice)": "every good thing",
     "everything (that is|which is|) (bad|rotten|nasty|unhealthy)": "every bad thing",

@@ -94,7 +94,7 @@ PARTNER_PRONOUNS: tuple[str, ...] = ("he", "she", "him", "her")
 """The other player, in a world for two."""
 PLAYER_NOUNS: tuple[str, ...] = (
     *("guy", "man", "fellow", "chap", "bloke", "lad", "boy", "girl", "lady", "woman", "person", "kid", "child"),
-    *("runner", "agent", "character", "figure", "team", "bot"),
+    *("runner", "racer", "contestant", "participant", "agent", "character", "figure", "team", "bot"),
 )
 """Nouns for any player, in a world for several."""
 SOME_PLAYER: dict[str, bool] = {

@@ -89,6 +89,8 @@ class Doing(Further):
             self.notes.append("here is where you started")
             start = Refs((Ref(Noun(place="start"), definite=True),))
             return self._placed(replace(act, verb="put", place="at", b=start), never)
+        if verb == "look-mutual":
+            return self._mutual(never)
         if verb in ("look-from", "floor-at", "empty-into"):
             return self._at_once(act, never)
         if verb in ("tie", "be-caught", "floor"):

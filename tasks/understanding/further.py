@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .asking import Asking
 from .clauses import Found
-from .deeds import ANY
+from .deeds import ANY, OTHER, YOU
 from .kinds import Refusal
 from .names import Noun
 from .refs import Ref, Refs
@@ -33,6 +33,14 @@ class Further(Asking):
             self.affirmed = True
             return replace(act, verb="hold", b=act.b or _IT)
         return act
+
+    def _mutual(self, never: bool) -> Found:
+        """That two players face each other."""
+        if never or (self.players or 1) != 2:
+            raise Refusal("two players face each other: say who is to look at whom")
+        facing = self.known("facing", "look")
+        both = [*self.clauses([YOU], facing, [OTHER]).clauses, *self.clauses([OTHER], facing, [YOU]).clauses]
+        return Found(both, at_once=True)
 
     def _lasting(self, unit: Unit) -> None:
         """Refuse not to let go of a thing for no time."""

@@ -183,9 +183,10 @@ class Phrases(Told):
                         yield Ref(Noun((None,)), where=("is", place, to), definite=True), last
                     if to is not None and place in ("on", "in", "under") and not slots:
                         yield Ref(Noun((None,)), least="all", where=("is", place, to)), last
-        if word in ("what", "whatever") and self.words[at + 1] == "you":
+        if word in ("what", "whatever"):
             for one, behind in self._told_behind(Ref(Noun((None,)), definite=True), at + 1):
-                if one.where and one.where[0] == "held":
+                other = one.where[2] if one.where and one.where[0] == "held-by" else None
+                if one.where and (one.where[0] == "held" or (other is not None and other.noun.who != "you")):
                     yield one, behind
         if word in ("whichever", "whatever"):
             yield from self._whichever(at + 1)

@@ -38,7 +38,7 @@ def _gathers(before: Unit, unit: Unit) -> bool:
     if one.verb not in _GATHERING or one.b is None or one.actor is not None or len(act.a.all) > 1 or before.hold:
         return False
     ref = one.b.all[0]
-    several = ref.least not in (0, 1) or (ref.bare and ref.noun.many)
+    several = ref.least not in (0, 1) or bool(ref.bare and ref.noun.many)
     return several and len(one.b.all) == 1 and act.a.all[0].pronoun in ("them", "it") and not ref.negated
 
 

@@ -34,6 +34,7 @@ INDIRECT: dict[str, tuple[str, ...]] = {
     ),
     "put-it": (f"(put|place|set|stick|plonk|stash|stow|dump|deposit|store|lay|chuck|throw|toss) {_AWAY} {{q}} {{b}}",),
     "touch-it": ("touch",),
+    "look-mutual": ("(look at|face|see|watch|stare at|turn to) (each other|one another)",),
     "hold-on": (
         "do not (let go of|drop|put down|release|lose|let loose of|set down|lay down) {b}",
         "do not let {b} (go|drop|fall)",

@@ -43,7 +43,10 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     "there": (Reading("there", "b"),),
     "vanish": (Reading("gone", "b", "food"), Reading("open", "b", "lock"), Reading("gone", "b", "key")),
     "vanish-all": (Reading("gone", "b"),),
-    "tread": (Reading("gone", "b", "eaten"),),
+    "tread": (
+        *(Reading("gone", "b", "eaten"), Reading("touching", fits="trap"), Reading("touching", fits="goal")),
+        Reading("touching", fits="platform"),
+    ),
     "pass": (Reading("in", fits="region"), Reading("at", fits="region"), Reading("at", fits="door")),
     "follow": (Reading("near"),),
     "catch": (Reading("touching", fits="player"), Reading("near", fits="player")),

@@ -9,6 +9,9 @@ _MOVE = "(go|walk|run|head|come|get|move|wander|step|drive|hurry|stroll)"
 
 SHORTER: dict[str, str] = {
     "one of them": "one of these",
+    "(leave|exit) (the|this|your) room": "get out of this room",
+    "(walk|wander|move|roam|stroll|go|run|swim) (around|about) (freely|) without": "avoid",
+    "is it (true|right|correct|the case|so) that": "whether",
     "(to|into|in|up to|up in) bed": "on the bed",
     "(less|fewer) then": "less than",
     "more then": "more than",
@@ -107,6 +110,13 @@ LOCAL_SHORTER: dict[tuple[str, ...], dict[str, str]] = {
         ),
     },
     ("player", "hat", "crown"): {
+        "(the one|the player|the person|the guy|whoever) (with|wearing|in|has|who has|who is wearing) the hat": (
+            "the player that is holding the hat"
+        ),
+        "(put|get|pull) on the hat": "hold the hat",
+        "(put|get) the hat on (|your head)": "hold the hat",
+        "(run|get|keep running|flee) away from": "do not get caught by",
+        "(run away|flee|get away|keep running)": "do not get caught",
         "(whoever|who ever|the one that|the one who|the player that|the player who|whichever player|the person that) "
         "(is|has been) it": "the player that is holding the hat",
         "(tag|and tag) , you are it": "",

@@ -359,6 +359,9 @@ def ask(question: Question, style: int = 0, scene: Scene = ANYWHERE) -> str:
     second = _thing(b, 1, False, how, one=scene.one(b), many=question.asks == "more", scene=scene) if b else ""
     if question.least or question.most is not None:
         return opening + _so_many(question, how, scene)
+    if question.asks == "alike" and a.which and a.which.one_of:
+        each = (_thing(other, 1, False, how, one=scene.one(other), scene=scene) for other in a.which.one_of)
+        return f"{opening}do {' and '.join(each)} have the same colour"
     if question.asks == "larger":
         first = _thing(a, 1, False, how, one=scene.one(a), scene=scene)
     if question.asks == "every":

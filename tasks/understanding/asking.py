@@ -267,7 +267,11 @@ class Asking(References):
                 raise Refusal("a question is about things of one kind")
         if what == "where" and not (self.things.regions or {"on", "in"} & set(self.things.relations)):
             raise Refusal("where something is has no answer of one word in this world: ask what it is near")
-        if what == "alike" and a and not (a.all[0].noun.many or a.all[0].least == "all" or a.all[0].least == 2):
+        if what == "alike" and a and len(a.all) > 1 and a.joint == "and":
+            if any(ref.least != 1 or ref.negated or ref.colour or self.player(ref) for ref in a.all):
+                raise Refusal("the colours of two things are compared: name the two without their colours")
+            a = Refs((either(a.all),))
+        elif what == "alike" and a and not (a.all[0].noun.many or a.all[0].least == "all" or a.all[0].least == 2):
             raise Refusal("one thing has one colour: ask 'what colour is …'")
         sides = {name: self._asked(refs, None) for name, refs in (("a", a), ("b", b)) if refs is not None}
         try:

@@ -140,6 +140,8 @@ class Deeds(Clauses):
             raise Refusal("to stay away is never to touch: say 'avoid'")
         whole = Found()
         for ref in act.b.all:
+            if act.place == "between" and ref.least == "all" and ref.noun.many and not ref.told:
+                ref = replace(ref, least=2)  # "between the boxes"
             if act.place in ("by-left", "by-right"):
                 beside = (
                     replace(act, b=Refs((ref,)), place="touching"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ..choices import members
 from .asking import Asking
 from .clauses import Found
 from .deeds import ANY, OTHER, YOU
@@ -27,6 +28,14 @@ class Further(Asking):
             return replace(act, verb="put", a=_IT)
         if act.verb == "enter" and act.b is None:
             return replace(act, b=_IT)
+        if act.verb == "go-for" and act.b is not None:
+            held = all(self.fits("carried", ref) or self.fits("food", ref) for ref in act.b.all)
+            return replace(act, verb="take" if held else "go")
+        if act.verb == "clear-room":
+            if "gone" not in self.things.relations or not members("food", self.things) or "on" in self.things.relations:
+                raise Refusal("where is everything to go? say 'put every toy in …', or 'take every … off …'")
+            everything = Ref(Noun((None,)), least="all", said="everything")
+            return replace(act, verb="take", b=Refs((everything,)))
         if act.verb == "touch-it":
             return replace(act, verb="touch", b=_IT)
         if act.verb == "hold-on":

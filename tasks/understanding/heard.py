@@ -190,7 +190,8 @@ def _limited(said: list[str]) -> tuple[list[str], int | None]:
                 continue
             if any(p not in (s, "{n}", "{t}") for s, p in zip(parts, phrase, strict=True)):
                 continue
-            limit = _count(parts[place])
+            under = {"under", "less", "fewer"} & set(parts) and said[behind - 1 : behind] not in (["less"], ["fewer"])
+            limit = _count(parts[place]) - bool(under)
             if limit > LONGEST:
                 raise Refusal(f"{parts[place]!r} turns: a limit is of {LONGEST} turns at most", "time")
             left, right = said[:at], said[behind:]

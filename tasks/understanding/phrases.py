@@ -320,6 +320,12 @@ class Phrases(Told):
             yield from self._adjectives(at + 1, so, said)  # "two different cubes" are two
         if word in ("other", "different", "remaining") and "other" not in said:
             yield from self._adjectives(at + 1, replace(so, other=True), said | {"other"})
+        boxed = {("key",), ("lock",), ("gem",)} <= self.names.nouns.keys()
+        if word == "loose" and boxed and "where" not in said:  # of Box-World: the key that no box holds
+            lock = Ref(Noun(("lock",)), said="a lock")
+            for ref, behind in self._adjectives(at + 1, so, said | {"where"}):
+                if ref.noun.kinds == ("key",) and ref.where is None:
+                    yield replace(ref, where=("is not", "touching", lock)), behind
         if word in lexicon.STATES_OF and "where" not in said and not list(self._noun(at)):
             relation, negated = lexicon.STATES_OF[word]
             where = ("is not" if negated else "is", relation, None)

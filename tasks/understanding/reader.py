@@ -125,7 +125,9 @@ def _selecting(text: str, found: Understood) -> bool:
 
 _SOME_NOT = re.compile(r"\b(one|some|an?|at least \w+)( [\w-]+){1,3} (is|are|be|stays?) not\b")
 _YET = re.compile(r"\byet\b")
-_ON_THE_WAY = re.compile(r"\b(on|along) (the|your) way\b(?! (to|over|back|up)\b)")
+_ON_THE_WAY = re.compile(
+    r"\b(on|along) (the|your) way\b(?! (to|over|back|up)\b)(?!,?( and| but)?,? (then|next|after)\b)"
+)
 _AT_ONCE = re.compile(r"(?<!and )at the same (time|moment)|\bat once\b|\bsimultaneously\b|\btogether\b")
 _AT_THE_END = re.compile(r"\b(at|in|by) the (very )?end\b")
 _STAYING = re.compile(r"\b(stay|stays|remain|remains|keep|keeps)\b")

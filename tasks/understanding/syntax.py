@@ -82,6 +82,7 @@ _EVERY_ONE = phrases(
 )
 _BY_ALL = ("go", "find", "be-place", "stay-place", "touch", "enter", "exit", "face", "pass")
 _SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")
+_BELONGING = frozenset(("go", "goes", "belong", "belongs"))
 _UNTILS = phrases(*lexicon.UNTILS)
 _STOOD = ("be-place", "stay-place", "side-players", "short-of")
 _HELD = ("hold", "face", "open", "follow")
@@ -123,7 +124,12 @@ class Syntax(Phrases):
             yield replace(_act(verb, slots), told=True), behind
         for verb, slots, behind in self.matched(STATED, at):
             if verb != "is never":
-                yield _act("is", slots, negated=verb == "is not"), behind
+                act = _act("is", slots, negated=verb == "is not")
+                yield act, behind
+                if _BELONGING & set(self.words[at:behind]) and act.a and len(act.a.all) == 1 and not act.negated:
+                    ref = act.a.all[0]  # "books go on the shelf"
+                    if ref.bare and ref.noun.many and not ref.told:
+                        yield replace(act, a=Refs((replace(ref, least="all", bare=False),))), behind
         for refs, behind in self.refs(at):
             if not any(ref.loose and not ref.elliptic for ref in refs.all):  # "the ball on the table" is to be there
                 yield Act("", b=refs), behind

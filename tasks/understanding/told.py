@@ -19,7 +19,8 @@ _DESCRIBING = (
     *("on", "in", "touching", "near", "left-of", "right-of", "between", "at", "front", "under", "behind", "within"),
 )
 _ABOUT = phrases(
-    "(that|which) (is|are) (lying|standing|sitting) (about|around)", "(lying|standing|sitting) (about|around)"
+    *("(that|which) (is|are) (lying|standing|sitting) (about|around)", "(lying|standing|sitting) (about|around)"),
+    *("(|that|which) you can (see|find|spot|reach|get|get to)", "(|that|which) (is|are) there"),
 )
 _AROUND = ("on", "in", "at", "touching", "near", "under", "between")
 _THAT_IS = phrases(

@@ -47,7 +47,7 @@ ACTS: dict[str, tuple[str, ...]] = {
     "go": (
         f"{_GO} (|over|back|up|straight|right|directly|on|across|through|along|round|around|down|all the way|"
         "straight back) (to|toward) {b}",
-        "(go|head) (for|straight for) {b}",
+        "head (for|straight for) {b}",
         "(reach|visit|approach|meet|go see|find your way to|make for|make your way over to) {b}",
         "(navigate to|come up to|get yourself to) {b}",
         "get (right up|all the way) to {b}",
@@ -393,7 +393,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "say": ("(say|shout|answer) {w}", "(say|shout) {w} to {b}", "tell {b} {w}"),
     "win": (
-        "(win|solve|finish|complete|beat|clear) (the|this) (game|level|puzzle|world|episode|map|task|room)",
+        "(win|solve|finish|complete|beat|clear) (the|this) (game|level|puzzle|world|episode|map|task)",
+        "(win|solve|finish|complete|beat) (the|this) room",
         "(win|finish) (the|this) (match|round|race)",
         "(win|finish|solve it|win it|complete it)",
         "(win|solve|beat|finish) (this|this one|this time|the thing|it all)",

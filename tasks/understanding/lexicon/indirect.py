@@ -34,6 +34,11 @@ INDIRECT: dict[str, tuple[str, ...]] = {
     ),
     "put-it": (f"(put|place|set|stick|plonk|stash|stow|dump|deposit|store|lay|chuck|throw|toss) {_AWAY} {{q}} {{b}}",),
     "touch-it": ("touch",),
+    "go-for": ("(go|run) (for|straight for) {b}",),
+    "clear-room": (
+        "(clear|clear out|empty|clean|clean out|clean up) (the|this) (whole|entire|) (room|maze|field|meadow|place|"
+        "arena|garden)",
+    ),
     "look-mutual": ("(look at|face|see|watch|stare at|turn to) (each other|one another)",),
     "hold-on": (
         "do not (let go of|drop|put down|release|lose|let loose of|set down|lay down) {b}",
@@ -76,7 +81,7 @@ INDIRECT: dict[str, tuple[str, ...]] = {
         "(head|walk|run|go|drive|swim|move|stroll) (on|straight|right|directly|quickly|) (over|across|up|down|back|) "
         "to {b}",
         "(get|bring) yourself (over|across|) (to|into) {b}",
-        "(aim|go|run|walk|swim|make straight) for {b}",
+        "(aim|walk|swim|make straight) for {b}",
         "(wind up|finish up|finish|end) (over|) at {b}",
         "get (close|closer) up to {b}",
     ),

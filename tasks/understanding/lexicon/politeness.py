@@ -198,6 +198,7 @@ MANNER: tuple[str, ...] = (
 )
 """Words on how something is done, which no goal judges; that they are left out is told."""
 AT_THE_VERY_END: tuple[str, ...] = (
+    "so (that|) (they|both) (touch|are touching) (|each other|one another)",
     "(or|otherwise|or else) (it|that|this) (does|will) not (count|matter|work)",
     "(or|or else|otherwise) you (lose|fail|are out|have lost|will lose|will fail)",
     "(just|only|) (tell|give) (me|us|) (|just|only) (|the|a) (number|answer|word|colour|count) (only|)",

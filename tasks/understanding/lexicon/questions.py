@@ -5,11 +5,7 @@ from __future__ import annotations
 _HOME = "|".join(
     (
         *("where it belongs", "where they belong", "where they should be", "in place", "home", "in position"),
-        *(
-            f"on {whose} {place}"
-            for whose in ("", "a", "the", "their")
-            for place in ("target", "targets", "goals", "spots")
-        ),
+        *(f"on {whose} {place}" for whose in ("their",) for place in ("target", "targets", "goals", "spots")),
     )
 )
 _WHICH = {"colour": "(what|which) colour {a}", "which": "(what|which) {a}"}
@@ -256,7 +252,7 @@ ASKED: dict[str, tuple[str, ...]] = {
         "there)",
         "(do|can|could) (you|i|we) happen to (see|spot) {a} (|here|anywhere|around|in here|in the room)",
         "(does|is) there (happen to be|exist) {a}",
-        "(is|are) there {a} (|here|anywhere|around|in the room|somewhere|in this room|around here|at all)",
+        "(is|are) there {a} (|here|anywhere|around|in the room|somewhere|around here|at all)",
         "(is|are) there {a} in (here|there)",
         "does {a} exist",
         "(are there|is there) such (a thing|things) as {a}",

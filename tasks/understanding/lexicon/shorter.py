@@ -115,7 +115,9 @@ LOCAL_SHORTER: dict[tuple[str, ...], dict[str, str]] = {
         ),
         "(put|get|pull) on the hat": "hold the hat",
         "(put|get) the hat on (|your head)": "hold the hat",
-        "(run|get|keep running|flee) away from": "do not get caught by",
+        "(run|get|keep running|flee) away from": "keep away from",
+        "(stay|keep|remain) out of reach of": "keep away from",
+        "(stay|keep|remain) out of reach": "do not get caught",
         "(run away|flee|get away|keep running)": "do not get caught",
         "(whoever|who ever|the one that|the one who|the player that|the player who|whichever player|the person that) "
         "(is|has been) it": "the player that is holding the hat",
@@ -140,7 +142,7 @@ ASKED_HERE: tuple[str, ...] = (
         "(in|around|round|over|about|out) here",
         "here",
         "in there",
-        "in (the|this) (room|place|house|building)",
+        "in (the room|this place|the place|this house|the house|this building|the building)",
         "around",
     ),
     *(

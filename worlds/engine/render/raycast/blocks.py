@@ -51,8 +51,8 @@ def _place(builder: Any, start: Any, *steps: Any) -> Any:
 def _loaded(builder: Any, first: Any, stride: Any) -> list[Any]:
     """Eight vectors of eight words each, which begin so many bytes apart."""
     kind = ir.VectorType(_WORD, EIGHT).as_pointer()
-    places = (builder.add(first, builder.mul(stride, _ADDRESS(number))) for number in range(EIGHT))
-    return [builder.load(builder.inttoptr(place, kind), align=4) for place in places]
+    addresses = (builder.add(first, builder.mul(stride, _ADDRESS(number))) for number in range(EIGHT))
+    return [builder.load(builder.inttoptr(place, kind), align=4) for place in addresses]
 
 
 def _turned(builder: Any, vectors: list[Any]) -> list[Any]:

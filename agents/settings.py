@@ -86,6 +86,8 @@ class RunSettings:
     curriculum: str = "uniform"  # how likely each task is; see curricula.py
     curriculum_options: dict[str, float] = field(default_factory=dict)  # the numbers of that curriculum
     policies: str = "shared"  # by all players; or "independent": each player of a row has its own and learns alone
+    partners: str | None = None  # a scenario, whose background players have all seats but its focal ones; `steps` count
+    # their steps too, and nothing is learned from these
     start: str | None = None  # a run or checkpoint whose network is learned on from
     store: str | None = None  # a store of episodes, for algorithms that learn from one and do not play
 
@@ -139,6 +141,13 @@ class RunSettings:
             raise ValueError(f"policies are {' or '.join(POLICIES)}, got {self.policies!r}")
         if self.tasks is not None and (self.knobs or self.limit is not None or self.levels is not None):
             raise ValueError("tasks bring their own knobs, limits and levels: give tasks, or these, not both")
+        if self.partners is not None and (self.policies != "shared" or len(self.worlds) > 1):
+            raise ValueError(
+                "partners are those of one world, and one policy learns beside them: name one world, and leave "
+                "independent policies out"
+            )
+        if self.partners is not None and (self.world_device or self.device) != "cpu":
+            raise ValueError("partners look and act on the CPU: give --set world_device=cpu, or leave partners out")
         if self.tasks is None and (self.curriculum != "uniform" or self.curriculum_options):
             raise ValueError(f"the curriculum {self.curriculum!r} chooses among tasks: give a file of them as tasks")
 
@@ -276,6 +285,8 @@ class Config:
             raise ValueError(
                 f"{self.algorithm} learns from stored episodes: give --set store=PATH; `rumpus record` makes a store"
             )
+        if s.partners is not None:
+            raise ValueError(f"{self.algorithm} plays no episodes, so nobody is beside it: leave partners out")
         if s.tasks is not None or s.record is not None:
             raise ValueError(
                 f"{self.algorithm} plays no episodes, and a store brings tasks of its own: leave out tasks and record, "
@@ -307,6 +318,8 @@ class Config:
         paths = {name: getattr(self.run, name) for name in (*PATHS, "record")}
         # not resolved: what /dev/stdin and a shell's <(...) lead to cannot be opened by its own name
         known: dict[str, Any] = {name: os.path.abspath(path) for name, path in paths.items() if path is not None}
+        if self.run.partners is not None and ".toml" in self.run.partners:
+            known["partners"] = os.path.abspath(self.run.partners)
         if self.run.start is not None:
             known["start"] = shipped.address(self.run.start)
         return self.replace(worlds=tuple(map(worlds.address, self.run.worlds)), **known)

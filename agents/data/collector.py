@@ -37,7 +37,7 @@ class _Group:
     ):
         self.lanes, self._algorithm, self._recall, self._watchers = lanes, algorithm, recall, list(watchers)
         device, home = lanes.device, lanes.world_device
-        self.is_first, self.mask = (torch.ones(lanes.count, device=home) for _ in range(2))
+        self.is_first, self.mask = torch.ones(lanes.count, device=home), lanes.own.clone()
         self.returns, self.lengths, self.won = (torch.zeros(lanes.count, device=home) for _ in range(3))
         self.last_action = torch.zeros(lanes.count, parts, dtype=torch.int64, device=device)
         self.last_reward = torch.zeros(lanes.count, device=device)
@@ -82,10 +82,10 @@ class _Group:
         assert self._pending is not None
         (timestep, decision), lanes = self._pending, self.lanes
         rows = [tensors["task"].long() if watcher else None for tensors, watcher in self._watched()]
-        lanes.step()
+        lanes.step(self.is_first)
         reward = lanes.outcome("reward") * self.mask
         terminated, truncated = lanes.outcome("terminated"), lanes.outcome("truncated")
-        ended = (terminated + truncated).clamp(max=1)
+        ended = (terminated + truncated).clamp(max=1) * lanes.own
         cut = lanes.cut(terminated, truncated)
         self.last_action, self.last_reward = decision.action, lanes.send("reward", reward)
         final = lanes.final(self.last_action, self.last_reward, self._recall)
@@ -101,7 +101,7 @@ class _Group:
         self.is_first = lanes.by_lane(over)
         for tally in (self.returns, self.lengths, self.won):
             tally *= 1 - self.is_first
-        self.mask = torch.maximum(self.mask, self.is_first)
+        self.mask = torch.maximum(self.mask, self.is_first * lanes.own)
         lanes.reset(over)
 
     def _watched(self) -> list[tuple[dict[str, torch.Tensor], Watcher | None]]:
@@ -133,7 +133,7 @@ class _Group:
             self.sensed = to(content["sensed"], self.lanes.world_device)
         for batch, rows, part in zip(self.lanes.batches, content["rows"], self.lanes.parts(), strict=True):
             if not unpack(batch, rows):
-                self.is_first[part], self.mask[part] = 1, 1
+                self.is_first[part], self.mask[part] = 1, self.lanes.own[part]
                 for tally in (self.returns, self.lengths, self.won):
                     tally[part] = 0
         for expert, saved in zip(self.lanes.experts or (), content["experts"], strict=True):

@@ -45,6 +45,16 @@ class Lanes:
         self.gives_up = False
         self.head: Head | None = None
         self.senses = Senses(self.batches, ())
+        self._companies: list[Any] = []
+        self.own = torch.ones(self.count, device=self.world_device)  # 1 in the lanes that the algorithm plays
+
+    def join(self, companies: Sequence[Any]) -> None:
+        """Let co-players, a scenarios.Company for each batch, have their seats: what is chosen for these is not played,
+        and `own` is 0 there. Batches are on the CPU, and have begun."""
+        self._companies = list(companies)
+        for company, batch in zip(self._companies, self.batches, strict=True):
+            company.start(batch)
+        self.own = torch.cat([torch.from_numpy((each.cast < 0).ravel()) for each in self._companies]).float()
 
     def lead(self, head: Any) -> None:
         """Act through this head. Raises ValueError if it is made for other worlds."""
@@ -128,12 +138,14 @@ class Lanes:
         """Begin to bring a choice of all lanes to the worlds."""
         self._fetcher.send(action)
 
-    def step(self) -> None:
-        """One step of all batches with the choice that was begun."""
+    def step(self, is_first: torch.Tensor) -> None:
+        """One step of all batches with the choice that was begun. is_first: float32 (lanes,), of the state before."""
         assert self.head is not None
         action = self._fetcher.get()
-        for batch, tensors, part in zip(self.batches, self.tensors, self.parts(), strict=True):
+        for index, (batch, tensors, part) in enumerate(zip(self.batches, self.tensors, self.parts(), strict=True)):
             self.head.write(action[part], batch, tensors)
+            if self._companies:
+                self._companies[index].act(batch, is_first[part].view(batch.n, -1)[:, 0].bool().numpy())
             batch.step()
 
     def outcome(self, name: str) -> torch.Tensor:

@@ -5,7 +5,7 @@ styles.py    co-players: a policy with the knobs of a CoPlayer
 cast.py      Cast: who has which seat of which row, as one policy
 """
 
-from .cast import Cast
+from .cast import Cast, Company
 from .records import FILE, GROUPS, CoPlayer, Scenario, find, read
 
-__all__ = ["FILE", "GROUPS", "Cast", "CoPlayer", "Scenario", "find", "read"]
+__all__ = ["FILE", "GROUPS", "Cast", "CoPlayer", "Company", "Scenario", "find", "read"]

@@ -1,4 +1,8 @@
-"""The cast of a batch: which player has which seat of which row."""
+"""The cast of a batch: which player has which seat of which row.
+
+Company    the co-players of a batch; of an agent that learns beside them, see Lanes.join
+Cast       an agent and its company as one policy, to be measured
+"""
 
 from __future__ import annotations
 
@@ -54,40 +58,59 @@ def drawn(focal: np.ndarray, members: int, seed: int) -> np.ndarray:
     return found
 
 
-class Cast:
-    """Plays the focal seats of every row with one policy, and the others with co-players. Batches are on the CPU.
+class Company:
+    """The co-players of a batch, who have all seats but the focal ones. Batches are on the CPU.
 
-    focal: seats, see `seats_of`; members: the co-players, of whom each row has its own for as long as the batch lasts,
-    drawn by the seed. `cast`, once it has started: int64 (n, players), -1 for the focal policy, else the number of a
-    member.
+    focal, turns: see `seats_of`; members: of whom each row has its own for as long as the batch lasts, drawn by the
+    seed. `cast`, once it has started: int64 (n, players), -1 in focal seats, else the number of a member.
     """
 
-    def __init__(
-        self, policy: Policy, members: Sequence[Policy], focal: Sequence[int], *, turns: int = 1, seed: int = 0
-    ):
-        self._policy, self._members, self._focal, self._turns = policy, list(members), tuple(focal), turns
-        self._seed, self.name = seed, policy.name
-        rows = [each.rows for each in (policy, *members) if hasattr(each, "rows")]
-        if rows:
-            self.rows: Any = min(rows)
+    def __init__(self, members: Sequence[Policy], focal: Sequence[int], *, turns: int = 1, seed: int = 0):
+        self._members, self._focal, self._turns, self._seed = list(members), tuple(focal), turns, seed
 
     def start(self, batch: Batch) -> None:
-        """Draw the cast, and get all players ready. Raises ValueError for a world with too few seats."""
+        """Draw the cast, and get the co-players ready. Raises ValueError for a world with too few seats."""
         if batch.players <= max(self._focal) or batch.players <= len(self._focal):
             raise ValueError(
                 f"{batch.world.name} has {batch.players} seats, none of them for co-players: leave one free"
             )
         focal = seats_of(self._focal, self._turns, np.arange(batch.n), batch.players)
         self.cast = drawn(focal, len(self._members), self._seed)
-        self._policy.start(batch)
         there = [(index, self.cast == index) for index in range(len(self._members))]
         self._playing = [Member(self._members[index], batch, seats) for index, seats in there if seats.any()]
 
     def act(self, batch: Batch, is_first: np.ndarray) -> None:
-        """Let the focal policy choose for all, and then the co-players for their seats."""
-        self._policy.act(batch, is_first)
+        """Write the actions of all co-players. is_first: bool (n,)."""
         for each in self._playing:
             each.act(batch, is_first)
+
+
+class Cast:
+    """Plays the focal seats of every row with one policy, and the others with co-players, see Company."""
+
+    def __init__(
+        self, policy: Policy, members: Sequence[Policy], focal: Sequence[int], *, turns: int = 1, seed: int = 0
+    ):
+        self._policy, self._company = policy, Company(members, focal, turns=turns, seed=seed)
+        self.name = policy.name
+        rows = [each.rows for each in (policy, *members) if hasattr(each, "rows")]
+        if rows:
+            self.rows: Any = min(rows)
+
+    @property
+    def cast(self) -> np.ndarray:
+        """Of the Company: -1 in focal seats."""
+        return self._company.cast
+
+    def start(self, batch: Batch) -> None:
+        """Get all players ready. Raises ValueError for a world with too few seats."""
+        self._policy.start(batch)
+        self._company.start(batch)
+
+    def act(self, batch: Batch, is_first: np.ndarray) -> None:
+        """Let the focal policy choose for all, and then the co-players for their seats."""
+        self._policy.act(batch, is_first)
+        self._company.act(batch, is_first)
 
     def report(self) -> dict[str, float]:
         """Measurements of the focal policy."""

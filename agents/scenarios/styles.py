@@ -12,7 +12,7 @@ from ...interface.keys import key_index
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from ..contracts import Policy
-from ..policies import NAMES, player
+from ..plain_policies import NAMES, plain
 from .records import STILL, CoPlayer
 
 
@@ -87,7 +87,7 @@ def co_player(style: CoPlayer, world: World, *, repeat: int, seed: int = 0, fold
     name = style.player
     if name not in NAMES and folder is not None and (folder / name).exists():
         name = str(folder / name)
-    policy, trained = player(name, world, seed=seed)
+    policy, trained = plain(name, world, seed=seed)
     if trained.get("repeat", repeat) != repeat:
         raise ValueError(
             f"the co-player {style.name} was trained with steps of {trained['repeat']} ticks, and here are steps of "

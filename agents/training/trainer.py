@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -103,6 +104,7 @@ class Trainer:
                 for batch in lanes.batches:
                     find(AUXILIARIES, name, "auxiliary loss").check(self.spec, batch.world)
             lanes.sense(self.spec.auxiliary)
+        self._join_partners()
         with torch_threads(self.threads), torch.random.fork_rng(devices=[]):
             self._head = head_of(self.spec.head, 1, self.spec.controls, self.spec.talk)  # for its actions alone
             for lanes in self.lanes:
@@ -114,6 +116,31 @@ class Trainer:
                 experts = [self._expert(batch.world) for batch in lanes.batches]
                 lanes.teach(experts, getattr(self.config.own, "gives_up", False))
         self.collector = self._reader() if self.recordings else self._collector()
+
+    def _join_partners(self) -> None:
+        """Seat the background players of the scenario that the run names, if it does, in the rows that have begun."""
+        s = self.config.run
+        if s.partners is None:
+            return
+        from ..scenarios import Company, find
+        from ..scenarios.styles import co_player
+
+        (world,), (scenario, *more) = self.worlds, find(s.partners, self.worlds[0])
+        if more:
+            raise ValueError(f"partners are of one scenario, and {s.partners} names several: name one of them")
+        if scenario.knobs != s.knobs or scenario.limit != s.limit:
+            raise ValueError(
+                f"the scenario {scenario.name} has the knobs {scenario.knobs} and the limit {scenario.limit}: give the "
+                "run the same"
+            )
+        folder = Path(s.partners.partition(".toml")[0]).parent if ".toml" in s.partners else None
+        for number, lanes in enumerate(self.lanes):
+            seed = 1_000 * (s.seed + 1) + 100 * number + self.rank
+            members = [
+                co_player(each, world, repeat=s.ticks(world), seed=seed + index, folder=folder)
+                for index, each in enumerate(scenario.background)
+            ]
+            lanes.join([Company(members, scenario.focal, turns=scenario.turns, seed=seed) for _ in lanes.batches])
 
     def _collector(self) -> Collector:
         """The collector, with whatever follows the episodes of tasks."""

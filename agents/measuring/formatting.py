@@ -309,7 +309,7 @@ def serving(result: Mapping[str, Any]) -> Group:
         formats.add_column(column, justify="right" if column in ("ms", "kB") else "left", no_wrap=True)
     for row in result["formats"]:
         formats.add_row(row["world"], row["format"], f"{row['ms']:.2f}", f"{row['kbytes']:.1f}")
-    whole = [speeds, "", formats]
+    whole: list[Any] = [speeds, "", formats]
     if "sessions" in result:
         whole += [
             "",

@@ -12,6 +12,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from .options import Options, Specified, apply_options, check_cpu, check_going, check_mode
+from .realtime import Clock, RealTime, clock_of
 from .seeds import check_seed, row_seeds
 from .spaces import action_space, observation_space
 
@@ -20,13 +21,15 @@ class BatchedEnvironment(Specified, VectorEnv):
     """n rows of p players as a `gymnasium.vector.VectorEnv` of n * p sub-environments: player i of row r is r * p + i.
 
     rows, players: n and p. A row begins anew as a whole, when it is over for all of its players. goal_pixels: as for a
-    single Environment.
+    single Environment. realtime: as for a single Environment; the actions of all rows arrive together, and infos have
+    `missed` and `latency`.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "autoreset_mode": AutoresetMode.NEXT_STEP}
 
     def __init__(
-        self, batch: Any, autoreset_mode: AutoresetMode | str, text: bool, render_mode: str | None, goal_pixels: bool
+        self, batch: Any, autoreset_mode: AutoresetMode | str, text: bool, render_mode: str | None, goal_pixels: bool,
+        realtime: bool | Clock,
     ):  # fmt: skip
         check_cpu(batch)
         check_mode(render_mode, self.metadata["render_modes"])
@@ -43,6 +46,7 @@ class BatchedEnvironment(Specified, VectorEnv):
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
         self._over = np.ones(self.rows, bool)  # until the first reset
         self._was_reset = False
+        self.live = RealTime(batch, clock=clock_of(realtime)) if realtime else None
 
     def reset(
         self, *, seed: int | Sequence[int | None] | np.ndarray | None = None, options: Options = None
@@ -64,7 +68,12 @@ class BatchedEnvironment(Specified, VectorEnv):
         self.batch.reset(mask, seed=seed)
         self._was_reset, self.closed = True, False
         self._begin(np.ones(self.rows, bool) if mask is None else mask)
-        return self._observations(), self._infos(np.zeros(self.num_envs, bool))
+        found = self._observations(), self._infos(np.zeros(self.num_envs, bool))
+        if self.live is not None and mask is None:
+            self.live.begin()
+        elif self.live is not None:
+            self.live.shown()
+        return found
 
     def _first(self, seed: Any) -> Any:
         """The seeds of the first reset; a seed that is not given is random."""
@@ -82,6 +91,30 @@ class BatchedEnvironment(Specified, VectorEnv):
     def _begin(self, rows: np.ndarray) -> None:
         """Episodes have begun in these rows, bool (rows,)."""
         self._over = self._over & ~rows
+        if self.live is not None:
+            self.live.release(rows)
+
+    def _advance(self) -> bool:
+        """A step of all rows, and new episodes where this mode wants them with it; whether all rows were drawn too."""
+        following = self.autoreset_mode is AutoresetMode.NEXT_STEP
+        if self.live is not None:
+            over = self._over
+            self.live.step()
+            if following and over.any():
+                self.batch.reset(over)
+                self.live.release(over)
+        elif following:
+            self.batch.play(self._over)
+        else:
+            self.batch.step()
+        return following and self.live is None
+
+    def _timed(self, infos: dict[str, Any]) -> dict[str, Any]:
+        """The infos of a step, with those of real time, whose next decision begins now."""
+        if self.live is None:
+            return infos
+        made = {name: np.full(self.num_envs, value) for name, value in self.live.shown().items()}
+        return infos | made | {f"_{name}": np.ones(self.num_envs, bool) for name in made}
 
     def _finish(self, infos: dict[str, Any]) -> dict[str, Any]:
         """Keep the last observation and info of the rows that are over, and reset them."""

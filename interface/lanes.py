@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode
 
 from .action import write_actions
 from .batched import BatchedEnvironment
+from .realtime import Clock
 from .spaces import words
 
 
@@ -33,8 +34,9 @@ class LanesEnvironment(BatchedEnvironment):
         text: bool = False,
         render_mode: str | None = None,
         goal_pixels: bool = False,
+        realtime: bool | Clock = False,
     ):
-        super().__init__(batch, autoreset_mode, text, render_mode, goal_pixels)
+        super().__init__(batch, autoreset_mode, text, render_mode, goal_pixels, realtime)
         self.possible_agents = [f"player_{player}" for player in range(self.players)]
         self._active = np.ones(self.num_envs, bool)
 
@@ -44,10 +46,7 @@ class LanesEnvironment(BatchedEnvironment):
         records = self.batch.actions.reshape(-1)
         write_actions(records, actions)
         records[~self._active] = np.zeros((), records.dtype)  # a player that has ended says nothing either
-        if self.autoreset_mode is AutoresetMode.NEXT_STEP:
-            self.batch.play(self._over)
-        else:
-            self.batch.step()
+        self._advance()
         outcomes = self.batch.outcomes.reshape(-1)
         rewards = outcomes["reward"].astype(np.float64)
         terminations, truncations = outcomes["terminated"].astype(bool), outcomes["truncated"].astype(bool)
@@ -56,7 +55,7 @@ class LanesEnvironment(BatchedEnvironment):
         self._over = self.batch.over != 0
         if self.autoreset_mode is AutoresetMode.SAME_STEP and self._over.any():
             infos = self._finish(infos)
-        return self._observations(), rewards, terminations, truncations, infos
+        return self._observations(), rewards, terminations, truncations, self._timed(infos)
 
     def by_agent(self, values: Any) -> dict[str, Any]:
         """Values of lanes (n * p, …), or a dict of these, by agent: {"player_0": (n, …), …}, without a copy."""

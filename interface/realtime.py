@@ -78,6 +78,10 @@ class RealTime:
         self._last = np.zeros(self.batch.actions.shape, ACTION)
         self._since = self._clock()
 
+    def release(self, rows: np.ndarray) -> None:
+        """Episodes have begun in these rows, bool (n,), while others go on: nothing is held there any more."""
+        self._last[rows] = np.zeros((), ACTION)
+
     def step(self) -> np.ndarray:
         """Make the ticks that the players have missed, then those of `batch.actions`. Returns `batch.outcomes`, whose
         rewards and ends are those of all these ticks. Raises ValueError for more decisions than `latencies`."""

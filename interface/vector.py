@@ -9,6 +9,7 @@ from gymnasium.vector import AutoresetMode
 
 from .action import write_actions
 from .batched import BatchedEnvironment
+from .realtime import Clock
 from .spaces import words
 
 
@@ -35,22 +36,19 @@ class VectorEnvironment(BatchedEnvironment):
         text: bool = False,
         render_mode: str | None = None,
         goal_pixels: bool = False,
+        realtime: bool | Clock = False,
     ):
         if batch.players != 1:
             raise ValueError(
                 f"{batch.world.name} has {batch.players} players; use rumpus.worlds.parallel, or the batch itself"
             )
-        super().__init__(batch, autoreset_mode, text, render_mode, goal_pixels)
+        super().__init__(batch, autoreset_mode, text, render_mode, goal_pixels, realtime)
 
     def step(self, actions: dict[str, Any]) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """One tick of every row. Returns observations, rewards, terminations, truncations, infos."""
         self._check_step()
         write_actions(self.batch.actions[:, 0], actions)
-        drawn = self.autoreset_mode is AutoresetMode.NEXT_STEP
-        if drawn:
-            self.batch.play(self._over)
-        else:
-            self.batch.step()
+        drawn = self._advance()
         outcomes = self.batch.outcomes[:, 0]
         rewards = outcomes["reward"].astype(np.float64)
         terminations, truncations = outcomes["terminated"].astype(bool), outcomes["truncated"].astype(bool)
@@ -58,7 +56,7 @@ class VectorEnvironment(BatchedEnvironment):
         infos = self._infos(outcomes["success"].astype(bool))
         if self.autoreset_mode is AutoresetMode.SAME_STEP and self._over.any():
             infos = self._finish(infos)
-        return self._observations(drawn=drawn), rewards, terminations, truncations, infos
+        return self._observations(drawn=drawn), rewards, terminations, truncations, self._timed(infos)
 
     def render(self) -> tuple[np.ndarray, ...] | None:
         """A frame, uint8 (height, width, 3), for each row."""

@@ -190,3 +190,45 @@ def test_the_faces_of_gymnasium_and_pettingzoo(capsys):
     assert rumpus("evaluate", "maze-small", "random", "--episodes", "2", "--limit", "5", "--realtime") == 0
     told = capsys.readouterr().out
     assert "real time" in told and "missed ticks" in told and "staleness" in told
+
+
+@pytest.mark.parametrize("mode", ["NextStep", "SameStep", "Disabled"])
+@pytest.mark.parametrize("make", [worlds.vector, worlds.lanes])
+def test_rows_of_a_vector_do_not_wait_and_hold_what_was_theirs_alone(make, mode):
+    """As a batch of each row would play, whose keys are held until it ends, and no longer."""
+    clock, rng = Clock(), np.random.default_rng(0)
+    envs = make(MAZE, 3, size=SIZE, limit=9, threads=1, autoreset_mode=mode, realtime=clock)
+    plain = worlds.batch(MAZE, 3, size=SIZE, limit=9, threads=1)
+    _, infos = envs.reset(seed=4)
+    plain.reset(seed=4)
+    assert "missed" not in infos
+    down, ended = np.zeros((3, 96), np.uint8), np.zeros(3, bool)
+    for late in (0, 2, 0, 3, 1, 0, 4, 1, 5, 0, 3):
+        clock.now += (late + 0.5) * PERIOD
+        keys = np.zeros((3, 96), np.int8)
+        keys[np.arange(3), [KEY[each] for each in rng.choice(list("wasd"), 3)]] = 1
+        actions = {**{name: space.sample() * 0 for name, space in envs.action_space.items()}, "keys": keys}
+        observations, rewards, terminations, truncations, infos = envs.step(actions)
+        earned, over = np.zeros(3), plain.over.astype(bool)
+        ticks = 0
+        for tick in range(late + 1):
+            if tick < late and plain.over.all():
+                continue
+            if plain.over.all():
+                break
+            plain.actions[...] = np.zeros((), plain.actions.dtype)
+            plain.actions["keys"][:, 0] = down if tick < late else keys
+            ticks += tick < late
+            earned += plain.step()["reward"][:, 0]
+        assert rewards == pytest.approx(earned) and (infos["missed"] == ticks).all()
+        assert infos["latency"] == pytest.approx((late + 0.5) * PERIOD)
+        ended = terminations | truncations
+        assert (ended == (plain.over.astype(bool) & ~over)).all()
+        again = over if mode == "NextStep" else plain.over.astype(bool)
+        down = keys.astype(np.uint8)
+        if mode == "Disabled" and ended.any():
+            observations, _ = envs.reset(options={"reset_mask": ended})
+        if again.any():
+            plain.reset(again)
+            down[again] = 0
+        assert np.array_equal(observations["pixels"], plain.draw()[:, 0])

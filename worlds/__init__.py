@@ -283,17 +283,20 @@ def vector(
     render_mode: str | None = None,
     max_episode_steps: int | None = None,
     goal_pixels: bool = False,
+    realtime: bool | Clock = False,
     **options: Unpack[Options],
 ) -> VectorEnvironment:
     """A Gymnasium vector environment of a one-player world. text: whether words are tuples of str, else tokens, int32
-    (num_envs, 64); max_episode_steps: a limit in steps, where `limit` is one in ticks; goal_pixels: see Environment;
-    see Batch for the options.
+    (num_envs, 64); max_episode_steps: a limit in steps, where `limit` is one in ticks; goal_pixels,
+    realtime: see Environment; see Batch for the options.
 
     Raises ValueError for a max_episode_steps that is not what `limit` or the tasks say.
     """
     if max_episode_steps is not None and options.get("limit") is None and options.get("tasks") is None:
         options["limit"] = max_episode_steps * options.get("repeat", 1)
-    envs = VectorEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode, goal_pixels)
+    envs = VectorEnvironment(
+        batch(world, num_envs, **options), autoreset_mode, text, render_mode, goal_pixels, realtime
+    )
     if max_episode_steps not in (None, most_steps(envs.batch)):
         raise ValueError(
             f"max_episode_steps={max_episode_steps} is not what else is asked for: episodes have "
@@ -314,11 +317,13 @@ def parallel(
 def lanes(
     world: str | Path | World, num_envs: int = 1, *,
     autoreset_mode: gymnasium.vector.AutoresetMode | str = gymnasium.vector.AutoresetMode.NEXT_STEP,
-    text: bool = False, render_mode: str | None = None, goal_pixels: bool = False, **options: Unpack[Options],
+    text: bool = False, render_mode: str | None = None, goal_pixels: bool = False, realtime: bool | Clock = False,
+    **options: Unpack[Options],
 ) -> LanesEnvironment:  # fmt: skip
-    """A Gymnasium vector environment of num_envs rows of a world of any number of players, each player in a lane of its
-    own, see LanesEnvironment; text and goal_pixels as for `vector`; see Batch for the options."""
-    return LanesEnvironment(batch(world, num_envs, **options), autoreset_mode, text, render_mode, goal_pixels)
+    """A Gymnasium vector environment of num_envs rows of a world of any number of players, each player in a lane of
+    its own, see LanesEnvironment; text, goal_pixels and realtime as for `vector`; see Batch for the options."""
+    made = batch(world, num_envs, **options)
+    return LanesEnvironment(made, autoreset_mode, text, render_mode, goal_pixels, realtime)
 
 
 def _register() -> None:

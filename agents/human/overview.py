@@ -6,7 +6,7 @@ import numpy as np
 import pygame
 
 from . import ink
-from .sketch import Shape, Sketch, sketch
+from .sketch import Sketch, Solid, sketch
 
 SHARE, OPACITY = 0.5, 240
 """Largest share of a picture's height and width for its map; opacity, of 255."""
@@ -22,7 +22,7 @@ def paint(surface: pygame.Surface, view: pygame.Rect, scene: np.void) -> None:
     cells = pygame.surfarray.make_surface(found.cells.swapaxes(0, 1))
     sheet = pygame.transform.scale(cells, (round(cols * edge), round(rows * edge)))
     for shape in found.shapes:
-        _paint_shape(sheet, edge, shape)
+        _paint_solid(sheet, edge, shape)
     _paint_eye(sheet, edge, found)
     sheet.set_alpha(OPACITY)
     margin = max(view.height // 60, 3)
@@ -31,7 +31,7 @@ def paint(surface: pygame.Surface, view: pygame.Rect, scene: np.void) -> None:
     pygame.draw.rect(surface, ink.RULE, place.inflate(2, 2), 1)
 
 
-def _paint_shape(sheet: pygame.Surface, edge: float, shape: Shape) -> None:
+def _paint_solid(sheet: pygame.Surface, edge: float, shape: Solid) -> None:
     points = [(x * edge, y * edge) for x, y in shape.points]
     if shape.radius:
         pygame.draw.circle(sheet, shape.colour, points[0], max(shape.radius * edge, 1.5))

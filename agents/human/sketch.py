@@ -18,7 +18,7 @@ _UPRIGHT = 0.9  # z of an axis from which on a round thing is a circle from abov
 Point = tuple[float, float]
 
 
-class Shape(NamedTuple):
+class Solid(NamedTuple):
     """A solid from above, in cells: a circle around its only point if `radius` is above 0, else a polygon."""
 
     colour: tuple[int, int, int]
@@ -31,7 +31,7 @@ class Sketch(NamedTuple):
     of length 1."""
 
     cells: np.ndarray
-    shapes: tuple[Shape, ...]
+    shapes: tuple[Solid, ...]
     eye: Point
     ahead: Point
 
@@ -43,7 +43,7 @@ def sketch(scene: np.void) -> Sketch | None:
         return None
     colours = solid_colours(scene)
     order = np.argsort(scene["at"][: scene["solids"], 2], kind="stable")
-    shapes = tuple(_shape(scene, int(number), colours[number]) for number in order)
+    shapes = tuple(_solid(scene, int(number), colours[number]) for number in order)
     ahead = scene["ahead"][:2] / max(np.hypot(*scene["ahead"][:2]), 1e-6)
     return Sketch(_cells(scene, rows, cols), shapes, _point(scene["eye"]), _point(ahead))
 
@@ -79,15 +79,15 @@ def solid_colours(scene: np.void) -> np.ndarray:
     return colours
 
 
-def _shape(scene: np.void, number: int, colour: np.ndarray) -> Shape:
+def _solid(scene: np.void, number: int, colour: np.ndarray) -> Solid:
     """A solid from above: a circle if it is round, else the two longest of its axes."""
     form, at, half, axes = (scene[name][number] for name in ("form", "at", "half", "axes"))
     red, green, blue = map(int, colour)
     if form in (ELLIPSOID, SPRITE) or (form != BOX and abs(axes[2, 2]) > _UPRIGHT):
-        return Shape((red, green, blue), (_point(at),), float(half[0]))
+        return Solid((red, green, blue), (_point(at),), float(half[0]))
     sides = sorted((axes[axis, :2] * half[axis] for axis in range(3)), key=np.hypot.reduce)[1:]
     corners = [at[:2] + a * sides[0] + b * sides[1] for a, b in ((-1, -1), (-1, 1), (1, 1), (1, -1))]
-    return Shape((red, green, blue), tuple(map(_point, corners)), 0.0)
+    return Solid((red, green, blue), tuple(map(_point, corners)), 0.0)
 
 
 def _point(place: np.ndarray) -> Point:

@@ -26,7 +26,8 @@ from .outbox import Outbox
 from .protocol import Refused, parse
 from .replays import ReplayError, Replays
 from .results import results
-from .room import Room, Visitor
+from .room import Room
+from .visitor import Visitor
 
 PAGE = Path(__file__).parent / "page"
 TYPES = {

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ...worlds.engine.render.views import Tiles
 from ..human.between import Between
 from ..human.session import fitting
 from .pictures import Stream
 from .table import Table
-
-if TYPE_CHECKING:
-    from .room import Visitor
+from .visitor import Visitor
 
 CAMERA_EDGE, SHARED_EDGE = 960, 640
 """Most pixels of the longer side of a camera's view: of the only one, and of several."""
-BUSY = 0.4
+BUSY = 0.3
 """Share of the time between two pictures that drawing, encoding and handing over one may take, see Between: other rooms
 want theirs."""
 

@@ -101,7 +101,7 @@ def goal(table: Table, player: int) -> dict[str, Any]:
 
 def chart(scene: np.void) -> dict[str, Any]:
     """The map of a SCENE record for a page: {rows, cols, palette, cells, shapes, eye}. Cells are places in the palette
-    of colours, row by row; shapes [colour, radius, x, y, …] in cells, see sketch.Shape; eye [x, y, ahead x, ahead y].
+    of colours, row by row; shapes [colour, radius, x, y, …] in cells, see sketch.Solid; eye [x, y, ahead x, ahead y].
     Empty where there is no map."""
     found = sketch(scene)
     if found is None:

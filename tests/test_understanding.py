@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,9 +16,12 @@ from rumpus.tasks.compile import judged
 from rumpus.tasks.goals import Clause, Goal, Selector, Stage
 from rumpus.tasks.grammar import NUMERALS
 from rumpus.tasks.language import canonical, say
+from rumpus.tasks.questions import answer
 from rumpus.tasks.scene import Scene
-from rumpus.tasks.understanding import Refusal, lexicon, retold, spoken, understood_in
+from rumpus.tasks.understanding import Refusal, lexicon, retold, spoken, understood, understood_in
 from rumpus.tasks.understanding.names import synonyms, table
+from rumpus.tests.playroom import PLAYROOM, thing
+from rumpus.worlds.engine.records.things import THING
 
 FILE = Path(__file__).parent / "sentences.jsonl"
 SENTENCES = [json.loads(line) for line in FILE.read_text().splitlines()]
@@ -197,6 +201,91 @@ def test_kind_words_change_nothing(name, polite, chance):
     except Refusal:
         return
     assert canonical(found.goal) == canonical(expected.goal)
+
+
+LASTING = (
+    *("for five seconds", "for 5s", "for like 5 seconds", "for at least five seconds", "for a full five seconds"),
+    *("for 5 seconds straight", "for five consecutive seconds", "for a count of five", "until you count to five"),
+    *("5 secs", "for five seconds without a break", "for a minimum of 5 seconds", "for about 5 sec"),
+)
+
+
+@pytest.mark.parametrize("time", LASTING)
+def test_a_time_is_told_in_many_ways(time):
+    for act in ("hold the ball", "stand next to the bed", "look at the lamp"):
+        assert meant(f"{act} {time}").goal == meant(f"{act} for 150 turns").goal
+    assert meant("spend five seconds looking at the lamp").goal == meant("face the lamp for 150 turns").goal
+
+
+INFORMAL = {
+    "1. take the ball 2) put it in the box :)": "take the ball, then put it in the box",
+    "Step one: take the ball. Step two: go to the bed!!!": "take the ball, then go to the bed",
+    "get the ball w/o touchin' the bed & go to the table": "get the ball without touching the bed and go to the table",
+    "ball -> box": "put a ball in a box",
+    "pleeease grab teh ball n put it on teh table rn": "take the ball and put it on the table",
+    "get the ball, sweetheart": "take the ball",
+    "i was wondering if you could put the ball in the box": "put the ball in the box",
+    "the ball needs putting on the table": "put the ball on the table",
+    "can I get the ball moved into the box?": "put the ball in the box",
+    "mum says put the ball in the box": "put the ball in the box",
+    "touch the bed 2x": "touch the bed, then step away from the bed, then touch the bed",
+    "gather all the cups and put them on the table": "put every cup on the table",
+    "move the boxs onto the tabel": "move the boxes onto the table",
+}
+
+
+@pytest.mark.parametrize(("text", "same"), INFORMAL.items())
+def test_informal_writing_means_the_same(text, same):
+    try:
+        expected = meant(same).goal
+    except ValueError as error:
+        with pytest.raises(ValueError, match=re.escape(str(error)[:20])):
+            meant(text)
+    else:
+        assert canonical(meant(text).goal) == canonical(expected)
+
+
+def test_real_words_are_no_slips():
+    for word in ("hose", "tale", "root", "tablet", "planet", "boast"):
+        with pytest.raises(ValueError, match=word):
+            meant(f"put the {word} in the basket")
+
+
+ROOM = (
+    thing("table", "red", y=400, x=400, radius=80, height=40),
+    thing("basket", "white", y=900, x=900, radius=60, height=40),
+    thing("ball", "red", y=100, x=100, radius=20, height=20),
+    thing("ball", "blue", y=400, x=400, z=80, radius=30, height=30),
+    thing("duck", "green", y=900, x=900, z=20, radius=15, height=15),
+    thing("book", "red", y=400, x=410, z=80, radius=20, height=10),
+    thing("door", y=0, x=0, state=1),
+)
+ANSWERS = {
+    "is the blue ball bigger than the duck?": "yes",
+    "is the duck larger than the blue ball": "no",
+    "is the blue ball smaller than the red one?": "no",
+    "are there at least two balls?": "yes",
+    "is there more than one duck here?": "no",
+    "are there exactly two things on the table": "yes",
+    "are there fewer than two balls": "no",
+    "are all the balls on the table?": "no",
+    "is every duck in the basket?": "yes",
+    "are all the books red": "yes",
+    "how many balls are not red?": "one",
+    "how many balls are not on the table": "one",
+    "how many balls are there besides the red ball": "one",
+    "do the book and the table have the same colour": "yes",
+    "are the duck and the book the same colour?": "no",
+    "how much balls is on the table": "one",
+}
+
+
+@pytest.mark.parametrize(("text", "word"), ANSWERS.items())
+def test_questions_are_answered_by_what_is_there(text, word):
+    """From the words to the answer; what is said back is the same question."""
+    found = understood(text, PLAYROOM, 1, 30)
+    assert answer(found.question, np.array(list(ROOM), THING), PLAYROOM) == word
+    assert understood(retold(found, PLAYROOM), PLAYROOM, 1, 30).question == found.question
 
 
 def test_the_nearest_word_is_named():

@@ -119,6 +119,8 @@ class Syntax(Phrases):
                 "keep-away",
             ):
                 continue  # "every ball must not be touched"
+            if verb == "touch-it" and self.words[at] != "touch":
+                continue  # "the cone next to the house, but not touching"
             yield _act(verb, slots), behind
         for verb, slots, behind in self.matched(STATES, at):
             yield replace(_act(verb, slots), told=True), behind

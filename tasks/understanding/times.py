@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .normalise import COMMA, STOP
-from .trees import number
+from .normalise import COMMA, STOP, base_forms
+from .trees import ACTS, number
 
 _UNIT = r"(?:seconds|second|secs|sec|turns|turn|steps|step|ticks|tick|moves|minutes|minute|mins|min)"
 _N = r"(\S+)"
@@ -92,7 +92,8 @@ def _counts(word: str) -> bool:
 
 def _spent(found: re.Match[str]) -> str:
     """ "Spend ten seconds looking at it": to look at it for so long."""
-    verb = found[3] if found[3].endswith("ing") else f"stay {found[3]}"
+    plain = next((form for form in base_forms(found[3]) if form in ACTS), found[3])
+    verb = plain if found[3].endswith("ing") else f"stay {found[3]}"
     return f" {verb} {found[4]}{_for(found[1], found[2])}" if _counts(found[1]) else found[0]
 
 

@@ -47,7 +47,6 @@ SHORTER: dict[str, str] = {
     "(not) (any more|anymore)": "not",
     "(minimum|at minimum|a minimum of|min|at the very least|at the least|no less than|not less than)": "at least",
     "(maximum|at maximum|a maximum of|max|at the very most|a max of|no more than|not more than)": "at most",
-    "(within|in) (your|the) (field of view|field of vision|line of sight|view|vision|sight|eyesight)": "in view",
     f"{_MOVE} (|over|up|back|right|straight|straight over) there": "go to it",
     **{f"(go|get|walk|step|head|climb|run) {place} there": f"go {place} it" for place in ("in", "on", "into", "onto")},
     **{f"{place} there": f"{place} it" for place in ("in", "on", "into", "onto", "off", "inside")},

@@ -311,7 +311,8 @@ class Config:
         """All settings by name, with the own numbers of torso and core among them."""
         parts = [dataclasses.asdict(part) for part in (self.run, self.network, self.own)]
         merged = {name: value for part in parts for name, value in part.items()}
-        return merged | merged.pop("torso_options") | merged.pop("core_options")
+        torso, core = merged.pop("torso_options"), merged.pop("core_options")
+        return merged | torso | core
 
     def absolute(self) -> Config:
         """The same from any folder: paths that do not depend on where they are read."""

@@ -21,7 +21,7 @@ from rumpus.agents.networks.torsos import TORSOS
 from rumpus.agents.networks.torsos.patches import Patches, patch_size
 from rumpus.agents.networks.torsos.relational import Relational
 from rumpus.agents.observations import Observation, ObservationReader, Tables
-from rumpus.agents.settings import NetworkSettings
+from rumpus.agents.settings import Config, NetworkSettings
 from rumpus.agents.trees import leaves
 from rumpus.interface.action import MOUSE_ONE
 from rumpus.interface.devices import bin_centres
@@ -219,6 +219,12 @@ def test_units_of_an_lstm_begin_to_keep_what_they_hold_for_up_to_its_span() -> N
     assert torch.allclose(kept, torch.tensor([[1 / 2, 14 / 15, 27 / 28, 40 / 41]]))
     with pytest.raises(ValueError, match="span is a number of steps, 0 or more, got -1"):
         CORES["lstm"](2, 4, span=-1)
+
+
+def test_numbers_of_torso_and_core_are_told_by_their_names_alone() -> None:
+    """As recipes of agents are written from them."""
+    told = Config.of("dagger", "t-maze-short", units=8, span=64, channels=4).flat()
+    assert (told["span"], told["channels"]) == (64, 4) and not {"core_options", "torso_options"} & told.keys()
 
 
 def test_a_core_reads_features_of_one_size_and_heads_may_read_them_too() -> None:

@@ -129,7 +129,7 @@ def navigation() -> list[dict[str, Any]]:
             "Use": [
                 {"Faces": "faces.md"},
                 {"Libraries": "libraries.md"},
-                {"Tasks": "tasks.md"},
+                *({"Tasks": "tasks.md"}, {"Instructions": "instructions.md"}),
                 {"Two players": "two-players.md"},
                 {"Episodes as data": "data.md"},
                 {"Play": "play.md"},

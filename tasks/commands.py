@@ -192,7 +192,7 @@ def understand(
 
 @app.command()
 def words() -> None:
-    """Print the words of people that are understood besides the grammar's, as docs/tasks.md does.
+    """Print the words of people that are understood besides the grammar's, as docs/instructions.md does.
 
     Example: rumpus tasks words
     """

@@ -317,7 +317,7 @@ def test_synonyms_are_of_one_kind():
 
 
 def test_the_page_has_the_words():
-    page = Path(__file__).parent.parent / "docs" / "tasks.md"
+    page = Path(__file__).parent.parent / "docs" / "instructions.md"
     assert table() in page.read_text(encoding="utf-8"), "paste what `rumpus tasks words` prints"
 
 

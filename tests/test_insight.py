@@ -89,8 +89,8 @@ def test_learned_queries_attend_where_they_look() -> None:
     Insight(["attention"], policy, batch)
     policy.act(batch, np.ones(1, bool))
     (found,), network = policy.attention(), policy.networks[0]
-    cells = network.torso(policy.notes[0].observation.pixels, None)  # type: ignore[index]
-    assert network.pointing is not None and network.asked is not None
+    assert policy.notes and network.asked is not None and network.pointing is not None
+    cells = network.torso(policy.notes[0].observation.pixels, None)
     scores = network.asked @ network.pointing.key(cells.flatten(2).transpose(1, 2)).transpose(1, 2)
     weights = (scores / network.asked.shape[1] ** 0.5).softmax(-1).mean(1)[0].detach().numpy()
     assert np.allclose(found["cells"].ravel(), weights, atol=1e-6) and found["cells"].std() > 0

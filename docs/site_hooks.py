@@ -134,7 +134,7 @@ def navigation() -> list[dict[str, Any]]:
                 {"Episodes as data": "data.md"},
                 {"Play": "play.md"},
                 {"In a browser": "serve.md"},
-                {"Agents": "agents.md"},
+                *({"Agents": "agents.md"}, {"Search": "search.md"}),
                 {"Doors for other libraries": "doors.md"},
                 {"One agent for many worlds": "generalist.md"},
                 {"The improvement loop": "improve.md"},

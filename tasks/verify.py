@@ -55,7 +55,7 @@ def verify(world: World, starts: Starts, proposed: Sequence[Proposal], kind: str
                 goals=goals,
                 acting=one.acting,
                 by="expert" if one.planned else "play",
-                moves=one.moves[: steps[index]],
+                moves=moves[index, : steps[index], one.acting].tolist(),
                 state=states[index : index + 1],
             )
         )

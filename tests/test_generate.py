@@ -74,6 +74,16 @@ def test_every_task_can_be_done_and_is_not_done_yet(name, kind):
     assert len({task.id for task in tasks}) == COUNT
 
 
+def test_waiting_is_a_part_of_a_solution(monkeypatch):
+    """Of the 33rd task the player slides out of its place and into it again while it waits, so it waits longer."""
+    monkeypatch.undo()  # blocks of their own size
+    world = worlds.load("maze-small")
+    task = list(generate(world, 33))[-1]
+    waited = task.solution.moves[::-1].index((0,))
+    assert task.skill == "hold-still" and waited > task.players[0].goal.stages[0].hold
+    assert check([task], world) == [None]
+
+
 @pytest.mark.parametrize(("name", "kind"), SETS)
 def test_words_mean_the_goal_and_skills_are_balanced(name, kind):
     world, tasks = worlds.load(name), made(name, kind)

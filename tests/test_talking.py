@@ -15,12 +15,14 @@ from rumpus import worlds
 from rumpus.agents.contracts import Policy
 from rumpus.agents.episodes import episodes_of
 from rumpus.agents.network_policy import trained
+from rumpus.agents.networks import Network, NetworkSpec
 from rumpus.agents.networks.heads import HEADS, ActionSpec, Talking, head_of, words_of
+from rumpus.agents.networks.heads.talking import UNSAID
 from rumpus.agents.observations import ObservationReader
 from rumpus.agents.settings import Config
 from rumpus.agents.training import run
 from rumpus.agents.training.trainer import Trainer
-from rumpus.interface.text import decode, encode
+from rumpus.interface.text import decode, encode, vocabulary_size
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Task
@@ -94,6 +96,27 @@ def test_the_voice_is_a_categorical_beside_the_hands(name: str) -> None:
     assert (likeliest[:, -1] == voice.probs.argmax(-1)).all()
     drawn = head.sample(logits[:1].expand(20_000, -1), torch.Generator().manual_seed(1))[:, -1]
     assert torch.allclose(torch.bincount(drawn, minlength=17) / 20_000, voice.probs[0], atol=0.02)
+
+
+def test_weights_of_a_smaller_vocabulary_load() -> None:
+    """Words that came later change nothing of what was learned: they are hardly said, and mean nothing in a text."""
+    torch.manual_seed(0)
+    spec = NetworkSpec((20, 20), ActionSpec.of(DUO), head="universal", talk=True, instructed=True, hears=True)
+    old, new = Network(spec).eval(), Network(spec).eval()
+    saved = old.state_dict()
+    for name in ("language.words.weight", "head.layer.weight", "head.layer.bias", "head.tokens"):
+        saved[name] = saved[name][:-6]
+    new.load_state_dict(saved)
+    assert old.language is not None and new.language is not None
+    known, late = (torch.tensor([[token]]) for token in (300, vocabulary_size() - 1))
+    assert torch.equal(new.language(known), old.language(known))
+    assert (new.language.words(late) == 0).all()
+    features = torch.randn(3, spec.hidden + spec.words)
+    assert torch.equal(new.head(features)[:, :-6], old.head(features)[:, :-6])
+    assert (new.head(features)[:, -6:] == UNSAID).all()
+    saved["head.tokens"] = saved["head.tokens"][:, None]
+    with pytest.raises(RuntimeError, match="tokens"):
+        new.load_state_dict(saved)
 
 
 @pytest.mark.parametrize("name", ["moves", "devices"])

@@ -11,11 +11,14 @@ read before: this one 100, 93 and 81 %; without places 90, 82 and 87 %; a sum of
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from ...interface.text import TOKENS, vocabulary_size
+from .layers import lengthen
 
 WORD = 16
 """Features of a word."""
@@ -31,6 +34,11 @@ class Language(nn.Module):
         self.places = nn.Parameter(torch.zeros(TOKENS, features))
         self.read = nn.Linear(3 * WORD, features)
         nn.init.normal_(self.places, std=0.1)
+
+    def _load_from_state_dict(self, state_dict: dict[str, torch.Tensor], prefix: str, *rest: Any) -> None:
+        """Words that have come into the vocabulary since the weights were saved mean nothing to them: zeros."""
+        lengthen(state_dict, f"{prefix}words.weight", self.words.weight.new_zeros(self.words.weight.shape))
+        super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         """The features of each text."""

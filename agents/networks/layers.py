@@ -1,9 +1,10 @@
-"""How layers begin."""
+"""How layers begin, and how saved ones are made to fit."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
+import torch
 from torch import nn
 
 Layer = TypeVar("Layer", nn.Linear, nn.Conv2d)
@@ -15,3 +16,11 @@ def initialise(layer: Layer, gain: float = 2**0.5) -> Layer:
     assert layer.bias is not None
     nn.init.zeros_(layer.bias)
     return layer
+
+
+def lengthen(saved: dict[str, torch.Tensor], name: str, values: torch.Tensor) -> None:
+    """Give a saved tensor, if there is one and it is shorter, the last rows of `values`, so that weights of a smaller
+    vocabulary load: its words keep their tokens, and new ones come after them."""
+    old = saved.get(name)
+    if old is not None and len(old) < len(values) and old.shape[1:] == values.shape[1:]:
+        saved[name] = torch.cat([old, values[len(old) :].to(old)])

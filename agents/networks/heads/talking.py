@@ -12,8 +12,11 @@ from ....interface.text import encode
 from ....tasks.grammar import NUMERALS
 from ....worlds.engine.run.batch import Batch
 from ....worlds.engine.world import World
-from ..layers import initialise
+from ..layers import initialise, lengthen
 from .base import MASKED, ActionSpec, pick, words_of
+
+UNSAID = -20.0
+"""The logit of a word that weights know nothing of."""
 
 
 def spoken(world: World) -> tuple[str, ...]:
@@ -48,6 +51,14 @@ class Talking(nn.Module):
         self.parts, self.encoding_size = acting.parts + 1, acting.encoding_size + 1 + len(words)
         self.layer = initialise(nn.Linear(features, 1 + len(words)), 0.01)
         self.register_buffer("tokens", torch.tensor([0, *(int(encode(word)[0]) for word in words)]))
+
+    def _load_from_state_dict(self, state_dict: dict[str, torch.Tensor], prefix: str, *rest: Any) -> None:
+        """Words that have come into the vocabulary since the weights were saved are hardly ever said."""
+        weight, bias = self.layer.weight, self.layer.bias
+        longer = {"layer.weight": torch.zeros_like(weight), "layer.bias": torch.full_like(bias, UNSAID)}
+        for name, values in (longer | {"tokens": self.tokens}).items():
+            lengthen(state_dict, f"{prefix}{name}", values)
+        super()._load_from_state_dict(state_dict, prefix, *rest)
 
     def check(self, world: World) -> None:
         """Raise ValueError if the world does not listen to what this head does."""

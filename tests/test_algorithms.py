@@ -102,7 +102,7 @@ def test_it_learns(tmp_path: Path, name: str, units: int) -> None:
     if getattr(ALGORITHMS[name], "offline", False):
         place = (
             "box-world-small",
-            {"knobs": EASY, "limit": 40, "store": stored("box-world-small", knobs=EASY, episodes=400)},
+            {"knobs": EASY, "limit": 40, "store": stored("box-world-small", knobs=EASY, episodes=1000)},
         )
     train(name, place[0], folder=tmp_path, bar=False, units=units, **(LEARNING | place[1] | BETTER.get(name, {})))
     held_out = [row["held_out_success"] for row in read_metrics(tmp_path) if "held_out_success" in row]

@@ -95,7 +95,7 @@ def test_no_lane_is_cut_off_that_was_not_foreseen():
     for step in range(40):
         near = int(lanes.reaching())
         lanes.begin(torch.full((8, 1), step % 3))
-        lanes.step()
+        lanes.step(torch.ones(8))
         found = lanes.cut(lanes.outcome("terminated"), lanes.outcome("truncated"))
         assert len(found) <= near
         foreseen, cut = foreseen + (near > 0), cut + (len(found) > 0)

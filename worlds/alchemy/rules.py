@@ -4,18 +4,11 @@ import numpy as np
 from numba import njit
 
 from ..engine.library.grid import direction
+from ..engine.library.square import cell
 from .state import CHEST, FLOOR, NONE, STONE
 
 OPENED = np.float32(1.0)
 """The reward for opening the chest; our own."""
-
-
-@njit
-def cell(state, y, x):
-    """The content of a cell of the room, int32; -1 outside the room."""
-    if y < 0 or x < 0 or y >= state.size or x >= state.size:
-        return np.int32(-1)
-    return np.int32(state.cells[y, x])
 
 
 @njit

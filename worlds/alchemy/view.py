@@ -7,7 +7,7 @@ that it wants until it is open.
 import numpy as np
 from numba import njit
 
-from .rules import cell
+from ..engine.library.square import cell
 from .state import CHEST, COLOURS, FLOOR, NONE, STONE
 
 # Sprites in the order of the sheet; those of stones and chests follow, a row of cores for each shell.

@@ -4,6 +4,7 @@ import numpy as np
 from numba import njit
 
 from ..engine.library.grid import direction
+from ..engine.library.square import cell
 from .state import COLOURS, FLOOR, GEM, KEY, LOCK, WRONG
 
 # Rewards as published with the environment: the README of DeepMind's Box-World release, after Zambaldi et al. 2018.
@@ -18,14 +19,6 @@ def player_tile(state):
     if state.sight:
         return 1 + state.sight // 2, state.sight // 2
     return 1 + state.y, 1 + state.x
-
-
-@njit
-def cell(state, y, x):
-    """The content of a cell of the room, int32; -1 outside the room."""
-    if y < 0 or x < 0 or y >= state.size or x >= state.size:
-        return np.int32(-1)
-    return np.int32(state.cells[y, x])
 
 
 @njit

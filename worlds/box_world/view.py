@@ -6,7 +6,7 @@ window only, the picture is the window and one more row of tiles above it, with 
 
 from numba import njit
 
-from .rules import cell
+from ..engine.library.square import cell
 from .state import COLOURS, FLOOR, KEY, WRONG
 
 # Sprites in the order of the sheet. The sprite of a cell is its value plus `_CELL`; both kinds of lock have one sprite.

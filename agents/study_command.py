@@ -17,7 +17,10 @@ from .commands import Json
 def study(
     name: Annotated[str | None, typer.Argument(help="The study; all are listed without one.")] = None,
     scale: Annotated[
-        str, typer.Option(help="tiny (seconds, to try it), cpu (hours of a core) or gpu (minutes of a GPU).")
+        str,
+        typer.Option(
+            help="tiny (seconds, to try it), cpu (hours of a core) or gpu (minutes of a GPU); some studies have more."
+        ),
     ] = "cpu",
     out: Annotated[
         Path | None, typer.Option(help="Folder of the runs; what is there is not made again.", show_default="runs/NAME")

@@ -16,12 +16,11 @@ from numba import njit
 
 from ..engine.library.random import draw, mix
 from ..engine.library.splits import ANY, REDRAWS, split_of_hash
-from .state import CHEST, COLOURS, FLOOR, NONE, SIZE, STONE, STONES
+from ..engine.library.square import FLOOR, TRIES, free, place_player
+from .state import CHEST, COLOURS, NONE, SIZE, STONE, STONES
 
 LAYOUTS = 8
 """Layouts that are tried before things are put in even rows and columns, where they always fit."""
-TRIES = 100
-"""Places that are tried for one thing before a layout fails; more than there are slots."""
 _CODES = 1 + COLOURS * COLOURS
 
 
@@ -78,14 +77,7 @@ def lay_out(state, slots):
         state.cells[y, x] = CHEST if index < 0 else STONE + index
         if index < 0:
             state.chest[0], state.chest[1] = y, x
-    for _ in range(TRIES):
-        row, col = draw(state, state.size), draw(state, state.size)
-        if slots:
-            row = np.int32(1)
-        if state.cells[row, col] == FLOOR:
-            state.y, state.x = row, col
-            return True
-    return False
+    return place_player(state, slots)
 
 
 @njit
@@ -99,19 +91,9 @@ def place(state, slots):
             y, x = slot // across * 2, slot % across * 2
         else:
             y, x = draw(state, state.size), draw(state, state.size)
-        if free(state, y, x):
+        if free(state, y, x, 1):
             return y, x
     return np.int32(-1), np.int32(-1)
-
-
-@njit
-def free(state, y, x):
-    """Whether a cell, and all cells that touch it, are floor."""
-    for row in range(max(y - 1, 0), min(y + 2, state.size)):
-        for col in range(max(x - 1, 0), min(x + 2, state.size)):
-            if state.cells[row, col] != FLOOR:
-                return False
-    return True
 
 
 @njit

@@ -4,8 +4,8 @@ import numpy as np
 from numba import njit
 
 from ..engine.library.grid import direction
-from ..engine.library.square import cell
-from .state import CHEST, FLOOR, NONE, STONE
+from ..engine.library.square import FLOOR, cell
+from .state import CHEST, NONE, STONE
 
 OPENED = np.float32(1.0)
 """The reward for opening the chest; our own."""

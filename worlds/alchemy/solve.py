@@ -6,8 +6,9 @@ import itertools
 
 import numpy as np
 
-from ..engine.library.walks import shortest_walk
-from .state import CHEST, FLOOR, NONE, STONE
+from ..engine.library.square import FLOOR
+from ..engine.library.walks import walk_by
+from .state import CHEST, NONE, STONE
 
 WALL = 255
 
@@ -23,7 +24,8 @@ def solve(state: np.void) -> np.ndarray | None:
     room[1:-1, 1:-1] = state["cells"][: width - 2, : width - 2]
     cells = room.ravel().tolist()
     here = (int(state["y"]) + 1) * width + int(state["x"]) + 1
-    plans = [_walked(cells, width, here, stops) for stops in _routes(state, cells)]
+    closed = np.array(cells) != FLOOR
+    plans = [walk_by(closed, width, here, stops) for stops in _routes(state, cells)]
     found = [plan for plan in plans if plan is not None]
     return np.array(min(found, key=len), np.uint8) if found else None
 
@@ -49,17 +51,3 @@ def _routes(state: np.void, cells: list[int]) -> list[tuple[int, ...]]:
 def _stones(cells: list[int]) -> list[tuple[int, int]]:
     """(cell, value) of the stones that lie in the room."""
     return [(at, value) for at, value in enumerate(cells) if STONE <= value < WALL]
-
-
-def _walked(cells: list[int], width: int, start: int, stops: tuple[int, ...]) -> list[int] | None:
-    """The shortest walk to these cells in this order, over floor alone, as indices into the moves up, down, left,
-    right; None if there is none."""
-    cells, plan = list(cells), []
-    for stop in stops:
-        walk = shortest_walk(np.array(cells) != FLOOR, width, start, stop)
-        if walk is None:
-            return None
-        plan += walk
-        cells[stop] = FLOOR
-        start = stop
-    return plan

@@ -3,6 +3,7 @@
 import numpy as np
 
 from ..engine.library.splits import FOLD
+from ..engine.library.square import FLOOR
 from ..engine.records.bounds import FLAG, Bounds
 from ..engine.records.states import Knob, state_dtype
 
@@ -21,7 +22,7 @@ KNOBS = {
 }
 
 # A cell is one of these; STONE plus the number of the stone that lies there.
-FLOOR, CHEST, STONE = 0, 1, 2
+CHEST, STONE = 1, 2
 NONE = -1
 """No stone of this number, or no place in the room."""
 

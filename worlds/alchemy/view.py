@@ -7,8 +7,8 @@ that it wants until it is open.
 import numpy as np
 from numba import njit
 
-from ..engine.library.square import cell
-from .state import CHEST, COLOURS, FLOOR, NONE, STONE
+from ..engine.library.square import FLOOR, cell
+from .state import CHEST, COLOURS, NONE, STONE
 
 # Sprites in the order of the sheet; those of stones and chests follow, a row of cores for each shell.
 WALL, GROUND, YOU, OPEN_CHEST, FIRST = 0, 1, 2, 3, 4

@@ -21,13 +21,12 @@ from numba import njit
 
 from ..engine.library.random import draw, draw_from, mix
 from ..engine.library.splits import ANY, REDRAWS, split_of_hash
-from .state import COLOURS, FLOOR, GEM, KEY, LOCK, SIZE, WRONG
+from ..engine.library.square import FLOOR, TRIES, free, place_player
+from .state import COLOURS, GEM, KEY, LOCK, SIZE, WRONG
 
 LAYOUTS = 8
 """Layouts that are tried before boxes are put in slots, where they always fit. The published numbers of boxes in a
 12x12 room never need slots; with 16 boxes one layout in 24 fails."""
-TRIES = 100
-"""Places that are tried for one thing before a layout fails; more than there are slots."""
 _CODES = 64  # more than there are different cells
 
 
@@ -136,29 +135,6 @@ def place(state, content, lock, slots):
             state.cells[y, x] = content
             if lock != FLOOR:
                 state.cells[y, x + 1] = lock
-            return True
-    return False
-
-
-@njit
-def free(state, y, x, width):
-    """Whether `width` cells of a row from (y, x) on, and all cells that touch them, are floor."""
-    for row in range(max(y - 1, 0), min(y + 2, state.size)):
-        for col in range(max(x - 1, 0), min(x + width + 1, state.size)):
-            if state.cells[row, col] != FLOOR:
-                return False
-    return True
-
-
-@njit
-def place_player(state, slots):
-    """Place the player on the floor; False if no place was found. With slots the second row is floor."""
-    for _ in range(TRIES):
-        y, x = draw(state, state.size), draw(state, state.size)
-        if slots:
-            y = np.int32(1)
-        if state.cells[y, x] == FLOOR:
-            state.y, state.x = y, x
             return True
     return False
 

@@ -4,8 +4,8 @@ import numpy as np
 from numba import njit
 
 from ..engine.library.grid import direction
-from ..engine.library.square import cell
-from .state import COLOURS, FLOOR, GEM, KEY, LOCK, WRONG
+from ..engine.library.square import FLOOR, cell
+from .state import COLOURS, GEM, KEY, LOCK, WRONG
 
 # Rewards as published with the environment: the README of DeepMind's Box-World release, after Zambaldi et al. 2018.
 REACHED = np.float32(10.0)

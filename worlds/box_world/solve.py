@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..engine.library.walks import shortest_walk
-from .state import COLOURS, FLOOR, GEM, KEY, LOCK
+from ..engine.library.square import FLOOR
+from ..engine.library.walks import walk_by
+from .state import COLOURS, GEM, KEY, LOCK
 
 WALL = -1
 
@@ -22,15 +23,8 @@ def solve(state: np.void) -> np.ndarray | None:
     cells = room.ravel().tolist()
     stops = None if state["over"] else _stops(cells, int(state["held"]))
     here = (int(state["y"]) + 1) * width + int(state["x"]) + 1
-    plan: list[int] = []
-    for stop in stops or ():
-        walk = shortest_walk(np.array(cells) != FLOOR, width, here, stop)
-        if walk is None:
-            return None
-        plan += walk
-        cells[stop] = FLOOR
-        here = stop
-    return np.array(plan, np.uint8) if stops else None
+    plan = walk_by(np.array(cells) != FLOOR, width, here, stops) if stops else None
+    return None if plan is None else np.array(plan, np.uint8)
 
 
 def _stops(cells: list[int], held: int) -> list[int] | None:

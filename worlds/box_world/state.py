@@ -32,7 +32,7 @@ KNOBS = {
 # A cell is one of these; KEY, LOCK and WRONG plus a colour. A box is a lock with its content in the cell left of it;
 # the lock of a box on the way to the gem is LOCK, any other is WRONG, and they look alike. A key or gem lies loose when
 # the cell right of it is no lock.
-FLOOR, GEM, KEY = 0, 1, 2
+GEM, KEY = 1, 2
 LOCK = KEY + COLOURS
 WRONG = LOCK + COLOURS
 

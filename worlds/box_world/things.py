@@ -3,8 +3,9 @@
 import numpy as np
 from numba import njit
 
+from ..engine.library.square import FLOOR
 from ..engine.records.things import GONE, ONE, OPEN, Things, put
-from .state import COLOURS, FLOOR, GEM, KEY, LOCK, NAMES, SIZE
+from .state import COLOURS, GEM, KEY, LOCK, NAMES, SIZE
 
 PLAYER_KIND, KEY_KIND, LOCK_KIND, GEM_KIND = 1, 2, 3, 4
 WHITE = 1 + COLOURS

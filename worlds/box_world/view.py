@@ -6,8 +6,8 @@ window only, the picture is the window and one more row of tiles above it, with 
 
 from numba import njit
 
-from ..engine.library.square import cell
-from .state import COLOURS, FLOOR, KEY, WRONG
+from ..engine.library.square import FLOOR, cell
+from .state import COLOURS, KEY, WRONG
 
 # Sprites in the order of the sheet. The sprite of a cell is its value plus `_CELL`; both kinds of lock have one sprite.
 WALL, GROUND, YOU, NOTHING = 0, 1, 2, 44

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from ..compile.cached import cached
@@ -28,3 +30,17 @@ def shortest_walk(closed: np.ndarray, width: int, start: int, goal: int) -> list
         walk.append(min(before, key=lambda move: order[goal - steps[move]]))
         goal -= steps[walk[-1]]
     return walk[::-1]
+
+
+def walk_by(closed: np.ndarray, width: int, start: int, stops: Iterable[int]) -> list[int] | None:
+    """The shortest walks to these cells in their order, each of which is open from then on; None if one is out of
+    reach. The parameters are those of `shortest_walk`."""
+    closed, plan = closed.copy(), []
+    for stop in stops:
+        walk = shortest_walk(closed, width, start, stop)
+        if walk is None:
+            return None
+        plan += walk
+        closed[stop] = False
+        start = stop
+    return plan

@@ -88,5 +88,5 @@ def measured(
 
 
 def name_of(agent: Any) -> str:
-    """What was typed, or the name of a policy."""
+    """The text that was typed, or the name of a policy."""
     return str(getattr(agent, "name", agent))

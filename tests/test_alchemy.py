@@ -58,8 +58,8 @@ class Room:
         return 0, False
 
     def shown(self):
-        """What a goal sees, as (kind, colour, state, holder, cell): the player, the chest, then shell and core of each
-        stone; None for the cell of what is used up."""
+        """The things that a goal sees, as (kind, colour, state, holder, cell): the player, the chest, then shell and
+        core of each stone; None for the cell of what is used up."""
         parts = {}
         for at, stone in self.lying.items():
             parts |= {(0, stone[0][1]): (0, 0, at), (1, stone[1][1]): (0, 0, at)}

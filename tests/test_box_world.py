@@ -65,7 +65,7 @@ class Room:
         return 0, False, False
 
     def shown(self):
-        """What a goal sees, as (kind, colour, state, holder, cell); None for the cell of what is used."""
+        """The things that a goal sees, as (kind, colour, state, holder, cell); None for the cell of what is used."""
         things = [("player", 0, 0, 0, self.at)]
         held = [] if self.held is None else [(self.held, 1, self.at)]
         for what, holder, at in [(what, 0, at) for at, what in self.things.items()] + held:

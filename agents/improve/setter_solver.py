@@ -9,7 +9,7 @@ through setter-solver interactions", arXiv 1909.12892).
 
 Each has its weight among the settings, of which 0 leaves it out. The judge network learns from what the loop's judge
 said of the agent's own attempts, in the same rounds as the flow; both learn `setter_steps` steps in each round, from
-where the last round left them. What they are after a round lies in its folder as setter.pt, so that a run goes on where
+where the last round left them. Their state after a round lies in its folder as setter.pt, so that a run goes on where
 it was broken off. `uniform` draws from the same goals by chance, as its control.
 """
 

@@ -1,4 +1,5 @@
-"""Memory Maze, Collect, Visual Match and Water Maze: their rules against second ones, their levels, their experts."""
+"""Memory Maze, Collect, Colour Finding, Visual Match and Water Maze: their rules against second ones, their levels,
+and their experts."""
 
 import math
 from collections import Counter, deque
@@ -13,13 +14,14 @@ from rumpus.interface.keys import KEY
 from rumpus.interface.text import decode
 from rumpus.tasks.compile import judged
 from rumpus.tests.batches import fresh
-from rumpus.worlds import collect, memory_maze, visual_match, water_maze
+from rumpus.worlds import collect, colour_find, memory_maze, visual_match, water_maze
 from rumpus.worlds.first_person import models
+from rumpus.worlds.first_person.body import RADIUS
 
 CELL, HZ = 65536, 30
 THERE, OPEN, GONE = 0, 1, 2
 COLOURS = ("red", "green", "blue", "yellow", "purple", "orange")
-FAMILIES = (memory_maze, collect, visual_match, water_maze)
+FAMILIES = (memory_maze, collect, colour_find, visual_match, water_maze)
 WORLDS = [world for family in FAMILIES for world in family.WORLDS]
 
 
@@ -130,6 +132,49 @@ def test_three_ticks_in_memory_maze_go_as_far_as_a_published_step():
         assert (state["x"][0] - start) / CELL == pytest.approx(10 * 0.25, abs=0.01)
 
 
+def in_front(state):
+    """The nearest block within 1.25 cells and 30 degrees of where the player looks, or at its feet; None if none is."""
+    ahead = np.exp(1j * 2 * np.pi * state["yaw"][0] / 65536)
+    found = {}
+    for index, (kind, _, status, y, x) in things(state).items():
+        way = complex(x - state["x"][0] / CELL, y - state["y"][0] / CELL)
+        turned = abs(np.angle(way / ahead, deg=True)) <= 30 or abs(way) <= RADIUS / CELL
+        if kind == 2 and status == THERE and abs(way) <= 1.25 and turned:
+            found[abs(way)] = index
+    return found[min(found)] if found else None
+
+
+def test_colour_find_pays_for_the_two_colours_that_it_names():
+    """Rules played once more by players that are put beside blocks, in four of five cases of a colour asked for."""
+    random, batch = np.random.default_rng(2), fresh(colour_find.SMALL, 64)
+    use, ended = list(batch.world.controls.moves).index("use"), Counter()
+    for _ in range(120):
+        for state in batch.states:
+            wanted = [n for n, (kind, colour, *_) in things(state).items() if kind == 2 and colour in state["wanted"]]
+            index = random.choice(wanted if random.random() < 0.8 else range(1, int(state["things"])))
+            y, x = place(state, index)
+            put(state, y, x)
+            state["using"][0] = random.random() < 0.2
+        before = batch.states.copy()
+        batch.act(np.where(random.random(batch.n) < 0.7, use, 0))
+        outcomes = batch.step()[:, 0]
+        for old, state, outcome in zip(before, batch.states, outcomes, strict=True):
+            if old["over"]:
+                continue
+            pressed = bool(state["using"][0]) and not old["using"][0]
+            index = in_front({**{n: state[n] for n in state.dtype.names}, "status": old["status"]}) if pressed else None
+            taken = [*filter(None, old["taken"].tolist()), *([things(old)[index][1]] if index is not None else [])]
+            right = index is not None and sorted(taken) == sorted(old["wanted"].tolist())
+            assert outcome["reward"] == outcome["success"] == right
+            assert bool(outcome["terminated"]) == (index is not None and len(taken) == 2)
+            assert [*filter(None, state["taken"].tolist())] == taken
+            gone = {n for n, (*_, status, _, _) in things(state).items() if status == GONE}
+            assert gone == {n for n, (*_, s, _, _) in things(old).items() if s == GONE} | ({index} - {None})
+            assert (things(state)[0][2] == OPEN) == right
+            ended[bool(right)] += bool(outcome["terminated"])
+    assert min(ended[True], ended[False]) > 10
+
+
 def test_collect_pays_for_what_is_good_and_ends_with_it():
     random, batch = np.random.default_rng(1), fresh(collect.SMALL, 48)
     ended = lost = 0
@@ -229,6 +274,7 @@ def layout(state):
     [
         (memory_maze.NINE, {"size": 7, "objects": 2, "rooms": 2}),
         (collect.SMALL, {"height": 3, "width": 3, "good": 1, "bad": 1}),
+        (colour_find.SMALL, {"size": 5, "blocks": 2, "colours": 5}),
         (visual_match.SHORT, {"apples": 0}),
         (water_maze.SHORT, {"radius": 3}),
         (water_maze.SHORT, {"radius": 4}),
@@ -259,6 +305,12 @@ def test_pairs_are_held_out():
     assert len(places("unseen-pairs")) == 4 and len(places("train")) == 20
     assert not places("unseen-pairs") & places("train")
 
+    def named(split):
+        return {tuple(s["wanted"].tolist()) for s in fresh(colour_find.SMALL, 1000, split=split).states}
+
+    assert len(named("unseen-pairs")) == 9 and len(named("train")) == 36
+    assert not named("unseen-pairs") & named("train")
+
 
 def check_memory(state, knobs):
     balls, free = things(state), reached(state)
@@ -280,6 +332,17 @@ def check_collect(state, knobs):
     assert Counter(kind in (2, 4) for kind, *_ in things(state).values())[True] == knobs["good"]
     assert ((int(state["room"]), int(state["set"])) in ((2, 0), (3, 1))) == bool(knobs["unseen"])
     assert len(reached(state)) == knobs["height"] * knobs["width"]
+
+
+def check_colours(state, knobs):
+    (door, *_), *blocks = things(state).values()
+    assert door == 3 and len(blocks) == knobs["blocks"] and {kind for kind, *_ in blocks} == {2}
+    assert all(max(abs(a[3] - b[3]), abs(a[4] - b[4])) > 1 for a in blocks for b in blocks if a is not b)
+    one, other = state["wanted"].tolist()
+    assert one < other and {one, other} <= {colour for _, colour, *_ in blocks} <= set(range(1, knobs["colours"] + 1))
+    assert ((one + other - 2) % 5 == 0) == bool(knobs["unseen"])
+    assert told(state) == f"take the {models.COLOURS[one - 1]} block and the {models.COLOURS[other - 1]} block"
+    assert len(reached(state)) == knobs["size"] ** 2 and not state["taken"].any()
 
 
 def check_visual(state, knobs):
@@ -309,7 +372,10 @@ def check_water(state, knobs):
         assert any((at[0] + dy, at[1] + dx) in free for dy, dx in ((0, 1), (1, 0), (0, -1), (-1, 0)))
 
 
-CHECKS = {memory_maze: check_memory, collect: check_collect, visual_match: check_visual, water_maze: check_water}
+CHECKS = {
+    **{memory_maze: check_memory, collect: check_collect, colour_find: check_colours},
+    **{visual_match: check_visual, water_maze: check_water},
+}
 
 
 @settings(max_examples=120, deadline=None)
@@ -346,6 +412,7 @@ def test_levels_of_each_split_are_right(world):
         (memory_maze.NINE, {"objects": 6, "rooms": 5}, "each ball lies in a room of its own"),
         (memory_maze.NINE, {"size": 7, "objects": 5}, "has place for 4 rooms"),
         (collect.COLLECT, {"good": 20, "bad": 20, "height": 5}, "has place for 22 things"),
+        (colour_find.SMALL, {"blocks": 5}, "has place for 4 blocks that do not touch"),
         (visual_match.SHORT, {"edge": 6}, "edge must be an odd number"),
         (visual_match.SHORT, {"apples": 13}, "has place for 12 apples"),
         (water_maze.SHORT, {"radius": 2}, "radius must be a whole number from 3"),
@@ -365,6 +432,8 @@ def test_impossible_tasks_are_refused(world, knobs, words):
         (memory_maze.NINE, 12, 24, 34.8),  # people score 26.4 on average, and the most there is to get is 34.8
         (collect.SMALL, 24, 2.8, 3),
         (collect.COLLECT, 8, 9.5, 10),
+        (colour_find.SMALL, 24, 0.95, 1),
+        (colour_find.COLOUR_FIND, 16, 0.95, 1),
         (visual_match.SHORT, 16, 30, 50),
         (water_maze.SHORT, 12, 30, 45),
     ],

@@ -24,7 +24,7 @@ from rumpus.agents.improve.setter_solver import FILE, Known, Trainer
 from rumpus.agents.improve.settings import ImproveSettings, settings
 from rumpus.agents.improve.straight import looked
 from rumpus.agents.policies import RandomPolicy
-from rumpus.agents.studies.setter_solver import LIMIT, wanted
+from rumpus.agents.studies.setter_solver import WANTED, wanted
 from rumpus.tasks.codec import encode
 from rumpus.tasks.files import write_line
 from rumpus.tasks.splits import pair_split, pairs
@@ -36,7 +36,7 @@ SPACE = GoalSpace(worlds.load(WORLD))
 STEPS = 80
 
 
-@pytest.mark.parametrize("name", [WORLD, "sokoban-small", "box-world-small"])
+@pytest.mark.parametrize("name", [WORLD, "colour-find-small", "sokoban-small", "box-world-small"])
 def test_goals_and_their_numbers(name: str) -> None:
     """Each clause has numbers of its own that give it back, no goal names a pair that is kept for the held-out set, and
     goals of any four numbers compile for their world."""
@@ -56,13 +56,15 @@ def test_goals_and_their_numbers(name: str) -> None:
 
 @pytest.fixture(scope="module")
 def tasks() -> list[Any]:
-    return wanted(24, 3)
+    return wanted(WORLD, 24, 3)
 
 
 def test_wanted_goals_need_two_stones_and_achieved_ones_are_reached(tasks: list[Any], tmp_path: Path) -> None:
     """Goals that the space finds in attempts are reached by the same actions once more, in the eyes of the judge."""
     world, bank = worlds.load(WORLD), Bank(tmp_path, worlds.load(WORLD), 1)
-    assert all(SPACE.numbers_of(task.players[0].goal) is not None and task.limit == LIMIT for task in tasks)
+    assert all(
+        SPACE.numbers_of(task.players[0].goal) is not None and task.limit == WANTED[WORLD].limit for task in tasks
+    )
     ids = [f"{number:016x}" for number in range(len(tasks))]
     play(world, RandomPolicy(0), tasks, blind=True, store=bank.store, ids=ids, threads=1)
     again: list[Any] = []

@@ -28,6 +28,8 @@ HEADINGS = ("Observation", "Actions", "Rewards", "Termination", "Splits", "Exper
 """The headings of every page, in this order."""
 POLICIES = ("random", "expert")
 """The policies whose baselines are kept."""
+MANY = 8
+"""Texts of an instruction that are listed one by one on a page."""
 UNLIMITED = 2**31 - 1
 """The limit of worlds that have none."""
 _BASELINES = Path(__file__).parent.parent / "assets" / "baselines.json"
@@ -116,10 +118,17 @@ def _observation(world: World) -> list[str]:
         lines[0] += f", {degrees:.0f} degrees high, and as wide where the picture is square"
     texts = _quoted(world.objective.texts(world.players))
     if world.objective.other_instructions:
-        others = _quoted(world.objective.other_instructions)
-        texts += f"; the rules replace it in an episode, from its reset on, by one of {others}"
+        texts += f"; the rules replace it in an episode, from its reset on, by one of {_some(world)}"
     chat = "what the other players said in the step before" if world.players > 1 else "empty, without other players"
     return [*lines, f"instruction: text of up to {TOKENS} tokens: {texts}", f"chat: {chat}"]
+
+
+def _some(world: World) -> str:
+    """The texts that may replace an instruction; of more than MANY their number, the first and the last."""
+    others = world.objective.other_instructions
+    if len(others) <= MANY:
+        return _quoted(others)
+    return f"{len(others)} texts, from {_quoted(others[:1])} to {_quoted(others[-1:])}"
 
 
 def _quoted(texts: Sequence[str]) -> str:

@@ -301,7 +301,13 @@ def fetch(state, player, index, things, avoid, action):
     if thing.player == 0 and thing.holder == 0 and held(state, player) >= 0:
         tap_use(state, player, action)
         return True
-    y, x = thing.y * _UNITS, thing.x * _UNITS
+    return use_at(state, player, thing.y * _UNITS, thing.x * _UNITS, avoid, action)
+
+
+@njit
+def use_at(state, player, y, x, avoid, action):
+    """Walk to a position in units, and use what is there at arm's length while walking on. Returns whether there is a
+    path that enters no cell of the mask `avoid`."""
     if not walk_around(state, player, y, x, avoid, action):
         return False
     dy, dx = y - state.y[player], x - state.x[player]

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rumpus.__main__ import app
-from rumpus.agents.measuring import speeds
+from rumpus.agents.measuring import formatting, speeds
 
 PARTS = {"2d", "gymnasium", "pettingzoo", "first person", "room", "threads", "tasks", "starts"}
 PINNED = {"2d", "gymnasium", "pettingzoo", "first person", "room"}
@@ -36,6 +36,7 @@ def test_one_command_prints_all_figures_with_their_spreads():
     machine, rows = found["machine"], found["rows"]
     assert machine["processor"] and machine["cores"] == 2
     assert machine["load"] is None or machine["load"] >= 0
+    assert 0 < machine["pace"]["least"] <= machine["pace"]["median"] <= machine["pace"]["most"]
     assert {row["part"] for row in rows} >= PARTS
     for row in rows:
         assert 0 < row["least"] <= row["median"] <= row["most"], row
@@ -51,6 +52,21 @@ def test_one_command_prints_all_figures_with_their_spreads():
     assert row["median"] < 400
     here = importlib.util.find_spec("minigrid") is not None
     assert here == ("minigrid" in measured) == (not any("pip install minigrid" in line for line in found["missing"]))
+
+
+@pytest.mark.parametrize(
+    ("values", "groups"),
+    [
+        ([18.2, 35.5, 17.4, 35.0, 18.0], [[18.0, 3], [35.25, 2]]),
+        ([18.2, 17.4, 17.9, 18.0, 35.0], []),
+        ([10.0, 14.0, 19.0, 26.0, 36.0], []),
+        ([10.0, 20.0], []),
+    ],
+)
+def test_rounds_far_apart_are_two_speeds_and_no_single_one_nor_a_slope(values, groups):
+    row = speeds._row(speeds.Figure("2d", "sokoban", "frames/s"), values)
+    assert row["speeds"] == groups and row["least"] <= row["median"] <= row["most"]
+    assert formatting.two_speeds(row) == ("18.0 (3 of 5) or 35.25 (2 of 5)" if groups else "")
 
 
 def test_what_cannot_be_measured_is_said_and_the_rest_is_measured(monkeypatch):

@@ -222,7 +222,9 @@ def everything(report: Mapping[str, Any]) -> Group:
     machine = report["machine"]
     busy = "unknown" if machine["load"] is None else f"{machine['load']:.2f}"
     head = f"{machine['processor']}, {machine['cores']} core(s), {machine['platform']}, load {busy} at the start"
-    head += f", {machine['date']}"
+    pace = {name: value / 1e6 for name, value in machine["pace"].items()}
+    head += f", {machine['date']}\nA loop of Python beside each round: {pace['median']:.1f} million turns a second, "
+    head += f"{pace['least']:.1f} to {pace['most']:.1f}; a core whose pace changes so makes figures change as much"
     tables: dict[str, Table] = {}
     for row in report["rows"]:
         core = "" if row["core"] is None else f", pinned to core {row['core']}"
@@ -230,10 +232,16 @@ def everything(report: Mapping[str, Any]) -> Group:
             tables[row["part"]] = table = Table(box=None, title=row["part"] + core, title_justify="left")
             for column in ("", "median", "least", "most", "by CPU time", "unit"):
                 table.add_column(column, justify="left" if column in ("", "unit") else "right")
-        figures = (f"{row[name]:,}" for name in ("median", "least", "most"))
+        median = two_speeds(row) or f"{row['median']:,}"
+        figures = median, *(f"{row[name]:,}" for name in ("least", "most"))
         worked = "-" if row["processor"] is None else f"{row['processor']:,}"
         tables[row["part"]].add_row(row["what"], *figures, worked, row["unit"])
     return Group(head, *tables.values(), *report["missing"])
+
+
+def two_speeds(row: Mapping[str, Any]) -> str:
+    """The median of each of the two speeds of a row of `rumpus bench --all`, with its rounds; "" where it has one."""
+    return " or ".join(f"{value:,} ({rounds} of {row['rounds']})" for value, rounds in row["speeds"])
 
 
 def _number(value: int | None) -> str:

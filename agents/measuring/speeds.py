@@ -4,6 +4,11 @@ Figures that belong together are measured in turn, round by round, so that all s
 the median of its rounds, with the least and the most. Figures of one core are pinned to it, those of peers alike.
 Nothing else should run meanwhile: the report says how busy the machine was when it began. For work that one thread
 does, it says as well how much of it a second of the processor's own time does, which others on the machine change less.
+
+A core may itself change its speed, by half and more from one tenth of a second to the next, as where it shares its
+units with another machine's; no clock shows that. So a fixed loop of Python is timed beside each round, and the report
+has its pace; and rounds that fall into two groups far apart are reported as two speeds, since their median is that of
+the larger group alone.
 """
 
 from __future__ import annotations
@@ -40,6 +45,8 @@ SIZES = ((40, 40), (80, 80), (96, 96))
 EYE = (64, 64)
 """The size of frames where nothing else is said."""
 _ENVS, _ROWS = 1024, 64  # of batches of tiles, and of rooms
+_APART = 1.3  # times from one group of rounds to the next, from which on they are two speeds
+_LOOP = 10_000  # turns of the loop by which a core's pace is taken, about a millisecond
 _TASKS_A_SECOND = 1024  # tasks that are made for each second of the measurement
 
 FIRST_PERSON = "maze-random-goal"
@@ -97,11 +104,13 @@ class Figure(NamedTuple):
 def speeds(chosen: Worlds, seconds: float = 6.0, against: Iterable[str] = (), *, starts: bool = True) -> dict[str, Any]:
     """The report {machine, rows, missing}, measured in about `seconds` for each part besides the starts.
 
-    machine: processor, cores, load and date (when the measurement began), python, platform and seconds; rows: {part,
-    what, unit, core, median, least, most, rounds, processor}, core: the number of the one that it was pinned to, or
-    None, processor: the median by CPU time, or None where more than a thread works; missing: sentences about what could
-    not be measured here. against: names of PEERS; starts: whether new processes are timed, which compile worlds too.
-    Raises ValueError for an unknown peer.
+    machine: processor, cores, load and date (when the measurement began), python, platform, seconds, and pace: the
+    {median, least, most} of the turns of a loop of Python in a second of CPU time, taken beside every round; rows:
+    {part, what, unit, core, median, least, most, rounds, processor, speeds}, core: the number of the one that it was
+    pinned to, or None, processor: the median by CPU time, or None where more than a thread works, speeds: [] or, where
+    the rounds fall into two groups far apart, the [median, rounds] of each, the slower first; missing: sentences about
+    what could not be measured here. against: names of PEERS; starts: whether new processes are timed, which compile
+    worlds too. Raises ValueError for an unknown peer.
     """
     against = list(against)
     for peer in against:
@@ -115,6 +124,7 @@ def speeds(chosen: Worlds, seconds: float = 6.0, against: Iterable[str] = (), *,
         _imports, *([_starts] if starts else []),
     ]  # fmt: skip
     rows, missing = [], []
+    _paces.clear()
     with reporting(Stderr(bars=False)), work("Measuring speeds", len(parts)) as job:
         for part in parts:
             try:
@@ -122,6 +132,7 @@ def speeds(chosen: Worlds, seconds: float = 6.0, against: Iterable[str] = (), *,
             except _MissingError as error:
                 missing.append(str(error))
             job.advance()
+    machine["pace"] = _spread(_paces, None)
     return {"machine": machine, "rows": rows, "missing": missing}
 
 
@@ -138,9 +149,27 @@ def _row(figure: Figure, measured: Sequence[Value]) -> dict[str, Any]:
     values = [_by_clock(value) for value in measured]
     worked = [value[1] for value in measured if isinstance(value, tuple)]
     digits = 3 if figure.unit in ("seconds", "ratio") else 2 if min(values) < 100 else None
-    middle, least, most = (round(each, digits) for each in (statistics.median(values), min(values), max(values)))
-    spread = {"median": middle, "least": least, "most": most, "rounds": len(values)}
-    return figure._asdict() | spread | {"processor": round(statistics.median(worked), digits) if worked else None}
+    found = {"rounds": len(values), "processor": round(statistics.median(worked), digits) if worked else None}
+    groups = [[round(statistics.median(group), digits), len(group)] for group in two_speeds(values)]
+    return figure._asdict() | _spread(values, digits) | found | {"speeds": groups}
+
+
+def _spread(values: Sequence[float], digits: int | None) -> dict[str, float]:
+    spread = statistics.median(values), min(values), max(values)
+    return {name: round(value, digits) for name, value in zip(("median", "least", "most"), spread, strict=True)}
+
+
+def two_speeds(values: Sequence[float]) -> list[list[float]]:
+    """The slower and the quicker values, in order, where they are two groups of two and more, which lie _APART times
+    from each other at least, and farther than the values of either are from one another; else []."""
+    order = sorted(values)
+    cuts = range(2, len(order) - 1)
+    if not cuts:
+        return []
+    cut = max(cuts, key=lambda at: order[at] / order[at - 1])
+    slow, quick = order[:cut], order[cut:]
+    gap = quick[0] / slow[-1]
+    return [slow, quick] if gap >= max(_APART, slow[-1] / slow[0], quick[-1] / quick[0]) else []
 
 
 def _by_clock(value: Value) -> float:
@@ -152,8 +181,20 @@ def _in_turn(runs: Mapping[Figure, Run], seconds: float) -> dict[Figure, list[Va
     values: dict[Figure, list[Value]] = {figure: [] for figure in runs}
     for _ in range(ROUNDS):
         for figure, run in runs.items():
+            _paces.append(_pace_of_core())
             values[figure].append(run(seconds / ROUNDS / len(runs)))
     return values
+
+
+_paces: list[float] = []  # of this run, beside each round of each figure
+
+
+def _pace_of_core() -> float:
+    """The turns of a loop of Python in a second of CPU time, now, on the core of this thread."""
+    worked, total = time.thread_time(), 0
+    for number in range(_LOOP):
+        total += number * number
+    return _LOOP / max(time.thread_time() - worked, 1e-9)
 
 
 def _per_second(step: Callable[[], Any], each: int = 1) -> Run:

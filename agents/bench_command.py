@@ -13,6 +13,8 @@ from .commands import Device, Json, frame_size
 
 SESSIONS_OF, SESSIONS = "sokoban-small", 64
 """The world of the sessions of the OpenEnv door that `--serve` measures, and their number."""
+FRAME, WINDOW = "80x80", "2160x3840"
+"""Default sizes of frames, and of the window of `--play`."""
 DAY = 24 * 60 * 60
 """The longest measurement, in seconds."""
 
@@ -25,7 +27,7 @@ def print_json(data: Any) -> None:
 def bench(
     world: Annotated[list[str] | None, typer.Argument(help="Worlds to measure; all by default.")] = None,
     envs: Annotated[int, typer.Option(help="Copies of the world.")] = 1024,
-    size: Annotated[str, typer.Option(help="Frame size, HEIGHTxWIDTH.")] = "80x80",
+    size: Annotated[str | None, typer.Option(help="Frame size, HEIGHTxWIDTH.", show_default=FRAME)] = None,
     threads: Annotated[int, typer.Option(help="CPU threads.")] = 1,
     seconds: Annotated[float, typer.Option(help="Seconds a world, besides its starts.")] = 6.0,
     device: Device = "cpu",
@@ -64,6 +66,14 @@ def bench(
             "sessions of `rumpus serve --openenv` in one process; --seconds are of each row.",
         ),
     ] = False,
+    play: Annotated[
+        bool,
+        typer.Option(
+            "--play",
+            help="The processor's time for a picture in the window of `rumpus play`, on the screen that there is; "
+            "--size is the window's, HEIGHTxWIDTH (2160x3840 by default), --seconds are of each world.",
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure the speed of worlds, beside a memory copy of the same frames, or of another library's; or of training.
@@ -77,6 +87,7 @@ def bench(
     from ..worlds.engine.tools.raycast_bench import first_person as seen
     from .measuring import formatting, speeds
 
+    size, asked = size or FRAME, size
     if not 0 < seconds <= DAY:
         raise ValueError(f"--seconds must be more than 0 and at most {DAY}, got {seconds}")
     if everything:
@@ -101,6 +112,14 @@ def bench(
 
             served["sessions"] = door_bench(all_worlds.load(SESSIONS_OF), SESSIONS, frame_size(size), seconds)
         print_json(served) if as_json else Console().print(formatting.serving(served))
+        return
+    if play:
+        from .human.bench import play_bench
+
+        height, width = frame_size(asked or WINDOW)
+        chosen = [all_worlds.load(each) for each in world or speeds.PLAYED]
+        shown = play_bench(chosen, (width, height), seconds)
+        print_json(shown) if as_json else Console().print(formatting.playing(shown))
         return
     if data:
         from ..episodes.bench import data_bench

@@ -11,11 +11,13 @@ import pygame
 import pytest
 
 from rumpus.agents.human import facts, settings
+from rumpus.agents.human.bench import play_bench
 from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.commands import Commands
 from rumpus.agents.human.layout import arrange
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import hints
+from rumpus.agents.human.window import Window
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import open_display
 from rumpus.tasks.questions import answering
@@ -315,6 +317,26 @@ def test_a_person_grasps_and_throws(dummy, tmp_path, monkeypatch):
         person.until(lambda: state["grip"][0] == toy and game.undone, "a second ago it was in the hand")
 
     at_window(game, tmp_path, person_does)
+
+
+def test_what_changes_is_painted_as_if_all_was(dummy, tmp_path):
+    window = Window(session(limit=30), (500, 420), tmp_path)
+    person, painted = window.person, []
+    window.draw()
+    for key in "sdwa":
+        person.press(key, 0.0)
+        window.desk.advance(0.0)
+        person.release(key, 0.0)
+        painted.append(window._paint(window._pictures(0.0)))
+        window.draw()
+        parts = pygame.surfarray.array3d(pygame.display.get_surface())
+        window.handle(pygame.event.Event(pygame.WINDOWEXPOSED))
+        window.draw()
+        assert np.array_equal(parts, pygame.surfarray.array3d(pygame.display.get_surface())), key
+    (view,), first = window.place.views, painted[0]
+    assert 0 < first[0].width * first[0].height < 0.2 * view.width * view.height
+    row = play_bench([SOKOBAN], (400, 300), 0.5)["rows"][0]
+    assert 0 < row["step"]["p50"] <= row["step"]["p95"] and row["between"] is None
 
 
 def test_real_keys_and_a_real_mouse(display, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pygame
 
@@ -16,11 +17,16 @@ def goal_edge(place: Arrangement) -> int:
     return place.panel.width - 2 * place.unit if place.side else round(place.panel.height - 0.8 * place.unit)
 
 
+def text(shown: Shown) -> tuple[Any, ...]:
+    """All that the panel says: it looks the same while this is the same, but for pictures of goals."""
+    return shown.world, shown.headline, shown.facts, shown.hints, shown.note, shown.said, shown.blinks
+
+
 def paint(
     surface: pygame.Surface, place: Arrangement, shown: Shown, goals: Sequence[pygame.Surface] = ()
 ) -> None:  # fmt: skip
     """Paint the panel. goals: the pictures of the goals of the players that are shown, each within `goal_edge`."""
-    pygame.draw.rect(surface, ink.PANEL, place.panel)
+    surface.fill(ink.PANEL, place.panel)
     if place.side:
         pygame.draw.line(surface, ink.RULE, place.panel.topleft, place.panel.bottomleft)
         _paint_side(surface, place, shown, goals)

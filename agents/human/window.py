@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pygame
 
+from ...interface.changed import changed
 from ...interface.keys import BUTTONS
 from ...worlds.engine.world import World
 from . import ink, overlays, overview, panel
@@ -37,6 +37,8 @@ NAP, LONG_NAP = 0.005, 0.02
 _QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION, pygame.CONTROLLERAXISMOTION)
 """Events that do not change the window, unless they lead to a step."""
 _PAD_INPUT = (pygame.CONTROLLERBUTTONDOWN, pygame.CONTROLLERBUTTONUP, pygame.CONTROLLERAXISMOTION)
+_UNCOVERED = (pygame.WINDOWEXPOSED, pygame.VIDEOEXPOSE, pygame.WINDOWSHOWN, pygame.WINDOWRESTORED)
+"""Events after which the window must be drawn whole."""
 _PADS = (pygame.CONTROLLERDEVICEADDED, pygame.CONTROLLERDEVICEREMOVED)
 Over = Callable[[list[np.ndarray]], list[np.ndarray]]
 _ICON = Path(__file__).parent.parent.parent / "assets" / "sprites" / "icon.png"
@@ -67,11 +69,13 @@ def dressed(size: tuple[int, int], title: str) -> pygame.Surface:
 
 
 def _show(surface: pygame.Surface, picture: np.ndarray, view: pygame.Rect) -> None:
-    """Paint a picture into its rectangle, smaller if it is too high, and larger if it was drawn coarser."""
-    if picture.shape[0] <= view.height // 2:
-        picture = cv2.resize(picture, view.size, interpolation=cv2.INTER_LINEAR)
+    """Paint a picture into its rectangle, smaller if it is too high, and by whole factors larger if it was drawn
+    coarser."""
     height, width = picture.shape[:2]
     image = _image(picture)
+    if height <= view.height // 2:  # straight into the window: at 4K each further copy takes some milliseconds
+        pygame.transform.scale(image.convert(surface), view.size, surface.subsurface(view))
+        return
     if height > view.height:
         image = pygame.transform.smoothscale(image, (width * view.height // height, view.height))
     surface.blit(image, image.get_rect(center=view.center))
@@ -117,6 +121,7 @@ class Window:
         self._grid = session.batch.rows, session.batch.cols
         self._grabbed = self._awaits_text = self._full = False
         self._last_event, self._next = 0.0, math.inf
+        self._kept: dict[Any, Any] = {}  # what the window shows already: of a player's number its picture, and names
         self._saved = pygame.event.custom_type()
         self._saver = Saver(out, lambda: pygame.event.post(pygame.event.Event(self._saved)))
         self._surface = pygame.display.get_surface() or open_window(session.world, size, self._grid)
@@ -191,22 +196,35 @@ class Window:
         return place
 
     def draw(self) -> None:
-        """Draw the whole window now."""
+        """Draw what has changed since the last time: all of it where something lies over the pictures or did, and
+        where the window, the arrangement or the labels are others."""
         record = self._record = shown(self.person)
         self._surface = pygame.display.get_surface()
         surface = self._surface
         place = self.place = self._arranged(surface.get_size(), record)
-        surface.fill(ink.GROUND)
+        frame = place, [(seat.label, seat.mine, seat.instruction) for seat in record.seats if seat.visible]
+        whole = not self._bare or self._over is not None or self._kept.get("frame") != frame
+        if whole:
+            surface.fill(ink.GROUND)
+            self._kept = {"frame": frame} if self._bare else {}
+        news: list[pygame.Rect] = []
         if place.views:
             pictures = self._pictures(time.monotonic())
-            self._paint(self._over(pictures) if self._over else pictures)
+            news += self._paint(self._over(pictures) if self._over else pictures)
             for view, player in zip(place.views, self._players, strict=True):
-                if record.seats[player].label:
+                if whole and record.seats[player].label:
                     self._label(record.seats[player], view, place.unit)
-        panel.paint(surface, place, record, self._goals(place))
+        goals, text = self._goals(place), panel.text(record)
+        if goals or self._kept.get("panel") != text:
+            panel.paint(surface, place, record, goals)
+            self._kept["panel"] = text
+            news.append(place.panel)
         overlays.paint(surface, place, record)
         self._speaker.play(record.sounds)
-        pygame.display.flip()
+        if whole:
+            pygame.display.flip()
+        elif news:
+            pygame.display.update(news)
 
     def _goals(self, place: Arrangement) -> list[pygame.Surface]:
         """The pictures of the goals of the players that are shown, for the panel."""
@@ -232,8 +250,7 @@ class Window:
     def _draw_between(self) -> None:
         """Draw the players' pictures anew, between two ticks, and leave the rest of the window as it is."""
         now, began = time.monotonic(), time.thread_time()
-        self._paint(self._pictures(now))
-        pygame.display.update(list(self.place.views))
+        pygame.display.update(self._paint(self._pictures(now)))
         self._between.took(time.thread_time() - began, now)
 
     def _pictures(self, now: float) -> list[np.ndarray]:
@@ -244,13 +261,22 @@ class Window:
         marked = self.person.settings.marked
         return list(self._between.views(now, max(height // coarse, 1), max(width // coarse, 1), marked))
 
-    def _paint(self, pictures: list[np.ndarray]) -> None:
-        """Paint the players' pictures, and what lies on each."""
+    def _paint(self, pictures: list[np.ndarray]) -> list[pygame.Rect]:
+        """Paint what changed of the players' pictures, and what lies on each. Returns the places that were painted."""
         surface, record, place = self._surface, self._record, self.place
         scenes = self.session.batch.scenes(whole=True) if self.desk.rays and record.map else ()
+        painted = []
         for view, player in zip(place.views, self._players, strict=True):
-            seat = record.seats[player]
-            _show(surface, pictures[player], view)
+            seat, picture = record.seats[player], pictures[player]
+            covered = bool(seat.aimed or seat.crosshair or record.small or seat.gains or len(scenes))
+            part = self._news(player, picture, view, covered)
+            if part is None:
+                continue
+            painted.append(part)
+            if part != view:
+                left, top = part.left - view.left, part.top - view.top
+                picture, view = picture[top : top + part.height, left : left + part.width], part
+            _show(surface, picture, view)
             if seat.aimed:
                 overlays.name(surface, view, place.unit, seat.aimed, seat.near)
             if seat.crosshair:
@@ -260,6 +286,20 @@ class Window:
             overlays.gains(surface, view, place.unit, seat.gains)
             if len(scenes):
                 overview.paint(surface, view, scenes[player])
+        return painted
+
+    def _news(self, player: int, picture: np.ndarray, view: pygame.Rect, covered: bool) -> pygame.Rect | None:
+        """The part of a player's picture that must be painted: of a grid that nothing covers, now or the last time, the
+        rectangle that changed, None where nothing did; else all of it."""
+        before = self._kept.get(player)
+        plain = not (covered or self.desk.rays) and (picture.shape[1], picture.shape[0]) == view.size
+        self._kept[player] = picture if plain else None
+        if not plain or before is None or before.shape != picture.shape:
+            return view
+        if (edges := changed(before, picture)) is None:
+            return None
+        left, top, right, bottom = edges
+        return pygame.Rect(view.left + left, view.top + top, right - left, bottom - top)
 
     def _as_agents_see(self, player: int) -> np.ndarray:
         """A player's picture as the agent sees it that is asked for something, else in the size that agents learn from
@@ -282,6 +322,8 @@ class Window:
     def handle(self, event: pygame.event.Event) -> None:
         """Process one event of pygame."""
         now, kind, person = time.monotonic(), event.type, self.person
+        if kind in _UNCOVERED:
+            self._kept = {}
         if kind == pygame.QUIT:
             self.closed, person.open = True, False
         elif kind == pygame.KEYDOWN:

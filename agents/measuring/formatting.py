@@ -326,6 +326,21 @@ def serving(result: Mapping[str, Any]) -> Group:
     return Group(*whole)
 
 
+def playing(result: Mapping[str, Any]) -> Table:
+    """The result of `rumpus bench --play`."""
+    busy = "" if result["load"] is None else f", load {result['load']:.1f} before"
+    width, height = result["window"]
+    times = "a step, ms: p50", "p95", "between, ms: p50", "p95"
+    title = f"Processor's time of a picture in a window of {width}x{height}, {result['processor']}{busy}"
+    table = Table("world", "picture", *times, "pictures/s", title=title, box=None)
+    for row in result["rows"]:
+        took = [
+            f"{row[part][name]:.1f}" if row[part] else "–" for part in ("step", "between") for name in ("p50", "p95")
+        ]
+        table.add_row(row["world"], "{}x{}".format(*row["view"]), *took, f"{row['hz']:.1f}")
+    return table
+
+
 def sessions(rows: Sequence[Mapping[str, Any]], title: str) -> Table:
     """The result of `rumpus door bench`."""
     columns = "frames", "steps/s", "p50 ms", "p99 ms", "steps taken together", "bytes a step"

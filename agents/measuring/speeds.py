@@ -63,6 +63,8 @@ ALL_WORLDS: dict[str, Any] = {
 """The worlds that `rumpus bench --all` measures; see Worlds."""
 SERVED = ("maze-random-goal", "tag-four", "sokoban")
 """The worlds that `rumpus bench --serve` plays: alone in real time, together, and in turns."""
+PLAYED = ("sokoban", "maze-random-goal", "room")
+"""The worlds that `rumpus bench --play` plays by default: a grid, and two with a camera."""
 TRAINED = "box-world-small"
 """The world that `rumpus bench --train` trains in by default."""
 

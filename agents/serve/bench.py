@@ -20,6 +20,7 @@ import cv2
 import numpy as np
 
 from ... import worlds
+from ...interface.changed import changed
 from ...interface.machine import load, processor
 from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.world import World
@@ -185,10 +186,9 @@ def _formats(world: World) -> list[dict[str, Any]]:
         "WebP 80": lambda: cv2.imencode(".webp", bgr, [cv2.IMWRITE_WEBP_QUALITY, 80])[1].tobytes(),
         "WebP lossless": lambda: cv2.imencode(".webp", bgr, [cv2.IMWRITE_WEBP_QUALITY, 101])[1].tobytes(),
     }
-    changed = (before != after).any(2)
-    if isinstance(world.view, Tiles) and changed.any():
-        down, across = np.flatnonzero(changed.any(1)), np.flatnonzero(changed.any(0))
-        part = after[down[0] : down[-1] + 1, across[0] : across[-1] + 1]
+    if isinstance(world.view, Tiles) and (edges := changed(before, after)):
+        left, top, right, bottom = edges
+        part = after[top:bottom, left:right]
         ways[f"PNG {LEVEL}, the changed part"] = lambda: encoded(part, True)
     return [{"world": world.name, "format": name, **_timed(way)} for name, way in ways.items()]
 

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from ...interface.changed import changed
+
 HEADER = struct.Struct("<BBHIIIHHHH")
 JPEG, PNG = 0, 1
 QUALITY = 80
@@ -64,17 +66,14 @@ class Stream:
 
     def show(self, picture: np.ndarray) -> bool:
         """The view now, uint8 (height, width, 3). False if it is that from before."""
-        before = self._last
-        same = before is not None and before.shape == picture.shape
-        if same and before is not None and np.array_equal(before, picture):
+        before, part = self._last, None
+        if before is not None and before.shape == picture.shape and (part := changed(before, picture)) is None:
             return False
         self._last, self._whole, self._part = picture, None, None
         self.version += 1
-        if same and before is not None and self._lossless:
-            changed = (before != picture).any(2)
-            rows, cols = np.flatnonzero(changed.any(1)), np.flatnonzero(changed.any(0))
-            top, bottom, left, right = int(rows[0]), int(rows[-1]) + 1, int(cols[0]), int(cols[-1]) + 1
-            if (bottom - top) * (right - left) <= FEWER * changed.size:
+        if part and self._lossless:
+            left, top, right, bottom = part
+            if (bottom - top) * (right - left) <= FEWER * picture.shape[0] * picture.shape[1]:
                 data = encoded(picture[top:bottom, left:right], True)
                 self._part = Part(self.version, self.version - 1, (left, top), self._size, True, data)
         return True

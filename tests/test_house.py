@@ -282,9 +282,7 @@ def typed_commands() -> list[tuple[str, list[str]]]:
 
 
 def test_commands_on_the_pages_exist():
-    from typer.main import get_command
-
-    from rumpus.__main__ import app
+    from rumpus.tests.commands import COMMAND
 
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.M))
     assert {words[0].removeprefix(".venv/bin/") for _, words in typed_commands()} == {"rumpus", "make"}
@@ -293,7 +291,7 @@ def test_commands_on_the_pages_exist():
         if words[0] == "make":
             assert {word for word in words[1:] if "=" not in word} <= targets, line
             continue
-        command, rest = get_command(app), words[1:]
+        command, rest = COMMAND, words[1:]
         while hasattr(command, "commands") and rest and not rest[0].startswith("-"):
             assert rest[0] in command.commands, line
             command, rest = command.commands[rest[0]], rest[1:]

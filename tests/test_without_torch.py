@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 BLOCKED = """
 import sys
 
@@ -46,8 +44,8 @@ assert "torch" not in sys.modules
 """
 
 
-def run(code, *arguments, cwd=None):
-    command = [sys.executable, "-c", BLOCKED + code, *arguments]
+def run(code, cwd=None):
+    command = [sys.executable, "-c", BLOCKED + code]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
 
 
@@ -56,21 +54,19 @@ def test_what_needs_no_torch_works_without_it(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(
-    "command", ["train ppo box-world-small --steps 64", "demo", "algorithms", "evaluate box-world-small run"]
-)
-def test_commands_that_learn_say_what_to_install(command, tmp_path):
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "checkpoint.pt").write_bytes(b"of a run elsewhere")
-    code = "import sys; from rumpus.__main__ import main; main()"
-    done = run(code, *command.split(), cwd=tmp_path)
-    assert done.returncode == 1
-    told = " ".join(done.stderr.split())
-    assert told == "rumpus: agents that learn need PyTorch, which is not installed: pip install 'rumpus[learn]'"
+IMPORTED = """
+import importlib
+for module in ("rumpus.agents.algorithms", "rumpus.agents.networks", "rumpus.agents.settings"):
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        told = str(error)
+        assert "agents that learn need PyTorch" in told and "pip install 'rumpus[learn]'" in told, told
+    else:
+        raise AssertionError(module)
+"""
 
 
 def test_imports_of_what_learns_say_what_to_install():
-    for module in ("rumpus.agents.algorithms", "rumpus.agents.networks", "rumpus.agents.settings"):
-        done = run(f"import {module}")
-        assert "ModuleNotFoundError: agents that learn need PyTorch" in done.stderr
-        assert "pip install 'rumpus[learn]'" in done.stderr
+    done = run(IMPORTED)
+    assert done.returncode == 0, done.stderr

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -27,9 +28,14 @@ _OF_THE_START = (
 def mark_of(world: World, version: int | None = None) -> bytes:
     """Eight bytes that identify the records of a world's family; of another version, if its records had the fields that
     they have now."""
-    fields = [(FORMER_NAMES.get(name, name), *kind) for name, *kind in world.rules.state.descr]
-    record = f"{world.rules.reset.__module__} {world.version if version is None else version} {fields}"
-    return hashlib.sha256(record.encode()).digest()[:8]
+    return _mark(world.rules.reset.__module__, world.version if version is None else version, world.rules.state)
+
+
+@lru_cache(maxsize=256)
+def _mark(family: str, version: int, state: np.dtype) -> bytes:
+    """The same, kept: to write down a dtype takes longer than all else that is done with a saved state."""
+    fields = [(FORMER_NAMES.get(name, name), *kind) for name, *kind in state.descr]
+    return hashlib.sha256(f"{family} {version} {fields}".encode()).digest()[:8]
 
 
 def opened_state(world: World, data: bytes) -> np.ndarray:

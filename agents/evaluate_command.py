@@ -189,11 +189,11 @@ def evaluate(
         played = p2p_player(server, words, timeout)
     options: dict[str, Any] = {"times": times, "seed": seed, "greedy": greedy, "device": device, "threads": threads}
     if whole:
-        if think or search or guidance != 1 or realtime or against or scenario:
+        if think or search or guidance != 1 or against or scenario:
             raise ValueError(
-                "--think, --guidance, --search, --against, --scenario and --realtime are for one world: leave --suite "
-                "or them out"
+                "--think, --guidance, --search, --against and --scenario are for one world: leave --suite or them out"
             )
+        options |= {"realtime": realtime, "arrivals": arrivals}
         _suite(world if agent else None, played, tasks, as_json, human=human, **options)
         return
     if scenario:

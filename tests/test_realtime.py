@@ -5,13 +5,17 @@ import json
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from rumpus import worlds
+from rumpus.agents.measuring import formatting
+from rumpus.agents.measuring.benchmark import benchmark
 from rumpus.agents.measuring.evaluate import evaluate
 from rumpus.agents.policies import RandomPolicy
 from rumpus.interface.action import Move, as_action, still
 from rumpus.interface.keys import KEY
 from rumpus.interface.realtime import RealTime, ticks_of
+from rumpus.tasks.files import write_line
 from rumpus.tasks.generate import generate
 from rumpus.tests.commands import rumpus
 from rumpus.worlds.engine.run.replay import Episode, ReplayError
@@ -146,7 +150,7 @@ def test_both_scores_stand_side_by_side_and_recorded_times_give_the_same_again(t
             Episode.load(tmp_path / "wrong.json").by_arrivals()
 
 
-def test_tasks_are_played_again_and_held_for_several_ticks(tmp_path):
+def test_tasks_and_the_benchmark_are_played_again_and_held_for_several_ticks(tmp_path, capsys):
     tasks = list(generate(worlds.load("sokoban-small"), 2, seed=4))
     clock = Clock()
     slow = Slow(clock, 0.0, 2.0, period=1 / worlds.load("sokoban-small").controls.tick_hz)
@@ -154,6 +158,25 @@ def test_tasks_are_played_again_and_held_for_several_ticks(tmp_path):
     assert result["realtime"]["missed_share"] == pytest.approx(1 / 3, abs=0.05)
     kept = [Episode.load(file) for file in sorted(tmp_path.iterdir())]
     assert [each.task["id"] for each in kept] == [task.id for task in tasks]
+    slow.start(worlds.batch("sokoban-small", 1, threads=1))
+    rows = benchmark(lambda world: slow, tasks, random_times=1, threads=1, realtime=clock, arrivals=tmp_path / "suite")
+    row = next(row for row in rows if row["of"] == "world")
+    both = {"return_mean": ("agent", "live"), "success": ("success", "live_success")}
+    for name, (waits, live) in both.items():
+        assert (row[waits], row[live]) == pytest.approx((result[name], result["realtime"][name]))
+    for name in ("missed_share", "latency_p50", "latency_p99"):
+        assert row[name] == pytest.approx(result["realtime"][name])
+    assert row["live_low"] <= row["live_score"] <= row["live_high"] and rows[-1]["live_score"] is not None
+    assert len(list((tmp_path / "suite" / "sokoban-small").iterdir())) == 2
+    with pytest.raises(ValueError, match="played on the CPU"):
+        benchmark("random", tasks, realtime=True, device="cuda")
+    (tmp_path / "tasks.jsonl").write_text("".join(map(write_line, tasks)))
+    Console().print(formatting.columns({"slow": rows}, ["slow"]))
+    missed = f"missed ticks {rows[-1]['missed_share']:.1%}"
+    assert missed in " ".join(capsys.readouterr().out.split())
+    line = ("evaluate", "--suite", "expert", "--tasks", tmp_path / "tasks.jsonl", "--realtime", "--threads", 1)
+    assert rumpus(*line) == 0
+    assert "real time" in capsys.readouterr().out
     batch = worlds.batch(MAZE, 1, size=SIZE, threads=1, limit=40)
     batch.reset(seed=1)
     world = RealTime(batch, clock=Clock(), repeat=4)

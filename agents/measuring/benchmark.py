@@ -12,8 +12,11 @@ from scipy.stats import bootstrap
 
 from ... import worlds
 from ...interface.progress import work
+from ...interface.realtime import Clock, clock_of
+from ...tasks.compile import table
 from ...tasks.files import read
 from ...tasks.goals import Task
+from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.world import World
 from .. import shipped
 from ..contracts import Policy
@@ -22,6 +25,7 @@ from ..experts import Expert
 from ..policies import RandomPolicy
 from .evaluate import solutions
 from .people import played as played_by_people
+from .realtime import play_again
 
 TASKS = Path(__file__).parents[2] / "assets" / "tasks"
 """The folder of the benchmark of Rumpus."""
@@ -29,6 +33,15 @@ RESAMPLES = 2000
 """Resamples of a bootstrap."""
 SMALL = "small"
 """The name of the part of a benchmark that `small` chooses."""
+MEASURED = ("agent", "random", "expert", "success", "human", "human_success")
+"""Of each task that an agent plays: mean returns of agent, random player and expert, the agent's success, and the
+return and success of people, NaN where none played."""
+LIVE = ("live", "live_success", "missed", "ticks")
+"""In real time also: the agent's mean return and success, and its missed and all ticks."""
+LIVE_ROW = ("live", "live_success", "live_score", "live_low", "live_high", "missed_share")
+"""What a row has more in real time."""
+SCORES = {"agent": ("score", "low", "high"), "live": ("live_score", "live_low", "live_high")}
+"""The columns that have a score, and the names of the score and of its interval."""
 SMALLEST = 0.01
 """Least difference between the mean returns of the expert and the random player for which a score is given."""
 
@@ -45,6 +58,8 @@ def benchmark(
     greedy: bool | None = None,
     human: str | Path | None = None,
     references: dict[str, tuple[Episodes, Episodes]] | None = None,
+    realtime: bool | Clock = False,
+    arrivals: str | Path | None = None,
 ) -> list[dict[str, Any]]:
     """The expert-normalised score of an agent for each skill and each world of a folder of tasks, and their mean.
 
@@ -56,6 +71,9 @@ def benchmark(
     human: a store of what people played of it (`rumpus play --suite`), by default this user's, if there is one.
     references: what the random player and the expert did in each world, with the same options; worlds that are missing
     are played, and added.
+    realtime: the agent plays its episodes again in a world that does not wait, one at a time, by the machine's clock or
+    by one of yours (interface/realtime.py); the scale stays that of worlds that wait. arrivals: a folder for these
+    episodes, a folder of each world in it (see `play_again`).
 
     Returns a row for each skill, in order, one for each world, and one of the mean over the skills: {of ("skill",
     "world" or "mean"), name, tasks, attempted (the number of tasks that the agent plays), success, agent, random,
@@ -63,9 +81,15 @@ def benchmark(
     95 % interval, the percentiles of a bootstrap over tasks (for the mean: over the tasks of each skill); they are None
     where nothing was attempted, or the expert is better than the random player by less than SMALLEST. Where people have
     played tasks of a row there are also {human_tasks, human (mean return on those), human_success, human_score,
-    human_low, human_high}, on the scale of the same tasks; human_tasks is 0 elsewhere. Raises ValueError for tasks that
-    cannot be played, or have no solution.
+    human_low, human_high}, on the scale of the same tasks; human_tasks is 0 elsewhere. In real time there are also
+    {live (mean return), live_success, live_score, live_low, live_high, missed_share (of the ticks)}, and of worlds
+    {latency_p50, latency_p99} in seconds of a decision. Raises ValueError for tasks that cannot be played, or have no
+    solution, and for real time on CUDA.
     """
+    if realtime is not False and device != "cpu":
+        raise ValueError("real time is played on the CPU: leave the device out")
+    if arrivals is not None and realtime is False:
+        raise ValueError("arrivals are of episodes in real time: ask for these too, or leave arrivals out")
     tasks = tasks_of(folder) if isinstance(folder, str | Path) else list(folder)
     by_world: dict[str, list[Task]] = {}
     for task in tasks:
@@ -74,6 +98,8 @@ def benchmark(
     options: dict[str, Any] = {"seed": seed, "threads": threads}
     found: dict[tuple[str, str], list[np.ndarray]] = {}
     people = played_by_people(tasks, human)
+    names = MEASURED if realtime is False else (*MEASURED, *LIVE)
+    latencies: dict[str, list[float]] = {}
     known = {} if references is None else references
     with work("The benchmark", len(by_world)) as job:
         for name, listed in by_world.items():
@@ -88,18 +114,31 @@ def benchmark(
                 chance, best = known[name]
                 parts = played.returns, chance.returns, best.returns, played.wins
                 columns = [_by_task(part, len(listed)) for part in parts]
+                columns += np.array([people.get(task.id, (np.nan, np.nan)) for task in listed]).T[:2].tolist()
+                if realtime is not False:
+                    again = play_again(
+                        player, Batch(world, 1, tasks=table(listed, world), **options), played, repeat=repeat,
+                        clock=clock_of(realtime), tasks=listed,
+                        arrivals=None if arrivals is None else Path(arrivals) / name,
+                    )  # fmt: skip
+                    late = again.played.returns, again.played.wins, again.missed, again.played.lengths
+                    columns += [_by_task(part, len(listed)) for part in late]
+                    latencies[name] = again.live.latencies
                 for number, task in enumerate(listed):
-                    own = people.get(task.id, (np.nan, np.nan))
-                    values = np.array([*(column[number] for column in columns), *own])
+                    values = np.array([column[number] for column in columns])
                     for group in (("skill", category(task)), ("world", name)):
                         found.setdefault(group, []).append(values)
             job.advance()
     groups = [("skill", name) for name in sorted({category(task) for task in tasks})]
     groups += [("world", name) for name in by_world]
-    rows, draws = [], []
+    rows: list[dict[str, Any]] = []
+    draws: list[dict[str, np.ndarray]] = []
     for of, name in groups:
         count = sum(name == (category(task) if of == "skill" else task.world) for task in tasks)
-        row, drawn = _row(of, name, count, np.array(found.get((of, name), [])), seed)
+        made_of = np.array(found.get((of, name), [])).reshape(-1, len(names))
+        row, drawn = _row(of, name, count, dict(zip(names, made_of.T, strict=True)), seed)
+        if realtime is not False and of == "world":
+            row |= _latency(latencies.get(name, []))
         rows.append(row)
         if drawn is not None and of == "skill":
             draws.append(drawn)
@@ -195,33 +234,52 @@ def _by_task(values: np.ndarray, tasks: int) -> np.ndarray:
     return values.reshape(-1, tasks).mean(0)
 
 
-def _row(of: str, name: str, tasks: int, columns: np.ndarray, seed: int) -> tuple[dict[str, Any], np.ndarray | None]:
-    """The row of a skill or a world, and the scores of the bootstrap's resamples. columns: (attempted, 6), the returns
-    of agent, random and expert, the agent's success, and the return and success of people, NaN where none played."""
-    row: dict[str, Any] = {"of": of, "name": name, "tasks": tasks, "attempted": len(columns)}
+Columns = Mapping[str, np.ndarray]
+"""The columns of MEASURED, and in real time of LIVE, by name, (attempted,) each."""
+
+
+def _row(
+    of: str, name: str, tasks: int, columns: Columns, seed: int
+) -> tuple[dict[str, Any], dict[str, np.ndarray] | None]:
+    """The row of a skill or a world, and the scores of the bootstrap's resamples, by the name of the score; None where
+    there is no score."""
+    live = "live" in columns
+    row: dict[str, Any] = {"of": of, "name": name, "tasks": tasks, "attempted": len(columns["agent"])}
     row |= dict.fromkeys(("success", "agent", "random", "expert", "score", "low", "high"))
+    row |= dict.fromkeys(LIVE_ROW if live else ())
     row |= _of_people(columns, seed)
-    if not len(columns):
+    if not row["attempted"]:
         return row, None
-    agent, random, expert, success = columns[:, :4].T
-    means = {"success": success, "agent": agent, "random": random, "expert": expert}
-    row |= {name: float(part.mean()) for name, part in means.items()}
-    found = _scored(agent, random, expert, seed)
-    if found is None:
-        return row, None
-    score, low, high, drawn = found
-    return row | {"score": score, "low": low, "high": high}, drawn
+    means = ("success", "agent", "random", "expert", *(("live", "live_success") if live else ()))
+    row |= {name: float(columns[name].mean()) for name in means}
+    if live:
+        row["missed_share"] = float(columns["missed"].sum() / max(columns["ticks"].sum(), 1))
+    scale = columns["random"], columns["expert"]
+    drawn = {}
+    for of_whom, names in SCORES.items():
+        found = _scored(columns[of_whom], *scale, seed) if of_whom in columns else None
+        if found is not None:
+            row |= dict(zip(names, found[:3], strict=True))
+            drawn[names[0]] = found[3]
+    return row, drawn or None
 
 
-def _of_people(columns: np.ndarray, seed: int) -> dict[str, Any]:
+def _latency(seconds: Sequence[float]) -> dict[str, float | None]:
+    """The percentiles of the seconds of decisions."""
+    return {f"latency_p{at}": float(np.percentile(seconds, at)) if seconds else None for at in (50, 99)}
+
+
+def _of_people(columns: Columns, seed: int) -> dict[str, Any]:
     """The part of a row about what people played."""
     row: dict[str, Any] = {"human_tasks": 0}
     row |= dict.fromkeys(("human", "human_success", "human_score", "human_low", "human_high"))
-    own = columns[~np.isnan(columns[:, 4])] if len(columns) else columns
-    if not len(own):
+    there = ~np.isnan(columns["human"])
+    own = {name: values[there] for name, values in columns.items()}
+    if not there.any():
         return row
-    row |= {"human_tasks": len(own), "human": float(own[:, 4].mean()), "human_success": float(own[:, 5].mean())}
-    found = _scored(own[:, 4], own[:, 1], own[:, 2], seed)
+    row |= {"human_tasks": int(there.sum()), "human": float(own["human"].mean())}
+    row["human_success"] = float(own["human_success"].mean())
+    found = _scored(own["human"], own["random"], own["expert"], seed)
     return row if found is None else row | dict(zip(("human_score", "human_low", "human_high"), found[:3], strict=True))
 
 
@@ -246,18 +304,25 @@ def _scored(
     return score, low, high, drawn
 
 
-def _mean(rows: list[dict[str, Any]], draws: list[np.ndarray]) -> dict[str, Any]:
+def _mean(rows: list[dict[str, Any]], draws: list[dict[str, np.ndarray]]) -> dict[str, Any]:
     """The row of the mean over the skills that have a score; its interval is from their resamples, skill by skill."""
     row: dict[str, Any] = {"of": "mean", "name": "mean", "tasks": sum(r["tasks"] for r in rows)}
     row |= {"attempted": sum(r["attempted"] for r in rows)}
+    live = bool(rows) and "live" in rows[0]
     scored = [r for r in rows if r["score"] is not None]
-    for name in ("success", "agent", "random", "expert", "score"):
+    means = ("success", "agent", "random", "expert", "score")
+    for name in (*means, *(("live", "live_success", "live_score", "missed_share") if live else ())):
         row[name] = float(np.mean([r[name] for r in scored])) if scored else None
     row["human_tasks"] = sum(r["human_tasks"] for r in rows)
     for name in ("human", "human_success", "human_score"):
         some = [r[name] for r in rows if r[name] is not None]
         row[name] = float(np.mean(some)) if some else None
     row["human_low"] = row["human_high"] = None
-    edges = np.quantile(np.mean(draws, 0), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]) if scored else (None, None)
-    row["low"], row["high"] = (edge if edge is None else float(edge) for edge in edges)
+    for name, low, high in list(SCORES.values())[: 2 if live else 1]:
+        row[low] = row[high] = None
+        if draws:
+            edges = np.quantile(
+                np.mean([each[name] for each in draws], 0), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
+            )
+            row[low], row[high] = map(float, edges)
     return row

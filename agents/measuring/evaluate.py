@@ -122,7 +122,7 @@ def evaluate(
         timed = {} if realtime is True else timed
         again = Batch(world, 1, **chosen, **options)
         live = play_again(policy, again, played, repeat=repeat, arrivals=arrivals, tasks=listed, **timed)
-        result["realtime"] = summed(*live, _summed)
+        result["realtime"] = summed(live, _summed)
     return result
 
 

@@ -60,25 +60,36 @@ def columns(agents: Mapping[str, Sequence[Mapping[str, Any]]], own: Sequence[str
     by `own`, and of people, if they played; then of the others in their worlds, beside the first of `own`."""
     rows = agents[own[0]]
     people = any(row["human_tasks"] for row in rows)
-    table = Table(box=None, pad_edge=False, title=f"Success in the small benchmark, {rows[-1]['tasks']} tasks")
+    live = "live" in rows[-1]
+    title = f"Success in the small benchmark, {rows[-1]['tasks']} tasks" + (", waiting / real time" if live else "")
+    table = Table(box=None, pad_edge=False, title=title)
     table.add_column("")
     for name in ("tasks", *own, *(("people",) if people else ())):
         table.add_column(name, justify="right", overflow="fold")
     for number, row in enumerate(rows):
         if number and row["of"] != rows[number - 1]["of"]:
             table.add_section()
-        found = [_success(agents[name][number], "success") for name in own]
+        found = [_successes(agents[name][number]) for name in own]
         found += [_success(row, "human_success")] if people else []
         table.add_row(row["name"], str(row["tasks"]), *found)
+    if live:
+        table.add_section()
+        share = [agents[name][-1]["missed_share"] for name in own]
+        table.add_row("missed ticks", "", *("-" if each is None else f"{each:.1%}" for each in share))
     others = Table(box=None, pad_edge=False, title="Shipped agents in the worlds that they were trained on")
     for name in ("agent", "world", "tasks", "success", own[0]):
         others.add_column(name, overflow="fold")
     for name in [name for name in agents if name not in own]:
         for number, row in enumerate(agents[name]):
             if row["of"] == "world" and row["attempted"]:
-                both = _success(row, "success"), _success(rows[number], "success")
-                others.add_row(name, row["name"], str(row["attempted"]), *both)
+                others.add_row(name, row["name"], str(row["attempted"]), _successes(row), _successes(rows[number]))
     return Group(table, "", others)
+
+
+def _successes(row: Mapping[str, Any]) -> str:
+    """The success of a row of `benchmark`; in real time also that one, behind a slash."""
+    waits = _success(row, "success")
+    return waits if row.get("live_success") is None else f"{waits} / {_success(row, 'live_success')}"
 
 
 def _success(row: Mapping[str, Any], name: str) -> str:
@@ -91,42 +102,44 @@ def _title(result: Mapping[str, Any], what: str) -> str:
 
 
 def benchmark(agent: str, rows: Sequence[Mapping[str, Any]]) -> Table:
-    """The rows of `benchmark`, as a table."""
+    """The rows of `benchmark`, as a table; in real time, its scores stand beside those of worlds that wait, in place of
+    returns."""
     title = f"{agent}: 0 is a random player, 1 the expert"
     table = Table(box=None, pad_edge=False, collapse_padding=True, title=title)
-    people = any(row["human_tasks"] for row in rows)
-    columns = ("", "score (95 % interval)", "success", "return", "random", "expert", "played")
-    for column in (*columns, *(("people (95 % interval)", "success", "played") if people else ())):
-        table.add_column(column, justify="right" if column else "left", no_wrap=True)
+    people, live = any(row["human_tasks"] for row in rows), "live" in rows[-1]
+    columns: tuple[str, ...] = ("", "score (95 % interval)", "success")
+    columns += ("real time (95 % interval)", "success", "missed") if live else ("return", "random", "expert")
+    for column in (*columns, "played", *(("people (95 % interval)", "success", "played") if people else ())):
+        table.add_column(column, justify="right" if column else "left", no_wrap=not live)
     before = rows[0]["of"]
     for row in rows:
         if row["of"] != before:
             table.add_section()
         before = row["of"]
-        number = {
-            name: "-" if row[name] is None else f"{row[name]:.2f}" for name in ("score", "agent", "random", "expert")
-        }
-        table.add_row(
-            row["name"],
-            "-" if row["low"] is None else f"{number['score']} ({row['low']:.2f} to {row['high']:.2f})",
-            "-" if row["success"] is None else f"{row['success']:.0%}",
-            number["agent"],
-            number["random"],
-            number["expert"],
-            f"{row['attempted']}/{row['tasks']}",
-            *(_people(row) if people else ()),
-        )
+        part = [_score(row, ""), _success(row, "success")]
+        if live:
+            missed = "-" if row["missed_share"] is None else f"{row['missed_share']:.1%}"
+            part += [_score(row, "live_"), _success(row, "live_success"), missed]
+        else:
+            part += ["-" if row[name] is None else f"{row[name]:.2f}" for name in ("agent", "random", "expert")]
+        part += [f"{row['attempted']}/{row['tasks']}", *(_people(row) if people else ())]
+        table.add_row(row["name"], *part)
     return table
+
+
+def _score(row: Mapping[str, Any], of: str) -> str:
+    """A score of a row with its interval, or a dash. of: how its names begin."""
+    if row[f"{of}score"] is None:
+        return "-"
+    score = f"{row[f'{of}score']:.2f}"
+    return score if row[f"{of}low"] is None else f"{score} ({row[f'{of}low']:.2f} to {row[f'{of}high']:.2f})"
 
 
 def _people(row: Mapping[str, Any]) -> tuple[str, str, str]:
     """The columns of a row about what people played."""
     if not row["human_tasks"]:
         return "-", "-", "0"
-    score = "-" if row["human_score"] is None else f"{row['human_score']:.2f}"
-    if row["human_low"] is not None:
-        score += f" ({row['human_low']:.2f} to {row['human_high']:.2f})"
-    return score, f"{row['human_success']:.0%}", str(row["human_tasks"])
+    return _score(row, "human_"), f"{row['human_success']:.0%}", str(row["human_tasks"])
 
 
 def sts(result: Mapping[str, Any]) -> Group:

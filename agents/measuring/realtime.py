@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -39,6 +39,15 @@ class Noted:
         """States are not restored in measurements."""
 
 
+class Again(NamedTuple):
+    """Episodes in real time. played: their results, whose lengths are ticks; missed: ticks that the player came too
+    late for in each, int64 (episodes,); live: the RealTime, with its report of all of them."""
+
+    played: Episodes
+    missed: np.ndarray
+    live: RealTime
+
+
 def play_again(
     policy: Policy,
     batch: Batch,
@@ -49,19 +58,19 @@ def play_again(
     latencies: Sequence[float] | None = None,
     arrivals: str | Path | None = None,
     tasks: Sequence[Task] | None = None,
-) -> tuple[Episodes, RealTime]:
+) -> Again:
     """Play the episodes of `played` again, one after the other, in real time: same seeds, levels and tasks.
 
     batch: of one row, whose steps are ticks; repeat: ticks for which the policy's actions are held; clock, latencies:
     see RealTime. A policy says by its attribute `holds` whether keys stay down in missed ticks, if it has it. arrivals:
     a folder, by default none, in which each episode is stored as a replay with its arrivals; tasks: of the rows of the
-    table, for these. Returns the results, whose lengths are ticks, and the RealTime with its report. Raises ValueError
-    for a world whose episodes cannot be stored.
+    table, for these. Raises ValueError for a world whose episodes cannot be stored.
     """
     live = RealTime(batch, hold=getattr(policy, "holds", None), clock=clock, latencies=latencies, repeat=repeat)
     count = len(played.lengths)
     won, returns, lengths = map(np.zeros_like, (played.won, played.player_returns, played.lengths))
     result = Episodes(won, returns, lengths, played.seeds, played.tasks)
+    missed = np.zeros(count, np.int64)
     note = None
     if arrivals is not None:
         Path(arrivals).mkdir(parents=True, exist_ok=True)
@@ -72,13 +81,15 @@ def play_again(
             batch.reset(seed=[int(played.seeds[number])], tasks=np.array([played.tasks[number]]))
             if not number:
                 policy.start(batch)
+            before = live.missed
             _one(policy, batch, live, result, number)
+            missed[number] = live.missed - before
             if note is not None:
                 at = [[each.tick, each.seconds] for each in live.arrivals]
                 note.episode.arrivals = {"hold": live.hold, "repeat": repeat, "at": at}
                 note.episode.save(Path(str(arrivals)) / f"episode-{number:05d}.json")
             job.advance()
-    return result, live
+    return Again(result, missed, live)
 
 
 def _one(policy: Policy, batch: Batch, live: RealTime, result: Episodes, number: int) -> None:
@@ -97,6 +108,6 @@ def _one(policy: Policy, batch: Batch, live: RealTime, result: Episodes, number:
 Measured = Callable[[Episodes], dict[str, Any]]
 
 
-def summed(result: Episodes, live: RealTime, sums: Measured) -> dict[str, Any]:
+def summed(again: Again, sums: Measured) -> dict[str, Any]:
     """The results in real time beside those of a world that waits: the same sums, and the report of the clock."""
-    return sums(result) | live.report()
+    return sums(again.played) | again.live.report()

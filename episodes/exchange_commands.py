@@ -27,7 +27,7 @@ def _size(text: str | None) -> tuple[int, int] | None:
 @app.command()
 def export(
     store: Place,
-    to: Annotated[str, typer.Option(help="The format: minari, lerobot, video or p2p.")],
+    to: Annotated[str, typer.Option(help="The format: minari, lerobot, video, p2p or owamcap.")],
     out: Annotated[Path, typer.Option(help="The new folder; for Minari ROOT/NAME-v0.")],
     ids: Ids = None,
     size: Annotated[
@@ -123,4 +123,6 @@ def _how_to_read(to: str, out: Path) -> str:
         return f"LeRobotDataset({f'local/{out.name}'!r}, root={str(out)!r})"
     if to == "p2p":
         return f"Open-P2P: local_prefix: {out}"
+    if to == "owamcap":
+        return f"OWAMcapReader({str(out / 'ID.mcap')!r}), of mcap-owa-support"
     return f"{out / 'trajectories.jsonl'} lists the files"

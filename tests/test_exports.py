@@ -305,6 +305,54 @@ def test_p2p_annotates_the_picture_after_each_action(store, tmp_path):
     ]
 
 
+def test_owamcap_holds_presses_motion_and_pictures_at_their_times(store, tmp_path):
+    """Read by the mcap package; what is held is made again of presses and releases alone."""
+    reader = pytest.importorskip("mcap.reader")
+    jsonschema = pytest.importorskip("jsonschema")
+    from rumpus.episodes.export.owamcap import KEY_CODES
+
+    export(plan(store, of("sokoban", split="test")), "owamcap", tmp_path / "owa", (80, 80))
+    (log,) = (tmp_path / "owa").glob("*.mcap")
+    episode = store.get(log.stem)
+    with log.open("rb") as file:
+        read = reader.make_reader(file)
+        assert read.get_header().profile == "owa"
+        (about,) = read.iter_metadata()
+        assert json.loads(about.metadata["instruction"]) == episode.instructions[0]
+        messages = list(read.iter_messages())
+    down, steps, shown = set(), [], []
+    for schema, channel, message in messages:
+        content = json.loads(message.data)
+        jsonschema.validate(content, json.loads(schema.data))
+        if channel.topic == "screen":
+            assert content["media_ref"]["uri"] == f"{log.stem}.mp4"
+            shown.append((message.log_time, content["media_ref"]["pts_ns"]))
+            steps.append({"keys": set(), "buttons": [], "mouse": [0, 0], "wheel": 0})
+        elif channel.topic == "keyboard":
+            (down.add if content["event_type"] == "press" else down.remove)(content["vk"])
+            steps[-1]["keys"] |= down
+        elif channel.topic == "keyboard/state":
+            assert set(content["buttons"]) == down
+        elif channel.topic == "mouse/raw":
+            steps[-1]["mouse"][0] += content["last_x"]
+            flags = content["button_flags"]
+            steps[-1]["buttons"] += [flags] if flags and flags != 0x400 else []
+            steps[-1]["wheel"] += content["button_data"]
+    assert not down and len(steps) == STEPS + 1
+    assert [at for _, at in shown] == [round(number * 1e9 / 8) for number in range(STEPS + 1)]
+    assert {when - at for when, at in shown} == {messages[0][2].log_time}
+    for number, (own, step) in enumerate(zip(episode.actions[:, 0], steps[:STEPS], strict=True)):
+        assert step["keys"] == {ord(KEYS[key].upper()) for key in np.flatnonzero(own["keys"])}
+        assert step["mouse"][0] == round(int(own["mouse"][0]) * 1080 / 65536)
+        assert (step["buttons"], step["wheel"]) == ([4, 8] if number % 2 else [], (0, 120, -120)[number % 3])
+    assert near(frames(tmp_path / "owa" / f"{log.stem}.mp4"), seen(store, (80, 80), of("sokoban"))[episode.id, 0])
+    codes = dict(zip(KEYS, KEY_CODES, strict=True))
+    assert [codes[key] for key in ("7", "left", "f1", "f12", "keypad 0", "space", "/")] == [
+        *(0x37, 0x25, 0x70, 0x7B, 0x60, 0x20, 0xBF)
+    ]
+    assert len(set(KEY_CODES)) == len(KEYS) - 1, "both enters have one code"
+
+
 def test_statistics_are_those_of_all_rows():
     rng = np.random.default_rng(0)
     parts = [np.round(rng.uniform(-1, 1, (n, 4)), 3) for n in (5, 1, 300)]
@@ -336,7 +384,7 @@ def test_statistics_are_those_of_all_rows():
         (None, "video", "out", {"size": (63, 64)}, "even sides"),
         (None, "video", "out", {"fps": 0}, "--fps is more than 0"),
         (None, "minari", "all", {}, "ends with its version"),
-        (None, "hdf5", "out", {}, "minari, lerobot, video, p2p"),
+        (None, "hdf5", "out", {}, "minari, lerobot, video, p2p, owamcap"),
         (None, "video", "there", {}, "is there already"),
         (of("sokoban"), "video", "out", {"size": (6, 6)}, "10"),
     ],
@@ -354,6 +402,9 @@ def test_a_missing_library_is_named_with_what_to_install(store, tmp_path, monkey
     monkeypatch.setitem(__import__("sys").modules, "minari", None)
     with pytest.raises(ModuleNotFoundError, match=r"pip install 'rumpus\[minari\]'"):
         export(plan(store, of("sokoban")), "minari", tmp_path / MINARI)
+    monkeypatch.setitem(__import__("sys").modules, "mcap", None)
+    with pytest.raises(ModuleNotFoundError, match=r"--to owamcap needs the package mcap: .*rumpus\[owamcap\]'"):
+        export(plan(store, of("sokoban")), "owamcap", tmp_path / "owa")
 
 
 def test_damaged_episodes_are_left_out_and_named(store, tmp_path):

@@ -25,7 +25,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from ...episodes.export.p2p import BUTTON_NUMBERS, FPS, KEY_NAMES, SCREEN, SIZE, messages
+from ...episodes.export.actions import SCREEN
+from ...episodes.export.p2p import BUTTON_NUMBERS, FPS, KEY_NAMES, SIZE, messages
 from ...interface.action import ACTION, MOUSE_ONE
 from ...interface.keys import BUTTONS, WHEEL
 from ...interface.text import decode

@@ -11,6 +11,7 @@
 | lerobot.py | LeRobot v3: Parquet and MP4 |
 | clips.py | an MP4 and a file of JSON Lines for each trajectory |
 | p2p.py | Open-P2P: an MP4 and an annotation.proto for each trajectory |
+| owamcap.py | OWAMcap of D2E: an MP4 and an MCAP file of messages for each trajectory |
 | run.py | export: one of these by its name |
 
 Importing is in episodes/imports.

@@ -14,6 +14,14 @@ NAMES = (*KEYS, *(f"{name} button" for name in BUTTONS), "mouse x", "mouse y", *
 """The names of the 103 numbers of an action: a key or a button is 1 while it is held, the wheel 1 while it turns that
 way, the mouse moves by picture heights from -1 to 1, right and down positive. Words are a text beside them."""
 
+SCREEN = 1080
+"""Rows of the screen whose pixels mouse motion is counted in by formats of desktop recordings: a usual monitor's."""
+
+
+def screen_pixels(mouse: np.ndarray) -> tuple[int, int]:
+    """The motion of the mouse of an ACTION record, (2,), in pixels of a screen of SCREEN rows, right and down."""
+    return round(int(mouse[0]) * SCREEN / MOUSE_ONE), round(int(mouse[1]) * SCREEN / MOUSE_ONE)
+
 
 def vectors(actions: np.ndarray) -> np.ndarray:
     """ACTION records (n,) as float32 (n, 103), named by NAMES."""

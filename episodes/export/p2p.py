@@ -24,16 +24,14 @@ from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorP
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 
-from ...interface.action import MOUSE_ONE
 from ...interface.keys import BUTTONS, KEYS, WHEEL
+from .actions import SCREEN, screen_pixels
 from .folder import child
 from .mp4 import Mp4
 from .trajectories import Frame, Plan, Trajectory
 
 SIZE, FPS = (192, 192), 20.0
 """Those of its models; its loader reads texts at FPS whatever the video says."""
-SCREEN = 1080
-"""Rows of the screen whose pixels mouse motion is counted in: that of a usual monitor, as its recordings are from."""
 ANNOTATOR = "rumpus"
 """The `version` of the texts' annotator, which its training asks for as text_annotation_model_version."""
 USER = ("person", "expert", "other")
@@ -120,8 +118,7 @@ def _annotate(annotation: Any, frame: Frame, trajectory: Trajectory, fps: float)
     action.keyboard.keys.extend(KEY_NAMES[index] for index, held in enumerate(own["keys"]) if held)
     pressed = [name for name, held in zip(BUTTONS, own["buttons"], strict=True) if held]
     action.mouse.buttons_down.extend(sorted(BUTTON_NUMBERS[name] for name in pressed))
-    x, y = (round(int(value) * SCREEN / MOUSE_ONE) for value in own["mouse"])
-    action.mouse.mouse_delta_px.x, action.mouse.mouse_delta_px.y = x, y
+    action.mouse.mouse_delta_px.x, action.mouse.mouse_delta_px.y = screen_pixels(own["mouse"])
     if own["wheel"]:
         action.mouse.scroll_delta_px.y = 1 if WHEEL[int(own["wheel"])] == "up" else -1
     annotation.frame_time = round((frame.number + 1) * 1000 / fps)

@@ -13,10 +13,10 @@ from .folder import check_new, published
 from .mp4 import check_even, check_rate
 from .trajectories import Plan
 
-FORMATS = ("minari", "lerobot", "video", "p2p")
-"""Minari 0.5; LeRobot v3; an MP4 and JSON Lines for each trajectory; Open-P2P."""
-_MODULES = {"minari": "minari", "lerobot": "lerobot", "video": "clips", "p2p": "p2p"}
-_LIBRARIES = {"minari": "minari", "p2p": "google.protobuf"}
+FORMATS = ("minari", "lerobot", "video", "p2p", "owamcap")
+"""Minari 0.5; LeRobot v3; an MP4 and JSON Lines for each trajectory; Open-P2P; OWAMcap."""
+_MODULES = {"minari": "minari", "lerobot": "lerobot", "video": "clips", "p2p": "p2p", "owamcap": "owamcap"}
+_LIBRARIES = {"minari": "minari", "p2p": "google.protobuf", "owamcap": "mcap"}
 """The needs of a format besides pyarrow; the extra is named as the format is."""
 
 

@@ -150,6 +150,10 @@ class Plan:
         hz = controls.tick_hz / kind.repeat
         return min(hz, 8.0) if controls.turn_based else hz
 
+    def turn_based(self, kind: Together) -> bool:
+        """Whether time waits for the player in the world of this kind."""
+        return self.world(kind.world).controls.turn_based
+
     def shape(self, kind: Together, edge: int) -> tuple[int, int]:
         """(height, width) of whole tiles, both even, about `edge` pixels at the longer side."""
         return shape(kind.grid, edge, None if kind.filmed else self.world(kind.world))

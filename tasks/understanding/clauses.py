@@ -94,9 +94,11 @@ class Clauses(Known):
             one = replace(one, least=1)
         if one.bare and one.least == "all" and never:
             one = replace(one, least=1)
-        if ends:
+        if ends and other is not None:
+            one = self._any_one(one, relation, other)
+        if ends and not one.negated:
             sure = one.definite or one.least == "all" or one.noun.who == "you"
-            if one.negated or not sure or one.most is not None:
+            if not sure or one.most is not None:
                 raise Refusal(
                     f"{one.said!r}: what is to be ended is so of more than one; say 'the', if there is one, or 'every'"
                 )
@@ -132,6 +134,16 @@ class Clauses(Known):
                     raise Refusal("an exact number of what is never to be has more than one meaning")
                 clauses.append(self.clause(a, relation, b, one.most + 1, True, more))
         return clauses
+
+    def _any_one(self, one: Ref, relation: str, other: Ref) -> Ref:
+        """A thing that is to be no longer somewhere, where any of those that are there will do: not every one of them
+        is to be there; any other thing as it is."""
+        plain = one.least == 1 and one.most is None and not (one.definite or one.negated or one.told or one.spare)
+        if not plain or self.player(one) or other.negated or not other.definite or other.noun.place:
+            return one
+        toys = one.noun.kinds == (None,) and bool(carried(self.things))
+        noun = replace(one.noun, many=False, group="toy") if toys else one.noun
+        return replace(one, noun=noun, where=("is", relation, other), least="all", negated=True)
 
     def _only_boxes(self, relation: str) -> bool:
         """Whether boxes are all that can be moved here."""

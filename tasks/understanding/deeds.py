@@ -56,6 +56,8 @@ class Deeds(Clauses):
             if verb == "face-not" and ref.least in (0, 1) and not (ref.definite or ref.negated or never):
                 ref = replace(ref, least=1, bare=False)
             reading = self.reading(verb, ref)
+            if verb == "go" and reading.relation == "gone" and not never and ref.least == 1:
+                reading = lexicon.Reading(self.known("near", verb))  # to go to an apple is not to eat it
             if verb == "take" and reading.relation == "touching":
                 self.notes.append("nothing is held here: to take a thing is to touch it")
             negated = verb in ("drop", "exit", "close", "face-not")
@@ -223,6 +225,11 @@ class Deeds(Clauses):
             return self.clauses([refs[0]], "touching", [refs[1]], never=never)
         if len(refs) == 1 and refs[0].least == 2 and not never and not refs[0].negated and refs[0].most is None:
             return self.clauses([refs[0]], "touching", [replace(refs[0], least=1)])
+        plain = len(refs) == 1 and not never and refs[0].noun.many and len(refs[0].noun.kinds) == 1 and not refs[0].told
+        if plain and refs[0].least == "all" and refs[0].noun.kinds != (None,) and not refs[0].negated:
+            self.notes.append("together is each next to another one")
+            other = replace(refs[0], least=1, bare=False, noun=replace(refs[0].noun, many=False))
+            return self.clauses([replace(refs[0], bare=False)], "touching", [other])
         raise Refusal("two things are next to each other: name the two")
 
     def _placed(self, act: Act, never: bool) -> Found:
@@ -247,6 +254,8 @@ class Deeds(Clauses):
             both = [self._placed(replace(act, place=each), False) for each in ("touching", f"{place[3:]}-of")]
             return Found([clause for found in both for clause in found.clauses], lasting=True, at_once=True)
         whole = Found(lasting=True)
+        if act.verb == "put" and place in ("to", "at", "touching", "near") and not never and self._only_held():
+            return self._carried(replace(act, place=place))
         if len(b.all) > 1 and not never:
             raise Refusal("one thing is at one place: say which")
         if len(a.all) > 1 and len(b.all) == 1 and b.all[0].bare and b.all[0].least == 0 and not never:
@@ -261,6 +270,8 @@ class Deeds(Clauses):
             if any(each.one_of and self._comes_in(one, each) for each in other.but) and one.least == "all":
                 raise Refusal(f"{other.said!r}: the exception may be of the things or of their places: name its kind")
             relation, ends, within = self.place(place, other, act.number, player=False)
+            if ends and place == "from" and one.least == 1 and not (one.definite or one.told):
+                raise Refusal(f"{one.said!r}: from where is which taken? say 'take', and 'that is on …'")
             each = other.least == "all" and one.least == 1 and not (one.definite or one.colour or one.told)
             if each and relation == "on" and self.fits("flat", other) and not (never or other.told or other.colour):
                 self.notes.append("there are as many boxes as targets")
@@ -279,6 +290,21 @@ class Deeds(Clauses):
             whole.clauses += found.clauses
             whole.nevers += found.nevers
         return whole
+
+    def _only_held(self) -> bool:
+        """Whether what is held is never put down in this world."""
+        known = self.things.relations
+        return {"holding", "gone"} <= set(known) and not {"on", "in", "lifted"} & set(known)
+
+    def _carried(self, act: Act) -> Found:
+        """A thing that is brought where it cannot be put down: the player is there, holding it."""
+        assert act.a is not None and act.b is not None
+        held = self._simple(Act("hold", b=act.a), False)
+        there = self._stood(Act("be-place", b=act.b, place=act.place), False)
+        if held.nevers or there.nevers or len(act.a.all) > 1:
+            raise Refusal("one thing is held at a time: say which goes where, one by one")
+        self.notes.append("nothing is put down here: to bring a thing is to be there, holding it")
+        return Found([*held.clauses, *there.clauses], at_once=True)
 
     def _given(self, act: Act) -> Found:
         assert act.a is not None and act.b is not None

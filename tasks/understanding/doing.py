@@ -69,6 +69,11 @@ class Doing(Further):
         if act.helped and act.actor is not None and verb not in BY_ANYONE:
             self.notes.append("who does it is not judged")
             act = replace(act, actor=None)
+        if act.actor is not None and verb in _SHARED and act.a is not None and _to_all(act.actor):
+            if any(ref.least == 1 and not ref.definite for ref in act.a.all):
+                raise Refusal("each of the players, or all together? say how many things are to be there")
+            self.notes.append("who does it is not judged")
+            act = replace(act, actor=None)
         if verb == "drop-all":
             if never:
                 raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
@@ -93,6 +98,10 @@ class Doing(Further):
             return self._mutual(never)
         if verb in ("look-from", "floor-at", "empty-into"):
             return self._at_once(act, never)
+        if verb in ("push", "move"):
+            return self._pushed(act, never)
+        if verb == "pass-by":
+            return self._stood(replace(act, verb="be-place", place="near"), never)
         if verb in ("tie", "be-caught", "floor"):
             return self._further(act, never)
         if verb in ("hide", "hidden", "uncaught"):
@@ -152,8 +161,10 @@ class Doing(Further):
             act = replace(act, verb="empty")
             verb = "empty"
         if verb == "home":
-            if "target" not in self.things.kinds:
-                raise Refusal("there are no targets in this world: say on or in what")
+            if "target" not in self.things.kinds or any(
+                ref.noun.kinds == (None,) for ref in (act.a.all if act.a else ())
+            ):
+                raise Refusal("a verb is missing, or a place: say what is to be done, or on or in what it is to be")
             target = Refs((Ref(Noun(("target",))),))
             return self._placed(replace(act, verb="put", b=target, place="on"), never)
         if act.actor is not None and verb not in (*BY_ANYONE, "be-place", "stay-place", "side-players", "say", "give"):
@@ -256,6 +267,7 @@ class Doing(Further):
         if not relation:
             raise Refusal("nothing lies on or in that, so nothing can be taken from it")
         ref = replace(act.a.all[0], where=("is", relation, place))
+        self.sources = act.verb == "take-from"
         return self._simple(Act("take", b=Refs((ref,))), never)
 
     def _hidden(self, act: Act, never: bool) -> Found:
@@ -293,6 +305,19 @@ class Doing(Further):
         found = self._simple(Act("go", b=act.b, actor=act.actor), False)
         found.befores = self._simple(Act("go", b=act.b, actor=act.a), False).clauses
         return found
+
+
+_SHARED = ("put", "home", "put-on", "put-in", "side", "stack", "line", "open", "close", "lift")
+"""Acts that several players are told to do, which any of them may do."""
+
+
+_CALLED = ("both of you", "you both", "you two", "the two of you", "all of you", "you all", "everybody", "everyone")
+
+
+def _to_all(refs: Refs) -> bool:
+    """Whether it is said to all players at once, and not to each of them."""
+    first = refs.all[0]
+    return len(refs.all) == 1 and first.noun.kinds == ("player",) and first.said in _CALLED
 
 
 def _anyone(refs: Refs | None) -> Refs | None:

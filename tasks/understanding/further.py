@@ -77,6 +77,34 @@ class Further(Asking):
         inside = Ref(Noun((None,)), least="all", where=("is", place, source), said=f"everything {place} {source.said}")
         return self._placed(Act("put", Refs((inside,)), act.b, act.place), False)
 
+    def _pushed(self, act: Act, never: bool) -> Found:
+        """A thing that a player pushes; one that is not to be moved is neither pushed nor held."""
+        assert act.a is not None
+        if "pushed" not in self.things.relations and never:
+            raise Refusal("whether a thing is moved is not judged in this world: say 'do not touch'")
+        if "pushed" not in self.things.relations:
+            raise Refusal(f"to {act.verb} a thing, without a place, is not judged in this world: say where it is to be")
+        relation = "pushed"
+        self.listable(act.a, never)
+        by = list(act.actor.all) if act.actor else [YOU]
+        if act.verb == "move" and not never:
+            raise Refusal("to move a thing is to push it, or to bring it somewhere: say 'push', or say where")
+        for ref in act.a.all:
+            if self.player(ref):
+                raise Refusal("whether a player is pushed is not judged: say 'touch'")
+            if not never and ref.least not in (0, 1):
+                raise Refusal(f"{ref.said!r}: one thing is pushed at a time: say one after the other, with 'then'")
+        things = act.a
+        if never:
+            self.certain(things, False)
+            things = replace(things, all=tuple(replace(ref, least=1) for ref in things.all))
+        found = self.clauses(list(things.all), relation, list(by), never=never)
+        found.lasting = False
+        held = Refs(tuple(ref for ref in things.all if self.fits("carried", ref)), things.joint)
+        if act.verb == "move" and held.all:
+            found.nevers += self._simple(Act("hold", b=held, actor=act.actor), True).nevers
+        return found
+
     def _floored(self, act: Act, never: bool) -> Found:
         """Things that are to lie on the floor: that nobody holds, and that are neither on nor in anything."""
         assert act.a is not None

@@ -34,12 +34,14 @@ class Refusal(ValueError):
 
 class Known:
     """A world's things, as sentences speak of them. players: how many play, if that is known; notes: the rules by which
-    an open point was settled; affirmed: whether a negation of the words is none of the goal."""
+    an open point was settled; affirmed: whether a negation of the words is none of the goal; sources: whether
+    "off" only tells from where a thing is taken."""
 
     def __init__(self, things: Things, players: int | None):
         self.things, self.players = things, players
         self.notes: list[str] = []
         self.affirmed = False
+        self.sources = False
 
     def reading(self, verb: str, ref: Ref) -> lexicon.Reading:
         """The relation that a verb comes to for a thing in this world."""
@@ -111,8 +113,7 @@ class Known:
             raise Refusal("'nearest to you' tells which thing is meant, and not where it is to be")
         if place in ("by-left", "by-right"):
             return self.known(f"{place[3:]}-of", place), False, None
-        if place == "front":
-            place = "in-front-of"
+        place = {"front": "in-front-of", "removed": "from"}.get(place, place)
         if place in ("from-under", "from-behind"):
             return self.known(place.removeprefix("from-"), place.removeprefix("from-")), True, None
         if place == "arrow":

@@ -322,7 +322,7 @@ class Meaning(Doing):
                 raise Refusal("two negations, or a negation and a bound, have more than one meaning: say it with one")
         if act.verb in _NOT_DENIED or act.negated:
             raise Refusal("a negation of a negation has more than one meaning: say what is to be done")
-        if act.place in ("off", "out", "from", "away"):
+        if act.place in ("off", "out", "from", "away", "removed"):
             raise Refusal("what is never to end cannot be judged: say 'keep … on …'")
         found = self._done(act, never=True)
         self._mention(act)
@@ -335,6 +335,7 @@ class Meaning(Doing):
         """Note what "it", "one" and an act without a verb refer to from here on."""
         if act.verb and act.verb not in ("mention", "if", "topic", "say", "win", "side", "side-players"):
             self.before = act
+        act = self._where_from(act)
         if act.verb in ("take", "hold") and act.b is not None and act.actor is None:
             self.held = list(act.b.all)
         elif act.verb in ("drop", "put", "drop-all", "give"):
@@ -373,7 +374,7 @@ class Meaning(Doing):
             if refs is not None:
                 whole: list[Ref] = []
                 for ref in refs.all:
-                    placed = self._placing(ref, act, side, earlier)
+                    placed = self._placing(self._told_by_it(ref, earlier), act, side, earlier)
                     whole += self._referred(placed, earlier, act.verb == "drop", act.verb == "put" and side == "a")
                     earlier = [*whole, *earlier]
                 plain = len(whole) > 1 and all(ref.least == 1 and not ref.negated for ref in whole)
@@ -399,11 +400,13 @@ class Meaning(Doing):
         if (
             before is None
             or (before.a is not None and before.verb != "put")
-            or before.verb not in ("go", "find", "be-place", "put")
+            or before.verb not in ("go", "find", "be-place", "put", "pass-by")
         ):
             raise Refusal("a verb is missing")
         if before.verb == "put":
             return replace(before, b=act.b, place=act.place, number=act.number)
+        if act.place == "to" and before.verb == "pass-by":
+            return Act("go", b=act.b, actor=before.actor)
         if act.place in ("to", "in") and before.verb in ("go", "find") and not self._region(act):
             return replace(before, b=act.b)
         return Act("be-place", b=act.b, place=act.place, number=act.number, actor=before.actor)

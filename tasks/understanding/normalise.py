@@ -51,6 +51,8 @@ def _endings() -> tuple[tuple[str, ...], ...]:
 def _ended(said: list[str]) -> list[str]:
     """The words without phrases of AT_THE_VERY_END at their end."""
     phrase = next((each for each in _endings() if tuple(said[-len(each) :]) == each and len(said) > len(each)), None)
+    if phrase == ("right",) and said[-2] in ("the", "your", "its", "their", "far", "is"):
+        return said  # "the box on the right"
     return _ended(_tidy(said[: -len(phrase)])) if phrase else said
 
 

@@ -26,6 +26,7 @@ from .normalise import COMMA, STOP, local, phrases, without, words
 from .refs import Ref, Refs
 from .refusing import refusal, slips
 from .remarks import without_remarks
+from .rephrased import rephrased, run_on
 from .syntax import Unit
 from .trees import PLACED, number
 
@@ -189,7 +190,7 @@ def generous(
 ) -> Understood:
     """The goal or question of a sentence that is none of the grammar; complaint: of the grammar, about it."""
     known = names(things, players)
-    typed = local(own(words(text, known.hyphened), text, players), things.kinds)
+    typed = rephrased(local(own(words(text, known.hyphened), text, players), things.kinds), players)
     every = slips(typed, known, things)
     plain = without(every, _MANNER)
     told = heard(plain, tick_hz)
@@ -199,13 +200,22 @@ def generous(
         return _read(text, told.words, known, things, players, notes, told.limit, complaint)
     except Refusal:
         fewer = without_remarks(told.words, known)
-        if fewer is None:
-            raise
         try:
-            notes = (*notes, "a remark beside what is to be done is left out")
-            return _read(text, fewer, known, things, players, notes, told.limit, complaint)
+            if fewer is not None:
+                more = (*notes, "a remark beside what is to be done is left out")
+                return _read(text, fewer, known, things, players, more, told.limit, complaint)
         except Refusal:
             pass
+        found: dict[str, Understood] = {}
+        for parted, word in run_on(told.words):
+            try:
+                more = (*notes, f"a comma is read before {word!r}")
+                one = _read(text, parted, known, things, players, more, told.limit, complaint)
+                found.setdefault(retold(one, things), one)
+            except Refusal:
+                continue
+        if len(found) == 1:
+            return next(iter(found.values()))
         raise
 
 
@@ -447,5 +457,6 @@ def _nothing_lost(said: list[str], goal: Goal, meaning: Meaning) -> None:
     denied = bool(goal.never) or any(clause.negated for clause in every) or any(one.but or one.negated for one in told)
     denied = denied or any(stage.before for stage in goal.stages) or any(one.most == "farthest" for one in told)
     waits = meaning.affirmed or any(note.startswith("to wait") for note in meaning.notes)
-    if not denied and not waits and _NEGATIONS & set(said):
-        raise Refusal(f"{next(word for word in said if word in _NEGATIONS)!r} has no place in a goal here")
+    negations = _NEGATIONS - {"off"} if meaning.sources else _NEGATIONS
+    if not denied and not waits and negations & set(said):
+        raise Refusal(f"{next(word for word in said if word in negations)!r} has no place in a goal here")

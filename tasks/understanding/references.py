@@ -9,7 +9,7 @@ from . import lexicon
 from .deeds import ANY, Deeds
 from .kinds import Refusal
 from .names import Noun
-from .refs import Ref
+from .refs import Ref, Refs
 from .syntax import Act
 
 
@@ -72,6 +72,35 @@ class References(Deeds):
             if contrasts and place.noun.kinds != own.noun.kinds:
                 raise Refusal(f"{ref.said!r} may be one of two kinds: name the kind")
         return ref
+
+    def _told_by_it(self, ref: Ref, earlier: list[Ref]) -> Ref:
+        """A thing that is told by "it": "the target that is closest to it", of the one thing named before."""
+        inner = ref.to if ref.to is not None else ref.where[2] if ref.where else None
+        if inner is None or inner.pronoun != "it":
+            return ref
+        named = [one for one in (earlier or self.last) if not (self.player(one) or one.noun.place)]
+        if len(named) != 1 or named[0].least != 1 or named[0].negated:
+            raise Refusal(f"{ref.said!r}: 'it' refers to no one thing that was named before: name the thing")
+        if ref.to is not None:
+            return replace(ref, to=named[0])
+        assert ref.where is not None
+        return replace(ref, where=(*ref.where[:2], named[0]))
+
+    def _where_from(self, act: Act) -> Act:
+        """An act with the thing told by where it was: after "take a book off the shelf" it is a book of that shelf."""
+        ref = act.a.all[0] if act.a and act.b and len(act.a.all) == len(act.b.all) == 1 else None
+        off = act.verb == "put" and act.place in ("off", "out", "away", "from", "removed")
+        if ref is None or act.b is None or not (off or act.verb == "take-from"):
+            return act
+        place = act.b.all[0]
+        if ref.least != 1 or ref.definite or ref.told or ref.negated or not place.definite or place.noun.place:
+            return act
+        kinds = [str(kind) for kind in place.noun.kinds]
+        relation = next((name for name in ("on", "in") if all(self.holds(kind, name) for kind in kinds)), "")
+        relation = "touching" if act.place == "away" else relation
+        if not relation:
+            return act
+        return replace(act, a=Refs((replace(ref, where=("is", relation, place)),)))
 
     def _contrasting(self, ref: Ref, put: Ref, place: Ref, side: str) -> Ref:
         """ "Put the duck on the red book, then go to the blue one": the one of which a look was said."""

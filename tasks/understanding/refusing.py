@@ -57,7 +57,15 @@ def _all_words(unit: str) -> frozenset[str]:
             lexicon.BOTH_PLAYERS,
             lexicon.PARTNER,
         ),
-        *(lexicon.UNTILS, lexicon.EXCEPT, lexicon.OTHERS, tuple(lexicon.STATES_OF), lexicon.NOT_TO, lexicon.SAME_TIME),
+        *(
+            lexicon.UNTILS,
+            lexicon.TO_THE_END,
+            lexicon.EXCEPT,
+            lexicon.OTHERS,
+            tuple(lexicon.STATES_OF),
+            lexicon.NOT_TO,
+            lexicon.SAME_TIME,
+        ),
         *(lexicon.AFTER_NUMBER, tuple(lexicon.ALL_OF_IT), lexicon.PARTNER_PRONOUNS, tuple(lexicon.SOME_PLAYER)),
         *(lexicon.BELONGING, lexicon.BELONGED, lexicon.MATCHING),
     )
@@ -224,11 +232,11 @@ def _nearest(word: str, things: Things, known: Names) -> str:
     named = [name for name in lexicon.NEAREST.get(word, ()) if name in things.kinds or name in things.colours]
     if named:
         return f"nearest to it is {' or '.join(map(repr, named))}"
+    if word in lexicon.COLOURS:
+        return f"the colours here are {', '.join(things.colours) or 'none'}"
     near = get_close_matches(word, sorted(each for each in known.words() if len(each) > 2), n=1, cutoff=0.8)
     if near:
         return f"did you mean {near[0]!r}?"
-    if word in lexicon.COLOURS:
-        return f"the colours here are {', '.join(things.colours) or 'none'}"
     kinds = ", ".join(kind for kind in things.kinds if kind != "player")
     return f"the things here are {kinds}"
 

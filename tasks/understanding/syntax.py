@@ -81,9 +81,10 @@ _EVERY_ONE = phrases(
     *("all", "the lot", "every (|single) one", "(|just|at least) once (|each)", "in turn", "one time each"),
 )
 _BY_ALL = ("go", "find", "be-place", "stay-place", "touch", "enter", "exit", "face", "pass")
+_APART = ("put", "take", "side", "push", "move", "")
 _SAME = phrases("at the same (time|moment)", "at once", "simultaneously", "at the one time", "both at once")
 _BELONGING = frozenset(("go", "goes", "belong", "belongs"))
-_UNTILS = phrases(*lexicon.UNTILS)
+_UNTILS, _TO_THE_END = phrases(*lexicon.UNTILS), phrases(*lexicon.TO_THE_END)
 _STOOD = ("be-place", "stay-place", "side-players", "short-of")
 _HELD = ("hold", "face", "open", "follow")
 _EXCEPTING = ("do", "leave", "keep", "not", "never", "avoid", "without")
@@ -235,9 +236,20 @@ class Syntax(Phrases):
             held = replace(before[-1], hold=number(self.words[start + 1]))
             if held.kind in ("do", "stay") or all(one.kind == "never" for one in before):
                 yield from self._rest(start + 3, (*before[:-1], held))
+        if (
+            act_before
+            and act_before.verb == "pass-by"
+            and self.words[start] in ("to", "toward")
+            and before[-1].kind == "do"
+        ):
+            for refs, behind in self.refs(start + 1):
+                yield from self._rest(behind, (*before, Unit("then", "do", Act("go", b=refs))))
         if self.words[start] == ON_THE_WAY:
             for refs, behind in self.refs(start + 1):
                 yield from self._rest(behind, (*before, Unit("then", "do", Act("go", b=refs))))
+        forbids = before[-1].kind == "never" or (act_before is not None and act_before.verb in lexicon.KEPT_FROM)
+        for behind in self._after(start, _TO_THE_END) if forbids else ():
+            yield from self._rest(behind, before)
         if before[-1].kind == "never" and before[-1].until is None:
             for behind in self._after(start, _UNTILS):
                 if self.words[behind] in ("that", "then"):
@@ -263,8 +275,11 @@ class Syntax(Phrases):
             yield from self._excepted(start, before)
         if self.words[start] == "together" and act_before and self._shareable(act_before):
             yield from self._rest(start + 1, (*before[:-1], self._shared_by_all(before[-1])))
-        elif self.words[start] == "together" and act_before and act_before.verb not in ("put", "take", "side", ""):
+        elif self.words[start] == "together" and act_before and act_before.verb not in _APART:
             yield from self._rest(start + 1, before)
+        elif self.words[start] == "together" and act_before and act_before.verb == "put" and (self.players or 1) > 1:
+            helped = replace(act_before, actor=Refs((Ref(Noun(("player",)), least="all"),)), helped=True)
+            yield from self._rest(start + 1, (*before[:-1], replace(before[-1], act=helped)))
         if act_before and before[-1].kind == "do":
             for behind in self._after(start, _AT_THE_END):
                 yield from self._rest(behind, before)
@@ -362,8 +377,8 @@ class Syntax(Phrases):
         self.furthest = max(self.furthest, at)
         for behind in dict.fromkeys((at, *self._openings(at))):
             for act, last in self.acts(behind):
-                if behind != at and act.place and not act.verb:
-                    continue
+                if behind != at and not act.verb and (act.place or self.words[behind - 1] == "do"):
+                    continue  # "do the yellow box" is no "go to" it
                 if behind == at == 0 and self.words[0] in _LASTING and self.words[1] not in ("for", "out"):
                     continue
                 if behind == at and joint in _PLAIN and _gerund(self.words[at]) and self.words[at] != "avoiding":
@@ -375,7 +390,7 @@ class Syntax(Phrases):
                 lasts = act.verb in _STAYED and stays and not _negated(act)
                 unit = Unit(joint, "do", act, plain=plain, opened=behind != at, lasts=lasts)
                 yield (unit,), last, False
-                if self.words[last] == "first":
+                if self.words[last] == "first" and not (last + 1 == self.end and not at and (self.players or 1) > 1):
                     yield (replace(unit, first=True),), last + 1, True
                 if self.words[last] == "last" and last + 1 == self.end and at:
                     yield (replace(unit, joint="then"),), last + 1, False

@@ -122,12 +122,19 @@ class Told:
                 if self.words[behind] not in ("to", "from"):
                     yield replace(ref, first=order), behind
             for order, slots, behind in self.matched(LAST_TO, at):
-                to = self._single(slots["b"])
+                to = self._single(slots["b"]) or self._it(slots["b"])
                 if to is not None:
                     yield replace(ref, first=order, to=None if to.noun.who == "you" else to), behind
+        if ref.first in ("nearest", "farthest") and ref.to is None and word in ("to", "from"):
+            for refs, behind in self.refs(at + 1) if ref.loose < self.loosest else ():
+                to = self._single(refs) or self._it(refs)
+                if to is not None and (ref.first == "farthest") == (word == "from"):
+                    yield replace(ref, to=None if to.noun.who == "you" else to, loose=ref.loose + 1 + to.loose), behind
         if ref.where is None:
             for how, slots, behind in self.matched(WHERE, at):
                 to = self._single(slots["b"], between=slots.get("p") == "between") if "b" in slots else None
+                if how == "is" and to is None and "b" in slots:
+                    to = self._it(slots["b"])
                 if "b" in slots and to is None:
                     continue
                 aside = self.words[at : at + 2] == ["to", "the"]
@@ -187,6 +194,10 @@ class Told:
         one = refs.all[0]
         plain = one.least == 1 and not one.negated and not one.pronoun and not one.one_of and not one.other
         return one if len(refs.all) == 1 and plain else None
+
+    def _it(self, refs: Refs) -> Ref | None:
+        """ "It", in the words of another thing: "the target closest to it"."""
+        return refs.all[0] if len(refs.all) == 1 and refs.all[0].pronoun == "it" else None
 
     def _looks_after(self, ref: Ref, at: int) -> Iterator[tuple[Ref, int]]:
         """A colour or a size that is said behind the noun: "that is red", "of the colour red"."""

@@ -9,7 +9,7 @@ from itertools import groupby
 from . import lexicon
 
 SHORTEST = 4
-"""Letters of the shortest word that a slip is taken for."""
+"""Letters of the shortest word that a slip is taken for; a name of so many letters may lack one: "duk"."""
 _SURE = 5
 """Letters from which on a name with one letter left out, or one too many, is no other word but those of NO_SLIPS."""
 _SURER = 6
@@ -23,7 +23,7 @@ def mended(said: list[str], familiar: Collection[int], words: Collection[str], n
     names: those of them that name things. A word that may be two others is left as it is."""
     whole = list(said)
     for place, word in enumerate(said):
-        if place in familiar or len(word) < SHORTEST or not word.isalpha() or word in lexicon.NO_SLIPS:
+        if place in familiar or len(word) < SHORTEST - 1 or not word.isalpha() or word in lexicon.NO_SLIPS:
             continue
         meant = {one for one in words if len(one) >= SHORTEST and _slip(word, one, one in names)}
         if len(meant) == 1:
@@ -34,6 +34,8 @@ def mended(said: list[str], familiar: Collection[int], words: Collection[str], n
 def _slip(word: str, other: str, name: bool) -> bool:
     if word[0] != other[0] or abs(len(word) - len(other)) > 1:
         return False
+    if len(word) < SHORTEST:
+        return name and any(other[:place] + other[place + 1 :] == word for place in range(1, len(other)))
     if len(word) == len(other):
         wrong = [place for place, (a, b) in enumerate(zip(word, other, strict=True)) if a != b]
         if len(wrong) == 1 and len(word) >= _WRONG and wrong[0]:

@@ -68,6 +68,9 @@ ACTS: dict[str, tuple[str, ...]] = {
         "get your (self|bum|backside|feet) (|over) to {b}",
         "(go|come|walk|run|get|head) (along|past|by|over|up) to {b}",
         "(find|see) where {b} (is|are) (|and go there|and go to it)",
+        "(find|look for|search for|discover|work out) (the|a|your|my) (way|route|path) (|over|back|through|out) "
+        "(to|into) {b}",
+        "(chase|go after|pursue|catch up to) {b}",
     ),
     "find": (
         "(find|go find|search for|look for|locate|seek|seek out|go looking for|hunt for|track down|go and find) {b}",
@@ -80,9 +83,9 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"(get|have|make) {{a}} (|to be) {_BESIDE} (each other|one another)",
         f"{{a}} (|right|up) {_BESIDE} (each other|one another)",
         "(let|make) {a} touch (|each other|one another)",
-        "(push|bring|put|move|shove|slide|get) {a} (right|close) together",
+        f"(get|{_PUT[1:-1]}) {{a}} (|right|close|up) together",
         "(put|place|set) {a} side by side",
-        "(bring|put|push|move|place) {a} together",
+        "(gather|collect|group|bunch|cluster|round up) {a} (|up|close|all) together",
         f"{{a}} {_MODAL} (touch|be together|be side by side) (|each other|one another)",
         f"{{a}} {_MODAL} be {_BESIDE} (each other|one another)",
         "(have|get|make) {a} (touch|touching|side by side) (|each other|one another)",
@@ -95,6 +98,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     "be-place": (
         f"{_STAND} (|right|down|up|over|back|through|across|out) {{p}} {{b}}",
         "(put|place|position|plant) yourself {p} {b}",
+        "(go|stand|move|walk|position yourself|place yourself|run|step) (so|so that|such that|until) you "
+        "(are|stand|end up|are standing) (|right|just|exactly|somewhere) {p} {b}",
     ),
     "leap": ("(climb|jump|hop|leap) (|right|down|up|over|back) {p} {b}",),
     "enter": (
@@ -254,6 +259,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(lift|lift up|raise|hoist) {a} (|right|clean|well|all the way|up) off the (floor|ground)",
         "(lift|raise|hold) {a} (|right) up (|high|in the air|above the floor|above your head)",
         "(lift|lift up|raise|hoist|heave) {a}",
+        "(hoist|heave) {a} (|right|high|straight) up (|in the air|into the air)",
         "(lift|raise|hold) {a} (up|up in the air|off the floor|in the air|into the air)",
         "(lift|lift up|raise|hold|hoist) {a} (|up|right up) (above|over) your head",
         "(lift|raise|hold) {a} (aloft|high|up high|as high as you can)",
@@ -307,6 +313,9 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(give) {b} a wide berth",
         "(stay|keep|remain|stand) (|well|right|far) back from {b}",
         "(stay|keep|remain) (|well|right) out of (reach|the way) of {b}",
+        "(stay|keep|get|remain|be) (|well|right) out of {b} is (way|reach|path)",
+        "do not (stand in|be in|get in|block) {b} is (way|path)",
+        "do not (stand in|be in|get in|block) the way of {b}",
     ),
     "hands-off": (
         f"{{b}} {_FORBID} be (take|pick up|collect|grab|eat|open|unlock)",
@@ -343,6 +352,8 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{_PUT} {{a}} (|down|back|up|over|right|straight|through|across|along|round|around|out) {{p}} {{b}}",
         "(get|have|make) {a} stuck {p} {b}",
         "(sort|organise|organize) {a} (into|onto) {b}",
+        f"{_PUT} {{a}} (so|so that|such that|until) (it|they|it all) (is|are|stands|stand|lies|lie|sits|sit|rests|"
+        "ends up|end up|goes|comes|is standing|is lying|are lying) (|right|just|exactly|somewhere) {p} {b}",
         f"{_PUT} {{a}} (|back|away) {{p}} {{b}} where (it|they) (belongs|belong|goes|go)",
         "(stack|pile|put down|set down|pile up|balance|pick up and put|press) {a} {p} {b}",
         "(take|get) {a} (|down|back|up|over|right|straight) {m} {b}",
@@ -378,6 +389,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(push|get|bring|move|put|take|send|shove) {a} (home|where it belongs|where they belong|into place|in place)",
         f"(push|get|bring|move|put|take|send|shove) {{a}} {_OWN}",
         f"{{a}} (|should be|must be|has to be|have to be|are to be|is to be) (in place|{_OWN_PLACES})",
+        "(do|solve|finish|deal with|take care of|see to|handle|sort|sort out|complete) {a}",
     ),
     "stack": (
         "(build|make|pile up|put up|form|create) (a tower|a stack|a pile) (of|out of|from|with) {a}",
@@ -455,6 +467,7 @@ MENTIONED: tuple[str, ...] = (
     "there (is|are) {a} (|lying|standing|sitting) {p} {b}",
     "there (is|are) {a} (|somewhere|here|in here|around here|over there|in this room|in the room|around)",
     "(do|can) you see {a} (|over there|there|here)",
+    "where (is|are) {a} (|now|then|hiding)",
     "{a} (is|are|looks|look|seems|seem|was|were) (|so|too|very|a bit|a little|all|really|rather|quite) {x}",
     "{a} (is|are) (a trap|traps|dangerous|poisonous|fragile|precious|over there|somewhere|somewhere here|heavy)",
     "i (can not|could not|do not) (|seem to) (find|see|spot|reach|get to|get at|get) {a} (|anywhere|myself)",

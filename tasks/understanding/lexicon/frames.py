@@ -293,6 +293,16 @@ SAME_TIME: tuple[str, ...] = (
 """Those of ANDS that say that both are to be so at once."""
 AT_THE_END: tuple[str, ...] = ("(at|in|by) the (end|very end)", "when (all is|you are|it is) (done|over)")
 """Behind what is to be in the end, as all that a goal asks for is."""
+TO_THE_END: tuple[str, ...] = (
+    "(until|to) the (|very) end (|of the game|of the episode|of the round|of the match)",
+    "until (the game|the round|the match|the episode|time|it|this|everything) (is over|ends|is up|runs out|finishes|"
+    "has ended|is finished|is done|stops)",
+    "(the|for the) (|whole|entire) (time|game|round|episode) (|long)",
+    "as long as (you can|possible|the game lasts)",
+)
+"""Behind what is never to be, which counts to the end."""
+KEPT_FROM = ("avoid", "keep-clear", "hands-off", "hidden", "uncaught", "keep-away", "keep-off", "keep-out", "spare")
+"""Acts that forbid something."""
 AFTERS: tuple[str, ...] = (
     *("only after", "only after you (|have)", "only once you (|have)", "but only after (|you have|you)"),
     *("once you (have got|got|did|are done)", "the moment you (|have)", "as soon as you (have got|got)"),
@@ -355,6 +365,7 @@ FRAMES: tuple[str, ...] = (
         "(sort|arrange|fix|set|order|organise) (it|things|them|everything|it out|it up|things out) so (|that)",
         "so that",
     ),
+    "(make it|arrange it|do it|fix it|get it|set it up|arrange things|set things up) so (|that)",
     *("(it should be|it must be|have it) so that", "(the|my) wish is that", "you (win|succeed|are done) (when|if)"),
     *("(tidy|clean) up so (|that)", "do it so (|that)", "end with", "i (wish|hope) (|that)", "it is over when"),
     *(

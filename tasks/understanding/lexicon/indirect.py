@@ -64,6 +64,17 @@ INDIRECT: dict[str, tuple[str, ...]] = {
         "(push|nudge|shove|move) {a} (using|by means of) {b}",
         "give {a} a (little|quick|gentle|good|) (push|nudge|shove) (with|using) {b}",
     ),
+    "push": (
+        "(push|shove|go push|go and push|run and push|walk up to and push) {a} "
+        "(|away|along|around|about|a bit|a little|a little bit)",
+        "give {a} a (|little|gentle|good|quick|small|big|hard|light) (push|shove)",
+    ),
+    "move": ("(move|shift|budge|displace) {a}",),
+    "pass-by": (
+        "(go|walk|run|come|pass|move|head|swim|drive|stroll) (|right|straight|close) (past|alongside) {b}",
+        "pass (|close) (by|near) {b}",
+        "pass {b} by",
+    ),
     "look-from": (
         "(look at|watch|face|stare at|see|view|gaze at) {a} from {b}",
         "(look at|watch|face|stare at|gaze at) {a} while (you are|) (standing|sitting|waiting) {p} {b}",
@@ -86,11 +97,11 @@ INDIRECT: dict[str, tuple[str, ...]] = {
         "get (close|closer) up to {b}",
     ),
     "take": (
-        "(pick|scoop|lift|take|gather|fish|dig|snatch|hoist) {b} up",
+        "(pick|scoop|take|gather|fish|dig|snatch) {b} up",
         "(can|could|may) (i|we) (get|have|borrow) {b}",
         "(i|we) (really|just|) (want|need|would like) {b}",
         "(get|take|have|grab|lay) (a hold|hold|possession) of {b}",
-        "(procure|lift up|reach for|bring back|pick out|nick|swipe|obtain|recover|rescue|take away|take up|dig up|"
+        "(procure|reach for|bring back|pick out|nick|swipe|obtain|recover|rescue|take away|take up|dig up|"
         "hunt down and take|carry off|go for and take|make off with|run off with|steal|catch|loot|pinch|unearth) {b}",
     ),
     "eat": (

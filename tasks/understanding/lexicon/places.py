@@ -31,6 +31,7 @@ _PLACES: dict[str, str] = {
     **dict.fromkeys(("off", "off of", "down from", "down off"), "off"),
     **dict.fromkeys(("out of", "from inside"), "out"),
     "from": "from",
+    "removed-from": "removed",
     "from-under": "from-under",
     "from-behind": "from-behind",
     "arrow": "arrow",
@@ -54,6 +55,6 @@ PLACES: dict[str, str] = {
 """Words for where something is or is to be; several of them with "right" or "directly" before them."""
 TOWARD: tuple[str, ...] = (
     *("onto", "on to", "into", "in to", "to", "over to", "back to", "up to", "off", "off of", "down from", "out of"),
-    *("from", "from inside", "away from", "from-under", "from-behind"),
+    *("from", "removed-from", "from inside", "away from", "from-under", "from-behind"),
 )
 """Places behind "take" that are where it is to be taken; "take the cup on the table" is the cup that is there."""

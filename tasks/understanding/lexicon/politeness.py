@@ -129,7 +129,13 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     *("please", "kindly", "hey", "hi there", "ok", "okay", "well", "alright", "all right", "thanks", "thank you"),
     *("haha", "right now", "right away", "straight away", "if you can ,", "if you do not mind", "if possible"),
     *("hurry up", "quickly", "go ahead and", "be so kind as to", "would you mind", "for a change", "as well"),
-    *("i think", "you know", "doesn't matter which", "does not matter which", "no matter which"),
+    *("i think", "you know", "(it|) (does|do) not matter (|to me) which (|one|ones|two|three|of them)"),
+    *(
+        "no matter which (|one|ones|of them)",
+        "(|i) (do not care|do not mind|am not fussy about) which (|one|ones|of them)",
+    ),
+    *("(any|whichever) (one|ones|two|three|four) will do", "(which|whichever) (one|ones) (is|are) up to you"),
+    *("it is all the same (|to me) which (|one|ones)", "any (ones|which ones) are fine", "any are fine"),
     *("any colour is fine", "any one is fine", "by the way", "whatever you do", "at all times", "come on", "ever"),
     *(
         "too",

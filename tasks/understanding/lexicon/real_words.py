@@ -1,4 +1,4 @@
-"""English words of four letters and more that differ from a word of this vocabulary as a slip of the keyboard does.
+"""English words of three letters and more that differ from a word of this vocabulary as a slip of the keyboard does.
 
 Derived from the word list of Debian's package wamerican, version 2020.12.07, by the rules of typos.py: every word of it
 that is in no table here and would be corrected to one that is.
@@ -42,5 +42,8 @@ treasurer treasurers treasuries treasury trial trilled tripling trough trussing 
 unblocked unblocking unblocks untaught varnish vesicle vesicles violent wader wafting wailing waiving waking waling
 wanderer waned wasting weaning wearying weaving weer whipping whist whit whiten whiter whither whiz whooping wildest
 witching wounder writing
+are bar bat bed boa boo bot box boy can cap car con cub cue cup dis foo gal gem god goo guy has hat hue hug jet key
+kid lad lam lap lat lay lie mat min moo mug nay one orb out pad pal pas pin pot rig roe rub sin sip sot sun tam tap
+tea tee tel tin toy try tub wit pls
 """
 REAL_WORDS: frozenset[str] = frozenset(_WORDS.split())

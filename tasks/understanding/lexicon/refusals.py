@@ -154,6 +154,8 @@ NEAREST: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("key", "coin", "pill"), ("capsule", "disc", "key")),
     **dict.fromkeys(("rug", "carpet", "mat"), ("cushion",)),
     **dict.fromkeys(("brown", "gold", "golden", "tan"), ("orange", "yellow", "gold")),
+    **{"yellow": ("gold", "lime"), "cyan": ("turquoise", "teal"), "white": ("cream",), "black": ("navy",)},
+    **{"violet": ("purple",), "maroon": ("red",), "navy": ("blue",), "lime": ("green",), "pink": ("magenta", "peach")},
     **dict.fromkeys(("gray", "grey", "silver"), ("white", "black")),
     **dict.fromkeys(("under", "below", "beneath", "behind"), ()),
 }

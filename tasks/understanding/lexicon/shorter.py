@@ -108,6 +108,11 @@ LOCAL_SHORTER: dict[tuple[str, ...], dict[str, str]] = {
             "who is nearest to the goal"
         ),
     },
+    ("player", "block", "crown"): {
+        "the (one|player|person|guy|kid|other player|other one) (that|who) (is|has been) (hiding|hidden|seeking|"
+        "looking|looking for you)": "the other player",
+        "(whoever|who ever|the one that|anyone who) is (hiding|hidden)": "the other player",
+    },
     ("player", "hat", "crown"): {
         "(the one|the player|the person|the guy|whoever) (with|wearing|in|has|who has|who is wearing) the hat": (
             "the player that is holding the hat"

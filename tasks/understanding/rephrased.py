@@ -1,0 +1,207 @@
+"""Turns of speech in plain form: "on the robot's left", "over to where the duck is", "…, the red ball I mean"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from . import lexicon
+from .normalise import COMMA, STOP, phrases
+
+_NAMED = r"(?:the|a|an|your|any|every|each) (?:[a-z]+ ){1,4}?"
+_ENDS = r"(?= (?:,|\.|and|then|but|without|before|after|please|for) | $)"
+_SIDE = re.compile(rf" (?:on|to|at|onto) (?:({_NAMED})is|its|their) (left|right)(?: side| hand side| hand)?{_ENDS}")
+_WHERE_IT_IS = re.compile(
+    rf" (?:to|at|near|by|towards?) where ({_NAMED}|it |they |you )(?:is|are|stands?|lies|sits|was|were)"
+    rf"(?: (?:standing|lying|sitting|now))?{_ENDS}"
+)
+_REMOVED = re.compile(r" (removed?|removing) ((?:(?!,|\.|and |from )\S+ )+?)from (?!under|behind)")
+_MEANT = (
+    re.compile(
+        r" , (?:i mean|meaning|namely|that is|that being|by (?:it|that) i mean) ((?:the|a|an|every|all) [^,.]+?) $"
+    ),
+    re.compile(r" , ((?:the|a|an|every|all) [^,.]+?) (?:i mean|i meant|that is|obviously|is what i mean) $"),
+)
+_IT = re.compile(r" (it|that|them|those|this)(?= )")
+_TO_ALL = phrases(*lexicon.BOTH_PLAYERS)
+
+
+def rephrased(said: list[str], players: int | None) -> list[str]:
+    """The words of a sentence with turns of speech in plain form."""
+    if (players or 1) > 1:
+        said = _called(said)
+    text = f" {' '.join(said)} "
+    text = _SIDE.sub(lambda found: f" to the {found[2]} of {found[1] or _OF[found[0].split()[1]]}", text)
+    text = _REMOVED.sub(r" \1 \2 removed-from ", text)
+    text = _WHERE_IT_IS.sub(lambda found: f" {found[0].split()[0]} {found[1].replace('they ', 'them ')}", text)
+    return _explained(text).split()
+
+
+_OF = {"its": "it ", "their": "them "}
+
+
+def _called(said: list[str]) -> list[str]:
+    """ "Both of you, stand on a target": what all players are to do, where it is said to them."""
+    for phrase in _TO_ALL:
+        size = len(phrase)
+        if tuple(said[:size]) == phrase and phrase[0] in ("you", "the", "both", "all", "everybody", "everyone", "each"):
+            comma = said[size : size + 1] == [COMMA]
+            begun = ["both", "of", "you"] if "two" in phrase else said[:size]  # the number is of players
+            return [*begun, *said[size + comma :]]
+    return said
+
+
+def _explained(text: str) -> str:
+    """With the thing that is named behind a sentence in the place of its one "it"."""
+    for pattern in _MEANT:
+        found = pattern.search(text)
+        before = text[: found.start()] + " " if found else ""
+        if found and len(_IT.findall(before)) == 1 and not _IT.search(f" {found[1]} "):
+            return _IT.sub(f" {found[1]}", before, count=1)
+    return text
+
+
+def run_on(said: list[str]) -> Iterator[tuple[list[str], str]]:
+    """The words with a comma before an order that has none: "put the ball on the bed go to the door"; and the word
+    behind it. At most MOST_RUN_ON."""
+    places = [at for at in range(2, len(said) - 1) if _begins_order(said, at)]
+    for at in places[:MOST_RUN_ON]:
+        yield [*said[:at], COMMA, *said[at:]], said[at]
+
+
+MOST_RUN_ON = 3
+"""Places of one sentence at which a comma is tried."""
+_ORDERS = frozenset(
+    (
+        *(
+            "go",
+            "put",
+            "take",
+            "pick",
+            "open",
+            "unlock",
+            "close",
+            "look",
+            "find",
+            "push",
+            "get",
+            "grab",
+            "stand",
+            "bring",
+        ),
+        *("walk", "run", "drop", "lift", "move", "eat", "collect", "fetch", "step", "climb", "place", "leave", "stay"),
+        *("do", "never", "avoid", "carry", "face", "turn", "touch", "throw", "head"),
+    )
+)
+_AFTER_ORDER = frozenset(
+    (
+        *(
+            "the",
+            "a",
+            "an",
+            "it",
+            "them",
+            "to",
+            "on",
+            "onto",
+            "into",
+            "in",
+            "up",
+            "over",
+            "at",
+            "every",
+            "all",
+            "any",
+            "not",
+        ),
+        *(
+            "one",
+            "two",
+            "three",
+            "both",
+            "near",
+            "next",
+            "for",
+            "away",
+            "between",
+            "back",
+            "down",
+            "touch",
+            "go",
+            "put",
+        ),
+    )
+)
+_NOT_BEFORE = frozenset(
+    (
+        *(
+            "to",
+            "and",
+            "then",
+            "or",
+            "but",
+            COMMA,
+            STOP,
+            "you",
+            "i",
+            "we",
+            "can",
+            "could",
+            "will",
+            "would",
+            "not",
+            "never",
+        ),
+        *(
+            "please",
+            "must",
+            "should",
+            "may",
+            "might",
+            "the",
+            "a",
+            "an",
+            "go",
+            "come",
+            "do",
+            "does",
+            "did",
+            "just",
+            "help",
+        ),
+        *("that", "which", "who", "what", "how", "where", "let", "make", "have", "has", "without", "only", "always"),
+    )
+)
+_OF_OTHERS = frozenset(
+    (
+        *(
+            "see",
+            "watch",
+            "let",
+            "make",
+            "makes",
+            "have",
+            "help",
+            "want",
+            "need",
+            "if",
+            "when",
+            "until",
+            "before",
+            "after",
+        ),
+        *("while", "once", "should", "must", "because", "so", "whether", "ask", "tell", "like", "love", "unless"),
+        *("lets", "sees", "watching", "seeing", "what", "which", "how", "where", "who", "is", "are"),
+    )
+)
+
+
+def _begins_order(said: list[str], at: int) -> bool:
+    """Whether an order may begin at a place without a word or a mark that joins it."""
+    just = said[at] in ("just", "instead")
+    verb = at + just
+    if verb + 1 >= len(said) or said[verb] not in _ORDERS or said[verb + 1] not in _AFTER_ORDER:
+        return False
+    if said[verb] == "do" and said[verb + 1] != "not":
+        return False
+    return said[at - 1] not in _NOT_BEFORE and not _OF_OTHERS & set(said[:at])

@@ -4,6 +4,8 @@ import importlib
 import runpy
 from pathlib import Path
 
+import gymnasium
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +43,30 @@ def test_pettingzoo_in_turn_and_in_lanes():
     assert example["with_supersuit"](4) == (8, 42, 42, 3)
 
 
+def test_lerobot_finds_what_its_rollouts_ask_for():
+    """The contract of EnvHub's page and of `lerobot_eval`'s rollout: pixels, one vector, words, limits and success."""
+    make_env = run("lerobot_env")["make_env"]
+    cfg = type("Config", (), {"task": "box-world", "observation_height": 84, "observation_width": 98})()
+    made = make_env(n_envs=2, use_async_envs=False, cfg=cfg)
+    assert list(made) == ["box-world"] and list(made["box-world"]) == [0]
+    envs = made["box-world"][0]
+    assert isinstance(envs, gymnasium.vector.VectorEnv)
+    seen, _ = envs.reset(seed=[3, 4])
+    assert list(seen) == ["pixels"] and seen["pixels"].shape == (2, 84, 98, 3) and seen["pixels"].dtype == np.uint8
+    assert isinstance(envs.single_action_space, gymnasium.spaces.Box) and len(envs.single_action_space.shape) == 1
+    assert all(envs.call("task_description")) and envs.call("task") == ("box-world-small",) * 2
+    limits = envs.call("_max_episode_steps")
+    assert envs.call("render")[0].shape[2] == 3
+    rest = np.zeros(envs.action_space.shape, np.float32)
+    for step in range(1, limits[0] + 1):
+        seen, _, terminated, truncated, info = envs.step(rest)
+        assert (truncated == (step == limits[0])).all() and not terminated.any()
+    assert not info["final_info"]["is_success"].any(), "as LeRobot reads it, in AutoresetMode.SAME_STEP"
+    envs.close()
+    with pytest.raises(ValueError, match="no suite 'libero'"):
+        make_env(cfg=type("Config", (), {"task": "libero"})())
+
+
 @pytest.mark.slow
 def test_rllib():
     for module in ("ray.rllib", "pandas"):
@@ -55,4 +81,4 @@ def test_every_example_is_on_the_page():
     page = (ROOT / "docs" / "libraries.md").read_text(encoding="utf-8")
     files = sorted(path.name for path in (ROOT / "examples").glob("*.py"))
     assert len(files) >= 7 and all(f"examples/{name}" in page for name in files)
-    assert {*EXAMPLES, "pettingzoo_aec", "rllib_ppo"} == {name.removesuffix(".py") for name in files}
+    assert {*EXAMPLES, "lerobot_env", "pettingzoo_aec", "rllib_ppo"} == {name.removesuffix(".py") for name in files}

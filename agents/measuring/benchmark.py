@@ -39,7 +39,7 @@ return and success of people, NaN where none played."""
 LIVE = ("live", "live_success", "missed", "ticks")
 """In real time also: the agent's mean return and success, and its missed and all ticks."""
 LIVE_ROW = ("live", "live_success", "live_score", "live_low", "live_high", "missed_share")
-"""What a row has more in real time."""
+"""The further parts of a row in real time."""
 SCORES = {"agent": ("score", "low", "high"), "live": ("live_score", "live_low", "live_high")}
 """The columns that have a score, and the names of the score and of its interval."""
 SMALLEST = 0.01

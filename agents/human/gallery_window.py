@@ -16,6 +16,8 @@ from .window import LONG_NAP, dressed
 CHOSEN = "Enter plays    type to search    arrows, Page Up, Page Down    Tab {practice}    Esc {leaves}"
 LOOKS = 1.0
 """Seconds between two looks for films that have become ready."""
+COMING = "…"
+"""In the place of a picture that is being made."""
 EDGE = 14
 """Pixels between tiles."""
 
@@ -174,9 +176,8 @@ class GalleryWindow:
         picture = pygame.Rect(tile.left, tile.top, films.WIDTH, films.HEIGHT)
         if film is None:
             pygame.draw.rect(surface, ink.PANEL, picture)
-            text = entry.family
-            place = (picture.centerx - ink.width(text, unit) // 2, picture.centery - unit // 2)
-            ink.write(surface, text, unit, ink.RULE, place, picture.width)
+            place = (picture.centerx - ink.width(COMING, unit) // 2, picture.centery - unit // 2)
+            ink.write(surface, COMING, unit, ink.DIM, place, picture.width)
         else:
             frame = film[int(now * films.HZ) % len(film)]
             surface.blit(pygame.image.frombuffer(frame.data.cast("B"), picture.size, "RGB"), picture)

@@ -170,9 +170,8 @@ def hints(person: Person) -> list[str]:
         return [commands.onward(), *commands.hints(*("restart",) * ("next" in commands.table), "undo", "clip")]
     if not person.seats:
         return commands.hints("hand", "pause", "step", "slower", "faster", "help", "next", "map", "undo", "clip")
-    return commands.hints(
-        "help", "switch", "hand", "views", "map", "restart", "next", "previous", "undo", "pause", "chat", "clip"
-    )
+    first, then = ("switch", "hand", "views", "map", "restart"), ("next", "previous", "undo", "pause", "chat", "clip")
+    return [*commands.hints("help"), "Esc menu", *commands.hints(*first, *then)]
 
 
 def in_short(amount: float) -> str:

@@ -36,15 +36,19 @@ def hands(rng: np.random.Generator, shape: tuple[int, ...], moves: np.ndarray) -
 
 
 def play(
-    world: str, rows: int, steps: int, device: str = "cpu", threads: int | None = None, levels: Any = None
-) -> list[str]:
+    world: str, rows: int, steps: int, device: str = "cpu", threads: int | None = None, levels: Any = None,
+    blind: bool = False,
+) -> list[str]:  # fmt: skip
     """Checksums of the states and outcomes after each step, and of what is seen after the reset that follows it: the
     pixels of tiles, the scenes of first-person worlds, whose pixels need not be the same to the last bit. Then the same
-    of a table of tasks, with the things, what the goals say of them, and the tally."""
+    of a table of tasks, with the things, what the goals say of them, and the tally. blind: only of states and outcomes,
+    for which half of the kernels are compiled."""
     made, limit = rumpus.worlds.load(world), max(steps // 3, 2)
     options: dict[str, Any] = {"seed": 7, "device": device, "threads": threads}
     batch = rumpus.worlds.batch(made, rows, limit=limit, levels=levels, **options)
-    marks = _episodes(batch, steps)
+    marks = _episodes(batch, steps, blind)
+    if blind:
+        return marks
     if isinstance(made.view, Tiles):
         batch.size = (8 * batch.rows, 8 * batch.cols)  # the widest words
         marks.append(f"large pixels {_sum(batch._device.get(batch.draw()))}")
@@ -67,7 +71,7 @@ def tasks(world: Any, levels: Any, limit: int) -> Table:
     return pack_tasks(records, own.levels if levels is None else levels)
 
 
-def _episodes(batch: Any, steps: int) -> list[str]:
+def _episodes(batch: Any, steps: int, blind: bool = False) -> list[str]:
     get, put = batch._device.get, batch._device.put
     batch.size = (2 * batch.rows + 3, 2 * batch.cols + 5)  # borders on all sides, and the narrowest words
     rng = np.random.default_rng(3)
@@ -79,6 +83,8 @@ def _episodes(batch: Any, steps: int) -> list[str]:
         batch.step()
         marks += [f"states {step} {_sum(get(batch.states))}", f"outcomes {step} {_sum(get(batch.outcomes))}"]
         batch.reset(batch.over)
+        if blind:
+            continue
         if isinstance(batch.world.view, Tiles):
             marks.append(f"pixels {step} {_sum(get(batch.draw()))}")
         else:
@@ -154,6 +160,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=6)
     parser.add_argument("--levels", help="a folder with WORLD.npy, the levels to play")
     parser.add_argument("--children", choices=["fork", "spawn"])
+    parser.add_argument("--blind", action="store_true", help="neither draw nor look")
     given = parser.parse_args()
     report: dict[str, dict] = {}
     for world in given.worlds:
@@ -162,7 +169,7 @@ def main() -> None:
         if given.children:
             report[world] = {"played": children(world, given.children)}
         else:
-            report[world] = {"played": play(world, given.rows, given.steps, given.device, **options)}
+            report[world] = {"played": play(world, given.rows, given.steps, given.device, blind=given.blind, **options)}
             if given.device == "cpu":
                 report[world] |= compiled(world, given.device)
     print(json.dumps(report))

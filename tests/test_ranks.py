@@ -16,6 +16,7 @@ from rumpus.agents.data.replay import Replay
 from rumpus.agents.training.distributed import _together
 from rumpus.agents.training.log import read_metrics
 from rumpus.tests import halves
+from rumpus.tests.commands import rumpus
 
 HERE = Path(__file__).parent
 TORCHRUN = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node"]
@@ -105,7 +106,7 @@ def test_two_processes_have_the_gradients_of_one(tmp_path, monkeypatch):
             torch.testing.assert_close(parts[0]["moments"], whole["moments"], rtol=1e-6, atol=0)
 
 
-def test_a_run_of_two_processes_is_killed_and_goes_on_to_the_byte(tmp_path):
+def test_a_run_of_two_processes_is_killed_and_goes_on_to_the_byte(tmp_path, capsys):
     """One log, one checkpoint with a state of each, output once; and only as many processes can go on with it."""
     train = ("train", "ppo", "box-world-small", *TYPED, "--steps", 32 * 40, "--evaluate-every", "20")
     train += ("--set", "evaluate_episodes=8", "--set", "checkpoint_seconds=0", "--units", "4")
@@ -129,10 +130,9 @@ def test_a_run_of_two_processes_is_killed_and_goes_on_to_the_byte(tmp_path):
     ended(process)
     assert 0 < updates(broken) < 40
     resume = ("train", "ppo", "box-world-small", "--resume", "--out", broken)
-    alone = subprocess.run([sys.executable, "-m", "rumpus", *map(str, resume)], capture_output=True, text=True)
-    assert alone.returncode == 1
+    assert rumpus(*resume) == 1
     assert "shared out among 2 processes, and here are 1: go on with it by torchrun --nproc-per-node 2" in " ".join(
-        alone.stderr.split()
+        capsys.readouterr().err.split()
     )
     status, _, err = run(2, *resume)
     assert status == 0, err

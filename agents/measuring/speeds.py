@@ -301,23 +301,32 @@ def _room(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
 
 
 def _threads(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
-    """Two threads against one, in turn: the ratio of each round."""
+    """Two threads against one: the ratio of each round, in which a few steps of each are played in turn, so that both
+    see a core at the same paces."""
     if cores() < 2:
         raise _MissingError("threads: this process may use one core only, so two threads are not compared with one")
     found: dict[Figure, Sequence[Value]] = {}
     for name, each in chosen.threads.items():
         for envs in each:
             size = SIZES[1] if name in chosen.tiles else EYE
-            runs = {
-                Figure("threads", f"{name}, {envs} rows, {threads}", "frames/s"): _frames(
-                    _batch(name, envs, size, threads)
-                )
-                for threads in (1, 2)
-            }
-            one, two = _in_turn(runs, seconds / len(chosen.threads)).values()
+            batches = [_batch(name, envs, size, threads) for threads in (1, 2)]
+            one, two = (bench.frames_of(batch, bench.scripts_of(batch)) for batch in batches)
             figure = Figure("threads", f"{name}, {envs} rows, {_shape(size)}, two threads", "ratio")
-            found[figure] = [_by_clock(more) / _by_clock(few) for few, more in zip(one, two, strict=True)]
+            part = seconds / ROUNDS / len(chosen.threads)
+            found[figure] = [_ratio(one, two, part) for _ in range(ROUNDS)]
     return found
+
+
+def _ratio(one: Callable[[], Any], two: Callable[[], Any], seconds: float) -> float:
+    """How many times as long the first takes, in turn with the second by 8 calls, for about this many seconds."""
+    taken, end = [0.0, 0.0], time.perf_counter() + seconds
+    while time.perf_counter() < end or not all(taken):
+        for number, run in enumerate((one, two)):
+            start = time.perf_counter()
+            for _ in range(8):
+                run()
+            taken[number] += time.perf_counter() - start
+    return taken[0] / taken[1]
 
 
 def _tasks(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
@@ -351,13 +360,17 @@ def _pace(count: int, start: float) -> float:
 
 
 def _imports(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
-    """Seconds of an import in new processes."""
+    """Seconds of an import in new processes, as of an installed package: with the bytecode of all modules."""
     code = "import time; start = time.perf_counter(), time.process_time(); import rumpus.worlds; "
     code += "print(time.perf_counter() - start[0], time.process_time() - start[1])"
     command = [sys.executable, "-c", code]
-    printed = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(ROUNDS)]
-    found: list[Value] = [(float(by_clock), float(worked)) for by_clock, worked in map(str.split, printed)]
-    return {Figure("starts", "import rumpus.worlds", "seconds"): found}
+    with tempfile.TemporaryDirectory() as folder:
+        found = bench.as_installed(folder)
+        printed = [
+            subprocess.run(command, env=found, capture_output=True, text=True, check=True).stdout for _ in range(ROUNDS)
+        ]
+    taken: list[Value] = [(float(by_clock), float(worked)) for by_clock, worked in map(str.split, printed)]
+    return {Figure("starts", "import rumpus.worlds", "seconds"): taken}
 
 
 def _starts(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
@@ -365,7 +378,8 @@ def _starts(seconds: float, chosen: Worlds) -> Mapping[Figure, Sequence[Value]]:
     found: dict[Figure, Sequence[Value]] = {}
     for name in chosen.starts:
         with tempfile.TemporaryDirectory() as empty:
-            cold, *warm = (bench.first_reset(name, "cpu", empty) for _ in range(1 + ROUNDS))
+            started = bench.as_installed(empty)
+            cold, *warm = (bench.first_reset(name, "cpu", empty, started) for _ in range(1 + ROUNDS))
         found[Figure("starts", f"first frame of {name}, new machine", "seconds")] = [cold]
         found[Figure("starts", f"first frame of {name}", "seconds")] = warm
     return found

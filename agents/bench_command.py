@@ -117,8 +117,8 @@ def bench(
         from .human.bench import play_bench
 
         height, width = frame_size(asked or WINDOW)
-        chosen = [all_worlds.load(each) for each in world or speeds.PLAYED]
-        shown = play_bench(chosen, (width, height), seconds)
+        played = [all_worlds.load(each) for each in world or speeds.PLAYED]
+        shown = play_bench(played, (width, height), seconds)
         print_json(shown) if as_json else Console().print(formatting.playing(shown))
         return
     if data:

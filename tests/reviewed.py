@@ -119,7 +119,7 @@ REVIEWED = {
     ),
     "The interpreter is run for a script of the suite.": (
         *("interface/viewer.py: _open: subprocess.Popen", "agents/measuring/speeds.py: _imports: subprocess.run"),
-        "worlds/engine/tools/bench.py: first_reset: subprocess.run",
+        *(f"worlds/engine/tools/bench.py: {name}: subprocess.run" for name in ("as_installed", "first_reset")),
         "agents/human/films.py: Maker.__init__: subprocess.Popen",
         "worlds/guests/dm_control/bench.py: _theirs: subprocess.run",
     ),
@@ -233,6 +233,7 @@ REVIEWED = {
     ),
     "A file that was made for this, under a name of its own.": (
         *("episodes/export/clips.py: _written: lines.open", "episodes/export/clips.py: write: open"),
+        "episodes/export/owamcap.py: _Recording.write: self.log.open",
         *("episodes/export/lerobot.py: _Dataset._write_data: open",),
         "episodes/export/minari.py: _widen: metadata.read_text",
         "episodes/video.py: encode: path.read_bytes",

@@ -1,6 +1,6 @@
 """The cost of pictures in the window: `rumpus bench --play`.
 
-The window of `rumpus play` is opened on the screen that there is, and moves are pressed in it at random. What is told
+The window of `rumpus play` is opened on the screen that there is, and moves are pressed in it at random. The figure
 is the processor's time that this process takes for a picture: to draw the world, to enlarge it, to paint the panel, and
 to hand all of it to the screen. The time of the screen's own process is left out.
 """

@@ -121,7 +121,7 @@ class Window:
         self._grid = session.batch.rows, session.batch.cols
         self._grabbed = self._awaits_text = self._full = False
         self._last_event, self._next = 0.0, math.inf
-        self._kept: dict[Any, Any] = {}  # what the window shows already: of a player's number its picture, and names
+        self._kept: dict[Any, Any] = {}  # content of the window by now: of a player's number its picture, and names
         self._saved = pygame.event.custom_type()
         self._saver = Saver(out, lambda: pygame.event.post(pygame.event.Event(self._saved)))
         self._surface = pygame.display.get_surface() or open_window(session.world, size, self._grid)

@@ -143,7 +143,7 @@ class Pace:
         """Take note of the time that so many units took on this number of threads."""
         if parts == 1:
             unit = seconds / units
-            known = unit if self.unit is None else min(unit, 2 * self.unit)  # what took longer was interrupted
+            known = unit if self.unit is None else min(unit, 2 * self.unit)  # a longer one was interrupted
             self.unit = known if self.unit is None or known < self.unit else self.unit + (known - self.unit) / 8
         elif self.unit is not None and seconds > units * self.unit:
             self._pause, self._doubt = self._doubt, min(2 * self._doubt, 4 * _SELDOM)

@@ -253,14 +253,13 @@ class Meaning(Doing):
                 more = [clause for clause in found.clauses if clause not in clauses]
                 stages[-1] = [*clauses, *more], unit.hold or found.hold or hold, lasting and found.lasting
                 return
+        hold = unit.hold or found.hold
+        again = unit.joint in ("comma", "stop") or (unit.joint == "and" and _of_it(unit))
         for group in [found.clauses] if found.at_once else apart(found.clauses):
-            if (
-                (unit.joint in ("comma", "stop") or (unit.joint == "and" and _of_it(unit)))
-                and stages
-                and stages[-1] == (group, unit.hold, found.lasting)
-            ):
-                continue
-            stages.append((group, unit.hold or found.hold, found.lasting))
+            if again and stages and stages[-1] in ((group, 0, found.lasting), (group, hold, found.lasting)):
+                stages[-1] = group, hold, found.lasting  # "go to the bed and stay at it"
+            else:
+                stages.append((group, hold, found.lasting))
 
     def _together(self, clauses: list[Clause], lasting: bool, found: Found, joint: str) -> bool:
         if found.beside:

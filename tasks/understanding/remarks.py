@@ -1,8 +1,9 @@
-"""Remarks beside an order or a question: "…, it's in the way", "I can't reach it myself, so …", "… because I'm late".
+"""Remarks beside an order or a question: "…, it's in the way", "I can't reach it myself, so …", "… because I'm late",
+"… so I can get through".
 
-A remark is a part of its own, between commas or stops or behind "because", that begins as one of REMARKS and has no
-word that could change what is to be done: no thing, colour, size, number, order, negation or condition. A sentence that
-is not understood is read once more without its remarks, and that they are left out is told.
+A remark is a part of its own, between commas or stops, behind "because", or from "so I can" on, that begins as one of
+REMARKS and has no word that could change what is to be done: no thing, colour, size, number, order, negation or
+condition. A sentence that is not understood is read once more without its remarks, and that they are left out is told.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ _REMARKS, _NEEDLESS, _HARMLESS = (
     phrases(*table) for table in (lexicon.REMARKS, lexicon.NEEDLESS, lexicon.HARMLESS_NEGATIONS)
 )
 _BECAUSE = ("because", "cause", "coz", "cos")
+_PURPOSES = phrases("so (|that) (i|we|he|she|they) (can|could|may|will)")
 _TELLING = frozenset(lexicon.TELLING)
 
 
@@ -47,9 +49,10 @@ def _parts(said: list[str]) -> tuple[list[list[str]], list[str]]:
     marks: list[str] = []
     for at, word in enumerate(said):
         needless = word in ("and", "but") and any(_begins(said[at + 1 :], each) for each in _NEEDLESS)
-        if word in (COMMA, STOP) or needless or (word in _BECAUSE and parts[-1]):
+        why = bool(parts[-1]) and (word in _BECAUSE or any(_begins(said[at:], each) for each in _PURPOSES))
+        if word in (COMMA, STOP) or needless or why:
             marks.append(word if word in (COMMA, STOP) else COMMA)
-            parts.append([word] if word in _BECAUSE else [])
+            parts.append([word] if why else [])
         else:
             parts[-1].append(word)
     return parts, [*marks, STOP]
@@ -58,6 +61,7 @@ def _parts(said: list[str]) -> tuple[list[list[str]], list[str]]:
 def _remark(part: list[str], known: Names) -> bool:
     """Whether a part of a sentence says nothing of what is to be done."""
     rest = part[1:] if part[:1] and part[0] in (*_BECAUSE, "and", "but", "so", "as", "since", "for") else part
+    rest = rest[1:] if part[:2] == ["so", "that"] else rest
     if any(_begins(rest, each) for each in _NEEDLESS):
         return not {"but", "just", "only", "and"} & set(rest)
     begun = next((each for each in _REMARKS if _begins(rest, each)), None)

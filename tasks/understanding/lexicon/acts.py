@@ -26,7 +26,7 @@ _PUT = (
 _BESIDE = "(next to|beside|close to|against|up against|alongside|adjacent to|by|right next to)"
 _FROM = "(from|off|out of|off of|from inside|from off|from on top of|from on|from in)"
 _TAKE = (
-    "(take|get|grab|pick up|fetch|collect|gather|pick|snatch|acquire|obtain|secure|go get|go and get|go grab|"
+    "(take|get|grab|pick up|fetch|collect|gather|gather up|pick|snatch|acquire|obtain|secure|go get|go and get|go grab|"
     "get hold of|grab hold of|take hold of|seize|scoop up|nab|claim|retrieve|bag|get yourself|grab yourself|"
     "help yourself to|pick out|choose|go and fetch|go fetch|go and grab|carry off|pick yourself|find and take|nick|"
     "pinch|swipe|pocket|hoover up|scoop|round up|harvest|vacuum up|gobble|take up|get and hold|go pick up|"
@@ -302,7 +302,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{{b}} {_FORBID} be touch",
         "(avoid|steer clear of|dodge|ignore|shun) {b}",
         "(stay|keep|remain|stay well|keep well) (off|off of|out of) {b}",
-        "leave {b} (alone|be|in peace)",
+        "leave {b} (alone|be|in peace|to me|to us)",
         "(watch out for|beware of|mind|give a miss|pass up|shy away from|stay out of the way of) {b}",
         "give {b} a miss",
         "{b} (is|are) (off limits|taboo|forbidden|not allowed|out of bounds|to be avoided)",

@@ -139,7 +139,7 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     *("any colour is fine", "any one is fine", "by the way", "whatever you do", "at all times", "come on", "ever"),
     *(
         "too",
-        "yet",
+        "(|just|quite) yet",
         "as (fast|soon) as (you can|possible)",
         "as quickly as (you can|possible)",
         "somehow",

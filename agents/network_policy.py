@@ -109,7 +109,7 @@ class NetworkPolicy:
         head.check(batch.world)
         draw_at(batch, self._spec.size, self._spec.cells)
         self._notice(batch)
-        self._reader = ObservationReader([batch], size=self._spec.size)
+        self._reader = ObservationReader([batch], size=self._spec.size, goals=self._spec.goals)
         self._reader.mask([head.mask(batch.world)])
         lanes, seats, device = batch.n * batch.players, len(self._networks), self._reader.device
         for network in self._networks:

@@ -30,11 +30,12 @@ class Tables(NamedTuple):
 class Observation(NamedTuple):
     """The perceptions of lanes. All but `tables` have lanes (or steps * lanes) as their first axis.
 
-    pixels: uint8 (lanes, height, width, 3); instruction: int64 (lanes,), the row of `tables.instructions` that each
-    lane is told; chat: int64 (lanes, at most 64) tokens, or None where nobody else can speak; last_action: int64
-    (lanes, parts) of the head, and last_reward: float32 (lanes,), of the step before, which count for nothing where an
-    episode begins, or None where they are not asked for; controls: int64 (lanes,), the row of `tables.masks`, or None;
-    targets: what the simulator tells auxiliary losses, by their names (lanes, …), which no policy reads, or None.
+    pixels: uint8 (lanes, height, width, 3), or with the goal as a picture behind it (…, 6); instruction: int64
+    (lanes,), the row of `tables.instructions` that each lane is told; chat: int64 (lanes, at most 64) tokens, or None
+    where nobody else can speak; last_action: int64 (lanes, parts) of the head, and last_reward: float32 (lanes,), of
+    the step before, which count for nothing where an episode begins, or None where they are not asked for; controls:
+    int64 (lanes,), the row of `tables.masks`, or None; targets: what the simulator tells auxiliary losses, by their
+    names (lanes, …), which no policy reads, or None.
     """
 
     pixels: torch.Tensor
@@ -92,7 +93,8 @@ class ObservationReader:
     where the world tells players something new during an episode (see Objective.other_instructions). several: whether
     they differ, or change during an episode. longest: tokens of a chat that are read, always as many; None for as many
     as there are, which waits for the GPU. size: (height, width) to which larger frames are averaged; None for frames as
-    they are. device: of the observations; by default that of the batches.
+    they are. goals: whether the pictures of goals are behind the pixels, see Batch.goal_pixels. device: of the
+    observations; by default that of the batches.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class ObservationReader:
         *,
         longest: int | None = None,
         size: tuple[int, int] | None = None,
+        goals: bool = False,
         device: torch.device | None = None,
     ):
         told = [batch.table.instructions(batch.players) for batch in batches]
@@ -114,7 +117,7 @@ class ObservationReader:
         self.tensors = [batch.tensors() for batch in batches]
         source = self.tensors[0]["pixels"].device
         self.device = device or source
-        self._size = size
+        self._size, self._goals = size, list(batches) if goals else []
         instructions = torch.from_numpy(texts[:, : _longest(texts)].astype(np.int64))
         self.tables = Tables(instructions.to(self.device))
         self.several = len(texts) > 1
@@ -140,6 +143,12 @@ class ObservationReader:
     def observe(self) -> Observation:
         """The observations of all lanes now: `batch.pixels` as last drawn, the instructions, and the chat."""
         shown = [averaged(tensors["pixels"].flatten(0, 1), self._size) for tensors in self.tensors]
+        if self._goals:
+            pictures = [
+                torch.as_tensor(batch.goal_pixels, device=self.tensors[0]["pixels"].device) for batch in self._goals
+            ]
+            wanted = [averaged(each.flatten(0, 1), self._size) for each in pictures]
+            shown = [torch.cat(pair, -1) for pair in zip(shown, wanted, strict=True)]
         pixels = self._joined("pixels", shown)
         found = [known.index(tensors) for known, tensors in zip(self._instructions, self.tensors, strict=True)]
         chat = self._joined("chat", self._chats()) if self._speaking else None

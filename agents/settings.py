@@ -172,6 +172,7 @@ class NetworkSettings:
     whole: bool = True  # the map of a picture is read cell by cell too; False: by queries alone
     normed: bool | None = None  # features are layer-normalised before a core that takes no map; None: to imitate
     direct: bool = False  # the head and the critic read features of the frame beside what such a core gives
+    goals: bool = False  # pictures of goals are seen beside frames, of tasks that have some
     talk: bool = False  # in every tick a player can say one word to the others, who hear it in the next
     auxiliary: Weights = field(default_factory=dict)  # losses beside the algorithm's own, with their weights
 

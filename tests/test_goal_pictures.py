@@ -8,10 +8,14 @@ from dataclasses import replace
 import gymnasium
 import numpy as np
 import pytest
+import torch
 
 from rumpus import worlds
 from rumpus.agents.human.session import Session
+from rumpus.agents.network_policy import NetworkPolicy
 from rumpus.agents.recording import record
+from rumpus.agents.settings import Config
+from rumpus.agents.training.trainer import Trainer
 from rumpus.episodes.moments import load
 from rumpus.episodes.redraw import redraw
 from rumpus.episodes.store import Store
@@ -25,6 +29,7 @@ from rumpus.tasks.pictures import TOLD, pictured
 from rumpus.tasks.prove import check, proofs
 from rumpus.tasks.replays import solution
 from rumpus.tests.commands import rumpus
+from rumpus.tests.runs import OWN, SMALL
 
 NAMES = ("box-world-small", "sokoban-duo")
 
@@ -226,3 +231,30 @@ def test_doors_and_language_models_are_given_both_pictures(made, tmp_path):
     assert base64.b64decode(seen.goal_pixels) == shown.goal.tobytes() and json.loads(seen.model_dump_json())
     environment.close()
     tools.close()
+
+
+def test_networks_learn_from_pictures_of_goals_and_play_by_them(made, tmp_path):
+    """An update of imitation changes the part that reads them, and what is chosen depends on the picture alone."""
+    name, file = "box-world-small", tmp_path / "tasks.jsonl"
+    file.write_text("".join(map(write_line, made[name])))
+    given = {**SMALL, **OWN["dagger"], "tasks": str(file)}
+    trainer = Trainer(Config.of("dagger", name, goals=True, **given))
+    before = trainer.algorithm.networks()[0].wanted.weight.clone()
+    trainer.update()
+    (network,) = trainer.algorithm.networks()
+    assert not torch.equal(network.wanted.weight, before)
+
+    batch = batch_of(name, made[name])
+    policy = NetworkPolicy([network], trainer.algorithm.play, greedy=True)
+    policy.start(batch)
+    batch.draw()
+    observation = policy._reader.observe()
+    frames, goals = observation.pixels.split(3, -1)
+    assert np.array_equal(goals, batch.goal_pixels[:, 0]) and np.array_equal(frames, batch.pixels[:, 0])
+    first = torch.ones(1, len(frames))
+    swapped = observation._replace(pixels=torch.cat([frames, goals.roll(1, 0)], -1))
+    one, other = (network(each, network.initial(len(frames)), first)[0] for each in (observation, swapped))
+    alike = (goals == goals.roll(1, 0)).flatten(1).all(1)
+    assert torch.equal(one[alike], other[alike]) and (one != other).any(1)[~alike].all() and not alike.all()
+    with pytest.raises(ValueError, match="stored episodes have no pictures of goals"):
+        Trainer(Config.of("bc", name, goals=True, store=str(tmp_path)))

@@ -20,7 +20,7 @@ from .senses import Senses
 class Lanes:
     """All players of all rows of some batches, batch after batch; `start` is the number of the first in the run.
 
-    batches: on one device; device: of the network; longest, size: see ObservationReader.
+    batches: on one device; device: of the network; longest, size, goals: see ObservationReader.
     """
 
     def __init__(
@@ -31,9 +31,10 @@ class Lanes:
         start: int = 0,
         longest: int | None = None,
         size: tuple[int, int] | None = None,
+        goals: bool = False,
     ):
         self.batches = list(batches)
-        self.reader = ObservationReader(batches, longest=longest, size=size, device=device)
+        self.reader = ObservationReader(batches, longest=longest, size=size, goals=goals, device=device)
         self.tensors, self.counts = self.reader.tensors, self.reader.counts
         self.count = sum(self.counts)
         self.slice = slice(start, start + self.count)

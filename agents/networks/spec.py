@@ -55,11 +55,12 @@ class NetworkSpec:
     hears: whether chat is read; talk: whether it has a voice, and looks for what it hears; queries: attention queries
     that words ask of the feature map, or that are learned, where no words are read; whole: whether the map is read cell
     by cell too, or by the queries alone; normed: whether the features of a frame are layer-normalised before a core;
-    direct: whether the heads read them beside what the core gives (both for cores that take no map); cells: (rows,
-    columns) of tiles that a frame shows, if it shows tiles; chunk: how many actions are predicted at once, this one and
-    those that follow; execute: how many of them are played before the next ones are asked for; auxiliary: the weights
-    of auxiliary losses by their names, whose heads it has too; done: hidden units of a head that says whether the
-    instruction is fulfilled, 0 for none (see agents/ending.py).
+    direct: whether the heads read them beside what the core gives (both for cores that take no map); goals: whether the
+    picture of the goal is seen by the same torso, and a 1x1 convolution joins both maps; cells: (rows, columns) of
+    tiles that a frame shows, if it shows tiles; chunk: how many actions are predicted at once, this one and those that
+    follow; execute: how many of them are played before the next ones are asked for; auxiliary: the weights of auxiliary
+    losses by their names, whose heads it has too; done: hidden units of a head that says whether the instruction is
+    fulfilled, 0 for none (see agents/ending.py).
     """
 
     size: tuple[int, int]
@@ -80,6 +81,7 @@ class NetworkSpec:
     whole: bool = True
     normed: bool = False
     direct: bool = False
+    goals: bool = False
     cells: tuple[int, int] | None = None
     chunk: int = 1
     execute: int = 1
@@ -117,6 +119,7 @@ class Network(nn.Module):
         queries = spec.queries
         self.torso = find(TORSOS, spec.torso, "torso")(spec.size, **spec.torso_options)
         channels, rows, columns = self.torso.shape
+        self.wanted = initialise(nn.Conv2d(2 * channels, channels, 1)) if spec.goals else None
         self.pointing = Pointing(rows, columns, channels) if queries else None
         spread = getattr(find(CORES, spec.core, "core"), "takes_map", False) if spec.remembers else False
         self.asked = nn.Parameter(torch.randn(queries, channels)) if queries and not conditioned else None
@@ -205,8 +208,7 @@ class Network(nn.Module):
         self, observation: Observation, film: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor, list[torch.Tensor]]:
         """The map of the torso, the features of it, and, for a core that takes a map, those that stand beside it."""
-        map_film = None if film is None else film[:, : self.torso.film]
-        cells = self.torso(observation.pixels, map_film)
+        cells = self._map(observation.pixels, None if film is None else film[:, : self.torso.film])
         beside = []
         if self.pointing is not None:
             beside.append(self.pointing(cells, self._queries(film)))
@@ -216,6 +218,13 @@ class Network(nn.Module):
         read = [flat, *beside] if self.spec.whole else beside
         encoded = torch.relu(self.flat(read[0] if len(read) == 1 else torch.cat(read, 1)))
         return cells, encoded, [encoded if self.norm is None else self.norm(encoded)]
+
+    def _map(self, pixels: torch.Tensor, film: torch.Tensor | None) -> torch.Tensor:
+        """The map of frames, or of frames and the pictures of goals behind them."""
+        if self.wanted is None:
+            return self.torso(pixels, film)
+        maps = self.torso(pixels[..., :3], film), self.torso(pixels[..., 3:])
+        return torch.relu(self.wanted(torch.cat(maps, 1)))
 
     def _queries(self, film: torch.Tensor | None) -> torch.Tensor:
         """The attention queries: those that words ask, (lanes, queries, channels), or the learned ones, (queries,
@@ -259,10 +268,10 @@ class Network(nn.Module):
         film = self._read(observation)[0]
         map_film = None if film is None else film[:, : self.torso.film]
         if hasattr(self.torso, "attention"):
-            looked = self.torso.attention(observation.pixels, map_film).mean((1, 2, 3))
+            looked = self.torso.attention(observation.pixels[..., :3], map_film).mean((1, 2, 3))
             cells.append(looked.unflatten(1, self.torso.grid))
         if self.pointing is not None:
-            seen = self.torso(observation.pixels, map_film)
+            seen = self._map(observation.pixels, map_film)
             where = self.pointing.where(seen, self._queries(film))
             cells.append(where.mean(1).unflatten(1, seen.shape[2:]))
         if cells and all(each.shape == cells[0].shape for each in cells):

@@ -52,7 +52,7 @@ class NetworkPrior:
         network, batch = self._network, futures.batch
         network.head.check(batch.world)
         draw_at(batch, network.spec.size, network.spec.cells)
-        self._reader = ObservationReader([batch], size=network.spec.size)
+        self._reader = ObservationReader([batch], size=network.spec.size, goals=network.spec.goals)
         self._reader.mask([network.head.mask(batch.world)])
         network.to(self._reader.device)
         moves = np.zeros(futures.rows, np.int64)

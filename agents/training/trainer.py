@@ -76,6 +76,7 @@ class Trainer:
         self.device = torch_device(s.device, self.rank)
         self.bf16 = hardware_bf16(self.device) if s.bf16 is None else s.bf16
         self.started = checkpoint.load(s.start) if s.start else None
+        goals = self._goals()
         self._held = tasks_by_world(s.evaluate_tasks, self.worlds)
         self.places = places(config, self.worlds, self._held, self.threads, self.rank)
         self.recordings = self._recordings()
@@ -88,7 +89,7 @@ class Trainer:
         for group in range(max(place.group for place in self.places) + 1):
             here = [place for place in self.places if place.group == group]
             start = self.lanes[-1].slice.stop if self.lanes else 0
-            options: dict[str, Any] = {"start": start, "longest": heard, "size": size}
+            options: dict[str, Any] = {"start": start, "longest": heard, "size": size, "goals": goals}
             self.lanes.append(Lanes([place.batch for place in here], self.device, **options))
         self.spec = self._spec(size, cells)
         self.generator = torch.Generator(self.device).manual_seed(s.seed + self.rank)
@@ -196,6 +197,15 @@ class Trainer:
         height, width = max(size[0] for size in sizes), max(size[1] for size in sizes)
         return (height, width), (cells[0], cells[1]) if shown else None
 
+    def _goals(self) -> bool:
+        """Whether pictures of goals are seen beside frames. Raises ValueError where stored episodes are learned from,
+        which have none."""
+        own = self.config.network.goals
+        goals = own if self.started is None else NetworkSpec.saved(self.started["spec"]).goals
+        if goals and self.config.offline:
+            raise ValueError("goals=True needs tasks that are played: stored episodes have no pictures of goals")
+        return goals
+
     def _spec(self, size: tuple[int, int], cells: tuple[int, int] | None) -> NetworkSpec:
         """The spec of this run's network."""
         s, n = self.config.run, self.config.network
@@ -228,7 +238,7 @@ class Trainer:
             hidden=n.hidden, units=n.units, recall=n.recall and n.memory != "none", words=n.words, instructed=several,
             hears=controls.players > 1, talk=n.talk or (head == "universal" and controls.players > 1),
             queries=n.queries, whole=n.whole, normed=normed, direct=n.direct, cells=cells, auxiliary=n.auxiliary,
-            **chunk,
+            goals=n.goals, **chunk,
         )  # fmt: skip
 
     def _expert(self, world: World) -> Expert | ControllerExpert:

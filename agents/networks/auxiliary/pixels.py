@@ -48,7 +48,7 @@ class Pixels(Auxiliary):
         total = found[0].float() if future is None else future.float()
         for step in range(len(steps.pixels) - 1, -1, -1):
             after = steps.after if step + 1 == len(steps.pixels) else steps.pixels[step + 1]
-            change = (after.float() - steps.pixels[step].float()).abs().mean(-1) / 255
+            change = (after[..., :3].float() - steps.pixels[step, ..., :3].float()).abs().mean(-1) / 255
             change = F.adaptive_avg_pool2d(change.unsqueeze(1), (CELLS, CELLS)).squeeze(1)
             total = (change + GAMMA * total) * steps.goes_on[step].view(-1, 1, 1)
             found[step] = total

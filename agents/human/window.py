@@ -214,7 +214,8 @@ class Window:
             for view, player in zip(place.views, self._players, strict=True):
                 if whole and record.seats[player].label:
                     self._label(record.seats[player], view, place.unit)
-        goals, text = self._goals(place), panel.text(record)
+        goals = self._goals(place)
+        text = panel.text(record), len(goals)
         if goals or self._kept.get("panel") != text:
             panel.paint(surface, place, record, goals)
             self._kept["panel"] = text

@@ -497,4 +497,4 @@ def pictures(batch: Batch, height: int, width: int) -> np.ndarray:
     """
     odd = isinstance(batch.world.view, Tiles) and width % 2 == 0
     pixels = np.empty((1, batch.players, height, width + odd, 3), np.uint8)
-    return batch.draw(out=pixels)[0, :, :, :width]
+    return np.ascontiguousarray(batch.draw(out=pixels)[0, :, :, :width])

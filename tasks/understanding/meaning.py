@@ -256,7 +256,7 @@ class Meaning(Doing):
         hold = unit.hold or found.hold
         again = unit.joint in ("comma", "stop") or (unit.joint == "and" and _of_it(unit))
         for group in [found.clauses] if found.at_once else apart(found.clauses):
-            if again and stages and stages[-1] in ((group, 0, found.lasting), (group, hold, found.lasting)):
+            if again and stages and stages[-1] == (group, unit.hold, found.lasting):
                 stages[-1] = group, hold, found.lasting  # "go to the bed and stay at it"
             else:
                 stages.append((group, hold, found.lasting))

@@ -41,7 +41,7 @@ def started(*arguments, **environment):
 
 
 def rumpus(*arguments, fails=False, how=run, **environment):
-    """What a command printed, on stderr if it is meant to fail."""
+    """The text that a command printed, on stderr if it is meant to fail."""
     status, out, err = how(*arguments, **environment)
     assert (status != 0) == fails, err
     assert "Traceback" not in err

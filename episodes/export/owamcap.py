@@ -143,7 +143,7 @@ class _Recording:
         self._put("screen", at, {"utc_ns": at, "source_shape": shape, "shape": shape, "media_ref": media})
 
     def _step(self, frame: Frame) -> None:
-        """What was done at a picture; at the last one all is let go."""
+        """The messages of the action at a picture; at the last one all is let go."""
         at = self._start + round(frame.number * SECOND / self.fps) + AFTER
         own = frame.action
         self._hold(own["keys"] != 0, own["buttons"] != 0, at)

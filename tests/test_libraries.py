@@ -43,6 +43,23 @@ def test_pettingzoo_in_turn_and_in_lanes():
     assert example["with_supersuit"](4) == (8, 42, 42, 3)
 
 
+def test_pufferlib_flattens_and_restores_what_it_is_given():
+    """Its emulation beside the environments themselves: the same observations, actions and rewards."""
+    pytest.importorskip("pufferlib.emulation", reason="pufferlib-core is not installed", exc_type=ImportError)
+    example = run("pufferlib_env")
+    assert example["main"](8) == ((2, 12324), (8, 42, 42, 3))
+    flat, plain = example["one"](), example["one"]().env
+    _, expected = flat.reset(seed=5), plain.reset(seed=5)[0]
+    plain.action_space.seed(0)
+    for _ in range(20):
+        seen = flat.obs_struct[0]
+        assert all((seen[name] == value).all() for name, value in expected.items())
+        action = plain.action_space.sample()
+        expected, reward, *ends, _ = plain.step(action)
+        _, *found, _ = flat.step(action)
+        assert found == [reward, *ends]
+
+
 def test_lerobot_finds_what_its_rollouts_ask_for():
     """The contract of EnvHub's page and of `lerobot_eval`'s rollout: pixels, one vector, words, limits and success."""
     make_env = run("lerobot_env")["make_env"]

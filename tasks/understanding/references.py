@@ -62,6 +62,8 @@ class References(Deeds):
                 fit = [one for one in named if all(self.holds(str(kind), relation) for kind in one.noun.kinds)]
                 if fit or act.a is not None:
                     return self._only(ref, fit)
+        if ref.pronoun == "it" and own is not None and own == held and self.last == [own]:
+            return self._only(ref, [] if self.player(place) else [place])  # "not on the bed, just next to it"
         if ref.one_of and own is not None and held is not None and self._comes_in(place, ref):
             if (place.colour, place.size) == (ref.colour, ref.size) and self._looking(own, ref):
                 raise Refusal(f"{ref.said!r} may be one of two kinds: name the kind")

@@ -22,6 +22,19 @@ _MEANT = (
     ),
     re.compile(r" , ((?:the|a|an|every|all) [^,.]+?) (?:i mean|i meant|that is|obviously|is what i mean) $"),
 )
+_UNTIL = re.compile(
+    r"(^|,|\.|and|then) (?:keep (?:on )?)?(?:walk|go|run|move|swim|head|drive|carry on|continue)(?:ing)?"
+    r"(?: (?:straight|right|forwards?|ahead|on|onwards?))* (?:until|till) you (?:have )?"
+    r"(?:hit|reach|reached|get to|come to|arrive at|bump into|touch|run into) "
+)
+_PICKED_UP = re.compile(
+    rf" (?:get|pick|take|grab|lift) ({_NAMED[:-1]})up(?: off (?:the )?(?:floor|ground|carpet))?{_ENDS}"
+)
+_BOTH_PLACED = re.compile(
+    r"( and (?:the|a|an) [a-z]+(?: [a-z]+)?) both(?= (?:on|in|into|onto|by|near|under|beside|next) )"
+)
+_ON_TO = re.compile(r" then (?:on|onwards?|over|back|across) to (?=the |a |an )")
+_WALKS = frozenset(("go", "head", "walk", "run", "swim", "make", "drive", "hurry", "travel"))
 _IT = re.compile(r" (it|that|them|those|this)(?= )")
 _TO_ALL = phrases(*lexicon.BOTH_PLAYERS)
 
@@ -30,10 +43,17 @@ def rephrased(said: list[str], players: int | None) -> list[str]:
     """The words of a sentence with turns of speech in plain form."""
     if (players or 1) > 1:
         said = _called(said)
+    if players == 2 and said[2:4] == ["let", "them"] and said[:2] == ["do", "not"]:
+        said = ["do", "not", "let", "the", "other", "player", *said[4:]]
     text = f" {' '.join(said)} "
     text = _SIDE.sub(lambda found: f" to the {found[2]} of {found[1] or _OF[found[0].split()[1]]}", text)
     text = _REMOVED.sub(r" \1 \2 removed-from ", text)
     text = _WHERE_IT_IS.sub(lambda found: f" {found[0].split()[0]} {found[1].replace('they ', 'them ')}", text)
+    text = _UNTIL.sub(r"\1 go to ", text)
+    text = _PICKED_UP.sub(r" lift \1", text)
+    text = _BOTH_PLACED.sub(r"\1", text)
+    if said[:1] and said[0] in _WALKS:
+        text = _ON_TO.sub(" then go to ", text)
     return _explained(text).split()
 
 

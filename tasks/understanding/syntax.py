@@ -261,7 +261,11 @@ class Syntax(Phrases):
                     yield from self._rest(last, (*before[:-1], replace(before[-1], until=act)))
         if self.words[start] == "until" and before[-1].kind in ("do", "stay"):
             yield from self._waiting(start + 1, before)
-        if self.words[start : start + 2] == ["for", "me"] and act_before and act_before.verb not in _BRINGING:
+        if (
+            self.words[start : start + 2] == ["for", "me"]
+            and act_before
+            and (act_before.b or act_before.verb not in _BRINGING)
+        ):
             yield from self._rest(start + 2, before)
         whole = [ref for refs in (act_before.a, act_before.b) if refs for ref in refs.all] if act_before else []
         if any(ref.least == "all" or ref.bare or ref.pronoun == "them" for ref in whole):
@@ -411,11 +415,7 @@ class Syntax(Phrases):
                 turns = number(self.words[stay])
                 if turns and self.words[stay + 1] in ("turns", "turn"):
                     yield (Unit(joint, "stay", hold=turns, lasts=self._keeps(behind, stay)),), stay + 2, False
-                yield (
-                    (Unit(joint, "stay", lasts=self._keeps(behind, stay)),),
-                    stay,
-                    False,
-                )
+                yield (Unit(joint, "stay", lasts=self._keeps(behind, stay)),), stay, False
         start = at + (self.words[at] in ("while", "whilst"))
         if at == 0 and self.words[start] in _LASTING:  # "holding the ball, go to the bed"
             for act, last in self.acts(start):

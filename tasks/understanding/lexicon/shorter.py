@@ -97,10 +97,19 @@ SHORTER: dict[str, str] = {
     "(out of|in) (everybody|everyone) is (sight|view)": "out of sight",
     "all together at once": "at once",
     "for as long as it takes": "",
+    "for (a few|a couple of|several|some) (seconds|moments|turns|ticks|minutes)": "for a while",
+    "hold up (the|a|an|your|that|one|any)": "lift the",
 }
 """Phrases and the words that they are read as."""
 LOCAL_SHORTER: dict[tuple[str, ...], dict[str, str]] = {
+    ("platform",): {
+        "(edge|side|rim|wall) of the (pool|water|tank)": "wall of the room",
+        "the (pool|water|tank)": "the room",
+    },
     ("player", "goal", "hurdle"): {
+        "(cross|go over|run over|run across|go through) the (finish|finishing) line": "go to the goal",
+        "(cross|go over|run over) the line": "go to the goal",
+        "the (finish|finishing) line": "the goal",
         "who is (|currently|now) (winning|leading|ahead|in front|in the lead|first|in first place)": (
             "who is nearest to the goal"
         ),

@@ -84,7 +84,7 @@ def _addressed(said: list[str]) -> list[str]:
 def _corrected(said: list[str]) -> list[str]:
     """With a thing that is taken back replaced: "grab the hat, no wait, the cushion"."""
     for at in range(1, len(said)):
-        for phrase in _CORRECTIONS:
+        for phrase in _CORRECTIONS.beginning(said, at):
             if tuple(said[at : at + len(phrase)]) != phrase:
                 continue
             behind = at + len(phrase)
@@ -182,7 +182,7 @@ def _count(word: str) -> int:
 def _limited(said: list[str]) -> tuple[list[str], int | None]:
     """Without the time in which it is to be done, and that time in turns."""
     for at in range(len(said)):
-        for phrase in _LIMITS:
+        for phrase in _LIMITS.beginning(said, at):
             place = phrase.index("{n}")
             behind = at + len(phrase)
             parts = said[at:behind]

@@ -29,7 +29,8 @@ class Inquiry(Syntax):
         for _ in range(3):
             for end in tuple(self.ends):
                 stop = end - (self.words[end - 1] == COMMA)
-                sizes = (len(each) for each in _HERE if tuple(self.words[stop - len(each) : stop]) == each)
+                fitting = _HERE.ending(self.words[:stop])
+                sizes = (len(each) for each in fitting if tuple(self.words[stop - len(each) : stop]) == each)
                 self.ends |= {stop - size for size in sizes if stop > size}
 
     def questions(self) -> Iterator[tuple[str, dict[str, Any]]]:

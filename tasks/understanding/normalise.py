@@ -6,8 +6,8 @@ A word of the result is a word, a number, or one of the marks "," and "."; all o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from functools import cache
+from collections.abc import Collection, Sequence
+from functools import cache, cached_property
 from itertools import product
 
 from . import lexicon
@@ -27,30 +27,57 @@ def expanded(pattern: str) -> list[tuple[str, ...]]:
     return [tuple("".join(chosen).split()) for chosen in product(*choices)]
 
 
-def phrases(*patterns: str) -> tuple[tuple[str, ...], ...]:
-    """All sentences of several patterns, the longest first."""
+class Table(tuple[tuple[str, ...], ...]):
+    """Phrases, the longest first."""
+
+    def beginning(self, words: Sequence[str], at: int = 0) -> Sequence[tuple[str, ...]]:
+        """Those whose first word stands at a place, or is a slot such as {n} or [x]: all that can stand there."""
+        return self._by_first[0].get(words[at], self._by_first[1]) if at < len(words) else ()
+
+    def ending(self, words: Sequence[str]) -> Sequence[tuple[str, ...]]:
+        """Those whose last word is the last of these words."""
+        return self._by_last.get(words[-1], ()) if words else ()
+
+    @cached_property
+    def _by_first(self) -> tuple[dict[str, list[tuple[str, ...]]], list[tuple[str, ...]]]:
+        firsts = {phrase[0] for phrase in self}
+        slots = {first for first in firsts if first[0] in "{["}
+        found = {first: [each for each in self if each[0] in (first, *slots)] for first in firsts - slots}
+        return found, [each for each in self if each[0] in slots]
+
+    @cached_property
+    def _by_last(self) -> dict[str, list[tuple[str, ...]]]:
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in self:
+            found.setdefault(phrase[-1], []).append(phrase)
+        return found
+
+
+def phrases(*patterns: str) -> Table:
+    """All sentences of several patterns."""
     every = {phrase for pattern in patterns for phrase in expanded(pattern)}
-    return tuple(sorted(every - {()}, key=lambda phrase: (-len(phrase), phrase)))
+    return Table(sorted(every - {()}, key=lambda phrase: (-len(phrase), phrase)))
 
 
 @cache
-def _by_the_way() -> tuple[tuple[str, ...], ...]:
+def _by_the_way() -> Table:
     return phrases(*lexicon.SAID_BY_THE_WAY)
 
 
 @cache
-def _here() -> tuple[tuple[str, ...], ...]:
+def _here() -> Table:
     return phrases(*lexicon.HERE)
 
 
 @cache
-def _endings() -> tuple[tuple[str, ...], ...]:
+def _endings() -> Table:
     return phrases(*lexicon.AT_THE_VERY_END)
 
 
 def _ended(said: list[str]) -> list[str]:
     """The words without phrases of AT_THE_VERY_END at their end."""
-    phrase = next((each for each in _endings() if tuple(said[-len(each) :]) == each and len(said) > len(each)), None)
+    fitting = (each for each in _endings().ending(said) if tuple(said[-len(each) :]) == each and len(said) > len(each))
+    phrase = next(fitting, None)
     if phrase == ("right",) and said[-2] in ("the", "your", "its", "their", "far", "is"):
         return said  # "the box on the right"
     return _ended(_tidy(said[: -len(phrase)])) if phrase else said
@@ -131,12 +158,12 @@ def _plain(word: str, known: frozenset[str]) -> list[str]:
     return [lexicon.SPELLINGS.get(part, part) for part in word.split("-") if part]
 
 
-def without(found: list[str], phrases: tuple[tuple[str, ...], ...]) -> list[str]:
+def without(found: list[str], table: Table) -> list[str]:
     """The words without these phrases."""
     kept: list[str] = []
     at = 0
     while at < len(found):
-        phrase = next((each for each in phrases if tuple(found[at : at + len(each)]) == each), None)
+        phrase = next((each for each in table.beginning(found, at) if tuple(found[at : at + len(each)]) == each), None)
         if phrase is None:
             kept.append(found[at])
         at += len(phrase) if phrase else 1

@@ -14,6 +14,7 @@ from .told import EXCEPT, Told
 from .trees import END, FIRST, LAST_OF, LAST_TO, PLACE_NAMES, PLACED, QUANTIFIED, number
 
 _BOTH_PLAYERS = phrases(*lexicon.BOTH_PLAYERS)
+_AFTER_NUMBER = phrases(*lexicon.AFTER_NUMBER)
 _OTHERS = phrases(*lexicon.OTHERS)
 _OF_THE = phrases("of (the|these|those|all|all the|your)")
 _ALL_BUT = phrases("(all|everything) (but|except)")
@@ -216,7 +217,7 @@ class Phrases(Told):
         least, negated, bound, form = meaning
         if form == "count":
             least = slots["n"]
-            for behind in self._after(at, tuple(tuple(each.split()) for each in lexicon.AFTER_NUMBER)):
+            for behind in self._after(at, _AFTER_NUMBER):
                 for ref, last in self._described(behind):
                     if not (bound or negated):
                         yield replace(ref, least=least), last

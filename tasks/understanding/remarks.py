@@ -13,7 +13,7 @@ from functools import cache
 
 from . import lexicon
 from .names import Names
-from .normalise import COMMA, STOP, base_forms, phrases
+from .normalise import COMMA, STOP, Table, base_forms, phrases
 from .trees import ACTS, FIRST, number
 
 _REMARKS, _NEEDLESS, _HARMLESS = (
@@ -48,8 +48,8 @@ def _parts(said: list[str]) -> tuple[list[list[str]], list[str]]:
     parts: list[list[str]] = [[]]
     marks: list[str] = []
     for at, word in enumerate(said):
-        needless = word in ("and", "but") and any(_begins(said[at + 1 :], each) for each in _NEEDLESS)
-        why = bool(parts[-1]) and (word in _BECAUSE or any(_begins(said[at:], each) for each in _PURPOSES))
+        needless = word in ("and", "but") and _begun_by(_NEEDLESS, said[at + 1 :])
+        why = bool(parts[-1]) and (word in _BECAUSE or _begun_by(_PURPOSES, said[at:]))
         if word in (COMMA, STOP) or needless or why:
             marks.append(word if word in (COMMA, STOP) else COMMA)
             parts.append([word] if why else [])
@@ -62,9 +62,9 @@ def _remark(part: list[str], known: Names) -> bool:
     """Whether a part of a sentence says nothing of what is to be done."""
     rest = part[1:] if part[:1] and part[0] in (*_BECAUSE, "and", "but", "so", "as", "since", "for") else part
     rest = rest[1:] if part[:2] == ["so", "that"] else rest
-    if any(_begins(rest, each) for each in _NEEDLESS):
+    if _begun_by(_NEEDLESS, rest):
         return not {"but", "just", "only", "and"} & set(rest)
-    begun = next((each for each in _REMARKS if _begins(rest, each)), None)
+    begun = _begun_by(_REMARKS, rest)
     if begun is None and part[:1] and part[0] not in _BECAUSE:
         return False
     inside = [word for word, each in zip(rest, begun or (), strict=False) if each == "[x]"]
@@ -73,14 +73,17 @@ def _remark(part: list[str], known: Names) -> bool:
     return not any(tells(word, known) for word in _without_negations(rest[len(begun) if begun else 0 :]))
 
 
-def _begins(rest: list[str], phrase: tuple[str, ...]) -> bool:
-    """Whether words begin with a phrase, in which [x] is any one word."""
-    return len(rest) >= len(phrase) and all(each in (word, "[x]") for word, each in zip(rest, phrase, strict=False))
+def _begun_by(table: Table, rest: list[str]) -> tuple[str, ...] | None:
+    """The longest phrase of a table that words begin with, in which [x] is any one word; None for none."""
+    for phrase in table.beginning(rest):
+        if len(rest) >= len(phrase) and all(each in (word, "[x]") for word, each in zip(rest, phrase, strict=False)):
+            return phrase
+    return None
 
 
 def _without_negations(rest: list[str]) -> list[str]:
     for at in range(len(rest)):
-        for phrase in _HARMLESS:
+        for phrase in _HARMLESS.beginning(rest, at):
             if tuple(rest[at : at + len(phrase)]) == phrase:
                 return [*rest[:at], *_without_negations(rest[at + len(phrase) :])]
     return rest

@@ -8,7 +8,7 @@ from typing import Any
 
 from . import lexicon
 from .names import Names, Noun
-from .normalise import COMMA, base_forms, phrases
+from .normalise import COMMA, Table, base_forms, phrases
 from .refs import Ref, Refs, either, looking
 from .remarks import tells
 from .trees import END, LAST_OF, LAST_TO, PLACED, WHERE, Tree, number
@@ -44,9 +44,9 @@ class Told:
         """Things from a place on: one, or several with "and" or "or" between them."""
         raise NotImplementedError
 
-    def _after(self, at: int, table: tuple[tuple[str, ...], ...]) -> Iterator[int]:
+    def _after(self, at: int, table: Table) -> Iterator[int]:
         """The places behind all phrases of a table that stand at a place."""
-        for phrase in table:
+        for phrase in table.beginning(self.words, at):
             if tuple(self.words[at : at + len(phrase)]) == phrase:
                 yield at + len(phrase)
 

@@ -11,11 +11,15 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from numba.core import event
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
 os.environ["RUMPUS_CONFIG"] = tempfile.mkdtemp(prefix="rumpus-config-")  # nobody's own settings are read or written
 atexit.register(shutil.rmtree, os.environ["RUMPUS_CONFIG"], ignore_errors=True)
+
+settings.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("tests")  # no test depends on how fast the machine is
 
 MOST_MEMORY, TOO_MUCH = 2.0, 4.0
 """Gigabytes (10**9 bytes) that a process of the tests, or one that they start, should hold at most, and the size above

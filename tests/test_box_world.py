@@ -356,7 +356,7 @@ KNOBS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(KNOBS, st.integers(0, 2**40))
 def test_any_knobs_make_right_levels_or_a_clear_error(knobs, seed):
     if validate(BOX_WORLD.knob_values({}) | knobs):

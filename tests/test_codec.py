@@ -71,7 +71,7 @@ def test_every_relation_is_asked_for_somewhere():
 
 
 @pytest.mark.parametrize(("name", "relation"), CASES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_goals_are_encoded_and_decoded_without_loss(name, relation, data):
     things = THINGS[name]

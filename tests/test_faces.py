@@ -240,7 +240,7 @@ TALK = st.one_of(
 ).filter(can_be_said)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(TALK, min_size=4, max_size=4))
 def test_chat_of_more_than_two_players_names_the_speakers(said):
     env = TALKERS

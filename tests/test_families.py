@@ -84,7 +84,7 @@ def plainly(question, things):
     return names.pop() if len(names) == 1 else None
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(tables())
 def test_answers_are_right_and_questions_understood(things):
     every = dict(questions(things, PLAYROOM))
@@ -184,7 +184,7 @@ def test_verbs_are_kept_for_what_can_be_carried():
 # recorded actions
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(arrays(np.uint8, (6, 2, 4), elements=st.integers(0, 3)))
 def test_actions_are_written_and_read_without_loss(random):
     actions = np.zeros((6, 2), ACTION)

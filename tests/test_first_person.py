@@ -88,7 +88,7 @@ def test_sine_and_cosine_agree_with_numpy():
     ).all()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(-(2**31) + 1, 2**31 - 1), st.integers(-(2**31) + 1, 2**31 - 1))
 def test_headings_are_those_of_atan2(dy, dx):
     wanted = math.atan2(dy, dx) / (2 * math.pi) * TURN
@@ -174,7 +174,7 @@ def test_walking_is_that_of_a_slow_model(seed):
 
 
 @given(st.integers(0, 2**32), st.floats(0.05, 0.6), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_players_neither_enter_nor_pass_a_wall_at_any_speed(seed, share, data):
     random = np.random.default_rng(seed)
     state = new_state(seed, drawn_map(seed, share))
@@ -314,7 +314,7 @@ def distances(walls, y, x):
 
 
 @given(st.integers(0, 2**32), st.floats(0, 0.6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_floods_and_random_cells(seed, share):
     walls = drawn_map(seed, share)
     state = new_state(seed, walls)
@@ -337,7 +337,7 @@ def test_floods_and_random_cells(seed, share):
 
 
 @given(st.integers(0, 2**32), st.lists(st.integers(CELL, 8 * CELL), min_size=4, max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_lines_of_sight(seed, ends):
     walls = drawn_map(seed, 0.2)
     y0, x0, y1, x1 = ends

@@ -297,7 +297,7 @@ def test_a_second_judge_agrees_along_any_play(name, kind):
 # files
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 @given(part=st.floats(0, 1))
 def test_a_file_that_was_cut_anywhere_is_finished_byte_by_byte(tmp_path_factory, part):
     world = worlds.load("box-world-small")

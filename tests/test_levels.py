@@ -18,7 +18,7 @@ from rumpus.worlds.sokoban.bank import bank
 from rumpus.worlds.sokoban.solve import solve
 from rumpus.worlds.sokoban.xsb import dumps, loads, read, write
 
-QUICK = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture(scope="module")

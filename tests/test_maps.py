@@ -241,7 +241,7 @@ def test_written_maps_are_read_back(tmp_path):
     assert np.array_equal(read, levels[[0, 0, 1, 0]]) and knobs == {}  # c.txt, deep/a.txt, deep/b.txt
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sampled_from(SIZES), st.integers(0, SEEDS - 1), st.data())
 def test_made_maps_can_be_drawn_parsed_and_laid(size, seed, data):
     (state,) = made(data.draw(st.sampled_from([DEPTH_FIRST, KRUSKAL, CORRIDORS])), *size, 3, seeds=seed + 1)[seed:]
@@ -329,7 +329,7 @@ def test_files_that_are_no_maps_are_refused(tmp_path):
     refused(file, "larger than 16 MiB")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.text() | st.text("#.PG2D\n ;") | st.lists(st.text("#.PGK", min_size=5, max_size=5)).map("\n".join))
 @example("#" * 5 + "\n" + "\ud800" * 5)
 @example("\x00")
@@ -344,7 +344,7 @@ def test_any_text_is_a_map_or_refused_with_a_reason(text):
     assert reason.startswith("map:")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.integers(1, 5), st.data())
 def test_a_map_is_refused_if_and_only_if_a_way_is_missing(width, data):
     inside = data.draw(st.lists(st.text("##..DKG", min_size=width, max_size=width), min_size=1, max_size=5))

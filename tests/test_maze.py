@@ -100,7 +100,7 @@ def test_levels_of_each_split_are_as_their_knobs_say(world):
             check_level(state, world.knob_values(turned))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.fixed_dictionaries({name: st.integers(knob.low, min(knob.high, 100)) for name, knob in KNOBS.items()}),
     st.integers(0, 2**40),

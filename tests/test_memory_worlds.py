@@ -378,7 +378,7 @@ CHECKS = {
 }
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(st.sampled_from(FAMILIES), st.data(), st.integers(0, 2**40))
 def test_any_knobs_make_right_levels_or_a_clear_error(family, data, seed):
     world = family.WORLDS[0]

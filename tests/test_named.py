@@ -44,7 +44,7 @@ def away(one, other):
     return math.hypot(float(one["y"]) - float(other["y"]), float(one["x"]) - float(other["x"]))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(starts(), st.sampled_from(["block", "ball", None]))
 def test_the_first_of_things_is_found_as_by_sorting(rows, kind):
     here = Situation(np.array(rows, THING), PLAYROOM)
@@ -73,7 +73,7 @@ def test_the_first_of_things_is_found_as_by_sorting(rows, kind):
         assert all(math.isclose(ahead[n], min(ahead.values()), abs_tol=1e-6) for n in found)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(starts(), st.integers(1, 300), st.booleans())
 def test_things_are_told_apart_and_left_out(rows, reach, negated):
     """Those near a red block, and all but those: by a loop over pairs; and what is left out of others."""
@@ -93,7 +93,7 @@ def test_things_are_told_apart_and_left_out(rows, reach, negated):
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(starts(), st.data())
 def test_particular_things_are_judged_by_their_numbers(rows, data):
     """Clauses of some numbers hold as the same clause of any of these things alone does."""
@@ -107,7 +107,7 @@ def test_particular_things_are_judged_by_their_numbers(rows, data):
     assert judged(rows, some, some.model_copy(update={"least": "all"})) == [any(pairs), all(every)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(starts(), st.integers(3, 9), st.integers(3, 9))
 def test_places_are_judged_as_by_their_walls(rows, height, width):
     """Of a room of so many cells: who is in a corner, at a wall, in the middle and where the player started."""
@@ -150,7 +150,7 @@ def test_doorways_part_rooms():
         bounds("other-room", Situation(here.rows, PLAYROOM, cells[:, :6]))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.tuples(*[st.integers(-400, 400)] * 4), st.integers(0, 150))
 def test_under_behind_and_in_front_of(places, z):
     """By angles and distances, for a player in the origin that looks along x, and a table above the floor."""

@@ -190,7 +190,7 @@ def test_a_state_from_elsewhere_ends_the_recording_until_the_next_reset(store):
     assert [episode.start.seed for episode in checked(store)] == [2]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=5), st.integers(0, 2**32 - 1))
 def test_what_is_taken_back_is_no_part_of_the_episode(lengths, seed):
     """Of long episodes too: against a list of what was done."""

@@ -60,7 +60,7 @@ def rows_from(rows, chain, number):
     return found, after > 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(heaps(), st.integers(2, 4))
 def test_towers_and_rows_are_told_alike_by_another_judge(rows, number):
     block = Selector(kind="block")
@@ -175,7 +175,7 @@ def nearest(one, other, rows):
     return free and all(abs(way(one, other)) < abs(way(rival, other)) for rival in rivals)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(scattered())
 def test_where_things_are_is_told_alike_by_another_judge(rows):
     """Left of, right of, between and closest to, for every pair of a kind and a colour."""

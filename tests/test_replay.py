@@ -50,7 +50,7 @@ def held(replay: Replay) -> list[int]:
     return [int(number) for number in replay.state_dict()["items"][2][: len(replay), 0, 0]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(1, 7), st.lists(st.one_of(st.integers(0, 9), st.none()), max_size=12), st.booleans(), st.integers(0, 99)
 )
@@ -74,7 +74,7 @@ def test_it_holds_the_newest_and_draws_what_it_says(capacity, calls, prioritised
         assert sorted(held(replay)) == list(model)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(1, 33), st.data())
 def test_every_node_of_the_sum_tree_is_the_sum_below_it_whatever_was_changed(capacity, data) -> None:
     tree, model = SumTree(capacity, CPU), np.zeros(capacity)

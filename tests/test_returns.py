@@ -22,7 +22,7 @@ SEQUENCES = st.tuples(
     st.sampled_from([0.0, 0.25, 1.0]),  # how often an episode ends
 )
 REST = ["rewards", "values", "last", "ended"]
-sequences = settings(max_examples=60, deadline=None)
+sequences = settings(max_examples=60)
 
 
 class Sequence:

@@ -88,7 +88,7 @@ def test_a_message_that_is_none_is_refused(text, reason):
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 40), st.integers(0, 255)), max_size=30), st.integers(0, 9))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_parts_put_over_the_last_picture_give_the_next_one(dots, every):
     """A page that leaves out every so many pictures is sent a whole one next."""
     import cv2

@@ -158,7 +158,7 @@ def test_a_damaged_or_foreign_slot_is_refused_in_a_sentence(data, words):
     assert shown(person).menu.rows[0][0].startswith("1   ")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_no_byte_of_a_slot_breaks_the_play(data):
     """A slot in which bytes were changed is refused, or is the same but for its picture or words."""

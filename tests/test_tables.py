@@ -41,7 +41,7 @@ def records(draw):
     return made[[*range(len(made)), *twins]]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(records())
 def test_what_is_packed_is_unpacked_to_the_byte(whole):
     made = pack_tasks(whole)

@@ -71,7 +71,6 @@ NUMBERED = {
 }
 
 
-@settings(deadline=None)
 @given(st.sampled_from(list(NUMBERED)), st.integers(2, 20), st.booleans())
 def test_no_number_is_lost(text, number, digits):
     name, more = NUMBERED[text]
@@ -85,7 +84,6 @@ MARKS = ("don't {}", "never {}", "you must not {}", "Do not {}!", "please don't 
 THINGS = ("the red ball", "any ball", "a small blue cup", "the teddy bear")
 
 
-@settings(deadline=None)
 @given(st.sampled_from(FORBIDDEN), st.sampled_from(MARKS), st.sampled_from(THINGS), st.booleans())
 def test_no_negation_is_lost(act, mark, thing, more):
     text = mark.format(act.format(thing)) + (", but put the hat on the bed" if more else "")
@@ -93,7 +91,6 @@ def test_no_negation_is_lost(act, mark, thing, more):
     assert len(goal.never) == 1 and len(goal.stages) == more
 
 
-@settings(deadline=None)
 @given(
     st.sampled_from(["touching", "looking at", "picking up"]),
     st.sampled_from(THINGS),
@@ -108,7 +105,6 @@ def test_without_is_never(act, thing, mark):
 WHEN = ("before", "while", "without", "until", "unless", "before you finish", "as long as you are", "when you are")
 
 
-@settings(deadline=None)
 @given(st.sampled_from(FORBIDDEN), st.sampled_from(MARKS), st.sampled_from(WHEN), st.booleans())
 def test_no_deferral_is_a_ban(act, mark, when, fronted):
     """What is forbidden only before something is so is no ban: it is refused, or holds before that alone."""
@@ -127,7 +123,6 @@ SOME = (
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from(SOME)))
 def test_any_words_are_understood_or_refused(said):
     text = " ".join(said)
@@ -175,7 +170,7 @@ WORLDS = ("room", "sokoban", "box-world", "key-and-door", "collect", "maze-find"
 POLITE = ("{}", "please {}", "could you {}?", "I'd like you to {}, thanks", "oi, {}!", "{}, will you?")
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.sampled_from(WORLDS), st.sampled_from(POLITE), st.randoms(use_true_random=False))
 def test_kind_words_change_nothing(name, polite, chance):
     """What the generator says means the same, or is refused, with kind words around it."""

@@ -50,7 +50,7 @@ def judged(played, near, gone=()):
     return bool(outcomes[0].success)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.sets(st.integers(0, BALLS + BOOKS - 1), max_size=2), max_size=12), st.integers(1, BALLS))
 def test_visits_are_those_since_the_stage_began_in_any_order(ticks, number):
     """As a set of what was visited says it: so many balls, then every book."""

@@ -115,7 +115,7 @@ ONES = st.functions(like=lambda selector: True, returns=st.booleans(), pure=True
 """Of what there is one thing."""
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.sampled_from(WORLDS).flatmap(lambda world: st.tuples(st.just(world), goals(world))), ONES)
 def test_what_is_said_is_understood_in_every_style(case, one):
     world, goal = case

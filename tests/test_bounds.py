@@ -13,7 +13,7 @@ from rumpus.tests.chosen import EVERY
 from rumpus.worlds.engine.records.bounds import ENGINE, sealed
 from rumpus.worlds.engine.records.states import state_dtype
 
-DAMAGED = 5_000
+DAMAGED = 10_000
 """Damaged states of every world, half of them with a checksum that fits; a family of worlds has more."""
 ROWS, AFTER = 64, 20
 """States that were taken are played on in so many rows at once, for so many ticks."""

@@ -8,7 +8,6 @@ import sys
 import tempfile
 from importlib import metadata
 from typing import Any
-from unittest.mock import patch
 
 from .viewer import NoDisplayError, open_display
 
@@ -49,6 +48,8 @@ def machine() -> dict[str, Any]:
 
 
 def _display() -> dict[str, Any]:
+    from unittest.mock import patch  # imports asyncio, which worlds do without
+
     # without this variable SDL still tries Wayland, and prints an error
     quiet = {"XDG_RUNTIME_DIR": os.environ.get("XDG_RUNTIME_DIR", tempfile.gettempdir())}
     try:

@@ -21,7 +21,6 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from types import ModuleType
 from typing import Any
-from unittest.mock import patch
 
 from numba.core import event, types
 from numba.core.caching import NullCache
@@ -154,7 +153,8 @@ class _Compiling(event.Listener):
                 event.register(COMPILING, self)
                 stack.callback(event.unregister, COMPILING, self)
                 for owner, name, replacement in _REPLACED:
-                    stack.enter_context(patch.object(owner, name, replacement))
+                    stack.callback(setattr, owner, name, getattr(owner, name))
+                    setattr(owner, name, replacement)
                 stack.enter_context(no_collection())
             yield
 

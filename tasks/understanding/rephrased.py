@@ -34,6 +34,7 @@ _BOTH_PLACED = re.compile(
     r"( and (?:the|a|an) [a-z]+(?: [a-z]+)?) both(?= (?:on|in|into|onto|by|near|under|beside|next) )"
 )
 _ON_TO = re.compile(r" then (?:on|onwards?|over|back|across) to (?=the |a |an )")
+_LET_THEM = re.compile(r"^( (?:please )?(?:do not|never)) let them ")
 _WALKS = frozenset(("go", "head", "walk", "run", "swim", "make", "drive", "hurry", "travel"))
 _IT = re.compile(r" (it|that|them|those|this)(?= )")
 _TO_ALL = phrases(*lexicon.BOTH_PLAYERS)
@@ -43,9 +44,9 @@ def rephrased(said: list[str], players: int | None) -> list[str]:
     """The words of a sentence with turns of speech in plain form."""
     if (players or 1) > 1:
         said = _called(said)
-    if players == 2 and said[2:4] == ["let", "them"] and said[:2] == ["do", "not"]:
-        said = ["do", "not", "let", "the", "other", "player", *said[4:]]
     text = f" {' '.join(said)} "
+    if players == 2:
+        text = _LET_THEM.sub(r"\1 let the other player ", text)
     text = _SIDE.sub(lambda found: f" to the {found[2]} of {found[1] or _OF[found[0].split()[1]]}", text)
     text = _REMOVED.sub(r" \1 \2 removed-from ", text)
     text = _WHERE_IT_IS.sub(lambda found: f" {found[0].split()[0]} {found[1].replace('they ', 'them ')}", text)

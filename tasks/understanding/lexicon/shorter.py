@@ -98,7 +98,7 @@ SHORTER: dict[str, str] = {
     "all together at once": "at once",
     "for as long as it takes": "",
     "for (a few|a couple of|several|some) (seconds|moments|turns|ticks|minutes)": "for a while",
-    "hold up (the|a|an|your|that|one|any)": "lift the",
+    **{f"hold up {word}": f"lift {word}" for word in ("the", "a", "an", "your", "any", "every", "one", "two")},
 }
 """Phrases and the words that they are read as."""
 LOCAL_SHORTER: dict[tuple[str, ...], dict[str, str]] = {

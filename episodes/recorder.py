@@ -67,7 +67,8 @@ class _Row:
 
 
 class Recorder:
-    """Records the episodes of a batch into a store, from the next reset of each row on.
+    """Records the episodes of a batch into a store, from the next reset of each row on; without a store it only hands
+    them to `keep`.
 
     played_by: who plays, such as "expert" or "policy:runs/ppo-0" (see Player.of), or one for each player; tasks: the
     Tasks of the rows of the batch's table, which are then stored as they are; source: the program that records;
@@ -84,7 +85,7 @@ class Recorder:
     def __init__(
         self,
         batch: Batch,
-        store: Store,
+        store: Store | None,
         *,
         played_by: str | Player | Sequence[str | Player],
         tasks: Sequence[Task] | None = None,
@@ -250,7 +251,8 @@ class Recorder:
             return
         episode = self._episode(row, played)
         played.stored, played.before = steps, episode.id
-        if (self._unfinished or episode.result != "left") and (self._keep is None or self._keep(episode)):
+        wanted = (self._unfinished or episode.result != "left") and (self._keep is None or self._keep(episode))
+        if wanted and self.store is not None:
             self._pending.append(episode)
             self._waiting += episode.steps * episode.players
 
@@ -299,12 +301,12 @@ class Recorder:
     def flush(self) -> bool:
         """Write the episodes that have ended; True if nothing waits now: all of them are on the disk."""
         self._flushed = time.monotonic()
-        if not self._pending:
+        if not self._pending or self.store is None:
             return True
         try:
             self.store.append(self._pending)
         except OSError as error:
-            self._keep_waiting(error)
+            self._keep_waiting(self.store, error)
             return False
         self.count += len(self._pending)
         if self._failed:
@@ -314,11 +316,11 @@ class Recorder:
         self._pending, self._waiting, self._failed = [], 0, False
         return True
 
-    def _keep_waiting(self, error: OSError) -> None:
+    def _keep_waiting(self, store: Store, error: OSError) -> None:
         """Say once that nothing can be stored now, and drop the oldest episodes if too many wait."""
         if not self._failed:
             reason = error.strerror or error
-            warnings.warn(f"{self.store.path} cannot be written ({reason}): episodes wait in memory", stacklevel=3)
+            warnings.warn(f"{store.path} cannot be written ({reason}): episodes wait in memory", stacklevel=3)
         self._failed, dropped = True, 0
         while self._waiting > WAITING and len(self._pending) > 1:
             gone = self._pending.pop(0)
@@ -334,5 +336,5 @@ class Recorder:
         self.batch.listeners.remove(self)
         for row in range(self.batch.n):
             self._finish(row)
-        if not self.flush():
+        if not self.flush() and self.store is not None:
             warnings.warn(f"{len(self._pending)} episodes could not be stored in {self.store.path}", stacklevel=2)

@@ -7,9 +7,10 @@ both.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 
 from ...worlds.engine.run.batch import Batch
@@ -28,8 +29,12 @@ class Watcher(Protocol):
     def saw(self, index: int, rows: torch.Tensor, over: torch.Tensor) -> None:
         """One step of a rollout."""
 
+    def paid(self, rows: np.ndarray, done: np.ndarray, amounts: np.ndarray) -> None:
+        """Attempts were paid for, and those that are done are successes: of each environment the row of the table, int
+        (n,), whether it is done, bool (n,), and the amount, float32 (n,)."""
 
-class _Group:
+
+class Group:
     """The lanes that act at once, and what is known of their episodes."""
 
     def __init__(
@@ -143,7 +148,7 @@ class _Group:
 
 class Collector:
     """Steps groups of lanes with an algorithm. parts: of an action; recall: whether observations hold the last action
-    and reward; watchers: of each batch of each group."""
+    and reward; watchers: of each batch of each group; group: the class of a group."""
 
     def __init__(
         self,
@@ -152,9 +157,10 @@ class Collector:
         parts: int,
         recall: bool,
         watchers: Sequence[Sequence[Watcher | None]],
+        group: Callable[..., Group] = Group,
     ):
         self._groups = [
-            _Group(lanes, algorithm, parts, recall, told) for lanes, told in zip(groups, watchers, strict=True)
+            group(lanes, algorithm, parts, recall, told) for lanes, told in zip(groups, watchers, strict=True)
         ]
 
     @torch.no_grad()
@@ -168,6 +174,10 @@ class Collector:
                 group.advance(index)
                 if index + 1 < steps:
                     group.decide(progress)
+        return self.metrics()
+
+    def metrics(self) -> dict[str, float]:
+        """Of the episodes that ended in the last rollout, see `metrics`."""
         return metrics(
             [
                 (batch, sums)

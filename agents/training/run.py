@@ -20,6 +20,7 @@ from rich.console import Console
 from ... import worlds
 from ...worlds.engine.world import World
 from .. import checkpoint, plugins
+from ..data.paid import Payer
 from ..settings import PATHS, Config
 from ..shipped import is_shipped
 from .distributed import Ranks
@@ -41,15 +42,17 @@ def train(
     return begin(Config.of(algorithm, *names, **settings), folder, overwrite=overwrite, bar=bar)
 
 
-def begin(config: Config, folder: str | Path, *, overwrite: bool = False, bar: bool = True) -> Path:
-    """The same from a Config."""
+def begin(
+    config: Config, folder: str | Path, *, overwrite: bool = False, bar: bool = True, payer: Payer | None = None
+) -> Path:
+    """The same from a Config. payer: who pays for attempts in place of the worlds, see agents/data/paid.py."""
     folder, config = Path(folder), config.check().absolute()
     with Ranks() as ranks:
         folder = Path(ranks.same(str(folder)))
         if ranks.first:
             leftovers(folder, overwrite)
         with enough_memory(config, folder):
-            trainer = Trainer(config)
+            trainer = Trainer(config, payer=payer)
             with owned(folder, ranks.first):
                 for old in leftovers(folder, overwrite) if ranks.first else ():
                     old.unlink(missing_ok=True)
@@ -62,15 +65,16 @@ def resume(
     algorithm: str | None = None,
     names: Sequence[str] | None = None,
     bar: bool = True,
+    payer: Payer | None = None,
     **changes: Any,
 ) -> Path:
     """Go on with a run from its last checkpoint, as if it had never stopped; returns the path of the last checkpoint.
 
-    algorithm: the run's, if it is to be checked; names: of its worlds, which are wanted if one is in a folder of one's
-    own, since a checkpoint's folder is not imported for its name. changes: settings to go on with, of those that are
-    FREE; with more `steps`, a finished run is trained on; episodes are recorded only if `record` is among them. Raises
-    ValueError for any other that differs from the run's, for worlds that are not the run's, for files that are not
-    where they were, and if another process trains in the folder.
+    algorithm: the run's, if it is to be checked; payer: as in `begin`; names: of its worlds, which are wanted if one is
+    in a folder of one's own, since a checkpoint's folder is not imported for its name. changes: settings to go on with,
+    of those that are FREE; with more `steps`, a finished run is trained on; episodes are recorded only if `record` is
+    among them. Raises ValueError for any other that differs from the run's, for worlds that are not the run's, for
+    files that are not where they were, and if another process trains in the folder.
     """
     with Ranks() as ranks:
         file = checkpoint.find_run(ranks.same(str(folder)))
@@ -85,7 +89,7 @@ def resume(
                 f"weights, by --from {file}"
             )
         with owned(file.parent, ranks.first), enough_memory(config, file.parent):
-            trainer = Trainer(config, found)
+            trainer = Trainer(config, found, payer)
             try:
                 trainer.restore(content)
             except torch.OutOfMemoryError:

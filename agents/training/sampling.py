@@ -52,6 +52,7 @@ class TaskSampler:
         self._means = EpisodeMeans(batch.n, rows, device)
         self._over = torch.zeros(rollout, batch.n, device=device)
         self._rows = torch.zeros(rollout, batch.n, dtype=torch.int64, device=device)
+        self._paid: dict[str, np.ndarray] | None = None
         nothing = np.zeros(rows, np.int64)
         errors = np.full(rows, np.nan) if self._curriculum.errors else None
         batch.weights = self._curriculum.weigh(TaskOutcomes(0.0, nothing, nothing, np.zeros(rows), errors))
@@ -59,6 +60,13 @@ class TaskSampler:
     def saw(self, index: int, rows: torch.Tensor, over: torch.Tensor) -> None:
         """One step of a rollout: the row of the table that each environment played, and which ended."""
         self._rows[index], self._over[index] = rows, over
+
+    def paid(self, rows: np.ndarray, done: np.ndarray, amounts: np.ndarray) -> None:
+        """Attempts that somebody has paid for, in place of the episodes that the batch counts: of each environment the
+        row of the table, int (n,), whether it was found done, bool (n,), and the amount, float32 (n,)."""
+        parts = zip(TALLY, (np.ones(len(rows)), done, amounts * MILLI), strict=True)
+        size = len(self._batch.task_table)
+        self._paid = {name: np.bincount(rows, part, size).round().astype(np.int64) for name, part in parts}
 
     def choose(self, errors: torch.Tensor | None, done: float) -> None:
         """Tell the curriculum what has ended in a rollout, and take its weights. errors: (rollout, lanes) of this
@@ -74,6 +82,8 @@ class TaskSampler:
         counts = {name: torch.as_tensor(self._batch.tally[name]).cpu().numpy().copy() for name in TALLY}
         new = {name: counts[name] - self._counted[name] for name in TALLY}
         self._counted = counts
+        if self._paid is not None:
+            new, self._paid = self._paid, None
         outcomes = TaskOutcomes(done, new["attempts"], new["successes"], new["returns"] / MILLI, found)
         self._batch.weights = self._curriculum.weigh(outcomes)
 

@@ -30,6 +30,7 @@ from ..checks import check_errors, check_metrics
 from ..contracts import Algorithm, Offline, Setup
 from ..data.collector import Collector
 from ..data.lanes import Lanes
+from ..data.paid import PaidCollector, Payer, fitting
 from ..episodes import ROWS, episodes_of, interval, play_tasks
 from ..experts import ControllerExpert, Expert, expert
 from ..lookup import find
@@ -65,11 +66,13 @@ def built(spec: NetworkSpec, device: torch.device, weights: Mapping[str, Any] | 
 
 
 class Trainer:
-    """One run. found: its worlds, if they are loaded already."""
+    """One run. found: its worlds, if they are loaded already; payer: who pays for its attempts in place of the worlds'
+    rewards, each of which is to fit in a rollout."""
 
-    def __init__(self, config: Config, found: Sequence[World] | None = None):
+    def __init__(self, config: Config, found: Sequence[World] | None = None, payer: Payer | None = None):
         self.config, s = config.check(), config.run
         self.worlds = list(found) if found is not None else [worlds.load(name) for name in s.worlds]
+        self.payer = payer
         self.rank, self.processes = (torch.distributed.get_rank() if processes() > 1 else 0), processes()
         self.threads = s.threads or max(cores() // self.processes, 1)
         choose_gpu(s.device, s.world_device)
@@ -146,7 +149,11 @@ class Trainer:
     def _collector(self) -> Collector:
         """The collector, with whatever follows the episodes of tasks."""
         watchers = [[place.sampler for place in self.places if place.group == g] for g in range(len(self.lanes))]
-        return Collector(self.lanes, self.algorithm, self._head.parts, self.spec.recall, watchers)
+        given = self.lanes, self.algorithm, self._head.parts, self.spec.recall, watchers
+        if self.payer is None:
+            return Collector(*given)
+        fitting([place.batch for place in self.places], self.config.own.rollout)
+        return PaidCollector(self.payer, *given)
 
     def _recordings(self) -> Recordings | None:
         """The stored episodes to learn from, if the algorithm does; frames are to have room for them."""
@@ -410,6 +417,7 @@ class Trainer:
             "total": self.total,
             "steps": self.steps,
             "seconds": self.seconds,
+            "paid": self.payer is not None,
         }
 
     def own_state(self) -> dict[str, Any]:
@@ -428,6 +436,12 @@ class Trainer:
             how = f"by torchrun --nproc-per-node {saved}" if saved > 1 else "without torchrun"
             raise ValueError(
                 f"this run is shared out among {saved} processes, and here are {self.processes}: go on with it {how}"
+            )
+        if content.get("paid", False) != (self.payer is not None):
+            raise ValueError(
+                "this run is paid by a judge: go on with it by the command that began it, `rumpus improve`"
+                if self.payer is None
+                else "this run was paid by its worlds, and not by a judge"
             )
         own = content["processes"][self.rank]
         self.algorithm.load_state_dict(own["algorithm"])

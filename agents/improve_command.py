@@ -23,7 +23,7 @@ def improve(
         typer.Option(help="Who scores attempts: program (the truth), preferences, steps-to-go, ensemble, random, …"),
     ] = "program",
     learner: Annotated[
-        str, typer.Option(help="How the next generation learns: filtered, weighted or ppo.")
+        str, typer.Option(help="How the next generation learns: filtered, weighted or ppo, paid by the judge.")
     ] = "filtered",
     agent: Annotated[
         str, typer.Option(help="The first generation: random, a name of `rumpus agents`, or a run's folder.")
@@ -56,16 +56,16 @@ def improve(
     learning()
     load_plugins(plugin)
     from . import plugins
-    from .improve import running, settings
+    from .improve import registry, running, settings
 
     if "help" in (setting or []):
         Console().print(escape(settings.listed()))
         return
-    values: dict[str, Any] = settings.typed(setting or [])
-    named = {"setter": setter, "judge": judge, "learner": learner, "agent": agent, "seed": seed}
-    values |= named | {"rounds": rounds, "threads": threads}
+    named: dict[str, Any] = {"setter": setter, "judge": judge, "learner": learner, "agent": agent, "seed": seed}
     for name, kind in {"setter": "SETTERS", "judge": "JUDGES", "learner": "LEARNERS"}.items():
-        values[name] = plugins.typed(kind, values[name])
+        named[name] = plugins.typed(kind, named[name])
+    values = settings.typed(setting or [], registry.algorithm(named["learner"]))
+    values |= named | {"rounds": rounds, "threads": threads}
     chosen = settings.settings(world, scale, {name: value for name, value in values.items() if value is not None})
     folder = out or Path("runs") / f"improve-{Path(world).name}-{setter}-{judge}-{seed}"
     console = Console(stderr=True, quiet=as_json, soft_wrap=True)

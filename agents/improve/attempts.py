@@ -87,7 +87,7 @@ class Replayed:
         return {}
 
 
-class _Truth:
+class Truth:
     """A listener of a batch whose rows are attempts: it follows what the goal program finds."""
 
     def __init__(self) -> None:
@@ -118,6 +118,30 @@ class _Truth:
         """No state is loaded here."""
 
 
+class Beside:
+    """A listener of a batch of hidden tasks: a second batch, of the true ones, begins alike and takes the same actions,
+    and `truth` follows what their goal programs find.
+
+    tasks: of the rows of the first batch's table; n: of its rows, which all begin at once.
+    """
+
+    def __init__(self, world: World, tasks: Sequence[Task], n: int, **options: Any):
+        self._batch, self.truth = Batch(world, n, size=_FRAME, tasks=table(list(tasks), world), **options), Truth()
+        self._batch.listeners.append(self.truth)
+
+    def began(self, batch: Batch, mask: np.ndarray) -> None:
+        """Begin the same rows of the table."""
+        self._batch.reset(tasks=batch._device.get(batch.states["task"]))
+
+    def stepped(self, batch: Batch) -> None:
+        """Do the same."""
+        self._batch.actions[...] = batch._device.get(batch.actions)
+        self._batch.step()
+
+    def loaded(self, batch: Batch, rows: np.ndarray) -> None:
+        """What is restored has begun elsewhere, and nothing is known of it until the next reset."""
+
+
 def play(
     world: World,
     policy: Policy,
@@ -140,13 +164,15 @@ def play(
     """
     n, rows = len(tasks), np.arange(len(tasks))
     options: dict[str, Any] = {"repeat": repeat, "threads": threads}
-    truth, true = _Truth(), Batch(world, n, size=_FRAME, tasks=table(list(tasks), world), **options)
-    true.listeners.append(truth)
-    played, shown = true, list(tasks)
     if blind:
         shown = [hidden(task) for task in tasks]
-        played = Batch(world, n, tasks=table(shown, world), **options)
-        true.reset(tasks=rows)
+        played, beside = Batch(world, n, tasks=table(shown, world), **options), Beside(world, tasks, n, **options)
+        truth = beside.truth
+        played.listeners.append(beside)
+    else:
+        shown, truth = list(tasks), Truth()
+        played = Batch(world, n, size=_FRAME, tasks=table(shown, world), **options)
+        played.listeners.append(truth)
     known = {head.id for head in store.index()} if store is not None else set()
     numbers = {task.id: number for number, task in enumerate(tasks)}
 
@@ -166,9 +192,6 @@ def play(
     is_first = np.ones(n, bool)
     while not (played.over != 0).all():
         policy.act(played, is_first)
-        if played is not true:
-            true.actions[...] = played.actions
-            true.step()
         played.step()
         is_first = np.zeros(n, bool)
     if recorder is not None:

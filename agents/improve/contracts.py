@@ -118,9 +118,9 @@ class Judge(Protocol):
         """Attempts of each round that are to be annotated before it is prepared."""
 
     def prepare(self, bank: Bank, folder: Path, seed: int) -> dict[str, float]:
-        """Called once in each round, after its attempts were played and annotated. A judge that learns does so here,
-        and keeps what it learned in the folder, from which it is read where the round was broken off. Returns numbers
-        for the report."""
+        """Called in each round, after its attempts were played and annotated. A judge that learns does so here, and
+        keeps what it learned in the folder, from which it is read where it is called again. Returns numbers for the
+        report."""
 
     def score(self, attempts: Sequence[Attempt]) -> Sequence[Verdict]:
         """A verdict for each attempt."""
@@ -143,7 +143,8 @@ class Lessons:
     """The material of a learner. world; bank; lessons: all attempts that were scored, of all rounds, the latest last;
     round: this one's number, from 1 on; tasks: the file of its tasks; start: the checkpoint of the last generation,
     None if there is none; folder: in which the run of the next generation is to lie; settings: of the
-    whole run; repeat: ticks of a step."""
+    whole run; repeat: ticks of a step; judge: of the run, prepared for this round, for learners that play and are paid
+    by its scores."""
 
     world: World
     bank: Bank
@@ -154,6 +155,7 @@ class Lessons:
     folder: Path
     settings: ImproveSettings
     repeat: int = 1
+    judge: Judge | None = None
 
 
 class NothingToLearn(Exception):
@@ -161,7 +163,11 @@ class NothingToLearn(Exception):
 
 
 class Learner(Protocol):
-    """Makes the next generation. truth: whether it learns from goal programs, and so needs the judge `program`."""
+    """Makes the next generation. truth: whether it learns from goal programs, and so needs the judge `program`.
+
+    algorithm (optional): whose settings `learning` may hold, by default those of bc; report() (optional): facts about
+    what was learned last, for the files of the round.
+    """
 
     truth: ClassVar[bool]
 

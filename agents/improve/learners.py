@@ -1,4 +1,4 @@
-"""Learners: imitation of attempts by what the judge said of them, and PPO on goal programs.
+"""Learners: imitation of attempts by what the judge said of them, and PPO that is paid by the judge.
 
 Attempts that the judge found done at some step are learned from up to that step. Older rounds are replayed, so that
 skills stay: a share `replayed` of what is learned comes from them.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -16,15 +17,20 @@ from typing import Any, ClassVar
 from ...episodes.episode import Episode
 from ...episodes.store import Store
 from ...interface.files import write_atomically
+from ...tasks.files import load
 from .. import checkpoint
+from ..data.paid import Payer
 from ..settings import Config
 from ..training import run as training
 from .contracts import Lesson, Lessons, NothingToLearn
+from .paying import JudgePayer, told
 
 STEPS = 200_000
 """Steps that are read in a generation, unless `learning` says otherwise."""
 MOST_WEIGHT = 20.0
 """Of an attempt, as in Peng et al. 2019, arXiv 1910.00177."""
+KL = 0.1
+"""Weight of the divergence of PPO from the last generation, chosen without trial."""
 SHUT = 1e-6
 """A weight below this counts as none."""
 
@@ -75,16 +81,33 @@ class WeightedLearner(FilteredLearner):
 
 
 class PPOLearner:
-    """PPO on this round's tasks, paid by their goal programs, held near the last generation by `kl`."""
+    """PPO on this round's tasks, held near the last generation by `kl`: paid by their goal programs where these judge,
+    and else by the judge's scores of whole attempts at hidden goals (paying.py)."""
 
-    truth: ClassVar[bool] = True
+    truth: ClassVar[bool] = False
+    algorithm: ClassVar[str] = "ppo"
+
+    def __init__(self) -> None:
+        self._told: dict[str, Any] = {}
 
     def learn(self, given: Lessons) -> Path:
         """Play the round's tasks again and again."""
-        values: dict[str, Any] = {"steps": STEPS, "tasks": str(given.tasks), "curriculum": "learnability"}
+        values: dict[str, Any] = {"steps": STEPS, "curriculum": "learnability"}
         if given.start is not None:
-            values["kl"] = 0.1
-        return _trained("ppo", given, values)
+            values["kl"] = KL
+        if given.judge is None or given.judge.truth:
+            return _trained("ppo", given, {**values, "tasks": str(given.tasks)})
+        tasks = load(given.tasks, given.world)[0]
+        file = given.folder.parent / "hidden.jsonl"
+        payer = JudgePayer(given, tasks, file)
+        longest = -(-max(task.limit for task in tasks) // given.repeat)
+        found = _trained("ppo", given, {**values, "tasks": str(file)}, fixed={"rollout": longest}, payer=payer)
+        self._told = {"audit": told(given.folder)}
+        return found
+
+    def report(self) -> dict[str, Any]:
+        """The judge beside the truth on the attempts that it paid for; see paying.told."""
+        return self._told
 
 
 def aged(weights: dict[str, float], given: Lessons) -> dict[str, float]:
@@ -119,22 +142,26 @@ def clipped(episode: Episode, lesson: Lesson) -> Episode:
     )  # fmt: skip
 
 
-def _trained(algorithm: str, given: Lessons, values: dict[str, Any], most: int | None = None) -> Path:
-    """The checkpoint of a generation's run of `most` steps, which goes on where it was broken off."""
+def _trained(
+    algorithm: str, given: Lessons, values: dict[str, Any], most: int | None = None, *,
+    fixed: Mapping[str, Any] | None = None, payer: Payer | None = None,
+) -> Path:  # fmt: skip
+    """The checkpoint of a generation's run of `most` steps, which goes on where it was broken off. values: of settings
+    that `learning` may change; fixed: of those that it may not; payer: who pays in place of the world."""
     folder, s = given.folder, given.settings
     if (folder / checkpoint.NAME).exists():
         content = checkpoint.load(folder)
         if content["updates"] < content["total"]:
-            training.resume(folder, bar=False)
+            training.resume(folder, bar=False, payer=payer)
         return folder / checkpoint.NAME
     chosen: dict[str, Any] = {**values, "seed": s.seed * 1000 + given.round, "tensorboard": False, "threads": s.threads}
     chosen["repeat"] = given.repeat
     network = ("hidden", "units", "channels", "blocks", "torso", "core", "head", "words", "queries", "whole", "size")
     own = {name: value for name, value in s.learning.items() if given.start is None or name not in network}
-    chosen |= own
+    chosen |= own | dict(fixed or {})
     if given.start is not None:
         chosen["start"] = given.start
     chosen["steps"] = min(chosen["steps"], most or chosen["steps"])
     config = Config.of(algorithm, s.world, **chosen)
-    training.begin(config, folder, overwrite=True, bar=False)
+    training.begin(config, folder, overwrite=True, bar=False, payer=payer)
     return folder / checkpoint.NAME

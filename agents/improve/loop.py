@@ -182,5 +182,8 @@ class Loop(Rounds):
         before = self.agent(number - 1)
         start = None if before == "random" else before
         folder, tasks = self.at(number) / "agent", self.at(number) / "tasks.jsonl"
-        given = Lessons(self.world, self.bank, lessons, number, tasks, start, folder, self.s, self.repeat)
-        return {"lessons": len(lessons), "checkpoint": str(self.learner.learn(given).relative_to(self.folder))}
+        self.judge.prepare(self.bank, self.at(number) / "judge", self.s.seed * 1000 + number)
+        given = Lessons(self.world, self.bank, lessons, number, tasks, start, folder, self.s, self.repeat, self.judge)
+        made = str(self.learner.learn(given).relative_to(self.folder))
+        more = self.learner.report() if hasattr(self.learner, "report") else {}
+        return {"lessons": len(lessons), "checkpoint": made, **more}

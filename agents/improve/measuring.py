@@ -174,6 +174,7 @@ def summary(loop: Rounds) -> dict[str, Any]:
         if measured:
             rows.append((number, measured))
     calls = sum(loop.read(number, "scored").get("calls", 0) for number, _ in rows if number)
+    calls += sum(loop.read(number, "learned").get("audit", {}).get("paid", {}).get("attempts", 0) for number, _ in rows)
     steps = sum(loop.read(number, "played").get("steps", 0) for number, _ in rows if number)
     steps += sum(loop.read(number, "scored").get("straight", {}).get("steps", 0) for number, _ in rows if number)
     first, last = rows[0][1]["true"]["share"], rows[-1][1]["true"]["share"]

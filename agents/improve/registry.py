@@ -56,6 +56,11 @@ register("JUDGES", "judge", JUDGES, Judge)
 register("LEARNERS", "learner", LEARNERS, Learner)
 
 
+def algorithm(learner: str) -> str:
+    """The algorithm by which a learner trains each generation. Raises ValueError for an unknown learner."""
+    return str(getattr(find(LEARNERS, learner, "learner"), "algorithm", "bc"))
+
+
 def made(settings: ImproveSettings) -> tuple[Any, Any, Any]:
     """The setter, judge and learner of a run. Raises ValueError for an unknown name, with the nearest ones, and for a
     learner that needs the truth beside a judge that is none."""

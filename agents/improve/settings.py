@@ -151,10 +151,10 @@ def settings(world: str, scale: str, values: Mapping[str, Any]) -> ImproveSettin
     return ImproveSettings(world, **{name: value for name, value in chosen.items() if name != "world"}).check()
 
 
-def typed(pairs: Sequence[str]) -> dict[str, Any]:
+def typed(pairs: Sequence[str], algorithm: str = "bc") -> dict[str, Any]:
     """["tasks=64", "hidden=32"] to {"tasks": 64, "learning": {"hidden": 32}}: settings as a person types them; those
-    that the loop does not have are of each generation's training, see `rumpus algorithms bc`. Raises ValueError for
-    what is not NAME=VALUE, for a name that is nobody's, and for a value of another type."""
+    that the loop does not have are of each generation's training by this algorithm, see `rumpus algorithms`. Raises
+    ValueError for what is not NAME=VALUE, for a name that is nobody's, and for a value of another type."""
     own = {each.name: each for each in dataclasses.fields(ImproveSettings) if each.name not in ("learning", "options")}
     found: dict[str, Any] = {}
     learning: list[str] = []
@@ -173,7 +173,7 @@ def typed(pairs: Sequence[str]) -> dict[str, Any]:
         except ValidationError:
             raise ValueError(f"--set: {name} takes a {own[name].type}; got {text!r}") from None
     if learning:
-        found["learning"] = parsed(learning, "bc")
+        found["learning"] = parsed(learning, algorithm)
     return found
 
 

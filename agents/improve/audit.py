@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
+from scipy.stats import rankdata
 
 from ...tasks.goals import Task
 from ...worlds.engine.world import World
@@ -47,8 +48,9 @@ def rate(successes: int, of: int) -> dict[str, Any]:
 
 
 def table(rows: Sequence[Judged], threshold: float) -> dict[str, Any]:
-    """Precision, recall, false-positive rate (each with its interval), abstentions, Brier score and the curve of
-    calibration of some scores, and the false-positive rate of each family."""
+    """Precision, recall, false-positive rate (each with its interval), abstentions, area under the curve of recall over
+    false positives (`auc`), Brier score and the curve of calibration of some scores, and the false-positive rate of
+    each family."""
     given = [row for row in rows if math.isfinite(row.score)]
     said = Counter((row.true, row.score >= threshold) for row in given)
     by: dict[str, list[Judged]] = defaultdict(list)
@@ -62,6 +64,7 @@ def table(rows: Sequence[Judged], threshold: float) -> dict[str, Any]:
     }  # fmt: skip
     if given:
         scores, true = np.array([row.score for row in given]), np.array([row.true for row in given])
+        found["auc"] = area(scores, true)
         found["brier"] = float(np.mean((scores - true) ** 2))
         bins = np.minimum((scores * BINS).astype(int), BINS - 1)
         inside = [(bins == b) for b in range(BINS) if (bins == b).any()]
@@ -78,6 +81,15 @@ def table(rows: Sequence[Judged], threshold: float) -> dict[str, Any]:
         for family, some in sorted(by.items())
     }
     return found
+
+
+def area(scores: np.ndarray, true: np.ndarray) -> float | None:
+    """The chance that an attempt that was done has a greater score than one that was not, (n,) of each, with one half
+    for equal scores; None without either."""
+    done, undone = int(true.sum()), int((~true).sum())
+    if not done or not undone:
+        return None
+    return float(rankdata(scores)[true].sum() - done * (done + 1) / 2) / (done * undone)
 
 
 def scored(judge: Judge, attempts: Sequence[Attempt]) -> list[float]:

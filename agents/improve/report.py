@@ -59,11 +59,11 @@ are proposals that are goals of this world; possible are tasks for which a searc
 {% if audits %}
 <h2>The judge beside the truth</h2>
 <table>
-<tr><th>round, attempts</th><th>n</th><th>precision, %</th><th>recall, %</th><th>false positives, %</th><th>Brier</th>
-<th>calibration error</th></tr>
+<tr><th>round, attempts</th><th>n</th><th>precision, %</th><th>recall, %</th><th>false positives, %</th>
+<th>area under curve, %</th><th>Brier</th><th>calibration error</th></tr>
 {% for row in audits %}
 <tr><td>{{ row.name }}</td><td>{{ row.n }}</td><td>{{ row.precision }}</td><td>{{ row.recall }}</td>
-<td>{{ row.false_positives }}</td><td>{{ row.brier }}</td><td>{{ row.error }}</td></tr>
+<td>{{ row.false_positives }}</td><td>{{ row.auc }}</td><td>{{ row.brier }}</td><td>{{ row.error }}</td></tr>
 {% endfor %}
 </table>
 {% if paid %}<p class="small">Paid are the agent's attempts while it learned by playing, and last those of the last
@@ -158,7 +158,8 @@ def _audits(loop: Rounds, numbers: list[int]) -> list[dict[str, Any]]:
         for name, row in (paid | loop.read(number, "measured").get("audit", {})).items():
             shares = {each: percent(row[each]["share"]) for each in ("precision", "recall", "false_positives")}
             brier, error = (f"{row[each]:.3f}" if each in row else "-" for each in ("brier", "calibration_error"))
-            found.append({"name": f"{number}, {name}", "n": row["attempts"], **shares, "brier": brier, "error": error})
+            shares |= {"auc": percent(row.get("auc")), "brier": brier, "error": error}
+            found.append({"name": f"{number}, {name}", "n": row["attempts"], **shares})
     return found
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -308,6 +309,7 @@ def test_audits_count_what_they_say() -> None:
     found = table(rows, 0.5)
     assert (found["attempts"], found["abstained"], found["true"]) == (5, 1, 2)
     assert [found[name]["share"] for name in ("precision", "recall", "false_positives")] == [0.5, 0.5, 0.5]
+    assert found["auc"] == 0.75 and table(rows[:2], 0.5)["auc"] is None
     assert found["brier"] == pytest.approx((0.01 + 0.64 + 0.49 + 0.01) / 4)
     assert found["families"]["a"]["of"] == 0 and found["families"]["b"]["share"] == 0.5
     assert sum(each["of"] for each in found["calibration"]) == 4
@@ -317,32 +319,36 @@ def test_audits_count_what_they_say() -> None:
 
 
 def test_learned_judges_learn_from_marks() -> None:
-    """Frames that grow bright when it is done, a tenth of the marks wrong: each learned judge tells apart attempts that
-    it has not seen, and so does the ensemble, which abstains where its members are apart."""
+    """A corner of the frame, which the instruction names, grows bright when it is done, and a tenth of the marks is
+    wrong: each learned judge tells apart attempts that it has not seen, also from the same sights beside the other
+    instruction, and so does the ensemble, which abstains where its members are apart."""
     rng = np.random.default_rng(0)
+    told = ("touch the red key", "go to the blue lock")
 
     def attempt(done: bool, number: int) -> Attempt:
         frames = rng.integers(0, 40, (13, 16, 16, 3)).astype(np.uint8)
         if done:
-            frames[8:, 4:9, 4:9] += 180
-        return Attempt(f"{number:016x}", "touch the red key", frames, 12, None)
+            frames[8:, 2:7, 2 + 7 * (number // 2 % 2) :][:, :, :5] += 180
+        return Attempt(f"{number:016x}", told[number // 2 % 2], frames, 12, None)
 
     from rumpus.episodes.marks import Mark
 
     marked = []
-    for number in range(48):
+    for number in range(96):
         done = number % 2 == 0
         said = done != (rng.random() < 0.1)
         end = 8 if done else 12
         marks = [Mark("x", "progress", 8, 8)] * done + [Mark("x", "success" if said else "failure", end, end)]
         marked.append(learned.Marked(attempt(done, number), marks))
     unseen = [attempt(number % 2 == 0, number) for number in range(20)]
+    others = [replace(one, instruction=told[one.instruction == told[0]]) for one in unseen[::2]]
     for made in (learned.PreferenceJudge, learned.StepsToGoJudge):
         judge = made(tiny(judge_steps=60))
         assert math.isnan(judge.score(unseen)[0].score)
-        judge._learn(marked, 0)
+        judge.learn(marked, 0)
         scores = [verdict.score for verdict in judge.score(unseen)]
         assert min(scores[::2]) > max(scores[1::2]), made
+        assert min(scores[::2]) > max(verdict.score for verdict in judge.score(others)), made
         assert all(verdict.at >= 8 for verdict in judge.score(unseen)[::2])
 
     class Fixed(Silent):

@@ -1,10 +1,12 @@
 """Judges that learn from marks: a small network that reads the first frame of an attempt, a later one, and the
 instruction, and gives a number for how far the attempt has come.
 
-`preferences`: of two moments of one attempt the one after a mark of progress is better (Bradley and Terry 1952, as in
-Abramson et al. 2022, arXiv 2211.11602); moments between which nothing was marked are alike.
+`preferences`: of two moments the better one has the greater number (Bradley and Terry 1952, as in Abramson et al. 2022,
+arXiv 2211.11602). A moment at which success was marked is better than earlier ones of the same attempt, than moments of
+attempts at which failure was marked, and than the same moment beside the instruction of another attempt.
 `steps-to-go`: the number is a discounted count of the steps that are left until a marked success (the reward of
-Self-Improving Embodied Foundation Models, arXiv 2509.15155); where no success was marked it is 0.
+Self-Improving Embodied Foundation Models, arXiv 2509.15155); where no success was marked, and beside the instruction
+of another attempt, it is 0.
 
 Both turn the greatest number of an attempt into the chance that it succeeded by a logistic curve (Platt 1999), fitted
 on the marks of success and failure of attempts that the network has not learned from.
@@ -16,9 +18,8 @@ import io
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import torch
@@ -30,15 +31,20 @@ from ...episodes.marks import Mark
 from ...interface.files import write_atomically
 from ...interface.text import TOKENS, encode
 from ..networks.language import Language
+from ..networks.torsos.patches import Residual, patch_size
 from .bank import Attempt, Bank
 from .contracts import Verdict
 from .settings import ImproveSettings
 
-WIDTH, TOLD = 32, 64
-"""Channels of the network, and features of a text; chosen without trial."""
-PAIRS = 128
-"""Pairs of moments in a step of the optimiser."""
-RATE = 1e-3
+WIDTH, TOLD, BLOCKS = 32, 64, 2
+"""Channels and residual blocks of the network, and features of a text; chosen without trial."""
+DROPPED = 0.1
+"""Share of features that is left out while it learns; chosen without trial."""
+REACHED, TRIES = 32, 4
+"""Moments of success in a step of the optimiser, and moments of each of as many failed attempts, of which the greatest
+number counts, as it does where an attempt is scored."""
+RATE, DECAY = 2e-3, 0.05
+"""The greatest rate of AdamW, which rises and falls in one cycle, and its decay of weights; chosen without trial."""
 HELD = 0.25
 """Share of the annotated attempts that the curve is fitted on."""
 GAMMA = 0.95
@@ -49,26 +55,43 @@ FILE = "judge.pt"
 
 
 class Scorer(nn.Module):
-    """(first frames, later frames), each uint8 (batch, height, width, 3), and tokens (batch, 64) to (batch,)."""
+    """(first frames, later frames), each uint8 (batch, height, width, 3), and tokens (batch, 64) to (batch,). size:
+    (height, width) of the frames, which are cut into patches as an agent's are, since relations of goals are between
+    things that stand in tiles."""
 
-    def __init__(self) -> None:
+    def __init__(self, size: tuple[int, int]):
         super().__init__()
-        sizes = (6, WIDTH // 2, WIDTH, WIDTH)
-        self.layers = nn.ModuleList(nn.Conv2d(one, other, 4, stride=2, padding=1) for one, other in pairwise(sizes))
+        self.size, self._patch = (int(size[0]), int(size[1])), patch_size(*size)
+        cells = self.size[0] // self._patch, self.size[1] // self._patch
+        self.stem = nn.Linear(self._patch**2 * 6, WIDTH)
+        self.places = nn.Parameter(torch.randn(WIDTH, *cells) / 50)
+        self.blocks = nn.ModuleList(Residual(WIDTH, 1.0) for _ in range(BLOCKS))
+        self.news = nn.ModuleList(nn.Linear(2 * WIDTH, WIDTH) for _ in range(BLOCKS))
         self.language = Language(TOLD)
-        self.film = nn.Linear(TOLD, 2 * WIDTH)
-        self.mix = nn.Conv2d(WIDTH, WIDTH, 3, padding=1)
+        self.film = nn.Linear(TOLD, 2 * BLOCKS * WIDTH)
+        self.drop = nn.Dropout(DROPPED)
         self.head = nn.Sequential(nn.Linear(2 * WIDTH + TOLD, 64), nn.ReLU(), nn.Linear(64, 1))
 
     def forward(self, first: torch.Tensor, now: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
         """The numbers."""
-        seen = torch.cat([first, now], -1).permute(0, 3, 1, 2).float() / 255 - 0.5
-        for layer in self.layers:
-            seen = F.relu(layer(seen))
-        told = self.language(tokens)
-        scale, shift = self.film(told)[..., None, None].chunk(2, 1)
-        seen = F.relu(self.mix(seen * (1 + scale) + shift))
-        return torch.as_tensor(self.head(torch.cat([seen.mean((2, 3)), seen.amax((2, 3)), told], 1))[:, 0])
+        cells = F.relu(self.stem(self._cut(torch.cat([first, now], -1)))).permute(0, 3, 1, 2) + self.places
+        told = self.drop(self.language(tokens))
+        film = self.film(told).view(len(told), BLOCKS, 2, WIDTH)
+        for index, (block, news) in enumerate(zip(self.blocks, self.news, strict=True)):
+            cells = block(cells, film[:, index])
+            cells = cells + news(_pooled(cells))[..., None, None]
+        return torch.as_tensor(self.head(self.drop(torch.cat([_pooled(cells), told], 1)))[:, 0])
+
+    def _cut(self, pixels: torch.Tensor) -> torch.Tensor:
+        """uint8 (batch, height, width, 6) to the patches of frames, float32 (batch, rows, columns, numbers)."""
+        edge, (rows, columns) = self._patch, self.places.shape[1:]
+        cut = pixels[:, : rows * edge, : columns * edge].reshape(len(pixels), rows, edge, columns, edge, 6)
+        return cut.permute(0, 1, 3, 2, 4, 5).flatten(3).float() / 64 - 2
+
+
+def _pooled(cells: torch.Tensor) -> torch.Tensor:
+    """The mean and the maximum of a map: (batch, channels, rows, columns) to (batch, 2 * channels)."""
+    return torch.cat([cells.mean((2, 3)), cells.amax((2, 3))], 1)
 
 
 class Marked:
@@ -92,13 +115,30 @@ class Marked:
             self.progress[self.end :] += 1
 
 
+Moment = tuple[Marked, int, np.ndarray]
+"""An annotated attempt, one of its steps, and the tokens of an instruction, int64 (64,)."""
+
+
+class Moments(NamedTuple):
+    """The moments of a step of the optimiser, and their numbers after it was asked for them. Each is a list of
+    (attempt, step, tokens of the instruction).
+
+    reached: marked successes; failed: of attempts at which failure was marked, TRIES of each, one after the other;
+    before: of the first of `reached`, moments before the success; beside: the same moments of success beside the
+    instruction of another attempt.
+    """
+
+    reached: list[Moment]
+    failed: list[Moment]
+    before: list[Moment]
+    beside: list[Moment]
+
+
 class LearnedJudge(ABC):
     """The base of `preferences` and `steps-to-go`: all but the loss."""
 
     truth: ClassVar[bool] = False
     frames: ClassVar[bool] = True
-    relative: ClassVar[bool] = False
-    """Whether its numbers mean something beside those of the same attempt alone."""
 
     def __init__(self, settings: ImproveSettings):
         self._settings = settings
@@ -111,48 +151,67 @@ class LearnedJudge(ABC):
         return self._settings.marks
 
     @abstractmethod
-    def loss(self, batch: Sequence[Marked], rng: np.random.Generator) -> torch.Tensor:
-        """The loss on some annotated attempts."""
+    def loss(self, moments: Moments, numbers: Sequence[torch.Tensor]) -> torch.Tensor:
+        """The loss on some moments, and their numbers, as many float32 tensors (moments,) as Moments has parts; those
+        of `failed` are the greatest of each attempt, (attempts,)."""
 
     def prepare(self, bank: Bank, folder: Path, seed: int) -> dict[str, float]:
         """Learn from all marks of the bank, or read what was learned."""
         file = folder / FILE
         if file.exists():
             content = torch.load(file, map_location="cpu", weights_only=True)
-            self.network, self.curve = Scorer(), tuple(content["curve"])
+            self.network, self.curve = Scorer(content["size"]).eval(), tuple(content["curve"])
             self.network.load_state_dict(content["network"])
             return dict(content["told"])
         marked = annotated(bank)
         if not marked:
             self.network = None
             return {"annotated": 0.0}
-        told = self._learn(marked, seed)
+        told = self.learn(marked, seed)
         assert self.network is not None
         buffer = io.BytesIO()
-        torch.save({"network": self.network.state_dict(), "curve": list(self.curve), "told": told}, buffer)
+        content = {"network": self.network.state_dict(), "size": list(self.network.size), "curve": list(self.curve)}
+        torch.save(content | {"told": told}, buffer)
         write_atomically(file, buffer.getvalue())
         return told
 
-    def _learn(self, marked: Sequence[Marked], seed: int) -> dict[str, float]:
-        rng = np.random.default_rng(seed)
+    def learn(self, marked: Sequence[Marked], seed: int) -> dict[str, float]:
+        """Learn from annotated attempts; returns numbers for the report."""
+        rng, steps = np.random.default_rng(seed), self._settings.judge_steps
         order = rng.permutation(len(marked)).tolist()
         held = [marked[index] for index in order[: round(HELD * len(marked))]]
         used = [marked[index] for index in order[len(held) :]]
+        total = 0.0
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network = Scorer()
-        optimiser = torch.optim.AdamW(self.network.parameters(), RATE, weight_decay=0.01)
-        total = 0.0
-        for _ in range(self._settings.judge_steps):
-            loss = self.loss([used[index] for index in rng.integers(len(used), size=PAIRS)], rng)
-            optimiser.zero_grad()
-            loss.backward()
-            optimiser.step()
-            total += float(loss.detach())
+            self.network = Scorer(marked[0].frames.shape[1:3])
+            optimiser = torch.optim.AdamW(self.network.parameters(), RATE, weight_decay=DECAY)
+            rates = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps + 1)
+            for _ in range(steps):
+                moments = drawn(used, rng)
+                loss = self.loss(moments, self._numbers(moments))
+                optimiser.zero_grad()
+                loss.backward()
+                optimiser.step()
+                rates.step()
+                total += float(loss.detach())
+        self.network.eval()
         peaks = np.array([self._values(one.frames, one.tokens).max() for one in held or used])
         self.curve = fitted(peaks, np.array([one.done for one in held or used]))
         done = float(np.mean([one.done for one in marked]))
-        return {"annotated": len(marked), "marked_done": done, "loss": total / self._settings.judge_steps}
+        return {"annotated": len(marked), "marked_done": done, "loss": total / steps}
+
+    def _numbers(self, moments: Moments) -> list[torch.Tensor]:
+        """The numbers of each part of some moments."""
+        assert self.network is not None
+        every = [one for part in moments for one in part]
+        first, now = (np.stack([one.frames[at] for one, at in each]) for each in (
+            [(one, 0) for one, _, _ in every], [(one, at) for one, at, _ in every],
+        ))  # fmt: skip
+        tokens = np.stack([tokens for _, _, tokens in every])
+        numbers = self.network(*map(torch.from_numpy, (first, now, tokens)))
+        reached, failed, before, beside = numbers.split([len(part) for part in moments])
+        return [reached, failed.view(-1, TRIES).amax(1), before, beside]
 
     @torch.no_grad()
     def _values(self, frames: np.ndarray, tokens: np.ndarray) -> np.ndarray:
@@ -161,7 +220,7 @@ class LearnedJudge(ABC):
         now = torch.from_numpy(frames)
         first = now[:1].expand(len(now), -1, -1, -1)
         values: np.ndarray = self.network(first, now, torch.from_numpy(tokens).expand(len(now), -1)).numpy()
-        return values - values[0] if self.relative else values
+        return values
 
     def score(self, attempts: Sequence[Attempt]) -> list[Verdict]:
         """The chance of success, at the greatest number of each attempt; NaN before anything was annotated."""
@@ -176,46 +235,49 @@ class LearnedJudge(ABC):
             found.append(Verdict(float(1 / (1 + math.exp(-np.clip(slope * values[at] + offset, -30, 30)))), at))
         return found
 
-    def given(self, some: Sequence[Marked], times: np.ndarray) -> torch.Tensor:
-        """The numbers of these moments, one of each attempt."""
-        assert self.network is not None
-        frames = [one.frames[time] for one, time in zip(some, times.tolist(), strict=True)]
-        first = torch.from_numpy(np.stack([one.frames[0] for one in some]))
-        tokens = torch.from_numpy(np.stack([one.tokens for one in some]))
-        found: torch.Tensor = self.network(first, torch.from_numpy(np.stack(frames)), tokens)
-        return found
+
+def drawn(used: Sequence[Marked], rng: np.random.Generator) -> Moments:
+    """The moments of a step of the optimiser, from annotated attempts."""
+    won, lost = [one for one in used if one.done], [one for one in used if not one.done]
+
+    def some(of: Sequence[Marked]) -> list[Marked]:
+        return [of[index] for index in rng.integers(len(of), size=REACHED)] if of else []
+
+    reached, failed = some(won), some(lost)
+    others = some(used)
+    return Moments(
+        [(one, one.end, one.tokens) for one in reached],
+        [(one, int(rng.integers(len(one.frames))), one.tokens) for one in failed for _ in range(TRIES)],
+        [(one, int(rng.integers(one.end)), one.tokens) for one in reached[: REACHED // 2] if one.end],
+        [
+            (one, one.end, other.tokens)
+            for one, other in zip(reached, others, strict=False) if (one.tokens != other.tokens).any()
+        ],
+    )  # fmt: skip
 
 
 class PreferenceJudge(LearnedJudge):
-    """Bradley and Terry's model of two moments of one attempt."""
+    """Bradley and Terry's model of two moments."""
 
-    relative: ClassVar[bool] = True
-
-    def loss(self, batch: Sequence[Marked], rng: np.random.Generator) -> torch.Tensor:
-        """The cross-entropy of which moment is better: 1, 0, or one half where they are alike."""
-        earlier, later = np.sort([[int(rng.integers(len(one.frames))) for one in batch] for _ in range(2)], axis=0)
-        for index, one in enumerate(batch):  # half of the pairs are about the change, where there is one
-            changes = np.flatnonzero(np.diff(one.progress)) + 1
-            if len(changes) and rng.random() < 0.5:
-                at = int(changes[rng.integers(len(changes))])
-                earlier[index], later[index] = rng.integers(at), rng.integers(at, len(one.frames))
-        ahead = [np.sign(one.progress[j] - one.progress[i]) for one, i, j in zip(batch, earlier, later, strict=True)]
-        better = torch.tensor([(1 + each) / 2 for each in ahead], dtype=torch.float32)
-        logits = self.given(batch, later) - self.given(batch, earlier)
-        return F.binary_cross_entropy_with_logits(logits, better)
+    def loss(self, moments: Moments, numbers: Sequence[torch.Tensor]) -> torch.Tensor:
+        """The cross-entropy of the marked success being better: than each failed attempt, than moments before it, and
+        than itself beside another instruction."""
+        reached, failed, before, beside = numbers
+        worse = torch.cat([failed, before, beside])
+        if not len(reached) or not len(worse):
+            return torch.cat([reached, worse]).sum() * 0
+        return F.softplus(worse[None] - reached[:, None]).mean()
 
 
 class StepsToGoJudge(LearnedJudge):
     """Prediction of the steps that are left."""
 
-    def loss(self, batch: Sequence[Marked], rng: np.random.Generator) -> torch.Tensor:
+    def loss(self, moments: Moments, numbers: Sequence[torch.Tensor]) -> torch.Tensor:
         """The cross-entropy of GAMMA to the power of the steps that are left, as a chance."""
-        times = np.array([int(rng.integers(one.end + 1)) for one in batch])
-        for index, one in enumerate(batch):
-            if one.done and rng.random() < 0.3:
-                times[index] = one.end
-        left = [GAMMA ** (one.end - time) * one.done for one, time in zip(batch, times.tolist(), strict=True)]
-        return F.binary_cross_entropy_with_logits(self.given(batch, times), torch.tensor(left, dtype=torch.float32))
+        reached, failed, _, beside = numbers
+        left = torch.tensor([GAMMA ** (one.end - at) for one, at, _ in moments.before], dtype=torch.float32)
+        wanted = torch.ones_like(reached), torch.zeros_like(failed), left, torch.zeros_like(beside)
+        return F.binary_cross_entropy_with_logits(torch.cat(list(numbers)), torch.cat(wanted))
 
 
 def annotated(bank: Bank) -> list[Marked]:

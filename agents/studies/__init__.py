@@ -20,6 +20,7 @@ from . import (  # noqa: E402  not before the sentence that says what is missing
     generalist,
     imitation,
     improve,
+    marks,
     memory,
     navigation,
     planning,
@@ -34,7 +35,7 @@ from .frame import SCALES, Job, Study, results, table  # noqa: E402
 
 _FILES = (
     relational, planning, memory, navigation, auxiliary, imitation, curricula, precision, room, two_players, generalist,
-    fine_tuning, improve, setter_solver, setter_solver_colours, community,
+    fine_tuning, improve, setter_solver, setter_solver_colours, marks, community,
 )  # fmt: skip
 STUDIES: dict[str, Study] = {file.STUDY.name: file.STUDY for file in _FILES}
 PAGES: dict[str, str] = {file.STUDY.name: file.__doc__ or "" for file in _FILES}

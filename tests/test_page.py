@@ -54,8 +54,9 @@ def person(served, browser):
     """Opens a page of a person of their own; errors of any page fail the test."""
     contexts, errors = [], []
 
-    def open_page(name, path="/"):
-        context = browser.new_context(viewport={"width": 900, "height": 600}, base_url=served.address)
+    def open_page(name, path="/", **options):
+        viewport = {"width": 900, "height": 600}
+        context = browser.new_context(**{"viewport": viewport, "base_url": served.address} | options)
         context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
@@ -101,6 +102,35 @@ def test_a_world_is_found_and_a_level_finished_by_keys(person, served):
     mood(page, "play")
     page.keyboard.press("n")
     page.wait_for_function("() => document.querySelector('.facts').textContent.includes('0 / 120')")
+
+
+STEPS = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
+STEPS |= dict(zip("wsad", STEPS.values(), strict=True))
+ON_ITS_SIDE = {"viewport": {"width": 820, "height": 380}, "has_touch": True, "is_mobile": True}
+PICTURE = """() => {
+  const canvas = document.querySelector('canvas.screen'), box = canvas.getBoundingClientRect();
+  const scale = Math.min(box.width / canvas.width, box.height / canvas.height);
+  const [width, height] = [canvas.width * scale, canvas.height * scale];
+  return [box.left + (box.width - width) / 2, box.top + (box.height - height) / 2, width, height];
+}"""
+"""Left, top, width and height in CSS pixels of the picture within its canvas."""
+
+
+@pytest.mark.parametrize("options", [{"viewport": {"width": 1500, "height": 500}}, ON_ITS_SIDE], ids=["mouse", "touch"])
+def test_a_level_is_finished_by_clicks_and_by_taps(person, served, options):
+    id = served.room("sokoban-small", seed=21)
+    page = person("Ada", f"/room/{id}", **options)
+    page.wait_for_selector("canvas[data-version]")
+    batch = served.house.rooms[id]._table.session.batch
+    until(lambda: page.evaluate(PICTURE)[3] > 300)  # as high as the window, whatever is beside it
+    point = page.touchscreen.tap if "has_touch" in options else page.mouse.click
+    for number, key in enumerate(solution("sokoban-small", 21), start=1):
+        left, top, width, height = page.evaluate(PICTURE)
+        x, y = (int(batch.states[name][0, 0]) + by for name, by in zip("xy", STEPS[key], strict=True))
+        point(left + (x + 0.5) * width / batch.cols, top + (y + 0.5) * height / batch.rows)
+        page.wait_for_function("n => document.querySelector('.facts').textContent.includes(`${n} / 120`)", arg=number)
+    mood(page, "over")
+    assert page.locator(".band strong").text_content() == "Success"
 
 
 def test_a_maze_is_walked_and_looked_around_in(person):

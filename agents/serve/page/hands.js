@@ -84,12 +84,15 @@ export class Hands {
     this.on.send({ t: "do", what: "blur" });
   }
 
-  // A place on the canvas in picture heights, as whole numbers.
+  // A place on the picture in picture heights, as whole numbers. The picture lies in the middle of the canvas's box,
+  // as large as fits there (object-fit: contain).
   at(event) {
     const box = this.canvas.getBoundingClientRect();
-    const x = Math.min(Math.max(event.clientX - box.left, 0), box.width - 1);
-    const y = Math.min(Math.max(event.clientY - box.top, 0), box.height - 1);
-    return { x: Math.round((x * WHOLE) / box.height), y: Math.round((y * WHOLE) / box.height) };
+    const scale = Math.min(box.width / this.canvas.width, box.height / this.canvas.height);
+    const [width, height] = [this.canvas.width * scale, this.canvas.height * scale];
+    const x = Math.min(Math.max(event.clientX - box.left - (box.width - width) / 2, 0), width - 1);
+    const y = Math.min(Math.max(event.clientY - box.top - (box.height - height) / 2, 0), height - 1);
+    return { x: Math.round((x * WHOLE) / height), y: Math.round((y * WHOLE) / height) };
   }
 
   press(event) {

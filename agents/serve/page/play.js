@@ -317,7 +317,7 @@ export async function play(main, id) {
   function help() {
     if (card === null) return;
     if (hands.locked()) document.exitPointerLock();
-    const page = [...own().map(([code, meaning]) => [named(code), meaning]), ["Esc", "let the mouse go"]];
+    const page = [...own().map(([code, meaning]) => [named(code), meaning]), ...(card.looks ? [["Esc", "let the mouse go"]] : [])];
     const table = (rows) => h("dl", { class: "keys" }, rows.flatMap(([held, meaning]) => [h("dt", {}, held), h("dd", {}, meaning)]));
     const box = h("dialog", { class: "help", onclose: () => box.remove() }, h("h2", {}, card.world), h("p", { class: "headline" }, hud?.headline || card.summary), h("div", { class: "columns" }, h("div", {}, h("h3", {}, "Your input"), table(card.rows.map(([held, meaning]) => [local(held), meaning]))), h("div", {}, h("h3", {}, "This page"), table(page))), h("details", {}, h("summary", {}, "More about this world"), card.about.map((text) => h("p", {}, text))), h("button", { class: "primary", autofocus: true, onclick: () => box.close() }, "Close"));
     document.body.append(box);
@@ -388,19 +388,18 @@ export async function play(main, id) {
     touch.hidden = !matchMedia("(pointer: coarse)").matches;
   }
 
-  // the size of the picture: as large as the stage allows
+  // the size of the picture: as large as its frame allows
   let size = "";
   function measure(again = false) {
-    const box = stage.getBoundingClientRect();
+    const box = frame.getBoundingClientRect();
     const ratio = Math.min(devicePixelRatio || 1, 2);
-    const room = touch.hidden ? 0 : touch.getBoundingClientRect().height;
-    const wish = { width: Math.max(Math.round(box.width * ratio), 64), height: Math.max(Math.round((box.height - room) * ratio), 64) };
+    const wish = { width: Math.max(Math.round(box.width * ratio), 64), height: Math.max(Math.round(box.height * ratio), 64) };
     const text = JSON.stringify(wish);
     if (again || text !== size) send({ t: "size", ...wish });
     size = text;
   }
   const looks = new ResizeObserver(() => measure());
-  looks.observe(stage);
+  looks.observe(frame);
 
   return () => {
     looks.disconnect();

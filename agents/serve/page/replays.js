@@ -36,7 +36,7 @@ export async function replays(main) {
       made.value = now;
       return made;
     };
-    clear(bar, choice("worlds", world && !found.worlds.includes(world) ? [...found.worlds, world] : found.worlds, world, (value) => { world = value; }), choice("results", Object.keys(RESULTS), result, (value) => { result = value; }), h("span", { class: "dim" }, `${found.count} episodes`));
+    clear(bar, choice("worlds", world && !found.worlds.includes(world) ? [...found.worlds, world] : found.worlds, world, (value) => { world = value; }), choice("results", Object.keys(RESULTS), result, (value) => { result = value; }), h("span", { class: "dim" }, `${found.count} episode${found.count === 1 ? "" : "s"}`));
     clear(
       list,
       found.episodes.map((row) =>
@@ -46,7 +46,7 @@ export async function replays(main) {
           h("span", { class: `result ${RESULTS[row.result]}` }, row.result),
           h("span", { class: "what" }, h("b", {}, row.world), h("span", {}, row.instructions.join(" / "))),
           h("span", { class: "dim" }, [...new Set(row.by)].join(", ")),
-          h("span", { class: "dim" }, `${row.steps} steps`),
+          h("span", { class: "dim" }, `${row.steps} step${row.steps === 1 ? "" : "s"}`),
           h("span", { class: "dim" }, `score ${shownScore(row.score)}`),
           h("span", { class: "dim" }, row.marks ? `${row.marks} mark${row.marks === 1 ? "" : "s"}` : ""),
           h("span", { class: "dim when" }, when(row.began)),
@@ -179,7 +179,8 @@ export async function replay(main, id) {
     );
     clear(
       ticks,
-      marks.filter((one) => one.first !== null).map((one) => {
+      // the longest first, so that none hides a shorter one
+      marks.filter((one) => one.first !== null).sort((one, other) => other.last - other.first - (one.last - one.first)).map((one) => {
         const tick = h("i", { class: one.label });
         tick.style.left = `${(100 * one.first) / Math.max(about.steps, 1)}%`;
         tick.style.width = `max(3px, ${(100 * (one.last - one.first)) / Math.max(about.steps, 1)}%)`;

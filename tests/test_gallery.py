@@ -10,10 +10,10 @@ import pygame
 import pytest
 
 from rumpus import worlds
-from rumpus.agents.human import films, settings
+from rumpus.agents.human import films, ink, settings
 from rumpus.agents.human.gallery import Gallery, difficulty
-from rumpus.agents.human.gallery_window import browse
-from rumpus.interface.viewer import NoDisplayError
+from rumpus.agents.human.gallery_window import GalleryWindow, browse
+from rumpus.interface.viewer import NoDisplayError, open_display
 from rumpus.tests.commands import rumpus
 
 
@@ -94,6 +94,27 @@ def test_a_person_chooses_a_world_and_comes_back(monkeypatch, tmp_path):
     browse(play)
     assert chosen == [("maze-small", True)] * 2
     assert not pygame.display.get_init()
+
+
+def test_the_window_tells_how_many_worlds_there_are_and_how_they_are_played(monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    open_display()
+    written: list[str] = []
+    image = ink.image
+    monkeypatch.setattr(ink, "image", lambda text, *more: written.append(text) or image(text, *more))
+    try:
+        window = GalleryWindow(Gallery(practice=True))
+        window.gallery.move(10**6)
+        window.draw(0.0)
+        total = len(worlds.names())
+        assert any(text.endswith(f"to {total} of {total} worlds") for text in written)
+        assert any(text.startswith("Enter plays without limits") for text in written)
+        window.gallery.write("sokoban-small")
+        written.clear()
+        window.draw(0.0)
+        assert not any(text.endswith("worlds") for text in written)
+    finally:
+        pygame.display.quit()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from . import films, ink
 from .gallery import Entry, Gallery
 from .window import LONG_NAP, dressed
 
-CHOSEN = "Enter plays    type to search    arrows, Page Up, Page Down    Tab {practice}    Esc {leaves}"
+CHOSEN = "Enter {plays}    type to search    arrows, Page Up, Page Down    Tab {practice}    Esc {leaves}"
 LOOKS = 1.0
 """Seconds between two looks for films that have become ready."""
 COMING = "…"
@@ -157,7 +157,11 @@ class GalleryWindow:
         ink.write(surface, "Rumpus", round(1.5 * unit), ink.AMBER, (EDGE, unit), width)
         search = f"{gallery.typed}_" if gallery.typed else "type to search: a name, a family, 2 players, …"
         ink.write(surface, search, unit, ink.BRIGHT if gallery.typed else ink.DIM, (9 * unit, round(1.4 * unit)))
-        for place, tile in self._tiles():
+        tiles, shown = self._tiles(), len(gallery.entries)
+        if len(tiles) < shown:
+            part = f"{tiles[0][0] + 1} to {tiles[-1][0] + 1} of {shown} worlds"
+            ink.write(surface, part, unit, ink.DIM, (width - EDGE - ink.width(part, unit), round(1.4 * unit)))
+        for place, tile in tiles:
             self._paint(surface, gallery.entries[place], tile, place == gallery.place, now)
         foot = height - round(3.6 * unit)
         chosen = gallery.chosen
@@ -165,8 +169,11 @@ class GalleryWindow:
         about = f"{chosen.name}: {chosen.summary}" if chosen else "No world fits these words"
         ink.write(surface, self.note or about, unit, ink.AMBER if self.note else ink.BRIGHT, (EDGE, foot), width - EDGE)
         leaves = "shows all" if gallery.typed else "leaves"
-        practice = "with limits" if gallery.practice else "practice without limits"
-        keys = CHOSEN.format(practice=practice, leaves=leaves) + ("    pictures are being made …" if busy else "")
+        plays, practice = "plays", "practice without limits"
+        if gallery.practice:
+            plays, practice = "plays without limits", "with limits"
+        keys = CHOSEN.format(plays=plays, practice=practice, leaves=leaves)
+        keys += "    pictures are being made …" if busy else ""
         ink.write(surface, keys, round(0.9 * unit), ink.DIM, (EDGE, foot + round(1.6 * unit)), width - EDGE)
         pygame.display.flip()
 

@@ -114,10 +114,11 @@ def play(
         start: dict[str, Any] = {"seed": seed, "levels": levels, "split": split, "knobs": knobs, "limit": limit}
         _ask(loaded, ask, goal or "", {**start, "record": record, "name": name, "mute": mute})
         return
-    names = agent or ([] if alone or loaded.players == 1 else [default_agent(loaded)])
+    seats = seats_of(loaded, seat, people) if loaded.players > 1 and not alone else None
+    full = loaded.players == 1 or len(seats or ()) == loaded.players
+    names = agent or ([] if alone or full else [default_agent(loaded)])
     if names:
         others, trained = beside(names, loaded, seat=seat, people=people, seed=seed or 0)
-    seats = seats_of(loaded, seat, people) if loaded.players > 1 and not alone else None
     if not (task or goal or moment or levels or knobs):  # it plays what it has learned
         knobs, limit = trained.get("knobs") or knobs, trained.get("limit") if limit is None else limit
     start = {"seed": seed, "levels": levels, "split": split, "knobs": knobs}

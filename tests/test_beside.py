@@ -12,8 +12,9 @@ import pygame
 import pytest
 import torch
 
+from rumpus.agents import human
 from rumpus.agents.algorithms.ppo import PPO
-from rumpus.agents.human import facts
+from rumpus.agents.human import Played, facts
 from rumpus.agents.human.agent import Agent, beside
 from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.commands import Commands
@@ -343,6 +344,15 @@ def test_watching_is_a_desk_with_agents_in_all_seats(dummy, monkeypatch):
     monkeypatch.setattr(Window, "run", run)
     assert rumpus("watch", "box-world-small", "expert", "--episodes", 2, "--hz", 50, "--size", "120x120") == 0
     assert seen[0][0] == 1 and seen[0][1] > 2 * REST
+
+
+@pytest.mark.parametrize(("people", "names"), [(1, ["expert"]), (2, [])])
+def test_no_agent_is_brought_where_people_have_all_seats(people, names, monkeypatch, tmp_path):
+    monkeypatch.setenv("RUMPUS_CONFIG", str(tmp_path))
+    seen = []
+    monkeypatch.setattr(human, "play", lambda world, **options: seen.append(options) or Played([], []))
+    assert rumpus("play", "sokoban-duo", "--people", people) == 0
+    assert [agent.name for agent in seen[0]["agents"]] == names and seen[0]["seats"] == tuple(range(people))
 
 
 @pytest.mark.parametrize(

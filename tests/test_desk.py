@@ -6,13 +6,15 @@ import json
 import subprocess
 import sys
 from dataclasses import asdict
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from rumpus import worlds
-from rumpus.agents.human import sounds
+from rumpus.agents.human import facts, sounds
 from rumpus.agents.human.agent import SECONDS, Agent, beside, default_agent, seats_of
+from rumpus.agents.human.commands import bindable
 from rumpus.agents.human.desk import Desk
 from rumpus.agents.human.facts import RESULTS
 from rumpus.agents.human.host import SPEEDS
@@ -238,6 +240,22 @@ def test_a_person_among_agents_sees_one_picture_or_all():
     person.press("tab", 0.0)
     assert all(seat.visible for seat in shown(person).seats)
     assert "views" not in Desk(session(DUO)).join().commands.table, "people at one keyboard see all"
+
+
+def test_keys_are_told_where_they_are_of_use():
+    person = Desk(Session(HALL_DUO, agents=[random_agent(1)]), stored=False).join()
+    person.button_down("left", 0.0)
+    assert person.caught and "F2 switch" in shown(person).hints
+    assert person.commands.table["switch"].help == "play the other player"
+    assert dict(bindable(HALL_DUO, person.inputs, person.commands))["f1"] == "help"
+
+
+def test_the_results_of_many_players_are_told_by_result():
+    four, two = (SimpleNamespace(ends=("success", "failed", *more)) for more in (("success", "success"), ()))
+    assert facts.verdict(four)[0] == "Success: players 1, 3, 4    Failed: player 2"
+    assert facts.verdict(two)[0] == "Player 1: success    Player 2: failed"
+    four.returns = 12.0, -32.64, 8.64, 12.0
+    assert facts.returns(four) == "12.00, −32.64, 8.64, 12.00" and facts.returns(four, (0, 3)) == "12.00"
 
 
 @pytest.mark.parametrize(

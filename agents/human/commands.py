@@ -21,7 +21,7 @@ from .keyboard import ARROWS, RIGHT_HAND, shown
 CTRLS = frozenset((KEY["left ctrl"], KEY["right ctrl"]))
 _COMMANDS = (
     ("help", "f1", "this page"),
-    ("switch", "f2", "play the other player"),
+    ("switch", "f2", "play {other} player"),
     ("hand", "f2", "take over from the agent, or let it play on"),
     ("previous", "f4", "the {what} before this one"),
     ("restart", "f5", "this {what} again"),
@@ -115,7 +115,8 @@ class Commands:
         back = "a step back" if world.controls.turn_based else "a second back"
         walks = isinstance(inputs, camera.CameraInput) and inputs.walks
         turns, looks = ("turns", "looks") if walks else ("moves", "is")
-        texts = {"what": what, "back": back, "turns": turns, "looks": looks}
+        other = "the other" if world.players == 2 else "another"
+        texts = {"what": what, "back": back, "turns": turns, "looks": looks, "other": other}
         also = {name: key_index(key) for name, key in _ALSO.items() if count}
         self.table = {
             name: Command(
@@ -294,5 +295,5 @@ def bindable(world: World, inputs: Input, commands: Commands) -> list[tuple[str,
     for command in commands.table.values():
         if KEYS[command.key] not in taken and not command.ctrl:
             taken.add(KEYS[command.key])
-            rows.append((KEYS[command.key], command.help))
+            rows.append((KEYS[command.key], "help" if command.name == "help" else command.help))
     return rows

@@ -73,7 +73,7 @@ def _level(session: Session) -> str:
 
 
 def _each(shown: list[str]) -> str:
-    return shown[0] if len(set(shown)) == 1 else " and ".join(shown)
+    return shown[0] if len(set(shown)) == 1 else (" and " if len(shown) == 2 else ", ").join(shown)
 
 
 def instruction(session: Session) -> str:
@@ -104,11 +104,18 @@ def seat(session: Session, inputs: Input, player: int, name: str = "") -> str:
 
 
 def verdict(session: Session) -> tuple[str, str]:
-    """The result of the episode, and its tone; for each player where results differ."""
+    """The result of the episode, and its tone; for each player where results differ, and of more than two players
+    those that have each result."""
     if len(set(session.ends)) == 1:
         return RESULTS[session.ends[0]]
-    ends = (f"Player {player}: {RESULTS[end][0].lower()}" for player, end in enumerate(session.ends, start=1))
-    return "    ".join(ends), "bright"
+    seats = list(enumerate(session.ends, start=1))
+    if len(seats) == 2:
+        return "    ".join(f"Player {player}: {RESULTS[end][0].lower()}" for player, end in seats), "bright"
+    parts = []
+    for end in dict.fromkeys(session.ends):
+        players = [str(player) for player, other in seats if other == end]
+        parts.append(f"{RESULTS[end][0]}: player{'s' * (len(players) > 1)} {', '.join(players)}")
+    return "    ".join(parts), "bright"
 
 
 def account(session: Session) -> str:

@@ -164,7 +164,7 @@ def hints(person: Person) -> list[str]:
         free = ["Esc lets the mouse go"] * person.caught
         return free + commands.hints("ask", "good", "bad", "hand", "restart", "next", "undo", "pause", "help")
     if person.caught:
-        keys = commands.hints("hand", "views", "chat", "help", "undo", "map", "calmer", "livelier")
+        keys = commands.hints("hand", "switch", "views", "chat", "help", "undo", "map", "calmer", "livelier")
         return ["Esc lets the mouse go", *keys]
     if session.over:
         return [commands.onward(), *commands.hints(*("restart",) * ("next" in commands.table), "undo", "clip")]

@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import math
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pygame
 import pytest
 
-from rumpus.agents.human import facts, settings
+from rumpus.agents.human import facts, ink, overlays, settings
 from rumpus.agents.human.bench import play_bench
 from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.commands import Commands
 from rumpus.agents.human.layout import arrange
 from rumpus.agents.human.session import Session
-from rumpus.agents.human.shown import hints
+from rumpus.agents.human.shown import Band, hints, shown
 from rumpus.agents.human.window import Window
 from rumpus.interface.text import decode
 from rumpus.interface.viewer import open_display
@@ -317,6 +318,44 @@ def test_a_person_grasps_and_throws(dummy, tmp_path, monkeypatch):
         person.until(lambda: state["grip"][0] == toy and game.undone, "a second ago it was in the hand")
 
     at_window(game, tmp_path, person_does)
+
+
+def test_no_words_that_matter_are_cut(dummy, tmp_path, monkeypatch):
+    monkeypatch.setenv("RUMPUS_DATA", str(tmp_path))
+    written: list[str] = []
+    image = ink.image
+    monkeypatch.setattr(ink, "image", lambda text, *more: written.append(text) or image(text, *more))
+    game = Session(DUO, seed=2143842951, levels=None)
+    window = Window(game, (420, 800), tmp_path)
+    person = window.person
+    person.press("enter", 0.0)
+    person.text("Wait!", 0.0)
+    person.press("enter", 0.0)
+    window.desk.advance(0.0)
+    window.draw()
+    assert "Player 1: Wait!" in written
+    assert any(text.startswith("F1 help") for text in written), "keys are told beside what was said"
+    assert not window.desk.save(1)
+    person.press("escape", 0.0)
+    rows = [row for row, _ in shown(person).menu.rows]
+    for key in (*["down"] * rows.index("Load …"), "enter"):
+        person.press(key, 0.0)
+    window.draw()
+    assert "1   seed 2143842951, step 1" in written
+    title = "Success: players 1, 2, 4    Failed: player 3"
+    overlays.paint(
+        pygame.display.get_surface(), window.place, SimpleNamespace(help=None, menu=None, band=Band(title, ""))
+    )
+    assert title in written
+    game.leave()
+
+
+def test_full_screen_is_known_to_the_next_window(dummy, tmp_path):
+    for full in (True, False):
+        window = Window(session(), (500, 420), tmp_path)
+        window.person.press("f11", 0.0)
+        assert bool(pygame.display.get_surface().get_flags() & pygame.FULLSCREEN) == full
+        window.session.leave()
 
 
 def test_what_changes_is_painted_as_if_all_was(dummy, tmp_path):

@@ -91,6 +91,8 @@ def _paint_band(surface: pygame.Surface, place: Arrangement, shown: Band) -> Non
     for text, size, tint, down in rows:
         while left and text is title and len(title) > 1 and ink.width(text, size) > room:
             text = title = title[1:]
+        while not left and size > unit and ink.width(text, size) > room:
+            size -= 1
         x = band.left + unit if left else band.centerx - min(ink.width(text, size), room) // 2
         ink.write(surface, text, size, tint, (x, band.top + round(down * unit)), room)
 
@@ -123,6 +125,11 @@ def _paint_menu(surface: pygame.Surface, unit: int, menu: Menu) -> None:
         if pictured:
             url, corner = menu.pictures[first + number], (left, top - unit // 6)
             indent += _thumbnail(surface, url, corner, step - unit // 3) + unit
+        if pictured and value:  # the value stands below the text, so that neither is cut
+            end = box.right - 2 * unit - indent
+            ink.write(surface, text, size, ink.BRIGHT if chosen else ink.PLAIN, (indent, top), end)
+            ink.write(surface, value, round(0.9 * unit), ink.AMBER, (indent, top + round(1.5 * unit)), end)
+            continue
         shown = f"‹ {value} ›" if chosen and value and not menu.title else value
         wide = min(ink.width(shown, size), room * 2 // 5) if shown else 0
         end = box.right - 2 * unit

@@ -62,10 +62,12 @@ def _paint_bar(surface: pygame.Surface, place: Arrangement, shown: Shown, goals:
         x = ink.write(surface, value, unit, _tint(shown, name), (x, top)) + unit
     said = shown.said[-1] if shown.said else ""
     top = panel.top + round(4.5 * unit)
+    x = left
     if shown.note or said:
-        ink.write(surface, shown.note or said, size=round(0.95 * unit), colour=ink.AMBER, place=(left, top), room=room)
-    else:
-        _spread(surface, shown.hints, round(0.9 * unit), (left, top), room)
+        part = room if shown.note else room * 3 // 5
+        x = ink.write(surface, shown.note or said, round(0.95 * unit), ink.AMBER, (left, top), part) + 2 * unit
+    if not shown.note:  # a note passes, what was said stays
+        _spread(surface, shown.hints, round(0.9 * unit), (x, top), left + room - x)
 
 
 def _framed(surface: pygame.Surface, goal: pygame.Surface, place: tuple[int, int]) -> pygame.Rect:

@@ -119,7 +119,7 @@ class Window:
         self._speaker = Speaker(sounds)
         self.person.loud = self._speaker.on
         self._grid = session.batch.rows, session.batch.cols
-        self._grabbed = self._awaits_text = self._full = False
+        self._grabbed = self._awaits_text = False
         self._last_event, self._next = 0.0, math.inf
         self._kept: dict[Any, Any] = {}  # content of the window by now: of a player's number its picture, and names
         self._saved = pygame.event.custom_type()
@@ -437,8 +437,7 @@ class Window:
         return changed
 
     def _do_full(self, shift: bool) -> None:
-        self._full = not self._full
-        fill_screen(self._full)
+        fill_screen(not pygame.display.get_surface().get_flags() & pygame.FULLSCREEN)
 
     def _do_mute(self, shift: bool) -> None:
         complaint = self._speaker.turn()

@@ -1,5 +1,8 @@
-"""The server beside play: pictures between ticks, the map, and results."""
+"""The server beside play: pictures between ticks, the map, results, and its own speed."""
 
+import asyncio
+
+import cv2
 import httpx
 import numpy as np
 import pytest
@@ -9,10 +12,12 @@ pytest.importorskip("uvicorn")
 
 from rumpus import worlds
 from rumpus.agents.human.session import Session
+from rumpus.agents.measuring import formatting
+from rumpus.agents.serve import bench
 from rumpus.agents.serve.drawing import Painter
 from rumpus.agents.serve.house import House
 from rumpus.agents.serve.limits import Limits
-from rumpus.agents.serve.pictures import HEADER
+from rumpus.agents.serve.pictures import HEADER, Stream
 from rumpus.agents.serve.table import Table
 from rumpus.agents.serve.visitor import Visitor
 from rumpus.tests.served import PATIENCE, serving, solution
@@ -96,3 +101,23 @@ def test_results_count_what_people_played_here(served):
     players = {player["name"]: player for player in row["players"]}
     assert players["random"]["success"] < players["sokoban-small-dagger"]["success"] <= players["expert"]["success"]
     assert all(player["low"] <= player["success"] <= player["high"] for player in row["players"])
+
+
+def test_a_view_is_new_where_any_row_of_it_has_changed():
+    stream, picture = Stream(lossless=False), np.zeros((40, 48, 3), np.uint8)
+    assert stream.show(picture) and not stream.show(picture.copy())
+    for row in range(len(picture)):
+        picture = picture.copy()
+        picture[row, 5] += 1
+        assert stream.show(picture), row
+    assert stream.after(stream.version) is None and stream.after(0).base == 0
+
+
+def test_the_bench_tells_what_a_picture_takes(served):
+    assert cv2.getNumThreads() == 1, "threads of OpenCV that wait take a processor from the rooms"
+    row = asyncio.run(bench._measured(served.address, "maze-small", 1, 0.5))
+    assert row["presses"] > 0 and row["cpu"] > 0
+    result = {"processor": "a processor", "load": None, "rows": [row], "formats": []}
+    table = formatting.serving(result).renderables[0]
+    assert [column.header for column in table.columns][-1] == "CPU ms a picture"
+    assert list(table.columns[-1].cells) == [f"{row['cpu']:.1f}"]

@@ -319,12 +319,13 @@ def serving(result: Mapping[str, Any]) -> Group:
     busy = "" if result["load"] is None else f", load {result['load']:.1f} before"
     speeds = Table(box=None, title=f"From key to picture on loopback, {result['processor']}{busy}")
     times = ("p50 ms", "p95 ms", "most ms")
-    for column in ("world", "rooms", "players", *times, "presses", "pictures/s", "kB/s a player"):
+    for column in ("world", "rooms", "players", *times, "presses", "pictures/s", "kB/s a player", "CPU ms a picture"):
         speeds.add_column(column, justify="left" if column == "world" else "right", no_wrap=True)
     for row in result["rows"]:
         took = (f"{row[name]:.1f}" for name in ("p50", "p95", "most"))
         counts = (str(row["rooms"]), str(row["players"]))
-        speeds.add_row(row["world"], *counts, *took, str(row["presses"]), f"{row['hz']:.1f}", f"{row['kbytes']:,.0f}")
+        shares = f"{row['hz']:.1f}", f"{row['kbytes']:,.0f}", f"{row['cpu']:.1f}"
+        speeds.add_row(row["world"], *counts, *took, str(row["presses"]), *shares)
     formats = Table(box=None, title="Pictures of 480 rows")
     for column in ("world", "format", "ms", "kB"):
         formats.add_column(column, justify="right" if column in ("ms", "kB") else "left", no_wrap=True)

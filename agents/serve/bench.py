@@ -43,8 +43,9 @@ def serve_bench(alone: str, together: str, grid: str, seconds: float = 6.0) -> d
     grid; and the formats of pictures.
 
     alone, together, grid: names of worlds. Returns {processor, load, rows, formats}: each row has world, rooms,
-    players, hz (pictures a second and player), p50, p95, most (ms), presses, kbytes (a second and player); each format
-    world, format, ms and kbytes. Raises ModuleNotFoundError without the extra `serve`.
+    players, hz (pictures a second and player), p50, p95, most (ms), presses, kbytes (a second and player), cpu (ms of a
+    processor that the server takes for each picture of a player, all that belongs to it included); each format world,
+    format, ms and kbytes. Raises ModuleNotFoundError without the extra `serve`.
     """
     try:
         import httpx  # noqa: F401
@@ -87,7 +88,7 @@ class _Player:
         self._sent: dict[int, float] = {}
         self._number = 0
         self._begun = asyncio.Event()
-        self._counts = False
+        self.counts = False
 
     async def play(self, place: str) -> None:
         """Join, play and leave."""
@@ -100,7 +101,7 @@ class _Player:
             try:
                 await asyncio.wait_for(self._wait(line), 120)
                 await self._press(line, WARM)
-                self._counts = True
+                self.counts = True
                 await self._press(line, self._seconds)
                 await asyncio.sleep(0.2)
             finally:
@@ -119,7 +120,7 @@ class _Player:
                 await line.send(json.dumps({"t": "key", "code": held, "down": False}))
             held = TURNS[self._number % 2]
             self._number += 1
-            if self._counts:
+            if self.counts:
                 self._sent[self._number] = time.perf_counter()
             await line.send(json.dumps({"t": "key", "code": held, "down": True, "n": self._number}))
             await asyncio.sleep(self._rng.uniform(*GAPS))
@@ -132,7 +133,7 @@ class _Player:
                 if state["t"] == "hud" and state["mood"] == "play":
                     self._begun.set()
                 continue
-            if self._counts:
+            if self.counts:
                 self.pictures, self.bytes = self.pictures + 1, self.bytes + len(message)
                 ack = HEADER.unpack_from(message)[5]
                 for number in [number for number in self._sent if number <= ack]:
@@ -147,9 +148,11 @@ async def _measured(address: str, name: str, rooms: int, seconds: float) -> dict
     async with httpx.AsyncClient(base_url=address, timeout=120) as client:
         wishes = {"world": name, "agent": "nobody"}
         ids = [(await client.post("/api/rooms", json=wishes)).json()["id"] for _ in range(rooms)]
-    places = [f"{address.replace('http', 'ws')}/api/rooms/{each}/play" for each in ids for _ in range(world.players)]
-    people = [_Player(seconds, world.controls.turn_based, seed) for seed in range(len(places))]
-    await asyncio.gather(*(one.play(place) for one, place in zip(people, places, strict=True)))
+        line = address.replace("http", "ws")
+        places = [f"{line}/api/rooms/{each}/play" for each in ids for _ in range(world.players)]
+        people = [_Player(seconds, world.controls.turn_based, seed) for seed in range(len(places))]
+        plays = (one.play(place) for one, place in zip(people, places, strict=True))
+        cpu, *_ = await asyncio.gather(_cpu(client, people, seconds), *plays)
     took = sorted(1000 * each for one in people for each in one.took)
     if not took:
         raise RuntimeError(f"no picture of {name} came back: the machine is too busy, or --seconds too few")
@@ -164,7 +167,22 @@ async def _measured(address: str, name: str, rooms: int, seconds: float) -> dict
         "most": took[-1],
         "presses": len(took),
         "kbytes": sum(one.bytes for one in people) / share / 1000,
+        "cpu": cpu,
     }
+
+
+async def _cpu(client: Any, people: list[_Player], seconds: float) -> float:
+    """The processor's time of the server in ms for each picture, while all of these players count theirs."""
+
+    async def taken() -> tuple[float, int]:
+        return (await client.get("/api/status")).json()["cpu"], sum(one.pictures for one in people)
+
+    while not all(one.counts for one in people):
+        await asyncio.sleep(0.01)
+    began, had = await taken()
+    await asyncio.sleep(0.8 * seconds)
+    ended, have = await taken()
+    return 1000 * (ended - began) / max(have - had, 1)
 
 
 def _formats(world: World) -> list[dict[str, Any]]:

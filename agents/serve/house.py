@@ -26,6 +26,7 @@ from ..measuring.benchmark import TASKS
 from ..policies import NAMES, player
 from .annotation import Annotation
 from .limits import Counts, Limits, resident
+from .pictures import settle
 from .room import Room
 
 SEEDS = 1 << 32
@@ -57,6 +58,7 @@ class House:
         annotation: Annotation | None = None,
         slots: Path | None = None,
     ):
+        settle()
         self.worlds: dict[str, World] = {world.name: world for world in worlds}
         self.limits, self.counts = limits or Limits(), Counts()
         self.record = None if record is None else Path(record)
@@ -174,12 +176,14 @@ class House:
                     self.rooms.pop(old.id, None)
 
     def status(self) -> dict[str, Any]:
-        """Rooms, counts of what was refused, and memory."""
+        """Rooms, counts of what was refused, memory in bytes, the age of the house and the processor's time so far, in
+        seconds."""
         return {
             "rooms": [room.status() for room in list(self.rooms.values())],
             "refused": self.counts.all(),
             "memory": resident(),
             "seconds": round(time.time() - self.began),
+            "cpu": round(time.process_time(), 3),
             "recording": self.record is not None,
         }
 

@@ -270,6 +270,8 @@ def test_two_people_play_in_one_room_and_talk(person, served):
     for page in (ada, bob):
         page.wait_for_selector("canvas[data-version]")
         page.wait_for_function("() => document.querySelectorAll('.seat.person').length === 2")
+    says = ada.locator(".says").bounding_box()
+    assert says["y"] + says["height"] <= ada.viewport_size["height"], "the chat is in sight in a low window"
     facts = ada.locator(".facts").text_content()
     bob.keyboard.press("ArrowUp")
     ada.wait_for_function("old => document.querySelector('.facts').textContent !== old", arg=facts)

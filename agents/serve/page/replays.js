@@ -92,7 +92,7 @@ export async function replay(main, id) {
         doneButton(),
         h("h1", {}, about.world),
         h("p", { class: "headline" }, about.instructions.join(" / ")),
-        h("dl", { class: "facts" }, [["result", about.result], ["played by", about.by.join(", ")], ["score", shownScore(about.score)], ["steps", String(about.steps)], ["task", about.task], ["when", when(about.began)]].filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
+        h("dl", { class: "facts" }, [["result", about.result], ["played by", [...new Set(about.by)].join(", ")], ["score", shownScore(about.score)], ["steps", String(about.steps)], ["task", about.task], ["when", when(about.began)]].filter(([, value]) => value).flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
         said,
         h("h2", {}, "Mark it"),
         h("div", { class: "deeds" }, range, MARKS.map(([label, text, key]) => h("button", { class: `mark ${label}`, title: `${text} (${key})`, onclick: () => mark(label) }, text))),

@@ -237,6 +237,10 @@ def test_levels_are_chosen_by_their_number_and_ticked():
     other = Desk(fresh).join()
     press(other, "l")
     assert [value for _, value in shown(other).menu.rows] == ["✓ solved   played now", "", "✓ solved", ""], "kept"
+    press(other, "escape")
+    choose(other, "All levels …")
+    press(other, "escape")
+    assert shown(other).menu.title == "", "back to the menu, from which it was opened"
 
 
 def test_tasks_are_listed_with_their_words_and_ticked():
@@ -248,7 +252,8 @@ def test_tasks_are_listed_with_their_words_and_ticked():
         rows = shown(person).menu.rows
         assert [row[0] for row in rows] == ["1   task 0 for 0", "2   task 1 for 0"]
         assert ["✓" in row[1] for row in rows] == [solved, False]
-        press(person, "escape", "escape")
+        press(person, "escape")
+        assert person.menu is None, "it was opened from the play"
         play(game, "sd")
         assert game.result == "success"
         person.desk.advance(1.0)

@@ -49,7 +49,7 @@ class Person:
         self.inputs.printed = self.keymap.printed
         self.binds = ""
         self.menu: int | None = None
-        self.map = self.caught = self.small = False
+        self.map = self.caught = self.small = self._direct = False
         self.loud: bool | None = None
         self.help = 0
         self.page = self.typed = ""
@@ -370,10 +370,11 @@ class Person:
 
     def _do_leave(self, now: float) -> None:
         self.rest()
-        self.menu, self.page, self.note = 0, "", ""
+        self.menu, self.page, self.note, self._direct = 0, "", "", False
 
     def _do_levels(self, now: float) -> None:
         self.rest()
+        self._direct = True
         self._open_page("levels")
 
     def _do_quit(self, now: float) -> None:
@@ -443,7 +444,7 @@ class Person:
             self.menu = place if row.stays else None
             row.do(now, 0)
         elif self.page and key == "escape":
-            self._open_page("")
+            self._open_page("close" if self._direct else "")
         elif page.numbered:
             self.typed, self.menu = page.typed(self.typed, key or "", place)
         else:

@@ -155,6 +155,33 @@ def test_a_maze_is_walked_and_looked_around_in(person):
     mood(page, "paused")
 
 
+def test_a_finger_begins_looks_around_and_walks(person, served):
+    id = served.room("maze-small", seed=5)
+    page = person("Tim", f"/room/{id}", **ON_ITS_SIDE)
+    mood(page, "ready")
+    assert page.locator(".band strong").text_content() == "Tap to play"
+    page.touchscreen.tap(200, 150)
+    mood(page, "play")
+    hands = page.context.new_cdp_session(page)
+
+    def finger(kind, *places):
+        points = [{"x": x, "y": y} for x, y in places]
+        hands.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    hand = Pilot(page, served.house.rooms[id])
+    yaw, place = int(hand.state["yaw"][0]), (hand.x, hand.y)
+    finger("Start", (150, 150))
+    for x in range(160, 300, 10):
+        finger("Move", (x, 150))
+    finger("End")
+    until(lambda: int(hand.state["yaw"][0]) != yaw)
+    assert (hand.x, hand.y) == place
+    box = page.locator(".pad.up").bounding_box()
+    finger("Start", (box["x"] + 9, box["y"] + 9))
+    until(lambda: (hand.x, hand.y) != place)
+    finger("End")
+
+
 def at_room(person, served, world, seed):
     """A page in a room of its own, on which the mouse is caught, and the hand that plays there."""
     id = served.room(world, seed=seed)

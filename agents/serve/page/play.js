@@ -239,10 +239,11 @@ export async function play(main, id) {
         seated() && h("div", { class: "row" }, card.can.includes("next") && h("button", { class: "primary", onclick: () => deed("next") }, `Next ${card.what} (Enter)`), h("button", { onclick: () => deed("restart") }, "Again"), card.can.includes("undo") && h("button", { onclick: () => deed("undo") }, "Take back")),
       );
     } else if (hud.mood === "ready") {
-      const keys = card.rows.slice(0, 5);
-      clear(band, h("strong", {}, card.looks ? "Click to play" : "Press a key to play"), h("dl", { class: "keys" }, keys.flatMap(([held, meaning]) => [h("dt", {}, local(held)), h("dd", {}, meaning)])));
+      const fingers = !touch.hidden;
+      const keys = fingers ? [["▲ ▼ ◀ ▶", "move"], ...(card.looks ? [["Picture", "look around, with a finger"]] : [])] : card.rows.slice(0, 5);
+      clear(band, h("strong", {}, fingers ? "Tap to play" : card.looks ? "Click to play" : "Press a key to play"), h("dl", { class: "keys" }, keys.flatMap(([held, meaning]) => [h("dt", {}, local(held)), h("dd", {}, meaning)])));
     } else if (stands()) {
-      clear(band, h("strong", {}, "Paused"), h("span", {}, card.looks ? "A click plays on" : "Any key of the world plays on"));
+      clear(band, h("strong", {}, "Paused"), h("span", {}, !touch.hidden ? "A tap plays on" : card.looks ? "A click plays on" : "Any key of the world plays on"));
     }
   }
 

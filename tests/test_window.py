@@ -78,6 +78,7 @@ def test_a_person_plays_turns(dummy, tmp_path, monkeypatch):
         person.press(pygame.K_F8)
         person.press(pygame.K_z, pygame.KMOD_CTRL)
         person.until(lambda: game.undone == 2, "taken back twice")
+        assert dict(facts.facts(game))["taken back"] == "2 steps"
         person.press(pygame.K_w, hold=1.0)
         person.until(lambda: game.steps > 5, "repeats")
         steps = game.steps
@@ -215,6 +216,7 @@ def test_a_person_plays_in_real_time(dummy, tmp_path):
         assert game.steps == steps
         person.press(pygame.K_F8)
         person.until(lambda: game.undone == min(steps, 20), "a second taken back")
+        assert dict(facts.facts(game))["taken back"] == f"{game.undone / 20:.1f} seconds"
 
     at_window(game, tmp_path, script)
 

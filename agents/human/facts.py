@@ -26,7 +26,7 @@ def facts(session: Session, seats: Collection[int] = ()) -> list[tuple[str, str]
     else:
         rows = [("level", _level(session)) if session.level else ("seed", str(session.seed))]
         if session.limit >= UNLIMITED:
-            rows += [("practice", _lasted(session))]
+            rows += [("practice", _span(session, session.steps))]
         elif session.world.controls.turn_based:
             rows += [("step", f"{session.steps} / {session.limit}")]
         else:
@@ -34,7 +34,7 @@ def facts(session: Session, seats: Collection[int] = ()) -> list[tuple[str, str]
     if session.agents:
         rows.insert(0, _plays(session))
     rows += [("return", returns(session, seats))]
-    rows += [("taken back", str(session.undone))] if session.undone else []
+    rows += [("taken back", _span(session, session.undone))] if session.undone else []
     return rows + ([("result", session.result)] if session.over else [])
 
 
@@ -121,11 +121,11 @@ def verdict(session: Session) -> tuple[str, str]:
 def account(session: Session) -> str:
     """The circumstances of the end: a violated `never` of a goal, the steps, and the return."""
     why = "Something that must never be has happened    " if session.judged and "failed" in session.ends else ""
-    return f"{why}{_lasted(session)}, return {returns(session)}"
+    return f"{why}{_span(session, session.steps)}, return {returns(session)}"
 
 
-def _lasted(session: Session) -> str:
-    """The time since the episode began: steps, or seconds in real time."""
+def _span(session: Session, steps: int) -> str:
+    """A number of steps in words: in real time as seconds."""
     if session.world.controls.turn_based:
-        return f"{session.steps} step{'s' * (session.steps != 1)}"
-    return f"{session.steps / session.world.controls.tick_hz:.1f} seconds"
+        return f"{steps} step{'s' * (steps != 1)}"
+    return f"{steps / session.world.controls.tick_hz:.1f} seconds"

@@ -29,7 +29,7 @@ class Watcher(Protocol):
     def saw(self, index: int, rows: torch.Tensor, over: torch.Tensor) -> None:
         """One step of a rollout."""
 
-    def paid(self, rows: np.ndarray, done: np.ndarray, amounts: np.ndarray) -> None:
+    def rewarded(self, rows: np.ndarray, done: np.ndarray, amounts: np.ndarray) -> None:
         """Attempts were paid for, and those that are done are successes: of each environment the row of the table, int
         (n,), whether it is done, bool (n,), and the amount, float32 (n,)."""
 

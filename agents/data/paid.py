@@ -110,7 +110,7 @@ class PaidGroup(Group):
                 played, over = tensors["task"].long(), torch.ones_like(tensors["over"], dtype=torch.bool)
                 for index in range(len(self._held)):
                     watcher.saw(index, played, over if index + 1 == len(self._held) else ~over)
-                watcher.paid(played.cpu().numpy(), done[part], amount[part])
+                watcher.rewarded(played.cpu().numpy(), done[part], amount[part])
 
     def hand_over(self, index: int) -> None:
         """Give the algorithm a step with its pay."""

@@ -66,8 +66,8 @@ are proposals that are goals of this world; possible are tasks for which a searc
 <td>{{ row.false_positives }}</td><td>{{ row.auc }}</td><td>{{ row.brier }}</td><td>{{ row.error }}</td></tr>
 {% endfor %}
 </table>
-{% if paid %}<p class="small">Paid are the agent's attempts while it learned by playing, and last those of the last
-quarter: where it has learned to get paid for what was not done, precision falls between them. {{ paid }}</p>{% endif %}
+{% if unscored %}<p class="small">Paid are the agent's attempts while it learned by playing, and last those of the last
+quarter: where it has learned to get paid for what was not done, precision falls between them. {{ unscored }}</p>{% endif %}
 <h3>False positives by family, last round</h3>
 <table><tr><th>family</th><th>share, %</th><th>of</th></tr>
 {% for row in families %}<tr><td>{{ row.name }}</td><td>{{ row.share }}</td><td>{{ row.of }}</td></tr>{% endfor %}
@@ -107,7 +107,7 @@ def write(loop: Rounds, state: str, live: bool) -> None:
     page = _PAGE.render(
         title=f"{loop.world.name}: {loop.s.setter} sets, {loop.s.judge} judges, {loop.s.learner} learns", state=state,
         live=live, headline=headline(found), curve=jinja2.utils.markupsafe.Markup(_curve(loop, numbers)),
-        rounds=[_row(loop, n) for n in numbers], audits=_audits(loop, numbers), paid=_paid(loop, numbers),
+        rounds=[_row(loop, n) for n in numbers], audits=_audits(loop, numbers), unscored=_unscored(loop, numbers),
         families=_families(loop, numbers), skills=_skills(loop, numbers),
         refused=_refused(loop), clips=[_clips(loop, n) for n in numbers[-3:]],
         settings=loop.s.plain(),
@@ -154,8 +154,8 @@ def _row(loop: Rounds, number: int) -> dict[str, Any]:
 def _audits(loop: Rounds, numbers: list[int]) -> list[dict[str, Any]]:
     found = []
     for number in numbers:
-        paid = loop.read(number, "learned").get("audit", {})
-        for name, row in (paid | loop.read(number, "measured").get("audit", {})).items():
+        learned = loop.read(number, "learned").get("audit", {})
+        for name, row in (learned | loop.read(number, "measured").get("audit", {})).items():
             shares = {each: percent(row[each]["share"]) for each in ("precision", "recall", "false_positives")}
             brier, error = (f"{row[each]:.3f}" if each in row else "-" for each in ("brier", "calibration_error"))
             shares |= {"auc": percent(row.get("auc")), "brier": brier, "error": error}
@@ -163,7 +163,7 @@ def _audits(loop: Rounds, numbers: list[int]) -> list[dict[str, Any]]:
     return found
 
 
-def _paid(loop: Rounds, numbers: list[int]) -> str:
+def _unscored(loop: Rounds, numbers: list[int]) -> str:
     """How many attempts were paid for, and how many of them had no score that could be used; "" of none."""
     found = [loop.read(number, "learned").get("audit", {}).get("paid") for number in numbers]
     rows = [row for row in found if row]

@@ -61,7 +61,7 @@ class TaskSampler:
         """One step of a rollout: the row of the table that each environment played, and which ended."""
         self._rows[index], self._over[index] = rows, over
 
-    def paid(self, rows: np.ndarray, done: np.ndarray, amounts: np.ndarray) -> None:
+    def rewarded(self, rows: np.ndarray, done: np.ndarray, amounts: np.ndarray) -> None:
         """Attempts that somebody has paid for, in place of the episodes that the batch counts: of each environment the
         row of the table, int (n,), whether it was found done, bool (n,), and the amount, float32 (n,)."""
         parts = zip(TALLY, (np.ones(len(rows)), done, amounts * MILLI), strict=True)

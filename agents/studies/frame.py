@@ -147,7 +147,10 @@ def table(study: Study, found: Mapping[str, Sequence[Row]]) -> str:
     if first is not None:
         for arm in (arm for arm in found if arm in study.arms and arm != study.against):
             pairs = zip(found[arm], first, strict=True)
-            apart = [{name: one[name] - two[name] for name in study.columns if name in one} for one, two in pairs]
+            names = study.columns
+            apart = [
+                {name: one[name] - two[name] for name in names if name in one and name in two} for one, two in pairs
+            ]
             title = f"{arm} less {study.against}, seed by seed"
             lines.append(f"| {title} | {' | '.join([str(len(apart)), *[''] * len(sizes), *_cells(study, apart)])} |")
     return "\n".join(lines)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,28 +93,31 @@ class JudgePayer:
         """The judge's scores of the attempts that have just ended."""
         part, found = self._batches[id(batch)]
         s, won = self._given.settings, [one.won for one in found.truth.found]
-        rows = sorted(found.episodes)
-        for row in rows:
-            found.episodes[row].id = new_id(s.seed, self._given.round, "paid", number, part, row)
-        attempts = self._attempts([found.episodes[row] for row in rows], [won[row] for row in rows])
-        given, _ = verdicts(self._judge, attempts)
+        for row, episode in found.episodes.items():
+            episode.id = new_id(s.seed, self._given.round, "paid", number, part, row)
+        attempts = self._attempts(found.episodes, won)
+        given, _ = verdicts(self._judge, list(attempts.values()))
         amount, at, done = np.full(batch.n, math.nan), np.zeros(batch.n, np.int64), np.zeros(batch.n, bool)
-        for row, verdict in zip(rows, given, strict=True):
+        for row, verdict in zip(attempts, given, strict=True):
             if verdict is not None:
                 amount[row], at[row], done[row] = verdict.score, verdict.at, verdict.score >= s.threshold
         self._count(np.isfinite(amount), done, np.array(won) > 0)
         return Paid(amount, at, done)
 
-    def _attempts(self, episodes: Sequence[Episode], won: Sequence[int]) -> list[Attempt]:
-        """The attempts as the judge sees them."""
+    def _attempts(self, episodes: Mapping[int, Episode], won: Sequence[int]) -> dict[int, Attempt]:
+        """The attempts by row as the judge sees them, without those that cannot be drawn for a judge that looks."""
         frames: dict[str, np.ndarray] = {}
         if self._judge.frames:
-            frames = drawn(self._given.world, episodes, self._given.bank.size, self._given.settings.threads)
-        truth = self._judge.truth
-        return [
-            Attempt(each.id, each.instructions[0], frames.get(each.id), each.steps, reached if truth else None)
-            for each, reached in zip(episodes, won, strict=True)
-        ]
+            frames = drawn(
+                self._given.world, list(episodes.values()), self._given.bank.size, self._given.settings.threads
+            )
+        return {
+            row: Attempt(
+                each.id, each.instructions[0], frames.get(each.id), each.steps, won[row] if self._judge.truth else None
+            )
+            for row, each in sorted(episodes.items())
+            if each.id in frames or not self._judge.frames
+        }
 
     def _count(self, scored: np.ndarray, done: np.ndarray, true: np.ndarray) -> None:
         given = {"right": done & true, "wrong": done & ~true, "missed": ~done & true, "refused": ~done & ~true}

@@ -147,13 +147,16 @@ def test_the_loop_learns_by_play_that_a_judge_pays(tmp_path: Path, capsys: Any) 
     a run that is made once more is the same."""
     out = tmp_path / "run"
     given = [WORLD, "--judge=preferences", "--learner=ppo", "--scale=tiny", "--threads=1", f"--out={out}", "--json"]
-    given += [f"--set=held_tasks={HELD}", "--set=gamma=0.9", "--set=judge_steps=4", "--rounds=1"]
+    given += [f"--set=held_tasks={HELD}", "--set=gamma=0.9", "--set=judge_steps=4", "--set=marks=8", "--rounds=1"]
     assert rumpus("improve", *given) == 0
     found = json.loads(capsys.readouterr().out)
     learned = json.loads((out / "rounds" / "0001" / "learned.json").read_text())
     paid, last = learned["audit"]["paid"], learned["audit"]["paid, last"]
     assert paid["attempts"] == 8 * (1024 // (8 * 12)) > last["attempts"] > 0 and paid["abstained"] == 0
     scored = json.loads((out / "rounds" / "0001" / "scored.json").read_text())
+    by = {row["id"]: row["by"] for row in scored["attempts"]}
+    marked = Bank(out / "bank", worlds.load(WORLD), 1).marks()
+    assert len(marked) == 8 and {by[id] for id in marked} == {"policy"} < set(by.values()), "the agent's own first"
     assert found["calls"] == scored["calls"] + paid["attempts"]
     assert f"Of {paid['attempts']} attempts 0 had no score" in (out / "report.html").read_text()
     (out / "rounds" / "0001" / "learned.json").unlink()

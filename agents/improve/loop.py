@@ -138,13 +138,13 @@ class Loop(Rounds):
     def _score(self, number: int) -> dict[str, Any]:
         s, folder = self.s, self.at(number) / "judge"
         this, rng = str(number), self.rng(number, 1)
-        heads = self.bank.store.index(lambda head: head.extra.get("round") == this and OF not in head.extra)
+        heads = list(self.bank.store.index(lambda head: head.extra.get("round") == this and OF not in head.extra))
         ids = sorted(head.id for head in heads)
-        marked = (
-            annotate(self.bank, rng.permutation(ids)[: self.judge.marks].tolist(), s.noise, rng)
-            if self.judge.marks
-            else 0
-        )
+        own = sorted(head.id for head in heads if head.played_by[0].kind == "policy")
+        marked = 0
+        if self.judge.marks:  # of the agent's own attempts first: plays of setters nearly always reach their goals
+            order = [*rng.permutation(own).tolist(), *rng.permutation(sorted(set(ids) - set(own))).tolist()]
+            marked = annotate(self.bank, order[: self.judge.marks], s.noise, rng)
         folder.mkdir(parents=True, exist_ok=True)
         told = self.judge.prepare(self.bank, folder, s.seed * 1000 + number)
         rows, died = self._verdicts(ids)

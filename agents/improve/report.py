@@ -67,7 +67,8 @@ are proposals that are goals of this world; possible are tasks for which a searc
 {% endfor %}
 </table>
 {% if unscored %}<p class="small">Paid are the agent's attempts while it learned by playing, and last those of the last
-quarter: where it has learned to get paid for what was not done, precision falls between them. {{ unscored }}</p>{% endif %}
+quarter: where it has learned to get paid for what was not done, precision falls between them. {{ unscored }}</p>
+{% endif %}
 <h3>False positives by family, last round</h3>
 <table><tr><th>family</th><th>share, %</th><th>of</th></tr>
 {% for row in families %}<tr><td>{{ row.name }}</td><td>{{ row.share }}</td><td>{{ row.of }}</td></tr>{% endfor %}

@@ -374,6 +374,29 @@ def test_learned_judges_learn_from_marks() -> None:
     assert math.isnan(Apart(tiny()).score(unseen[:1])[0].score)
 
 
+def test_marks_of_progress_alone_teach_a_preference() -> None:
+    """Every attempt is called a failure; one corner grows bright at a mark of progress, the other at one of regress."""
+    from rumpus.episodes.marks import Mark
+
+    rng = np.random.default_rng(0)
+
+    def frames(place: int) -> np.ndarray:
+        seen = rng.integers(0, 40, (13, 16, 16, 3)).astype(np.uint8)
+        seen[6:, 2:7, place : place + 5] += 180
+        return seen
+
+    marked = []
+    for number in range(64):
+        place, label = ((2, "progress"), (9, "regress"))[number % 2]
+        one = Attempt(f"{number:016x}", "touch the red key", frames(place), 12, None)
+        marked.append(learned.Marked(one, [Mark("x", label, 6, 6), Mark("x", "failure", 12, 12)]))
+    judge = learned.PreferenceJudge(tiny(judge_steps=80))
+    judge.learn(marked, 0)
+    for place, sign in ((2, 1), (9, -1)):
+        values = judge._values(frames(place), marked[0].tokens)
+        assert sign * (values[6:].min() if sign > 0 else values[6:].max()) > sign * values[:6].mean()
+
+
 def test_lessons_are_weighed_and_older_rounds_come_back() -> None:
     """Weights of advantages, by family; and the share of older rounds is what the settings say."""
     from types import SimpleNamespace

@@ -3,7 +3,8 @@ instruction, and gives a number for how far the attempt has come.
 
 `preferences`: of two moments the better one has the greater number (Bradley and Terry 1952, as in Abramson et al. 2022,
 arXiv 2211.11602). A moment at which success was marked is better than earlier ones of the same attempt, than moments of
-attempts at which failure was marked, and than the same moment beside the instruction of another attempt.
+attempts at which failure was marked, and than the same moment beside the instruction of another attempt; of two moments
+of one attempt the one with more marks of progress before it, less those of regress, is better.
 `steps-to-go`: the number is a discounted count of the steps that are left until a marked success (the reward of
 Self-Improving Embodied Foundation Models, arXiv 2509.15155); where no success was marked, and beside the instruction
 of another attempt, it is 0.
@@ -111,8 +112,6 @@ class Marked:
         for mark in marks:
             if mark.label in moved and mark.first is not None and mark.first <= last:
                 self.progress[mark.first :] += moved[mark.label]
-        if self.done and self.progress[self.end] <= 0:
-            self.progress[self.end :] += 1
 
 
 Moment = tuple[Marked, int, np.ndarray]
@@ -125,13 +124,16 @@ class Moments(NamedTuple):
 
     reached: marked successes; failed: of attempts at which failure was marked, TRIES of each, one after the other;
     before: of the first of `reached`, moments before the success; beside: the same moments of success beside the
-    instruction of another attempt.
+    instruction of another attempt; nearer, farther: pairs of moments of one attempt, of which the first has more marks
+    of progress before it.
     """
 
     reached: list[Moment]
     failed: list[Moment]
     before: list[Moment]
     beside: list[Moment]
+    nearer: list[Moment]
+    farther: list[Moment]
 
 
 class LearnedJudge(ABC):
@@ -210,8 +212,8 @@ class LearnedJudge(ABC):
         ))  # fmt: skip
         tokens = np.stack([tokens for _, _, tokens in every])
         numbers = self.network(*map(torch.from_numpy, (first, now, tokens)))
-        reached, failed, before, beside = numbers.split([len(part) for part in moments])
-        return [reached, failed.view(-1, TRIES).amax(1), before, beside]
+        reached, failed, *others = numbers.split([len(part) for part in moments])
+        return [reached, failed.view(-1, TRIES).amax(1), *others]
 
     @torch.no_grad()
     def _values(self, frames: np.ndarray, tokens: np.ndarray) -> np.ndarray:
@@ -245,6 +247,7 @@ def drawn(used: Sequence[Marked], rng: np.random.Generator) -> Moments:
 
     reached, failed = some(won), some(lost)
     others = some(used)
+    pairs = [_apart(one, rng) for one in some([one for one in used if np.ptp(one.progress)])[: REACHED // 2]]
     return Moments(
         [(one, one.end, one.tokens) for one in reached],
         [(one, int(rng.integers(len(one.frames))), one.tokens) for one in failed for _ in range(TRIES)],
@@ -253,7 +256,18 @@ def drawn(used: Sequence[Marked], rng: np.random.Generator) -> Moments:
             (one, one.end, other.tokens)
             for one, other in zip(reached, others, strict=False) if (one.tokens != other.tokens).any()
         ],
+        [pair[0] for pair in pairs], [pair[1] for pair in pairs],
     )  # fmt: skip
+
+
+def _apart(one: Marked, rng: np.random.Generator) -> tuple[Moment, Moment]:
+    """Two moments of an attempt, one on each side of a mark of progress or of regress: the better one first."""
+    changes = np.flatnonzero(np.diff(one.progress)) + 1
+    which = int(rng.integers(len(changes)))
+    first, behind = (0, *changes)[which], (*changes, len(one.progress))[which + 1]
+    earlier, later = int(rng.integers(first, changes[which])), int(rng.integers(changes[which], behind))
+    better, worse = (later, earlier) if one.progress[later] > one.progress[earlier] else (earlier, later)
+    return (one, better, one.tokens), (one, worse, one.tokens)
 
 
 class PreferenceJudge(LearnedJudge):
@@ -261,12 +275,11 @@ class PreferenceJudge(LearnedJudge):
 
     def loss(self, moments: Moments, numbers: Sequence[torch.Tensor]) -> torch.Tensor:
         """The cross-entropy of the marked success being better: than each failed attempt, than moments before it, and
-        than itself beside another instruction."""
-        reached, failed, before, beside = numbers
+        than itself beside another instruction; and of moments after a mark of progress being better than before."""
+        reached, failed, before, beside, nearer, farther = numbers
         worse = torch.cat([failed, before, beside])
-        if not len(reached) or not len(worse):
-            return torch.cat([reached, worse]).sum() * 0
-        return F.softplus(worse[None] - reached[:, None]).mean()
+        pairs = [(worse[None] - reached[:, None]).flatten(), farther - nearer]
+        return torch.stack([F.softplus(each).mean() if len(each) else each.sum() for each in pairs]).sum()
 
 
 class StepsToGoJudge(LearnedJudge):
@@ -274,10 +287,10 @@ class StepsToGoJudge(LearnedJudge):
 
     def loss(self, moments: Moments, numbers: Sequence[torch.Tensor]) -> torch.Tensor:
         """The cross-entropy of GAMMA to the power of the steps that are left, as a chance."""
-        reached, failed, _, beside = numbers
+        reached, failed, before, beside, *_ = numbers
         left = torch.tensor([GAMMA ** (one.end - at) for one, at, _ in moments.before], dtype=torch.float32)
         wanted = torch.ones_like(reached), torch.zeros_like(failed), left, torch.zeros_like(beside)
-        return F.binary_cross_entropy_with_logits(torch.cat(list(numbers)), torch.cat(wanted))
+        return F.binary_cross_entropy_with_logits(torch.cat([reached, failed, before, beside]), torch.cat(wanted))
 
 
 def annotated(bank: Bank) -> list[Marked]:

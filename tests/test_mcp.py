@@ -191,12 +191,12 @@ def test_trl_takes_the_tools_as_methods():
     assert "push every box onto a target" in text
     assert second.reset(seed=1) != ""
     public = {name for name in dir(first) if not name.startswith("_") and callable(getattr(first, name))}
-    assert public == set(NAMES) | {"reset"}
+    assert public == set(NAMES) | {"reset", "get_reward"}
     for name in NAMES:
         method = getattr(first, name)
         assert method.__doc__ and set(method.__annotations__) - {"return"} == set(schema(name)["properties"])
         assert method.__annotations__["return"] is str
-    assert "Turn 1." in first.press(["w"]) and first.reward == pytest.approx(-0.1)
+    assert "Turn 1." in first.press(["w"]) and first.get_reward() == first.reward == pytest.approx(-0.1)
     assert "x does nothing here" in first.press(keys="x")
     assert "unknown key" in first.press(["dance"])  # an error is an answer, and the rollout goes on
     assert "Turn 0." in second.screen()

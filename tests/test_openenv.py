@@ -23,6 +23,7 @@ from rumpus.agents.doors.openenv import openenv_app
 from rumpus.agents.doors.sessions import Pool
 from rumpus.agents.doors.words import key_names, record
 from rumpus.interface.png import from_png
+from rumpus.interface.wrappers import Moves
 from rumpus.tasks.files import write_line
 from rumpus.tasks.goals import Task
 from rumpus.tests.commands import rumpus
@@ -129,6 +130,28 @@ def test_a_client_of_the_package_plays_what_a_process_plays(served):
     state = call("state")
     assert state["step_count"] == number and state["split"] == "test" and state["seed"] == 11
     call("close")
+
+
+def test_a_turn_by_turn_loop_as_that_of_verifiers_plays_an_episode(served):
+    """The OpenEnv taskset of verifiers 0.4: the schema of an action over HTTP, a reset by data, JSON objects as actions
+    until one is the last, and the sum of their rewards."""
+    schema = fetched(f"{served.url}/schema")[1]["action"]
+    assert schema["title"] not in ("Action", "CallToolAction", "ListToolsAction") and "move" in schema["properties"]
+
+    with served.client() as client:
+        call = calling(client)
+        result, total = call("reset", seed=3, encoding="none"), 0.0
+        json.dumps({"observation": result.observation, "action_schema": schema})
+        while not result.done:
+            result = call("step", json.loads('{"move": "push up", "ticks": 50}'))
+            total += result.reward or 0.0
+    env = Moves(worlds.single("sokoban-small"))
+    env.reset(seed=3)
+    expected, ended = 0.0, False
+    while not ended:
+        _, reward, terminated, truncated, _ = env.step(env.names.index("push up"))
+        expected, ended = expected + reward, terminated or truncated
+    assert (total, result.observation["truncated"]) == (pytest.approx(expected), truncated)
 
 
 def test_a_moment_goes_on_in_another_session_and_another_server(served):

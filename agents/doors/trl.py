@@ -1,7 +1,8 @@
 """Environments in the form that TRL's trainers take: `GRPOTrainer(…, environment_factory=environment("sokoban"))`.
 
 A factory is a class: made without arguments, `reset(**row)` begins the episode of a row of the dataset and gives the
-first text, each public method is a tool, and `reward` is read at the end. Needs nothing but Rumpus.
+first text, each public method is a tool, and `get_reward` is the episode's reward, so that no reward function is needed
+(TRL 1.16; `reward` is the same for reward functions that take `environments`). Needs nothing but Rumpus.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ def environment(
                 self._tools.close()
             self._tools = Tools(pool, **{name: row[name] for name in ("seed", "split", "index") if name in row})
             return self._call("screen", {})
+
+        def get_reward(self) -> float:
+            """The same as `reward`; TRL calls it once the rollout is over, and does not take it for a tool."""
+            return self.reward
 
         def _call(self, name: str, arguments: dict[str, Any]) -> str:
             if self._tools is None:

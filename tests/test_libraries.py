@@ -98,4 +98,6 @@ def test_every_example_is_on_the_page():
     page = (ROOT / "docs" / "libraries.md").read_text(encoding="utf-8")
     files = sorted(path.name for path in (ROOT / "examples").glob("*.py"))
     assert len(files) >= 7 and all(f"examples/{name}" in page for name in files)
-    assert {*EXAMPLES, "lerobot_env", "pettingzoo_aec", "rllib_ppo"} == {name.removesuffix(".py") for name in files}
+    assert {*EXAMPLES, "lerobot_env", "pettingzoo_aec", "pufferlib_env", "rllib_ppo"} == {
+        name.removesuffix(".py") for name in files
+    }

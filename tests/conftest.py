@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from numba.core import event
 
 os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")  # threads of PyTorch sleep while they wait
 os.environ["RUMPUS_CONFIG"] = tempfile.mkdtemp(prefix="rumpus-config-")  # nobody's own settings are read or written
 atexit.register(shutil.rmtree, os.environ["RUMPUS_CONFIG"], ignore_errors=True)
 

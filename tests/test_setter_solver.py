@@ -6,6 +6,7 @@ from __future__ import annotations
 import functools
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,15 @@ def test_goals_and_their_numbers(name: str) -> None:
         assert all(pair_split(*pair) == "train" for pair in pairs(goal))
         again = space.numbers_of(goal)
         assert again is not None and space.goal(again) == goal
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Of PyTorch: threads of several test processes wait for one another over such small networks."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -139,7 +139,7 @@ class Beside:
         self._batch.step()
 
     def loaded(self, batch: Batch, rows: np.ndarray) -> None:
-        """What is restored has begun elsewhere, and nothing is known of it until the next reset."""
+        """Nothing is known of restored states until the next reset, since they have begun elsewhere."""
 
 
 def play(

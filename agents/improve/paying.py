@@ -42,7 +42,7 @@ that were not, not found done that were, and neither."""
 
 
 class _Watched:
-    """What is known of the attempts of a batch: their episodes by row, and the true goals beside."""
+    """The attempts of a batch: their episodes by row, and the true goals beside."""
 
     def __init__(self, batch: Batch, tasks: Sequence[Task], shown: Sequence[Task], options: dict[str, Any]):
         self.episodes: dict[int, Episode] = {}

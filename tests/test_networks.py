@@ -172,6 +172,27 @@ def test_ticks_of_a_drc_are_steps_without_an_action() -> None:
         CORES["drc"]((3, 4, 5), 6, ticks=0)
 
 
+@pytest.mark.parametrize(("layers", "ticks"), [(3, 3), (1, 1), (1, 3), (2, 1)])
+def test_the_gradient_of_a_drc_for_gpus_is_the_automatic_one(layers: int, ticks: int) -> None:
+    """Outputs, states, and the slopes of all weights, the features and the state before, where episodes begin in the
+    middle; and states that are equal in several cells share the slope of the maximum."""
+    torch.manual_seed(0)
+    core = CORES["drc"]((5, 4, 6), 7, layers=layers, ticks=ticks, channels=3).double()
+    features = torch.randn(4, 6, 5, 4, 6, dtype=torch.float64, requires_grad=True)
+    is_first = (torch.rand(4, 6) < 0.3).double()
+    state = tuple(torch.randn(part.shape, dtype=torch.float64) for part in core.initial(6))
+    state[0][:, :, :, 0] = 5.0
+    before = tuple(part.requires_grad_() for part in state)
+    found = []
+    for run in (core, core.compiled):
+        outputs, after = run(features, before, is_first)
+        loss = outputs.square().sum() + after[0].pow(3).sum() + after[1].square().sum()
+        slopes = torch.autograd.grad(loss, [features, *before, *core.parameters()])
+        found.append([outputs, *after, *slopes])
+    for one, other in zip(*found, strict=True):
+        assert torch.allclose(one, other.to(one.dtype), rtol=1e-5, atol=1e-5)
+
+
 @pytest.mark.parametrize("core", sorted(name for name in CORES if not getattr(CORES[name], "takes_map", False)))
 @pytest.mark.parametrize("head", ["moves", "devices"])
 def test_a_core_is_given_the_last_action_and_reward(head: str, core: str) -> None:

@@ -14,13 +14,14 @@ computed once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import nn
 
 from ..layers import initialise
+from .unrolled import unrolled
 
 State = tuple[torch.Tensor, torch.Tensor]
 """Hidden and cell state, each float32 (lanes, layers, channels, rows, columns)."""
@@ -82,34 +83,42 @@ class DRC(nn.Module):
 
     def forward(self, features: torch.Tensor, state: State, is_first: torch.Tensor) -> tuple[torch.Tensor, State]:
         """is_first: (steps, lanes), 1 where an episode begins with this step, so that nothing older is remembered."""
-        return self._through(list(self.layers), features, state, is_first)
-
-    def compiled(self, features: torch.Tensor, state: State, is_first: torch.Tensor) -> tuple[torch.Tensor, State]:
-        """The same, with a layer's tick compiled: not the whole, whose hundreds of ticks would take minutes."""
-        layers = [torch.compile(layer, dynamic=False) for layer in self.layers]
-        return self._through(layers, features, state, is_first)
-
-    def _through(
-        self, layers: Sequence[Callable[..., Any]], features: torch.Tensor, state: State, is_first: torch.Tensor
-    ) -> tuple[torch.Tensor, State]:
-        steps, lanes = features.shape[:2]
-        flat = features.flatten(0, 1).contiguous(memory_format=torch.channels_last)
-        own = cast("Sequence[Layer]", self.layers)
-        seen = [layer.seen(flat).unflatten(0, (steps, lanes)).unbind() for layer in own]
+        flat, seen = self._seen(features)
         hidden, cell = (
             [part.contiguous(memory_format=torch.channels_last) for part in parts.unbind(1)] for parts in state
         )
-        hidden = [part.to(seen[0][0].dtype) for part in hidden]
-        keeps, tops = (1 - is_first).view(steps, lanes, 1, 1, 1), []
-        for step in range(steps):
-            hidden = [part * keeps[step].to(part.dtype) for part in hidden]
-            cell = [part * keeps[step] for part in cell]
+        hidden = [part.to(seen[0].dtype) for part in hidden]
+        keeps, tops = (1 - is_first)[..., None, None, None], []
+        for step, keep in enumerate(keeps):
+            hidden = [part * keep.to(part.dtype) for part in hidden]
+            cell = [part * keep for part in cell]
             for _ in range(self.ticks):
                 below = hidden[-1]
-                for index, layer in enumerate(layers):
+                for index, layer in enumerate(self.layers):
                     hidden[index], cell[index] = layer(seen[index][step], below, hidden[index], cell[index])
                     below = hidden[index]
             tops.append(below)
-        top = torch.cat(tops) + self.skip(flat)
-        outputs = torch.relu(self.out(top.flatten(1))).unflatten(0, (steps, lanes))
-        return outputs, (torch.stack(hidden, 1).float(), torch.stack(cell, 1).float())
+        after = torch.stack(hidden, 1).float(), torch.stack(cell, 1).float()
+        return self._told(torch.stack(tops), flat), after
+
+    def compiled(self, features: torch.Tensor, state: State, is_first: torch.Tensor) -> tuple[torch.Tensor, State]:
+        """The same for a GPU, with a gradient of its own and, there, a tick compiled; see `unrolled`."""
+        flat, seen = self._seen(features)
+        layers = cast("Sequence[Layer]", self.layers)
+        weights = [
+            (layer.around.weight, cast("torch.Tensor", layer.around.bias), layer.pooled.weight) for layer in layers
+        ]
+        tops, after = unrolled(weights, self.ticks, seen, state, is_first, compiled=features.is_cuda)
+        return self._told(tops, flat), after
+
+    def _seen(self, features: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+        """The maps of all steps one after the other, and of each layer the torso's part of the gates, (steps, lanes,
+        4 * channels, rows, columns)."""
+        flat = features.flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        layers = cast("Sequence[Layer]", self.layers)
+        return flat, [layer.seen(flat).unflatten(0, features.shape[:2]) for layer in layers]
+
+    def _told(self, tops: torch.Tensor, flat: torch.Tensor) -> torch.Tensor:
+        """The outputs, of the top layer's hidden states, (steps, lanes, channels, rows, columns), and the maps."""
+        top = tops.flatten(0, 1) + self.skip(flat)
+        return torch.relu(self.out(top.flatten(1))).unflatten(0, tops.shape[:2])

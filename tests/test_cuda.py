@@ -68,13 +68,14 @@ def test_states_move_between_devices():
 
 
 @pytest.mark.parametrize("name", ["lstm", "drc"])
-def test_graphs_of_a_core_give_what_it_gives(name):
+def test_graphs_of_a_core_give_what_it_gives(name, monkeypatch):
     """Outputs, states and gradients, with gradients and without, compiled and not, for several shapes."""
     import torch
 
     from rumpus.agents.networks.cores import CORES
     from rumpus.agents.networks.graphs import Graphed
 
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", False)  # which has ten bits
     torch.manual_seed(0)
     shape = (8, 6, 6) if name == "drc" else (8,)
     core = CORES[name](shape if name == "drc" else 8, 16).cuda()

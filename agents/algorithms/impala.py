@@ -55,7 +55,8 @@ class IMPALASettings:
     entropy: float = 0.01  # =: weight of the entropy bonus; the release has 2.5e-4
     value: float = 0.25  # =: weight of the critic's loss; the release has 0.5
     normalise: bool = False  # advantages with mean 0 and deviation 1; by trial policies came to one action with it
-    grad_norm: float = 0.5  # largest norm of a gradient
+    grad_norm: float = 0.5  # largest norm of a gradient; = has 2.5e-4, which makes all of them equally long
+    eps: float = 1e-5  # of Adam; = has 1.5625e-7
     reward: str = "clipped"  # *: to -1 … 1; or "scaled" by the deviation of their discounted sum, or "raw"
     kickstart: float = 0.0  # weight of doing what the world's expert would do
     kl: float = 0.0  # weight of the divergence from the policy that the run started from
@@ -65,7 +66,7 @@ class IMPALASettings:
         for name in ("passes", "capacity"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
-        for name in ("learning_rate", "rho_clip", "c_clip", "grad_norm"):
+        for name in ("learning_rate", "rho_clip", "c_clip", "grad_norm", "eps"):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} must be greater than 0, got {getattr(self, name)}")
         if not 0 <= self.replay < 1 or not 0 <= self.lam <= 1:
@@ -88,7 +89,7 @@ class IMPALA(OneNetwork):
         self.network = setup.build()
         self.wants_expert = settings.kickstart > 0
         self.errors: torch.Tensor | None = None
-        optimiser = torch.optim.Adam(self.network.parameters(), settings.learning_rate, eps=1e-5, fused=True)
+        optimiser = torch.optim.Adam(self.network.parameters(), settings.learning_rate, eps=settings.eps, fused=True)
         self.descent = Descent(self.network, optimiser, settings.grad_norm, setup)
         self.scale = RewardScale(setup.lanes, settings.gamma, setup.device, total if processes() > 1 else None)
         self.reference = Reference(setup.build(), setup.lanes) if settings.kl else None

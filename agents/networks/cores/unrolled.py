@@ -17,14 +17,17 @@ from typing import Any
 
 import torch
 from torch.nn import functional as F
-from torch.nn.grad import conv2d_input, conv2d_weight
+from torch.nn.grad import conv2d_weight
 
 Tensors = list[torch.Tensor]
 
 
-def pool(hidden: torch.Tensor) -> torch.Tensor:
-    """The mean and the maximum of each channel, (lanes, 2 * channels)."""
-    return torch.cat([hidden.mean((1, 2)), hidden.amax((1, 2))], -1)
+def pool(hidden: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """The mean and the maximum of each channel, (lanes, 2 * channels), and the part that each cell of the map has in
+    the maximum, by which its slope is shared out."""
+    most = hidden.amax((1, 2), keepdim=True)
+    tops = (hidden == most).to(hidden.dtype)
+    return torch.cat([hidden.mean((1, 2)), most.flatten(1)], -1), tops / tops.sum((1, 2), keepdim=True)
 
 
 def gated(gates: torch.Tensor, cell: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -38,36 +41,21 @@ def gated(gates: torch.Tensor, cell: torch.Tensor) -> tuple[torch.Tensor, torch.
 def forward_tick(
     convolved: torch.Tensor, seen: torch.Tensor, pooled: torch.Tensor, cell: torch.Tensor, own: torch.Tensor | None,
     kept: torch.Tensor, kept_below: torch.Tensor, kept_own: torch.Tensor,
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:  # fmt: skip
+) -> tuple[torch.Tensor, ...]:  # fmt: skip
     """One cell. Its gates are the sum of the first three; cell: before it, times kept, which is 0 where an episode
     begins; own: the hidden state of the next cell before that one, None if it is this cell's. Returns gates, hidden and
-    cell state, and what the next cell convolves, (…, 2 * channels), and pools."""
+    cell state, and what the next cell convolves, (…, 2 * channels), and pools, and the parts in its maxima."""
     gates = convolved + seen + pooled[:, None, None]
     hidden, cell = gated(gates, cell * kept)
     own = (hidden if own is None else own) * kept_own.to(hidden.dtype)
-    return gates, hidden, cell, torch.cat([hidden * kept_below.to(hidden.dtype), own], -1), pool(own)
-
-
-def hidden_slope(
-    given: torch.Tensor, below: torch.Tensor, kept_below: torch.Tensor, joined: torch.Tensor, own: torch.Tensor,
-    pooled: torch.Tensor, kept_own: torch.Tensor,
-) -> torch.Tensor:  # fmt: skip
-    """The slope of a hidden state: the given one, that of the next cell, which was below it, (…, 2 * channels), and
-    that of the same layer's next cell, which convolved `joined` and pooled. own: the slope of `joined`; pooled: that of
-    `pool`."""
-    channels = given.shape[-1]
-    mine = joined[..., channels:]
-    tops = mine == mine.amax((1, 2), keepdim=True)
-    mean, most = pooled[:, None, None].chunk(2, -1)
-    shared = mean / (mine.shape[1] * mine.shape[2]) + tops * (most / tops.sum((1, 2), keepdim=True))
-    return given + below[..., :channels] * kept_below + (own[..., channels:] + shared) * kept_own
+    return gates, hidden, cell, torch.cat([hidden * kept_below.to(hidden.dtype), own], -1), *pool(own)
 
 
 def backward_tick(
     gates: torch.Tensor, cell: torch.Tensor, kept: torch.Tensor, cell_slope: torch.Tensor, *after: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """The slopes of a cell's gates, their sum over the map, and those of the cell state before it, from that of the
-    cell state after it, and what `hidden_slope` takes."""
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The slopes of a cell's gates and of the cell state before it, from that of the cell state after it, and what
+    `hidden_slope` takes."""
     hidden_sloped = hidden_slope(*after)
     enter, forget, leave, news = gates.to(cell.dtype).chunk(4, -1)
     enter, forget, leave, news, before = enter.sigmoid(), forget.sigmoid(), leave.sigmoid(), news.tanh(), cell * kept
@@ -79,8 +67,20 @@ def backward_tick(
         hidden_sloped * inner * leave * (1 - leave),
         slope * enter * (1 - news * news),
     ]
-    found = torch.cat(slopes, -1)
-    return found.to(gates.dtype), found.sum((1, 2)).to(gates.dtype), slope * forget * kept
+    return torch.cat(slopes, -1).to(gates.dtype), slope * forget * kept
+
+
+def hidden_slope(
+    given: torch.Tensor, below: torch.Tensor, kept_below: torch.Tensor, own: torch.Tensor, pooled: torch.Tensor,
+    parts: torch.Tensor, kept_own: torch.Tensor,
+) -> torch.Tensor:  # fmt: skip
+    """The slope of a hidden state: the given one, that of the next cell's convolution, which it was below, (…,
+    2 * channels), and those of the same layer's next cell: own, of its convolution, pooled, of its pools, in whose
+    maxima it had these parts."""
+    channels = given.shape[-1]
+    mean, most = pooled[:, None, None].chunk(2, -1)
+    shared = mean / (given.shape[1] * given.shape[2]) + parts * most
+    return given + below[..., :channels] * kept_below + (own[..., channels:] + shared) * kept_own
 
 
 def _first(maps: torch.Tensor) -> torch.Tensor:
@@ -109,19 +109,20 @@ class Unrolled(torch.autograd.Function):
         cells: Tensors = list(cell.unbind())
         own = hiddens[0] * masks.own(0).to(low)
         joins: Tensors = [torch.cat([hiddens[-1] * masks.below(0).to(low), own], -1)]
-        pooled: Tensors = [pool(own)]
+        pooled, parts = ([part] for part in pool(own))
         gates: Tensors = []
         for k in range(count):
             layer = k % layers
-            convolved = F.conv2d(_first(joins[k]), weights[layer], biases[layer], padding=1).movedim(-3, -1)
+            convolved = F.conv2d(_first(joins[k]), weights[layer], padding=1).movedim(-3, -1)
+            news = F.linear(pooled[k], pools[layer], biases[layer])  # where a bias costs nothing
             found = tick(
-                convolved, seen[layer][k // layers // ticks], F.linear(pooled[k], pools[layer]), cells[k],
-                hiddens[k + 1] if layers > 1 else None, masks.own(k), masks.below(k + 1), masks.own(k + 1),
+                convolved, seen[layer][k // layers // ticks], news, cells[k], hiddens[k + 1] if layers > 1 else None,
+                masks.own(k), masks.below(k + 1), masks.own(k + 1),
             )  # fmt: skip
-            for kept, new in zip((gates, hiddens, cells, joins, pooled), found, strict=True):
+            for kept, new in zip((gates, hiddens, cells, joins, pooled, parts), found, strict=True):
                 kept.append(new)
         ctx.functions, ctx.masks, ctx.shape = functions, masks, (layers, ticks, count)
-        ctx.kept, ctx.weights = (gates, cells, joins, pooled), (weights, pools)
+        ctx.kept, ctx.weights = (gates, cells, joins, pooled, parts), (weights, pools)
         every = layers * ticks
         tops = torch.stack(hiddens[layers + every - 1 :: every])
         return tops, torch.stack(hiddens[count:]).to(cell.dtype), torch.stack(cells[count:])
@@ -129,17 +130,16 @@ class Unrolled(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *slopes: torch.Tensor) -> tuple[Any, ...]:
         """The slopes of what `forward` was given."""
-        tops, hidden_after, cell_after = slopes
+        tops, hidden_after, cell_after = (slope.contiguous() for slope in slopes)
         layers, ticks, count = ctx.shape
-        (gates, cells, joins, pooled), (weights, pools), masks = ctx.kept, ctx.weights, ctx.masks
+        (gates, cells, joins, pooled, parts), (weights, pools), masks = ctx.kept, ctx.weights, ctx.masks
         _, back = ctx.functions
         kind, every = cell_after.dtype, layers * ticks
         nothing = torch.zeros_like(cell_after[0])
-        no_joins, no_pools = torch.zeros_like(joins[0]), torch.zeros_like(pooled[0])
         gate_slopes, sums = [nothing] * count, [nothing] * count
         cell_slopes = [nothing] * count + list(cell_after.unbind())  # of the cell state before cell k, as in forward
-        join_slopes = [no_joins] * (count + layers)
-        pool_slopes = [no_pools] * (count + layers)
+        join_slopes = [nothing] * count + [torch.zeros_like(joins[0]) for _ in range(layers)]
+        pool_slopes = [nothing] * count + [torch.zeros_like(pooled[0]) for _ in range(layers)]
 
         def after(k: int) -> tuple[torch.Tensor, ...]:
             """What `hidden_slope` takes for the hidden state that cell k leaves; below 0, of before the sequence."""
@@ -148,17 +148,19 @@ class Unrolled(torch.autograd.Function):
                 given = given + tops[k // every]
             following, again = min(k + 1, count), k + layers
             is_below = following if k >= -1 else count  # of hidden states before, only the top layer's is read below
-            own = joins[min(again, count)], join_slopes[again], pool_slopes[again], masks.own(again)
+            own = join_slopes[again], pool_slopes[again], parts[min(again, count)], masks.own(again)
             return given.to(kind), join_slopes[is_below], masks.below(is_below), *own
 
+        # the slope of a convolution's input is the convolution with its weights turned round
+        turned = [weight.flip(2, 3).transpose(0, 1).contiguous(memory_format=torch.channels_last) for weight in weights]
+        lanes, rows, columns, _ = gates[0].shape
+        ones = gates[0].new_ones(lanes, 1, rows * columns)  # a product sums quicker than a reduction
         for k in reversed(range(count)):
             layer = k % layers
-            found = back(gates[k], cells[k], masks.own(k), cell_slopes[k + layers], *after(k))
-            gate_slopes[k], sums[k], cell_slopes[k] = found
-            slope = _first(gate_slopes[k])
-            joined = _first(joins[k])
-            wanted = conv2d_input(joined.shape, weights[layer], slope, padding=1)
-            join_slopes[k], pool_slopes[k] = wanted.movedim(-3, -1), sums[k] @ pools[layer]
+            gate_slopes[k], cell_slopes[k] = back(gates[k], cells[k], masks.own(k), cell_slopes[k + layers], *after(k))
+            sums[k] = (ones @ gate_slopes[k].flatten(1, 2)).squeeze(1)
+            join_slopes[k] = F.conv2d(_first(gate_slopes[k]), turned[layer], padding=1).movedim(-3, -1)
+            pool_slopes[k] = sums[k] @ pools[layer]
         hidden_before = torch.stack([hidden_slope(*after(k - layers)) for k in range(layers)])
         found_layers: list[torch.Tensor] = []
         for layer in range(layers):
@@ -175,22 +177,24 @@ class _Masks:
     the step, 1 in others; of those below, for the lowest layer alone, since the others' are of the same step."""
 
     def __init__(self, keeps: torch.Tensor, layers: int, ticks: int):
-        self._keeps, self._layers, self._ticks = keeps[..., None, None, None], layers, ticks
-        self._ones = torch.ones_like(self._keeps[0])
+        steps, lanes = keeps.shape
+        self._own = keeps.new_ones(steps * ticks + 1, lanes, 1, 1, 1)
+        self._own[:-1:ticks] = keeps[..., None, None, None]
+        self._below, self._layers = torch.ones_like(self._own[:1]), layers
 
     def own(self, k: int) -> torch.Tensor:
         """(lanes, 1, 1, 1) for the state of the layer itself before cell k."""
-        step, inside = divmod(k // self._layers, self._ticks)
-        return self._keeps[step] if not inside and step < len(self._keeps) else self._ones
+        return self._own[min(k // self._layers, len(self._own) - 1)]
 
     def below(self, k: int) -> torch.Tensor:
         """The same for the hidden state below it."""
-        return self._ones if k % self._layers else self.own(k)
+        return self._below[0] if k % self._layers else self.own(k)
 
 
 @cache
 def _compiled() -> tuple[Callable[..., Any], ...]:
-    """Both directions of a tick, compiled for each shape: not the whole, whose hundreds of ticks would take minutes."""
+    """Both directions of a tick, compiled for each shape: not the whole, whose hundreds of ticks would take minutes.
+    All cells give them tensors with the same strides, and none of them twice, so that one version does for all."""
     return torch.compile(forward_tick, dynamic=False), torch.compile(backward_tick, dynamic=False)
 
 

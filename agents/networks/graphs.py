@@ -7,7 +7,9 @@ input, with gradients and without.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -18,6 +20,20 @@ from ..trees import leaves, tree_map
 Output = tuple[torch.Tensor, Any]
 WARM = 3
 """Runs before a graph is recorded, in which kernels are compiled and chosen, as PyTorch's notes on CUDA graphs ask."""
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Nothing is collected meanwhile: memory of the GPU that is given back in a recording, such as that of a batch that
+    nobody holds any more, makes the recording invalid."""
+    collects = gc.isenabled()
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 class Graphed:
@@ -36,7 +52,8 @@ class Graphed:
         key = (features.shape, features.dtype, learns, kinds)
         if key not in self._graphs:
             record = self._with_gradients if learns else self._without
-            self._graphs[key] = record(features, state, is_first, kinds)
+            with _undisturbed():
+                self._graphs[key] = record(features, state, is_first, kinds)
         return self._graphs[key](features, state, is_first)
 
     def _with_gradients(

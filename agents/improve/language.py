@@ -173,7 +173,7 @@ class VisionJudge:
                     raw.append(score)
                     truth.append(done[one.id])
         if raw:
-            self.curve = fitted(np.array(raw), np.array(truth))
+            self.curve = fitted(np.array(raw), np.array(truth), np.array(list(done.values())))
         told = {"annotated": float(len(done)), "calibrated_on": float(len(raw))}
         told |= {name: count for name, count in self._language.report().items() if not name.startswith("latency")}
         write_atomically(file, json.dumps({"curve": list(self.curve), "told": told}).encode())

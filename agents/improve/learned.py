@@ -10,7 +10,8 @@ Self-Improving Embodied Foundation Models, arXiv 2509.15155); where no success w
 of another attempt, it is 0.
 
 Both turn the greatest number of an attempt into the chance that it succeeded by a logistic curve (Platt 1999), fitted
-on the marks of success and failure of attempts that the network has not learned from.
+on the marks of success and failure of attempts that the network has not learned from, weighted so that as great a share
+of them succeeded as of all.
 """
 
 from __future__ import annotations
@@ -199,9 +200,9 @@ class LearnedJudge(ABC):
                 total += float(loss.detach())
         self.network.eval()
         peaks = np.array([self._values(one.frames, one.tokens).max() for one in held or used])
-        self.curve = fitted(peaks, np.array([one.done for one in held or used]))
-        done = float(np.mean([one.done for one in marked]))
-        return {"annotated": len(marked), "marked_done": done, "loss": total / steps}
+        done = np.array([one.done for one in marked])
+        self.curve = fitted(peaks, np.array([one.done for one in held or used]), done)
+        return {"annotated": len(marked), "marked_done": float(done.mean()), "loss": total / steps}
 
     def _numbers(self, moments: Moments) -> list[torch.Tensor]:
         """The numbers of each part of some moments."""
@@ -302,17 +303,21 @@ def annotated(bank: Bank) -> list[Marked]:
     ]
 
 
-def fitted(values: np.ndarray, done: np.ndarray) -> tuple[float, float]:
+def fitted(values: np.ndarray, done: np.ndarray, every: np.ndarray) -> tuple[float, float]:
     """(slope, offset) of the logistic curve from values to whether it was done, (n,) each, with Platt's targets, which
-    keep it from certainty where there are few of either."""
+    keep it from certainty where there are few of either. every: whether it was done of all attempts that are known,
+    (m,); their share of successes, by Laplace's rule, is that of `done` by weights, if it has both kinds."""
     positive, negative = int(done.sum()), int((~done).sum())
     target = np.where(done, (positive + 1) / (positive + 2), 1 / (negative + 2))
+    weights, share = np.ones(len(done)), (every.sum() + 1) / (len(every) + 2)
+    if positive and negative:
+        weights = np.where(done, share / positive, (1 - share) / negative) * len(done)
     spread = max(float(values.std()), 1e-6)
     scaled = (values - values.mean()) / spread
 
     def loss(curve: Any) -> float:
         logits = curve[0] * scaled + curve[1]
-        return float(np.mean(np.logaddexp(0, logits) - target * logits)) + 1e-4 * float(curve[0]) ** 2
+        return float(np.mean(weights * (np.logaddexp(0, logits) - target * logits))) + 1e-4 * float(curve[0]) ** 2
 
     slope, offset = minimize(loss, np.array([1.0, 0.0]), method="BFGS").x.tolist()
     slope = max(slope, 0.0)  # more of the number never means less

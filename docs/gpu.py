@@ -15,6 +15,7 @@ import os
 import platform
 import shlex
 import signal
+import statistics
 import subprocess
 import sys
 import time
@@ -148,6 +149,7 @@ def learn(parts: Parts, train: list[str], device: str, episodes: int) -> None:
     found: dict[str, Any] = {"status": status, "command": shlex.join(chosen)}
     if rows:
         found |= {"last": rows[-1], "steps_per_second": rows[-1]["steps"] / max(rows[-1]["seconds"], 1e-9)}
+        found["collecting"] = statistics.median(row["collecting"] for row in rows)
     else:
         parts.worked = False
         found["error"] = (parts.out / "train.txt").read_text().strip().splitlines()[-12:]

@@ -20,10 +20,10 @@ from ...interface.files import write_atomically
 
 FIRST = ("update", "steps", "seconds", "steps_per_second", "episodes", "success", "return_mean", "length_mean")
 """The first columns of metrics.csv. episodes, success (0 to 1), return_mean and length_mean are of the training
-episodes that ended in this update, empty if none did. All else that an update tells follows, as it first comes up: the
-algorithm's own metrics, success_1, return_1, … of each of several players, WORLD/success, … of each of several
-worlds, and held_out_success with its interval, held_out_low and held_out_high, in the rows in which the player was
-evaluated."""
+episodes that ended in this update, empty if none did. All else that an update tells follows, as it first comes up:
+collecting, the share of its time in which steps were collected, the algorithm's own metrics, success_1, return_1, … of
+each of several players, WORLD/success, … of each of several worlds, and held_out_success with its interval,
+held_out_low and held_out_high, in the rows in which the player was evaluated."""
 NAME = "metrics.csv"
 
 

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from ..data.reader import EpisodeReader
     from ..data.recorded import Recordings
 
-COUNTED = ("update", "steps", "seconds", "steps_per_second")
+COUNTED = ("update", "steps", "seconds", "steps_per_second", "collecting")
 """Metrics that the loop itself tells."""
 
 
@@ -319,11 +319,13 @@ class Trainer:
         return self.progress >= 1
 
     def update(self) -> dict[str, float]:
-        """One rollout and what is learned from it. Returns the row of metrics."""
+        """One rollout and what is learned from it. Returns the row of metrics; its `collecting` is the share of the
+        time that the rollout took, a GPU's work included."""
         began, progress = time.perf_counter(), self.progress
         shared = self.config.run.compile or self.processes > 1  # among the threads of torch, not of the algorithm
         with torch_threads(self.threads if shared else 1):
             row = self.collector.collect(self.config.own.rollout, progress)
+            collected = time.perf_counter()
             found = check_metrics(self.algorithm.update(*self.collector.now(), progress), (*COUNTED, *row))
         row |= found
         self._choose_tasks(progress + 1 / self.total)
@@ -337,9 +339,8 @@ class Trainer:
         self.updates += 1
         self.seconds += took
         self._tell_recorders()
-        speed = self.per_update / took
-        head = {"update": self.updates, "steps": self.steps, "seconds": self.seconds, "steps_per_second": speed}
-        return head | row
+        head = {"update": self.updates, "steps": self.steps, "seconds": self.seconds}
+        return head | {"steps_per_second": self.per_update / took, "collecting": (collected - began) / took} | row
 
     def _choose_tasks(self, done: float) -> None:
         """Let each curriculum choose what comes up next, when this share of the run is done."""

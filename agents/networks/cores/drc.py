@@ -21,18 +21,10 @@ import torch
 from torch import nn
 
 from ..layers import initialise
-from .unrolled import unrolled
+from .unrolled import gated, unrolled
 
 State = tuple[torch.Tensor, torch.Tensor]
 """Hidden and cell state, each float32 (lanes, layers, channels, rows, columns)."""
-
-
-def gated(gates: torch.Tensor, cell: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """One step of an LSTM. gates: (lanes, 4 * channels, rows, columns), of input, forgetting, output and news; cell:
-    (lanes, channels, rows, columns). Returns the hidden state and the cell after it."""
-    enter, forget, leave, news = gates.chunk(4, 1)
-    cell = torch.sigmoid(forget) * cell + torch.sigmoid(enter) * torch.tanh(news)
-    return (torch.sigmoid(leave) * torch.tanh(cell)).to(gates.dtype), cell
 
 
 class Layer(nn.Module):
@@ -54,7 +46,7 @@ class Layer(nn.Module):
         latter two a tick later."""
         pool = torch.cat([hidden.mean((2, 3)), hidden.amax((2, 3))], 1)
         gates = self.around(torch.cat([below, hidden], 1)) + seen + self.pooled(pool)[..., None, None]
-        return gated(gates, cell)
+        return gated(gates, cell, 1)
 
 
 class DRC(nn.Module):

@@ -30,10 +30,10 @@ def pool(hidden: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     return torch.cat([hidden.mean((1, 2)), most.flatten(1)], -1), tops / tops.sum((1, 2), keepdim=True)
 
 
-def gated(gates: torch.Tensor, cell: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The state of an LSTM after it, hidden and cell. gates: (…, 4 * channels), of input, forgetting, output and news;
-    cell: the cell before, (…, channels)."""
-    enter, forget, leave, news = gates.float().chunk(4, -1) if gates.dtype.itemsize < 4 else gates.chunk(4, -1)
+def gated(gates: torch.Tensor, cell: torch.Tensor, axis: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """One step of an LSTM, in the precision of the cell: its hidden state, in that of the gates, and the cell after it.
+    gates: of input, forgetting, output and news, one after the other on this axis; cell: before it, float32 or more."""
+    enter, forget, leave, news = gates.to(cell.dtype).chunk(4, axis)
     cell = forget.sigmoid() * cell + enter.sigmoid() * news.tanh()
     return (leave.sigmoid() * cell.tanh()).to(gates.dtype), cell
 
@@ -46,7 +46,7 @@ def forward_tick(
     begins; own: the hidden state of the next cell before that one, None if it is this cell's. Returns gates, hidden and
     cell state, and what the next cell convolves, (…, 2 * channels), and pools, and the parts in its maxima."""
     gates = convolved + seen + pooled[:, None, None]
-    hidden, cell = gated(gates, cell * kept)
+    hidden, cell = gated(gates, cell * kept, -1)
     own = (hidden if own is None else own) * kept_own.to(hidden.dtype)
     return gates, hidden, cell, torch.cat([hidden * kept_below.to(hidden.dtype), own], -1), *pool(own)
 

@@ -11,7 +11,7 @@ pytest.importorskip("playwright.sync_api")
 from playwright import sync_api as api
 
 from rumpus import worlds
-from rumpus.agents.human.session import fitting
+from rumpus.agents.human.pictures import fitting
 from rumpus.agents.measuring.benchmark import TASKS
 from rumpus.agents.serve.house import House
 from rumpus.agents.serve.limits import Limits
@@ -267,6 +267,8 @@ def test_a_task_is_chosen_and_play_is_saved_and_gone_on_from(person, served):
     facts = page.locator(".facts").text_content()
     for act in ("Save", "Load"):
         page.get_by_role("button", name="Save and load").click()
+        if act == "Load":
+            page.wait_for_function("document.activeElement.matches('.slots li:nth-child(5) .newest')")
         page.locator(".slots li").nth(4).get_by_role("button", name=act).click()
         page.wait_for_selector(f".toast >> text={'Saved in' if act == 'Save' else 'Loaded from'} slot 5")
         if act == "Save":

@@ -209,6 +209,7 @@ def test_the_one_who_came_first_saves_and_loads(served):
             ada.send(t="slots")
             ada.until(lambda: "slots" in ada.told)
             assert [bool(row["picture"]) for row in ada.told["slots"]["rows"]] == [number == 1 for number in range(9)]
+            assert ada.told["slots"]["newest"] == 2
             ada.send(t="load", slot=2)
             ada.until(lambda: ada.told["hud"]["facts"] == before)
             bob.until(lambda: bob.told["hud"]["facts"] == before)

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -11,12 +12,14 @@ from hypothesis import strategies as st
 
 from rumpus.agents.human import started
 from rumpus.agents.human.desk import Desk
+from rumpus.agents.human.facts import facts as texts
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import ROWS, shown
 from rumpus.agents.human.slots import SlotError, Slots, named, packed, unpacked
 from rumpus.interface.png import from_png
 from rumpus.tests.people import HOME, KNOBS, goal, other_room, play, press, room, session, tasks_of
 from rumpus.tests.tiny_hall import HALL
+from rumpus.worlds.pages import UNLIMITED
 from rumpus.worlds.sokoban import DUO, SOKOBAN
 
 
@@ -81,6 +84,43 @@ def test_a_slot_is_replaced_after_a_second_enter_alone():
     choose(person, "Load …")
     press(person, "enter")
     assert game.steps == 2
+
+
+def test_the_page_of_slots_opens_at_the_one_that_was_saved_last(monkeypatch):
+    moments = iter(datetime(2026, 11, 27, hour, tzinfo=UTC) for hour in (3, 5, 4))
+    monkeypatch.setattr("rumpus.agents.human.session.now", lambda: next(moments))
+    desk = Desk(session())
+    person = desk.join()
+    choose(person, "Load …")
+    assert shown(person).menu.place == 0 and desk.slots.newest() == 0, "all are empty"
+    press(person, "escape", "escape")
+    for number in (2, 7, 4):
+        assert not desk.save(number)
+    for page in ("Save …", "Load …"):
+        choose(person, page)
+        assert shown(person).menu.place == 6 and desk.slots.newest() == 7
+        press(person, "escape", "escape")
+    desk.slots.path(7).write_bytes(b"rubbish")
+    assert desk.slots.newest() == 4
+
+
+def test_practice_goes_on_from_a_slot_without_its_limit():
+    game = session(limit=9)
+    play(game, "s")
+    stored = game.stored()
+    practice = session(limit=UNLIMITED)
+    practice.resume(stored)
+    assert practice.steps == 1 and ("practice", "1 step") in texts(practice)
+    play(practice, "wsws" * 4)
+    assert practice.steps == 17 and not practice.over
+    practice.undo(17)
+    assert practice.limit == UNLIMITED
+    game.resume(stored)
+    assert game.limit == 9
+    desk = Desk(session(limit=UNLIMITED))
+    desk.slots.save(3, stored)
+    started(desk, 1, "3")
+    assert desk.session.limit == UNLIMITED
 
 
 def test_time_stands_still_after_loading_where_it_goes_on():

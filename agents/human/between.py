@@ -12,14 +12,14 @@ import numpy as np
 from ...worlds.engine.run.batch import Batch
 from ...worlds.first_person.between import FIELDS, blend, follows, look_ahead
 from .camera import CameraInput
-from .session import pictures
+from .pictures import pictures
 
 if TYPE_CHECKING:
     from .desk import Desk
 
 RATE = 60
 """Pictures a second."""
-BUSY = 0.6
+BUSY = 0.85
 """Share of the time between two pictures that making one may take; where it takes more, those between ticks are left
 out, until it takes less."""
 RETRY = 2.0

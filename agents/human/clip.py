@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ...interface.clip import rested, write_clip
 from ...interface.files import write_atomically
-from .session import Film
+from .pictures import Film
 
 EDGE, GIF_EDGE, GIF_FRAMES = 480, 320, 400
 """Pixels of a picture's longer side in a clip and in a GIF, and the most frames of a GIF (it is held in memory)."""

@@ -110,6 +110,14 @@ def _turned(owner: Owner, text: str, page: str) -> Row:
     return Row(text, "", lambda now, by: by or owner.opens(page), True)
 
 
+def first(desk: Host, page: str) -> int:
+    """The place at which a page of the menu opens: the level or task that is played, the slot that was saved last, else
+    the first row."""
+    if page == "levels":
+        return desk.session.place
+    return max(desk.slots.newest() - 1, 0) if page in ("save", "load") and desk.slots is not None else 0
+
+
 def slots(owner: Owner, saves: bool, sure: int) -> Page:
     """The page of save slots, to save or to load. sure: the slot that the next Enter overwrites, 0 for none."""
     found = owner.desk.slots.all() if owner.desk.slots is not None else []

@@ -418,14 +418,14 @@ class Person:
         self.small = not self.small
 
     def _open_page(self, name: str) -> None:
-        """Turn to a page of the menu, or close it. The list of levels opens at the one that is played."""
+        """Turn to a page of the menu, or close it."""
         same, self.page, self.typed = self.page.split(" ")[0] == name.split(" ")[0], name, ""
         if name == "close":
             self.menu, self.page = None, ""
             return
         self.note = ""
         if not same:
-            self.menu = self.desk.session.place if name == "levels" else 0
+            self.menu = menu.first(self.desk, name)
 
     def _choose(self, key: str | None, now: float) -> None:
         """A key while the menu is open: on its first page, any that has no use in it plays on."""

@@ -61,7 +61,7 @@ class Playlist:
 
     @cached_property
     def digest(self) -> str:
-        """A digest of the whole list, by which saved states know theirs."""
+        """A digest of the whole list but for its limits, by which saved states know theirs: practice has none."""
         total = hashlib.sha256("\n".join((self.world.rules.reset.__module__, self.what, *self.names)).encode())
         total.update(self.table.parts.tobytes())
         for part in (self.table.records, self.table.levels):
@@ -115,6 +115,6 @@ def _mark(world: World, record: np.void, level: np.void | None, task: str = "") 
 
 
 def _fields(records: np.ndarray) -> Iterator[bytes]:
-    """The bytes of the fields of records, without what lies between them, which is not defined."""
-    for name in records.dtype.names or ():
+    """The bytes of the fields of records but for limits, without what lies between them, which is not defined."""
+    for name in (name for name in records.dtype.names or () if name != "limit"):
         yield np.ascontiguousarray(records[name]).tobytes()

@@ -16,7 +16,7 @@ from ...episodes.showing import speed
 from ...episodes.step import Departure, Step
 from ...worlds.engine.render.views import Rays
 from ...worlds.engine.run.batch import Batch
-from .session import pictures
+from .pictures import pictures
 
 KEPT = 16
 """States from one that is kept to the next; those between are played again."""

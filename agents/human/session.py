@@ -15,12 +15,13 @@ import numpy as np
 from ...episodes.episode import Player
 from ...interface.png import png
 from ...interface.text import decode
-from ...worlds.engine.render.views import Tiles
 from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.run.table import Table
 from ...worlds.engine.world import World
+from ...worlds.pages import UNLIMITED
 from . import palette
 from .agent import Agent, Turns
+from .pictures import Film, fitting, pictures
 from .playlist import Playlist, of_levels, of_tasks
 from .slots import Facts, SlotError, Stored, now, small
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 MEMORY = 60
 """Seconds of a real-time episode that can be undone, and that a clip shows. Turn-based episodes are kept whole."""
 _REHEARSED = (480, 640)  # height and width of the picture that is drawn so that all is compiled
-GAP = 8
-"""Pixels between the pictures of two players in a clip."""
 
 
 @dataclass(frozen=True)
@@ -64,17 +63,6 @@ class Moment:
     returns: tuple[float, ...]
     ends: tuple[str, ...]
     said: tuple[str, ...] = ()
-
-
-def fitting(batch: Batch, width: int, height: int) -> tuple[int, int]:
-    """(height, width) of a picture that fits into this space, if it is not too small: whole tiles, or the proportions
-    of a camera's view."""
-    rows, cols = batch.rows, batch.cols
-    if isinstance(batch.world.view, Tiles):
-        tile = max(min(height // rows, width // cols), 4)
-        return tile * rows, tile * cols
-    height = max(min(height, width * rows // cols), 48)
-    return height, max(height * cols // rows, 48)
 
 
 class Session:
@@ -385,7 +373,10 @@ class Session:
             raise SlotError("this slot is damaged: its state is of another episode")
         self.leave()
         self._begin(facts.place)
+        endless = int(self.batch.states["limit"][0]) >= UNLIMITED  # practice goes on without the limit of before
         self.batch.load(0, stored.state)
+        if endless:
+            self.batch.states["limit"] = UNLIMITED
         self._first, self.undone, self._fair = facts.first, facts.undone, facts.alone
         moment = Moment(self._packed(), facts.returns, facts.ends, facts.said)
         self._moments = deque([moment], self._most)
@@ -459,42 +450,3 @@ class Session:
                 yield f"{'You' if alone else f'Player {player + 1}'}: {decode(say)}"
         if alone and self.batch.chat[0, 0].any():
             yield decode(self.batch.chat[0, 0])
-
-
-@dataclass(frozen=True)
-class Film:
-    """The states of an episode, packed, and a batch of its own to draw them with, in another thread if need be."""
-
-    batch: Batch
-    states: tuple[bytes, ...]
-
-    @property
-    def hz(self) -> float:
-        """Frames a second: the tick rate; in turn-based worlds a little slower than typing."""
-        return 8.0 if self.batch.world.controls.turn_based else float(self.batch.world.controls.tick_hz)
-
-    def frames(self, edge: int = 480, every: int = 1) -> Iterator[np.ndarray]:
-        """Frames, uint8 (height, width, 3), one for every `every` states, the last among them.
-
-        Each picture is about `edge` pixels at its longer side, and the players' pictures stand side by side. Height and
-        width are even, as video codecs require.
-        """
-        rows, cols = self.batch.rows, self.batch.cols
-        tile = max(edge // max(rows, cols) // 2, 1) * 2
-        gap = np.zeros((rows * tile, GAP, 3), np.uint8)
-        for state in self.states[::-every][::-1]:
-            self.batch.load(0, zlib.decompress(state))
-            views = pictures(self.batch, rows * tile, cols * tile)
-            parts = [part for view in views for part in (gap, view)]
-            yield np.concatenate(parts[1:], axis=1)
-
-
-def pictures(batch: Batch, height: int, width: int) -> np.ndarray:
-    """Each player's picture, uint8 (players, height, width, 3).
-
-    Tiles are drawn at an odd width and cut: such frames are copied byte by byte, so that one kernel serves all sizes
-    and nothing needs to be compiled while a window is being resized.
-    """
-    odd = isinstance(batch.world.view, Tiles) and width % 2 == 0
-    pixels = np.empty((1, batch.players, height, width + odd, 3), np.uint8)
-    return np.ascontiguousarray(batch.draw(out=pixels)[0, :, :, :width])

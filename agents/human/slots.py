@@ -172,6 +172,11 @@ class Slots:
         """The slots in their order: each as it is, or "" for an empty one, or the sentence that says what is wrong."""
         return [self._look(number) for number in range(1, SLOTS + 1)]
 
+    def newest(self) -> int:
+        """The number of the slot that was saved last; 0 if all are empty or damaged."""
+        dates = {number: each.facts.when for number, each in enumerate(self.all(), 1) if isinstance(each, Stored)}
+        return max(dates, key=dates.__getitem__, default=0)
+
     def _look(self, number: int) -> Stored | str:
         """A slot as it was read last, unless its file has changed since."""
         path = self.path(number)

@@ -27,15 +27,17 @@ def listing(table: Table, first: int) -> dict[str, Any]:
 
 
 def slots(table: Table) -> dict[str, Any]:
-    """The save slots of a room: {what, date, picture} of each, with "" in place of what there is not."""
-    found = table.desk.slots.all() if table.desk.slots is not None else []
+    """The save slots of a room: {what, date, picture} of each, with "" in place of what there is not, and the number of
+    the one that was saved last, 0 for none."""
+    own = table.desk.slots
+    found = own.all() if own is not None else []
     rows = [
         {"what": each.facts.what, "date": each.date, "picture": each.url}
         if isinstance(each, Stored)
         else {"what": each, "date": "", "picture": ""}
         for each in found
     ]
-    return {"t": "slots", "rows": rows}
+    return {"t": "slots", "rows": rows, "newest": own.newest() if own is not None else 0}
 
 
 def choose(table: Table, person: Person, message: dict[str, Any], first: bool) -> tuple[dict[str, Any], str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from ...worlds.engine.render.views import Tiles
 from ..human.between import Between
-from ..human.session import fitting
+from ..human.pictures import fitting
 from .pictures import Stream
 from .table import Table
 from .visitor import Visitor

@@ -15,7 +15,7 @@ from ...worlds.engine.run.batch import Batch
 from ...worlds.engine.tools.warm import seconds
 from ...worlds.engine.world import World
 from ..human.films import episode
-from ..human.session import pictures
+from ..human.pictures import pictures
 
 WIDE, HIGH = 256, 192
 """Pixels of a picture, about."""

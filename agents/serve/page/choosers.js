@@ -57,7 +57,7 @@ export function choosers(room) {
   function openSlots() {
     const rows = h("ol", { class: "slots" });
     const box = open("Save slots", rows);
-    chooser.slots = (data) =>
+    chooser.slots = (data) => {
       clear(
         rows,
         data.rows.map(({ what, date, picture }, at) => {
@@ -73,10 +73,12 @@ export function choosers(room) {
             picture ? h("img", { src: picture, alt: "" }) : h("span", { class: "blank" }),
             h("span", { class: "about" }, h("b", {}, `${slot}   ${what || "empty"}`), h("span", { class: "dim" }, date)),
             save,
-            h("button", { disabled: !date, onclick: () => act("load") }, "Load"),
+            h("button", { class: slot === data.newest ? "newest" : null, disabled: !date, onclick: () => act("load") }, "Load"),
           );
         }),
       );
+      rows.querySelector(".newest")?.focus();
+    };
     room.send({ t: "slots" });
   }
 

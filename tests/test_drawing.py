@@ -9,12 +9,16 @@ import time
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from numba import njit
 
 import rumpus.worlds as worlds
+from rumpus.interface.changed import changed
 from rumpus.tests.batches import random_actions
 from rumpus.tests.chosen import EASY
 from rumpus.worlds.engine.render import wide
+from rumpus.worlds.engine.render.enlarge import FACTORS, enlarge
 from rumpus.worlds.engine.render.views import Tiles
 from rumpus.worlds.engine.run import threads
 from rumpus.worlds.engine.run.table import pack_tasks
@@ -248,3 +252,39 @@ def test_helpers_keep_no_arrays():
     threads.over_rows(job, 1000, 3)
     found = len([each for each in gc.get_referrers(job) if not isinstance(each, dict)])
     assert found <= 1, "only this frame"
+
+
+@pytest.mark.parametrize("factor", FACTORS)
+@pytest.mark.parametrize("size", [(1, 1), (5, 7), (9, 8), (3, 29)])
+def test_a_picture_is_enlarged_into_the_words_of_a_screen_and_nothing_beside_them(factor, size):
+    rng, (height, width) = np.random.default_rng(0), size
+    picture = rng.integers(0, 256, (height, width + 1, 3), np.uint8)[:, :width]
+    window = np.full((factor * height + 2, factor * width + 3), 7, np.uint32)
+    wanted = window.copy()
+    red, green, blue = np.moveaxis(picture.astype(np.uint32), 2, 0)
+    wanted[1:-1, 2:-1] = (red << 16 | green << 8 | blue).repeat(factor, 0).repeat(factor, 1)
+    enlarge(picture, window[1:-1, 2:-1], factor)
+    assert (window == wanted).all()
+
+
+def test_a_screen_that_does_not_fit_a_picture_is_refused():
+    picture, screen = np.zeros((4, 6, 3), np.uint8), np.zeros((8, 12), np.uint32)
+    for other in (screen[:, 1:], screen.astype(np.int64), screen.T, np.zeros((8, 24), np.uint32)[:, ::2]):
+        with pytest.raises(ValueError, match="whose pixels lie together"):
+            enlarge(picture, other, 2)
+    with pytest.raises(ValueError, match="by 1 to 4"):
+        enlarge(picture, np.zeros((20, 30), np.uint32), 5)
+
+
+@given(st.data())
+def test_the_part_that_changed_is_the_smallest_rectangle_whatever_lies_between_rows(data):
+    height, width, beside = (data.draw(st.integers(low, 9)) for low in (1, 1, 0))
+    before = np.random.default_rng(0).integers(0, 256, (height, width + beside, 3), np.uint8)
+    after = before.copy()
+    for _ in range(data.draw(st.integers(0, 4))):
+        after[tuple(data.draw(st.integers(0, edge - 1)) for edge in after.shape)] ^= 1
+    before, after = before[:, :width], after[:, :width]
+    rows, cols = np.nonzero((before != after).any(2))
+    wanted = (cols.min(), rows.min(), cols.max() + 1, rows.max() + 1) if len(rows) else None
+    assert changed(before, after) == wanted
+    assert changed(before.copy(), after) == wanted

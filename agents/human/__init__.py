@@ -168,6 +168,7 @@ def readied(
 ) -> Session | None:
     """A session, made while a window shows how far it is; None if the person closes it before. grid, size: of the
     window, see open_window. Video must have been started."""
+    from ...worlds.engine.render.enlarge import compile_enlarging
     from ...worlds.engine.tools.warm import seconds
     from .waiting import waited
     from .window import open_window
@@ -177,6 +178,7 @@ def readied(
     def ready() -> Session:
         session = make()
         session.rehearse()
+        compile_enlarging()
         return session
 
     about = seconds(world)

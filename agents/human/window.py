@@ -16,7 +16,7 @@ import pygame
 from ...interface.changed import changed
 from ...interface.keys import BUTTONS
 from ...worlds.engine.world import World
-from . import ink, overlays, overview, panel
+from . import ink, overlays, overview, panel, screen
 from .between import Between
 from .camera import CameraInput
 from .clip import Saver
@@ -30,8 +30,6 @@ from .shown import Seat, Shown, shown
 
 MOST_LINES = 6
 """Most lines of a player's own instruction above its picture; the last one is cut."""
-FINEST = 1080
-"""Most rows of a camera's view; on finer screens the picture has a half or a third of their rows, and is enlarged."""
 NAP, LONG_NAP = 0.005, 0.02
 """Seconds between two checks for events: during play, and after two seconds without events."""
 _QUIET = (pygame.KEYUP, pygame.MOUSEBUTTONUP, pygame.MOUSEMOTION, pygame.CONTROLLERAXISMOTION)
@@ -68,25 +66,6 @@ def dressed(size: tuple[int, int], title: str) -> pygame.Surface:
     return surface
 
 
-def _show(surface: pygame.Surface, picture: np.ndarray, view: pygame.Rect) -> None:
-    """Paint a picture into its rectangle, smaller if it is too high, and by whole factors larger if it was drawn
-    coarser."""
-    height, width = picture.shape[:2]
-    image = _image(picture)
-    if height <= view.height // 2:  # straight into the window: at 4K each further copy takes some milliseconds
-        pygame.transform.scale(image.convert(surface), view.size, surface.subsurface(view))
-        return
-    if height > view.height:
-        image = pygame.transform.smoothscale(image, (width * view.height // height, view.height))
-    surface.blit(image, image.get_rect(center=view.center))
-
-
-def _image(picture: np.ndarray) -> pygame.Surface:
-    """A picture, uint8 (height, width, 3), as a surface."""
-    height, width = picture.shape[:2]
-    return pygame.image.frombuffer(np.ascontiguousarray(picture).data.cast("B"), (width, height), "RGB")
-
-
 class Window:
     """A window of one person at a desk; `run` plays until it is closed.
 
@@ -114,6 +93,7 @@ class Window:
         self._over = over
         self._between = Between(self.desk)
         self._between.on &= over is None
+        self._fineness = screen.Fineness()
         can = {"full": self._do_full, "shot": self._do_shot, "clip": self._do_clip, "mute": self._do_mute}
         self.person = self.desk.join(seats=seats, can=can)
         self._speaker = Speaker(sounds)
@@ -154,6 +134,8 @@ class Window:
                     self._draw_between()
                 else:
                     continue
+                if self._between.moves and self._bare:
+                    self._fineness.took(time.monotonic() - now)
                 self._next = self._between.due(now) if self._bare else math.inf
         finally:
             self.session.leave()
@@ -193,7 +175,11 @@ class Window:
             room = place.views[0].width if place.views else 1 << 16
             if all(len(ink.wrap(text, place.unit, room)) <= lines for text in texts if text):
                 break
-        return place
+        return screen.trimmed(place, self._coarse(place))
+
+    def _coarse(self, place: Arrangement) -> int:
+        """Pixels of the window, across and down, for each pixel of the players' pictures."""
+        return self._fineness.fit(place.views[0].height) if place.views and self.desk.rays and not self._over else 1
 
     def draw(self) -> None:
         """Draw what has changed since the last time: all of it where something lies over the pictures or did, and
@@ -233,7 +219,7 @@ class Window:
         for player in self._players:
             picture = self.session.goal(player, edge) if edge > 0 else None
             if picture is not None:
-                image = _image(picture)
+                image = screen.image(picture)
                 wide, high = image.get_size()
                 if max(wide, high) > edge:
                     image = pygame.transform.smoothscale(
@@ -257,10 +243,9 @@ class Window:
     def _pictures(self, now: float) -> list[np.ndarray]:
         """The players' pictures at this time, uint8 (height, width, 3): at the size of their rectangles, but for views
         of a camera on a very fine screen, which are drawn coarser."""
-        height, width = self.place.views[0].height, self.place.views[0].width
-        coarse = -(-height // FINEST) if self.desk.rays and not self._over else 1
-        marked = self.person.settings.marked
-        return list(self._between.views(now, max(height // coarse, 1), max(width // coarse, 1), marked))
+        width, height = self.place.views[0].size
+        coarse, marked = self._coarse(self.place), self.person.settings.marked
+        return list(self._between.views(now, height // coarse, width // coarse, marked))
 
     def _paint(self, pictures: list[np.ndarray]) -> list[pygame.Rect]:
         """Paint what changed of the players' pictures, and what lies on each. Returns the places that were painted."""
@@ -277,7 +262,7 @@ class Window:
             if part != view:
                 left, top = part.left - view.left, part.top - view.top
                 picture, view = picture[top : top + part.height, left : left + part.width], part
-            _show(surface, picture, view)
+            screen.show(surface, picture, view)
             if seat.aimed:
                 overlays.name(surface, view, place.unit, seat.aimed, seat.near)
             if seat.crosshair:

@@ -62,6 +62,7 @@ from .agents.commands import (
 from .agents.doors.commands import app as door_app
 from .agents.fleet_commands import app as fleet_app
 from .agents.needs import missing
+from .agents.replay_command import app as replay_app
 from .agents.serve.command import serve
 from .agents.shipped_commands import app as agents_app
 from .episodes.commands import app as episodes_app
@@ -79,6 +80,7 @@ app.add_typer(tasks_app, name="tasks")
 app.add_typer(fleet_app, name="fleet")
 app.add_typer(agents_app, name="agents")
 app.add_typer(door_app, name="door")
+episodes_app.add_typer(replay_app)
 episodes_app.add_typer(exchange_app)
 app.add_typer(episodes_app, name="episodes")
 

@@ -1,4 +1,4 @@
-"""The command line of stores: `rumpus episodes list | show | replay | moment | verify | merge | prune`."""
+"""The command line of stores: `rumpus episodes list | show | moment | verify | merge | prune`."""
 
 from __future__ import annotations
 
@@ -172,44 +172,6 @@ def show(
     for mark in marks:
         table.add_row("mark", f"{mark['label']} {mark['text']} by {mark['by']}")
     Console(highlight=False).print(table)
-
-
-@app.command()
-def replay(
-    store: Place,
-    id: Annotated[str, typer.Argument(help="The id of an episode, or how it begins.")],
-    out: Annotated[Path | None, typer.Option(help="Write this .mp4 or .gif instead of opening a window.")] = None,
-    size: Annotated[int, typer.Option(help="Pixels of the longer side of a player's picture.")] = 480,
-    hz: Annotated[float | None, typer.Option(help="Steps shown a second.")] = None,
-    own: Own = None,
-    levels: OwnLevels = None,
-) -> None:
-    """Play an episode again, in a window or as a clip, drawn anew at any size.
-
-    Example: rumpus episodes replay runs/data 3f2a --out clip.mp4
-    """
-    from ..interface.clip import check_path, rested, write_clip
-    from .showing import frames, speed
-
-    if not 8 <= size <= 4096:
-        raise ValueError(f"--size is 8 to 4096 pixels, got {size}")
-    episode = opened(store).get(id)
-    worlds = own_worlds(own)
-    shown = frames(episode, size, own=worlds, levels=levels)
-    hz = hz or speed(episode, worlds)
-    if out is not None:
-        check_path(out)
-        write_clip(out, rested(shown, hz), hz)
-        print(out)
-        return
-    from ..interface.viewer import Viewer
-
-    viewer = Viewer(f"{episode.start.world}, episode {episode.id}")
-    for frame in rested(shown, hz):
-        viewer.show(frame, hz)
-        if viewer.closed:
-            break
-    viewer.close()
 
 
 @app.command()

@@ -24,7 +24,7 @@ from rumpus.agents.policies import RandomPolicy
 from rumpus.episodes.episode import Player
 from rumpus.interface.action import MOUSE_ONE
 from rumpus.interface.keys import KEY
-from rumpus.tests.people import HOME, KNOBS, REAL_TIME, goal, room, session, tasks_of
+from rumpus.tests.people import HOME, KNOBS, REAL_TIME, goal, press, room, session, tasks_of
 from rumpus.tests.tiny_hall import DUO as HALL_DUO
 from rumpus.worlds.sokoban import DUO, SOKOBAN
 
@@ -240,6 +240,26 @@ def test_a_person_among_agents_sees_one_picture_or_all():
     person.press("tab", 0.0)
     assert all(seat.visible for seat in shown(person).seats)
     assert "views" not in Desk(session(DUO)).join().commands.table, "people at one keyboard see all"
+
+
+def test_the_others_stay_others_at_the_end():
+    game = session(DUO, agents=[random_agent(1)], limit=2)
+    person = Desk(game).join()
+    for _ in range(3):
+        assert ("others", "random") in shown(person).facts, game.result
+        press(person, "w")
+    assert game.over and game.watching
+    watched = session(DUO, agents=[random_agent(0, 1)])
+    assert ("plays", "random") in facts.facts(watched)
+
+
+def test_a_message_of_before_does_not_hide_the_keys_while_one_types():
+    person = Desk(session(DUO)).join()
+    person.tell("There is no device for sound here", 0.0)
+    press(person, "enter")
+    assert shown(person).band.below == "Enter says it    Tab the other player    Esc"
+    person.text("\u20ac", 0.0)
+    assert "no others" in shown(person).band.below
 
 
 def test_keys_are_told_where_they_are_of_use():

@@ -223,6 +223,37 @@ def test_a_person_marks_at_the_window(stored, monkeypatch, tmp_path):
     assert [m.label for m in again.marks] == ["progress", "sentence", "success"]
 
 
+def test_a_replay_is_looked_through_and_takes_no_marks(stored, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    whole = next(each for each in stored.read() if each.start.world == "box-world-small")
+    place = tmp_path / "store"
+    Store(place, create=True).append([whole])
+    seen = []
+
+    def play(window):
+        game = window.marking
+        assert game.playing and game.hz == 40.0
+        for key, state in ((pygame.K_END, whole.steps), (pygame.K_LEFT, whole.steps - 1), (pygame.K_HOME, 0)):
+            window.handle(pygame.event.Event(pygame.KEYDOWN, key=key, mod=0))
+            window.draw()
+            seen.append(game.state == state)
+        pressed = pygame.K_s, pygame.K_b, pygame.K_t, pygame.K_m, pygame.K_n, pygame.K_BACKSPACE, pygame.K_1
+        for key in (*pressed, pygame.K_F1):
+            window.handle(pygame.event.Event(pygame.KEYDOWN, key=key, mod=0))
+        window.draw()
+        seen.extend((window.help, window.typing is None, not game.marks, bool(game.mark("success"))))
+        middle = window.line.left + window.line.width // 2, window.line.centery
+        window.handle(pygame.event.Event(pygame.MOUSEBUTTONDOWN, pos=middle, button=1))
+        seen.append(abs(game.state - whole.steps / 2) <= 1)
+
+    monkeypatch.setattr(MarkWindow, "run", play)
+    assert rumpus("episodes", "replay", place, whole.id[:6], "--hz", "40") == 0
+    assert len(seen) == 8 and all(seen)
+    assert not list(Store(place).marks(whole.id))
+    assert rumpus("episodes", "replay", place, whole.id, "--hz", "0") == 1
+    assert "--hz is more than 0" in capsys.readouterr().err
+
+
 def test_the_command_line_labels_and_refuses(stored, tmp_path, capsys):
     store = Store(tmp_path / "store", create=True)
     store.append(list(stored.read(lambda head: head.world == "box-world-small")))

@@ -63,7 +63,7 @@ def time_left(session: Session) -> str:
 def _plays(session: Session) -> tuple[str, str]:
     """The agents that play, or that play the seats of others."""
     names = dict.fromkeys(agent.name for agent in session.agents if agent.seats)
-    alone = session.watching or session.world.players == 1
+    alone = session.world.players == 1 or all(map(session.agent_of, range(session.world.players)))
     return ("plays" if alone else "others", " and ".join(names) or ("you" if alone else "nobody"))
 
 

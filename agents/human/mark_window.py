@@ -1,4 +1,4 @@
-"""The window of `rumpus mark`: stored episodes are played back, and keys give marks."""
+"""The window of `rumpus mark` and `rumpus episodes replay`: stored episodes are played back, and keys give marks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...episodes.episode import Player, Summary
 from ...episodes.store import Store
 from ...interface.text import CHARACTERS, CHARSET, TextSpace
 from ...interface.viewer import open_display
-from . import ink
+from . import ink, screen
 from .layout import Arrangement, arrange, first_size
 from .marking import LEAP, SPEEDS, WORDS, Marking, said
 from .person import NOTE_SECONDS
@@ -26,11 +26,16 @@ TIMELINE = 2.4
 COLOURS = {"success": ink.GREEN, "failure": ink.RED, "progress": ink.GREEN, "regress": ink.RED, "sentence": ink.AMBER}
 GIVEN = {pygame.K_s: "success", pygame.K_f: "failure", pygame.K_b: "progress", pygame.K_w: "regress"}
 """Keys that give a mark, and its label."""
-HELP = (
+REPLAY = (
     ("Space", "play, pause"),
     ("Left Right", f"a step back, on; with Shift {LEAP} steps"),
     ("Home End", "the start, the end; a click on the line of time goes there"),
     ("Up Down", "faster, slower"),
+    ("Esc", "leave"),
+)
+"""The keys of a replay, with their meaning."""
+HELP = (
+    *REPLAY[:-1],
     ("S F", "it has succeeded, it has failed"),
     ("B W", "it gets better, it gets worse"),
     ("T", "write what was done, or what to do"),
@@ -39,8 +44,9 @@ HELP = (
     ("Backspace", "take back the last mark"),
     ("N P", "next, previous episode; Enter is the next too"),
     ("F1", "this page"),
-    ("Esc", "leave"),
+    REPLAY[-1],
 )
+"""All keys, with their meaning."""
 
 
 class MarkWindow:
@@ -56,7 +62,7 @@ class MarkWindow:
         self._last_event, self._dragging = 0.0, False
         self._text = TextSpace()
         self.line = pygame.Rect(0, 0, 0, 0)  # of time
-        self._surface = pygame.display.get_surface() or _opened(marking.head, size)
+        self._surface = pygame.display.get_surface() or _opened(marking.head, size, "Rumpus: marking")
         pygame.key.stop_text_input()
         if not marking.reel:
             self._open(0)
@@ -142,6 +148,10 @@ class MarkWindow:
             pygame.K_END: lambda: self._stop_at(marking.head.steps),
             pygame.K_UP: lambda: marking.faster(1),
             pygame.K_DOWN: lambda: marking.faster(-1),
+            pygame.K_F1: lambda: setattr(self, "help", True),
+            pygame.K_ESCAPE: lambda: setattr(self, "open", False),
+        }
+        marks: dict[int, Callable[[], object]] = {
             pygame.K_t: self._begin_text,
             pygame.K_m: marking.from_here,
             pygame.K_BACKSPACE: lambda: self._say(marking.take_back() or "Taken back"),
@@ -149,11 +159,13 @@ class MarkWindow:
             pygame.K_RETURN: lambda: self._open(1),
             pygame.K_KP_ENTER: lambda: self._open(1),
             pygame.K_p: lambda: self._open(-1),
-            pygame.K_F1: lambda: setattr(self, "help", True),
-            pygame.K_ESCAPE: lambda: setattr(self, "open", False),
         }
         if key in actions:
             actions[key]()
+        elif marking.by is None:
+            return
+        elif key in marks:
+            marks[key]()
         elif key in GIVEN:
             self._mark(GIVEN[key])
         elif pygame.K_0 <= key <= pygame.K_9:
@@ -230,7 +242,7 @@ class MarkWindow:
         if reel and place.views:
             pictures = reel.views(place.views[0].height, place.views[0].width)
             for player, (view, picture) in enumerate(zip(place.views, pictures, strict=True)):
-                surface.blit(pygame.image.frombuffer(memoryview(picture).cast("B"), view.size, "RGB"), view)
+                screen.show(surface, picture, view)
                 if self.marking.player == player:
                     pygame.draw.rect(surface, ink.AMBER, view.inflate(6, 6), 3)
         self._panel(place)
@@ -263,7 +275,8 @@ class MarkWindow:
         marking = self.marking
         head = marking.head
         texts = " / ".join(dict.fromkeys(head.instructions))
-        which = f"{marking.place + 1} of {len(marking.heads)}   {head.world}   {head.id[:8]}"
+        which = f"{marking.place + 1} of {len(marking.heads)}   " * (marking.by is not None)
+        which += f"{head.world}   {head.id[:8]}"
         if not marking.blind:
             which += f"   by {', '.join(dict.fromkeys(map(str, head.played_by)))}: {head.result}"
         about = "" if marking.player is None else f"   about player {marking.player + 1}"
@@ -278,6 +291,8 @@ class MarkWindow:
             return f"{self.typing}_   Enter stores it, Esc does not" if not self.note else self.note
         if self.note:
             return self.note
+        if self.marking.by is None:
+            return "F1 keys   Space plays or stops   Left Right a step   Up Down speed"
         last = f"{said(self.marking.marks[-1])}   " if self.marking.marks else ""
         keys = "   ".join(f"{pygame.key.name(key).upper()} {WORDS[label]}" for key, label in GIVEN.items())
         return f"{last}F1 keys   Space plays   {keys}   T text   N next"
@@ -309,20 +324,21 @@ class MarkWindow:
         shade.fill((*ink.GROUND, 244))
         self._surface.blit(shade, (0, 0))
         width = self._surface.get_width()
-        column = max(ink.width(keys, unit) for keys, _ in HELP) + 2 * unit
-        for number, (keys, meaning) in enumerate(HELP):
+        rows = HELP if self.marking.by else REPLAY
+        column = max(ink.width(keys, unit) for keys, _ in rows) + 2 * unit
+        for number, (keys, meaning) in enumerate(rows):
             top = unit + number * ink.height(unit)
             ink.write(self._surface, keys, unit, ink.BRIGHT, (unit, top))
             ink.write(self._surface, meaning, unit, ink.PLAIN, (unit + column, top), width - column - 2 * unit)
 
 
-def _opened(head: Summary, size: tuple[int, int] | None) -> pygame.Surface:
+def _opened(head: Summary, size: tuple[int, int] | None, title: str) -> pygame.Surface:
     """A window for an episode. Raises ValueError for a size out of range."""
     if size is not None and not all(200 <= edge <= 16384 for edge in size):
         raise ValueError(f"a window is 200 to 16384 pixels wide and high, not {size[0]}x{size[1]}")
     size = size or first_size(pygame.display.get_desktop_sizes()[0], *head.start.grid, head.players)
     surface = pygame.display.set_mode(size, pygame.RESIZABLE)
-    pygame.display.set_caption("Rumpus: marking")
+    pygame.display.set_caption(title)
     return surface
 
 
@@ -346,17 +362,45 @@ def mark(
     by = Player("person", name)
     if not chosen:
         raise ValueError(f"{store} holds no such episode: see `rumpus episodes list {store}`")
+    return _run(lambda: Marking(place, chosen, by, blind=blind, own=own, levels=levels), chosen[0], size)
+
+
+def replay(
+    store: str | Path,
+    id: str,
+    *,
+    hz: float | None = None,
+    own: Any = None,
+    levels: Any = None,
+    size: tuple[int, int] | None = None,
+) -> None:
+    """Open a window on one episode of a store, which plays at once and stops at its end, and return when it is closed.
+
+    id: the whole id; hz: steps a second, by default those of the world; size: (width, height) of the window in pixels;
+    the others: see Marking. Raises as `mark` does.
+    """
+    place = Store(store)
+    heads = list(place.index(lambda head: head.id == id))
+    if not heads:
+        raise ValueError(f"{store} holds no episode {id}: see `rumpus episodes list {store}`")
+    title = f"Rumpus: {heads[0].world}, episode {id[:8]}"
+    _run(lambda: Marking(place, heads, None, own=own, levels=levels, hz=hz), heads[0], size, title)
+
+
+def _run(
+    make: Callable[[], Marking], head: Summary, size: tuple[int, int] | None, title: str = "Rumpus: marking"
+) -> int:
+    """Show what is made in a new window until it is closed. Returns the number of marks that were given."""
     open_display()
     try:
         pygame.font.init()
-        _opened(chosen[0], size)
-        made = waited(
-            "Getting the first episode ready …",
-            lambda: Marking(place, chosen, by, blind=blind, own=own, levels=levels),
-        )
+        _opened(head, size, title)
+        made = waited("Getting the first episode ready …", make)
         if made is None:
             return 0
         window = MarkWindow(made)
+        if made.by is None:
+            made.play()
         window.run()
     finally:
         pygame.display.quit()

@@ -1,4 +1,5 @@
-"""Marking without a window: stored episodes one after the other, a place in each, and the marks that a person gives."""
+"""Marking and replays without a window: stored episodes one after the other, a place in each, and the marks that a
+person gives."""
 
 from __future__ import annotations
 
@@ -22,10 +23,11 @@ WORDS = {"success": "success", "failure": "failure", "progress": "better", "regr
 class Marking:
     """The episodes of a store that a person goes through.
 
-    heads: of the episodes, in their order; by: who gives the marks; blind: whether who played, and how it ended, stays
-    hidden; own, levels: as for redraw. `reel` is the present episode; `playing` whether time goes on; `since` the state
-    from which a mark is about a range, None for the present state alone; `player` the player that marks are about, None
-    for all; `marks` those of this episode by this person that hold; `others` those of others.
+    heads: of the episodes, in their order; by: who gives the marks, None in a replay, where nobody does; blind: whether
+    who played, and how it ended, stays hidden; own, levels: as for redraw; hz: states a second, by default those of
+    each episode. `reel` is the present episode; `playing` whether time goes on; `since` the state from which a mark is
+    about a range, None for the present state alone; `player` the player that marks are about, None for all; `marks`
+    those of this episode by this person that hold; `others` those of others.
 
     Raises ValueError for no episodes.
     """
@@ -34,16 +36,17 @@ class Marking:
         self,
         store: Store,
         heads: Sequence[Summary],
-        by: Player,
+        by: Player | None,
         *,
         blind: bool = False,
         own: Worlds = None,
         levels: Any = None,
+        hz: float | None = None,
     ):
         if not heads:
             raise ValueError(f"{store.path} holds no such episode: see `rumpus episodes list {store.path}`")
         self.store, self.heads, self.by, self.blind = store, list(heads), by, blind
-        self._own, self._levels = own, levels
+        self._own, self._levels, self._hz = own, levels, hz
         self.place, self.count = 0, 0
         self.speed = SPEEDS.index(1.0)
         self.reel: Reel | None = None
@@ -64,7 +67,7 @@ class Marking:
     @property
     def hz(self) -> float:
         """States a second while it plays."""
-        return (self.reel.hz if self.reel else 1.0) * SPEEDS[self.speed]
+        return (self._hz or (self.reel.hz if self.reel else 1.0)) * SPEEDS[self.speed]
 
     def turn_to(self, by: int = 0) -> str:
         """Go to the episode `by` places on, round and round. Returns why it cannot be shown, or ""."""
@@ -113,13 +116,15 @@ class Marking:
 
     def mark(self, label: str, text: str = "") -> str:
         """Give a mark and store it. Returns why it could not be stored, or ""."""
+        if self.by is None:
+            return "A replay takes no marks"
         first, last = sorted((self.state if self.since is None else self.since, self.state))
         given = Mark(self.head.id, label, first, last, player=self.player, text=text, by=self.by)
         return self._store(given, lambda: self.marks.append(given))
 
     def take_back(self) -> str:
         """Remove the last mark of this episode by this person. Returns why it could not be done, or ""."""
-        if not self.marks:
+        if self.by is None or not self.marks:
             return "There is no mark of yours to take back"
         last = self.marks[-1]
         gone = Mark(last.episode, "removed", last.first, last.last, player=last.player, text=last.label, by=self.by)

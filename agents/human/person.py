@@ -355,7 +355,7 @@ class Person:
 
     def _do_chat(self, now: float) -> None:
         self.rest()
-        self.typing = ""
+        self.typing = self.note = ""
 
     def _do_next(self, now: float) -> None:
         self.desk.next()

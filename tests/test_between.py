@@ -1,15 +1,21 @@
 """Pictures between two ticks: bodies and cameras on their way, the mouse at once, and nothing of it in the episode."""
 
 import numpy as np
+import pygame
 import pytest
 
 from rumpus import worlds
+from rumpus.agents.human import screen
 from rumpus.agents.human.between import RATE, Between
 from rumpus.agents.human.desk import Desk
+from rumpus.agents.human.screen import SEEN, Fineness
 from rumpus.agents.human.session import Session
+from rumpus.agents.human.window import Window
 from rumpus.interface.action import MOUSE_ONE
+from rumpus.interface.viewer import open_display
 from rumpus.worlds.first_person.between import blend, look_ahead
 from rumpus.worlds.first_person.state import CELL, TURN
+from rumpus.worlds.room import SMALL as ROOM
 from rumpus.worlds.room.between import joints
 from rumpus.worlds.room.state import POSE, TOYS_AT
 
@@ -116,3 +122,39 @@ def test_toys_turn_on_the_shorter_way():
     eighth = np.array([np.cos(np.pi / 8), 0, 0, np.sin(np.pi / 8)])
     assert np.allclose(out["qpos"][first], [1.1, 1, 0.1, *-eighth])
     assert np.allclose(out["qpos"][TOYS_AT + POSE :], after["qpos"][TOYS_AT + POSE :])
+
+
+def test_pictures_on_fine_screens_are_as_fine_as_their_time_allows():
+    fineness, quick, slow = Fineness(), 0.1 / RATE, 1.1 / RATE
+    assert [Fineness().fit(height) for height in (50, 1080, 1081, 2084, 3300)] == [1, 1, 2, 2, 4]
+    seen = []
+    assert fineness.fit(2084) == 2
+    for seconds in (slow, slow, 0.5 / RATE, quick, quick):
+        for _ in range(SEEN):
+            fineness.took(seconds)
+        seen.append(fineness.fit(2084))
+    assert seen == [3, 3, 3, 2, 2], "3 of the window's pixels leave 694 rows; the time of finer ones is foreseen"
+    fineness.took(slow)
+    assert fineness.fit(1040) == 1, "a smaller window has the finest"
+
+
+def test_a_view_of_a_camera_fills_its_place_whatever_its_fineness(tmp_path, monkeypatch):
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    open_display()
+    window = Window(Session(ROOM, seed=3), (1901, 1403), tmp_path)
+    for coarse in (2, 1):
+        window.draw()
+        (view,) = window.place.views
+        (picture,) = window._pictures(0.0)
+        assert (view.height, view.width) == (coarse * picture.shape[0], coarse * picture.shape[1])
+        window.person.do("help", 0.0)
+        window.person.press("x", 0.0)
+        window.draw()
+        shown_there = pygame.surfarray.array3d(window._surface.subsurface(view)).swapaxes(0, 1)
+        enlarged = picture.repeat(coarse, 0).repeat(coarse, 1)
+        assert np.array_equal(shown_there[: view.height // 3], enlarged[: view.height // 3])
+        other = pygame.Surface(view.size, depth=24)
+        screen.show(other, picture, other.get_rect())
+        assert np.array_equal(pygame.surfarray.array3d(other).swapaxes(0, 1), enlarged), "by pygame alone"
+        pygame.display.set_mode((1000, 700), pygame.RESIZABLE)
+    pygame.display.quit()

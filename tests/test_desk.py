@@ -242,6 +242,19 @@ def test_a_person_among_agents_sees_one_picture_or_all():
     assert "views" not in Desk(session(DUO)).join().commands.table, "people at one keyboard see all"
 
 
+def test_a_click_of_one_who_watches_plays_on_and_leaves_the_mouse():
+    game = Session(HALL_DUO, seed=3, agents=[random_agent(0, 1)])
+    desk = Desk(game)
+    person = desk.join(seats=())
+    person.do("pause", 0.0)
+    person.button_down("left", 0.0)
+    assert not desk.paused and not person.caught
+    person.do("hand", 0.0)
+    person.do("pause", 0.0)
+    person.button_down("left", 0.0)
+    assert not desk.paused and person.caught
+
+
 def test_the_others_stay_others_at_the_end():
     game = session(DUO, agents=[random_agent(1)], limit=2)
     person = Desk(game).join()

@@ -11,13 +11,11 @@ import numpy as np
 import pygame
 import pytest
 
-from rumpus.agents.human import facts, ink, overlays, screen, settings
+from rumpus.agents.human import facts, ink, overlays, settings
 from rumpus.agents.human.bench import play_bench
-from rumpus.agents.human.between import RATE
 from rumpus.agents.human.camera import input_of
 from rumpus.agents.human.commands import Commands
 from rumpus.agents.human.layout import arrange
-from rumpus.agents.human.screen import SEEN, Fineness
 from rumpus.agents.human.session import Session
 from rumpus.agents.human.shown import Band, hints, shown
 from rumpus.agents.human.window import Window
@@ -354,6 +352,24 @@ def test_no_words_that_matter_are_cut(dummy, tmp_path, monkeypatch):
     game.leave()
 
 
+@pytest.mark.parametrize("size", [(400, 300), (800, 450), (1280, 1024)])
+def test_the_help_page_leaves_its_last_line_free(size, dummy, tmp_path, monkeypatch):
+    written, write = [], ink.write
+
+    def noted(surface, text, size, colour, place, room=None):
+        written.append((text, place))
+        return write(surface, text, size, colour, place, room)
+
+    window = Window(Session(ROOM, seed=3), size, tmp_path)
+    window.person.do("help", 0.0)
+    monkeypatch.setattr(ink, "write", noted)
+    overlays.paint(window._surface, window.place, shown(window.person))
+    (foot, (_, top)) = next((text, place) for text, place in written if "again tells all" in text)
+    assert max(place[1] for text, place in written if text != foot) < top - 8
+    assert foot.startswith("A larger window") == (size == (400, 300))
+    window.session.leave()
+
+
 def test_full_screen_is_known_to_the_next_window(dummy, tmp_path):
     for full in (True, False):
         window = Window(session(), (500, 420), tmp_path)
@@ -380,40 +396,6 @@ def test_what_changes_is_painted_as_if_all_was(dummy, tmp_path):
     assert 0 < first[0].width * first[0].height < 0.2 * view.width * view.height
     row = play_bench([SOKOBAN], (400, 300), 0.5)["rows"][0]
     assert 0 < row["step"]["p50"] <= row["step"]["p95"] and row["between"] is None
-
-
-def test_pictures_on_fine_screens_are_as_fine_as_their_time_allows():
-    fineness, quick, slow = Fineness(), 0.1 / RATE, 1.1 / RATE
-    assert [Fineness().fit(height) for height in (50, 1080, 1081, 2084, 3300)] == [1, 1, 2, 2, 4]
-    seen = []
-    assert fineness.fit(2084) == 2
-    for seconds in (slow, slow, 0.5 / RATE, quick, quick):
-        for _ in range(SEEN):
-            fineness.took(seconds)
-        seen.append(fineness.fit(2084))
-    assert seen == [3, 3, 3, 2, 2], "3 of the window's pixels leave 694 rows; the time of finer ones is foreseen"
-    fineness.took(slow)
-    assert fineness.fit(1040) == 1, "a smaller window has the finest"
-
-
-def test_a_view_of_a_camera_fills_its_place_whatever_its_fineness(dummy, tmp_path):
-    window = Window(Session(ROOM, seed=3), (1901, 1403), tmp_path)
-    for coarse in (2, 1):
-        window.draw()
-        (view,) = window.place.views
-        (picture,) = window._pictures(0.0)
-        assert (view.height, view.width) == (coarse * picture.shape[0], coarse * picture.shape[1])
-        window.person.do("help", 0.0)
-        window.person.press("x", 0.0)
-        window.draw()
-        shown_there = pygame.surfarray.array3d(window._surface.subsurface(view)).swapaxes(0, 1)
-        enlarged = picture.repeat(coarse, 0).repeat(coarse, 1)
-        assert np.array_equal(shown_there[: view.height // 3], enlarged[: view.height // 3])
-        other = pygame.Surface(view.size, depth=24)
-        screen.show(other, picture, other.get_rect())
-        assert np.array_equal(pygame.surfarray.array3d(other).swapaxes(0, 1), enlarged), "by pygame alone"
-        pygame.display.set_mode((1000, 700), pygame.RESIZABLE)
-    window.session.leave()
 
 
 def test_real_keys_and_a_real_mouse(display, tmp_path):

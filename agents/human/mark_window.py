@@ -15,7 +15,7 @@ from ...episodes.store import Store
 from ...interface.text import CHARACTERS, CHARSET, TextSpace
 from ...interface.viewer import open_display
 from . import ink, screen
-from .layout import Arrangement, arrange, first_size
+from .layout import LABEL, Arrangement, arrange, first_size
 from .marking import LEAP, SPEEDS, WORDS, Marking, said
 from .person import NOTE_SECONDS
 from .waiting import waited
@@ -243,6 +243,7 @@ class MarkWindow:
             pictures = reel.views(place.views[0].height, place.views[0].width)
             for player, (view, picture) in enumerate(zip(place.views, pictures, strict=True)):
                 screen.show(surface, picture, view)
+                self._label(player, view, place.unit)
                 if self.marking.player == player:
                     pygame.draw.rect(surface, ink.AMBER, view.inflate(6, 6), 3)
         self._panel(place)
@@ -250,6 +251,14 @@ class MarkWindow:
         if self.help:
             self._help(place.unit)
         pygame.display.flip()
+
+    def _label(self, player: int, view: pygame.Rect, unit: int) -> None:
+        """Write above a picture whose it is, where there are several, and who played unless that stays hidden."""
+        head = self.marking.head
+        if head.players > 1:
+            by = "" if self.marking.blind else f"   {head.played_by[player]}"
+            place = view.left, view.top - round((LABEL - 0.2) * unit)
+            ink.write(self._surface, f"Player {player + 1}{by}", unit, ink.DIM, place, view.width)
 
     def _panel(self, place: Arrangement) -> None:
         """Paint the panel: the episode and its marks."""

@@ -189,8 +189,10 @@ def _paint_help(surface: pygame.Surface, unit: int, page: Help) -> None:
         lines, bottom = _help(page.title, story[:paragraphs], page.tables, size, width)
         if bottom <= height - 2 * size or not paragraphs:
             break
-    ink.write(surface, page.foot, size, ink.DIM, (2 * size, height - round(1.8 * size)), width - 4 * size)
-    for x, y, text, letter, colour in lines:
+    end = height - 2 * size
+    foot = page.foot if bottom <= end else f"A larger window shows the rest    {page.foot}"
+    ink.write(surface, foot, size, ink.DIM, (2 * size, height - round(1.8 * size)), width - 4 * size)
+    for x, y, text, letter, colour in (line for line in lines if line[1] + ink.height(line[3]) <= end):
         ink.write(surface, text, letter, colour, (x, y))
 
 

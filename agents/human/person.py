@@ -175,7 +175,7 @@ class Person:
             self.desk.start_now()
         if self.desk.paused and self.inputs.looks and not self.busy and not self.desk.session.over:
             self.desk.paused = False
-            self._catch()
+            self.caught = self._wants_mouse = bool(self.seats)
             return
         if not self.playing or (at is None and not self.caught):
             return

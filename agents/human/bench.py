@@ -31,9 +31,10 @@ SEED = 3
 def play_bench(worlds: Sequence[World], size: tuple[int, int], seconds: float = 6.0) -> dict[str, Any]:
     """Measure what pictures cost in a window of this size, (width, height) in pixels.
 
-    Returns {processor, load, window, rows}. Each row has world, view ((width, height) of a player's picture in it), hz
-    (pictures a second), step and between (of a picture after a step, and of one between two ticks: {p50, p95} in ms of
-    the processor, None where there were none). Raises NoDisplayError without a screen.
+    Returns {processor, load, window, rows}. Each row has world, view ((width, height) of a player's picture in it),
+    drawn (the same before it was enlarged, at the end), hz (pictures a second), step and between (of a picture after a
+    step, and of one between two ticks: {p50, p95} in ms of the processor, None where there were none). Raises
+    NoDisplayError without a screen.
     """
     before, rows = load(), []
     for world in worlds:
@@ -45,6 +46,7 @@ def play_bench(worlds: Sequence[World], size: tuple[int, int], seconds: float = 
             {
                 "world": world.name,
                 "view": list(window.place.views[0].size),
+                "drawn": list(window.drawn),
                 "hz": pictures / seconds,
                 "step": _spread(window.steps),
                 "between": _spread(window.betweens),

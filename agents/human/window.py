@@ -159,6 +159,13 @@ class Window:
         return self._saver.saved
 
     @property
+    def drawn(self) -> tuple[int, int]:
+        """(width, height) in pixels of a player's picture before it is enlarged into its place; (0, 0) for none."""
+        width, height = self.place.views[0].size if self.place.views else (0, 0)
+        coarse = self._coarse(self.place)
+        return width // coarse, height // coarse
+
+    @property
     def _players(self) -> list[int]:
         """The players whose pictures are shown, in their order."""
         return [player for player, seat in enumerate(self._record.seats) if seat.visible]
@@ -243,9 +250,8 @@ class Window:
     def _pictures(self, now: float) -> list[np.ndarray]:
         """The players' pictures at this time, uint8 (height, width, 3): at the size of their rectangles, but for views
         of a camera on a very fine screen, which are drawn coarser."""
-        width, height = self.place.views[0].size
-        coarse, marked = self._coarse(self.place), self.person.settings.marked
-        return list(self._between.views(now, height // coarse, width // coarse, marked))
+        width, height = self.drawn
+        return list(self._between.views(now, height, width, self.person.settings.marked))
 
     def _paint(self, pictures: list[np.ndarray]) -> list[pygame.Rect]:
         """Paint what changed of the players' pictures, and what lies on each. Returns the places that were painted."""

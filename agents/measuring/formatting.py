@@ -346,12 +346,13 @@ def playing(result: Mapping[str, Any]) -> Table:
     width, height = result["window"]
     times = "a step, ms: p50", "p95", "between, ms: p50", "p95"
     title = f"Processor's time of a picture in a window of {width}x{height}, {result['processor']}{busy}"
-    table = Table("world", "picture", *times, "pictures/s", title=title, box=None)
+    table = Table("world", "picture", "drawn", *times, "pictures/s", title=title, box=None)
     for row in result["rows"]:
         took = [
             f"{row[part][name]:.1f}" if row[part] else "–" for part in ("step", "between") for name in ("p50", "p95")
         ]
-        table.add_row(row["world"], "{}x{}".format(*row["view"]), *took, f"{row['hz']:.1f}")
+        sizes = ("{}x{}".format(*row[part]) for part in ("view", "drawn"))
+        table.add_row(row["world"], *sizes, *took, f"{row['hz']:.1f}")
     return table
 
 

@@ -85,6 +85,8 @@ class Known:
             return not told or kinds == (None,) or all("open" in world.affords.get(str(kind), ()) for kind in kinds)
         if what == "walked-onto":
             return "facing" not in world.relations and self.fits("carried", ref)
+        if what == "taken":
+            return kinds == ("block",) and not {"holding", "touching"} & set(world.relations)
         if what == "no-hands":
             return "holding" not in world.relations
         return self.player(ref) if what == "player" else kinds == (what,)

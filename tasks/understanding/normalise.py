@@ -80,15 +80,17 @@ def _ended(said: list[str]) -> list[str]:
     phrase = next(fitting, None)
     if phrase == ("right",) and said[-2] in ("the", "your", "its", "their", "far", "is"):
         return said  # "the box on the right"
+    if phrase and phrase[-1] == "bit" and said[-len(phrase) - 1] == "for":
+        return said  # "for a bit" is a time
     return _ended(_tidy(said[: -len(phrase)])) if phrase else said
 
 
 @cache
-def _shortened(*kinds: str) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
-    """The phrases of SHORTER, or of LOCAL_SHORTER for these kinds, by their first words, the longest first, with the
-    words that they are read as."""
+def _shortened(place: int | None = None) -> dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]:
+    """The phrases of SHORTER, or of a table of LOCAL_SHORTER, by their first words, the longest first, with the words
+    that they are read as."""
     found: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    table = lexicon.LOCAL_SHORTER[kinds] if kinds else lexicon.SHORTER
+    table = lexicon.SHORTER if place is None else lexicon.LOCAL_SHORTER[place][1]
     for pattern, words in table.items():
         for phrase in phrases(pattern):
             found.setdefault(phrase[0], []).append((phrase, tuple(words.split())))
@@ -97,22 +99,29 @@ def _shortened(*kinds: str) -> dict[str, list[tuple[tuple[str, ...], tuple[str, 
 
 def local(said: list[str], kinds: Collection[str]) -> list[str]:
     """The words with phrases of LOCAL_SHORTER in their short form, in a world of these kinds."""
-    for needed in lexicon.LOCAL_SHORTER:
-        if set(needed) <= set(kinds):
-            said = _tidy(_shorter(said, *needed))
+    for place, (needed, _) in enumerate(lexicon.LOCAL_SHORTER):
+        if set(needed[1:]) == set(kinds) if needed[0] == "=" else set(needed) <= set(kinds):
+            said = _tidy(_shorter(said, place))
     return said
 
 
-def _shorter(said: list[str], *kinds: str) -> list[str]:
-    """The words with phrases of SHORTER, or of LOCAL_SHORTER for these kinds, in their short form."""
+def _shorter(said: list[str], place: int | None = None) -> list[str]:
+    """The words with phrases of SHORTER, or of a table of LOCAL_SHORTER, in their short form."""
     kept: list[str] = []
     at = 0
     while at < len(said):
-        pairs = _shortened(*kinds).get(said[at], ())
-        pair = next((pair for pair in pairs if tuple(said[at : at + len(pair[0])]) == pair[0]), None)
-        kept += pair[1] if pair else (said[at],)
+        pairs = _shortened(place).get(said[at], ())
+        pair = next((pair for pair in pairs if _stands(pair[0], said, at)), None)
+        slots = [word for word, each in zip(said[at:], pair[0], strict=False) if each == "{w}"] if pair else []
+        kept += [slots.pop(0) if word == "{w}" else word for word in pair[1]] if pair else [said[at]]
         at += len(pair[0]) if pair else 1
     return kept
+
+
+def _stands(phrase: tuple[str, ...], said: list[str], at: int) -> bool:
+    """Whether a phrase stands at a place; {w} is any one word."""
+    there = said[at : at + len(phrase)]
+    return len(there) == len(phrase) and all(each in (word, "{w}") for word, each in zip(there, phrase, strict=True))
 
 
 def words(text: str, known: frozenset[str] = frozenset()) -> list[str]:

@@ -25,8 +25,8 @@ from .names import Names, Noun, names
 from .normalise import COMMA, STOP, local, phrases, without, words
 from .refs import Ref, Refs
 from .refusing import refusal, slips
-from .remarks import without_remarks
 from .rephrased import rephrased, run_on
+from .second import second_readings
 from .syntax import Unit
 from .trees import PLACED, number
 
@@ -199,13 +199,11 @@ def generous(
     try:
         return _read(text, told.words, known, things, players, notes, told.limit, complaint)
     except Refusal:
-        fewer = without_remarks(told.words, known)
-        try:
-            if fewer is not None:
-                more = (*notes, "a remark beside what is to be done is left out")
-                return _read(text, fewer, known, things, players, more, told.limit, complaint)
-        except Refusal:
-            pass
+        for other, more in second_readings(told.words, known, players, text.rstrip().endswith("?")):
+            try:
+                return _read(text, other, known, things, players, (*notes, *more), told.limit, complaint)
+            except Refusal:
+                continue
         found: dict[str, Understood] = {}
         for parted, word in run_on(told.words):
             try:

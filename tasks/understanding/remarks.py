@@ -68,7 +68,7 @@ def _remark(part: list[str], known: Names) -> bool:
     if begun is None and part[:1] and part[0] not in _BECAUSE:
         return False
     inside = [word for word, each in zip(rest, begun or (), strict=False) if each == "[x]"]
-    if any(_names(word, known) for word in inside):
+    if any(names_something(word, known) for word in inside):
         return False
     return not any(tells(word, known) for word in _without_negations(rest[len(begun) if begun else 0 :]))
 
@@ -97,10 +97,10 @@ def _verbs() -> Collection[str]:
 def tells(word: str, known: Names) -> bool:
     """Whether a word could change what is to be done."""
     plain = bool(number(word)) or any(form in _TELLING or form in _verbs() for form in (word, *base_forms(word)))
-    return _names(word, known) or plain or (word in FIRST and word not in ("right", "top", "left"))
+    return names_something(word, known) or plain or (word in FIRST and word not in ("right", "top", "left"))
 
 
-def _names(word: str, known: Names) -> bool:
+def names_something(word: str, known: Names) -> bool:
     """Whether a word is a colour, a size, or names a thing."""
     forms = (word, *base_forms(word))
     return word in lexicon.COLOURS or any(form in known.looks or (form,) in known.nouns for form in forms)

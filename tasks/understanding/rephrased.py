@@ -36,6 +36,30 @@ _BOTH_PLACED = re.compile(
 _ON_TO = re.compile(r" then (?:on|onwards?|over|back|across) to (?=the |a |an )")
 _LET_THEM = re.compile(r"^( (?:please )?(?:do not|never)) let them ")
 _WALKS = frozenset(("go", "head", "walk", "run", "swim", "make", "drive", "hurry", "travel"))
+_FORBIDDEN = re.compile(
+    r"( |, |\. )(?:(?:no|any) )?([a-z]+ing(?: up| on| into| to| at)? [^,.]+?) (?:is|are) (?:strictly |absolutely )?(?:not allowed|"
+    r"forbidden|not on|off limits|against the rules|a no go|banned|prohibited|out of bounds|not permitted)(?= ,| \.| $)"
+)
+_FIRST = re.compile(r"^ (.+?)(?: ,)? but (?:first|before that|before you do(?: that)?|beforehand)(?: ,)? (.+?) $")
+_INSTEAD = re.compile(rf" (?:,? ?and not|instead of|rather than|in place of|as opposed to) ({_NAMED[:-1]})$")
+_INSTEAD_FIRST = re.compile(rf"^ (?:instead of|rather than) ({_NAMED[:-1]}), (.+?) $")
+_CLOSE = re.compile(rf" (?:as|so) (?:close|near) to ({_NAMED[:-1]})as (?:you can|possible|you dare|can be) ")
+_WANTED = (
+    re.compile(
+        rf"^ (?:it|this) is ({_NAMED[:-1]})(?:that |which )?(?:you|we|i) (?:want|need|are after|am after|would like|"
+        rf"are looking for|are here for|should find|should get|have to find|must find)(?={_ENDS[3:]}"
+    ),
+    re.compile(
+        rf"^ ({_NAMED[:-1]})(?:is|are) (?:what|the one|the ones|the thing|the things) (?:that |which )?(?:you|we|i) "
+        rf"(?:want|need|are after|am after|would like|are looking for|am looking for|are here for)(?={_ENDS[3:]}"
+    ),
+)
+_PROBLEM = re.compile(
+    rf"^ (?:what|why|how come|look) (?:is |, )?({_NAMED})(?:is )?(?:doing |lying |sitting |standing )?"
+    r"(?:on|in|under|by|over|near|here|there|down)(?: [a-z]+){0,4} [.,] (?=[a-z]+ (?:it|that|them)\b)"
+)
+_WILL_DO = re.compile(r"^ any ((?:[a-z]+ ){1,3}?)will do [.,] (.+?) (?:one|it|that) (?=$|,|\.|and |then )")
+_AS_MANY = re.compile(r" as many ((?:[a-z]+ ){1,3}?)as (?:you (?:can|could|like|are able to|can find|can carry)|possible)(?= )")
 _IT = re.compile(r" (it|that|them|those|this)(?= )")
 _TO_ALL = phrases(*lexicon.BOTH_PLAYERS)
 
@@ -53,11 +77,30 @@ def rephrased(said: list[str], players: int | None) -> list[str]:
     text = _UNTIL.sub(r"\1 go to ", text)
     text = _PICKED_UP.sub(r" lift \1", text)
     text = _BOTH_PLACED.sub(r"\1", text)
+    text = _FORBIDDEN.sub(r"\1never \2", text)
+    text = _CLOSE.sub(r" right next to \1", text)
+    text = _INSTEAD.sub(r" , not \1", text)
+    text = _INSTEAD_FIRST.sub(r" \2 , not \1", text)
+    for pattern in _WANTED:
+        text = pattern.sub(r" \1", text)
+    text = _WILL_DO.sub(r" \2 a \1", text)
+    text = _PROBLEM.sub(r" \1, ", text)
+    text = _AS_MANY.sub(r" all \1", text) if "before" not in said else text
+    text = _ordered(text)
     if said[:1] and said[0] in _WALKS:
         text = _ON_TO.sub(" then go to ", text)
     return _explained(text).split()
 
 
+def _ordered(text: str) -> str:
+    """With what is to be first at the beginning: "put the ball on the bed, but first open the box"."""
+    found = _FIRST.match(text)
+    if found is None or _REFERS & set(text.split()):
+        return text
+    return f" first {found[2]} , then {found[1]} "
+
+
+_REFERS = frozenset(("it", "them", "one", "ones", "that", "then", "other", "others", "first-of", "not", "never", "no"))
 _OF = {"its": "it ", "their": "them "}
 
 

@@ -21,6 +21,7 @@ _DESCRIBING = (
 _ABOUT = phrases(
     *("(that|which) (is|are) (lying|standing|sitting) (about|around)", "(lying|standing|sitting) (about|around)"),
     *("(|that|which) you can (see|find|spot|reach|get|get to)", "(|that|which) (is|are) there"),
+    "(|that|which) you (find|spot|come across|happen on|stumble on|run across|meet)",
 )
 _AROUND = ("on", "in", "at", "touching", "near", "under", "between")
 _THAT_IS = phrases(

@@ -32,13 +32,15 @@ from .frames import (
     WITHOUT,
 )
 from .heard import CORRECTIONS, LIMITS, TENS, TIMES, VOCATIVES
+from .local import LOCAL_NOTES, LOCAL_SHORTER
 from .places import PLACES, TOWARD
 from .politeness import AT_THE_VERY_END, MANNER, SAID_BY_THE_WAY
 from .questions import ASKED, ASKERS
 from .readings import READINGS, Reading
 from .refusals import COLOURS, ELSEWHERE, NEAREST, NO_SLIPS, REASONS, UNSAID
 from .remarks import HARMLESS_NEGATIONS, LIGHT_VERBS, NEEDLESS, REMARKS, TELLING
-from .shorter import ASKED_HERE, HERE, LOCAL_SHORTER, SHORTER
+from .shorter import ASKED_HERE, HERE, SHORTER
+from .smalltalk import BEGINS_BEHIND, ENDS_BEFORE, SMALL_PHRASES, SMALL_TALK
 from .things import (
     AFTER_NUMBER,
     ALL_OF_IT,
@@ -81,6 +83,7 @@ __all__ = [
     "AT_THE_END",
     "AT_THE_VERY_END",
     "BEFORES",
+    "BEGINS_BEHIND",
     "BELONGED",
     "BELONGING",
     "BOTH_PLAYERS",
@@ -90,6 +93,7 @@ __all__ = [
     "CONDITIONS",
     "CORRECTIONS",
     "ELSEWHERE",
+    "ENDS_BEFORE",
     "EXCEPT",
     "FIRST",
     "FIRST_OF",
@@ -105,6 +109,7 @@ __all__ = [
     "LAST_TO",
     "LIGHT_VERBS",
     "LIMITS",
+    "LOCAL_NOTES",
     "LOCAL_NOUNS",
     "LOCAL_SHORTER",
     "LOOKS",
@@ -132,6 +137,8 @@ __all__ = [
     "SAID_BY_THE_WAY",
     "SAME_TIME",
     "SHORTER",
+    "SMALL_PHRASES",
+    "SMALL_TALK",
     "SOME_PLAYER",
     "SPELLINGS",
     "STATED",

@@ -32,7 +32,8 @@ _TAKE = (
     "pinch|swipe|pocket|hoover up|scoop|round up|harvest|vacuum up|gobble|take up|get and hold|go pick up|"
     "go and pick up|go and take|go take|find and grab|find and pick up|pick up and hold|"
     "pick up and keep|lift up and carry|bag yourself|snaffle|snap up|go and collect|go collect|have yourself|nick|"
-    "get yourself|find and get|find and collect|run and get|run and grab|dig out)"
+    "get yourself|find and get|find and collect|run and get|run and grab|dig out|snag|swoop up|pluck|latch onto|"
+    "lay hold of|get your mitts on|whip up|fish out|go and pick|go pick)"
 )
 _MODAL = "(should|must|has to|have to|needs to|need to|is to|are to|ought to)"
 _FORBID = "(should|must|may|can|shall|is to|are to) (not|never) (|to)"
@@ -57,7 +58,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{{b}} {_MODAL} be (visit|find|reach|approach)",
         "(end up|arrive|stop|wait|be) at {b}",
         "(walk|run|bump|go) into {b}",
-        "(check out|check on|go check out|go check|discover|come across|make it to|run up to|look out for) {b}",
+        "(check on|go check|discover|come across|make it to|run up to|look out for) {b}",
         "(explore|have a look around|look around|look around in|take a look around) {b}",
         "keep an eye out for {b}",
         "(get|go|walk|come|run) (right|straight|all the way) up to {b}",
@@ -288,6 +289,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         "(turn|move|look|stand|go) so (|that) {b} (is|are) (|right) in front of you",
     ),
     "face-not": (
+        "(turn|stand with|have|keep) your back (to|toward|on) {b}",
         "(look away from|turn away from|stop looking at|face away from|turn your back on|stop facing|"
         "stop watching) {b}",
         "(turn|look|move|face|stand) (|around|away|round|somewhere) so (|that) there (is|are) no {b} "
@@ -319,7 +321,8 @@ ACTS: dict[str, tuple[str, ...]] = {
     ),
     "hands-off": (
         f"{{b}} {_FORBID} be (take|pick up|collect|grab|eat|open|unlock)",
-        "keep your (hands|fingers) off {b}",
+        "keep your (hands|fingers|paws|mitts) off {b}",
+        "(hands|paws|mitts) off {b}",
         "leave {b} (untouched|where it is|where they are|as it is|as they are|where it was|where they were)",
         "(keep|let) {b} (where it is|where they are|be where it is)",
         "have nothing to do with {b}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 SPELLINGS: dict[str, str] = {
-    **{"color": "colour", "colors": "colours", "colored": "coloured", "coloured": "coloured"},
+    **{"favor": "favour", "color": "colour", "colors": "colours", "colored": "coloured", "coloured": "coloured"},
     **{"u": "you", "ya": "you", "pls": "please", "plz": "please", "gonna": "going to", "wanna": "want to"},
     **{"cant": "can not", "dont": "do not", "doesnt": "does not", "isnt": "is not", "whats": "what is"},
     **{"wheres": "where is", "thats": "that is", "lets": "let us", "cannot": "can not", "theres": "there is"},
@@ -192,7 +192,7 @@ OPENERS: tuple[str, ...] = (
         "step up and",
     ),
     *("(walk|run|come|head) over (|there) and", "(all|what) (i want|i need|you need) is (to|for you to)"),
-    *("i (want|would like) to see you", "it is time to", "how about", "you", "why do not you", "go on and", "now"),
+    *("i (want|would like) to see you", "it is time to", "how about", "you", "why do not (you|we)", "go on and", "now"),
     *(
         "next",
         "just",
@@ -325,7 +325,7 @@ UNTILS: tuple[str, ...] = (
     *("before having", "until after", "unless you (have|have already|already|first)", "as long as you have not"),
 )
 """Behind what is forbidden only before something is so."""
-FIRST: tuple[str, ...] = ("first", "first of all", "to begin with", "start by", "begin by", "firstly", "at first")
+FIRST: tuple[str, ...] = ("first", "first of all", "to begin with", "(start|begin) (|off|out) (by|with)", "firstly", "at first")
 STAYS: tuple[str, ...] = (
     *("(stay|stand|stop|remain|freeze|pause|wait) (still|put|there|right there)", "freeze", "pause"),
     *("do not (move|budge) (|at all|an inch|a muscle)", "(stay|stand|keep) (still|quiet|where you are)", "wait"),

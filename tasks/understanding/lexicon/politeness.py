@@ -19,7 +19,7 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     "(ok|okay|right|yeah|alright) (so|now)",
     "(do|did|would|might) you (happen to|even|) know",
     "(apart from that|other than that|besides that|aside from that|apart from this) ,",
-    "(whichever|whatever|any|anyone|any one|any ones) you (fancy|feel like|choose|pick|please|want|like|find|wish|"
+    "(whichever|whatever|any|any ones) you (fancy|feel like|choose|pick|please|want|like|find|wish|"
     "prefer)",
     "(the|) (whole|entire) (game|episode|round|while)",
     "for (the|) (whole|entire) (time|game|episode|round|while)",
@@ -107,7 +107,7 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     *("get a move on", "look sharp", "come along", "as quick as you can", "(what are you waiting for)", "this time"),
     *("in your own time", "when you are ready", "when you have (a moment|a minute|time|a second)"),
     *(
-        "if that is (ok|okay|all right|alright|possible|fine)",
+        "if (that|it|this) is (ok|okay|all right|alright|possible|fine) (|with|by|for) (|you)",
         "if you (do|would) not mind",
         "if you can manage (it|that|)",
     ),

@@ -36,8 +36,8 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     ),
     "spare": (*(Reading("gone", "b", "food"), Reading("holding", fits="walked-onto"), Reading("open", "b", "lock")),),
     "hands-off": (
-        *(Reading("gone", "b", "food"), Reading("open", "b", "lock"), Reading("holding", fits="carried")),
-        *(Reading("touching"), Reading("near")),
+        *(Reading("gone", "b", "food"), Reading("gone", "b", "taken"), Reading("open", "b", "lock")),
+        *(Reading("holding", fits="carried"), Reading("touching"), Reading("near")),
     ),
     "keep-shut": (Reading("open", "b"),),
     "there": (Reading("there", "b"),),
@@ -52,7 +52,8 @@ READINGS: dict[str, tuple[Reading, ...]] = {
     "catch": (Reading("touching", fits="player"), Reading("near", fits="player")),
     "meet": (Reading("touching"), Reading("at"), Reading("near")),
     "take": (
-        *(Reading("gone", "b", "food"), Reading("holding", fits="carried"), Reading("touching", fits="no-hands")),
+        *(Reading("gone", "b", "food"), Reading("gone", "b", "taken"), Reading("holding", fits="carried")),
+        Reading("touching", fits="no-hands"),
     ),
     "take-along": (Reading("holding", fits="carried"),),
     "take-from": (*(Reading("gone", "b", "food"), Reading("holding", fits="carried")),),
@@ -77,5 +78,5 @@ READINGS: dict[str, tuple[Reading, ...]] = {
 
 region: a part of the floor; flat: a mark that one stands on; food; eaten: food where touching takes it (the world knows
 gone and no touching); carried: what hands can carry; walked-onto: what is taken by walking onto it (the world shows no
-direction); no-hands: in a world in which nothing is held; opened: what can be opened; key, lock: of this kind.
+direction); taken: a block where to take it is to make it disappear; no-hands: in a world in which nothing is held; opened: what can be opened; key, lock: of this kind.
 """

@@ -41,7 +41,17 @@ SHORTER: dict[str, str] = {
     "(one|1|a single) time": "once",
     "(is it|are they) not": "is not",
     "(all|each|every one|both) of (em|those things|the things|these things)": "all of them",
-    "(a|one|any) (couple|few|pair)": "some",
+    "(a|any) few": "some",
+    "have got": "have",
+    "has got": "has",
+    "(and|and then|then) (straight|right|all the way|) back (|again)": "and come back",
+    "there and back": "to it and come back",
+    "(do|and do) the same (|thing) (with|to|for)": "and",
+    "and do (the same|likewise) (|thing) (with|to|for)": "and",
+    "(anyone|anybody|any one|someone) (you like|you want|you fancy|you please|you wish|at all)": "anyone",
+    "careful not to": "do not",
+    "(once|when|after) (you have|you are) done (that|so|it|this)": "then",
+    "(once|when|after) (that|this|it) (is|has been) (done|finished|over)": "then",
     "in (a|the) (very|same|exact) (room|place) (that|in which|where)": "in the room where",
     "(not|no) (any|) longer": "not",
     "(not) (any more|anymore)": "not",
@@ -101,48 +111,6 @@ SHORTER: dict[str, str] = {
     **{f"hold up {word}": f"lift {word}" for word in ("the", "a", "an", "your", "any", "every", "one", "two")},
 }
 """Phrases and the words that they are read as."""
-LOCAL_SHORTER: dict[tuple[str, ...], dict[str, str]] = {
-    ("platform",): {
-        "(edge|side|rim|wall) of the (pool|water|tank)": "wall of the room",
-        "the (pool|water|tank)": "the room",
-    },
-    ("player", "goal", "hurdle"): {
-        "(cross|go over|run over|run across|go through) the (finish|finishing) line": "go to the goal",
-        "(cross|go over|run over) the line": "go to the goal",
-        "the (finish|finishing) line": "the goal",
-        "who is (|currently|now) (winning|leading|ahead|in front|in the lead|first|in first place)": (
-            "who is nearest to the goal"
-        ),
-        "which (player|runner|one of you) is (winning|leading|ahead|in front|in the lead|first|in first place)": (
-            "who is nearest to the goal"
-        ),
-    },
-    ("player", "block", "crown"): {
-        "the (one|player|person|guy|kid|other player|other one) (that|who) (is|has been) (hiding|hidden|seeking|"
-        "looking|looking for you)": "the other player",
-        "(whoever|who ever|the one that|anyone who) is (hiding|hidden)": "the other player",
-    },
-    ("player", "hat", "crown"): {
-        "(the one|the player|the person|the guy|whoever) (with|wearing|in|has|who has|who is wearing) the hat": (
-            "the player that is holding the hat"
-        ),
-        "(put|get|pull) on the hat": "hold the hat",
-        "(put|get) the hat on (|your head)": "hold the hat",
-        "(run|get|keep running|flee) away from": "keep away from",
-        "(stay|keep|remain) out of reach of": "keep away from",
-        "(stay|keep|remain) out of reach": "do not get caught",
-        "(run away|flee|get away|keep running)": "do not get caught",
-        "(whoever|who ever|the one that|the one who|the player that|the player who|whichever player|the person that) "
-        "(is|has been) it": "the player that is holding the hat",
-        "(tag|and tag) , you are it": "",
-        "who is (|currently|now) it": "who has the hat",
-        "(are you|you are not) (|still|currently|now|already) it": "do you have the hat",
-        "(not|never) (be|get|become|end up|finish) it": "not hold the hat",
-        "(be|become|stay|remain|end up) it": "hold the hat",
-        "(make|let) sure (|that) you are it": "hold the hat",
-    },
-}
-"""The same where these kinds are in the world."""
 HERE: tuple[str, ...] = (
     *(f"(in|on|around|about|inside|throughout) (the|this|that|our|your) (whole|entire|) {_SCENE}",),
     *(f"(anywhere|somewhere) (in|on) (the|this) {_SCENE}",),

@@ -39,6 +39,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
         "ring",
         "goal room",
         "way out",
+        *("destination", "end point", "endpoint", "finish point", "reward", "flag", "marker", "target"),
     ),
     "lock": ("box", "locked box", "padlock", "chest", "closed box"),
     "gem": ("jewel", "treasure", "diamond", "gemstone", "prize", "crystal", "precious stone"),
@@ -83,6 +84,7 @@ LOCAL_NOUNS: dict[tuple[str, ...], tuple[str, ...]] = {
         *("yellow room", "room with the yellow floor", "yellow floor", "room with a yellow floor", "room of the goal"),
         *("room where the floor is yellow", "last room", "final room", "yellow area"),
     ),
+    ("shell", "core", "chest"): ("stone", "rock", "pebble"),
 }
 """Other names of the first of these kinds where all of them are in the world."""
 PARTNER: tuple[str, ...] = (

@@ -9,7 +9,7 @@ from . import lexicon
 from .clauses import Found
 from .deeds import ANY, YOU
 from .further import Further
-from .kinds import Refusal
+from .kinds import Refusal, because
 from .names import Noun
 from .refs import Ref, Refs
 from .syntax import Act
@@ -104,6 +104,8 @@ class Doing(Further):
             return self._stood(replace(act, verb="be-place", place="near"), never)
         if verb in ("tie", "be-caught", "floor"):
             return self._further(act, never)
+        if verb == "hide-at":
+            return self._hidden_at(act, never)
         if verb in ("hide", "hidden", "uncaught"):
             return self._hidden(act, never)
         if verb == "short-of":
@@ -116,6 +118,8 @@ class Doing(Further):
                 raise Refusal("'leave' may mean to put it there, or not to move it: say 'put', or 'do not touch'")
             return self._placed(replace(act, verb="put"), never)
         if verb == "swap":
+            if act.b is not None and any(map(self.player, act.b.all)):
+                raise Refusal("what is swapped with a player is not judged: say who is to hold what")
             self.notes.append("one thing is held at a time")
             return self._simple(Act("take", b=act.b), never)
         if verb == "fill-up":
@@ -285,6 +289,22 @@ class Doing(Further):
             found = self.clauses([other], self.known("facing", "hide"), [YOU], never=True)
             return Found(nevers=[*found.nevers, *found.clauses])
         return self.clauses([replace(other, negated=True)], self.known("facing", "hide"), [YOU], told=True)
+
+    def _hidden_at(self, act: Act, never: bool) -> Found:
+        """That no other player faces the reader, who is at a thing; behind it is next to it."""
+        if (self.players or 1) < 2:
+            raise because("relation", act.place, self.things)
+        if (
+            never
+            or act.actor is not None
+            or act.place not in ("behind", "on", "in", "touching", "near", "at", "under", "between")
+        ):
+            raise Refusal("where is to be hidden? say 'hide', and 'next to' what")
+        place = "touching" if act.place in ("behind", "under") else act.place
+        if place != act.place:
+            self.notes.append(f"to hide {act.place} a thing is to be next to it, where no other player faces you")
+        stood = self._stood(replace(act, verb="be-place", place=place), False)
+        return Found([*self._hidden(Act("hide"), False).clauses, *stood.clauses], stood.nevers, at_once=True)
 
     def _won(self, act: Act, never: bool) -> Found:
         """To be at the goal before the others; or another player, before the reader."""

@@ -41,7 +41,7 @@ _FORBIDDEN = re.compile(
     r"forbidden|not on|off limits|against the rules|a no go|banned|prohibited|out of bounds|not permitted)(?= ,| \.| $)"
 )
 _FIRST = re.compile(r"^ (.+?)(?: ,)? but (?:first|before that|before you do(?: that)?|beforehand)(?: ,)? (.+?) $")
-_INSTEAD = re.compile(rf" (?:,? ?and not|instead of|rather than|in place of|as opposed to) ({_NAMED[:-1]})$")
+_INSTEAD = re.compile(rf"(?<=[a-z]) (?:,? ?and not|instead of|rather than|in place of|as opposed to) ({_NAMED[:-1]})$")
 _INSTEAD_FIRST = re.compile(rf"^ (?:instead of|rather than) ({_NAMED[:-1]}), (.+?) $")
 _CLOSE = re.compile(rf" (?:as|so) (?:close|near) to ({_NAMED[:-1]})as (?:you can|possible|you dare|can be) ")
 _WANTED = (
@@ -58,8 +58,23 @@ _PROBLEM = re.compile(
     rf"^ (?:what|why|how come|look) (?:is |, )?({_NAMED})(?:is )?(?:doing |lying |sitting |standing )?"
     r"(?:on|in|under|by|over|near|here|there|down)(?: [a-z]+){0,4} [.,] (?=[a-z]+ (?:it|that|them)\b)"
 )
+_BEFORE_THEM = re.compile(
+    rf"^ (?:finish|arrive|get there|be there|cross the line|finish the race) before (him |her |them |{_NAMED[:-1]})"
+    r"(?:does |do |can )?$"
+)
+_IT_IS = re.compile(
+    rf"( (?:find|get|fetch|grab|take|pick up|look for|go to|bring me|go and get) )({_NAMED})[,.] (?:it is|it should be) "
+    r"(?!in the way|on me|on you|on fire|at all)((?:on|in|under|behind|next to|near|by|beside|inside) (?:the|a) [a-z ]+?)(?= $| [,.])"
+)
+_THEN_FIRST = re.compile(r"^ ([^,.]+?) (?:, )?(?:but|and) ([^,.]+?) (?:first|beforehand|before that) $")
+_ROOM_WITH = re.compile(rf" room (?:with|containing|that (?:has|contains)) ({_NAMED[:-1]})(?:in it )?(?={_ENDS[3:]}")
+_NOT_A = re.compile(
+    r" (something|anything|a thing|an object|any object|any thing) that is not ((?:a|an|the) [a-z]+)(?= )"
+)
 _WILL_DO = re.compile(r"^ any ((?:[a-z]+ ){1,3}?)will do [.,] (.+?) (?:one|it|that) (?=$|,|\.|and |then )")
-_AS_MANY = re.compile(r" as many ((?:[a-z]+ ){1,3}?)as (?:you (?:can|could|like|are able to|can find|can carry)|possible)(?= )")
+_AS_MANY = re.compile(
+    r" as many ((?:[a-z]+ ){1,3}?)as (?:you (?:can|could|like|are able to|can find|can carry)|possible)(?= )"
+)
 _IT = re.compile(r" (it|that|them|those|this)(?= )")
 _TO_ALL = phrases(*lexicon.BOTH_PLAYERS)
 
@@ -69,6 +84,8 @@ def rephrased(said: list[str], players: int | None) -> list[str]:
     if (players or 1) > 1:
         said = _called(said)
     text = f" {' '.join(said)} "
+    if (players or 1) > 1:
+        text = _BEFORE_THEM.sub(r" beat \1", text)
     if players == 2:
         text = _LET_THEM.sub(r"\1 let the other player ", text)
     text = _SIDE.sub(lambda found: f" to the {found[2]} of {found[1] or _OF[found[0].split()[1]]}", text)
@@ -86,6 +103,9 @@ def rephrased(said: list[str], players: int | None) -> list[str]:
     text = _WILL_DO.sub(r" \2 a \1", text)
     text = _PROBLEM.sub(r" \1, ", text)
     text = _AS_MANY.sub(r" all \1", text) if "before" not in said else text
+    text = _IT_IS.sub(r"\1\2that is \3", text)
+    text = _NOT_A.sub(r" \1 except \2", text)
+    text = _ROOM_WITH.sub(lambda found: f" room where {found[1]}is ", text)
     text = _ordered(text)
     if said[:1] and said[0] in _WALKS:
         text = _ON_TO.sub(" then go to ", text)
@@ -94,7 +114,7 @@ def rephrased(said: list[str], players: int | None) -> list[str]:
 
 def _ordered(text: str) -> str:
     """With what is to be first at the beginning: "put the ball on the bed, but first open the box"."""
-    found = _FIRST.match(text)
+    found = _FIRST.match(text) or _THEN_FIRST.match(text)
     if found is None or _REFERS & set(text.split()):
         return text
     return f" first {found[2]} , then {found[1]} "

@@ -20,6 +20,7 @@ _NOT = phrases(*lexicon.NOT_TO)
 _PROMISES = phrases(
     "(i|we) (will|shall|am going to|are going to|am about to|can|could|would|have got|have) (|then|just|also) [v]",
     "let me (|just|then) [v]",
+    "i (|just|then) [v]",
 )
 _PROMISED = frozenset(("and", "while", "whilst", "then", "but", "so", "because"))
 _BINDING = frozenset(
@@ -52,7 +53,8 @@ def second_readings(
     if fewer is not None:
         done.append(fewer)
         yield fewer, (SMALL_NOTE,)
-    words, notes = said, ()
+    words: list[str] = said
+    notes: tuple[str, ...] = ()
     for change, note in ((without_promises, PROMISE_NOTE), (_spoken_by, SPEAKER_NOTE), (_them, THEM_NOTE)):
         other = change(words, known, players)
         if other is not None:
@@ -102,7 +104,9 @@ def without_small_talk(said: list[str], known: Names) -> list[str] | None:
     """The words without parts, a beginning and an end that are small talk; None if there are none, or nothing else."""
     parts = _parts(said)
     small = [_small(part, known) for part in parts]
-    kept = [[] if left or (place and small[place - 1]) else part for place, (part, left) in enumerate(zip(parts, small))]
+    kept = [
+        [] if left or (place and small[place - 1]) else part for place, (part, left) in enumerate(zip(parts, small))
+    ]
     places = [place for place, part in enumerate(kept) if part and part[0] not in (COMMA, STOP)]
     if not places:
         return None
@@ -146,7 +150,9 @@ def _orders() -> frozenset[str]:
 def _beginning(part: list[str], known: Names) -> int:
     """The place behind a beginning that is small talk and before an order; 0 for none."""
     for at in range(min(len(part) - 1, LONGEST), 0, -1):
-        order = part[at] in (*_orders(), "be", "have") or any(tuple(part[at : at + len(each)]) == each for each in _NOT.beginning(part, at))
+        order = part[at] in (*_orders(), "be", "have") or any(
+            tuple(part[at : at + len(each)]) == each for each in _NOT.beginning(part, at)
+        )
         allowed = part[at - 1] in ("can", "could", "may") and not _TRYING & set(part[:at])  # "you can touch it"
         if order and not allowed and part[at - 1] in lexicon.ENDS_BEFORE and _small(part[:at], known, easy=True):
             return at
@@ -168,14 +174,16 @@ def _end(part: list[str], known: Names) -> int:
 
 def without_promises(said: list[str], known: Names, players: int | None) -> list[str] | None:
     """The words without what the speaker promises to do: "you take the left one and I'll take the right one"."""
-    for at in range(1, len(said)):
+    for at in range(len(said)):
         phrase = next((each for each in _PROMISES.beginning(said, at) if _promised(each, said, at)), None)
-        if phrase is None or said[at - 1] not in (COMMA, STOP, *_PROMISED):
+        if phrase is None or (at and said[at - 1] not in (COMMA, STOP, *_PROMISED)):
+            continue
+        if not at and not ({COMMA, STOP} & set(said) and "you" in said):  # "I'll have the ball, please" is an order
             continue
         behind = next((place for place in range(at, len(said)) if said[place] in (COMMA, STOP, "then")), len(said))
         if _BINDING & set(said[at:behind]):
             return None
-        before = said[: at - 1]
+        before = said[: max(at - 1, 0)]
         while before and before[-1] in (COMMA, STOP, *_PROMISED):
             before.pop()
         found = [*before, *said[behind:]] if before else said[behind + 1 :]
@@ -200,7 +208,9 @@ def _spoken_by(said: list[str], known: Names, players: int | None) -> list[str] 
     kept: list[str] = []
     for at, word in enumerate(said):
         before, behind = said[at - 1] if at else "", (*said, "")[at + 1]
-        if word in ("me", "us") and before not in ("let", "help", "build", "make", "find", "show", "tell", "get"):
+        if word == "me" and before == "let" and behind == "have":
+            kept += ["the", "other", "player"]
+        elif word in ("me", "us") and before not in ("let", "help", "build", "make", "find", "show", "tell", "get"):
             kept += ["the", "other", "player"]
         elif word == "i" and behind in ("am", "have", "do", "can", "go", "get", "open", "stand"):
             kept += ["the", "other", "player"]

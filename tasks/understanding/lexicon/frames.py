@@ -325,7 +325,14 @@ UNTILS: tuple[str, ...] = (
     *("before having", "until after", "unless you (have|have already|already|first)", "as long as you have not"),
 )
 """Behind what is forbidden only before something is so."""
-FIRST: tuple[str, ...] = ("first", "first of all", "to begin with", "(start|begin) (|off|out) (by|with)", "firstly", "at first")
+FIRST: tuple[str, ...] = (
+    "first",
+    "first of all",
+    "to begin with",
+    "(start|begin) (|off|out) (by|with)",
+    "firstly",
+    "at first",
+)
 STAYS: tuple[str, ...] = (
     *("(stay|stand|stop|remain|freeze|pause|wait) (still|put|there|right there)", "freeze", "pause"),
     *("do not (move|budge) (|at all|an inch|a muscle)", "(stay|stand|keep) (still|quiet|where you are)", "wait"),

@@ -27,6 +27,14 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             "(cross|go over|run over|run across|go through) the (finish|finishing) line": "go to the goal",
             "(cross|go over|run over) the line": "go to the goal",
             "the (finish|finishing) line": "the goal",
+            "(win|win it|win the race|win this race|win the game|win this game|win this)": "come first",
+            "(beat|outrun) (everybody|everyone|them all|all of them|the others|all the others|the other players|all other "
+            "players|everyone else|all the other players|the rest|the lot) (|to the goal|to the finish line|to the finish|to "
+            "it|there)": "come first",
+            "(do not|never) lose (|the race|this race|this)": "come first",
+            "(do not|never) let (him|her|them|the other player|your partner|anyone|anybody|the other runner|the other "
+            "one) (win|beat you|get there first|finish first|finish before you|overtake you|come first)": "come first",
+            "(finish|arrive|get there|be there|cross) at the same time": "go to the goal together",
             "who is (|currently|now) (winning|leading|ahead|in front|in the lead|first|in first place)": (
                 "who is nearest to the goal"
             ),
@@ -44,6 +52,18 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             "(find|get to|go to|look for|pick|choose) (a|some|any|the best|yourself a) (|good|great|nice|safe|better) "
             "(hiding place|hiding spot|place to hide|spot to hide|hiding hole)": "hide",
             "(go|run|go and|run and|quick|go off and|run off and) hide": "hide",
+            "(do not|never) let (anyone|anybody|someone|any player|him|her|them|the other player|your partner) "
+            "(see|spot|notice|find|discover) you": "do not be seen",
+            "(make|be) sure (|that) (nobody|no one|noone) (can|) (see|sees|spot|spots|find|finds) you": "stay hidden",
+            "(make|be) sure (|that) (they|he|she|the other player|your partner) (can not|does not|do not|never) "
+            "(see|sees|spot|spots|find|finds) you": "stay hidden",
+            "(go|get|run|find somewhere|find a place|find a spot|go somewhere|be somewhere) where (nobody|no one) "
+            "(can|will|) (see|find|spot|sees|finds) you": "hide",
+            "(go|get|run|find somewhere|find a place|find a spot|go somewhere) where (they|he|she|the other player|your "
+            "partner) (can not|will not) (see|find|spot) you": "hide",
+            "so (that|) (they|he|she|your partner|the other player|the seeker) (can not|does not|do not) "
+            "(see|find|spot|notice) you": "",
+            "so (that|) (nobody|no one) (can|) (see|find|spot|sees|finds|spots) you": "",
             "hide (|quickly|quick|now) before (you are|you get) (seen|spotted|found|caught)": "hide",
             "hide (|quickly|quick|now) before (they|he|she|anyone|anybody|somebody|someone|the seeker|the other player) "
             "(sees|see|spots|spot|finds|find|catches|catch) you": "hide",
@@ -70,6 +90,8 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             "(be|become|stay|remain|end up) it": "hold the hat",
             "(make|let) sure (|that) you are it": "hold the hat",
             "(run|go|chase) after": "chase",
+            "make (him|her|them|the other player|your partner|the other one|someone|somebody) it": "tag the other player",
+            "(survive|last|hold out|make it) for": "do not get caught for",
             "before (he|she|they|it|the other player) (gets|get|runs|run) (away|off)": "",
         },
     ),
@@ -79,6 +101,10 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             "the (stone|one) (|that|which) (the chest|it) (wants|shows|needs|asks for|is asking for|is showing|wants to "
             "have|would like|likes|displays)": "the wanted stone",
             "the stone (on|in|of|from|for) the chest": "the wanted stone",
+            "(join|mix|combine|merge|fuse|blend|put together)": "combine",
+            "(stones|stone|ones|them) together": "stones combined",
+            "(a|the|any) stone (with|that has|having) (a|the) {w} shell": "the {w} shell",
+            "(a|the|any) stone (with|that has|having) (a|the) {w} core": "the {w} core",
             "(the|a) (right|correct|needed|required|proper|matching|requested) stone": "the wanted stone",
             "(what|whatever|the thing) (the chest|it) (wants|shows|needs|asks for|is asking for)": "the wanted stone",
         },
@@ -99,6 +125,27 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
                 "solve it"
             ),
             f"solve it (and|then|and then|, then) {_BRING} (it|that) (there|over|over there|back|to go to it)": "solve it",
+        },
+    ),
+    (
+        ("apple", "lemon", "mushroom"),
+        {"(clear|clear away|clean up) (all|all the|every|all of the)": "get rid of all the"},
+    ),
+    (
+        ("box", "target"),
+        {
+            "(each|every|all|all of|each of) (|the) (target|targets|spot|spots|goal|goals|square|squares) "
+            "(has|have|needs|need|gets|get|should have|must have) (a|its|their|its own|one) (box|boxes) "
+            "(|on it|on them|on top|on top of it)": "every box is on a target",
+        },
+    ),
+    (
+        ("platform", "star", "moon"),
+        {
+            "the {w} (picture|sign|symbol)": "the {w}",
+            "the (picture|sign|symbol|drawing|image) (of|with|showing) (the|a) {w}": "the {w}",
+            "the wall with (the|a) {w} (|on it)": "the {w}",
+            "the wall with (the|a) (picture|sign) of (the|a) {w} (|on it)": "the {w}",
         },
     ),
     (

@@ -19,8 +19,7 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
     "(ok|okay|right|yeah|alright) (so|now)",
     "(do|did|would|might) you (happen to|even|) know",
     "(apart from that|other than that|besides that|aside from that|apart from this) ,",
-    "(whichever|whatever|any|any ones) you (fancy|feel like|choose|pick|please|want|like|find|wish|"
-    "prefer)",
+    "(whichever|whatever|any|any ones) you (fancy|feel like|choose|pick|please|want|like|find|wish|prefer)",
     "(the|) (whole|entire) (game|episode|round|while)",
     "for (the|) (whole|entire) (time|game|episode|round|while)",
     "(from start to finish|from beginning to end|the whole way|all the way through|throughout)",

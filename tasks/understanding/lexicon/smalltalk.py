@@ -32,11 +32,27 @@ SMALL_TALK: frozenset[str] = frozenset(
     """.split()
 ) - frozenset(("on", "in", "at", "by", "down", "around", "small", "little", "only", "things", "one", "ones", "while"))
 """Words of small talk."""
-ENDS_BEFORE: frozenset[str] = frozenset(("to", "you", "and", "can", "could", "is", "should", "so", "but", "now", "just", "would", "we")
+ENDS_BEFORE: frozenset[str] = frozenset(
+    ("to", "you", "and", "can", "could", "is", "should", "so", "but", "now", "just", "would", "we")
 ) | frozenset(("best", "great", "nice", "good", "lovely", "cool", "fantastic", "brilliant", "helpful"))
 """The last words of a beginning that has no mark behind it: "do me a favour and"."""
 BEGINS_BEHIND: frozenset[str] = frozenset(
-    ("for", "like", "as", "right", "this", "now", "because", "since", "so", "and", "please", "thanks", "whenever", "when")
+    (
+        "for",
+        "like",
+        "as",
+        "right",
+        "this",
+        "now",
+        "because",
+        "since",
+        "so",
+        "and",
+        "please",
+        "thanks",
+        "whenever",
+        "when",
+    )
 )
 """The first words of an end that has no mark before it: "for a laugh"."""
 SMALL_PHRASES: tuple[str, ...] = (

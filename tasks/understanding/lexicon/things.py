@@ -120,6 +120,8 @@ CLASS_NOUNS: dict[str, tuple[str, str, str]] = {
     "bad food": ("bad", "bad food", "bad food"),
     "good item": ("good", "good items", ""),
     "bad item": ("bad", "bad items", ""),
+    "snack": ("food", "snacks", ""),
+    "bite to eat": ("food", "bites to eat", ""),
     "thing to eat": ("food", "things to eat", ""),
     "good thing": ("good", "good things", "good stuff"),
     "bad thing": ("bad", "bad things", "bad stuff"),

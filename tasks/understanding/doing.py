@@ -300,6 +300,8 @@ class Doing(Further):
             or act.place not in ("behind", "on", "in", "touching", "near", "at", "under", "between")
         ):
             raise Refusal("where is to be hidden? say 'hide', and 'next to' what")
+        if act.place == "behind" and act.b is not None and any(ref.noun.place for ref in act.b.all):
+            raise because("relation", act.place, self.things)
         place = "touching" if act.place in ("behind", "under") else act.place
         if place != act.place:
             self.notes.append(f"to hide {act.place} a thing is to be next to it, where no other player faces you")

@@ -148,6 +148,8 @@ class Known:
             return self.known("near", place), place == "beyond", number
         if player and place == "in" and kinds == ("goal",) and "touching" not in known:
             return "at", False, None
+        if player and place == "on" and kinds == ("goal",) and "on" not in known:
+            return "touching" if "touching" in known else "at", False, None
         if player and place in ("in", "out") and not self.fits("region", b):
             raise Refusal("nobody can be in that")
         relation, ends = {"off": ("on", True), "out": ("in", True), "away": ("touching", True)}.get(

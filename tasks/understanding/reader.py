@@ -131,6 +131,7 @@ _ON_THE_WAY = re.compile(
 )
 _AT_ONCE = re.compile(r"(?<!and )at the same (time|moment)|\bat once\b|\bsimultaneously\b|\btogether\b")
 _AT_THE_END = re.compile(r"\b(at|in|by) the (very )?end\b")
+_STAYS_PUT = re.compile(r"\b(do not|without) (move|moving|budge|leave|leaving|go)\b")
 _STAYING = re.compile(r"\b(stay|stays|remain|remains|keep|keeps)\b")
 
 
@@ -454,7 +455,8 @@ def _nothing_lost(said: list[str], goal: Goal, meaning: Meaning) -> None:
     told = [side.which for clause in every for side in (clause.a, clause.b) if side and side.which]
     denied = bool(goal.never) or any(clause.negated for clause in every) or any(one.but or one.negated for one in told)
     denied = denied or any(stage.before for stage in goal.stages) or any(one.most == "farthest" for one in told)
-    waits = meaning.affirmed or any(note.startswith("to wait") for note in meaning.notes)
+    stays = any(stage.hold for stage in goal.stages) and bool(_STAYS_PUT.search(" ".join(said)))
+    waits = meaning.affirmed or stays or any(note.startswith("to wait") for note in meaning.notes)
     negations = _NEGATIONS - {"off"} if meaning.sources else _NEGATIONS
     if not denied and not waits and negations & set(said):
         raise Refusal(f"{next(word for word in said if word in negations)!r} has no place in a goal here")

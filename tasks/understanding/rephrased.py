@@ -37,7 +37,8 @@ _ON_TO = re.compile(r" then (?:on|onwards?|over|back|across) to (?=the |a |an )"
 _LET_THEM = re.compile(r"^( (?:please )?(?:do not|never)) let them ")
 _WALKS = frozenset(("go", "head", "walk", "run", "swim", "make", "drive", "hurry", "travel"))
 _FORBIDDEN = re.compile(
-    r"( |, |\. )(?:(?:no|any) )?([a-z]+ing(?: up| on| into| to| at)? [^,.]+?) (?:is|are) (?:strictly |absolutely )?(?:not allowed|"
+    r"( |, |\. )(?:(?:no|any) )?([a-z]+ing(?: up| on| into| to| at)? [^,.]+?) (?:is|are) (?:strictly |absolutely "
+    r")?(?:not allowed|"
     r"forbidden|not on|off limits|against the rules|a no go|banned|prohibited|out of bounds|not permitted)(?= ,| \.| $)"
 )
 _FIRST = re.compile(r"^ (.+?)(?: ,)? but (?:first|before that|before you do(?: that)?|beforehand)(?: ,)? (.+?) $")
@@ -63,8 +64,26 @@ _BEFORE_THEM = re.compile(
     r"(?:does |do |can )?$"
 )
 _IT_IS = re.compile(
-    rf"( (?:find|get|fetch|grab|take|pick up|look for|go to|bring me|go and get) )({_NAMED})[,.] (?:it is|it should be) "
-    r"(?!in the way|on me|on you|on fire|at all)((?:on|in|under|behind|next to|near|by|beside|inside) (?:the|a) [a-z ]+?)(?= $| [,.])"
+    rf"( (?:find|get|fetch|grab|take|pick up|look for|go to|bring me|go and get) )({_NAMED})[,.] (?:it is|it should "
+    rf"be) "
+    r"(?!in the way|on me|on you|on fire|at all)((?:on|in|under|behind|next to|near|by|beside|inside) (?:the|a) "
+    r"[a-z ]+?)(?= $| [,.])"
+)
+_BESIDE_YOU = re.compile(
+    rf" (open|unlock|take|grab|pick up|touch|look at|eat|use|face) ({_NAMED[:-1]})"
+    r"((?:right )?(?:next to|beside|near|close to|by) you)(?= )"
+)
+_WITHOUT_DROPPING = re.compile(
+    rf"^ (?:carry|bring|take|move) ({_NAMED})(?:over |back |up )?to ({_NAMED[:-1]})(?:, |but )?(?:without|do not|"
+    rf"never) "
+    r"(?:dropping|drop|putting down|put down|letting go of|let go of|lose|losing) (?:it|that|the [a-z]+) $"
+)
+_UP_EXCEPT = re.compile(
+    r" pick (anything|something|everything|any [a-z]+|every [a-z]+) up (?=(?:except|but|apart|other|besides) )"
+)
+_FIND_OTHERS = re.compile(
+    r"^( (?:please )?(?:look for|go find|go and find|find|chase|follow|catch|tag|hide from) "
+    r")the others $"
 )
 _THEN_FIRST = re.compile(r"^ ([^,.]+?) (?:, )?(?:but|and) ([^,.]+?) (?:first|beforehand|before that) $")
 _ROOM_WITH = re.compile(rf" room (?:with|containing|that (?:has|contains)) ({_NAMED[:-1]})(?:in it )?(?={_ENDS[3:]}")
@@ -85,6 +104,7 @@ def rephrased(said: list[str], players: int | None) -> list[str]:
         said = _called(said)
     text = f" {' '.join(said)} "
     if (players or 1) > 1:
+        text = _FIND_OTHERS.sub(r"\1all other players ", text)
         text = _BEFORE_THEM.sub(r" beat \1", text)
     if players == 2:
         text = _LET_THEM.sub(r"\1 let the other player ", text)
@@ -103,6 +123,9 @@ def rephrased(said: list[str], players: int | None) -> list[str]:
     text = _WILL_DO.sub(r" \2 a \1", text)
     text = _PROBLEM.sub(r" \1, ", text)
     text = _AS_MANY.sub(r" all \1", text) if "before" not in said else text
+    text = _BESIDE_YOU.sub(r" \1 \2that is \3", text)
+    text = _WITHOUT_DROPPING.sub(r" go to \2with \1", text)
+    text = _UP_EXCEPT.sub(r" pick up \1 ", text)
     text = _IT_IS.sub(r"\1\2that is \3", text)
     text = _NOT_A.sub(r" \1 except \2", text)
     text = _ROOM_WITH.sub(lambda found: f" room where {found[1]}is ", text)

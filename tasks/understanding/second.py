@@ -6,6 +6,7 @@ Each gives the words of the sentence in a form in which they may be understood, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 
@@ -33,14 +34,34 @@ _ASKING = frozenset(("what", "which", "where", "who", "how", "why", "when", "is"
 _EASY = frozenset(("try", "hurry", "find", "show", "help", "see", "change", "make", "let", "mind", "go", "get", "come"))
 """First words of orders that a beginning before another order may have: "find a way to …"."""
 _TRYING = frozenset(("think", "show", "prove", "see", "know", "believe", "reckon", "bet", "whether", "if"))
+_FINDING = frozenset(("figure", "work", "find", "see", "show"))
 _SAYING = frozenset(("say", "shout", "answer", "tell"))
 _WANTS = frozenset(("have", "like", "love", "want", "need", "prefer", "see", "take-it"))
 SMALL_NOTE = "a remark beside what is to be done is left out"
 PROMISE_NOTE = "what the speaker does is no part of the goal"
 SPEAKER_NOTE = "'me' is your partner"
 THEM_NOTE = "'them' is your partner"
+USED_NOTE = "a key is used where it fits"
 LONGEST = 16
 """Words of the longest beginning without a mark that is small talk."""
+
+
+_FITTING = re.compile(
+    r" (?:use (?:it|that|the key)(?: (?:on|to open|to unlock))?|try it on|open|unlock) (?:the|whatever|whichever)"
+    r"(?: (?:box|door|lock|one|chest))?(?: that| which)? (?:it|the key) "
+    r"(?:fits|opens|unlocks|goes with|belongs to|is for|goes in|goes to|matches)(?: with it)?(?= )"
+)
+_TRYING_IT = re.compile(
+    r" (?:see|find out|check|try) (?:which|what) (?:box|door|lock|one|chest) (?:it|the key) "
+    r"(?:fits|opens|unlocks|goes with|is for)(?= )"
+)
+
+
+def _used(said: list[str], known: Names, players: int | None) -> list[str] | None:
+    """The words with "use it" for "open the box it fits", of a key whose colour is not told."""
+    text = f" {' '.join(said)} "
+    found = _TRYING_IT.sub(" use it", _FITTING.sub(" use it", text)).split()
+    return found if found != said and ("key",) in known.nouns else None
 
 
 def second_readings(
@@ -55,7 +76,12 @@ def second_readings(
         yield fewer, (SMALL_NOTE,)
     words: list[str] = said
     notes: tuple[str, ...] = ()
-    for change, note in ((without_promises, PROMISE_NOTE), (_spoken_by, SPEAKER_NOTE), (_them, THEM_NOTE)):
+    for change, note in (
+        (without_promises, PROMISE_NOTE),
+        (_spoken_by, SPEAKER_NOTE),
+        (_them, THEM_NOTE),
+        (_used, USED_NOTE),
+    ):
         other = change(words, known, players)
         if other is not None:
             words, notes = other, (*notes, note)
@@ -104,9 +130,7 @@ def without_small_talk(said: list[str], known: Names) -> list[str] | None:
     """The words without parts, a beginning and an end that are small talk; None if there are none, or nothing else."""
     parts = _parts(said)
     small = [_small(part, known) for part in parts]
-    kept = [
-        [] if left or (place and small[place - 1]) else part for place, (part, left) in enumerate(zip(parts, small))
-    ]
+    kept = [[] if small[place] or (place and small[place - 1]) else part for place, part in enumerate(parts)]
     places = [place for place, part in enumerate(kept) if part and part[0] not in (COMMA, STOP)]
     if not places:
         return None
@@ -153,8 +177,9 @@ def _beginning(part: list[str], known: Names) -> int:
         order = part[at] in (*_orders(), "be", "have") or any(
             tuple(part[at : at + len(each)]) == each for each in _NOT.beginning(part, at)
         )
-        allowed = part[at - 1] in ("can", "could", "may") and not _TRYING & set(part[:at])  # "you can touch it"
-        if order and not allowed and part[at - 1] in lexicon.ENDS_BEFORE and _small(part[:at], known, easy=True):
+        other = part[at - 1] in ("can", "could", "may") and not _TRYING & set(part[:at])  # "you can touch it"
+        other |= "how" in part[:at] and not _FINDING & set(part[:at])  # "how do you open it"
+        if order and not other and part[at - 1] in lexicon.ENDS_BEFORE and _small(part[:at], known, easy=True):
             return at
     return 0
 
@@ -164,7 +189,7 @@ def _end(part: list[str], known: Names) -> int:
     for at in range(1, len(part) if not _SAYING & set(part) else 0):
         begins = part[at] in lexicon.BEGINS_BEHIND
         begins = begins or any(_begun(each, part, at) for each in _SMALL.beginning(part, at))
-        if begins and _small(part[at:], known):
+        if begins and set(part[at:]) - _JOINTS and _small(part[at:], known):
             return at
     return len(part)
 
@@ -208,11 +233,9 @@ def _spoken_by(said: list[str], known: Names, players: int | None) -> list[str] 
     kept: list[str] = []
     for at, word in enumerate(said):
         before, behind = said[at - 1] if at else "", (*said, "")[at + 1]
-        if word == "me" and before == "let" and behind == "have":
-            kept += ["the", "other", "player"]
-        elif word in ("me", "us") and before not in ("let", "help", "build", "make", "find", "show", "tell", "get"):
-            kept += ["the", "other", "player"]
-        elif word == "i" and behind in ("am", "have", "do", "can", "go", "get", "open", "stand"):
+        let = word == "me" and before == "let" and behind == "have"
+        me = word in ("me", "us") and before not in ("let", "help", "build", "make", "find", "show", "tell", "get")
+        if let or me or (word == "i" and behind in ("am", "have", "do", "can", "go", "get", "open", "stand")):
             kept += ["the", "other", "player"]
         elif word in _I and before == "i":
             kept.append(_I[word])

@@ -315,16 +315,13 @@ class Syntax(Phrases):
         stood = unit.kind == "stay" or (act is not None and act.verb in _STOOD)
         if unit.hold or (unit.kind == "do" and (act is None or act.verb not in (*_STOOD, *_HELD) or _negated(act))):
             return
-        if unit.kind == "stay" and (len(before) < 2 or before[-2].kind != "do"):
+        done = [one.act for one in before[-2:-1] if one.kind == "do" and one.act and one.act.verb[:3] != "hid"]
+        if unit.kind == "stay" and not done:
             return
         for end, last in self.acts(at):
             own = end.actor is None and not end.told and end.verb not in ("is", "open", "close")
-            if (
-                not end.verb
-                or _negated(end)
-                or end.verb == "say"
-                or (own and stood and end.verb not in ("face", "hold"))
-            ):
+            moves = own and stood and end.verb not in ("face", "hold")
+            if not end.verb or _negated(end) or end.verb == "say" or moves:
                 continue
             kept = before[:-1] if unit.kind == "stay" else (*before[:-1], replace(unit, lasts=False))
             yield from self._rest(last, (*kept, Unit("at once", "do", end)))

@@ -21,7 +21,7 @@ _PUT = (
     "stick|pop|return|relocate|roll|haul|tip|toss|throw|chuck|fling|kick|pull|knock|sweep|brush|hide|lean|lower|"
     "position|squeeze|stuff|heap|send|guide|steer|nudge|transfer|plonk|plop|stash|shelve|lug|wheel|lift|remove|"
     "bung|sling|cram|nestle|prop|perch|plunk|hurl|sit|budge|jam|wedge|shunt|scoot|ease|manoeuvre|maneuver|cart|"
-    "drive|hoist|pass|pick up and move|pick up and place)"
+    "drive|hoist|pick up and move|pick up and place)"
 )
 _BESIDE = "(next to|beside|close to|against|up against|alongside|adjacent to|by|right next to)"
 _FROM = "(from|off|out of|off of|from inside|from off|from on top of|from on|from in)"

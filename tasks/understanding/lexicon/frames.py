@@ -295,7 +295,8 @@ AT_THE_END: tuple[str, ...] = ("(at|in|by) the (end|very end)", "when (all is|yo
 """Behind what is to be in the end, as all that a goal asks for is."""
 TO_THE_END: tuple[str, ...] = (
     "(until|to) the (|very) end (|of the game|of the episode|of the round|of the match)",
-    "until (the game|the round|the match|the episode|time|it|this|everything) (is over|ends|is up|runs out|finishes|"
+    "until (the game|the round|the match|the episode|time|the time|it|this|everything) (is over|ends|is up|runs out|"
+    "finishes|"
     "has ended|is finished|is done|stops)",
     "(the|for the) (|whole|entire) (time|game|round|episode) (|long)",
     "as long as (you can|possible|the game lasts)",
@@ -336,7 +337,11 @@ FIRST: tuple[str, ...] = (
 STAYS: tuple[str, ...] = (
     *("(stay|stand|stop|remain|freeze|pause|wait) (still|put|there|right there)", "freeze", "pause"),
     *("do not (move|budge) (|at all|an inch|a muscle)", "(stay|stand|keep) (still|quiet|where you are)", "wait"),
-    *("(stay|wait|remain|stand still) (there|here)", "do not (move|leave|go) (|from there|away)"),
+    *(
+        "(stay|wait|remain|stand still) (there|here)",
+        "do not (move|leave|go) (|from there|away)",
+        "do not leave (it|there|the spot|that spot)",
+    ),
     *(
         "(keep|hold) (it|them) (up|lifted|in the air|raised|up in the air)",
         "(keep|hold) (it|them) there",

@@ -28,8 +28,10 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             "(cross|go over|run over) the line": "go to the goal",
             "the (finish|finishing) line": "the goal",
             "(win|win it|win the race|win this race|win the game|win this game|win this)": "come first",
-            "(beat|outrun) (everybody|everyone|them all|all of them|the others|all the others|the other players|all other "
-            "players|everyone else|all the other players|the rest|the lot) (|to the goal|to the finish line|to the finish|to "
+            "(beat|outrun) (everybody|everyone|them all|all of them|the others|all the others|the other players|all "
+            "other "
+            "players|everyone else|all the other players|the rest|the lot) (|to the goal|to the finish line|to the "
+            "finish|to "
             "it|there)": "come first",
             "(do not|never) lose (|the race|this race|this)": "come first",
             "(do not|never) let (him|her|them|the other player|your partner|anyone|anybody|the other runner|the other "
@@ -59,13 +61,15 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             "(see|sees|spot|spots|find|finds) you": "stay hidden",
             "(go|get|run|find somewhere|find a place|find a spot|go somewhere|be somewhere) where (nobody|no one) "
             "(can|will|) (see|find|spot|sees|finds) you": "hide",
-            "(go|get|run|find somewhere|find a place|find a spot|go somewhere) where (they|he|she|the other player|your "
+            "(go|get|run|find somewhere|find a place|find a spot|go somewhere) where (they|he|she|the other player|"
+            "your "
             "partner) (can not|will not) (see|find|spot) you": "hide",
             "so (that|) (they|he|she|your partner|the other player|the seeker) (can not|does not|do not) "
             "(see|find|spot|notice) you": "",
             "so (that|) (nobody|no one) (can|) (see|find|spot|sees|finds|spots) you": "",
             "hide (|quickly|quick|now) before (you are|you get) (seen|spotted|found|caught)": "hide",
-            "hide (|quickly|quick|now) before (they|he|she|anyone|anybody|somebody|someone|the seeker|the other player) "
+            "hide (|quickly|quick|now) before (they|he|she|anyone|anybody|somebody|someone|the seeker|the other "
+            "player) "
             "(sees|see|spots|spot|finds|find|catches|catch) you": "hide",
         },
     ),
@@ -90,7 +94,8 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             "(be|become|stay|remain|end up) it": "hold the hat",
             "(make|let) sure (|that) you are it": "hold the hat",
             "(run|go|chase) after": "chase",
-            "make (him|her|them|the other player|your partner|the other one|someone|somebody) it": "tag the other player",
+            "make (him|her|them|the other player|your partner|the other one|someone|somebody) it": "tag the other "
+            "player",
             "(survive|last|hold out|make it) for": "do not get caught for",
             "before (he|she|they|it|the other player) (gets|get|runs|run) (away|off)": "",
         },
@@ -98,7 +103,8 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (
         ("chest", "shell", "core"),
         {
-            "the (stone|one) (|that|which) (the chest|it) (wants|shows|needs|asks for|is asking for|is showing|wants to "
+            "the (stone|one) (|that|which) (the chest|it) (wants|shows|needs|asks for|is asking for|is showing|"
+            "wants to "
             "have|would like|likes|displays)": "the wanted stone",
             "the stone (on|in|of|from|for) the chest": "the wanted stone",
             "(join|mix|combine|merge|fuse|blend|put together)": "combine",
@@ -115,16 +121,18 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             f"{_GET} the wanted stone": "solve it",
             f"{_BRING} the wanted stone (to|into|in|over to|onto) (the chest|it)": "solve it",
             f"{_BRING} (it|the chest) the wanted stone": "solve it",
-            "(a|the|any) (stone|stones) with (a|an|the) {w} shell and (a|an|the) {w} core": "the {w} shell and {w} core",
+            "(a|the|any) (stone|stones) with (a|an|the) {w} shell and (a|an|the) {w} core": "the {w} shell and {w} "
+            "core",
         },
     ),
     (
         ("chest", "shell", "core"),
         {
-            f"solve it (and|then|and then|, then) {_BRING} (it|that) (to|into|in|over to|onto|over) (the chest|it|there)": (
+            f"solve it (and|then|and then|, then) {_BRING} (it|that) (to|into|in|over to|onto|over) (the chest|it|"
+            f"there)": ("solve it"),
+            f"solve it (and|then|and then|, then) {_BRING} (it|that) (there|over|over there|back|to go to it)": (
                 "solve it"
             ),
-            f"solve it (and|then|and then|, then) {_BRING} (it|that) (there|over|over there|back|to go to it)": "solve it",
         },
     ),
     (
@@ -184,13 +192,19 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (
         ("goal", "room"),
         {
-            f"the {_ARM} (with|that has|that holds|containing|that contains|where you find) the goal (|in it|at the end)": (
-                "the goal"
-            ),
+            f"the {_ARM} (with|that has|that holds|containing|that contains|where you find) the goal (|in it|at the "
+            f"end)": ("the goal"),
             f"the {_ARM} (|that|where|in which) the goal is (|in|at|hidden|hiding)": "the goal",
             "(try|check|search|explore|look in|go through|go down|visit) (each|every|all|all the|the) "
             "(arm|arms|corridor|corridors|room|rooms|path|paths|way|ways|branch|branches|place|places) "
             "(|one by one|in turn) until you": "",
+        },
+    ),
+    (
+        ("goal", "room"),
+        {
+            "(glowing|shining|shiny|golden|gold|bright|glittering|glittery|spinning|floating|lit up) (goal|ring|tile|"
+            "square|spot|marker|thing|light|hoop|circle|object)": "goal",
         },
     ),
     (
@@ -204,7 +218,8 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
             f"{_PASS} through (it|the door|the doorway|there|) (and|then|and then|, then|,) {_REACH} the goal": (
                 "go to the goal"
             ),
-            "(put|stick|use|try|turn) (the|your) key (in|into|on) the (lock|keyhole|key hole|door lock)": "open the door",
+            "(put|stick|use|try|turn) (the|your) key (in|into|on) the (lock|keyhole|key hole|door lock)": "open the "
+            "door",
         },
     ),
     (

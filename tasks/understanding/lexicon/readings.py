@@ -78,5 +78,6 @@ READINGS: dict[str, tuple[Reading, ...]] = {
 
 region: a part of the floor; flat: a mark that one stands on; food; eaten: food where touching takes it (the world knows
 gone and no touching); carried: what hands can carry; walked-onto: what is taken by walking onto it (the world shows no
-direction); taken: a block where to take it is to make it disappear; no-hands: in a world in which nothing is held; opened: what can be opened; key, lock: of this kind.
+direction); taken: a block where to take it is to make it disappear; no-hands: in a world in which nothing is held;
+opened: what can be opened; key, lock: of this kind.
 """

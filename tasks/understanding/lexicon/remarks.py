@@ -54,6 +54,8 @@ NEEDLESS: tuple[str, ...] = (
     "when)",
     "(i|we) (do not|could not) (mind|care)",
     "(never mind|forget) (about|why|how)",
+    "(|then|we can|you can|we will|you will|i will|we could) (worry|bother) (about|with)",
+    "(we|you|i) (can|will|could) (think about|deal with|come back for|come to|get to|sort out|look at) [x] later",
 )
 """Beginnings of what is not needed, which forbids nothing: "you don't have to lift it"."""
 HARMLESS_NEGATIONS: tuple[str, ...] = (

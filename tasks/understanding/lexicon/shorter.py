@@ -43,6 +43,16 @@ SHORTER: dict[str, str] = {
     "(all|each|every one|both) of (em|those things|the things|these things)": "all of them",
     "(a|any) few": "some",
     "have got": "have",
+    "so (|that) (your partner|the other player|the other one|your friend|he|she|they|i|we|everyone|everybody|the "
+    "others|both of you) (can|could|may) (get|go|walk|come|pass|squeeze|run|slip|move) "
+    "(|through|past|in|out|by|across|inside|along|on|in too|through it|through the door|to the goal)": "",
+    "tell (me|us) what you are holding": "what are you holding",
+    "tell (me|us) what you are carrying": "what are you holding",
+    "tell (me|us) what you are (looking at|facing)": "what are you looking at",
+    "keep (|on) (opening|unlocking|trying) (boxes|doors|locks|keys|things|chests) until you": "",
+    "(stop|quit) (running|hiding|moving|whatever you are doing|what you are doing|running away) (and|,|.)": "",
+    "(peek|peep|pop|step|lean) out (to|and) (look|glance|peek)": "look",
+    "(can|could) (see|spot) (around|about) here": "can see",
     "wait for the (door|doors|gate|gates) to (open|unlock|be open)": "wait until the door is open",
     "(we both|both of us|the two of us|us both|us two|we two)": "both of you",
     "(i am|we are) (in the mood|hungry|starving|dying|longing|craving|up|desperate|thirsty) for": "i fancy",
@@ -116,6 +126,7 @@ SHORTER: dict[str, str] = {
 }
 """Phrases and the words that they are read as."""
 HERE: tuple[str, ...] = (
+    "(around|round|about|somewhere around|anywhere around|somewhere in|anywhere in) here",
     *(f"(in|on|around|about|inside|throughout) (the|this|that|our|your) (whole|entire|) {_SCENE}",),
     *(f"(anywhere|somewhere) (in|on) (the|this) {_SCENE}",),
 )

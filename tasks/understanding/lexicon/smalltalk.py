@@ -6,31 +6,26 @@ names a thing, a number, a place, a negation or a condition.
 
 from __future__ import annotations
 
-SMALL_TALK: frozenset[str] = frozenset(
-    """
-    a an the this that these those it is are be am was will would could can may might must should shall has have had
-    do does did get got go goes going let us me i we you he she they my your our his her their myself yourself
-    of to for with as about from like so and but because since just only really very quite pretty rather
-    actually simply maybe perhaps please kindly somehow today tonight tomorrow morning evening afternoon soon always
-    right well ok okay alright yes yeah yep sure fine hello hi hey hiya greetings howdy welcome bye thanks thank cheers
-    ready steady set listen here now instant guess suppose reckon think believe know hope wish bet want need
-    love like enjoy appreciate trust count mind care figure out how way ways try trying tries attempt effort
-    best better good great nice fun funny fine cool lovely super easy simple quick quickly fast speedy hard tricky
-    tough boring tired hungry thirsty bored busy cold late early rush hurry time times bedtime tidy dinner lunch
-    supper tea breakfast bed-time school work party day game games plan plans idea task tasks job jobs mission quest
-    challenge assignment exercise mission order orders trick tricks favour favor thing things one ones stuff bit
-    new next final big little small change accept choose choosing manage able figure possible okay sense trouble
-    robot bot buddy dude mate pal friend boy girl star hero champ champion legend genius angel dear darling sweetie
-    honey sport guys folks everybody everyone boss chief captain man bro team gang kiddo player agent little helper
-    help helpful kind clever smart brave careful happy glad grateful pleased delighted excited moon
-    million heaps loads lot lots much many-thanks luck goodbye flash laugh giggle moment sec minute while
-    relax done finished finish do it say said ask asking asked tell told show see prove
-    mess about fuss questions asked believe counting watching watch big deal piece cake peasy pie
-    whenever whatever happens thinking think goes okie alrighty yup mhm mm oh ah aw ha haha hehe lol hmm
-    what's-next what if why how know feel feeling bored fancy too also even ever yet
-    first-things who knows thinking guessing point wonder wondering curious quick-one mean meant
-    """.split()
-) - frozenset(("on", "in", "at", "by", "down", "around", "small", "little", "only", "things", "one", "ones", "while"))
+_WORDS = """
+a an the this that these those it is are be am was will would could can may might must should shall has have had do
+does did get got go goes going let us me i we you he she they my your our his her their myself yourself of to for with
+as about from like so and but because since just really very quite pretty rather actually simply maybe perhaps please
+kindly somehow today tonight tomorrow morning evening afternoon soon always right well ok okay alright yes yeah yep
+sure fine hello hi hey hiya greetings howdy welcome bye thanks thank cheers ready steady set listen here now instant
+guess suppose reckon think believe know hope wish bet want need love enjoy appreciate trust count mind care figure out
+how way ways try trying tries attempt effort best better good great nice fun funny cool lovely super easy simple quick
+quickly fast speedy hard tricky tough boring tired hungry thirsty bored busy cold late early rush hurry time times
+bedtime tidy dinner lunch supper tea breakfast school work party day game games plan plans idea task tasks job jobs
+mission quest challenge assignment exercise order orders trick tricks favour favor thing stuff bit big change accept
+choose choosing manage able possible sense trouble robot bot buddy dude mate pal friend boy girl star hero champ
+champion legend genius angel dear darling sweetie honey sport guys folks boss chief captain man bro team gang kiddo
+helper help helpful kind clever smart brave careful happy glad grateful pleased delighted excited moon million heaps
+loads lot luck goodbye flash laugh giggle moment relax done finished finish say said ask asking asked tell told show
+see prove mess fuss questions counting watching watch deal piece cake peasy pie whenever whatever happens thinking
+okie alrighty yup mhm mm oh ah aw ha haha hehe lol hmm feel feeling fancy too also even ever yet knows guessing point
+wonder wondering curious mean meant
+"""
+SMALL_TALK: frozenset[str] = frozenset(_WORDS.split())
 """Words of small talk."""
 ENDS_BEFORE: frozenset[str] = frozenset(
     ("to", "you", "and", "can", "could", "is", "should", "so", "but", "now", "just", "would", "we")
@@ -41,7 +36,6 @@ BEGINS_BEHIND: frozenset[str] = frozenset(
         "for",
         "like",
         "as",
-        "right",
         "this",
         "now",
         "because",
@@ -69,7 +63,8 @@ SMALL_PHRASES: tuple[str, ...] = (
     "(do not|never) (forget|worry|panic|be shy|be slow|be lazy|be long|mess about|mess around|dawdle|hang about|rush|"
     "let me down|let us down|mess it up|mess this up|screw it up|screw this up|muck about|muck it up|mind me)",
     "try not to (mess about|mess around|mess it up|dawdle|rush|worry|mess this up|screw it up)",
-    "(no|without) (|any|much|more|further) (rush|hurry|pressure|worries|fuss|excuses|questions|dawdling|messing|ado|delay|"
+    "(no|without) (|any|much|more|further) (rush|hurry|pressure|worries|fuss|excuses|questions|dawdling|messing|ado|"
+    "delay|"
     "hesitation|complaining|arguing|arguments|messing about|messing around|problem|questions asked|buts)",
     "not (hard|difficult|tricky|far|long|much|a problem|that hard|too hard|so hard|very hard|to worry|sure|rocket "
     "science)",
@@ -100,6 +95,15 @@ SMALL_PHRASES: tuple[str, ...] = (
     "(straight|right) (off|away|now)",
     "(any|is there any|what are the) (chance|chances|way) (of|that|)",
     "(change|changes) of (plan|plans)",
+    "(new|next|final) (plan|task|job|mission|challenge|game|idea|trick|order)",
+    "(|for|on to) (your|the|my|our) (new|next|final) (plan|task|job|mission|challenge|game|trick|order)",
+    "what if",
+    "(|do you|would you) mind if (i|we) (ask|asked)",
+    "right this (second|minute|moment|instant)",
+    "(here is|that is|this is) (what|why|how)",
+    "(what|all) (you|i|we) (need|have|want|would like|should|must) (you|) (|to) do (|is)",
+    "(you|i) know what",
+    "(guess|know) (what|why)",
     "(quick|easy|simple|tricky|fun|hard) one",
     "(last|first) (thing|up|things first|of all)",
     "(believe|trust|faith) in (you|me|us)",

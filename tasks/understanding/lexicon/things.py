@@ -52,7 +52,7 @@ NOUNS: dict[str, tuple[str, ...]] = {
     "train": ("locomotive", "railway engine"),
     "rocket": ("spaceship", "space ship", "rocket ship"),
     "shelf": ("bookshelf", "bookcase"),
-    "stool": ("footstool", "foot stool"),
+    "stool": ("footstool", "foot stool", "chair", "seat"),
     "cup": ("mug", "teacup", "tea cup", "coffee cup", "coffee mug"),
     "hat": ("cap",),
     "house": ("dollhouse", "doll house", "toy house"),

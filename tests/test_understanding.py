@@ -240,6 +240,41 @@ def test_informal_writing_means_the_same(text, same):
         assert canonical(meant(text).goal) == canonical(expected)
 
 
+CORES = ("put the ball on the bed", "don't touch the lamp", "take two toys to the bed", "is there a red ball")
+AROUND = sorted(lexicon.SMALL_TALK)
+
+
+@given(
+    st.lists(st.sampled_from(AROUND), min_size=1, max_size=4), st.sampled_from(CORES), st.sampled_from([":", ",", "."])
+)
+def test_small_talk_changes_nothing(small, core, mark):
+    """An order beside any words of small talk is the order, or is refused; no negation and no number is lost."""
+    for text in (f"{' '.join(small)}{mark} {core}", f"{core}{mark} {' '.join(small)}", f"{' '.join(small)} {core}"):
+        try:
+            goal = meant(text).goal
+        except ValueError:
+            continue
+        if goal is not None and core in CORES[:3]:
+            found = {clause.relation: clause for clause in clauses(goal)}
+            assert bool(goal.never) == core.startswith("don't") and (core != CORES[2] or found["near"].least == 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "world", "note"),
+    [
+        ("I'll take the ball, you take the cup", "room-duo", "what the speaker does is no part of the goal"),
+        ("stand next to me", "room-duo", "'me' is your partner"),
+        ("look at them", "tag", "'them' is your partner"),
+        ("new plan: take the ball", "room", "a remark beside what is to be done is left out"),
+        ("grab as many apples as you can", "collect", "as many as you can are all"),
+        ("take the red stone", "alchemy", "a stone is told by its shell"),
+        ("get the key, open the door it opens", "key-and-door", "a key is used where it fits"),
+    ],
+)
+def test_what_is_left_out_or_taken_for_another_is_told(text, world, note):
+    assert note in meant(text, world).notes
+
+
 def test_real_words_are_no_slips():
     for word in ("hose", "tale", "root", "tablet", "planet", "boast"):
         with pytest.raises(ValueError, match=word):

@@ -132,6 +132,7 @@ _ON_THE_WAY = re.compile(
 _AT_ONCE = re.compile(r"(?<!and )at the same (time|moment)|\bat once\b|\bsimultaneously\b|\btogether\b")
 _AT_THE_END = re.compile(r"\b(at|in|by) the (very )?end\b")
 _STAYS_PUT = re.compile(r"\b(do not|without) (move|moving|budge|leave|leaving|go)\b")
+_AS_MANY = re.compile(r"\bas many\b")
 _STAYING = re.compile(r"\b(stay|stays|remain|remains|keep|keeps)\b")
 
 
@@ -197,6 +198,13 @@ def generous(
     told = heard(plain, tick_hz)
     notes = (*told.notes, *(("how something is done is not judged",) if plain != every else ()))
     notes += tuple(f"{one!r} is read as {other!r}" for one, other in zip(typed, every, strict=True) if one != other)
+    notes += tuple(
+        note
+        for kinds, called, note in lexicon.LOCAL_NOTES
+        if set(kinds) <= set(things.kinds) and set(called) & set(typed)
+    )
+    if _AS_MANY.search(text.lower()) and "as" not in typed:
+        notes += ("as many as you can are all",)
     try:
         return _read(text, told.words, known, things, players, notes, told.limit, complaint)
     except Refusal:

@@ -71,7 +71,7 @@ _IT_IS = re.compile(
 )
 _BESIDE_YOU = re.compile(
     rf" (open|unlock|take|grab|pick up|touch|look at|eat|use|face) ({_NAMED[:-1]})"
-    r"((?:right )?(?:next to|beside|near|close to|by) you)(?= )"
+    r"((?<!is )(?:right )?(?:next to|beside|near|close to|by) you)(?= )"
 )
 _WITHOUT_DROPPING = re.compile(
     rf"^ (?:carry|bring|take|move) ({_NAMED})(?:over |back |up )?to ({_NAMED[:-1]})(?:, |but )?(?:without|do not|"

@@ -277,7 +277,8 @@ class Doing(Further):
     def _hidden(self, act: Act, never: bool) -> Found:
         """That no other player faces the reader: from now on, or at some time for "hide"."""
         others = act.b or Refs((Ref(Noun(who="other"), least=1),))
-        if (self.players or 1) < 2 or never or len(others.all) > 1 or not self.player(others.all[0]):
+        alone = (self.players or 1) < 2 or act.actor is not None
+        if alone or never or len(others.all) > 1 or not self.player(others.all[0]):
             raise Refusal("to hide is to be where another player does not see you")
         other = replace(others.all[0], negated=False, least=1)
         self.affirmed = True

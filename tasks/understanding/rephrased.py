@@ -85,6 +85,10 @@ _FIND_OTHERS = re.compile(
     r"^( (?:please )?(?:look for|go find|go and find|find|chase|follow|catch|tag|hide from) "
     r")the others $"
 )
+_FROM_TO = re.compile(
+    rf"^ (?:start|begin) (?:with|at) ({_NAMED[:-1]})(?:, )?(?:and|then|and then) (?:finish|end|finish up|end up) "
+    rf"(?:with|at|on) ({_NAMED[:-1]})$"
+)
 _THEN_FIRST = re.compile(r"^ ([^,.]+?) (?:, )?(?:but|and) ([^,.]+?) (?:first|beforehand|before that) $")
 _ROOM_WITH = re.compile(rf" room (?:with|containing|that (?:has|contains)) ({_NAMED[:-1]})(?:in it )?(?={_ENDS[3:]}")
 _NOT_A = re.compile(
@@ -126,6 +130,7 @@ def rephrased(said: list[str], players: int | None) -> list[str]:
     text = _BESIDE_YOU.sub(r" \1 \2that is \3", text)
     text = _WITHOUT_DROPPING.sub(r" go to \2with \1", text)
     text = _UP_EXCEPT.sub(r" pick up \1 ", text)
+    text = _FROM_TO.sub(r" go to \1, then go to \2", text)
     text = _IT_IS.sub(r"\1\2that is \3", text)
     text = _NOT_A.sub(r" \1 except \2", text)
     text = _ROOM_WITH.sub(lambda found: f" room where {found[1]}is ", text)

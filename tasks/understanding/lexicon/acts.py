@@ -280,6 +280,7 @@ ACTS: dict[str, tuple[str, ...]] = {
         f"{{b}} {_MODAL} be (look at|face|watch|in view|in sight)",
         "(stand|stay|be|wait|end up|keep|remain) (facing|looking at) {b}",
         "(turn|look|face) (to|toward) {b}",
+        "give {b} a (|good|quick|long|hard|close) (look|stare|glance|once over)",
         "(glance|peek|peep|peer|stare|gaze|squint|point|gawp|aim) (|over|up|down) (at|toward) {b}",
         "(have|take|get|go and have|go have|go take) a (|quick|good|proper|closer|little) "
         "(look|peek|gander|glance|squint|peep) at {b}",

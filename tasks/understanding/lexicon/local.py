@@ -159,7 +159,9 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (
         ("=", "player", "block", "door"),
         {
-            "the (|two) (right|correct|wanted|asked for|proper) (|two) (blocks|ones|colours)": "what is wanted",
+            "(|both|both of) the (|two) (right|correct|wanted|asked for|proper) (|two) (blocks|ones|colours)": (
+                "what is wanted"
+            ),
             "the (|two) (blocks|colours) (|that are) (of|in|from|named in|asked for in|on) the (instruction|task)": (
                 "what is wanted"
             ),
@@ -192,6 +194,7 @@ LOCAL_SHORTER: tuple[tuple[tuple[str, ...], dict[str, str]], ...] = (
     (
         ("goal", "room"),
         {
+            f"(check|check out|try|visit) the {_ARM} (with|that has|containing) the goal (|in it)": "go to the goal",
             f"the {_ARM} (with|that has|that holds|containing|that contains|where you find) the goal (|in it|at the "
             f"end)": ("the goal"),
             f"the {_ARM} (|that|where|in which) the goal is (|in|at|hidden|hiding)": "the goal",

@@ -60,6 +60,8 @@ SAID_BY_THE_WAY: tuple[str, ...] = (
         "anywhere",
         "if you can find (it|one|them)",
     ),
+    "(|it) (does|do) not matter how (long it takes|you do it|long that takes|many tries it takes)",
+    "(no matter how long it takes|however long it takes|at all costs|at any cost|at any price)",
     *("ready , set , go", "off you go", "chop chop", "hop to it", "pretty please", "cheers", "ta", "much obliged"),
     *(
         "again",

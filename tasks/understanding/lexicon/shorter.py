@@ -43,6 +43,8 @@ SHORTER: dict[str, str] = {
     "(all|each|every one|both) of (em|those things|the things|these things)": "all of them",
     "(a|any) few": "some",
     "have got": "have",
+    "the first {w} (|that) you (can find|find|see|come across|come to|spot)": "any {w}",
+    "(find|get|grab|fetch) (|me|yourself|us) something (good|healthy|tasty|nice) to eat": "eat a good thing",
     "so (|that) (your partner|the other player|the other one|your friend|he|she|they|i|we|everyone|everybody|the "
     "others|both of you) (can|could|may) (get|go|walk|come|pass|squeeze|run|slip|move) "
     "(|through|past|in|out|by|across|inside|along|on|in too|through it|through the door|to the goal)": "",
@@ -126,6 +128,7 @@ SHORTER: dict[str, str] = {
 }
 """Phrases and the words that they are read as."""
 HERE: tuple[str, ...] = (
+    "in here (somewhere|anywhere)",
     "(around|round|about|somewhere around|anywhere around|somewhere in|anywhere in) here",
     *(f"(in|on|around|about|inside|throughout) (the|this|that|our|your) (whole|entire|) {_SCENE}",),
     *(f"(anywhere|somewhere) (in|on) (the|this) {_SCENE}",),

@@ -90,6 +90,7 @@ REVIEWED = {
         *(f"agents/studies/room.py: {name}: worlds.load" for name in ("_expert", "measured", "prepare", "run")),
         *(f"agents/studies/two_players.py: {name}: worlds.load" for name in ("run", "tasks")),
         *(
+            "worlds/engine/render/enlarge.py: _kernel: read_text",
             "worlds/engine/render/raycast/textures.py: textures: cv2.imread",
             "worlds/engine/render/tiles.py: atlas: cv2.imread",
         ),

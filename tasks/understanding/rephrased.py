@@ -82,7 +82,7 @@ _UP_EXCEPT = re.compile(
     r" pick (anything|something|everything|any [a-z]+|every [a-z]+) up (?=(?:except|but|apart|other|besides) )"
 )
 _FIND_OTHERS = re.compile(
-    r"^( (?:please )?(?:look for|go find|go and find|find|chase|follow|catch|tag|hide from) "
+    r"^( (?:please )?(?:look for|go find|go and find|find|chase|follow|catch|hide from) "
     r")the others $"
 )
 _FROM_TO = re.compile(

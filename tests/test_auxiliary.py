@@ -21,7 +21,7 @@ from rumpus.agents.networks.auxiliary import AUXILIARIES, Steps
 from rumpus.agents.networks.auxiliary.depth import COLUMNS, EDGES, ROWS
 from rumpus.agents.settings import Config, parsed
 from rumpus.agents.training.run import train
-from rumpus.agents.training.trainer import Trainer
+from rumpus.agents.training.trainer import COUNTED, Trainer
 from rumpus.tests.chosen import EASY, SMALL_ROOM
 from rumpus.tests.runs import OWN, differences
 from rumpus.tests.stored import stored
@@ -63,7 +63,7 @@ def test_an_algorithm_with_all_of_them_resumes_to_the_byte(name: str, units: int
     assert {f"{loss}_loss" for loss in IN_MAZES} <= rows[-1].keys()
     other.restore(copy.deepcopy(one.state()))
     for _ in range(2):
-        rows = [{k: v for k, v in each.update().items() if "second" not in k} for each in (one, other)]
+        rows = [{k: v for k, v in each.update().items() if k not in COUNTED} for each in (one, other)]
         assert rows[0] == rows[1]
     for each in (one, other):
         each.seconds = 0.0

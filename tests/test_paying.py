@@ -22,7 +22,7 @@ from rumpus.agents.improve.judges import ProgramJudge, RandomJudge
 from rumpus.agents.improve.paying import JudgePayer
 from rumpus.agents.improve.settings import settings
 from rumpus.agents.settings import Config
-from rumpus.agents.training.trainer import Trainer
+from rumpus.agents.training.trainer import COUNTED, Trainer
 from rumpus.tasks.compile import table
 from rumpus.tasks.files import load
 from rumpus.tests.commands import rumpus
@@ -134,7 +134,7 @@ def test_a_paid_run_goes_on_as_if_it_had_never_stopped(tmp_path: Path) -> None:
     parted.trainer = parted.made()
     parted.trainer.restore(content)
     again += [parted.trainer.update() for _ in range(2)]
-    names = [name for name in rows[0] if name not in ("seconds", "steps_per_second", "collecting")]
+    names = [name for name in rows[0] if name not in COUNTED]
     assert [[row[name] for name in names] for row in rows] == [[row[name] for name in names] for row in again]
     one, other = (each.trainer.algorithm.networks()[0].state_dict() for each in (whole, parted))
     assert all(torch.equal(one[name], other[name]) for name in one)

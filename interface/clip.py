@@ -78,12 +78,14 @@ def check_path(path: str | Path) -> Path:
     temporary = _temporary(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.touch()
+        try:
+            temporary.touch()
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         no_folder = isinstance(error, FileExistsError)
         why, number = (f"{path.parent} is no folder", ENOTDIR) if no_folder else (error.strerror, error.errno)
         raise OSError(number, f"the clip cannot be written: {why}", str(path)) from None
-    temporary.unlink()
     return path
 
 

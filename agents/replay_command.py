@@ -28,12 +28,12 @@ def replay(
     Example: rumpus episodes replay runs/data 3f2a --out clip.mp4
     """
     from ..episodes.showing import frames, speed
-    from ..interface.clip import check_path, rested, write_clip
+    from ..interface.clip import FASTEST, check_path, rested, write_clip
 
     if not 8 <= size <= 4096:
         raise ValueError(f"--size is 8 to 4096 pixels, got {size}")
-    if hz is not None and not 0 < hz <= 1000:
-        raise ValueError(f"--hz is more than 0 and at most 1000 steps a second, got {hz:g}")
+    if hz is not None and not 0 < hz <= FASTEST:
+        raise ValueError(f"--hz is more than 0 and at most {FASTEST} steps a second, got {hz:g}")
     episode, worlds = opened(store).get(id), own_worlds(own)
     if out is None:
         from .human.mark_window import replay as shown

@@ -111,17 +111,17 @@ def _shorter(said: list[str], place: int | None = None) -> list[str]:
     at = 0
     while at < len(said):
         pairs = _shortened(place).get(said[at], ())
-        pair = next((pair for pair in pairs if _stands(pair[0], said, at)), None)
+        pair = next((pair for pair in pairs if stands(pair[0], said, at, "{w}")), None)
         slots = [word for word, each in zip(said[at:], pair[0], strict=False) if each == "{w}"] if pair else []
         kept += [slots.pop(0) if word == "{w}" else word for word in pair[1]] if pair else [said[at]]
         at += len(pair[0]) if pair else 1
     return kept
 
 
-def _stands(phrase: tuple[str, ...], said: list[str], at: int) -> bool:
-    """Whether a phrase stands at a place; {w} is any one word."""
+def stands(phrase: tuple[str, ...], said: list[str], at: int, slot: str) -> bool:
+    """Whether a phrase stands at a place; slot: what is any one word in it."""
     there = said[at : at + len(phrase)]
-    return len(there) == len(phrase) and all(each in (word, "{w}") for word, each in zip(there, phrase, strict=True))
+    return len(there) == len(phrase) and all(each in (word, slot) for word, each in zip(there, phrase, strict=True))
 
 
 def words(text: str, known: frozenset[str] = frozenset()) -> list[str]:

@@ -12,7 +12,7 @@ from functools import cache
 
 from . import lexicon
 from .names import Names
-from .normalise import COMMA, STOP, phrases
+from .normalise import COMMA, STOP, phrases, stands
 from .remarks import names_something, without_remarks
 from .trees import ACTS, number
 
@@ -147,10 +147,10 @@ def _small(words: list[str], known: Names, easy: bool = False) -> bool:
         return False
     at = next((place for place, word in enumerate(words) if word not in _JOINTS), 0)
     order = at < len(words) and words[at] in _orders() and not (easy and words[at] in _EASY)
-    if order and not any(_begun(each, words, at) for each in _SMALL.beginning(words, at)):
+    if order and not any(stands(each, words, at, "[x]") for each in _SMALL.beginning(words, at)):
         return False
     while at < len(words):
-        phrase = next((each for each in _SMALL.beginning(words, at) if _begun(each, words, at)), None)
+        phrase = next((each for each in _SMALL.beginning(words, at) if stands(each, words, at, "[x]")), None)
         if phrase is not None:
             at += len(phrase)
         elif words[at] in lexicon.SMALL_TALK and not number(words[at]) and not names_something(words[at], known):
@@ -158,11 +158,6 @@ def _small(words: list[str], known: Names, easy: bool = False) -> bool:
         else:
             return False
     return words[0] not in (COMMA, STOP)
-
-
-def _begun(phrase: tuple[str, ...], words: list[str], at: int) -> bool:
-    there = words[at : at + len(phrase)]
-    return len(there) == len(phrase) and all(a in (b, "[x]") for a, b in zip(phrase, there, strict=True))
 
 
 @cache
@@ -188,7 +183,7 @@ def _end(part: list[str], known: Names) -> int:
     """The place before an end that is small talk; all of them for none."""
     for at in range(1, len(part) if not _SAYING & set(part) else 0):
         begins = part[at] in lexicon.BEGINS_BEHIND
-        begins = begins or any(_begun(each, part, at) for each in _SMALL.beginning(part, at))
+        begins = begins or any(stands(each, part, at, "[x]") for each in _SMALL.beginning(part, at))
         if begins and set(part[at:]) - _JOINTS and _small(part[at:], known):
             return at
     return len(part)
@@ -217,9 +212,8 @@ def without_promises(said: list[str], known: Names, players: int | None) -> list
 
 
 def _promised(phrase: tuple[str, ...], said: list[str], at: int) -> bool:
-    there = said[at : at + len(phrase)]
-    plain = len(there) == len(phrase) and all(a in (b, "[v]") for a, b in zip(phrase, there, strict=True))
-    return plain and there[-1] in ACTS and there[-1] not in _WANTS
+    last = said[min(at + len(phrase), len(said)) - 1]
+    return stands(phrase, said, at, "[v]") and last in ACTS and last not in _WANTS
 
 
 _I = {"am": "is", "have": "has", "do": "does"}

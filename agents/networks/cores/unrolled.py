@@ -173,8 +173,8 @@ class Unrolled(torch.autograd.Function):
 
 
 class _Masks:
-    """What states are multiplied by before a cell reads them: `keeps` of its step, (steps, lanes), in the first tick of
-    the step, 1 in others; of those below, for the lowest layer alone, since the others' are of the same step."""
+    """Factors of states before a cell reads them: `keeps` of its step, (steps, lanes), in the first tick of the step, 1
+    in others; of those below, for the lowest layer alone, since the others' are of the same step."""
 
     def __init__(self, keeps: torch.Tensor, layers: int, ticks: int):
         steps, lanes = keeps.shape
@@ -200,8 +200,7 @@ def _compiled() -> tuple[Callable[..., Any], ...]:
 
 def unrolled(
     layers: Sequence[Sequence[torch.Tensor]], ticks: int, seen: Sequence[torch.Tensor],
-    state: tuple[torch.Tensor, torch.Tensor], is_first: torch.Tensor,
-    compiled: bool = True,
+    state: tuple[torch.Tensor, torch.Tensor], is_first: torch.Tensor, compiled: bool,
 ) -> tuple[torch.Tensor, tuple[torch.Tensor, torch.Tensor]]:  # fmt: skip
     """The hidden states of the top layer after each step, (steps, lanes, channels, rows, columns), and the state after
     the last one, see drc.State. layers: of each the weights of `around`, its bias, and the weights of `pooled`, see
